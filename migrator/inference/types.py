@@ -1,0 +1,77 @@
+"""What goes into values inference and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from migrator.charts.types import ChartArchive
+from migrator.model import Difference, Json, Path, ResId, Resource
+
+
+class ResidualClass(Enum):
+    """Why a difference remains; never mixed up (INFERENCE.md)."""
+
+    NOT_IN_CHART = "not-in-chart"  # companion
+    POST_PROCESSING = "post-processing"  # a label added to or stripped from everything
+    API_DEFAULT = "api-default"
+    GENERATED = "generated"  # differs between two renders of the same input
+    INEXPRESSIBLE = "inexpressible"
+    NOT_FOUND = "not-found-within-budget"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Residual:
+    """A difference between the target and the best render that no value found explains."""
+
+    environment: str
+    resource: ResId
+    path: Path
+    cls: ResidualClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitValues:
+    """Values of a chart: what all environments share, and what each adds (lists whole, FACTS D4)."""
+
+    common: Mapping[str, Json] = field(default_factory=dict)
+    environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferenceRequest:
+    """One chart and what it must render in each environment."""
+
+    chart: ChartArchive
+    targets: Mapping[str, tuple[Resource, ...]]
+    """environment -> the component's resources in that environment."""
+    release: str | None = None
+    namespace: str | None = None
+    kube_version: str = "1.32"
+    api_versions: tuple[str, ...] = ()
+    budget: float = 60.0
+    """Seconds of search over all environments; the verdict is not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inference:
+    """The best answer found, judged by the helm binary from values files as they will be written."""
+
+    release: str
+    namespace: str
+    values: SplitValues
+    rendered: Mapping[str, tuple[Resource, ...]]
+    """environment -> what the helm binary renders with these values: hooks included, test hooks left out."""
+    differences: Mapping[str, tuple[Difference, ...]]
+    """environment -> target against rendered, companions left out; empty for every environment means identical."""
+    residual: tuple[Residual, ...]
+    companions: Mapping[str, tuple[ResId, ...]]
+    """environment -> resources of the target that the chart does not make."""
+    renders: int
+    seconds: float
+    engine: Mapping[str, str]
+
+    @property
+    def identical(self) -> bool:
+        return not any(self.differences.values())

@@ -1,0 +1,64 @@
+"""`.migrate/lock.yaml`: the recipe by which anyone re-renders every environment (DESIGN 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from migrator.model import RepoPath
+
+LOCK_PATH = RepoPath(".migrate/lock.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedRelease:
+    """One Helm release of one environment."""
+
+    component: str
+    release: str
+    namespace: str
+    path: RepoPath
+    """Folder of the umbrella chart."""
+    name: str
+    """Of the public chart, the umbrella's one dependency."""
+    version: str
+    repository: str
+    digest: str
+    values: tuple[str, ...]
+    """Relative to path, in order."""
+    include_crds: bool = True
+    hooks: str = "run"
+    api_versions: tuple[str, ...] = ()
+    post_render: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedEnvironment:
+    """What was deployed before, and what is deployed after."""
+
+    before: tuple[RepoPath, ...]
+    kustomize: tuple[RepoPath, ...]
+    helm: tuple[LockedRelease, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedComponent:
+    """The decision as it was proved."""
+
+    decision: str
+    resources: int
+    allowances: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """The whole lock file."""
+
+    commit: str | None
+    tree: str
+    engines: Mapping[str, str]
+    """kustomize, helm, kubeVersion."""
+    environments: Mapping[str, LockedEnvironment]
+    components: Mapping[str, LockedComponent] = field(default_factory=dict)
+    verdict: str = ""
+    proof_digest: str = ""

@@ -1,0 +1,150 @@
+"""The frozen value types every room speaks in. Imports nothing but the standard library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any, NewType, TypeAlias
+
+RepoPath = NewType("RepoPath", str)
+"""A path inside the repository: posix, relative to its root, no leading `./`; the root itself is `.`."""
+
+Json: TypeAlias = Any
+"""None, bool, int, float, str, list[Json] or dict[str, Json]: what a YAML document holds after reading."""
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indexes from the root of a document to a place in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceSpan:
+    """A place in a file; line and column count from 1, 0 means the file as a whole."""
+
+    path: RepoPath
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        if not self.line:
+            return str(self.path)
+        return f"{self.path}:{self.line}:{self.column}" if self.column else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Gvk:
+    """Group, version and kind; the core group is the empty string."""
+
+    group: str
+    version: str
+    kind: str
+
+    @classmethod
+    def of(cls, api_version: str, kind: str) -> Gvk:
+        """The Gvk that an object's `apiVersion` and `kind` name."""
+        group, _, version = api_version.rpartition("/")
+        return cls(group=group, version=version, kind=kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class ResId:
+    """The identity of an object in a cluster. The version is no part of it; namespace is empty where none is written."""
+
+    group: str
+    kind: str
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        kind = f"{self.kind}.{self.group}" if self.group else self.kind
+        return f"{kind} {self.namespace}/{self.name}" if self.namespace else f"{kind} {self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where kustomize says a resource came from: a file (or a generator), and what transformed it on the way."""
+
+    path: RepoPath
+    """File of the repository; for a generated object the kustomization file that configures the generator."""
+    generated: bool = False
+    remote: str = ""
+    """`repo@ref` of a remote base, else empty."""
+    transformed_in: tuple[RepoPath, ...] = ()
+    """Kustomization files whose transformers touched the object, in order, without repetition."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """One object of a build. `body` is shared and must never be changed in place."""
+
+    id: ResId
+    gvk: Gvk
+    body: Mapping[str, Json]
+    origin: Origin | None = None
+
+
+def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resource:
+    """The resource that a document holds; a missing namespace is the empty string."""
+    gvk = Gvk.of(str(body.get("apiVersion") or ""), str(body.get("kind") or ""))
+    metadata = body.get("metadata") or {}
+    res_id = ResId(
+        group=gvk.group,
+        kind=gvk.kind,
+        namespace=str(metadata.get("namespace") or ""),
+        name=str(metadata.get("name") or ""),
+    )
+    return Resource(id=res_id, gvk=gvk, body=body, origin=origin)
+
+
+class Impact(IntEnum):
+    """What a difference does to a running cluster, from harmless to grave (DESIGN 2)."""
+
+    NONE = 0
+    METADATA = 1
+    CONFIG = 2
+    ROLLOUT = 3
+    RECREATE = 4
+    DATA_LOSS = 5
+
+    def __str__(self) -> str:
+        return self.name.lower().replace("_", "-")
+
+    @classmethod
+    def parse(cls, text: str) -> Impact:
+        """The impact that a person wrote (`data-loss`); ValueError for any other word."""
+        try:
+            return cls[text.upper().replace("-", "_")]
+        except KeyError:
+            raise ValueError(f"{text!r} is no impact; one of {', '.join(map(str, cls))}") from None
+
+
+class DifferenceKind(Enum):
+    """How two renderings of an environment differ at one place."""
+
+    ADDED = "added"  # only after
+    REMOVED = "removed"  # only before
+    CHANGED = "changed"
+    HOOK = "hook"  # the object becomes or stops being a Helm hook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference between before and after. An empty path is the whole object."""
+
+    resource: ResId
+    path: Path
+    kind: DifferenceKind
+    before: Json
+    after: Json
+    impact: Impact
+    privilege: bool = False
+    allowance: str | None = None
+    """Id of the allowance that admits it."""
+
+    @property
+    def id(self) -> str:
+        """The stable name by which a person approves it: `Kind.group/ns/name#/spec/replicas`."""
+        res = self.resource
+        kind = f"{res.kind}.{res.group}" if res.group else res.kind
+        pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in self.path)
+        return f"{kind}/{res.namespace}/{res.name}#{pointer}"

@@ -1,0 +1,97 @@
+"""The plan as a value: what is decided, from which inputs, and what it would do to the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from migrator.charts.types import ChartRef
+from migrator.classify import Evidence
+from migrator.diagnostics import Diagnostics
+from migrator.inference.types import Residual, SplitValues
+from migrator.model import Difference, Impact, Json, RepoPath, ResId
+
+
+class Decision(Enum):
+    """What happens to a component (DESIGN 7)."""
+
+    ADOPT = "adopt"
+    ADOPT_WITH_PATCHES = "adopt-with-patches"
+    PROPOSE = "propose"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRenderPatch:
+    """A JSON 6902 patch (RFC 6902 operations) that pins a residual of one resource."""
+
+    target: ResId
+    version: str
+    operations: tuple[Mapping[str, Json], ...]
+    """In order; `{"$patch": "delete"}` alone removes the object."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentPlan:
+    """The decision on one component, with everything that it rests on."""
+
+    id: str
+    decision: Decision
+    reason: str
+    """One sentence: why this decision; for `propose` the one flag or approval that would adopt it."""
+    category: str
+    environments: tuple[str, ...]
+    members: Mapping[str, tuple[ResId, ...]]
+    """environment -> resources that move to the release (companions are not among them)."""
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+    chart: ChartRef | None = None
+    chart_digest: str = ""
+    release: str = ""
+    namespace: str = ""
+    values: SplitValues = field(default_factory=SplitValues)
+    residual: tuple[Residual, ...] = ()
+    companions: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
+    differences: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
+    """environment -> what would change, allowed ones with the id of their allowance; patched ones are not among them."""
+    patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
+    hooks: str = "run"
+    api_versions: tuple[str, ...] = ()
+    impact: Impact = Impact.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnvironmentPlan:
+    """One environment: its roots at the baseline and whether they built."""
+
+    roots: tuple[RepoPath, ...]
+    status: str
+    """`built` or `failed`."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One file operation of the plan, and the component (or step) that causes it."""
+
+    action: str
+    """create, edit, delete or move."""
+    path: RepoPath
+    cause: str
+    source: RepoPath | None = None
+    """Where a moved file was."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything `plan` reports and `apply` needs."""
+
+    complete: bool
+    """False when some root did not build or some component could not be judged."""
+    environments: Mapping[str, EnvironmentPlan]
+    components: tuple[ComponentPlan, ...]
+    changes: tuple[Change, ...] = ()
+    diagnostics: Diagnostics = ()
+    inputs: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Digest of every file that the plan rests on."""
