@@ -1,0 +1,372 @@
+"""Go template text -> syntax tree (text/template of Go 1.23, as Helm 3.17 embeds it)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from migrator.templates.errors import TemplateError
+
+
+@dataclass(slots=True)
+class Text:
+    text: str
+
+
+@dataclass(slots=True)
+class Literal:
+    value: str | int | float | bool | None
+
+
+@dataclass(slots=True)
+class Dot:
+    pass
+
+
+@dataclass(slots=True)
+class Field:
+    """`.a.b` on the dot."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Variable:
+    """`$x.a.b`; the bare `$` has the empty name."""
+
+    name: str
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Chain:
+    """`(pipeline).a.b`."""
+
+    operand: Pipeline
+    names: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Function:
+    name: str
+
+
+@dataclass(slots=True)
+class Pipeline:
+    commands: list[list[Operand]]
+    declare: tuple[str, ...] = ()
+    assign: bool = False
+    line: int = 0
+
+
+Operand = Literal | Dot | Field | Variable | Chain | Function | Pipeline
+
+
+@dataclass(slots=True)
+class Output:
+    pipeline: Pipeline
+    line: int
+
+
+@dataclass(slots=True)
+class If:
+    """`if` and `with`; an `else if` is an If alone in the otherwise list."""
+
+    keyword: str
+    pipeline: Pipeline
+    body: list[Node]
+    otherwise: list[Node]
+    line: int
+
+
+@dataclass(slots=True)
+class Range:
+    pipeline: Pipeline
+    body: list[Node]
+    otherwise: list[Node]
+    line: int
+
+
+@dataclass(slots=True)
+class Call:
+    """`template "name" pipeline`; also what `block` leaves behind."""
+
+    name: str
+    pipeline: Pipeline | None
+    line: int
+
+
+@dataclass(slots=True)
+class Jump:
+    """`break` or `continue`."""
+
+    keyword: str
+
+
+Node = Text | Output | If | Range | Call | Jump
+
+_ACTION = re.compile(
+    r"""\{\{(?P<ltrim>-(?=[ \t\r\n]))?
+        (?: \s*(?P<comment>/\*.*?\*/)\s*?(?P<crtrim>(?<=[\s])-|(?<=\*/)\s+-)?\}\}
+          | (?P<body>(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|'(?:\\.|[^'\\\n])+'|(?!\}\}).)*?)(?P<rtrim>(?<=[ \t\r\n])-)?\}\})""",
+    re.VERBOSE | re.DOTALL,
+)
+_TOKEN = re.compile(
+    r"""(?P<space>[ \t\r\n]+)
+      | (?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)
+      | (?P<char>'(?:\\.|[^'\\\n])+')
+      | (?P<number>[+-]?(?:0[xX][0-9a-fA-F_]+(?:p[+-]?\d+)?|0[oO]?[0-7_]+(?![\d.])|0[bB][01_]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))(?![\w])
+      | (?P<declare>:=) | (?P<assign>=) | (?P<pipe>\|) | (?P<comma>,)
+      | (?P<open>\() | (?P<close>\)(?P<chain>(?:\.[^\W\d]\w*)+)?)
+      | (?P<variable>\$\w*(?P<vfields>(?:\.[^\W\d]\w*)*))
+      | (?P<field>(?:\.[^\W\d]\w*)+) | (?P<dot>\.)
+      | (?P<word>[^\W\d]\w*)""",
+    re.VERBOSE,
+)
+_ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))")
+_SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
+_KEYWORDS = frozenset({"if", "else", "end", "range", "with", "define", "template", "block", "break", "continue"})
+
+
+def unquote(text: str) -> str:
+    """The string that a quoted Go literal stands for."""
+    if text[0] == "`":
+        return text[1:-1].replace("\r", "")
+
+    def one(match: re.Match[str]) -> str:
+        simple, *codes = match.groups()
+        if simple:
+            return _SIMPLE[simple]
+        code = next(c for c in codes if c)
+        return chr(int(code, 8 if codes[3] else 16))
+
+    return _ESCAPE.sub(one, text[1:-1])
+
+
+def _number(text: str) -> int | float:
+    plain = text.replace("_", "")
+    try:
+        digits = plain.lstrip("+-")
+        if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
+            return int(plain, 8)
+        return int(plain, 0)
+    except ValueError:
+        value = float.fromhex(plain) if plain[:2].lower() == "0x" else float(plain)
+        # Go makes an int of a constant such as 1e3 where it is whole
+        return int(value) if value.is_integer() and "." not in plain else value
+
+
+class _Tokens:
+    """The tokens of one action, read from left to right."""
+
+    def __init__(self, body: str, line: int) -> None:
+        self.items: list[tuple[str, re.Match[str]]] = []
+        self.line = line
+        self.at = 0
+        place = 0
+        while place < len(body):
+            match = _TOKEN.match(body, place)
+            if match is None:
+                raise TemplateError(f"line {line}: unexpected {body[place : place + 10]!r} in action")
+            kind = match.lastgroup or ""
+            kind = "close" if kind == "chain" else "variable" if kind == "vfields" else kind
+            self.items.append((kind, match))
+            place = match.end()
+
+    def skip(self) -> None:
+        while self.at < len(self.items) and self.items[self.at][0] == "space":
+            self.at += 1
+
+    def peek(self) -> str:
+        self.skip()
+        return self.items[self.at][0] if self.at < len(self.items) else ""
+
+    def word(self) -> str:
+        return self.items[self.at][1].group() if self.peek() == "word" else ""
+
+    def take(self) -> re.Match[str]:
+        self.skip()
+        if self.at >= len(self.items):
+            raise TemplateError(f"line {self.line}: unexpected end of action")
+        self.at += 1
+        return self.items[self.at - 1][1]
+
+    def fail(self, what: str) -> TemplateError:
+        return TemplateError(f"line {self.line}: {what}")
+
+
+def _pipeline(tokens: _Tokens, closing: str) -> Pipeline:
+    declare, assign = _declaration(tokens)
+    commands: list[list[Operand]] = []
+    command: list[Operand] = []
+    while True:
+        kind = tokens.peek()
+        if kind == closing:
+            if command:  # Go lets a trailing `|` pass
+                commands.append(command)
+            if not commands:
+                raise tokens.fail("missing value for command")
+            return Pipeline(commands, declare, assign, tokens.line)
+        if kind == "pipe":
+            tokens.take()
+            if not command:
+                raise tokens.fail("missing value for command")
+            commands.append(command)
+            command = []
+        else:
+            command.append(_operand(tokens))
+
+
+def _declaration(tokens: _Tokens) -> tuple[tuple[str, ...], bool]:
+    start = tokens.at
+    names: list[str] = []
+    while tokens.peek() == "variable":
+        match = tokens.take()
+        if match.group("vfields"):
+            break
+        names.append(match.group()[1:])
+        kind = tokens.peek()
+        if kind in ("declare", "assign"):
+            tokens.take()
+            return tuple(names), kind == "assign"
+        if kind != "comma":
+            break
+        tokens.take()
+    tokens.at = start
+    return (), False
+
+
+def _operand(tokens: _Tokens) -> Operand:
+    match = tokens.take()
+    kind = match.lastgroup or ""
+    text = match.group()
+    if kind == "string":
+        return Literal(unquote(text))
+    if kind == "char":
+        return Literal(ord(unquote(text)))
+    if kind == "number":
+        return Literal(_number(text))
+    if kind == "dot":
+        return Dot()
+    if kind == "field":
+        return Field(tuple(text[1:].split(".")))
+    if kind in ("variable", "vfields"):
+        name, *names = text[1:].split(".")
+        return Variable(name, tuple(names))
+    if kind == "word":
+        if text in ("true", "false"):
+            return Literal(text == "true")
+        return Literal(None) if text == "nil" else Function(text)
+    if kind == "open":
+        inner = _pipeline(tokens, "close")
+        chain = tokens.take().group("chain")
+        return Chain(inner, tuple(chain[1:].split("."))) if chain else inner
+    raise tokens.fail(f"unexpected {text!r} in operand")
+
+
+@dataclass(slots=True)
+class _Open:
+    """A block that waits for its `end`; `target` is where nodes go now."""
+
+    node: If | Range | None
+    target: list[Node]
+    chained: bool = False  # opened by an `else if`: closes with its parent
+
+
+class _Parser:
+    def __init__(self, source: str, name: str) -> None:
+        self.source, self.name = source, name
+        self.defines: dict[str, list[Node]] = {}
+        self.root: list[Node] = []
+        self.stack = [_Open(None, self.root)]
+        self.define_name: list[str] = []
+
+    def parse(self) -> None:
+        place, line, trim = 0, 1, False
+        for match in _ACTION.finditer(self.source):
+            self.text(self.source[place : match.start()], trim, bool(match["ltrim"]))
+            line += self.source.count("\n", place, match.start())
+            place = match.end()
+            if match["comment"] is None:
+                self.action(match["body"], line)
+            line += match.group().count("\n")
+            trim = bool(match["rtrim"] or match["crtrim"])
+        rest = self.source[place:]
+        if "{{" in rest:
+            raise TemplateError(f"line {line}: unclosed action")
+        self.text(rest, trim, False)
+        if len(self.stack) > 1:
+            raise TemplateError(f"line {line}: unexpected end of file: a block is not closed")
+
+    def text(self, text: str, left: bool, right: bool) -> None:
+        if left:
+            text = text.lstrip(" \t\r\n")
+        if right:
+            text = text.rstrip(" \t\r\n")
+        if text:
+            self.stack[-1].target.append(Text(text))
+
+    def action(self, body: str, line: int) -> None:
+        tokens = _Tokens(body, line)
+        word = tokens.word()
+        if word not in _KEYWORDS:
+            self.stack[-1].target.append(Output(_pipeline(tokens, ""), line))
+            return
+        tokens.take()
+        if word in ("if", "with"):
+            self.open(If(word, _pipeline(tokens, ""), [], [], line))
+        elif word == "range":
+            self.open(Range(_pipeline(tokens, ""), [], [], line))
+        elif word == "else":
+            self.otherwise(tokens, line)
+        elif word == "end":
+            self.close(line)
+        elif word in ("break", "continue"):
+            self.stack[-1].target.append(Jump(word))
+        else:
+            name = unquote(tokens.take().group())
+            if word == "define":
+                self.define(name)
+                return
+            pipeline = _pipeline(tokens, "") if tokens.peek() else None
+            self.stack[-1].target.append(Call(name, pipeline, line))
+            if word == "block":
+                self.define(name)
+
+    def define(self, name: str) -> None:
+        body: list[Node] = []
+        self.defines[name] = body
+        self.stack.append(_Open(None, body))
+
+    def open(self, node: If | Range) -> None:
+        self.stack[-1].target.append(node)
+        self.stack.append(_Open(node, node.body))
+
+    def otherwise(self, tokens: _Tokens, line: int) -> None:
+        top = self.stack[-1]
+        if top.node is None:
+            raise TemplateError(f"line {line}: unexpected {{{{else}}}}")
+        top.target = top.node.otherwise
+        word = tokens.word()
+        if word in ("if", "with"):
+            tokens.take()
+            node = If(word, _pipeline(tokens, ""), [], [], line)
+            top.target.append(node)
+            self.stack.append(_Open(node, node.body, chained=True))
+
+    def close(self, line: int) -> None:
+        while self.stack[-1].chained:
+            self.stack.pop()
+        if len(self.stack) == 1:
+            raise TemplateError(f"line {line}: unexpected {{{{end}}}}")
+        self.stack.pop()
+
+
+def parse(source: str, name: str = "") -> tuple[list[Node], dict[str, list[Node]]]:
+    """The nodes of a template file, and the templates that it defines by name.
+
+    Raises TemplateError with the line where Go's parser refuses.
+    """
+    parser = _Parser(source, name)
+    parser.parse()
+    return parser.root, parser.defines
