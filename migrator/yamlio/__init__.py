@@ -1,0 +1,23 @@
+"""YAML in and out: read as Go reads it, compare as Kubernetes compares, write for people, edit without a stray byte."""
+
+from migrator.yamlio.canonical import ABSENT, Absent, canonical, differences, digest, same
+from migrator.yamlio.errors import YamlError
+from migrator.yamlio.reader import Document, decode, read_documents, read_value
+from migrator.yamlio.rulesdir import rules_directory
+from migrator.yamlio.scalars import Dialect
+
+__all__ = [
+    "ABSENT",
+    "Absent",
+    "Dialect",
+    "Document",
+    "YamlError",
+    "canonical",
+    "decode",
+    "differences",
+    "digest",
+    "read_documents",
+    "read_value",
+    "rules_directory",
+    "same",
+]

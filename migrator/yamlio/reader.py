@@ -1,0 +1,403 @@
+"""YAML text -> JSON values as Go's readers see them, on libyaml's events (FACTS 4).
+
+Ready readers do not serve: PyYAML and ruamel stop at the plain scalar `=` of real CRDs, YAML 1.2 readers take 0644 for
+644, and none of them knows that kustomize and kubectl read the same file differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from migrator.model import Json, RepoPath, SourceSpan
+from migrator.yamlio.errors import YamlError
+from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain, resolve_tagged, sigs_key
+
+MAX_CHARACTERS = 64 * 1024 * 1024
+MAX_DEPTH = 256
+MAX_MERGED_KEYS = 1_000_000
+
+_NO_PATH = RepoPath("")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One document of a stream. Values reached through an alias are shared: never change them in place."""
+
+    value: Json
+    index: int
+    """Position in the stream, empty documents counted; what `remove_documents` takes."""
+    start: int
+    end: int
+    """Characters of the decoded text (a byte order mark counts as one), separators excluded."""
+    line: int
+    """Line of the first node, from 1."""
+    comments: tuple[str, ...] = ()
+    """Comment lines above the first node, stripped, with their `#`."""
+
+
+def decode(data: bytes | str, path: RepoPath = _NO_PATH) -> str:
+    """The text of a YAML file: UTF-8 or, with a byte order mark, UTF-16. The mark stays the first character."""
+    if isinstance(data, str):
+        text = data
+    else:
+        encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(bytes(data[:2]), "utf-8")
+        try:
+            text = bytes(data).decode(encoding)
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise _error(path, line, 0, f"not {encoding.upper()} text") from None
+    if len(text) > MAX_CHARACTERS:
+        raise _error(path, 0, 0, f"larger than {MAX_CHARACTERS >> 20} MiB", "split the file")
+    return text
+
+
+def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH) -> tuple[Document, ...]:
+    """The documents of a stream, empty ones left out.
+
+    Raises YamlError (MIG101) with file, line and column for text that Go refuses: syntax, repeated keys (KUSTOMIZE),
+    keys that are no text, directives, infinities, and for what would cost too much: depth, size, alias expansion.
+    """
+    text = decode(data, path)
+    shift = 1 if text.startswith("\ufeff") else 0
+    return tuple(_Reader(text[shift:], dialect, path, shift).documents())
+
+
+def read_value(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH) -> Json:
+    """The value of the first document that is not empty, None if there is none. Errors as `read_documents`."""
+    text = decode(data, path).removeprefix("\ufeff")
+    return next((document.value for document in _Reader(text, dialect, path, 0).documents()), None)
+
+
+def _error(path: RepoPath, line: int, column: int, problem: str, remedy: str = "") -> YamlError:
+    span = SourceSpan(path=path, line=line, column=column)
+    return YamlError.of("MIG101", f"cannot read YAML: {problem}", span=span, remedy=remedy)
+
+
+class _PlainMemo(dict[str, Json]):
+    """Plain text -> meaning; most scalars of a manifest repeat, and the C lookup beats any code of ours."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, text: str) -> Json:
+        value = self[text] = resolve_plain(text, self._dialect)
+        return value
+
+
+class _KeyMemo(dict[str, str]):
+    """Plain text of a key -> key. KUSTOMIZE refuses what is no text below the top of a document."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, text: str) -> str:
+        if self._dialect is Dialect.SIGS:
+            key = self[text] = sigs_key(text)
+            return key
+        if not isinstance(resolve_plain(text, self._dialect), str):
+            raise ScalarError(f"the key {text} is not text, which kustomize refuses; quote it")
+        self[text] = text
+        return text
+
+
+class _Located(Exception):  # noqa: N818 - carries a problem and its event to the place that knows the file
+    def __init__(self, problem: str, event: Any) -> None:
+        self.problem = problem
+        self.event = event
+
+
+_OPEN = object()
+
+
+class _Reader:
+    """One pass over one text."""
+
+    def __init__(self, text: str, dialect: Dialect, path: RepoPath, shift: int) -> None:
+        from yaml import events
+        from yaml._yaml import CParser
+
+        self._events = events
+        self._text = text
+        self._dialect = dialect
+        self._path = path
+        self._shift = shift
+        self._plain = _PlainMemo(dialect)
+        self._keys = _KeyMemo(dialect)
+        self._anchors: dict[str, Any] = {}
+        self._aliased = False
+        self._merged_keys = 0
+        self._last: Any = None
+        try:
+            self._get: Callable[[], Any] = CParser(text).get_event
+        except UnicodeEncodeError as error:
+            line = text.count("\n", 0, error.start) + 1
+            raise _error(path, line, 0, "a lone surrogate is no character") from None
+
+    def documents(self) -> Iterator[Document]:
+        from yaml import YAMLError
+
+        try:
+            yield from self._documents()
+        except YAMLError as error:
+            raise self._syntax_error(error) from None
+        except _Located as located:
+            mark = located.event.start_mark
+            raise _error(self._path, mark.line + 1, mark.column + 1, located.problem) from None
+        except ScalarError as error:
+            raise self._scalar_error(str(error)) from None
+
+    def _syntax_error(self, error: Any) -> YamlError:
+        mark = getattr(error, "problem_mark", None)
+        if mark is None:  # a character that YAML does not allow; libyaml counts bytes here
+            offset = int(getattr(error, "position", 0) or 0)
+            before = self._text.encode()[:offset]
+            return _error(self._path, before.count(b"\n") + 1, 0, f"{error.reason}")
+        problem = error.problem or error.context or "syntax error"
+        where = f" {error.context}" if error.context and error.context != problem else ""
+        return _error(self._path, mark.line + 1, mark.column + 1, f"{problem}{where}")
+
+    def _scalar_error(self, problem: str) -> YamlError:
+        """The error at the place of the first plain scalar that Go refuses for this reason."""
+        again = _Reader(self._text, self._dialect, self._path, self._shift)
+        while not isinstance(event := again._get(), self._events.StreamEndEvent):
+            if isinstance(event, self._events.ScalarEvent) and event.implicit[0]:
+                for meaning in (again._plain, again._keys):
+                    try:
+                        meaning[event.value]
+                    except ScalarError as error:
+                        if str(error) == problem:
+                            mark = event.start_mark
+                            return _error(self._path, mark.line + 1, mark.column + 1, problem)
+        return _error(self._path, 0, 0, problem)
+
+    def _documents(self) -> Iterator[Document]:
+        events = self._events
+        text = self._text
+        pending: Document | None = None
+        index = -1
+        while not isinstance(event := self._get(), events.StreamEndEvent):
+            if isinstance(event, events.DocumentStartEvent):
+                if event.version or event.tags:
+                    raise _Located("a % directive, which kustomize and kubectl refuse", event)
+                if pending is not None:
+                    yield _ended(pending, event.start_mark.index + self._shift)
+                    pending = None
+                index += 1
+                first = self._get()
+                value = self._document(first)
+                if value is not None:
+                    pending = self._document_at(value, index, event, first)
+            elif isinstance(event, events.DocumentEndEvent) and event.explicit and pending is not None:
+                yield _ended(pending, event.start_mark.index + self._shift)
+                pending = None
+        if pending is not None:
+            yield _ended(pending, len(text) + self._shift)
+
+    def _document_at(self, value: Json, index: int, event: Any, first: Any) -> Document:
+        begin = event.end_mark.index if event.explicit else _implicit_start(self._text, event.start_mark.index, index)
+        lead = self._text[0 if index == 0 else begin : first.start_mark.index]
+        comments = tuple(line for raw in lead.splitlines() if (line := raw.strip()).startswith("#"))
+        return Document(
+            value=value,
+            index=index,
+            start=_after_blank_line(self._text, begin) + self._shift,
+            end=0,
+            line=first.start_mark.line + 1,
+            comments=comments,
+        )
+
+    def _document(self, first: Any) -> Json:
+        self._anchors.clear()
+        self._aliased = False
+        self._merged_keys = 0
+        if first.__class__ is self._events.MappingStartEvent and self._dialect is Dialect.KUSTOMIZE:
+            value = self._anchored(first, lambda: self._mapping(1, self._top_key))
+        else:
+            value = self._node(first, 0)
+        if self._aliased:
+            _check_expansion(value, first)
+        return value
+
+    def _anchored(self, event: Any, build: Callable[[], Json]) -> Json:
+        if event.anchor is None:
+            return build()
+        self._anchors[event.anchor] = _OPEN
+        value = self._anchors[event.anchor] = build()
+        return value
+
+    def _node(self, event: Any, depth: int) -> Json:
+        """The value of the node that begins with this event."""
+        events = self._events
+        kind = event.__class__
+        if kind is events.ScalarEvent:
+            if event.anchor is None and event.implicit[0]:
+                return self._plain[event.value]
+            return self._anchored(event, lambda: self._scalar(event))
+        if kind is events.AliasEvent:
+            return self._alias(event)
+        if depth >= MAX_DEPTH:
+            raise _Located(f"nested deeper than {MAX_DEPTH}", event)
+        build = self._mapping if kind is events.MappingStartEvent else self._sequence
+        if event.anchor is None:
+            return build(depth + 1)
+        return self._anchored(event, lambda: build(depth + 1))
+
+    def _scalar(self, event: Any) -> Json:
+        if event.tag is None:
+            # `! 5`: go-yaml v3 resolves it as if the mark were not there, v2 takes it for text
+            bare_mark = not event.style and self._dialect is Dialect.KUSTOMIZE
+            return self._plain[event.value] if event.implicit[0] or bare_mark else event.value
+        try:
+            return resolve_tagged(event.value, event.tag, self._dialect)
+        except ScalarError as error:
+            raise _Located(str(error), event) from None
+
+    def _alias(self, event: Any) -> Json:
+        self._aliased = True
+        value = self._anchors.get(event.anchor, self)
+        if value is self:
+            raise _Located(f"unknown anchor {event.anchor}", event)
+        if value is _OPEN:
+            raise _Located(f"anchor {event.anchor} contains itself", event)
+        return value
+
+    def _sequence(self, depth: int) -> list[Json]:
+        get = self._get
+        plain = self._plain
+        scalar, end = self._events.ScalarEvent, self._events.SequenceEndEvent
+        result: list[Json] = []
+        append = result.append
+        while (kind := (event := get()).__class__) is not end:
+            if kind is scalar and event.implicit[0] and event.anchor is None:
+                append(plain[event.value])
+            else:
+                append(self._node(event, depth))
+        return result
+
+    def _mapping(self, depth: int, plain_key: Callable[[str], str] | None = None) -> dict[str, Json]:
+        get = self._get
+        plain = self._plain
+        key_of = plain_key or self._keys.__getitem__
+        scalar, end = self._events.ScalarEvent, self._events.MappingEndEvent
+        strict = self._dialect is Dialect.KUSTOMIZE
+        result: dict[str, Json] = {}
+        merges: list[Json] | None = None
+        while (kind := (event := get()).__class__) is not end:
+            if kind is scalar and event.implicit[0] and event.anchor is None:
+                if event.value == "<<":
+                    merges = self._merge(event, depth, result, merges)
+                    continue
+                key = key_of(event.value)
+            else:
+                key = self._odd_key(event, key_of)
+            if strict and key in result:
+                raise _Located(f"the key {key!r} is there already, which kustomize refuses", event)
+            event = get()
+            if event.__class__ is scalar and event.implicit[0] and event.anchor is None:
+                result[key] = plain[event.value]
+            else:
+                result[key] = self._node(event, depth)
+        for source in merges or ():
+            for key, value in source.items():
+                result.setdefault(key, value)
+        return result
+
+    def _top_key(self, text: str) -> str:
+        """The key at the top of a document, where kustomize takes any scalar but null."""
+        return text if resolve_plain(text, self._dialect) is not None else self._keys[text]
+
+    def _odd_key(self, event: Any, key_of: Callable[[str], str]) -> str:
+        """A key that is quoted, tagged, anchored or an alias."""
+        if event.__class__ is self._events.AliasEvent:
+            value = self._alias(event)
+        elif event.__class__ is self._events.ScalarEvent:
+            if event.anchor is not None and event.implicit[0]:
+                self._anchors[event.anchor] = self._plain[event.value]
+                return key_of(event.value)
+            value = self._anchored(event, lambda: self._scalar(event))
+        else:
+            raise _Located("a mapping key must be a scalar", event)
+        if isinstance(value, str):
+            return value
+        if self._dialect is Dialect.SIGS and value is not None and not isinstance(value, dict | list):
+            return key_of({True: "true", False: "false"}[value] if isinstance(value, bool) else str(value))
+        raise _Located("a mapping key must be text", event)
+
+    def _merge(self, key: Any, depth: int, result: dict[str, Json], merges: list[Json] | None) -> list[Json]:
+        """What `<<` brings, left for the end (KUSTOMIZE: the local key wins wherever it stands) or taken in at once (SIGS)."""
+        event = self._get()
+        value = self._node(event, depth)
+        sources = value if isinstance(value, list) else [value]
+        if not all(isinstance(source, dict) for source in sources):
+            raise _Located("a merge takes a mapping or a list of mappings", event)
+        self._merged_keys += sum(len(source) for source in sources)
+        if self._merged_keys > MAX_MERGED_KEYS:
+            raise _Located("merges expand to too many keys", event)
+        if self._dialect is Dialect.KUSTOMIZE:
+            if merges is not None:
+                raise _Located("a second merge key, which kustomize refuses", key)
+            return list(sources)
+        for source in reversed(sources):
+            result.update(source)
+        return []
+
+
+def _ended(document: Document, end: int) -> Document:
+    from dataclasses import replace
+
+    return replace(document, end=end)
+
+
+def _implicit_start(text: str, position: int, index: int) -> int:
+    """Where a document without `---` begins: with its comments, after the `...` before it."""
+    if index == 0:
+        return 0
+    before = text.rfind("\n...", 0, position)
+    return before + 4 if before >= 0 else position
+
+
+_BLANK_REST = re.compile(r"[ \t]*(?:\r\n?|\n|\Z)")
+
+
+def _after_blank_line(text: str, position: int) -> int:
+    if position == 0:
+        return 0
+    match = _BLANK_REST.match(text, position)
+    return match.end() if match else position
+
+
+def _check_expansion(value: Json, event: Any) -> None:
+    """Refuse a document whose aliases expand beyond what go-yaml allows (its `allowedAliasRatio`)."""
+    sizes: dict[int, int] = {}
+
+    def size(node: Json) -> int:
+        if not isinstance(node, dict | list):
+            return 1
+        if id(node) not in sizes:
+            children = node.values() if isinstance(node, dict) else node
+            keys = len(node) if isinstance(node, dict) else 0
+            sizes[id(node)] = 1 + keys + sum(map(size, children))
+        return sizes[id(node)]
+
+    def own(node: Json, seen: set[int]) -> int:
+        if not isinstance(node, dict | list):
+            return 1
+        if id(node) in seen:
+            return 0
+        seen.add(id(node))
+        children = node.values() if isinstance(node, dict) else node
+        return 1 + (len(node) if isinstance(node, dict) else 0) + sum(own(child, seen) for child in children)
+
+    expanded = size(value)
+    ratio = (expanded - own(value, set())) / expanded
+    if expanded > 4_000_000:
+        allowed = 0.10
+    elif expanded > 400_000:
+        allowed = 0.99 - 0.89 * (expanded - 400_000) / 3_600_000
+    else:
+        allowed = 0.99
+    if expanded > 1000 and ratio > allowed:
+        raise _Located("aliases expand to an excessive size", event)
