@@ -1,0 +1,193 @@
+"""The public JSON documents (docs/schema): stable keys, `format_version` raised by a breaking change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from migrator.diagnostics import Diagnostic
+    from migrator.inference.types import Inference, Residual
+    from migrator.model import Difference, Json, Path, ResId
+    from migrator.plan.types import Change, ComponentPlan, Plan
+
+FORMAT_VERSION = "1.0"
+
+
+def dumps(document: Mapping[str, Json]) -> str:
+    """The document as text: two spaces, keys in the order given, one newline at the end."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def pointer(path: Path) -> str:
+    """RFC 6901 pointer of a path; the whole document is the empty string."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
+
+
+def diagnostic_document(diagnostic: Diagnostic) -> dict[str, Json]:
+    """`code`, `severity`, `summary`, and `path`, `line`, `column` (from 1) where known."""
+    document: dict[str, Json] = {
+        "code": diagnostic.code,
+        "severity": diagnostic.severity.value,
+        "summary": diagnostic.summary,
+    }
+    if diagnostic.span:
+        document["path"] = str(diagnostic.span.path)
+        if diagnostic.span.line:
+            document |= {"line": diagnostic.span.line, "column": diagnostic.span.column}
+    if diagnostic.remedy:
+        document["remedy"] = diagnostic.remedy
+    if diagnostic.evidence:
+        document["evidence"] = list(diagnostic.evidence)
+    return document
+
+
+def difference_document(difference: Difference, environment: str) -> dict[str, Json]:
+    """One difference; `before` or `after` is absent where the side has nothing there."""
+    document: dict[str, Json] = {
+        "id": difference.id,
+        "environment": environment,
+        "resource": str(difference.resource),
+        "path": pointer(difference.path),
+        "kind": difference.kind.value,
+        "impact": str(difference.impact),
+        "privilege": difference.privilege,
+        "allowance": difference.allowance,
+    }
+    sides = {"before": difference.before, "after": difference.after}
+    return document | {side: value for side, value in sides.items() if difference.path and is_json(value)}
+
+
+def is_json(value: Json) -> bool:
+    """Whether a value can stand in a document; what marks absence cannot."""
+    return value is None or isinstance(value, str | int | float | list | dict)
+
+
+def residual_document(residual: Residual) -> dict[str, Json]:
+    return {
+        "environment": residual.environment,
+        "resource": str(residual.resource),
+        "path": pointer(residual.path),
+        "class": residual.cls.value,
+    }
+
+
+def change_document(change: Change) -> dict[str, Json]:
+    document: dict[str, Json] = {"action": change.action, "path": str(change.path), "cause": change.cause}
+    if change.source is not None:
+        document["source"] = str(change.source)
+    return document
+
+
+def companion_documents(companions: Mapping[str, Sequence[ResId]]) -> list[dict[str, Json]]:
+    """Each companion once, with the environments that have it."""
+    found: dict[ResId, list[str]] = {}
+    for environment in sorted(companions):
+        for resource in companions[environment]:
+            found.setdefault(resource, []).append(environment)
+    return [{"resource": str(resource), "environments": found[resource]} for resource in sorted(found)]
+
+
+def component_document(component: ComponentPlan) -> dict[str, Json]:
+    """One component of the plan; `resources` counts distinct identities over all environments."""
+    chart = component.chart
+    members = component.members
+    return {
+        "id": component.id,
+        "decision": component.decision.value,
+        "reason": component.reason,
+        "category": component.category,
+        "chart": chart
+        and {
+            "name": chart.name,
+            "version": chart.version,
+            "repository": chart.repository,
+            "digest": component.chart_digest,
+        },
+        "release": component.release,
+        "namespace": component.namespace,
+        "confidence": round(component.confidence, 4),
+        "evidence": [
+            {
+                "kind": evidence.kind,
+                "detail": evidence.detail,
+                "weight": evidence.weight,
+                "resource": str(evidence.resource) if evidence.resource else None,
+            }
+            for evidence in component.evidence
+        ],
+        "environments": list(component.environments),
+        "resources": len({resource for resources in members.values() for resource in resources}),
+        "resources_by_environment": {environment: len(members[environment]) for environment in sorted(members)},
+        "values": {
+            "common": component.values.common,
+            "environments": {
+                name: component.values.environments[name] for name in sorted(component.values.environments)
+            },
+        },
+        "residual": [residual_document(residual) for residual in component.residual],
+        "companions": companion_documents(component.companions),
+        "differences": [
+            difference_document(difference, environment)
+            for environment in sorted(component.differences)
+            for difference in component.differences[environment]
+        ],
+        "patches": [
+            {
+                "environment": environment,
+                "resource": str(patch.target),
+                "operations": [dict(operation) for operation in patch.operations],
+            }
+            for environment in sorted(component.patches)
+            for patch in component.patches[environment]
+        ],
+        "hooks": component.hooks,
+        "impact": str(component.impact),
+    }
+
+
+def plan_document(plan: Plan) -> dict[str, Json]:
+    """The document of `migrate plan --format json` (docs/schema/plan-1.0.json)."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "complete": plan.complete,
+        "environments": {
+            name: {
+                "roots": [str(root) for root in environment.roots],
+                "status": environment.status,
+                **({"reason": environment.reason} if environment.reason else {}),
+            }
+            for name, environment in sorted(plan.environments.items())
+        },
+        "components": [component_document(component) for component in plan.components],
+        "changes": [change_document(change) for change in plan.changes],
+        "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
+    }
+
+
+def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic] = ()) -> dict[str, Json]:
+    """The document of `migrate infer --format json` (docs/schema/infer-1.0.json)."""
+    return {
+        "format_version": FORMAT_VERSION,
+        "release": inference.release,
+        "namespace": inference.namespace,
+        "verdict": "identical" if inference.identical else "differs",
+        "values": {
+            "common": inference.values.common,
+            "environments": {
+                name: inference.values.environments[name] for name in sorted(inference.values.environments)
+            },
+        },
+        "residual": [residual_document(residual) for residual in inference.residual],
+        "companions": companion_documents(inference.companions),
+        "differences": [
+            difference_document(difference, environment)
+            for environment in sorted(inference.differences)
+            for difference in inference.differences[environment]
+        ],
+        "renders": inference.renders,
+        "seconds": round(inference.seconds, 3),
+        "engine": dict(sorted(inference.engine.items())),
+        "diagnostics": [diagnostic_document(diagnostic) for diagnostic in diagnostics],
+    }

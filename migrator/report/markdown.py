@@ -1,0 +1,105 @@
+"""Markdown for a pull request: the same facts, long blocks folded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from migrator.plan.types import Decision
+
+if TYPE_CHECKING:
+    from migrator.diagnostics import Diagnostic
+    from migrator.model import Json
+    from migrator.plan.types import ComponentPlan, Plan
+
+
+def plan_markdown(plan: Plan) -> str:
+    """The plan as a comment: a table of components, then one folded section each."""
+    lines = ["## Migration plan", "", "| environment | roots | status |", "|---|---|---|"]
+    lines += [
+        _row(name, ", ".join(f"`{root}`" for root in environment.roots), environment.status)
+        for name, environment in sorted(plan.environments.items())
+    ]
+    lines += ["", "| component | decision | chart | objects | impact | confidence |", "|---|---|---|---|---|---|"]
+    lines += [_component_row(component) for component in plan.components]
+    lines.append("")
+    for component in plan.components:
+        if component.decision is not Decision.KEEP:
+            lines += _section(component)
+    if plan.changes:
+        lines += [f"<details><summary>{len(plan.changes)} file changes</summary>", ""]
+        lines += [f"- {change.action} `{change.path}` ({_cell(change.cause)})" for change in plan.changes]
+        lines += ["", "</details>", ""]
+    else:
+        lines += ["Nothing to do.", ""]
+    lines += findings_lines(plan.diagnostics)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def findings_markdown(findings: Sequence[Diagnostic]) -> str:
+    """A table of findings, or one line that there are none."""
+    return "\n".join(findings_lines(findings) or ["No findings."]).rstrip("\n") + "\n"
+
+
+def findings_lines(findings: Sequence[Diagnostic]) -> list[str]:
+    """Header and rows; nothing when there is nothing to say."""
+    if not findings:
+        return []
+    rows = [
+        _row(item.severity.value, item.code, f"`{item.span}`" if item.span else "", item.summary, item.remedy)
+        for item in findings
+    ]
+    return ["| severity | code | place | what | remedy |", "|---|---|---|---|---|", *rows, ""]
+
+
+def _component_row(component: ComponentPlan) -> str:
+    chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
+    count = len({resource for resources in component.members.values() for resource in resources})
+    return _row(
+        component.id,
+        component.decision.value,
+        chart,
+        str(count),
+        str(component.impact),
+        f"{component.confidence:.2f}",
+    )
+
+
+def _section(component: ComponentPlan) -> list[str]:
+    lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
+    lines += [_cell(component.reason), ""]
+    lines += _yaml("values.yaml", component.values.common)
+    for name in sorted(component.values.environments):
+        lines += _yaml(f"values-{name}.yaml", component.values.environments[name])
+    for name in sorted(component.differences):
+        for difference in component.differences[name]:
+            allowed = f", allowed by `{difference.allowance}`" if difference.allowance else ""
+            lines.append(f"- {name}: `{difference.id}` {difference.kind.value}, impact {difference.impact}{allowed}")
+    return [*lines, "", "</details>", ""]
+
+
+def _yaml(title: str, value: Mapping[str, Json]) -> list[str]:
+    from migrator.yamlio import dump
+
+    if not value:
+        return []
+    text = dump(dict(value)).rstrip("\n")
+    fence = "`" * max(3, _longest_run(text) + 1)
+    return [f"`{title}`", f"{fence}yaml", text, fence, ""]
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for char in text:
+        run = run + 1 if char == "`" else 0
+        longest = max(longest, run)
+    return longest
+
+
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+
+
+def _cell(text: str) -> str:
+    """Text that neither ends its cell nor opens a tag."""
+    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")

@@ -1,0 +1,240 @@
+"""Reports for people at a terminal, coloured where the terminal can."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from migrator.diagnostics import Severity
+from migrator.model import Impact
+from migrator.plan.types import Decision
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from rich.console import Console
+
+    from migrator.classify import Evidence
+    from migrator.diagnostics import Diagnostic
+    from migrator.inference.types import Inference, Residual, SplitValues
+    from migrator.model import Difference, Json, ResId
+    from migrator.plan.types import Change, ComponentPlan, Plan
+
+SHORT = 12
+"""Lines of a block that are shown unless everything is asked for."""
+_DECISION_STYLES = {
+    Decision.ADOPT: "bold green",
+    Decision.ADOPT_WITH_PATCHES: "bold cyan",
+    Decision.PROPOSE: "bold yellow",
+    Decision.KEEP: "dim",
+}
+_ACTION_SIGNS = {"create": "+", "edit": "~", "delete": "-", "move": ">"}
+_SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+def console(stream: IO[str]) -> Console:
+    """A console over a stream; NO_COLOR and streams that are no terminal get plain text, lines are never folded."""
+    from rich.console import Console
+
+    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+
+def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
+    """Environments, components with their reasons and values, and the list of file changes."""
+    out = console(stream)
+    _environments(out, plan)
+    for component in plan.components:
+        if component.decision is not Decision.KEEP:
+            _component(out, component, verbose=verbose)
+    _kept(out, [component for component in plan.components if component.decision is Decision.KEEP])
+    _changes(out, plan.changes, verbose=verbose)
+    _summary(out, plan)
+
+
+def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:
+    """Each diagnostic on a line of its own, its remedy below; notes only when everything is asked for."""
+    out = console(stream)
+    for diagnostic in diagnostics:
+        if diagnostic.severity is Severity.INFO and not verbose:
+            continue
+        where = f"{diagnostic.span}: " if diagnostic.span else ""
+        out.print(f"{where}", end="")
+        out.print(f"{diagnostic.severity.value}", style=_SEVERITY_STYLES[diagnostic.severity], end="")
+        out.print(f": {diagnostic.summary} [{diagnostic.code}]")
+        if diagnostic.remedy:
+            out.print(f"  {diagnostic.remedy}", style="dim")
+        if verbose:
+            for line in diagnostic.evidence:
+                out.print(f"  - {line}", style="dim")
+
+
+def show_inference(inference: Inference, stream: IO[str], *, verbose: bool = False) -> None:
+    """Release, verdict, values as they would be written, and what remains."""
+    out = console(stream)
+    verdict = "identical" if inference.identical else "differs"
+    out.print(f"release {inference.release} in {inference.namespace}: ", end="")
+    out.print(verdict, style="bold green" if inference.identical else "bold yellow", end="")
+    out.print(f"   ({inference.renders} renders, {inference.seconds:.1f} s)")
+    _values(out, inference.values, verbose=True)
+    _companions(out, inference.companions, verbose=verbose)
+    _residual(out, inference.residual, verbose=verbose)
+    _differences(out, inference.differences, verbose=verbose)
+
+
+def _environments(out: Console, plan: Plan) -> None:
+    out.print("Environments", style="bold")
+    width = max((len(name) for name in plan.environments), default=0)
+    for name, environment in sorted(plan.environments.items()):
+        out.print(f"  {name:<{width}}  {', '.join(environment.roots)}  ", end="")
+        out.print(environment.status, style="green" if environment.status == "built" else "bold red")
+        if environment.reason:
+            out.print(f"  {'':<{width}}  {environment.reason}", style="dim")
+    out.print()
+
+
+def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
+    out.print(component.id, style="bold", end="  ")
+    out.print(component.decision.value, style=_DECISION_STYLES[component.decision], end="")
+    out.print(f"  {component.category}  impact {component.impact}  confidence {component.confidence:.2f}")
+    if component.chart:
+        source = f" from {component.chart.repository}" if component.chart.repository else ""
+        out.print(f"  chart     {component.chart.name} {component.chart.version}{source}")
+    if component.release:
+        out.print(f"  release   {component.release} in {component.namespace}")
+    counts = ", ".join(f"{name} {len(component.members[name])}" for name in sorted(component.members))
+    out.print(f"  objects   {counts}")
+    out.print(f"  because   {component.reason}")
+    _evidence(out, component.evidence, verbose=verbose)
+    _values(out, component.values, verbose=verbose)
+    _companions(out, component.companions, verbose=verbose)
+    _residual(out, component.residual, verbose=verbose)
+    for environment in sorted(component.patches):
+        targets = [str(patch.target) for patch in component.patches[environment]]
+        _listing(out, f"post-render patches, {environment}", targets, verbose=verbose)
+    _differences(out, component.differences, verbose=verbose)
+    out.print()
+
+
+def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
+    if not components:
+        return
+    out.print("Stays in Kustomize", style="bold")
+    width = max(len(component.id) for component in components)
+    for component in components:
+        out.print(f"  {component.id:<{width}}  {component.reason}", style="dim")
+    out.print()
+
+
+def _evidence(out: Console, evidence: Sequence[Evidence], *, verbose: bool) -> None:
+    """Facts of one kind are told once, with how often they were seen."""
+    if not evidence:
+        return
+    seen = Counter((item.kind, item.detail, item.weight >= 0) for item in evidence)
+    lines = [
+        f"{kind}: {detail}" + (f" ({count} times)" if count > 1 else "") + ("" if is_for else "  (against)")
+        for (kind, detail, is_for), count in seen.items()
+    ]
+    out.print("  evidence")
+    shown = lines if verbose else lines[:4]
+    for line in shown:
+        out.print(f"    - {line}")
+    _more(out, len(lines) - len(shown), "facts")
+
+
+def _values(out: Console, values: SplitValues, *, verbose: bool) -> None:
+    parts: list[tuple[str, Mapping[str, Json]]] = [("values, all environments", values.common)]
+    parts += [(f"values, {name}", values.environments[name]) for name in sorted(values.environments)]
+    for title, part in parts:
+        if part:
+            _block(out, title, part, verbose=verbose)
+
+
+def _block(out: Console, title: str, value: Mapping[str, Json], *, verbose: bool) -> None:
+    from migrator.yamlio import dump
+
+    lines = dump(dict(value)).splitlines()
+    shown = lines if verbose or len(lines) <= 2 * SHORT else lines[: 2 * SHORT]
+    out.print(f"  {title}")
+    for line in shown:
+        out.print(f"    {line}", style="cyan")
+    _more(out, len(lines) - len(shown), "lines")
+
+
+def _companions(out: Console, companions: Mapping[str, Sequence[ResId]], *, verbose: bool) -> None:
+    found = sorted({str(resource) for resources in companions.values() for resource in resources})
+    if found:
+        _listing(out, "not made by the chart, stays in Kustomize", found, verbose=verbose)
+
+
+def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> None:
+    if residual:
+        lines = [
+            f"{item.environment}: {item.resource} {_place(item.path)}  {item.cls.value}".replace("  ", " ")
+            for item in residual
+        ]
+        _listing(out, "no value found for", lines, verbose=verbose)
+
+
+def _differences(out: Console, differences: Mapping[str, Sequence[Difference]], *, verbose: bool) -> None:
+    for environment in sorted(differences):
+        found = sorted(differences[environment], key=lambda item: (-item.impact, item.id))
+        lines = [_difference(item) for item in found]
+        if lines:
+            _listing(out, f"would change in {environment}", lines, verbose=verbose)
+
+
+def _difference(difference: Difference) -> str:
+    """`impact  id  kind [privilege] [allowance]`."""
+    marks = f" {difference.kind.value}"
+    if difference.privilege:
+        marks += ", widens privileges"
+    if difference.allowance:
+        marks += f", allowed by {difference.allowance}"
+    return f"{difference.impact!s:<9} {difference.id}{marks}"
+
+
+def _place(path: Sequence[str | int]) -> str:
+    return "".join(f"/{key}" for key in path)
+
+
+def _listing(out: Console, title: str, lines: Sequence[str], *, verbose: bool) -> None:
+    out.print(f"  {title}")
+    shown = lines if verbose or len(lines) <= SHORT + 2 else lines[:SHORT]
+    for line in shown:
+        out.print(f"    - {line}")
+    _more(out, len(lines) - len(shown), "entries")
+
+
+def _more(out: Console, hidden: int, what: str) -> None:
+    if hidden > 0:
+        out.print(f"    ... {hidden} more {what} (--verbose, or --format json)", style="dim")
+
+
+def _changes(out: Console, changes: Sequence[Change], *, verbose: bool) -> None:
+    if not changes:
+        return
+    out.print("Files", style="bold")
+    shown = changes if verbose or len(changes) <= 5 * SHORT else changes[: 5 * SHORT]
+    for change in shown:
+        moved = f"{change.source} -> " if change.source is not None else ""
+        out.print(f"  {_ACTION_SIGNS.get(change.action, '?')} {moved}{change.path}", end="")
+        out.print(f"  ({change.cause})", style="dim")
+    _more(out, len(changes) - len(shown), "files")
+    out.print()
+
+
+def _summary(out: Console, plan: Plan) -> None:
+    counts = Counter(component.decision for component in plan.components)
+    parts = [f"{counts[decision]} {decision.value}" for decision in Decision if counts[decision]]
+    worst = max((component.impact for component in plan.components if _moves(component)), default=Impact.NONE)
+    if not plan.changes:
+        out.print("Nothing to do: " + (", ".join(parts) or "no component was recognised") + ".")
+    else:
+        out.print(f"Plan: {', '.join(parts)}; {len(plan.changes)} file changes; highest impact {worst}.")
+    if not plan.complete:
+        out.print("The plan is not complete: see the messages above it.", style="yellow")
+
+
+def _moves(component: ComponentPlan) -> bool:
+    return component.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
