@@ -1,6 +1,7 @@
 """YAML in and out: read as Go reads it, compare as Kubernetes compares, write for people, edit without a stray byte."""
 
 from migrator.yamlio.canonical import ABSENT, Absent, canonical, differences, digest, same
+from migrator.yamlio.dump import dump, is_plain, scalar
 from migrator.yamlio.errors import YamlError
 from migrator.yamlio.reader import Document, decode, read_documents, read_value
 from migrator.yamlio.rulesdir import rules_directory
@@ -16,8 +17,11 @@ __all__ = [
     "decode",
     "differences",
     "digest",
+    "dump",
+    "is_plain",
     "read_documents",
     "read_value",
     "rules_directory",
     "same",
+    "scalar",
 ]

@@ -169,7 +169,7 @@ class _Reader:
                         meaning[event.value]
                     except ScalarError as error:
                         if str(error) == problem:
-                            mark = event.start_mark
+                            mark: Any = event.start_mark
                             return _error(self._path, mark.line + 1, mark.column + 1, problem)
         return _error(self._path, 0, 0, problem)
 
@@ -327,7 +327,7 @@ class _Reader:
         raise _Located("a mapping key must be text", event)
 
     def _merge(self, key: Any, depth: int, result: dict[str, Json], merges: list[Json] | None) -> list[Json]:
-        """What `<<` brings, left for the end (KUSTOMIZE: the local key wins wherever it stands) or taken in at once (SIGS)."""
+        """What `<<` brings: kept for the end (KUSTOMIZE, where local keys always win) or taken in at once (SIGS)."""
         event = self._get()
         value = self._node(event, depth)
         sources = value if isinstance(value, list) else [value]
