@@ -1,0 +1,13 @@
+"""The commands, in the order in which `migrate --help` lists them."""
+
+from __future__ import annotations
+
+import click
+
+from migrator.cli.commands.apply import apply
+from migrator.cli.commands.audit import audit
+from migrator.cli.commands.infer import infer
+from migrator.cli.commands.plan import plan
+from migrator.cli.commands.verify import verify
+
+COMMANDS: tuple[click.Command, ...] = (plan, apply, audit, verify, infer)

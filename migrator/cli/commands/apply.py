@@ -1,0 +1,32 @@
+"""`migrate apply`: rewrite the repository, all or nothing, only as far as the proof reaches."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, deciding, output_format, repository, talking
+
+
+@click.command(short_help="Rewrite the repository, as far as the proof reaches.")
+@repository
+@output_format("text", "json")
+@deciding
+@click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
+@charts
+@talking
+def apply(repo: Any, output_format: str, **given: Any) -> int:
+    """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
+    from migrator.cli.clock import clock_for
+    from migrator.cli.pipeline import apply_repository
+    from migrator.cli.show import finish, show_applied
+
+    settings = Settings(root=repo, **given)
+    clock = clock_for(quiet=settings.quiet)
+    applied = apply_repository(settings, clock)
+    with clock.step("report"):
+        show_applied(applied, output_format, sys.stdout, settings)
+    finish(clock, settings)
+    return applied.exit_code

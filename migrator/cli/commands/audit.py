@@ -1,0 +1,31 @@
+"""`migrate audit`: whether the hybrid stays honest, for a CI job."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, output_format, repository, talking
+from migrator.diagnostics import ExitCode
+
+
+@click.command(short_help="Check that the hybrid stays honest.")
+@repository
+@output_format("text", "json", "markdown", "sarif", "junit", "github", "gitlab")
+@charts
+@talking
+def audit(repo: Any, output_format: str, **given: Any) -> int:
+    """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
+    from migrator.cli.checks import audit_repository
+    from migrator.cli.clock import clock_for
+    from migrator.cli.show import finish, show_findings
+
+    settings = Settings(root=repo, **given)
+    clock = clock_for(quiet=settings.quiet)
+    findings = audit_repository(settings, clock)
+    with clock.step("report"):
+        show_findings(findings, output_format, sys.stdout, settings)
+    finish(clock, settings)
+    return ExitCode.FINDINGS if findings else ExitCode.DONE

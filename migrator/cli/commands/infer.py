@@ -1,0 +1,51 @@
+"""`migrate infer`: the values with which a chart renders given manifests."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path as FilePath
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, output_format, talking
+
+
+@click.command(short_help="Find the values with which a chart renders given files.")
+@click.option("--chart", required=True, metavar="DIR|TGZ|REF", help="A chart folder, an archive, or NAME:VERSION.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    required=True,
+    metavar="[ENV=]FILE",
+    help="Manifests that the chart shall render; one per environment. Repeatable.",
+)
+@click.option("--repository", "chart_repository", default="", metavar="URL", help="Where a REF is published.")
+@click.option("--namespace", metavar="NS", help="Namespace of the release, where it is known.")
+@click.option("--release", metavar="NAME", help="Name of the release, where it is known.")
+@click.option("--budget", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds to search.")
+@output_format("text", "json")
+@charts
+@talking
+def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any) -> int:
+    """Find release name, namespace and the smallest values with which a chart renders the target files."""
+    from migrator.cli.clock import clock_for
+    from migrator.cli.inferring import Target, infer_files
+    from migrator.cli.show import finish, show_inference
+
+    target = Target(
+        chart=chart,
+        files=targets,
+        repository=given.pop("chart_repository"),
+        namespace=given.pop("namespace"),
+        release=given.pop("release"),
+        budget=given.pop("budget"),
+    )
+    settings = Settings(root=FilePath(), **given)
+    clock = clock_for(quiet=settings.quiet)
+    inferred = infer_files(target, settings, clock)
+    with clock.step("report"):
+        show_inference(inferred, output_format, sys.stdout, settings)
+    finish(clock, settings)
+    return inferred.exit_code

@@ -1,0 +1,33 @@
+"""`migrate plan`: what would move, to which chart and with which values, and what would change."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, deciding, output_format, repository, talking
+from migrator.diagnostics import ExitCode
+
+
+@click.command(short_help="Show what would move to Helm, and what would change.")
+@repository
+@output_format("text", "json", "markdown", "github", "gitlab")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to change.")
+@deciding
+@charts
+@talking
+def plan(repo: Any, output_format: str, detailed_exitcode: bool, **given: Any) -> int:
+    """Show what would move to Helm in REPO, and what would change; nothing is written."""
+    from migrator.cli.clock import clock_for
+    from migrator.cli.pipeline import plan_repository
+    from migrator.cli.show import finish, show_plan
+
+    settings = Settings(root=repo, **given)
+    clock = clock_for(quiet=settings.quiet)
+    planned = plan_repository(settings, clock)
+    with clock.step("report"):
+        show_plan(planned, output_format, sys.stdout, settings)
+    finish(clock, settings)
+    return ExitCode.FINDINGS if detailed_exitcode and planned.plan.changes else ExitCode.DONE

@@ -1,0 +1,31 @@
+"""`migrate verify`: the proof once more, from the files at a git reference and the files of today."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, output_format, repository, talking
+
+
+@click.command(short_help="Prove again that nothing changed.")
+@repository
+@click.option("--base", metavar="GITREF", help="Commit before the migration (default: the lock's baseline).")
+@output_format("text", "json", "markdown", "junit", "github", "intoto")
+@charts
+@talking
+def verify(repo: Any, base: str | None, output_format: str, **given: Any) -> int:
+    """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
+    from migrator.cli.clock import clock_for
+    from migrator.cli.checks import verify_repository
+    from migrator.cli.show import finish, show_proof
+
+    settings = Settings(root=repo, **given)
+    clock = clock_for(quiet=settings.quiet)
+    verified = verify_repository(settings, base, clock)
+    with clock.step("report"):
+        show_proof(verified, output_format, sys.stdout, settings)
+    finish(clock, settings)
+    return verified.exit_code

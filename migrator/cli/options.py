@@ -1,0 +1,108 @@
+"""What the commands have in common: options, and the settings they add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+IMPACTS = ("none", "metadata", "config", "rollout", "recreate", "data-loss")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the command line says; None where `migrate.yaml` or the default decides."""
+
+    root: FilePath
+    offline: bool | None = None
+    chart_mirrors: tuple[FilePath, ...] = ()
+    kube_version: str | None = None
+    api_versions: tuple[str, ...] = ()
+    cache: FilePath | None = None
+    no_cache: bool = False
+    max_impact: str | None = None
+    only: tuple[str, ...] = ()
+    layout: str | None = None
+    gitops: str | None = None
+    allow_dirty: bool = False
+    quiet: bool = False
+    verbose: bool = False
+    timings: FilePath | None = None
+
+
+def _together(options: list[Callable[[Command], Command]]) -> Callable[[Command], Command]:
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+repository = click.argument("repo", default=".", type=click.Path(path_type=FilePath))
+
+talking = _together(
+    [
+        click.option("-q", "--quiet", is_flag=True, help="No progress and no notes on stderr, errors only."),
+        click.option("-v", "--verbose", is_flag=True, help="Whole listings, notes, and the share of time per step."),
+        click.option(
+            "--timings",
+            type=click.Path(dir_okay=False, path_type=FilePath),
+            help="Write the seconds of each step to this file, as JSON.",
+        ),
+    ]
+)
+
+charts = _together(
+    [
+        click.option("--offline/--online", default=None, help="Never use the network; the key `offline`."),
+        click.option(
+            "--chart-mirror",
+            "chart_mirrors",
+            multiple=True,
+            metavar="DIR",
+            type=click.Path(path_type=FilePath),
+            help="Folder of chart archives NAME-VERSION.tgz or chart folders, asked before the network. Repeatable.",
+        ),
+        click.option("--kube-version", metavar="VERSION", help="Kubernetes version that charts render for."),
+        click.option(
+            "--api-versions", multiple=True, metavar="GROUP/VERSION", help="API that charts find. Repeatable."
+        ),
+        click.option("--cache-dir", "cache", type=click.Path(path_type=FilePath), help="Where results are cached."),
+        click.option("--no-cache", is_flag=True, help="Read and write no cache."),
+    ]
+)
+
+deciding = _together(
+    [
+        click.option(
+            "--only",
+            multiple=True,
+            metavar="ID",
+            help="Migrate this component alone; the others stay. Repeatable.",
+        ),
+        click.option(
+            "--max-impact",
+            type=click.Choice(IMPACTS),
+            help="How far the change of a running cluster may go (default: metadata).",
+        ),
+        click.option("--layout", metavar="NAME", help="growing (default), enterprise, in-place, or your own."),
+        click.option("--gitops", metavar="TOOL", help="GitOps objects to write: none (default)."),
+    ]
+)
+
+
+def output_format(*formats: str) -> Callable[[Command], Command]:
+    """The option `--format` with the formats that a command knows; the first is the default."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        help="How the result is written to stdout.",
+    )
