@@ -18,8 +18,8 @@ from migrator.cli.options import Settings, charts, output_format, repository, ta
 @talking
 def verify(repo: Any, base: str | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
-    from migrator.cli.clock import clock_for
     from migrator.cli.checks import verify_repository
+    from migrator.cli.clock import clock_for
     from migrator.cli.show import finish, show_proof
 
     settings = Settings(root=repo, **given)
