@@ -1,0 +1,16 @@
+"""`.migrate/lock.yaml`: the recipe by which anyone re-renders every environment (DESIGN 9)."""
+
+from migrator.lock.read import load_lock, read_lock
+from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease
+from migrator.lock.write import dump_lock
+
+__all__ = [
+    "LOCK_PATH",
+    "Lock",
+    "LockedComponent",
+    "LockedEnvironment",
+    "LockedRelease",
+    "dump_lock",
+    "load_lock",
+    "read_lock",
+]

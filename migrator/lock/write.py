@@ -1,0 +1,63 @@
+"""A lock -> the text of `.migrate/lock.yaml`."""
+
+from __future__ import annotations
+
+from migrator.lock.types import Lock, LockedComponent, LockedEnvironment, LockedRelease
+from migrator.model import Json
+from migrator.yamlio import dump
+
+API_VERSION = "migrate/v1"
+
+_HEADER = (
+    "The recipe by which anyone re-renders every environment; written by `migrate apply`, checked by `migrate audit`."
+)
+
+
+def dump_lock(lock: Lock) -> str:
+    """The text of the lock file: keys in their documented order, environments and components sorted."""
+    value: dict[str, Json] = {
+        "apiVersion": API_VERSION,
+        "kind": "Lock",
+        "baseline": {"commit": lock.commit, "tree": lock.tree},
+        "engines": {key: lock.engines[key] for key in ("kustomize", "helm", "kubeVersion") if key in lock.engines},
+        "environments": {name: _environment(each) for name, each in sorted(lock.environments.items())},
+        "components": {name: _component(each) for name, each in sorted(lock.components.items())},
+        "proof": {"verdict": lock.verdict, "digest": lock.proof_digest},
+    }
+    return dump(value, comments={("apiVersion",): _HEADER})
+
+
+def _environment(environment: LockedEnvironment) -> Json:
+    releases = sorted(environment.helm, key=lambda each: (each.component, each.namespace, each.release))
+    return {
+        "before": list(environment.before),
+        "after": {"kustomize": list(environment.kustomize), "helm": [_release(each) for each in releases]},
+    }
+
+
+def _release(release: LockedRelease) -> Json:
+    return {
+        "component": release.component,
+        "release": release.release,
+        "namespace": release.namespace,
+        "path": release.path,
+        "dependency": {
+            "name": release.name,
+            "version": release.version,
+            "repository": release.repository,
+            "digest": release.digest,
+        },
+        "values": list(release.values),
+        "includeCRDs": release.include_crds,
+        "hooks": release.hooks,
+        "apiVersions": list(release.api_versions),
+        "postRender": release.post_render,
+    }
+
+
+def _component(component: LockedComponent) -> Json:
+    return {
+        "decision": component.decision,
+        "resources": component.resources,
+        "allowances": list(component.allowances),
+    }

@@ -1,0 +1,152 @@
+"""The lock file: what is written is read back, and what is wrong in it is said with its line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from migrator.diagnostics import MigrateError
+from migrator.lock import (
+    LOCK_PATH,
+    Lock,
+    LockedComponent,
+    LockedEnvironment,
+    LockedRelease,
+    dump_lock,
+    load_lock,
+    read_lock,
+)
+from migrator.model import RepoPath
+
+RELEASE = LockedRelease(
+    component="kube-prometheus-stack",
+    release="monitoring",
+    namespace="monitoring",
+    path=RepoPath("helm-charts/monitoring/kube-prometheus-stack"),
+    name="kube-prometheus-stack",
+    version="45.7.1",
+    repository="https://prometheus-community.github.io/helm-charts",
+    digest="sha256:aa",
+    values=("values.yaml", "values-prod.yaml"),
+)
+LOCK = Lock(
+    commit=None,
+    tree="sha256:bb",
+    engines={"kustomize": "v5.8.1", "helm": "v3.17.3", "kubeVersion": "1.32"},
+    environments={
+        "prod": LockedEnvironment(
+            before=(RepoPath("overlays/prod"),), kustomize=(RepoPath("overlays/prod"),), helm=(RELEASE,)
+        )
+    },
+    components={
+        "kube-prometheus-stack": LockedComponent(decision="adopt", resources=148, allowances=("chart-labels",))
+    },
+    verdict="identical",
+    proof_digest="sha256:cc",
+)
+
+TEXT = """\
+# The recipe by which anyone re-renders every environment; written by `migrate apply`, checked by `migrate audit`.
+apiVersion: migrate/v1
+kind: Lock
+baseline:
+  commit: null
+  tree: sha256:bb
+engines:
+  kustomize: v5.8.1
+  helm: v3.17.3
+  kubeVersion: "1.32"
+environments:
+  prod:
+    before:
+      - overlays/prod
+    after:
+      kustomize:
+        - overlays/prod
+      helm:
+        - component: kube-prometheus-stack
+          release: monitoring
+          namespace: monitoring
+          path: helm-charts/monitoring/kube-prometheus-stack
+          dependency:
+            name: kube-prometheus-stack
+            version: 45.7.1
+            repository: https://prometheus-community.github.io/helm-charts
+            digest: sha256:aa
+          values:
+            - values.yaml
+            - values-prod.yaml
+          includeCRDs: true
+          hooks: run
+          apiVersions: []
+          postRender: null
+components:
+  kube-prometheus-stack:
+    decision: adopt
+    resources: 148
+    allowances:
+      - chart-labels
+proof:
+  verdict: identical
+  digest: sha256:cc
+"""
+
+
+def test_the_text_is_the_documented_one() -> None:
+    assert dump_lock(LOCK) == TEXT
+
+
+def test_what_is_written_is_read_back() -> None:
+    odd = replace(
+        RELEASE, release="0644", namespace="on", hooks="skip", api_versions=("x/v1",), post_render="post-render/prod"
+    )
+    environment = replace(LOCK.environments["prod"], helm=(odd, RELEASE))
+    lock = replace(LOCK, commit="0123", environments={"dev": environment, "prod": LOCK.environments["prod"]})
+    assert read_lock(dump_lock(lock)) == lock
+    assert read_lock(TEXT) == LOCK
+
+
+def test_order_of_environments_and_components_is_no_matter() -> None:
+    two = {"b": LOCK.components["kube-prometheus-stack"], "a": LOCK.components["kube-prometheus-stack"]}
+    text = dump_lock(replace(LOCK, components=two))
+    assert text == dump_lock(replace(LOCK, components=dict(reversed(two.items()))))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "line", "says"),
+    [
+        ("migrate/v1", "migrate/v9", "MIG602", 0, "migrate/v9"),
+        ("hooks: run", "hooks: maybe", "MIG601", 31, "run, skip"),
+        ("verdict: identical", "verdikt: identical", "MIG601", 42, "verdikt"),
+        ("  tree: sha256:bb\n", "", "MIG601", 4, "tree"),
+        ("resources: 148", "resources: many", "MIG601", 38, "number"),
+        ("path: helm-charts", "path: ../../helm-charts", "MIG601", 22, "leaves"),
+        ("postRender: null", "postRender: /etc", "MIG601", 33, "leaves"),
+        ("includeCRDs: true", "includeCRDs: 1", "MIG601", 30, "true or false"),
+        ("kind: Lock", "kind: [", "MIG101", 0, ""),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_line(old: str, new: str, code: str, line: int, says: str) -> None:
+    with pytest.raises(MigrateError) as caught:
+        read_lock(TEXT.replace(old, new))
+    diagnostic = caught.value.diagnostic
+    assert diagnostic.code == code
+    assert says in diagnostic.summary
+    assert diagnostic.span is not None
+    assert not line or diagnostic.span.line == line
+    assert diagnostic.span.path == LOCK_PATH
+
+
+def test_a_repository_without_a_lock_has_none(tmp_path: Path) -> None:
+    assert load_lock(tmp_path) is None
+    (tmp_path / ".migrate").mkdir()
+    (tmp_path / LOCK_PATH).write_text(TEXT)
+    assert load_lock(tmp_path) == LOCK
+
+
+def test_a_lock_that_cannot_be_read_is_one_error(tmp_path: Path) -> None:
+    (tmp_path / LOCK_PATH).mkdir(parents=True)
+    with pytest.raises(MigrateError, match="MIG601"):
+        load_lock(tmp_path)
