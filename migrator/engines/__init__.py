@@ -1,0 +1,49 @@
+"""The only room that runs other programs: kustomize, helm and git; and the cache of what they printed."""
+
+from migrator.engines.cache import Cache
+from migrator.engines.errors import Cause, EngineError, Failure
+from migrator.engines.git import Export, dirty_paths, export, head_commit, is_repository, resolve_commit, tree_digest
+from migrator.engines.helm import HelmRender, helm_cause, helm_pull, helm_template
+from migrator.engines.kustomize import kustomize_build, kustomize_cause
+from migrator.engines.rendered import (
+    is_test_hook,
+    kustomize_post_render,
+    post_render_resource,
+    rendered_resources,
+    split_rendered,
+)
+from migrator.engines.run import Completed, run, run_parallel
+from migrator.engines.tools import Tool, Toolchain, find_helm, find_kustomize, find_tools
+
+__all__ = [
+    "Cache",
+    "Cause",
+    "Completed",
+    "EngineError",
+    "Export",
+    "Failure",
+    "HelmRender",
+    "Tool",
+    "Toolchain",
+    "dirty_paths",
+    "export",
+    "find_helm",
+    "find_kustomize",
+    "find_tools",
+    "head_commit",
+    "helm_cause",
+    "helm_pull",
+    "helm_template",
+    "is_repository",
+    "is_test_hook",
+    "kustomize_build",
+    "kustomize_cause",
+    "kustomize_post_render",
+    "post_render_resource",
+    "rendered_resources",
+    "resolve_commit",
+    "run",
+    "run_parallel",
+    "split_rendered",
+    "tree_digest",
+]
