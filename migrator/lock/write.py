@@ -8,9 +8,7 @@ from migrator.yamlio import dump
 
 API_VERSION = "migrate/v1"
 
-_HEADER = (
-    "The recipe by which anyone re-renders every environment; written by `migrate apply`, checked by `migrate audit`."
-)
+_HEADER = "How to render every environment; written by `migrate apply`, checked by `migrate audit`."
 
 
 def dump_lock(lock: Lock) -> str:

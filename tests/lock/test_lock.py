@@ -48,7 +48,7 @@ LOCK = Lock(
 )
 
 TEXT = """\
-# The recipe by which anyone re-renders every environment; written by `migrate apply`, checked by `migrate audit`.
+# How to render every environment; written by `migrate apply`, checked by `migrate audit`.
 apiVersion: migrate/v1
 kind: Lock
 baseline:
@@ -102,7 +102,7 @@ def test_what_is_written_is_read_back() -> None:
     odd = replace(
         RELEASE, release="0644", namespace="on", hooks="skip", api_versions=("x/v1",), post_render="post-render/prod"
     )
-    environment = replace(LOCK.environments["prod"], helm=(odd, RELEASE))
+    environment = replace(LOCK.environments["prod"], helm=(RELEASE, odd))
     lock = replace(LOCK, commit="0123", environments={"dev": environment, "prod": LOCK.environments["prod"]})
     assert read_lock(dump_lock(lock)) == lock
     assert read_lock(TEXT) == LOCK

@@ -1,0 +1,152 @@
+"""What a chart renders and what must come out -> JSON 6902 operations, and what they do when applied (RFC 6902)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
+
+from migrator.model import Json, Path
+from migrator.yamlio import ABSENT, Absent, differences, digest, same
+
+DELETE: Mapping[str, Json] = {"$patch": "delete"}
+"""The one operation that removes the object."""
+
+_LARGEST_ALIGNED = 400
+"""Elements up to which two lists are aligned by content; the alignment is quadratic."""
+
+
+def pointer(path: Path) -> str:
+    """The JSON pointer (RFC 6901) of a place: `("a/b", 0)` is `/a~1b/0`."""
+    return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
+
+
+def operations(after: Json, before: Json) -> tuple[Mapping[str, Json], ...]:
+    """The operations that turn `after` into `before`, in order; none where they are the same to Kubernetes.
+
+    Lists are aligned by content, so an element in the middle that only one side has costs one operation. An
+    operation's pointer holds at its turn: removals run from the end of a list, and what is added comes in order.
+    """
+    return tuple(_operations(after, before, ()))
+
+
+def _operations(after: Json, before: Json, path: Path) -> Iterator[Mapping[str, Json]]:
+    if isinstance(after, Mapping) and isinstance(before, Mapping):
+        for key in sorted(after.keys() | before.keys(), key=str):
+            here = (*path, key)
+            if key not in before:
+                yield {"op": "remove", "path": pointer(here)}
+            elif key not in after:
+                yield {"op": "add", "path": pointer(here), "value": before[key]}
+            else:
+                yield from _operations(after[key], before[key], here)
+    elif isinstance(after, list | tuple) and isinstance(before, list | tuple):
+        yield from _list_operations(after, before, path)
+    elif not same(after, before):
+        yield {"op": "replace", "path": pointer(path), "value": before}
+
+
+def _list_operations(after: Sequence[Json], before: Sequence[Json], path: Path) -> Iterator[Mapping[str, Json]]:
+    """Element by element from the end, so that no operation moves what a later one points at."""
+    for tag, a0, a1, b0, b1 in reversed(_alignment(after, before)):
+        if tag == "equal":
+            continue
+        shared = min(a1 - a0, b1 - b0)
+        for index in range(a1 - 1, a0 + shared - 1, -1):
+            yield {"op": "remove", "path": pointer((*path, index))}
+        for offset in range(b1 - b0 - shared):
+            place = a0 + shared + offset
+            at: int | str = "-" if a1 == len(after) else place
+            yield {"op": "add", "path": pointer((*path, at)), "value": before[b0 + shared + offset]}
+        for offset in range(shared - 1, -1, -1):
+            yield from _operations(after[a0 + offset], before[b0 + offset], (*path, a0 + offset))
+
+
+def _alignment(after: Sequence[Json], before: Sequence[Json]) -> list[tuple[str, int, int, int, int]]:
+    if len(after) == len(before) or max(len(after), len(before)) > _LARGEST_ALIGNED:
+        return [("replace", 0, len(after), 0, len(before))]
+    # named elements (containers, ports, env) are one element however much inside them differs
+    sides = [[_label(item) for item in items] for items in (after, before)]
+    if any(len(set(labels)) < len(labels) for labels in sides):
+        sides = [[digest(item) for item in items] for items in (after, before)]
+    found: list[tuple[str, int, int, int, int]] = []
+    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, *sides, autojunk=False).get_opcodes():
+        found.append(("replace" if tag == "equal" else tag, a0, a1, b0, b1))
+    return found
+
+
+def _label(item: Json) -> str:
+    name = item.get("name") if isinstance(item, Mapping) else None
+    return f"name {name}" if isinstance(name, str) else digest(item)
+
+
+def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
+    """`after` with the differences at `places` (paths as `differences` gives them) taken back; inputs stay as they are."""
+    wanted = set(places)
+    result = deepcopy(after)
+    appended: list[tuple[Path, Json]] = []
+    removed: list[Path] = []
+    for path, old, new in differences(before, after):
+        if path not in wanted:
+            continue
+        if not path:
+            return deepcopy(before)
+        holder = _at(result, path[:-1])
+        if isinstance(holder, list) and new is ABSENT:
+            appended.append((path, deepcopy(old)))
+        elif isinstance(holder, list) and old is ABSENT:
+            removed.append(path)
+        elif old is ABSENT:
+            del holder[path[-1]]
+        else:
+            holder[path[-1]] = deepcopy(old)
+    for path in reversed(removed):
+        del _at(result, path[:-1])[path[-1]]
+    for path, value in appended:
+        _at(result, path[:-1]).append(value)
+    return result
+
+
+def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:
+    """What JSON 6902 makes of a value; the value itself stays as it is. KeyError or IndexError for a place that is not
+    there."""
+    holder = {"root": deepcopy(value)}
+    for step in steps:
+        path: Path = ("root", *_path(str(step["path"])))
+        parent = _at(holder, path[:-1])
+        key: str | int = path[-1]
+        if isinstance(parent, list):
+            key = len(parent) if key == "-" else int(key)
+            if key > len(parent) or (key == len(parent) and step["op"] != "add"):
+                raise IndexError(step["path"])
+        elif step["op"] != "add" and key not in parent:
+            raise KeyError(step["path"])
+        if step["op"] == "remove":
+            del parent[key]
+        elif step["op"] == "add" and isinstance(parent, list):
+            parent.insert(int(key), deepcopy(step["value"]))
+        else:
+            parent[key] = deepcopy(step["value"])
+    return holder["root"]
+
+
+def _path(text: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+
+
+def _at(value: Json, path: Path) -> Json:
+    for key in path:
+        value = value[int(key)] if isinstance(value, list) else value[key]
+    return value
+
+
+def get(value: Json, path: Path) -> Json | Absent:
+    """What is at a place of a value, ABSENT where there is nothing."""
+    for key in path:
+        if isinstance(value, list | tuple) and isinstance(key, int) and 0 <= key < len(value):
+            value = value[key]
+        elif isinstance(value, Mapping) and key in value:
+            value = value[key]
+        else:
+            return ABSENT
+    return value
