@@ -59,6 +59,10 @@ class MigrateError(Exception):
         super().__init__(str(diagnostic))
         self.diagnostic = diagnostic
 
+    def __reduce__(self) -> tuple[type[Self], tuple[Diagnostic], dict[str, object]]:
+        """Errors cross process boundaries; an exception would otherwise be rebuilt from its message."""
+        return type(self), (self.diagnostic,), dict(self.__dict__)
+
     @classmethod
     def of(cls, code: str, summary: str, *, span: SourceSpan | None = None, remedy: str = "") -> Self:
         """An error of this class with one diagnostic of severity error."""

@@ -1,0 +1,83 @@
+"""What a run does: the command line where it says something, else `migrate.yaml`, else the default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from migrator.charts.types import ChartSources
+from migrator.cli.options import Settings
+from migrator.diagnostics import MigrateError
+from migrator.discover import Config
+from migrator.engines import Cache
+from migrator.model import Impact
+
+KUBE_VERSION = "1.32"
+GITOPS = "none"
+LAYOUT = "growing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Every decision that a person may make about a run, made."""
+
+    sources: ChartSources
+    cache: Cache
+    kube_version: str
+    api_versions: tuple[str, ...]
+    max_impact: Impact
+    layout: str
+    gitops: str
+    only: tuple[str, ...]
+    accepted: Mapping[str, str]
+    """Difference id -> reason."""
+
+
+def choose(settings: Settings, config: Config) -> Choices:
+    """The choices of a run; MIG902 for a mirror that is no folder, MIG903 for a GitOps tool that is not supported yet."""
+    gitops = settings.gitops or config.gitops or GITOPS
+    if gitops != GITOPS:
+        raise MigrateError.of(
+            "MIG903",
+            f"objects for {gitops!r} cannot be written yet",
+            remedy="use --gitops none, and point your GitOps tool at the new folders by hand",
+        )
+    offline = config.offline if settings.offline is None else settings.offline
+    return Choices(
+        sources=ChartSources(mirrors=_mirrors(settings, config), url_mirrors=config.url_mirrors, offline=offline),
+        cache=_cache(settings),
+        kube_version=settings.kube_version or config.kube_version or KUBE_VERSION,
+        api_versions=settings.api_versions or config.api_versions,
+        max_impact=_impact(settings, config),
+        layout=settings.layout or config.layout or LAYOUT,
+        gitops=gitops,
+        only=settings.only,
+        accepted={approval.id: approval.reason for approval in config.accept},
+    )
+
+
+def _impact(settings: Settings, config: Config) -> Impact:
+    if settings.max_impact is not None:
+        return Impact.parse(settings.max_impact)
+    return Impact.METADATA if config.max_impact is None else config.max_impact
+
+
+def _cache(settings: Settings) -> Cache:
+    if settings.no_cache:
+        return Cache(None)
+    return Cache(settings.cache) if settings.cache is not None else Cache.default()
+
+
+def _mirrors(settings: Settings, config: Config) -> tuple[FilePath, ...]:
+    """Those of the command line, relative to where it runs, before those of the configuration, relative to the repository."""
+    given = [(path, str(path)) for path in settings.chart_mirrors]
+    given += [(settings.root / path, path) for path in config.chart_mirrors]
+    for path, shown in given:
+        if not path.is_dir():
+            raise MigrateError.of(
+                "MIG902",
+                f"the chart mirror {shown} {'is a file' if path.exists() else 'does not exist'}",
+                remedy="name a folder of chart archives NAME-VERSION.tgz with --chart-mirror or `chart_mirrors`",
+            )
+    return tuple(path.absolute() for path, _ in given)
