@@ -1,0 +1,52 @@
+"""How charts are recognised: signatures as data, matched against the objects of a repository."""
+
+from migrator.signatures.features import Features, Image, features, parse_image
+from migrator.signatures.learn import learn, merge, render, source_chart
+from migrator.signatures.load import (
+    TEAM_SIGNATURES,
+    RuleError,
+    VersionTable,
+    load_signatures,
+    load_versions,
+    load_weights,
+    read_signature,
+)
+from migrator.signatures.match import NameMatch, SignatureIndex, index_signatures
+from migrator.signatures.score import Weights, score
+from migrator.signatures.types import (
+    CATEGORIES,
+    ContainerPattern,
+    Evidence,
+    ImagePattern,
+    ObjectPattern,
+    Signature,
+)
+
+__all__ = [
+    "CATEGORIES",
+    "TEAM_SIGNATURES",
+    "ContainerPattern",
+    "Evidence",
+    "Features",
+    "Image",
+    "ImagePattern",
+    "NameMatch",
+    "ObjectPattern",
+    "RuleError",
+    "Signature",
+    "SignatureIndex",
+    "VersionTable",
+    "Weights",
+    "features",
+    "index_signatures",
+    "learn",
+    "load_signatures",
+    "load_versions",
+    "load_weights",
+    "merge",
+    "parse_image",
+    "read_signature",
+    "render",
+    "score",
+    "source_chart",
+]

@@ -1,0 +1,265 @@
+"""Rule files -> signatures, weights and version tables. A broken file ends the run, naming file, line and field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path as FilePath
+
+from migrator.diagnostics import MigrateError
+from migrator.model import Json, RepoPath, SourceSpan
+from migrator.signatures.score import Weights
+from migrator.signatures.types import (
+    CATEGORIES,
+    ContainerPattern,
+    ImagePattern,
+    ObjectPattern,
+    Signature,
+)
+from migrator.yamlio import Dialect, read_value, rules_directory
+
+TEAM_SIGNATURES = RepoPath(".migrate/rules/signatures")
+_KNOWN = frozenset(
+    {
+        "apiVersion",
+        "kind",
+        "chart",
+        "repository",
+        "category",
+        "learnedFrom",
+        "fullname",
+        "versionLabel",
+        "generic",
+        "successor",
+        "upstream",
+        "subcharts",
+        "images",
+        "crds",
+        "labels",
+        "containers",
+        "servicePorts",
+        "core",
+        "objects",
+    }
+)
+
+
+class RuleError(MigrateError):
+    """A rule file that does not say what a rule file must say (MIG301)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionTable:
+    """Which chart versions carry which app version, of one chart; newest chart version first."""
+
+    chart: str
+    publishers: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """repository URL -> app version -> chart versions."""
+
+    def chart_versions(self, app_version: str, repository: str = "") -> tuple[str, ...]:
+        """The chart versions of an app version, a leading `v` aside; of one publisher where its URL is given."""
+        wanted = app_version.removeprefix("v")
+        tables = [self.publishers[repository]] if repository in self.publishers else self.publishers.values()
+        return tuple(
+            version
+            for table in tables
+            for app, versions in table.items()
+            if app.removeprefix("v") == wanted
+            for version in versions
+        )
+
+    def app_versions(self) -> frozenset[str]:
+        """All app versions of the table, without a leading `v`."""
+        return frozenset(app.removeprefix("v") for table in self.publishers.values() for app in table)
+
+
+def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Signature, ...]:
+    """Our signatures and those of the team's folders, which win over ours by chart name. Sorted by chart.
+
+    Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is no YAML.
+    """
+    root = shipped if shipped is not None else rules_directory() / "signatures"
+    found: dict[tuple[str, str], Signature] = {}
+    for path in sorted(root.glob("*/*.yaml")):
+        one = read_signature(path.read_bytes(), RepoPath(f"rules/signatures/{path.parent.name}/{path.name}"))
+        found[one.chart, one.repository] = one
+    for folder in team:
+        ours: dict[tuple[str, str], Signature] = {}
+        for path in sorted({*folder.glob("*.yaml"), *folder.glob("*/*.yaml")}):
+            name = path.relative_to(folder).as_posix()
+            one = read_signature(path.read_bytes(), RepoPath(f"{TEAM_SIGNATURES}/{name}"))
+            ours[one.chart, one.repository] = one
+        charts = {one.chart for one in ours.values()}
+        found = {key: one for key, one in found.items() if key[0] not in charts} | ours
+    return tuple(found[key] for key in sorted(found))
+
+
+def load_weights(path: FilePath | None = None) -> Weights:
+    """The weights of `weights.yaml`, ours unless another file is given; what a file leaves out keeps its default."""
+    path = path or rules_directory() / "signatures" / "weights.yaml"
+    if not path.is_file():
+        return Weights()
+    name = RepoPath(f"rules/signatures/{path.name}")
+    data = path.read_bytes()
+    value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
+    known = {field.name for field in fields(Weights)}
+    chosen: dict[str, float] = {}
+    for key, field in value.entries():
+        if key not in known:
+            raise field.error(f"unknown weight {key!r}")
+        chosen[key] = field.number()
+    return Weights(**chosen)
+
+
+def load_versions(charts: Iterable[str], *, shipped: FilePath | None = None) -> Mapping[str, VersionTable]:
+    """The version tables of the named charts, those that have one. Read for recognised charts only: they are large."""
+    root = shipped if shipped is not None else rules_directory() / "versions"
+    tables: dict[str, VersionTable] = {}
+    for chart in sorted(set(charts)):
+        path = root / f"{chart}.yaml"
+        if not re.fullmatch(r"[\w.-]+", chart) or not path.is_file():
+            continue
+        name = RepoPath(f"rules/versions/{chart}.yaml")
+        data = path.read_bytes()
+        value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
+        publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
+        for repository, table in value.child("publishers").entries():
+            publishers[repository] = {app: tuple(field.text().split()) for app, field in table.entries()}
+        tables[chart] = VersionTable(chart=chart, publishers=publishers)
+    return tables
+
+
+def read_signature(data: bytes, path: RepoPath) -> Signature:
+    """The signature of one rule file; RuleError (MIG301) names file, line and field of what is wrong with it."""
+    rule = _Field(read_value(data, dialect=Dialect.SIGS, path=path), (), path, data)
+    for key, field in rule.entries():
+        if key not in _KNOWN:
+            raise field.error(f"unknown field {key!r}")
+    if rule.child("kind").text() != "Signature":
+        raise rule.child("kind").error("must be Signature")
+    category = rule.child("category")
+    if category.text() not in CATEGORIES:
+        raise category.error(f"must be one of {', '.join(CATEGORIES)}")
+    version_label = rule.child("versionLabel")
+    if version_label.value not in {None, "app", "chart"}:
+        raise version_label.error("must be app or chart")
+    chart = rule.child("chart").text()
+    return Signature(
+        chart=chart,
+        repository=rule.child("repository").text(""),
+        category=category.text(),
+        learned_from=rule.child("learnedFrom").texts(),
+        fullname=rule.child("fullname").text(f"{{release}}-{chart}"),
+        images=tuple(_image(key, field) for key, field in rule.child("images").entries()),
+        crds=rule.child("crds").texts(),
+        objects=(*_objects(rule.child("core"), core=True), *_objects(rule.child("objects"), core=False)),
+        labels={key: field.texts() for key, field in rule.child("labels").entries()},
+        containers=tuple(_container(key, field) for key, field in rule.child("containers").entries()),
+        ports=rule.child("servicePorts").integers(),
+        subcharts=rule.child("subcharts").texts(),
+        upstream=rule.child("upstream").texts(),
+        version_label=version_label.text(""),
+        is_generic=rule.child("generic").flag(),
+        successor=rule.child("successor").text(""),
+        source=path,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A place in a rule file, which knows how to complain about itself."""
+
+    value: Json
+    at: tuple[str, ...]
+    path: RepoPath
+    data: bytes
+
+    def error(self, problem: str) -> RuleError:
+        name = ".".join(self.at) or "the file"
+        return RuleError.of(
+            "MIG301",
+            f"{name}: {problem}",
+            span=SourceSpan(path=self.path, line=_line_of(self.data, self.at)),
+            remedy="correct the rule file",
+        )
+
+    def child(self, key: str) -> _Field:
+        if not isinstance(self.value, Mapping):
+            raise self.error("must be a mapping")
+        return _Field(self.value.get(key), (*self.at, key), self.path, self.data)
+
+    def entries(self) -> list[tuple[str, _Field]]:
+        if self.value is None:
+            return []
+        if not isinstance(self.value, Mapping):
+            raise self.error("must be a mapping")
+        return [(key, _Field(value, (*self.at, key), self.path, self.data)) for key, value in self.value.items()]
+
+    def text(self, default: str | None = None) -> str:
+        if self.value is None and default is not None:
+            return default
+        if not isinstance(self.value, str) or not self.value:
+            raise self.error("must be a text" if self.value is not None else "is missing")
+        return self.value
+
+    def texts(self) -> tuple[str, ...]:
+        return self._list(str, "a list of texts")
+
+    def integers(self) -> tuple[int, ...]:
+        return self._list(int, "a list of numbers")
+
+    def number(self) -> float:
+        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
+            raise self.error("must be a number")
+        return float(self.value)
+
+    def flag(self) -> bool:
+        if self.value is not None and not isinstance(self.value, bool):
+            raise self.error("must be true or false")
+        return bool(self.value)
+
+    def _list(self, of: type, what: str) -> tuple[Json, ...]:
+        if self.value is None:
+            return ()
+        if not isinstance(self.value, list) or not all(type(entry) is of for entry in self.value):
+            raise self.error(f"must be {what}")
+        return tuple(self.value)
+
+
+def _image(repository: str, field: _Field) -> ImagePattern:
+    for key, child in field.entries():
+        if key not in {"weight", "tag"}:
+            raise child.error(f"unknown field {key!r}")
+    tag, weight = field.child("tag"), field.child("weight")
+    if tag.value not in {None, "appVersion"}:
+        raise tag.error("must be appVersion or absent")
+    amount = 1.0 if weight.value is None else weight.number()
+    if not 0 <= amount <= 1:
+        raise weight.error("must lie between 0 and 1")
+    return ImagePattern(repository=repository, weight=amount, is_app_version=tag.value is not None)
+
+
+def _container(name: str, field: _Field) -> ContainerPattern:
+    for key, child in field.entries():
+        if key not in {"ports", "flags"}:
+            raise child.error(f"unknown field {key!r}")
+    if field.value is None:
+        return ContainerPattern(name=name)
+    return ContainerPattern(name=name, ports=field.child("ports").integers(), flags=field.child("flags").texts())
+
+
+def _objects(field: _Field, *, core: bool) -> Sequence[ObjectPattern]:
+    return [ObjectPattern(kind=kind, name=name, core=core) for kind, names in field.entries() for name in names.texts()]
+
+
+def _line_of(data: bytes, at: tuple[str, ...]) -> int:
+    """The line of the deepest key of the path that can be found in the text, 0 when none can."""
+    lines, line, start = data.decode("utf-8", "replace").splitlines(), 0, 0
+    for key in at:
+        wanted = re.compile(rf"(?:^|[\s{{,])[\"']?{re.escape(key)}[\"']?\s*:")
+        hit = next((number for number in range(start, len(lines)) if wanted.search(lines[number])), None)
+        if hit is None:
+            break
+        line, start = hit + 1, hit
+    return line

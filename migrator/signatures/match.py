@@ -1,0 +1,238 @@
+"""Features of objects x signatures -> evidence, by dictionaries built once: an object costs a few lookups."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from migrator.model import ResId
+from migrator.signatures.features import Features, Image
+from migrator.signatures.score import Weights
+from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, ObjectPattern, Signature
+
+_BOUNDARY = re.compile(r"(?=[-:.])")
+_ALNUM = "[A-Za-z0-9]"
+_K = TypeVar("_K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameMatch:
+    """An object's name as a chart's pattern reads it."""
+
+    signature: int
+    fullname: str
+    """What `{fullname}` would be; empty where the pattern does not have it."""
+    release: str
+    """What `{release}` would be; empty where the pattern does not have it."""
+    weight: float
+    is_core: bool
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pattern:
+    signature: int
+    weight: float
+    is_core: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureIndex:
+    """The signatures turned round: fact -> the signatures that state it, with the weight of one such fact."""
+
+    signatures: tuple[Signature, ...]
+    weights: Weights
+    images: Mapping[str, tuple[tuple[int, float], ...]]
+    basenames: Mapping[str, tuple[tuple[int, float], ...]]
+    crds: Mapping[str, tuple[tuple[int, float], ...]]
+    labels: Mapping[tuple[str, str], tuple[tuple[int, float], ...]]
+    containers: Mapping[str, tuple[tuple[int, float], ...]]
+    ports: Mapping[int, tuple[tuple[int, float], ...]]
+    fixed: Mapping[tuple[str, str], tuple[_Pattern, ...]]
+    fullname_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
+    release_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
+    expressions: Mapping[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
+    flags: Mapping[tuple[int, str], frozenset[str]]
+    container_ports: Mapping[tuple[int, str], frozenset[int]]
+
+    def named(self, chart: str) -> int | None:
+        """The position of the signature of a chart, the first publisher's where several share the name."""
+        return next((at for at, one in enumerate(self.signatures) if one.chart == chart), None)
+
+    def evidence(self, shown: Features, resource: ResId) -> Mapping[int, tuple[Evidence, ...]]:
+        """What one object shows for each signature, names apart."""
+        found: dict[int, list[Evidence]] = {}
+        for signature, kind, detail, weight in self._facts(shown):
+            one = Evidence(kind=kind, detail=detail, weight=round(weight, 4), resource=resource)
+            found.setdefault(signature, []).append(one)
+        return {signature: tuple(found[signature]) for signature in sorted(found)}
+
+    def names(self, shown: Features) -> Iterator[NameMatch]:
+        """How the patterns of all signatures read the object's name, bare `{fullname}` and `{release}` included."""
+        for one in self.fixed.get((shown.kind, shown.name), ()):
+            yield _match(one, "", "")
+        cuts = [match.start() for match in _BOUNDARY.finditer(shown.name)]
+        for cut in (*(cut for cut in cuts if cut), len(shown.name)):
+            head, key = shown.name[:cut], (shown.kind, shown.name[cut:])
+            for one in self.fullname_suffixes.get(key, ()):
+                yield _match(one, head, "")
+            for one in self.release_suffixes.get(key, ()):
+                yield _match(one, "", head)
+        for expression, one in self.expressions.get(shown.kind, ()):
+            match = expression.fullmatch(shown.name)
+            if match:
+                groups = match.groupdict()
+                if not groups.get("namespace") or groups["namespace"] == (shown.namespace or groups["namespace"]):
+                    yield _match(one, groups.get("fullname") or "", groups.get("release") or "")
+
+    def _facts(self, shown: Features) -> Iterator[tuple[int, str, str, float]]:
+        for signature, weight in self.crds.get(shown.crd, ()) if shown.crd else ():
+            yield signature, "crd", shown.crd, weight
+        for image in shown.images:
+            yield from self._image_facts(image)
+        for key, value in shown.labels:
+            for signature, weight in self.labels.get((key, value), ()):
+                yield signature, "label", f"{key}={value}", weight
+        for container in shown.containers:
+            for signature, weight in self.containers.get(container.name, ()):
+                yield signature, "container", container.name, weight
+                key_of = (signature, container.name)
+                for flag in sorted(self.flags[key_of].intersection(container.flags)):
+                    yield signature, "argument", f"{container.name} --{flag}", self.weights.flag
+                for port in sorted(self.container_ports[key_of].intersection(container.ports)):
+                    yield signature, "port", f"{container.name}:{port}", self.weights.port
+        for port in shown.ports:
+            for signature, weight in self.ports.get(port, ()):
+                yield signature, "port", f"service:{port}", weight
+
+    def _image_facts(self, image: Image) -> Iterator[tuple[int, str, str, float]]:
+        parts = image.repository.split("/")
+        # a mirror puts its own path before the public one
+        for start in range(max(len(parts) - 1, 1)):
+            hits = self.images.get("/".join(parts[start:]), ())
+            if hits:
+                for signature, weight in hits:
+                    yield signature, "image", image.repository, weight
+                return
+        for signature, weight in self.basenames.get(parts[-1], ()):
+            yield signature, "image", f"{image.repository} (by its last word)", weight
+
+
+def _match(one: _Pattern, fullname: str, release: str) -> NameMatch:
+    return NameMatch(
+        signature=one.signature,
+        fullname=fullname,
+        release=release,
+        weight=one.weight,
+        is_core=one.is_core,
+        pattern=one.text,
+    )
+
+
+def index_signatures(signatures: Sequence[Signature], weights: Weights | None = None) -> SignatureIndex:
+    """The index of a set of signatures; generic charts take no part, nothing but their own labels tells them."""
+    weights = weights or Weights()
+    active = [(at, one) for at, one in enumerate(signatures) if not one.is_generic]
+    fixed, fullnames, releases, expressions = _index_names(active, weights)
+    return SignatureIndex(
+        signatures=tuple(signatures),
+        weights=weights,
+        images=_shared(
+            (
+                (image.repository, at, weights.image * image.weight * _official(image.repository))
+                for at, one in active
+                for image in one.images
+            ),
+            weights,
+        ),
+        basenames=_shared(
+            (
+                (image.repository.rpartition("/")[2], at, weights.image_basename)
+                for at, one in active
+                for image in one.images
+                if image.weight >= 1
+            ),
+            weights,
+        ),
+        crds=_shared(((crd, at, weights.crd) for at, one in active for crd in one.crds), weights),
+        labels=_shared(
+            (
+                ((key, value), at, weights.of_label(key))
+                for at, one in active
+                for key, values in one.labels.items()
+                for value in values
+            ),
+            weights,
+        ),
+        containers=_shared(((c.name, at, weights.container) for at, one in active for c in one.containers), weights),
+        ports=_shared(((port, at, weights.port) for at, one in active for port in one.ports), weights),
+        fixed=fixed,
+        fullname_suffixes=fullnames,
+        release_suffixes=releases,
+        expressions=expressions,
+        flags={(at, c.name): frozenset(c.flags) for at, one in active for c in one.containers},
+        container_ports={(at, c.name): frozenset(c.ports) for at, one in active for c in one.containers},
+    )
+
+
+def _official(repository: str) -> float:
+    """Images without an organisation (`redis`, `busybox`) are everybody's: half as telling."""
+    return 1.0 if "/" in repository else 0.5
+
+
+def _shared(facts: Iterable[tuple[_K, int, float]], weights: Weights) -> dict[_K, tuple[tuple[int, float], ...]]:
+    """Fact -> signatures; the more charts share one, the less it says for each."""
+    found: dict[_K, dict[int, float]] = {}
+    for key, signature, weight in facts:
+        charts = found.setdefault(key, {})
+        charts[signature] = max(charts.get(signature, 0.0), weight)
+    return {
+        key: tuple((signature, weight / len(charts) ** weights.sharing) for signature, weight in charts.items())
+        for key, charts in found.items()
+    }
+
+
+_Names = dict[tuple[str, str], tuple[_Pattern, ...]]
+_Expressions = dict[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
+
+
+def _index_names(
+    active: Sequence[tuple[int, Signature]],
+    weights: Weights,
+) -> tuple[_Names, _Names, _Names, _Expressions]:
+    """Fixed names, suffixes of the full name, suffixes of the release name, and what needs a regular expression."""
+    counts = Counter((pattern.kind, pattern.name) for _, one in active for pattern in one.objects)
+    simple: dict[str, dict[tuple[str, str], list[_Pattern]]] = {"": {}, FULLNAME: {}, RELEASE: {}}
+    expressions: dict[str, list[tuple[re.Pattern[str], _Pattern]]] = {}
+    for at, one in active:
+        for pattern in one.objects:
+            head = next((head for head in (FULLNAME, RELEASE) if pattern.name.startswith(head)), "")
+            rest = pattern.name.removeprefix(head)
+            is_bare = not re.search(_ALNUM, rest)
+            base = weights.fixed_name if not head and "{" not in rest else 0.0 if is_bare else weights.name
+            entry = _Pattern(
+                signature=at,
+                weight=base / counts[pattern.kind, pattern.name] ** weights.sharing,
+                is_core=pattern.core,
+                text=pattern.name,
+            )
+            if "{" in rest:
+                expressions.setdefault(pattern.kind, []).append((_expression(pattern), entry))
+            else:
+                simple[head].setdefault((pattern.kind, rest), []).append(entry)
+    fixed, fullnames, releases = (
+        {key: tuple(entries) for key, entries in simple[head].items()} for head in ("", FULLNAME, RELEASE)
+    )
+    return fixed, fullnames, releases, {kind: tuple(found) for kind, found in expressions.items()}
+
+
+def _expression(pattern: ObjectPattern) -> re.Pattern[str]:
+    text = re.escape(pattern.name)
+    for placeholder, name in ((FULLNAME, "fullname"), (RELEASE, "release"), (NAMESPACE, "namespace")):
+        escaped = re.escape(placeholder)
+        text = text.replace(escaped, rf"(?P<{name}>.+)", 1).replace(escaped, rf"(?P={name})")
+    return re.compile(text)
