@@ -30,7 +30,7 @@ _EXECUTING = re.compile(r'^executing ".*?" at <(?P<expression>.*?)>: (?P<message
 _SCHEMA = "values don't meet the specifications of the schema"
 _SCHEMA_ENTRY = re.compile(r"^- (?:at ')?(?P<entry>.+)$")
 _MISSING_CHARTS = re.compile(r"missing in charts/ directory: (?P<names>.+)")
-_VALUES = re.compile(r"failed to parse (?P<file>\S+): (?:error converting YAML to JSON: )?(?P<message>.*)", re.DOTALL)
+_VALUES = re.compile(r"failed to parse (?P<file>[^:]+): (?:error converting YAML to JSON: )?(?P<message>.*)", re.DOTALL)
 _HINT = "Use --debug flag to render out invalid YAML"
 _NOISE = re.compile(r"^(?:walk\.go|coalesce\.go|WARNING|level=|time=|\d{4}/\d\d/\d\d )")
 _SECRET_KEY = re.compile(r"passw|secret|token|credential|api_?key|private_?key", re.IGNORECASE)

@@ -48,6 +48,16 @@ _YAML = re.compile(r"MalformedYAML|yaml: |unmarshal|invalid Kustomization|json: 
 _YAML_FILE = re.compile(r"(?P<text>(?:yaml|json): .*?) in File: (?P<path>\S+)")
 # kubectl as a dispatcher reports through klog: `E1122 15:34:56.662964 14745 run.go:72] "command failed" err="..."`
 _KLOG = re.compile(r'^E\d{4} \S+ +\d+ \S+\] "command failed" err=(?:<\n(?P<block>.*)\n >|"(?P<quoted>.*)")$', re.DOTALL)
+# what kustomize repeats of the user's content, which may be a Secret's
+_CONTENT = (
+    (re.compile(r"literal sources? \[.*?\]: invalid literal source .*, expected", re.DOTALL), "a literal is not"),
+    (re.compile(r"invalid literal source .*?, expected", re.DOTALL), "a literal is not"),
+    (re.compile(r"from \[patch: .*\]", re.DOTALL), "from an inline patch"),
+    (re.compile(r"map\[string\]interface \{\}\{.*\}: ", re.DOTALL), "an object: "),
+    (re.compile(r"map\[string\]interface \{\}\(nil\): "), ""),
+    (re.compile(r"line \[[\d ]*\] has invalid utf8 bytes.*", re.DOTALL), "a line is not UTF-8"),
+    (re.compile(r"evalsymlink failure on '[^'\n]*\n.*", re.DOTALL), "an inline patch is neither a patch nor a file"),
+)
 _YAML_LINE = re.compile(r"\bline (?P<line>\d+)")
 
 _CODES = {
@@ -127,6 +137,8 @@ def _said(stderr: str) -> str:
     wrapped = _KLOG.match(text)
     if wrapped:
         text = wrapped["block"] or wrapped["quoted"].replace("\\n", "\n").replace('\\"', '"')
+    for pattern, replacement in _CONTENT:
+        text = pattern.sub(replacement, text)
     return text.strip().removeprefix("error: ").removeprefix("Error: ")
 
 
@@ -134,14 +146,14 @@ def _first_or_second(rest: str) -> str:
     """Of `INNER': OUTER` the half that says what is wrong."""
     inner, separator, outer = rest.rpartition("': ")
     if not separator:
-        return rest.rstrip("'")
+        return rest
     if "must resolve to a file" in inner or _REMOTE.search(outer):
         return outer
     # "must build at directory: ..." only tells that the file is no directory either
     for noise in ("must build at directory", "not a valid directory"):
         start = rest.find(f"': {noise}")
         if start >= 0:
-            return rest[:start].rstrip("'")
+            return rest[:start]
     return outer or inner
 
 
