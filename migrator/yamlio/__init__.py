@@ -6,6 +6,7 @@ from migrator.yamlio.errors import YamlError
 from migrator.yamlio.reader import Document, decode, read_documents, read_value
 from migrator.yamlio.rulesdir import rules_directory
 from migrator.yamlio.scalars import Dialect
+from migrator.yamlio.spans import spans
 
 __all__ = [
     "ABSENT",
@@ -24,4 +25,5 @@ __all__ = [
     "rules_directory",
     "same",
     "scalar",
+    "spans",
 ]

@@ -110,6 +110,7 @@ class _Located(Exception):  # noqa: N818 - carries a problem and its event to th
 
 
 _OPEN = object()
+_BARE_MARK = re.compile(r"(?:^|[\s,\[{])!\s")
 
 
 class _Reader:
@@ -131,10 +132,23 @@ class _Reader:
         self._merged_keys = 0
         self._last: Any = None
         try:
-            self._get: Callable[[], Any] = CParser(text).get_event
+            parser = CParser(text)
         except UnicodeEncodeError as error:
             line = text.count("\n", 0, error.start) + 1
             raise _error(path, line, 0, "a lone surrogate is no character") from None
+        plain_get: Callable[[], Any] = parser.get_event
+        self._get = self._marking(plain_get) if _BARE_MARK.search(text) else plain_get
+
+    def _marking(self, get: Callable[[], Any]) -> Callable[[], Any]:
+        """Events in which `! 5` no longer counts as plain, as libyaml would have it."""
+
+        def marked() -> Any:
+            event = get()
+            if isinstance(event, self._events.ScalarEvent) and event.tag == "!":
+                event.tag, event.implicit = None, (False, True)
+            return event
+
+        return marked
 
     def documents(self) -> Iterator[Document]:
         from yaml import YAMLError
@@ -197,7 +211,7 @@ class _Reader:
             yield _ended(pending, len(text) + self._shift)
 
     def _document_at(self, value: Json, index: int, event: Any, first: Any) -> Document:
-        begin = event.end_mark.index if event.explicit else _implicit_start(self._text, event.start_mark.index, index)
+        begin = event.end_mark.index if event.explicit else 0  # only the first document needs no `---`
         lead = self._text[0 if index == 0 else begin : first.start_mark.index]
         comments = tuple(line for raw in lead.splitlines() if (line := raw.strip()).startswith("#"))
         return Document(
@@ -349,14 +363,6 @@ def _ended(document: Document, end: int) -> Document:
     from dataclasses import replace
 
     return replace(document, end=end)
-
-
-def _implicit_start(text: str, position: int, index: int) -> int:
-    """Where a document without `---` begins: with its comments, after the `...` before it."""
-    if index == 0:
-        return 0
-    before = text.rfind("\n...", 0, position)
-    return before + 4 if before >= 0 else position
 
 
 _BLANK_REST = re.compile(r"[ \t]*(?:\r\n?|\n|\Z)")
