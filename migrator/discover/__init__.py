@@ -1,0 +1,25 @@
+"""A repository's folder and its `migrate.yaml` -> an index of what is there."""
+
+from migrator.discover.config import (
+    CONFIG_PATH,
+    Acceptance,
+    ComponentOverride,
+    Config,
+    parse_config,
+    read_config,
+)
+from migrator.discover.index import KUSTOMIZATION_NAMES, FileEntry, GitState, Index, discover
+
+__all__ = [
+    "CONFIG_PATH",
+    "KUSTOMIZATION_NAMES",
+    "Acceptance",
+    "ComponentOverride",
+    "Config",
+    "FileEntry",
+    "GitState",
+    "Index",
+    "discover",
+    "parse_config",
+    "read_config",
+]

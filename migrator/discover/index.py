@@ -1,0 +1,215 @@
+"""A folder -> the index of what it holds: files, links, kustomization files and the state of its git repository."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.discover.config import Config
+from migrator.engines import dirty_paths, head_commit, is_repository
+from migrator.model import RepoPath, SourceSpan
+
+KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""What kustomize looks for (`RecognizedKustomizationFileNames`), in its order."""
+
+ALWAYS_IGNORED = frozenset({".git", ".migrate", "node_modules"})
+
+_LINK_LIMIT = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileEntry:
+    """A file of the repository. A symbolic link to a file carries where it leads."""
+
+    path: RepoPath
+    size: int
+    """Bytes."""
+    executable: bool = False
+    link: RepoPath | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitState:
+    """What git says about the folder; paths are relative to the folder even where the repository is larger."""
+
+    is_repo: bool = False
+    commit: str | None = None
+    """Of HEAD; None before the first commit."""
+    dirty: tuple[RepoPath, ...] = ()
+    """Changed, staged or untracked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """The files below a root, and answers about paths that follow symbolic links as kustomize does."""
+
+    root: FilePath
+    files: Mapping[RepoPath, FileEntry]
+    links: Mapping[RepoPath, RepoPath]
+    """Symbolic link (to a file or a folder) -> where it leads, inside the repository."""
+    kustomization_files: tuple[RepoPath, ...]
+    git: GitState = field(default_factory=GitState)
+    ignored: tuple[RepoPath, ...] = ()
+    """Files and folders left out by name or by `ignore`; what lies below an ignored folder is not listed."""
+    diagnostics: Diagnostics = ()
+    _digests: dict[RepoPath, str] = field(default_factory=dict, repr=False, compare=False)
+
+    def resolve(self, path: RepoPath) -> RepoPath:
+        """The path with every link on the way followed; unchanged where there is none."""
+        for _ in range(_LINK_LIMIT if self.links else 0):
+            parts = path.split("/")
+            prefixes = ("/".join(parts[: i + 1]) for i in range(len(parts)))
+            found = next((p for p in prefixes if p in self.links), None)
+            if found is None:
+                return path
+            path = RepoPath(posixpath.normpath(self.links[RepoPath(found)] + path[len(found) :]))
+        return path
+
+    def is_file(self, path: RepoPath) -> bool:
+        return path in self.files or self.resolve(path) in self.files
+
+    def is_directory(self, path: RepoPath) -> bool:
+        return (self.root / self.resolve(path)).is_dir()
+
+    def below(self, directory: RepoPath) -> tuple[RepoPath, ...]:
+        """The files in a folder and its subfolders, sorted."""
+        if directory == ".":
+            return tuple(sorted(self.files))
+        prefix = f"{directory}/"
+        return tuple(sorted(path for path in self.files if path.startswith(prefix)))
+
+    def read(self, path: RepoPath) -> bytes:
+        """The bytes of a file; MigrateError MIG106 if they cannot be read."""
+        try:
+            return (self.root / path).read_bytes()
+        except OSError as error:
+            raise MigrateError.of(
+                "MIG106",
+                f"cannot read the file: {error.strerror}",
+                span=SourceSpan(path=path),
+                remedy="give read permission, or leave it out with `ignore` in migrate.yaml",
+            ) from None
+
+    def digest(self, path: RepoPath) -> str:
+        """`sha256:` of a file's bytes, computed when first asked for; MigrateError MIG106 if it cannot be read."""
+        if path not in self._digests:
+            self._digests[path] = "sha256:" + hashlib.sha256(self.read(path)).hexdigest()
+        return self._digests[path]
+
+
+def discover(root: FilePath, config: Config) -> Index:
+    """The index of the folder `root`.
+
+    Never leaves the folder: a symbolic link out of it is reported and left alone, and folders behind links inside are
+    listed once, at their real place. Raises MigrateError MIG107 (no folder) or MIG103 (no kustomization).
+    """
+    if not root.is_dir():
+        what = "is a file" if root.exists() else "does not exist"
+        raise MigrateError.of("MIG107", f"{root} {what}", remedy="name the folder of a GitOps repository")
+    walk = _Walk(FilePath(os.path.realpath(root)), _ignores(config))
+    walk.run()
+    found = tuple(sorted(path for path in walk.files if posixpath.basename(path) in KUSTOMIZATION_NAMES))
+    if not found:
+        raise MigrateError.of(
+            "MIG103",
+            f"no kustomization in {root}" if walk.files else f"{root} is empty",
+            remedy=f"name a folder that holds a {' or '.join(KUSTOMIZATION_NAMES)} somewhere below it",
+        )
+    return Index(
+        root=walk.root,
+        files=dict(sorted(walk.files.items())),
+        links=dict(sorted(walk.links.items())),
+        kustomization_files=found,
+        git=_git_state(walk.root),
+        ignored=tuple(sorted(walk.ignored)),
+        diagnostics=tuple(sorted(walk.diagnostics, key=lambda d: d.span or SourceSpan(path=RepoPath("")))),
+    )
+
+
+def _ignores(config: Config) -> Callable[[str], bool]:
+    """Says whether a path (folders end in `/`) is left out by the configuration."""
+    if not config.ignore:
+        return lambda _path: False
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(config.ignore).match_file
+
+
+class _Walk:
+    """One walk over the tree."""
+
+    def __init__(self, root: FilePath, ignores: Callable[[str], bool]) -> None:
+        self.root = root
+        self._ignores = ignores
+        self.files: dict[RepoPath, FileEntry] = {}
+        self.links: dict[RepoPath, RepoPath] = {}
+        self.ignored: list[RepoPath] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def run(self) -> None:
+        pending = [""]
+        while pending:
+            directory = pending.pop()
+            try:
+                with os.scandir(self.root / directory) as entries:
+                    listed = sorted(entries, key=lambda entry: entry.name)
+            except OSError as error:
+                self._warn("MIG106", directory or ".", f"cannot list the folder: {error.strerror}")
+                continue
+            for entry in listed:
+                path = f"{directory}/{entry.name}" if directory else entry.name
+                if self._enter(entry, path):
+                    pending.append(path)
+
+    def _enter(self, entry: os.DirEntry[str], path: str) -> bool:
+        """Record an entry; true for a folder to walk into."""
+        is_link = entry.is_symlink()
+        is_directory = entry.is_dir(follow_symlinks=False)
+        if entry.name in ALWAYS_IGNORED or self._ignores(f"{path}/" if is_directory else path):
+            if entry.name != ".git":
+                self.ignored.append(RepoPath(path))
+            return False
+        if is_link:
+            self._link(path)
+        elif entry.is_file(follow_symlinks=False):
+            stat = entry.stat(follow_symlinks=False)
+            self.files[RepoPath(path)] = FileEntry(
+                path=RepoPath(path), size=stat.st_size, executable=bool(stat.st_mode & 0o100)
+            )
+        return is_directory
+
+    def _link(self, path: str) -> None:
+        target = FilePath(os.path.realpath(self.root / path))
+        if not target.is_relative_to(self.root):
+            self._warn("MIG105", path, "symbolic link leads out of the repository; left alone")
+            return
+        inside = RepoPath(target.relative_to(self.root).as_posix())
+        if target.is_file():
+            self.links[RepoPath(path)] = inside
+            self.files[RepoPath(path)] = FileEntry(path=RepoPath(path), size=target.stat().st_size, link=inside)
+        elif target.is_dir():
+            self.links[RepoPath(path)] = inside
+        else:
+            self._warn("MIG105", path, "symbolic link leads nowhere; left alone")
+
+    def _warn(self, code: str, path: str, summary: str) -> None:
+        self.diagnostics.append(
+            Diagnostic(
+                code=code,
+                severity=Severity.WARNING,
+                summary=summary,
+                span=SourceSpan(path=RepoPath(path)),
+                remedy="repair it, or leave it out with `ignore` in migrate.yaml",
+            )
+        )
+
+
+def _git_state(root: FilePath) -> GitState:
+    if not is_repository(root):
+        return GitState()
+    return GitState(is_repo=True, commit=head_commit(root), dirty=dirty_paths(root))
