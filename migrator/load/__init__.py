@@ -1,0 +1,29 @@
+"""Index -> the typed structure of every kustomization, in all spellings that kustomize accepts."""
+
+from migrator.load.tree import Kustomizations, Reach, load
+from migrator.load.types import (
+    Generator,
+    Image,
+    Kustomization,
+    PatchRef,
+    PluginRef,
+    Reference,
+    ReferenceKind,
+    Replica,
+    Selector,
+)
+
+__all__ = [
+    "Generator",
+    "Image",
+    "Kustomization",
+    "Kustomizations",
+    "PatchRef",
+    "PluginRef",
+    "Reach",
+    "Reference",
+    "ReferenceKind",
+    "Replica",
+    "Selector",
+    "load",
+]

@@ -1,0 +1,182 @@
+"""All kustomizations of a repository, and what rests on what."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.discover import Index
+from migrator.load.locate import locate
+from migrator.load.read import read_kustomization
+from migrator.load.types import Kustomization, PluginRef, Reference, ReferenceKind
+from migrator.lock import LOCK_PATH
+from migrator.model import RepoPath, SourceSpan
+from migrator.yamlio import Dialect, read_value
+
+_LIST_ITEM = re.compile(rb"(?m)^\s*-\s+[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """What one kustomization rests on, directly or through others."""
+
+    directories: tuple[RepoPath, ...]
+    """Folders of the kustomizations, its own first, in the order kustomize meets them."""
+    files: tuple[RepoPath, ...]
+    """Every file that the build reads, at its real place, sorted."""
+    missing: tuple[Reference, ...] = ()
+    """What is named and is not there, a folder without kustomization among them."""
+    remote: tuple[Reference, ...] = ()
+    plugins: tuple[PluginRef, ...] = ()
+    """Those that need a program which is no part of kustomize."""
+    charts: tuple[Kustomization, ...] = ()
+    """Kustomizations with `helmCharts`."""
+    broken: Diagnostics = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kustomizations:
+    """The kustomizations by folder. `broken` holds those that do not parse, with the reason."""
+
+    index: Index = field(repr=False)
+    by_path: Mapping[RepoPath, Kustomization]
+    broken: Mapping[RepoPath, Diagnostic] = field(default_factory=dict)
+    included: frozenset[RepoPath] = frozenset()
+    """Folders that another kustomization includes."""
+    not_deployed: frozenset[RepoPath] = frozenset()
+    """Folders that only patch the output of a release (`postRender` of the lock)."""
+
+    def roots(self) -> tuple[RepoPath, ...]:
+        """Kustomizations that no other includes, broken ones too, components and post-renderers not; sorted."""
+        deployed = {path for path, held in self.by_path.items() if held.kind != "Component"} | set(self.broken)
+        return tuple(sorted(deployed - self.included - self.not_deployed))
+
+    def includes(self, directory: RepoPath) -> tuple[RepoPath, ...]:
+        """Folders that a kustomization includes directly, in the order kustomize meets them."""
+        held = self.by_path.get(directory)
+        return tuple(dict.fromkeys(_included(held))) if held else ()
+
+    def includers(self, directory: RepoPath) -> tuple[RepoPath, ...]:
+        """Folders of the kustomizations that include this one, sorted."""
+        return tuple(path for path in sorted(self.by_path) if directory in self.includes(path))
+
+    def closure(self, directory: RepoPath) -> tuple[RepoPath, ...]:
+        """Every file that a build of the folder reads, at its real place, sorted; the folder's own file included."""
+        return self.reach(directory).files
+
+    def reach(self, directory: RepoPath) -> Reach:
+        """What a build of the folder rests on. Cycles are followed once; kustomize is the one to refuse them."""
+        directories: dict[RepoPath, None] = {}
+        files: set[RepoPath] = set()
+        missing: list[Reference] = []
+        remote: list[Reference] = []
+        pending = [directory]
+        while pending:
+            here = pending.pop()
+            if here in directories:
+                continue
+            directories[here] = None
+            held = self.by_path.get(here)
+            if held is None:
+                continue
+            files.add(self.index.resolve(held.file))
+            for reference in held.references:
+                if reference.kind is ReferenceKind.FILE and reference.path is not None:
+                    files.add(reference.path)
+                elif reference.remote:
+                    remote.append(reference)
+                elif reference.field == "helmCharts" and reference.path and reference.kind is ReferenceKind.DIRECTORY:
+                    files.update(self.index.below(reference.path))
+                elif reference.path not in self.by_path and reference.path not in self.broken:
+                    missing.append(reference)
+            pending.extend(reversed(tuple(_included(held))))
+        met = [self.by_path[path] for path in directories if path in self.by_path]
+        return Reach(
+            directories=tuple(directories),
+            files=tuple(sorted(files)),
+            missing=tuple(missing),
+            remote=tuple(remote),
+            plugins=tuple(plugin for held in met for plugin in held.plugins if plugin.external),
+            charts=tuple(held for held in met if held.helm_charts),
+            broken=tuple(self.broken[path] for path in directories if path in self.broken),
+        )
+
+
+def load(index: Index) -> tuple[Kustomizations, Diagnostics]:
+    """The kustomizations of the repository; one that does not parse is a diagnostic and the others go on."""
+    by_path: dict[RepoPath, Kustomization] = {}
+    broken: dict[RepoPath, Diagnostic] = {}
+    notes: list[Diagnostic] = []
+    guessed: set[RepoPath] = set()
+    for file in index.kustomization_files:
+        directory = RepoPath(posixpath.dirname(file) or ".")
+        if directory in by_path or directory in broken:
+            broken[directory] = _several(file, directory)
+            by_path.pop(directory, None)
+            notes.append(broken[directory])
+            continue
+        try:
+            held, odd = read_kustomization(index, file)
+        except MigrateError as error:
+            broken[directory] = error.diagnostic
+            notes.append(error.diagnostic)
+            guessed |= _guessed_includes(index, file)
+            continue
+        notes += odd
+        if held is not None:
+            by_path[directory] = held
+    included = {path for held in by_path.values() for path in _included(held)}
+    kustomizations = Kustomizations(
+        index=index,
+        by_path=by_path,
+        broken=broken,
+        included=frozenset(included | guessed),
+        not_deployed=frozenset(_post_renderers(index)),
+    )
+    return kustomizations, tuple(
+        sorted(notes, key=lambda note: (note.span or SourceSpan(path=RepoPath("")), note.code))
+    )
+
+
+def _included(held: Kustomization) -> Iterator[RepoPath]:
+    for reference in held.references:
+        if reference.kind is ReferenceKind.DIRECTORY and reference.field != "helmCharts" and reference.path is not None:
+            yield reference.path
+
+
+def _several(file: RepoPath, directory: RepoPath) -> Diagnostic:
+    return Diagnostic(
+        code="MIG112",
+        severity=Severity.ERROR,
+        summary=f"{directory} holds several kustomization files; kustomize refuses to choose",
+        span=SourceSpan(path=file),
+        remedy="keep one of them",
+    )
+
+
+def _guessed_includes(index: Index, file: RepoPath) -> set[RepoPath]:
+    """Folders that an unreadable kustomization seems to list, so that its bases do not pass for roots."""
+    directory = RepoPath(posixpath.dirname(file) or ".")
+    try:
+        texts = _LIST_ITEM.findall(index.read(file))
+    except MigrateError:
+        return set()
+    found = (locate(index, directory, text.decode("utf-8", "replace")) for text in texts)
+    return {path for kind, path in found if kind is ReferenceKind.DIRECTORY and path is not None}
+
+
+def _post_renderers(index: Index) -> Iterator[RepoPath]:
+    """Folders that the lock names as post-renderers: their resource is a chart's output, so they build only with it."""
+    try:
+        lock = read_value((index.root / LOCK_PATH).read_bytes(), dialect=Dialect.SIGS, path=LOCK_PATH)
+    except (OSError, MigrateError):
+        return
+    environments = lock.get("environments") if isinstance(lock, dict) else None
+    for environment in environments.values() if isinstance(environments, dict) else ():
+        after = environment.get("after") if isinstance(environment, dict) else None
+        for release in (after.get("helm") if isinstance(after, dict) else None) or ():
+            if isinstance(release, dict) and release.get("path") and release.get("postRender"):
+                yield RepoPath(posixpath.normpath(posixpath.join(str(release["path"]), str(release["postRender"]))))
