@@ -1,0 +1,131 @@
+"""Building one root: refuse, take from the cache, or stage and run kustomize."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+
+from migrator.build.environment import environment_of
+from migrator.build.failures import explained, refusal
+from migrator.build.origin import OriginReader, without_build_metadata
+from migrator.build.stage import asks_for, staged, with_build_metadata
+from migrator.build.store import cache_key, decode, encode
+from migrator.build.types import BUILT, FAILED, Build
+from migrator.diagnostics import Diagnostic, MigrateError
+from migrator.discover import Config, Index
+from migrator.engines import Cache, EngineError, Failure, Tool, kustomize_build
+from migrator.load import Kustomizations, Reach
+from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
+from migrator.yamlio import Dialect, read_documents
+
+_TOUCHES_ANNOTATIONS = re.compile(rb"metadata[/.]annotations")
+_EDITING_FIELDS = frozenset(
+    ("patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "transformers", "configurations")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What every build of one run shares."""
+
+    index: Index = field(repr=False)
+    kustomizations: Kustomizations = field(repr=False)
+    config: Config
+    tool: Tool
+    cache: Cache
+    network: bool
+
+    def build(self, root: RepoPath) -> Build:
+        """The root as kustomize renders it, or the reason why not."""
+        reach = self.kustomizations.reach(root)
+        reason = refusal(root, reach, network=self.network)
+        if reason is not None:
+            return self._failed(root, reason)
+        try:
+            # what comes over the network may change without any file changing
+            key = "" if reach.remote else cache_key(self.index, root, reach.files, self.tool.version)
+            known = self._known(key) if key else None
+            if known is not None:
+                return self._built(root, known, cached=True)
+            resources, is_exact = self._render(root, reach)
+        except EngineError as error:
+            return self._failed(root, explained(root, reach, error))
+        except MigrateError as error:
+            return self._failed(root, error.diagnostic)
+        if key and is_exact:
+            self.cache.put(key, encode(resources))
+        return self._built(root, resources)
+
+    def _known(self, key: str) -> tuple[Resource, ...] | None:
+        data = self.cache.get(key)
+        if data is None:
+            return None
+        try:
+            return decode(data)
+        except ValueError:
+            return None
+
+    def _render(self, root: RepoPath, reach: Reach) -> tuple[tuple[Resource, ...], bool]:
+        """The resources, and whether the files of `reach` were all it took (else the cache key would be too narrow)."""
+        try:
+            return self._render_from(root, reach, reach.files), True
+        except EngineError as error:
+            subject = error.cause.subject
+            is_there = error.cause.failure is Failure.MISSING_FILE and bool(subject)
+            if not is_there or not (self.index.root / subject).exists():
+                raise
+        return self._render_from(root, reach, tuple(self.index.files)), False
+
+    def _render_from(self, root: RepoPath, reach: Reach, files: Sequence[RepoPath]) -> tuple[Resource, ...]:
+        file = self.index.resolve(self.kustomizations.by_path[root].file)
+        data = self.index.read(file)
+        asking = with_build_metadata(data, file)
+        with staged(self.index, files, reach.directories) as stage:
+            if asking is None:
+                return self._plain(stage, root)
+            (stage / file).write_bytes(asking)
+            annotated = self._annotated(stage, root)
+            if not self._touches_annotations(reach):
+                return annotated
+            # a patch that needs `annotations` to exist, or that replaces it, may act differently on annotated objects
+            (stage / file).write_bytes(data)
+            origins: dict[ResId, Origin | None] = {resource.id: resource.origin for resource in annotated}
+            return tuple(resource_of(resource.body, origins.get(resource.id)) for resource in self._plain(stage, root))
+
+    def _annotated(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
+        kept: Collection[str] = asks_for(self.kustomizations.by_path[root].fields)
+        origins = OriginReader(root)
+        return tuple(
+            resource_of(without_build_metadata(body, kept), origins.origin(body)) for body in self._bodies(stage, root)
+        )
+
+    def _plain(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
+        return tuple(map(resource_of, self._bodies(stage, root)))
+
+    def _bodies(self, stage: FilePath, root: RepoPath) -> tuple[dict[str, object], ...]:
+        """The objects that kustomize prints, read as those read it who apply them."""
+        stream = kustomize_build(self.tool, stage / root, network=self.network, root=stage)
+        documents = read_documents(stream, dialect=Dialect.SIGS, path=root)
+        return tuple(document.value for document in documents if isinstance(document.value, dict))
+
+    def _touches_annotations(self, reach: Reach) -> bool:
+        files = {
+            self.kustomizations.by_path[path].file for path in reach.directories if path in self.kustomizations.by_path
+        }
+        for directory in reach.directories:
+            held = self.kustomizations.by_path.get(directory)
+            for reference in held.references if held else ():
+                path = reference.path
+                if path is not None and path in self.index.files and reference.field in _EDITING_FIELDS:
+                    files.add(path)
+        return any(_TOUCHES_ANNOTATIONS.search(self.index.read(file)) for file in sorted(files))
+
+    def _built(self, root: RepoPath, resources: tuple[Resource, ...], *, cached: bool = False) -> Build:
+        environment = environment_of(root, self.config)
+        return Build(environment=environment, root=root, status=BUILT, resources=resources, cached=cached)
+
+    def _failed(self, root: RepoPath, reason: Diagnostic) -> Build:
+        environment = environment_of(root, self.config)
+        return Build(environment=environment, root=root, status=FAILED, reason=reason)

@@ -1,0 +1,81 @@
+"""A copy of what one build needs, with the root's kustomization asking for origin annotations."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+import shutil
+import tempfile
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from pathlib import Path as FilePath
+
+from migrator.build.origin import BUILD_METADATA
+from migrator.diagnostics import MigrateError
+from migrator.discover import Index
+from migrator.model import Json, RepoPath
+from migrator.yamlio import Dialect, decode, dump, read_value, same
+
+_KEY = "buildMetadata"
+
+
+@contextlib.contextmanager
+def staged(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath]) -> Iterator[FilePath]:
+    """A temporary folder with copies of the files at their paths below the repository; gone afterwards.
+
+    Copies, not hard links: a link would change the original's inode times, and a dry run touches nothing.
+    """
+    with tempfile.TemporaryDirectory(prefix="migrate-build-") as name:
+        stage = FilePath(os.path.realpath(name))
+        for folder in folders:
+            (stage / folder).mkdir(parents=True, exist_ok=True)
+        for path in files:
+            target = stage / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(index.root / path, target)
+        for link, leads_to in index.links.items():
+            place = stage / link
+            if not place.exists() and not place.is_symlink():
+                place.parent.mkdir(parents=True, exist_ok=True)
+                relative = posixpath.relpath(leads_to, posixpath.dirname(link) or ".")
+                with contextlib.suppress(OSError):  # a parent may be a link itself
+                    place.symlink_to(relative)
+        yield stage
+
+
+def asks_for(value: Json) -> tuple[str, ...]:
+    """The annotations that a kustomization's own buildMetadata asks for."""
+    return tuple(name for name, word in BUILD_METADATA.items() if word in _words(value))
+
+
+def with_build_metadata(data: bytes, path: RepoPath) -> bytes | None:
+    """The kustomization file asking for origin annotations, meaning otherwise the same; None if that cannot be had.
+
+    A line is added at the end; where the file says something of the kind already, or its form does not allow that, the
+    whole file is written anew. Either way it is read back and compared: the build must be of what the user wrote.
+    """
+    value = read_value(data, dialect=Dialect.KUSTOMIZE, path=path)
+    fields: Mapping[str, Json] = value if isinstance(value, dict) else {}
+    words = list(dict.fromkeys([*_words(fields), *BUILD_METADATA.values()]))
+    wanted = {key: held for key, held in fields.items() if key.lower() != _KEY.lower()} | {_KEY: words}
+    text = decode(data, path)
+    separator = "" if not text or text.endswith(("\n", "\r")) else "\n"
+    appended = f"{text}{separator}{_KEY}: [{', '.join(words)}]\n"
+    for candidate in (appended, dump(wanted)):
+        if _means(candidate, wanted, path):
+            return candidate.encode()
+    return None
+
+
+def _means(text: str, wanted: Mapping[str, Json], path: RepoPath) -> bool:
+    try:
+        return same(read_value(text, dialect=Dialect.KUSTOMIZE, path=path), dict(wanted))
+    except MigrateError:
+        return False
+
+
+def _words(value: Json) -> Collection[str]:
+    if not isinstance(value, dict):
+        return ()
+    held = next((held for key, held in value.items() if key.lower() == _KEY.lower()), None)
+    return tuple(word for word in held if isinstance(word, str)) if isinstance(held, list) else ()
