@@ -35,7 +35,7 @@ class Choices:
 
 
 def choose(settings: Settings, config: Config) -> Choices:
-    """The choices of a run; MIG902 for a mirror that is no folder, MIG903 for a GitOps tool that is not supported yet."""
+    """The choices of a run; MIG902 for a mirror that is no folder, MIG903 for a GitOps tool not supported yet."""
     gitops = settings.gitops or config.gitops or GITOPS
     if gitops != GITOPS:
         raise MigrateError.of(
@@ -70,7 +70,7 @@ def _cache(settings: Settings) -> Cache:
 
 
 def _mirrors(settings: Settings, config: Config) -> tuple[FilePath, ...]:
-    """Those of the command line, relative to where it runs, before those of the configuration, relative to the repository."""
+    """Those of the command line (relative to where it runs) before those of the configuration (to the repository)."""
     given = [(path, str(path)) for path in settings.chart_mirrors]
     given += [(settings.root / path, path) for path in config.chart_mirrors]
     for path, shown in given:

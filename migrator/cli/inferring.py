@@ -1,0 +1,197 @@
+"""Values inference for the components of a repository, in two worker processes, and for files given by hand."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from migrator.cli.choices import Choices, choose
+from migrator.cli.clock import Clock
+from migrator.cli.options import Settings
+from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
+from migrator.model import Resource
+
+if TYPE_CHECKING:
+    from migrator.charts.types import ChartArchive
+    from migrator.engines import Cache, Toolchain
+    from migrator.inference.types import Inference, InferenceRequest
+    from migrator.report.redact import Secrets
+
+WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came of one request; without an inference the diagnostics say why."""
+
+    inference: Inference | None
+    diagnostics: Diagnostics = ()
+
+
+def infer_each(
+    requests: Sequence[InferenceRequest], *, tools: Toolchain, cache: Cache, workers: int = WORKERS
+) -> tuple[Answer, ...]:
+    """The answers in the order of the requests; a request that fails does not stop the others.
+
+    Workers start by `spawn`, as a Go runtime does not survive `fork` (FACTS D12). The largest request goes first, so
+    that it does not begin when the other worker is done.
+    """
+    if len(requests) <= 1 or workers <= 1:
+        return tuple(_answer(request, tools, cache) for request in requests)
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    order = sorted(range(len(requests)), key=lambda index: -_size(requests[index]))
+    pool = ProcessPoolExecutor(
+        max_workers=min(workers, len(requests)), mp_context=get_context("spawn"), initializer=_leave_interrupts
+    )
+    try:
+        running = {index: pool.submit(_answer, requests[index], tools, cache) for index in order}
+        answers = tuple(running[index].result() for index in range(len(requests)))
+    except BaseException:
+        # on Ctrl-C nobody waits for a search that may last a minute
+        _stop(pool)
+        raise
+    pool.shutdown()
+    return answers
+
+
+def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
+    from migrator.inference import infer
+
+    try:
+        inference, diagnostics = infer(request, tools=tools, cache=cache)
+    except MigrateError as error:
+        return Answer(inference=None, diagnostics=(error.diagnostic,))
+    return Answer(inference=inference, diagnostics=diagnostics)
+
+
+def _size(request: InferenceRequest) -> int:
+    return sum(len(target) for target in request.targets.values()) * max(1, len(request.chart.files))
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C reaches the whole process group; the parent decides what becomes of the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _stop(pool: object) -> None:
+    processes: Mapping[int, object] = getattr(pool, "_processes", None) or {}
+    for process in list(processes.values()):
+        process.terminate()  # type: ignore[attr-defined]
+    pool.shutdown(wait=False, cancel_futures=True)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """What `migrate infer` is asked."""
+
+    chart: str
+    files: tuple[str, ...]
+    repository: str = ""
+    namespace: str | None = None
+    release: str | None = None
+    budget: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inferred:
+    """What `migrate infer` found."""
+
+    inference: Inference
+    diagnostics: Diagnostics
+    secrets: Secrets = field(repr=False)
+
+    @property
+    def exit_code(self) -> int:
+        """3 when the chart does not render the target."""
+        return ExitCode.DONE if self.inference.identical else ExitCode.UNPROVED
+
+
+def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
+    """The values with which the chart renders the target files.
+
+    Raises what the chart library and the YAML reader raise, MIG904 for a target that cannot be read or is named
+    twice, and MIG905 for a chart reference without a version.
+    """
+    from migrator.discover import Config
+    from migrator.engines import find_helm, find_kustomize
+    from migrator.engines.tools import Toolchain
+    from migrator.inference import infer
+    from migrator.inference.types import InferenceRequest
+    from migrator.report.redact import secrets_of
+
+    choices = choose(settings, Config())
+    with clock.step("read"):
+        targets = _targets(target.files)
+        tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
+        archive = _archive(target, choices)
+    with clock.step("infer"):
+        request = InferenceRequest(
+            chart=archive,
+            targets=targets,
+            release=target.release,
+            namespace=target.namespace,
+            kube_version=choices.kube_version,
+            api_versions=choices.api_versions,
+            budget=target.budget,
+        )
+        inference, diagnostics = infer(request, tools=tools, cache=choices.cache)
+    resources = [resource for found in targets.values() for resource in found]
+    return Inferred(inference=inference, diagnostics=diagnostics, secrets=secrets_of(resources, salt=archive.digest))
+
+
+def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:
+    found: dict[str, tuple[Resource, ...]] = {}
+    for text in texts:
+        environment, file = _named(text)
+        if environment in found:
+            raise MigrateError.of(
+                "MIG904",
+                f"two targets for the environment {environment}",
+                remedy="give each its own name: --target dev=dev.yaml --target prod=prod.yaml",
+            )
+        found[environment] = _read_target(file)
+    return found
+
+
+def _named(text: str) -> tuple[str, str]:
+    name, mark, file = text.partition("=")
+    return (name, file) if mark and name and "/" not in name else ("default", text)
+
+
+def _read_target(file: str) -> tuple[Resource, ...]:
+    from migrator.engines import rendered_resources
+
+    try:
+        data = FilePath(file).read_bytes()
+    except OSError as error:
+        raise MigrateError.of(
+            "MIG904", f"cannot read the target {file}: {error.strerror}", remedy="name a file of manifests"
+        ) from None
+    resources = rendered_resources(data)
+    if not resources:
+        raise MigrateError.of("MIG904", f"the target {file} holds no object", remedy="name a file of manifests")
+    return resources
+
+
+def _archive(target: Target, choices: Choices) -> ChartArchive:
+    from migrator.charts import ChartLibrary, load_archive
+    from migrator.charts.types import ChartRef
+
+    path = FilePath(target.chart)
+    if path.exists():
+        return load_archive(path)
+    name, mark, version = target.chart.rpartition(":")
+    if not mark or "/" in version or not name:
+        raise MigrateError.of(
+            "MIG905",
+            f"no chart at {target.chart}",
+            remedy="name a chart folder, an archive, or NAME:VERSION with --chart-mirror or --repository",
+        )
+    repository, slash, last = name.rpartition("/")
+    ref = ChartRef(name=last, version=version, repository=repository if slash else target.repository)
+    return ChartLibrary(choices.sources, choices.cache).fetch(ref)

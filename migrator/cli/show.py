@@ -1,0 +1,109 @@
+"""Which writer shows which result in which format."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import IO, TYPE_CHECKING
+
+from migrator import __version__
+from migrator.cli.clock import Clock, shares
+from migrator.cli.options import Settings
+from migrator.report.json import diagnostic_document, dumps, infer_document, plan_document
+
+if TYPE_CHECKING:
+    from migrator.cli.inferring import Inferred
+    from migrator.cli.pipeline import Planned
+    from migrator.diagnostics import Diagnostics
+
+
+def show_plan(planned: Planned, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write the plan to the stream; secrets are shown as digests in every format."""
+    from migrator.report.redact import redact_plan
+
+    plan = redact_plan(planned.plan, planned.secrets)
+    match output_format:
+        case "json":
+            stream.write(dumps(plan_document(plan)))
+            return
+        case "markdown":
+            from migrator.report.markdown import plan_markdown
+
+            stream.write(plan_markdown(plan))
+            return
+        case "github" | "gitlab":
+            _annotate(plan.diagnostics, output_format, stream)
+            return
+    from migrator.report.terminal import show_plan as show_text
+
+    say(plan.diagnostics, settings)
+    show_text(plan, stream, verbose=settings.verbose)
+
+
+def show_inference(inferred: Inferred, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write what was inferred to the stream; secrets are shown as digests in every format."""
+    from migrator.report.redact import redact_inference
+
+    inference = redact_inference(inferred.inference, inferred.secrets)
+    if output_format == "json":
+        stream.write(dumps(infer_document(inference, inferred.diagnostics)))
+        return
+    from migrator.report.terminal import show_inference as show_text
+
+    say(inferred.diagnostics, settings)
+    show_text(inference, stream, verbose=settings.verbose)
+
+
+def show_findings(findings: Diagnostics, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write audit findings to the stream."""
+    match output_format:
+        case "json":
+            stream.write(dumps({"format_version": "1.0", "findings": [diagnostic_document(each) for each in findings]}))
+        case "markdown":
+            from migrator.report.markdown import findings_markdown
+
+            stream.write(findings_markdown(findings))
+        case "sarif":
+            from migrator.report.sarif import sarif_document
+
+            stream.write(dumps(sarif_document(findings, version=__version__)))
+        case "junit":
+            from migrator.report.junit import finding_cases, junit
+
+            stream.write(junit(finding_cases(findings)))
+        case "github" | "gitlab":
+            _annotate(findings, output_format, stream)
+        case _:
+            from migrator.report.terminal import show_findings as show_text
+
+            show_text(findings, stream, verbose=settings.verbose)
+
+
+def say(diagnostics: Diagnostics, settings: Settings) -> None:
+    """Diagnostics belong to stderr; quiet keeps the errors."""
+    from migrator.diagnostics import Severity
+    from migrator.report.terminal import show_diagnostics
+
+    wanted = tuple(each for each in diagnostics if each.severity is Severity.ERROR) if settings.quiet else diagnostics
+    show_diagnostics(wanted, sys.stderr, verbose=settings.verbose)
+
+
+def finish(clock: Clock, settings: Settings) -> None:
+    """Say where the time went, to those who asked."""
+    if settings.verbose:
+        sys.stderr.write(shares(clock) + "\n")
+    if settings.timings is not None:
+        seconds = {name: round(spent, 4) for name, spent in clock.seconds().items()}
+        document = {"format_version": "1.0", "steps": seconds, "total": round(sum(seconds.values()), 4)}
+        settings.timings.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def _annotate(findings: Diagnostics, output_format: str, stream: IO[str]) -> None:
+    if output_format == "github":
+        from migrator.report.github import workflow_commands
+
+        stream.write(workflow_commands(findings))
+        return
+    from migrator.report.gitlab import code_quality
+
+    stream.write(code_quality(findings))
