@@ -1,0 +1,46 @@
+"""Before x after -> proof, by the real engines from files on disk."""
+
+from migrator.prove.identity import rendering_digest
+from migrator.prove.intoto import intoto
+from migrator.prove.proof import Terms, prove
+from migrator.prove.render import Bench, closure_of, render_environment, render_lock, render_roots
+from migrator.prove.rendering import Owner, Part, Rendering, rendering_of
+from migrator.prove.types import (
+    ComponentProof,
+    EnvironmentProof,
+    Found,
+    Proof,
+    Record,
+    Verdict,
+    rendered_digest,
+)
+from migrator.prove.verify import agreement, prove_lock, verify
+from migrator.prove.wire import proof_document, read_proof
+
+__all__ = [
+    "Bench",
+    "ComponentProof",
+    "EnvironmentProof",
+    "Found",
+    "Owner",
+    "Part",
+    "Proof",
+    "Record",
+    "Rendering",
+    "Terms",
+    "Verdict",
+    "agreement",
+    "closure_of",
+    "intoto",
+    "proof_document",
+    "prove",
+    "prove_lock",
+    "read_proof",
+    "render_environment",
+    "render_lock",
+    "render_roots",
+    "rendered_digest",
+    "rendering_digest",
+    "rendering_of",
+    "verify",
+]

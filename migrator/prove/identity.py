@@ -1,0 +1,147 @@
+"""One object, one identity: where an object without a namespace lands, and what is rendered more than once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from migrator.compare import is_namespaced
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.model import Json, Path, ResId, Resource, SourceSpan, resource_of
+from migrator.prove.rendering import Owner, Part, Rendering, digest_text
+from migrator.yamlio import digest
+
+
+def placed(rendering: Rendering, counterpart: Rendering | None = None) -> Rendering:
+    """The rendering with every object of a release in its namespace: charts often omit it (FACTS C4).
+
+    A kustomize root does not say where its objects without a namespace go. Where the counterpart has such an object
+    under the same name, and none in the release's namespace, both are left to the deployer.
+    """
+    if all(part.owner is Owner.KUSTOMIZE for part in rendering.parts):
+        return rendering
+    known = frozenset(resource.id for resource in counterpart.resources) if counterpart else frozenset()
+    sides = (rendering, counterpart) if counterpart else (rendering,)
+    scopes = frozenset(pair for side in sides for pair in _cluster_scoped(side))
+    parts = tuple(
+        _placed_part(part, known, scopes) if part.owner is Owner.HELM and part.namespace else part
+        for part in rendering.parts
+    )
+    return replace(rendering, parts=parts)
+
+
+def _placed_part(part: Part, known: frozenset[ResId], scopes: frozenset[tuple[str, str]]) -> Part:
+    moved: dict[ResId, ResId] = {}
+    resources = []
+    for resource in part.resources:
+        target = replace(resource.id, namespace=part.namespace)
+        kind = (resource.id.group, resource.id.kind)
+        if (
+            resource.id.namespace
+            or (target not in known and resource.id in known)
+            or kind in scopes
+            or not is_namespaced(resource)
+        ):
+            resources.append(resource)
+            continue
+        moved[resource.id] = target
+        metadata = {**(resource.body.get("metadata") or {}), "namespace": part.namespace}
+        resources.append(resource_of({**resource.body, "metadata": metadata}, resource.origin))
+    generated = tuple((moved.get(res_id, res_id), path) for res_id, path in part.generated)
+    return replace(part, resources=tuple(resources), generated=generated)
+
+
+def _cluster_scoped(rendering: Rendering) -> Iterable[tuple[str, str]]:
+    """Group and kind of the cluster-scoped objects that rendered CRDs define."""
+    for resource in rendering.resources:
+        spec = resource.body.get("spec")
+        if (
+            resource.gvk.kind == "CustomResourceDefinition"
+            and isinstance(spec, Mapping)
+            and spec.get("scope") == "Cluster"
+        ):
+            names = spec.get("names")
+            yield str(spec.get("group") or ""), str((names.get("kind") if isinstance(names, Mapping) else "") or "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """The objects of one side by identity."""
+
+    once: Mapping[ResId, Resource]
+    ambiguous: Mapping[ResId, tuple[str, ...]]
+    """Identities that are rendered with different content, with the sorted digests of it."""
+
+
+def by_identity(resources: Iterable[Resource]) -> Identities:
+    """Each identity once; equal copies, such as a Namespace that two roots share, are one object."""
+    groups: defaultdict[ResId, dict[str, Resource]] = defaultdict(dict)
+    first: dict[ResId, Resource] = {}
+    for resource in resources:
+        if resource.id not in first:
+            first[resource.id] = resource
+            continue
+        group = groups[resource.id]
+        if not group:
+            group[digest(first[resource.id].body)] = first[resource.id]
+        group.setdefault(digest(resource.body), resource)
+    ambiguous = {res_id: tuple(sorted(group)) for res_id, group in groups.items() if len(group) > 1}
+    return Identities(once=first, ambiguous=ambiguous)
+
+
+def owned_twice(rendering: Rendering) -> tuple[tuple[ResId, Diagnostic], ...]:
+    """One error for each object that two releases, or a release and a kustomize root, both render.
+
+    The rendering has to be placed.
+    """
+    owners: defaultdict[ResId, list[Part]] = defaultdict(list)
+    for part in rendering.parts:
+        for res_id in {resource.id for resource in part.resources}:
+            owners[res_id].append(part)
+    found = []
+    for res_id, parts in sorted(owners.items()):
+        if len(parts) > 1 and any(part.owner is Owner.HELM for part in parts):
+            labels = " and by ".join(part.label for part in parts)
+            diagnostic = Diagnostic(
+                code="MIG708",
+                severity=Severity.ERROR,
+                summary=f"{res_id} is owned twice in {rendering.environment}: by {labels}",
+                span=SourceSpan(path=parts[0].path),
+                remedy="leave the object to one of them: two tools that apply it undo each other's work",
+            )
+            found.append((res_id, diagnostic))
+    return tuple(found)
+
+
+def rendering_digest(rendering: Rendering) -> str:
+    """Digest of what an environment renders: canonical objects by identity in any order, generated places left out.
+
+    `Proof.digest` is made of these, so that `audit` can tell without the baseline whether the proof still holds.
+    """
+    whole = placed(rendering)
+    blank: defaultdict[ResId, list[Path]] = defaultdict(list)
+    for res_id, path in whole.generated:
+        blank[res_id].append(path)
+    lines = set()
+    for resource in whole.resources:
+        paths = blank.get(resource.id, [])
+        if () in paths:
+            continue
+        body: Json = resource.body
+        for path in paths:
+            body = _blanked(body, path)
+        lines.add(f"{resource.id} {digest(body)}")
+    return digest_text(sorted(lines))
+
+
+def _blanked(value: Json, path: Path) -> Json:
+    """The value without what lies at the path; an element of a list becomes null: the others keep their place."""
+    head, rest = path[0], path[1:]
+    if isinstance(value, Mapping) and head in value:
+        if rest:
+            return {**value, head: _blanked(value[head], rest)}
+        return {key: item for key, item in value.items() if key != head}
+    if isinstance(value, list) and isinstance(head, int) and head < len(value):
+        return [*value[:head], _blanked(value[head], rest) if rest else None, *value[head + 1 :]]
+    return value

@@ -1,0 +1,66 @@
+"""A proof as an in-toto Statement with the test-result predicate.
+
+https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md and spec/predicates/test-result.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrator.model import Json
+from migrator.prove.types import Proof, Verdict
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "https://in-toto.io/attestation/test-result/v0.1"
+
+_RESULTS = {
+    Verdict.IDENTICAL: "PASSED",
+    Verdict.ALLOWED: "WARNED",
+    Verdict.UNPROVED: "FAILED",
+    Verdict.DIFFERS: "FAILED",
+}
+_LISTS = {"PASSED": "passedTests", "WARNED": "warnedTests", "FAILED": "failedTests"}
+
+
+def intoto(proof: Proof) -> dict[str, Json]:
+    """The Statement: its subjects are what the environments render after, its tests the environments and components.
+
+    `configuration` lists what the result rests on: engines, charts and every input file with its digest. A proof
+    without any rendering has itself as the subject, because a Statement needs one.
+    """
+    tests: dict[str, list[str]] = {key: [] for key in _LISTS.values()}
+    for name, environment in sorted(proof.environments.items()):
+        tests[_LISTS[_RESULTS[environment.verdict]]].append(f"environment/{name}")
+    for name, component in sorted(proof.components.items()):
+        tests[_LISTS[_RESULTS[component.verdict]]].append(f"component/{name}")
+    rendered = {name: each.after_digest for name, each in sorted(proof.environments.items()) if each.after_digest}
+    subjects = [_descriptor(f"rendering/{name}", digest) for name, digest in rendered.items()]
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": subjects or [_descriptor("proof", proof.digest)],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {"result": _RESULTS[proof.verdict], "configuration": _configuration(proof), **tests},
+    }
+
+
+def _configuration(proof: Proof) -> list[Mapping[str, Json]]:
+    record = proof.record
+    engines: dict[str, Json] = {
+        "name": "engines",
+        "annotations": {
+            **record.engines,
+            "kubeVersion": record.kube_version,
+            "apiVersions": list(record.api_versions),
+            "commands": list(record.commands),
+        },
+    }
+    charts = [_descriptor(f"chart/{name}", digest) for name, digest in sorted(record.charts.items())]
+    baseline = [_descriptor(f"baseline/{path}", digest) for path, digest in sorted(record.baseline.items())]
+    inputs = [_descriptor(f"input/{path}", digest) for path, digest in sorted(record.inputs.items())]
+    return [engines, *charts, *baseline, *inputs]
+
+
+def _descriptor(name: str, digest: str) -> dict[str, Json]:
+    """A ResourceDescriptor; `sha256:abc` becomes `{"sha256": "abc"}`."""
+    algorithm, _, value = digest.partition(":")
+    return {"name": name, "digest": {algorithm: value}}

@@ -1,0 +1,247 @@
+"""Before x after -> proof: a verdict for every environment and component, and the reasons (DESIGN 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.compare import Allowance, apply_allowances, compare, describe
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
+from migrator.prove.identity import Identities, by_identity, owned_twice, placed, rendering_digest
+from migrator.prove.rendering import Rendering
+from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
+
+Places = frozenset[tuple[ResId, Path]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What is admitted: allowances up to an impact, and single differences by name."""
+
+    allowances: tuple[Allowance, ...] = ()
+    accepted: tuple[str, ...] = ()
+    """Ids of differences that a person approved, whatever their impact."""
+    max_impact: Impact = Impact.METADATA
+
+
+def prove(
+    before: Mapping[str, Rendering],
+    after: Mapping[str, Rendering],
+    *,
+    terms: Terms,
+    members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+    engines: Mapping[str, str] | None = None,
+    kube_version: str = "",
+) -> Proof:
+    """The proof that every environment renders after what it rendered before.
+
+    `members` (component -> environment -> objects before) lets a lost object be laid to its component; objects that a
+    release renders belong to its component anyway. An environment that one side lacks, or that compares nothing, is
+    unproved.
+    """
+    compared = {
+        name: _environment(name, before.get(name), after.get(name), terms) for name in sorted({*before, *after})
+    }
+    unmatched = [each.stale for each in compared.values() if each.comparable]
+    return Proof(
+        verdict=Verdict.worst(each.proof.verdict for each in compared.values()),
+        environments={name: each.proof for name, each in compared.items()},
+        components=_components(compared, members or {}),
+        stale=tuple(sorted(frozenset.intersection(*unmatched))) if unmatched else (),
+        record=_record(before, after, engines or {}, kube_version),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """One environment, compared."""
+
+    proof: EnvironmentProof
+    after: Rendering
+    comparable: bool = True
+    stale: frozenset[str] = frozenset()
+    """Allowances and approvals that matched nothing here."""
+    blamed: tuple[tuple[ResId, Diagnostic], ...] = ()
+    """Reasons that concern one object."""
+
+
+def _environment(name: str, before: Rendering | None, after: Rendering | None, terms: Terms) -> _Compared:
+    if before is None or after is None or not before.resources or not after.resources:
+        rendering = after or Rendering(environment=name, parts=())
+        return _Compared(proof=_nothing(name, before, after), after=rendering, comparable=False)
+    old, new = placed(before, after), placed(after, before)
+    olds, news = by_identity(old.resources), by_identity(new.resources)
+    skipped = olds.ambiguous.keys() | news.ambiguous.keys()
+    differences = [
+        difference
+        for difference in compare(_known(olds, skipped), _known(news, skipped))
+        if not _of_missing_part(difference, before, after)
+    ]
+    admitted, stale = apply_allowances(differences, terms.allowances, terms.accepted)
+    generated = old.generated | new.generated
+    by_chance = [each for each in admitted if _is_generated(each, generated) and each.id not in terms.accepted]
+    found = tuple(_judged(each, terms) for each in admitted if each not in by_chance)
+    blamed = (*owned_twice(new), *_ambiguous(name, olds, news), *_generated(name, by_chance))
+    reasons = (*before.problems, *after.problems, *(reason for _, reason in blamed))
+    proof = EnvironmentProof(
+        environment=name,
+        verdict=_verdict(found, reasons),
+        before=len(olds.once),
+        after=len(news.once),
+        before_digest=rendering_digest(before),
+        after_digest=rendering_digest(after),
+        found=found,
+        reasons=reasons,
+    )
+    return _Compared(proof=proof, after=new, stale=frozenset(stale), blamed=blamed)
+
+
+def _verdict(found: Sequence[Found], reasons: Sequence[Diagnostic]) -> Verdict:
+    if any(not each.admitted for each in found):
+        return Verdict.DIFFERS
+    if reasons:
+        return Verdict.UNPROVED
+    return Verdict.ALLOWED if found else Verdict.IDENTICAL
+
+
+def _judged(difference: Difference, terms: Terms) -> Found:
+    """Whether the terms admit a difference, and the words for it; what differs is shown without secrets."""
+    explanation = tuple(describe(difference))
+    if difference.id in terms.accepted:
+        return Found(difference=difference, admitted=True, reason="accepted by name", explanation=explanation)
+    if difference.allowance is None:
+        return Found(difference=difference, admitted=False, reason="no allowance admits it", explanation=explanation)
+    if difference.impact > terms.max_impact:
+        reason = f"{difference.allowance} admits it, but its impact {difference.impact} is above {terms.max_impact}"
+        return Found(difference=difference, admitted=False, reason=reason, explanation=explanation)
+    if difference.privilege:
+        reason = f"{difference.allowance} admits it, but it widens a privilege: only an approval by name can"
+        return Found(difference=difference, admitted=False, reason=reason, explanation=explanation)
+    return Found(
+        difference=difference, admitted=True, reason=f"allowance {difference.allowance}", explanation=explanation
+    )
+
+
+def _known(identities: Identities, skipped: set[ResId]) -> list[Resource]:
+    return [identities.once[res_id] for res_id in sorted(identities.once.keys() - skipped)]
+
+
+def _of_missing_part(difference: Difference, before: Rendering, after: Rendering) -> bool:
+    """Whether an object may be missing on one side only because a part of that side could not be rendered."""
+    side = {DifferenceKind.REMOVED: after, DifferenceKind.ADDED: before}.get(difference.kind)
+    return side is not None and not difference.path and bool(side.problems)
+
+
+def _is_generated(difference: Difference, generated: Places) -> bool:
+    res_id, path = difference.resource, difference.path
+    return any((res_id, path[:length]) in generated for length in range(len(path) + 1))
+
+
+def _generated(name: str, differences: Sequence[Difference]) -> tuple[tuple[ResId, Diagnostic], ...]:
+    """One reason for each object with generated content, naming its places."""
+    places: dict[ResId, list[str]] = {}
+    for difference in differences:
+        places.setdefault(difference.resource, []).append(difference.id.partition("#")[2] or "the whole object")
+    return tuple(
+        (
+            res_id,
+            _unproved(
+                "MIG707",
+                f"unproved: generated: {res_id} in {name} differs between two renders of the same input",
+                remedy="set the chart's value that pins it, or let the chart use an existing secret",
+                evidence=tuple(sorted(places[res_id])),
+            ),
+        )
+        for res_id in sorted(places)
+    )
+
+
+def _ambiguous(name: str, old: Identities, new: Identities) -> tuple[tuple[ResId, Diagnostic], ...]:
+    """Objects that several roots render with different content, unless both sides do so alike."""
+    return tuple(
+        (
+            res_id,
+            _unproved(
+                "MIG709",
+                f"{res_id} is rendered more than once in {name}, with different content",
+                remedy="let one root own the object; which of its forms reaches the cluster is chance",
+            ),
+        )
+        for res_id in sorted(old.ambiguous.keys() | new.ambiguous.keys())
+        if old.ambiguous.get(res_id) != new.ambiguous.get(res_id)
+    )
+
+
+def _nothing(name: str, before: Rendering | None, after: Rendering | None) -> EnvironmentProof:
+    """The proof of an environment in which there is nothing to compare: a failure, never a success."""
+    sides = {"before": before, "after": after}
+    problems = tuple(problem for side in sides.values() if side is not None for problem in side.problems)
+    empty = " and ".join(label for label, side in sides.items() if side is None or not side.resources)
+    nothing = _unproved(
+        "MIG701",
+        f"nothing to compare in {name}: no object is rendered {empty} the migration",
+        remedy="check the roots of the environment in .migrate/lock.yaml and migrate.yaml",
+    )
+    return EnvironmentProof(
+        environment=name,
+        verdict=Verdict.UNPROVED,
+        before=len(before.resources) if before else 0,
+        after=len(after.resources) if after else 0,
+        before_digest=rendering_digest(before) if before else "",
+        after_digest=rendering_digest(after) if after else "",
+        reasons=problems or (nothing,),
+    )
+
+
+def _unproved(code: str, summary: str, *, remedy: str, evidence: tuple[str, ...] = ()) -> Diagnostic:
+    return Diagnostic(code=code, severity=Severity.ERROR, summary=summary, remedy=remedy, evidence=evidence)
+
+
+def _components(
+    compared: Mapping[str, _Compared], members: Mapping[str, Mapping[str, Sequence[ResId]]]
+) -> Mapping[str, ComponentProof]:
+    named = {part.component for each in compared.values() for part in each.after.parts if part.component}
+    return {component: _component(component, compared, members.get(component, {})) for component in sorted(named)}
+
+
+def _component(
+    component: str, compared: Mapping[str, _Compared], members: Mapping[str, Sequence[ResId]]
+) -> ComponentProof:
+    verdicts: dict[str, Verdict] = {}
+    allowances: set[str] = set()
+    resources = 0
+    for name, each in sorted(compared.items()):
+        owned = [part for part in each.after.parts if part.component == component]
+        if not owned:
+            continue
+        ids = {resource.id for part in owned for resource in part.resources}
+        touched = [found for found in each.proof.found if found.difference.resource in ids | set(members.get(name, ()))]
+        reasons = [reason for res_id, reason in each.blamed if res_id in ids]
+        reasons += [part.problem for part in owned if part.problem is not None]
+        verdicts[name] = _verdict(touched, reasons) if each.comparable else Verdict.UNPROVED
+        resources += len(ids)
+        allowances |= {found.difference.allowance for found in touched if found.admitted and found.difference.allowance}
+    return ComponentProof(
+        component=component,
+        verdict=Verdict.worst(verdicts.values()),
+        environments=verdicts,
+        resources=resources,
+        allowances=tuple(sorted(allowances)),
+    )
+
+
+def _record(
+    before: Mapping[str, Rendering], after: Mapping[str, Rendering], engines: Mapping[str, str], kube_version: str
+) -> Record:
+    old = [part for name in sorted(before) for part in before[name].parts]
+    new = [part for name in sorted(after) for part in after[name].parts]
+    return Record(
+        engines=dict(sorted(engines.items())),
+        kube_version=kube_version,
+        api_versions=tuple(sorted({version for part in new for version in part.api_versions})),
+        commands=tuple(dict.fromkeys(part.command for part in (*old, *new) if part.command)),
+        charts=dict(sorted((part.chart, part.chart_digest) for part in new if part.chart)),
+        baseline={path: digest for part in old for path, digest in sorted(part.inputs.items())},
+        inputs={path: digest for part in new for path, digest in sorted(part.inputs.items())},
+    )

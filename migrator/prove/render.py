@@ -1,0 +1,263 @@
+"""The lock and a tree -> what every environment renders, by the real engines from files on disk (DESIGN 9)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from migrator.charts import ChartLibrary
+from migrator.diagnostics import Diagnostic, MigrateError
+from migrator.engines import (
+    Cache,
+    HelmRender,
+    Tool,
+    Toolchain,
+    helm_template,
+    kustomize_build,
+    kustomize_post_render,
+    post_render_resource,
+    rendered_resources,
+    run_parallel,
+)
+from migrator.lock import Lock, LockedRelease
+from migrator.model import RepoPath, Resource, SourceSpan, resource_of
+from migrator.prove.randomness import generated_places, may_generate
+from migrator.prove.rendering import Owner, Part, Rendering
+from migrator.prove.stage import Staged, repository_folder, stage_release
+from migrator.yamlio import Dialect, read_documents
+
+Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
+"""A kustomize root -> the files that it rests on with their digests; empty where that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What rendering needs beside the lock and the tree."""
+
+    tools: Toolchain
+    library: ChartLibrary
+    cache: Cache
+    network: bool = False
+    closure: Closure | None = None
+    """Lets builds of unchanged roots come from the cache, and their inputs into the proof."""
+
+
+def render_environment(
+    lock: Lock,
+    environment: str,
+    tree: FilePath,
+    *,
+    tools: Toolchain,
+    library: ChartLibrary,
+    cache: Cache,
+    network: bool = False,
+) -> tuple[Resource, ...]:
+    """All objects that the environment renders after the migration; raises the first problem as MigrateError."""
+    bench = Bench(tools=tools, library=library, cache=cache, network=network)
+    rendering = render_lock(lock, tree, bench, environments=(environment,))[environment]
+    for problem in rendering.problems:
+        raise MigrateError(problem)
+    return rendering.resources
+
+
+def render_lock(
+    lock: Lock, tree: FilePath, bench: Bench, *, environments: tuple[str, ...] | None = None, twice: bool = False
+) -> Mapping[str, Rendering]:
+    """Every environment's rendering after the migration; what fails is a part with a problem, the others go on.
+
+    `twice` renders every release a second time, not only those whose chart calls a random function.
+    """
+    names = tuple(sorted(lock.environments)) if environments is None else environments
+    jobs: list[tuple[str, Callable[[], Part]]] = []
+    for name in names:
+        locked = lock.environments[name]
+        jobs += [(name, _root_job(root, tree, bench)) for root in locked.kustomize]
+        jobs += [(name, _release_job(each, lock, tree, bench, twice=twice)) for each in locked.helm]
+    return _run(names, jobs)
+
+
+def render_roots(roots: Mapping[str, tuple[RepoPath, ...]], tree: FilePath, bench: Bench) -> Mapping[str, Rendering]:
+    """Every environment's rendering by its kustomize roots: the baseline of a migration."""
+    names = tuple(sorted(roots))
+    return _run(names, [(name, _root_job(root, tree, bench)) for name in names for root in roots[name]])
+
+
+def _run(names: tuple[str, ...], jobs: list[tuple[str, Callable[[], Part]]]) -> Mapping[str, Rendering]:
+    parts = run_parallel(lambda job: job[1](), jobs)
+    return {
+        name: Rendering(
+            environment=name,
+            parts=tuple(part for (owner, _), part in zip(jobs, parts, strict=True) if owner == name),
+        )
+        for name in names
+    }
+
+
+def _root_job(root: RepoPath, tree: FilePath, bench: Bench) -> Callable[[], Part]:
+    return lambda: render_root(root, tree, bench)
+
+
+def _release_job(
+    release: LockedRelease, lock: Lock, tree: FilePath, bench: Bench, *, twice: bool
+) -> Callable[[], Part]:
+    kube_version = str(lock.engines.get("kubeVersion") or "")
+    return lambda: render_release(release, tree, bench, kube_version=kube_version, twice=twice)
+
+
+def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
+    """What one kustomize root builds, or why it does not."""
+    tool = bench.tools.kustomize
+    part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
+    try:
+        folder = repository_folder(tree, root)
+        inputs = bench.closure(root) if bench.closure is not None else {}
+        key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
+        data = bench.cache.get(key) if key else None
+        if data is None:
+            data = kustomize_build(tool, folder, network=bench.network, root=tree.resolve())
+            if key:
+                bench.cache.put(key, data)
+        documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
+    except MigrateError as error:
+        return replace(part, problem=_problem(error, root))
+    return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
+
+
+def render_release(
+    release: LockedRelease, tree: FilePath, bench: Bench, *, kube_version: str, twice: bool = False
+) -> Part:
+    """What one Helm release renders, post-render included, test hooks left out; or why it does not."""
+    part = Part(
+        owner=Owner.HELM,
+        path=release.path,
+        resources=(),
+        component=release.component,
+        release=release.release,
+        namespace=release.namespace,
+        api_versions=release.api_versions,
+        command=_helm_command(release, kube_version),
+    )
+    with tempfile.TemporaryDirectory(prefix="migrate-") as directory:
+        target = FilePath(directory).resolve() / "chart"
+        target.mkdir()
+        try:
+            staged = stage_release(release, tree, bench.library, target)
+            render = _renderer(release, staged, bench, kube_version)
+            first = rendered_resources(render(0))
+            again = twice or may_generate(staged.archive)
+            second = rendered_resources(render(1)) if again else first
+        except MigrateError as error:
+            return replace(part, problem=_problem(error, release.path, release))
+    return replace(
+        part,
+        resources=first,
+        chart=f"{release.name} {release.version}",
+        chart_digest=staged.archive.digest,
+        inputs=staged.inputs,
+        generated=generated_places(first, second) if again else (),
+    )
+
+
+def _renderer(release: LockedRelease, staged: Staged, bench: Bench, kube_version: str) -> Callable[[int], bytes]:
+    """Attempt -> the rendered stream. Attempts have different cache keys: two renders are two runs of helm."""
+    helm = bench.tools.helm
+    if helm is None:
+        raise MigrateError.of(
+            "MIG705",
+            "there is no helm to render the release with",
+            remedy="install helm 3 and put it on PATH",
+        )
+    request = HelmRender(
+        release=release.release,
+        namespace=release.namespace,
+        chart=staged.directory,
+        values=tuple(staged.directory / name for name in release.values),
+        kube_version=kube_version,
+        api_versions=release.api_versions,
+        include_crds=release.include_crds,
+        hooks=release.hooks == "run",
+    )
+    described = (release.release, release.namespace, release.values, release.api_versions, release.include_crds)
+    content = sorted((str(path), digest) for path, digest in staged.inputs.items())
+
+    def run(attempt: int) -> bytes:
+        engines = (helm.version, bench.tools.kustomize.version if release.post_render else "")
+        key = _key(
+            "release",
+            engines,
+            staged.archive.digest,
+            str(release.path),
+            content,
+            described,
+            release.hooks,
+            release.post_render,
+            kube_version,
+            attempt,
+        )
+        data = bench.cache.get(key)
+        if data is None:
+            data = helm_template(helm, request)
+            if release.post_render is not None:
+                folder = staged.directory / release.post_render
+                data = kustomize_post_render(bench.tools.kustomize, data, folder, post_render_resource(folder))
+            bench.cache.put(key, data)
+        return data
+
+    return run
+
+
+def _kustomize_command(tool: Tool) -> str:
+    return "kubectl kustomize" if tool.name == "kubectl" else "kustomize build"
+
+
+def _helm_command(release: LockedRelease, kube_version: str) -> str:
+    words = ["helm template", release.release, str(release.path), "--namespace", release.namespace]
+    for name in release.values:
+        words += ["--values", f"{release.path}/{name}"]
+    words += ["--include-crds"] if release.include_crds else []
+    words += ["--no-hooks"] if release.hooks != "run" else []
+    words += ["--kube-version", kube_version] if kube_version else []
+    for version in release.api_versions:
+        words += ["--api-versions", version]
+    words += ["--skip-schema-validation"]
+    if release.post_render is not None:
+        words += ["| kustomize:", f"{release.path}/{release.post_render}"]
+    return " ".join(words)
+
+
+def _problem(error: MigrateError, path: RepoPath, release: LockedRelease | None = None) -> Diagnostic:
+    """The error's diagnostic with a place in the repository and, for a release, its name."""
+    diagnostic = error.diagnostic
+    if release is None:
+        return replace(diagnostic, span=diagnostic.span or SourceSpan(path=path))
+    summary = f"release {release.release} does not render: {diagnostic.summary}"
+    return replace(diagnostic, summary=summary, span=diagnostic.span or SourceSpan(path=path))
+
+
+def _key(*parts: object) -> str:
+    return hashlib.sha256(json.dumps(["prove/1", *parts], sort_keys=True).encode()).hexdigest()
+
+
+def closure_of(tree: FilePath) -> Closure | None:
+    """What each kustomize root of the tree rests on; None for a tree without any.
+
+    What a root with remote bases rests on is not known.
+    """
+    from migrator.discover import Config, discover
+    from migrator.load import load
+
+    try:
+        index = discover(tree, Config())
+    except MigrateError:
+        return None
+    kustomizations, _ = load(index)
+
+    def closure(root: RepoPath) -> Mapping[RepoPath, str]:
+        reach = kustomizations.reach(root)
+        return {} if reach.remote or reach.broken else {path: index.digest(path) for path in reach.files}
+
+    return closure

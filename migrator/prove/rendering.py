@@ -1,0 +1,95 @@
+"""What one environment renders, part by part: who renders it, from which input, by which command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+
+from migrator.diagnostics import Diagnostic, Diagnostics
+from migrator.model import Path, RepoPath, ResId, Resource
+
+
+class Owner(Enum):
+    """Which tool applies an object."""
+
+    KUSTOMIZE = "kustomize"
+    HELM = "helm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One rendering within an environment: a kustomize root, or a Helm release."""
+
+    owner: Owner
+    path: RepoPath
+    """The root's directory, or the folder of the umbrella chart."""
+    resources: tuple[Resource, ...]
+    """Objects without a namespace are as the engine printed them; `Rendering.resources` places them."""
+    component: str = ""
+    release: str = ""
+    namespace: str = ""
+    """Of the release; kustomize roots have none."""
+    chart: str = ""
+    """`name version` of the public chart, as it was rendered."""
+    chart_digest: str = ""
+    api_versions: tuple[str, ...] = ()
+    command: str = ""
+    """What anyone can type at the root of the repository."""
+    inputs: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Digest of each file that was read, as far as it is known."""
+    generated: tuple[tuple[ResId, Path], ...] = ()
+    """Places that differ between two renders of the same input (FACTS D1); an empty path is the whole object."""
+    problem: Diagnostic | None = None
+    """Why it could not be rendered; `resources` is empty then."""
+
+    @property
+    def label(self) -> str:
+        """How a person calls it: `overlays/prod` or `release monitoring (infrastructure/...)`."""
+        return f"release {self.release} ({self.path})" if self.owner is Owner.HELM else str(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendering:
+    """Everything that one environment renders."""
+
+    environment: str
+    parts: tuple[Part, ...]
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """All objects, in the order of the parts."""
+        return tuple(resource for part in self.parts for resource in part.resources)
+
+    @property
+    def problems(self) -> Diagnostics:
+        """Why parts are missing."""
+        return tuple(part.problem for part in self.parts if part.problem is not None)
+
+    @property
+    def generated(self) -> frozenset[tuple[ResId, Path]]:
+        return frozenset(place for part in self.parts for place in part.generated)
+
+
+def rendering_of(environment: str, resources: Sequence[Resource], path: str = ".") -> Rendering:
+    """A rendering by one kustomize root: for resources that are already at hand."""
+    return Rendering(
+        environment=environment,
+        parts=(Part(owner=Owner.KUSTOMIZE, path=RepoPath(path), resources=tuple(resources)),),
+    )
+
+
+def digest_text(lines: Iterable[str]) -> str:
+    """`sha256:` over the lines, each closed by a line feed."""
+    hasher = hashlib.sha256()
+    for line in lines:
+        hasher.update(line.encode())
+        hasher.update(b"\n")
+    return f"sha256:{hasher.hexdigest()}"
+
+
+def digest_json(value: object) -> str:
+    """`sha256:` of the value as sorted, compact JSON."""
+    return digest_text([json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)])

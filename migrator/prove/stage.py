@@ -1,0 +1,182 @@
+"""An umbrella chart as the deployer sees it: a private copy with its one dependency in `charts/`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from migrator.charts import ChartLibrary, load_archive
+from migrator.charts.types import ChartArchive, ChartRef
+from migrator.diagnostics import MigrateError
+from migrator.lock import LockedRelease
+from migrator.model import Json, RepoPath, SourceSpan
+from migrator.yamlio import Dialect, read_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A chart folder that helm can render."""
+
+    directory: FilePath
+    archive: ChartArchive
+    inputs: Mapping[RepoPath, str]
+    """Files of the repository that were copied, with their digests."""
+
+
+def repository_folder(tree: FilePath, path: RepoPath) -> FilePath:
+    """The folder on disk; MIG702 where it is missing or lies outside the tree."""
+    root = tree.resolve()
+    folder = (root / path).resolve()
+    if not folder.is_relative_to(root):
+        raise MigrateError.of(
+            "MIG702",
+            "the path leaves the repository",
+            span=SourceSpan(path=path),
+            remedy="correct the path in .migrate/lock.yaml",
+        )
+    if not folder.is_dir():
+        raise MigrateError.of(
+            "MIG702",
+            "the lock names this folder, but it does not exist",
+            span=SourceSpan(path=path),
+            remedy="restore the folder, or run `migrate apply` again so that the lock follows the tree",
+        )
+    return folder
+
+
+def stage_release(release: LockedRelease, tree: FilePath, library: ChartLibrary, target: FilePath) -> Staged:
+    """Copy a release's umbrella chart to `target` and put its dependency, checked against the lock, into `charts/`.
+
+    Raises MIG702 (missing folder, values file or post-render folder; a link out of the repository), MIG703 (Chart.yaml
+    names another dependency than the lock), MIG704 (the archive is not the one that was proved), and what the chart
+    library raises.
+    """
+    folder = repository_folder(tree, release.path)
+    inputs = _copy(folder, target, tree.resolve(), release.path)
+    _check_named_files(release, target)
+    _check_dependency(release, read_chart_file(target / "Chart.yaml", release.path))
+    archive = _dependency(release, target, library)
+    if archive.digest != release.digest:
+        raise MigrateError.of(
+            "MIG704",
+            f"chart {release.name} {release.version} is not the one that was proved: "
+            f"{archive.digest} where the lock has {release.digest or 'no digest'}",
+            span=SourceSpan(path=release.path),
+            remedy="find out who changed the archive; a chart version that is published twice cannot be trusted",
+        )
+    charts = target / "charts"
+    charts.mkdir(exist_ok=True)
+    if archive.path.is_dir():
+        shutil.copytree(archive.path, charts / release.name, dirs_exist_ok=True)
+    else:
+        shutil.copyfile(archive.path, charts / f"{release.name}-{release.version}.tgz")
+    return Staged(directory=target, archive=archive, inputs=inputs)
+
+
+def read_chart_file(path: FilePath, shown: RepoPath) -> Mapping[str, Json]:
+    """Chart.yaml as a mapping; MIG703 where there is none or it holds something else."""
+    span = SourceSpan(path=RepoPath(f"{shown}/Chart.yaml"))
+    try:
+        value = read_value(path.read_bytes(), dialect=Dialect.SIGS, path=span.path)
+    except FileNotFoundError:
+        value = None
+    if not isinstance(value, Mapping):
+        raise MigrateError.of(
+            "MIG703",
+            "there is no readable Chart.yaml here, though the lock names the folder as an umbrella chart",
+            span=span,
+            remedy="restore the file, or run `migrate apply` again",
+        )
+    return value
+
+
+def dependencies_of(chart: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]:
+    """The well-formed entries of `dependencies`."""
+    entries = chart.get("dependencies")
+    return tuple(each for each in entries if isinstance(each, Mapping)) if isinstance(entries, list) else ()
+
+
+def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None:
+    # What the deployer fetches is what Chart.yaml names; rendering the lock's chart instead would prove something else.
+    wanted = (release.name, release.version, release.repository)
+    found = [
+        tuple(str(entry.get(key) or "") for key in ("name", "version", "repository"))
+        for entry in dependencies_of(chart)
+    ]
+    if wanted not in found:
+        shown = "; ".join(" ".join(filter(None, each)) for each in found) or "no dependency"
+        raise MigrateError.of(
+            "MIG703",
+            f"Chart.yaml names {shown}, the lock {' '.join(filter(None, wanted))}",
+            span=SourceSpan(path=RepoPath(f"{release.path}/Chart.yaml")),
+            remedy="bring both together: run `migrate apply` again after a meant upgrade, else restore Chart.yaml",
+        )
+
+
+def _check_named_files(release: LockedRelease, staged: FilePath) -> None:
+    for name in release.values:
+        if not _below(staged, name).is_file():
+            raise MigrateError.of(
+                "MIG702",
+                "the lock lists this values file, but it does not exist",
+                span=SourceSpan(path=RepoPath(f"{release.path}/{name}")),
+                remedy="restore the file, or take it out of .migrate/lock.yaml",
+            )
+    if release.post_render is not None and not _below(staged, release.post_render).is_dir():
+        raise MigrateError.of(
+            "MIG702",
+            "the lock names this post-render folder, but it does not exist",
+            span=SourceSpan(path=RepoPath(f"{release.path}/{release.post_render}")),
+            remedy="restore the folder, or take it out of .migrate/lock.yaml",
+        )
+
+
+def _below(folder: FilePath, name: str) -> FilePath:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise MigrateError.of(
+            "MIG702",
+            f"{name!r} leaves the chart's folder",
+            remedy="paths of a release in .migrate/lock.yaml are relative to its chart and stay below it",
+        )
+    return path
+
+
+def _dependency(release: LockedRelease, staged: FilePath, library: ChartLibrary) -> ChartArchive:
+    """The archive that the repository vendors itself, else the one that the library finds."""
+    vendored = staged / "charts" / f"{release.name}-{release.version}.tgz"
+    if vendored.is_file():
+        return load_archive(vendored)
+    return library.fetch(ChartRef(name=release.name, version=release.version, repository=release.repository))
+
+
+def _copy(folder: FilePath, target: FilePath, tree: FilePath, shown: RepoPath) -> Mapping[RepoPath, str]:
+    inputs: dict[RepoPath, str] = {}
+    for source in _files(folder):
+        relative = source.relative_to(folder).as_posix()
+        resolved = source.resolve()
+        if source.is_symlink() and not (resolved.is_relative_to(tree) and resolved.is_file()):
+            raise MigrateError.of(
+                "MIG702",
+                "a symbolic link leaves the repository or points nowhere",
+                span=SourceSpan(path=RepoPath(f"{shown}/{relative}")),
+                remedy="replace the link by the file it points to",
+            )
+        data = source.read_bytes()
+        destination = target / relative
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        destination.write_bytes(data)
+        inputs[RepoPath(f"{shown}/{relative}")] = f"sha256:{hashlib.sha256(data).hexdigest()}"
+    return inputs
+
+
+def _files(folder: FilePath) -> Iterator[FilePath]:
+    """Files below the folder, sorted; linked directories are not entered."""
+    for base, directories, names in os.walk(folder):
+        directories.sort()
+        for name in sorted(names):
+            yield FilePath(base) / name

@@ -1,0 +1,135 @@
+"""The proof of a written tree: against renderings at hand (`apply`), or against a git base (`verify`)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.engines import Toolchain, export
+from migrator.lock import LOCK_PATH, Lock, load_lock
+from migrator.model import ResId, SourceSpan
+from migrator.prove.proof import Terms, prove
+from migrator.prove.render import Bench, closure_of, render_lock, render_roots
+from migrator.prove.rendering import Rendering
+from migrator.prove.types import Proof, Verdict
+
+
+def prove_lock(
+    lock: Lock,
+    tree: FilePath,
+    before: Mapping[str, Rendering],
+    bench: Bench,
+    *,
+    terms: Terms,
+    members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+) -> Proof:
+    """The proof that what the lock renders in `tree` is `before`.
+
+    Releases whose chart calls a function of chance are rendered twice; where something differs, so are all the others.
+    """
+    return _prove(lock, tree, before, replace(bench, closure=closure_of(tree)), terms=terms, members=members)[0]
+
+
+def verify(
+    repository: FilePath, base: str | None, bench: Bench, *, terms: Terms, lock: Lock | None = None
+) -> tuple[Proof, Diagnostics]:
+    """The proof of the work tree against a git base, and whether the lock's own proof still speaks of this tree.
+
+    Without `base` the lock's baseline commit is taken. Where the base was migrated already (it has a lock itself),
+    before is what its lock renders. Raises MIG710 (no base known), MIG711 (no lock), MIG120 (git does not know the base).
+    """
+    found = lock if lock is not None else load_lock(repository)
+    if found is None:
+        raise MigrateError.of(
+            "MIG711",
+            "there is no .migrate/lock.yaml, so nothing says what to render",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="run `migrate apply` first",
+        )
+    ref = base or found.commit
+    if ref is None:
+        raise MigrateError.of(
+            "MIG710",
+            "the lock names no baseline commit: the repository was migrated outside of git",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="name the commit before the migration: `migrate verify --base REF`",
+        )
+    with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
+        target = FilePath(directory).resolve() / "base"
+        export(repository, ref, target)
+        before = _baseline(found, target, bench)
+        proof, after = _prove(found, repository, before, replace(bench, closure=closure_of(repository)), terms=terms)
+    complete = all(not rendering.problems for rendering in after.values())
+    return proof, agreement(proof.digest, found, bench.tools) if complete else ()
+
+
+def agreement(digest: str, lock: Lock, tools: Toolchain) -> Diagnostics:
+    """One warning if what the tree renders now is not what the lock's proof was made of."""
+    if digest == lock.proof_digest:
+        return ()
+    now = {"kustomize": tools.kustomize.version, "helm": tools.helm.version if tools.helm else ""}
+    other = tuple(
+        f"{name} {lock.engines[name]} then, {version or 'none'} now"
+        for name, version in sorted(now.items())
+        if lock.engines.get(name, version) != version
+    )
+    return (
+        Diagnostic(
+            code="MIG712",
+            severity=Severity.WARNING,
+            summary="the tree no longer renders what the lock's proof was made of",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="if the change is meant, run `migrate apply` so that the lock follows; else find it with "
+            "`migrate verify --base REF`",
+            evidence=(f"{lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *other),
+        ),
+    )
+
+
+def _baseline(lock: Lock, tree: FilePath, bench: Bench) -> Mapping[str, Rendering]:
+    """What every environment rendered at the base."""
+    there = replace(bench, closure=closure_of(tree))
+    older = load_lock(tree)
+    if older is not None:
+        return render_lock(older, tree, there)
+    return render_roots({name: each.before for name, each in lock.environments.items()}, tree, there)
+
+
+def _prove(
+    lock: Lock,
+    tree: FilePath,
+    before: Mapping[str, Rendering],
+    bench: Bench,
+    *,
+    terms: Terms,
+    members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+) -> tuple[Proof, Mapping[str, Rendering]]:
+    after = render_lock(lock, tree, bench)
+
+    def judged() -> Proof:
+        return prove(
+            before,
+            after,
+            terms=terms,
+            members=members,
+            engines=engines_of(bench.tools),
+            kube_version=str(lock.engines.get("kubeVersion") or ""),
+        )
+
+    proof = judged()
+    suspects = tuple(
+        name for name, each in proof.environments.items() if each.verdict is Verdict.DIFFERS and name in after
+    )
+    if suspects:
+        after = {**after, **render_lock(lock, tree, bench, environments=suspects, twice=True)}
+        proof = judged()
+    return proof, after
+
+
+def engines_of(tools: Toolchain) -> Mapping[str, str]:
+    """The engines as the lock and the proof record them."""
+    engines = {"kustomize": tools.kustomize.version}
+    return engines if tools.helm is None else {**engines, "helm": tools.helm.version}
