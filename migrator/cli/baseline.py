@@ -1,0 +1,106 @@
+"""What a repository is before anything is decided: the steps discover, load, build and graph."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+
+from migrator.build import BUILT, Build, build_all
+from migrator.cli.choices import Choices, choose
+from migrator.cli.clock import Clock
+from migrator.cli.options import Settings
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.discover import Config, Index, discover, read_config
+from migrator.engines import Toolchain, find_tools
+from migrator.graph import ResourceGraph, build_graph
+from migrator.load import Kustomizations, load
+from migrator.lock import Lock, load_lock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """A repository as it is, read and built."""
+
+    index: Index = field(repr=False)
+    config: Config
+    choices: Choices
+    kustomizations: Kustomizations = field(repr=False)
+    builds: tuple[Build, ...] = field(repr=False)
+    graph: ResourceGraph = field(repr=False)
+    tools: Toolchain
+    lock: Lock | None
+    """Of an earlier migration."""
+    diagnostics: Diagnostics
+
+    @property
+    def root(self) -> FilePath:
+        return self.index.root
+
+    @property
+    def environments(self) -> tuple[str, ...]:
+        return tuple(sorted({build.environment for build in self.builds}))
+
+    @property
+    def is_built(self) -> bool:
+        return all(build.status == BUILT for build in self.builds)
+
+
+def read_baseline(settings: Settings, clock: Clock) -> Baseline:
+    """The repository, read and built; raises what ends a run at once (no folder, no kustomization, wrong configuration).
+
+    A root that does not build is a diagnostic, unless none builds: that ends the run with the first reason.
+    """
+    with clock.step("discover"):
+        config = read_config(settings.root) if settings.root.is_dir() else Config()
+        index = discover(settings.root, config)
+        choices = choose(settings, config)
+        lock = load_lock(index.root)
+    with clock.step("load"):
+        kustomizations, unread = load(index)
+    with clock.step("build"):
+        tools = find_tools()
+        network = not choices.sources.offline
+        builds, unbuilt = build_all(index, kustomizations, config, tools.kustomize, choices.cache, network)
+        _refuse_if_nothing_builds(builds, (*unread, *unbuilt))
+    with clock.step("graph"):
+        graph = build_graph(builds, kustomizations)
+    return Baseline(
+        index=index,
+        config=config,
+        choices=choices,
+        kustomizations=kustomizations,
+        builds=builds,
+        graph=graph,
+        tools=tools,
+        lock=lock,
+        diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
+    )
+
+
+def tree_digest(index: Index) -> str:
+    """`sha256:` over the paths and contents of all files of the repository that are not ignored."""
+    hasher = hashlib.sha256()
+    for path in sorted(index.files):
+        hasher.update(f"{path}\0{index.digest(path)}\n".encode())
+    return f"sha256:{hasher.hexdigest()}"
+
+
+def once(diagnostics: Diagnostics) -> Diagnostics:
+    """Without repetitions, in the order of their first appearance."""
+    seen = {(each.code, each.span, each.summary): each for each in reversed(diagnostics)}
+    return tuple(reversed(seen.values()))
+
+
+def _refuse_if_nothing_builds(builds: tuple[Build, ...], diagnostics: Diagnostics) -> None:
+    if any(build.status == BUILT for build in builds):
+        return
+    reasons = [build.reason for build in builds if build.reason is not None] or list(diagnostics)
+    if not reasons:
+        raise MigrateError.of(
+            "MIG906",
+            "there is no root to build: every kustomization is included by another",
+            remedy="name the roots with `roots` or `environments` in migrate.yaml",
+        )
+    more = tuple(f"{reason.span or ''}: {reason.summary} [{reason.code}]" for reason in reasons[1:])
+    raise MigrateError(replace(reasons[0], evidence=(*reasons[0].evidence, *more)))
