@@ -47,7 +47,7 @@ class Baseline:
 
 
 def read_baseline(settings: Settings, clock: Clock) -> Baseline:
-    """The repository, read and built; raises what ends a run at once (no folder, no kustomization, wrong configuration).
+    """The repository, read and built; raises what ends a run at once (no folder, no kustomization, bad configuration).
 
     A root that does not build is a diagnostic, unless none builds: that ends the run with the first reason.
     """
