@@ -53,9 +53,12 @@ def with_build_metadata(data: bytes, path: RepoPath) -> bytes | None:
 
     A line is added at the end; where the file says something of the kind already, or its form does not allow that, the
     whole file is written anew. Either way it is read back and compared: the build must be of what the user wrote.
+    A file without content stays as it is: kustomize refuses it, and must go on doing so.
     """
     value = read_value(data, dialect=Dialect.KUSTOMIZE, path=path)
     fields: Mapping[str, Json] = value if isinstance(value, dict) else {}
+    if not any(held for key, held in fields.items() if key.lower() not in {"apiversion", "kind"}):
+        return None
     words = list(dict.fromkeys([*_words(fields), *BUILD_METADATA.values()]))
     wanted = {key: held for key, held in fields.items() if key.lower() != _KEY.lower()} | {_KEY: words}
     text = decode(data, path)

@@ -159,7 +159,7 @@ class _Walk:
                 with os.scandir(self.root / directory) as entries:
                     listed = sorted(entries, key=lambda entry: entry.name)
             except OSError as error:
-                self._warn("MIG106", directory or ".", f"cannot list the folder: {error.strerror}")
+                self._note("MIG106", directory or ".", f"cannot list the folder: {error.strerror}", Severity.WARNING)
                 continue
             for entry in listed:
                 path = f"{directory}/{entry.name}" if directory else entry.name
@@ -186,7 +186,7 @@ class _Walk:
     def _link(self, path: str) -> None:
         target = FilePath(os.path.realpath(self.root / path))
         if not target.is_relative_to(self.root):
-            self._warn("MIG105", path, "symbolic link leads out of the repository; left alone")
+            self._note("MIG105", path, "symbolic link leads out of the repository; left alone", Severity.WARNING)
             return
         inside = RepoPath(target.relative_to(self.root).as_posix())
         if target.is_file():
@@ -195,13 +195,13 @@ class _Walk:
         elif target.is_dir():
             self.links[RepoPath(path)] = inside
         else:
-            self._warn("MIG105", path, "symbolic link leads nowhere; left alone")
+            self._note("MIG105", path, "symbolic link leads nowhere; left alone", Severity.INFO)
 
-    def _warn(self, code: str, path: str, summary: str) -> None:
+    def _note(self, code: str, path: str, summary: str, severity: Severity) -> None:
         self.diagnostics.append(
             Diagnostic(
                 code=code,
-                severity=Severity.WARNING,
+                severity=severity,
                 summary=summary,
                 span=SourceSpan(path=RepoPath(path)),
                 remedy="repair it, or leave it out with `ignore` in migrate.yaml",
