@@ -1,0 +1,116 @@
+"""The step resolve: chart candidates of components -> the chart archives that are worth trying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from migrator.charts.types import ChartArchive, ChartRef
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+
+if TYPE_CHECKING:
+    from migrator.charts import ChartLibrary
+    from migrator.classify import ChartCandidate, Component
+    from migrator.discover import Config
+
+VERSIONS = 3
+"""Chart versions of one candidate that are tried."""
+CLOSE = 0.9
+"""A further candidate is tried when its score comes this near to the first one's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A component and the charts that may have made it, best first; none where no archive can be had."""
+
+    component: Component
+    archives: tuple[ChartArchive, ...] = field(repr=False)
+    diagnostics: Diagnostics = ()
+
+
+def resolve(component: Component, library: ChartLibrary, config: Config) -> Resolved:
+    """The archives to try for a third-party component.
+
+    Exact versions that labels or comments name come first; without them the newest chart versions that carry the app
+    version seen in images. What `components:` in migrate.yaml says about chart, version and repository comes before both.
+    """
+    archives: list[ChartArchive] = []
+    diagnostics: list[Diagnostic] = []
+    for candidate in _candidates(component, config):
+        found, problems = _archives(component, candidate, library)
+        known = {archive.digest for archive in archives}
+        archives += [archive for archive in found if archive.digest not in known]
+        diagnostics += problems
+        if len(archives) >= VERSIONS:
+            break
+    return Resolved(component=component, archives=tuple(archives[:VERSIONS]), diagnostics=tuple(diagnostics))
+
+
+def _candidates(component: Component, config: Config) -> Sequence[ChartCandidate]:
+    if not component.candidates:
+        return ()
+    first = component.candidates[0]
+    override = config.components.get(component.id)
+    if override is not None and (override.chart or override.version or override.repository):
+        chosen = next((each for each in component.candidates if each.chart == override.chart), first)
+        versions = (override.version,) if override.version else chosen.versions if override.chart is None else ()
+        return (
+            replace(
+                chosen,
+                chart=override.chart or chosen.chart,
+                repository=override.repository or chosen.repository,
+                versions=versions,
+            ),
+        )
+    if first.versions:
+        # the label names the chart exactly; a second opinion would only cost time
+        return (first, *(each for each in component.candidates[1:] if each.versions and each.chart == first.chart))
+    return tuple(each for each in component.candidates if each.score >= CLOSE * first.score)
+
+
+def _archives(
+    component: Component, candidate: ChartCandidate, library: ChartLibrary
+) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
+    diagnostics: list[Diagnostic] = []
+    found: list[ChartArchive] = []
+    try:
+        versions = tuple(_versions(candidate, library))
+    except MigrateError as error:
+        return (), (_about(component, error.diagnostic),)
+    if not versions:
+        wanted = ", ".join(candidate.app_versions) or "unknown"
+        return (), (
+            Diagnostic(
+                code="MIG430",
+                severity=Severity.WARNING,
+                summary=f"component {component.id}: no version of chart {candidate.chart} carries app version {wanted}",
+                remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
+            ),
+        )
+    for version in versions:
+        try:
+            archive = library.fetch(ChartRef(name=candidate.chart, version=version, repository=candidate.repository))
+        except MigrateError as error:
+            diagnostics.append(_about(component, error.diagnostic))
+            continue
+        found.append(archive)
+        if len(found) == VERSIONS:
+            break
+    return tuple(found), tuple(diagnostics if not found else ())
+
+
+def _versions(candidate: ChartCandidate, library: ChartLibrary) -> Iterator[str]:
+    """Versions worth fetching, most likely first."""
+    if candidate.versions:
+        yield from dict.fromkeys(candidate.versions)
+        return
+    wanted = {version.removeprefix("v") for version in candidate.app_versions}
+    for version in library.versions(candidate.chart, candidate.repository):
+        if version.app_version.removeprefix("v") in wanted:
+            yield version.version
+
+
+def _about(component: Component, diagnostic: Diagnostic) -> Diagnostic:
+    """The diagnostic as a warning that names the component which stays in Kustomize because of it."""
+    return replace(diagnostic, severity=Severity.WARNING, summary=f"component {component.id}: {diagnostic.summary}")
