@@ -37,6 +37,19 @@ class ChartArchive:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartVersion:
+    """One version of a chart that a source offers."""
+
+    version: str
+    app_version: str = ""
+    deprecated: bool = False
+    digest: str = ""
+    """`sha256:` as the source states it; empty where it does not."""
+    url: str = ""
+    """Where the archive is: a URL, or the path of a mirror's file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChartSources:
     """Where charts may come from, in the order they are asked."""
 
