@@ -1,4 +1,4 @@
-"""The resources of every environment -> components, each with evidence and confidence."""
+"""Components and what speaks for them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from migrator.model import ResId
+from migrator.model import RepoPath, ResId
+from migrator.signatures.types import Evidence
+
+__all__ = ["ChartCandidate", "Component", "ComponentKind", "Evidence", "SourceHint"]
 
 
 class ComponentKind(Enum):
@@ -14,17 +17,6 @@ class ComponentKind(Enum):
 
     THIRD_PARTY = "third-party"
     APPLICATION = "application"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
-    """One observed fact for (or, with a negative weight, against) a chart."""
-
-    kind: str
-    """chart-label, source-comment, release-url, crd, image, container, port, file, name."""
-    detail: str
-    weight: float
-    resource: ResId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,3 +50,16 @@ class Component:
     @property
     def confidence(self) -> float:
         return self.candidates[0].score if self.candidates else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceHint:
+    """What a vendored file says about where it comes from, outside its objects."""
+
+    path: RepoPath
+    """The file, as origins name it."""
+    text: str
+    """`# Source: chart/templates/x.yaml`, or the text of a remote reference."""
+    kind: str = ""
+    """Kind and name of the one object that it is about; empty for the whole file."""
+    name: str = ""

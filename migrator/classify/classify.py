@@ -1,0 +1,246 @@
+"""The objects of every environment -> components."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from migrator.classify.applications import applications
+from migrator.classify.grow import Grower, name_units
+from migrator.classify.labelled import fold, labelled_units
+from migrator.classify.nodes import Node, nodes_of
+from migrator.classify.seeds import Recogniser
+from migrator.classify.ties import Ties, ties_of
+from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
+from migrator.classify.units import Unit, evidence_of
+from migrator.classify.versions import versions_of
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.graph import ResourceGraph
+from migrator.model import ResId, Resource
+from migrator.signatures import (
+    Evidence,
+    Signature,
+    SignatureIndex,
+    VersionTable,
+    Weights,
+    index_signatures,
+    load_versions,
+)
+
+_SHOWN = 12
+_UNKNOWN_CATEGORY = "core"
+
+
+def classify(
+    builds: Mapping[str, Sequence[Resource]],
+    graph: ResourceGraph,
+    signatures: Sequence[Signature],
+    sources: Sequence[SourceHint] = (),
+    *,
+    weights: Weights | None = None,
+    tables: Mapping[str, VersionTable] | None = None,
+) -> tuple[tuple[Component, ...], Diagnostics]:
+    """The components of a repository, third-party ones first, each by id; every object is in exactly one.
+
+    `tables` are read from the shipped rules for the recognised charts unless given.
+    """
+    index = index_signatures(signatures, weights)
+    nodes = nodes_of(builds, index, sources)
+    ties = ties_of(nodes, graph)
+    units = _units(nodes, index, ties)
+    tables = tables if tables is not None else load_versions(unit.chart for unit in units)
+    taken = {number for unit in units for number in unit.members}
+    groups = applications(nodes, set(range(len(nodes))) - taken, ties, tuple(builds))
+    third_party = [_component(unit, name, nodes, index, tables) for name, unit in _named(units, nodes)]
+    used = {component.id for component in third_party}
+    own = [
+        Component(
+            id=_free(name, used),
+            kind=ComponentKind.APPLICATION,
+            category="",
+            members=_members(nodes, members),
+            namespace=_namespace(nodes, members),
+        )
+        for name, members in groups.items()
+    ]
+    components = (*third_party, *sorted(own, key=lambda one: one.id))
+    return components, tuple(_doubts(components))
+
+
+def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Unit]:
+    recogniser = Recogniser(nodes, index)
+    units = labelled_units(nodes, index)
+    units += recogniser.by_instance(_free_nodes(nodes, units), {unit.release for unit in units})
+    units = fold(units, nodes, index)
+    name_units(units, nodes, recogniser)
+    Grower(nodes, index, ties, recogniser, units).grow()
+    units += recogniser.by_name(_free_nodes(nodes, units))
+    units = fold(_over_environments(units, nodes), nodes, index)
+    name_units(units, nodes, recogniser)
+    Grower(nodes, index, ties, recogniser, units).grow()
+    return units
+
+
+def _free_nodes(nodes: Sequence[Node], units: Iterable[Unit]) -> set[int]:
+    return set(range(len(nodes))) - {number for unit in units for number in unit.members}
+
+
+def _over_environments(units: Sequence[Unit], nodes: Sequence[Node]) -> list[Unit]:
+    """Units of one chart that run in different environments only are one: a prefix or a namespace differs there."""
+    kept: list[Unit] = []
+    for unit in units:
+        twin = next((one for one in kept if _is_twin(one, unit, nodes)), None)
+        if twin is None:
+            kept.append(unit)
+        else:
+            twin.members |= unit.members
+            twin.versions.update(unit.versions)
+            twin.subcharts |= unit.subcharts
+            twin.release = twin.release if twin.release == unit.release else ""
+    return kept
+
+
+def _is_twin(one: Unit, other: Unit, nodes: Sequence[Node]) -> bool:
+    if one.chart != other.chart:
+        return False
+    here, there = (_running_in(unit, nodes) for unit in (one, other))
+    if not here or not there or here & there:
+        return False
+    files = [{nodes[number].origin for number in unit.members} - {None} for unit in (one, other)]
+    return one.release == other.release or bool(files[0] & files[1])
+
+
+def _running_in(unit: Unit, nodes: Sequence[Node]) -> set[str]:
+    return {
+        environment
+        for number in unit.members
+        if nodes[number].is_workload
+        for environment in nodes[number].environments
+    }
+
+
+def _named(units: Sequence[Unit], nodes: Sequence[Node]) -> list[tuple[str, Unit]]:
+    """Units with their ids: the chart, with the release and then the namespace where one chart is there repeatedly."""
+    ordered = sorted(units, key=lambda unit: (unit.chart, unit.release, unit.home(nodes)))
+    charts = Counter(unit.chart for unit in ordered)
+    releases = Counter((unit.chart, unit.release or unit.fullname) for unit in ordered)
+    used: set[str] = set()
+    found: list[tuple[str, Unit]] = []
+    for unit in ordered:
+        release = unit.release or unit.fullname
+        parts = [unit.chart]
+        if charts[unit.chart] > 1 and release and release != unit.chart:
+            parts.append(release)
+        if releases[unit.chart, release] > 1 and unit.home(nodes):
+            parts.append(unit.home(nodes))
+        found.append((_free("-".join(parts), used), unit))
+    return sorted(found, key=lambda pair: pair[0])
+
+
+def _free(name: str, used: set[str]) -> str:
+    """The name, numbered where it is taken, and taken from now on."""
+    chosen, number = name, 2
+    while chosen in used:
+        chosen, number = f"{name}-{number}", number + 1
+    used.add(chosen)
+    return chosen
+
+
+def _component(
+    unit: Unit, name: str, nodes: Sequence[Node], index: SignatureIndex, tables: Mapping[str, VersionTable]
+) -> Component:
+    signature = index.signatures[unit.signature] if unit.signature is not None else None
+    candidates = [_candidate(unit, nodes, index, signature, tables)]
+    for rival, quality in sorted(unit.rivals.items(), key=lambda pair: (-pair[1], pair[0])):
+        other = index.signatures[rival]
+        candidates.append(
+            ChartCandidate(
+                chart=other.chart,
+                repository=other.repository,
+                versions=(),
+                app_versions=(),
+                score=round(min(quality, candidates[0].score), 3),
+                evidence=evidence_of(nodes, unit.members, rival)[:_SHOWN],
+            )
+        )
+    return Component(
+        id=name,
+        kind=ComponentKind.THIRD_PARTY,
+        category=signature.category if signature else _UNKNOWN_CATEGORY,
+        members=_members(nodes, unit.members),
+        candidates=tuple(candidates),
+        release=unit.release or None,
+        namespace=_namespace(nodes, unit.members),
+    )
+
+
+def _candidate(
+    unit: Unit,
+    nodes: Sequence[Node],
+    index: SignatureIndex,
+    signature: Signature | None,
+    tables: Mapping[str, VersionTable],
+) -> ChartCandidate:
+    versions, apps = versions_of(unit, nodes, signature, tables)
+    evidence = list(evidence_of(nodes, unit.members, unit.signature)) if unit.signature is not None else []
+    return ChartCandidate(
+        chart=unit.chart,
+        repository=signature.repository if signature else "",
+        versions=versions,
+        app_versions=apps,
+        score=round(index.weights.chart_label if unit.is_labelled else min(unit.quality, 0.97), 3),
+        evidence=tuple([*_stated(unit, nodes, index.weights), *evidence][:_SHOWN]),
+    )
+
+
+def _stated(unit: Unit, nodes: Sequence[Node], weights: Weights) -> list[Evidence]:
+    """What labels and comments of the chart itself say, once for each text."""
+    found: dict[str, Evidence] = {}
+    for number in sorted(unit.members):
+        node = nodes[number]
+        if node.shown.chart and node.shown.chart[0] == unit.chart:
+            text = f"helm.sh/chart={'-'.join(node.shown.chart)}"
+            found.setdefault(
+                text, Evidence(kind="chart-label", detail=text, weight=weights.chart_label, resource=node.id)
+            )
+        elif node.chain and node.chain[0] == unit.chart:
+            text = f"# Source: {'/charts/'.join(node.chain)}"
+            found.setdefault(
+                text, Evidence(kind="source-comment", detail=text, weight=weights.source_comment, resource=node.id)
+            )
+    return [found[text] for text in sorted(found)]
+
+
+def _members(nodes: Sequence[Node], members: Iterable[int]) -> dict[str, tuple[ResId, ...]]:
+    held: dict[str, list[ResId]] = {}
+    for number in sorted(members):
+        for environment in nodes[number].environments:
+            held.setdefault(environment, []).append(nodes[number].id)
+    return {environment: tuple(sorted(held[environment])) for environment in sorted(held)}
+
+
+def _namespace(nodes: Sequence[Node], members: Iterable[int]) -> str | None:
+    """Helm's own annotation, else where most objects lie; None where environments differ or nothing is written."""
+    chosen = sorted(members)
+    stated = {nodes[number].shown.release_namespace for number in chosen} - {""}
+    if len(stated) == 1:
+        return stated.pop()
+    homes: set[str] = set()
+    for environment in {environment for number in chosen for environment in nodes[number].environments}:
+        inside = {number for number in chosen if environment in nodes[number].environments}
+        home = Unit(chart="", signature=None, members=inside).home(nodes)
+        homes |= {home} if home else set()
+    return homes.pop() if len(homes) == 1 else None
+
+
+def _doubts(components: Iterable[Component]) -> Iterable[Diagnostic]:
+    """A note for each component for which a second chart is almost as likely."""
+    for one in components:
+        if len(one.candidates) > 1 and one.candidates[0].score - one.candidates[1].score < 0.1:
+            first, second = one.candidates[:2]
+            yield Diagnostic(
+                code="MIG302",
+                severity=Severity.INFO,
+                summary=f"{one.id} may be {second.chart} ({second.score:.2f}), not {first.chart} ({first.score:.2f})",
+                remedy="name the chart under `components` in migrate.yaml if the first is wrong",
+            )

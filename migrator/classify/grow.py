@@ -1,0 +1,237 @@
+"""Units -> units with the rest of what belongs to them, along labels, names, edges and files."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from migrator.classify.nodes import Node
+from migrator.classify.seeds import Recogniser
+from migrator.classify.ties import Ties
+from migrator.classify.units import SYSTEM_NAMESPACES, Unit
+from migrator.signatures import SignatureIndex
+
+JOIN = 0.6
+"""The least affinity that makes an object a member."""
+_FOREIGN = 1.0
+"""The same for a workload whose images and name are not the chart's."""
+_MARGIN = 0.05
+_SHORTEST_NAME = 4
+_ALONE = frozenset({"Namespace"})
+"""Kinds that a chart must name itself: a namespace in a vendored file is the team's, not the chart's."""
+_STANDARD = frozenset(
+    {
+        "",
+        "apps",
+        "batch",
+        "autoscaling",
+        "policy",
+        "networking.k8s.io",
+        "rbac.authorization.k8s.io",
+        "apiextensions.k8s.io",
+        "admissionregistration.k8s.io",
+        "apiregistration.k8s.io",
+        "storage.k8s.io",
+        "scheduling.k8s.io",
+        "coordination.k8s.io",
+        "monitoring.coreos.com",
+    }
+)
+"""Groups whose objects charts make as a matter of course; others are custom resources, used beside the chart."""
+
+
+class Grower:
+    """Adds unassigned objects to units until nothing more belongs to one."""
+
+    def __init__(
+        self, nodes: Sequence[Node], index: SignatureIndex, ties: Ties, recogniser: Recogniser, units: list[Unit]
+    ) -> None:
+        self._nodes = nodes
+        self._index = index
+        self._ties = ties
+        self._recogniser = recogniser
+        self._units = units
+        self._owner = {number: at for at, unit in enumerate(units) for number in unit.members}
+        self._foreign = {
+            number
+            for number, node in enumerate(nodes)
+            if number not in self._owner and node.is_workload and max(node.strength.values(), default=0.0) < JOIN / 2
+        }
+
+    def grow(self) -> None:
+        """Rounds of joining, each judged by the state before it, until a round adds nothing."""
+        while self._round():
+            pass
+
+    def _round(self) -> bool:
+        facts = _Facts(self._nodes, self._units, self._owner)
+        joined: dict[int, int] = {}
+        for number, node in enumerate(self._nodes):
+            if number in self._owner:
+                continue
+            scored = sorted(
+                ((self._affinity(number, at, facts), -at) for at in self._near(number, facts)),
+                reverse=True,
+            )
+            if not scored or scored[0][0] < JOIN:
+                continue
+            if len(scored) > 1 and scored[0][0] - scored[1][0] < _MARGIN and node.id.kind != "CustomResourceDefinition":
+                continue
+            joined[number] = -scored[0][1]
+        for number, at in joined.items():
+            self._owner[number] = at
+            self._units[at].members.add(number)
+        return bool(joined)
+
+    def _near(self, number: int, facts: _Facts) -> set[int]:
+        """Units that have anything to do with an object."""
+        node = self._nodes[number]
+        found = {self._owner[other] for other in self._ties.get(number, ()) if other in self._owner}
+        found |= facts.by_release.get(node.shown.instance, set()) if node.shown.instance else set()
+        if node.origin:
+            found |= facts.by_file.get(node.origin, Counter()).keys()
+            found |= facts.by_folder.get(posixpath.dirname(node.origin), Counter()).keys()
+        for match in self._recogniser.names(number):
+            found |= facts.by_name.get((match.signature, match.fullname), set()) if match.fullname else set()
+            found |= facts.by_name.get((match.signature, match.release), set()) if match.release else set()
+            if not match.fullname and not match.release:
+                found |= facts.by_signature.get(match.signature, set())
+        for signature in node.strength:
+            found |= facts.by_signature.get(signature, set())
+        return found
+
+    def _affinity(self, number: int, at: int, facts: _Facts) -> float:
+        """How strongly an object belongs to a unit; 0 where something forbids it."""
+        node, unit = self._nodes[number], self._units[at]
+        named = self._named(number, unit)
+        if node.shown.chart and node.shown.chart[0] != unit.chart and node.shown.chart[0] not in unit.subcharts:
+            return 0.0
+        if node.id.kind in _ALONE and not named:
+            return 0.0
+        instance = self._instance(node, unit, at, facts)
+        if instance < 0:
+            return 0.0
+        evidence = self._evidence(number, unit)
+        place = self._place(node, facts.places[at])
+        own = instance + named + evidence + place
+        edge = max(
+            (strength for other, strength in self._ties.get(number, {}).items() if self._owner.get(other) == at),
+            default=0.0,
+        )
+        pull = max(
+            (strength for other, strength in self._ties.get(number, {}).items() if other in self._foreign), default=0.0
+        )
+        if pull >= max(edge, 0.3) and instance + named + evidence < JOIN / 2:
+            return 0.0
+        total = own + edge + self._file(node, at, facts) + self._prefix(node, unit)
+        if node.id.group not in _STANDARD and not named and instance <= 0:
+            total -= 0.35
+        if number in self._foreign and not named and total < _FOREIGN:
+            return 0.0
+        return total
+
+    def _instance(self, node: Node, unit: Unit, at: int, facts: _Facts) -> float:
+        """The instance label: for where it is the unit's, against where it is another's, more where it is unshared."""
+        if not node.shown.instance or not unit.release:
+            return 0.0
+        if node.shown.instance != unit.release:
+            return -1.0 if facts.by_release.get(node.shown.instance) else -0.0
+        return 0.6 if facts.by_release.get(unit.release) == {at} and unit.release not in facts.mixed else 0.45
+
+    def _named(self, number: int, unit: Unit) -> float:
+        """The name is one that the chart gives under the unit's names."""
+        if unit.signature is None:
+            return 0.0
+        best = 0.0
+        for match in self._recogniser.names(number):
+            if match.signature != unit.signature:
+                continue
+            is_fixed = not match.fullname and not match.release
+            is_full = bool(match.fullname) and match.fullname == unit.fullname and match.release in {"", unit.release}
+            is_release = bool(match.release) and match.release == unit.release and not match.fullname
+            if is_fixed or is_full or is_release:
+                best = max(best, 0.5 if match.weight else 0.3)
+        return best
+
+    def _evidence(self, number: int, unit: Unit) -> float:
+        """What the object itself shows for the chart; a CRD of the chart alone is enough."""
+        if unit.signature is None:
+            return 0.0
+        strength = self._recogniser.strength(number, unit.signature)
+        if self._nodes[number].shown.crd:
+            return JOIN if strength else 0.0
+        return min(strength, 0.5)
+
+    def _place(self, node: Node, places: frozenset[str]) -> float:
+        if not node.id.namespace:
+            return 0.0
+        if node.id.namespace in places:
+            return 0.1
+        return 0.0 if node.id.namespace in SYSTEM_NAMESPACES or not places else -0.3
+
+    def _file(self, node: Node, at: int, facts: _Facts) -> float:
+        """The share of the unit among what is known of the object's file, or less so of its folder."""
+        if node.origin is None or node.is_generated:
+            return 0.0
+        held = facts.by_file.get(node.origin, Counter())
+        if held:
+            share = held[at] / held.total()
+            return (0.6 if node.shown.crd else 0.5) * share if share >= 0.5 and node.origin not in facts.mixed else 0.0
+        folder = facts.by_folder.get(posixpath.dirname(node.origin), Counter())
+        share = folder[at] / folder.total() if folder else 0.0
+        return 0.35 * share if share >= 0.8 and posixpath.dirname(node.origin) not in facts.mixed else 0.0
+
+    @staticmethod
+    def _prefix(node: Node, unit: Unit) -> float:
+        for name, weight in ((unit.fullname, 0.3), (unit.release, 0.2)):
+            if len(name) >= _SHORTEST_NAME and (
+                node.id.name == name or node.id.name.startswith((f"{name}-", f"{name}:", f"{name}."))
+            ):
+                return weight
+        return 0.0
+
+
+class _Facts:
+    """Where the units are at the start of a round."""
+
+    def __init__(self, nodes: Sequence[Node], units: Sequence[Unit], owner: Mapping[int, int]) -> None:
+        self.places = [unit.namespaces(nodes) for unit in units]
+        self.by_release: dict[str, set[int]] = {}
+        self.by_signature: dict[int, set[int]] = {}
+        self.by_name: dict[tuple[int, str], set[int]] = {}
+        self.by_file: dict[str, Counter[int]] = {}
+        self.by_folder: dict[str, Counter[int]] = {}
+        self.mixed: set[str] = set()
+        """Releases, files and folders that also hold workloads of nobody."""
+        for at, unit in enumerate(units):
+            self.by_release.setdefault(unit.release, set()).add(at)
+            if unit.signature is not None:
+                self.by_signature.setdefault(unit.signature, set()).add(at)
+                for name in {unit.fullname, unit.release} - {""}:
+                    self.by_name.setdefault((unit.signature, name), set()).add(at)
+        for number, node in enumerate(nodes):
+            folder = posixpath.dirname(node.origin) if node.origin else ""
+            if number not in owner:
+                if node.is_workload and max(node.strength.values(), default=0.0) < JOIN / 2:
+                    self.mixed.update(filter(None, (node.shown.instance, node.origin, folder)))
+            elif node.origin and not node.is_generated:
+                self.by_file.setdefault(node.origin, Counter())[owner[number]] += 1
+                self.by_folder.setdefault(folder, Counter())[owner[number]] += 1
+
+
+def name_units(units: Iterable[Unit], nodes: Sequence[Node], recogniser: Recogniser) -> None:
+    """Fill in full name and release name of units that do not have them: what most names of the members say."""
+    for unit in units:
+        if unit.signature is None:
+            continue
+        votes: dict[str, float] = {}
+        for number in sorted(unit.members):
+            for match in recogniser.names(number):
+                if match.signature == unit.signature and match.fullname:
+                    votes[match.fullname] = votes.get(match.fullname, 0.0) + match.weight + 0.05
+        if votes and not unit.fullname:
+            unit.fullname = max(sorted(votes), key=lambda name: votes[name])
+        if not unit.release:
+            counts = Counter(nodes[number].shown.instance for number in unit.members if nodes[number].shown.instance)
+            unit.release = counts.most_common(1)[0][0] if counts else ""

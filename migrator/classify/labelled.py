@@ -1,0 +1,120 @@
+"""Objects whose chart says so itself, by label or comment -> units, subcharts folded into their parents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from migrator.classify.nodes import Node
+from migrator.classify.units import Unit, instances
+from migrator.signatures import SignatureIndex
+
+
+def labelled_units(nodes: Sequence[Node], index: SignatureIndex) -> list[Unit]:
+    """One unit for each chart and release that labels or `# Source:` comments name, in order of chart and release."""
+    groups: dict[tuple[str, str], set[int]] = {}
+    for number, node in enumerate(nodes):
+        chart = _chart_of(node)
+        if chart:
+            groups.setdefault((chart, node.shown.instance), set()).add(number)
+    _adopt_unnamed(groups)
+    units: list[Unit] = []
+    for (chart, release), members in sorted(groups.items()):
+        for part in instances(nodes, members):
+            unit = Unit(
+                chart=chart, signature=index.named(chart), release=release, is_labelled=True, quality=1.0, members=part
+            )
+            for number in part:
+                shown = nodes[number].shown
+                if shown.chart and shown.chart[0] == chart:
+                    unit.versions[shown.chart[1]] += 1
+                if len(nodes[number].chain) > 1:
+                    unit.subcharts.update(nodes[number].chain[1:])
+            units.append(unit)
+    return fold(units, nodes, index)
+
+
+def fold(units: Sequence[Unit], nodes: Sequence[Node], index: SignatureIndex) -> list[Unit]:
+    """The units without those that are a subchart of another one in the same release.
+
+    Helm gives all objects of a release one instance label, so two charts under one label in one place are parent and
+    child. The signature says who is the parent; for a chart without one, a shared file and the number of objects do.
+    """
+    kept = list(units)
+    while True:
+        pair = next(
+            (
+                (child, parent)
+                for child in kept
+                for parent in sorted(kept, key=lambda unit: -len(unit.members))
+                if child is not parent and _is_parent(parent, child, nodes, index)
+            ),
+            None,
+        )
+        if pair is None:
+            return kept
+        child, parent = pair
+        parent.members |= child.members
+        parent.subcharts |= {child.chart, *child.subcharts}
+        kept = [unit for unit in kept if unit is not child]
+
+
+def _chart_of(node: Node) -> str:
+    if node.chain:
+        return node.chain[0]
+    return node.shown.chart[0] if node.shown.chart else ""
+
+
+def _adopt_unnamed(groups: dict[tuple[str, str], set[int]]) -> None:
+    """Objects of a chart without an instance label go with its one named release."""
+    for chart, release in sorted(groups):
+        if release:
+            continue
+        named = [key for key in groups if key[0] == chart and key[1]]
+        if len(named) == 1:
+            groups[named[0]] |= groups.pop((chart, ""))
+
+
+def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: SignatureIndex) -> bool:
+    if parent.chart == child.chart:
+        return False
+    is_listed = parent.signature is not None and child.chart in _descendants(parent.signature, index)
+    is_listed = is_listed or child.chart in parent.subcharts
+    shares_file = _shared_file(parent, child, nodes)
+    if parent.release and child.release:
+        if parent.release != child.release:
+            return False
+    elif not (is_listed and shares_file):
+        return False
+    if parent.namespaces(nodes) and child.namespaces(nodes) and not parent.namespaces(nodes) & child.namespaces(nodes):
+        return False
+    if is_listed:
+        return True
+    is_reverse = child.signature is not None and parent.chart in _descendants(child.signature, index)
+    if is_reverse or not shares_file:
+        return False
+    # without a signature that knows: the parent is the one whose objects are not called RELEASE-CHART
+    named = [_is_named_after_itself(unit, nodes) for unit in (parent, child)]
+    if named[0] != named[1]:
+        return named[1]
+    return (len(parent.members), parent.chart) > (len(child.members), child.chart)
+
+
+def _descendants(signature: int, index: SignatureIndex) -> set[str]:
+    found: list[str] = list(index.signatures[signature].subcharts)
+    for chart in found:
+        at = index.named(chart)
+        if at is not None:
+            found += [one for one in index.signatures[at].subcharts if one not in found]
+    return set(found)
+
+
+def _shared_file(parent: Unit, child: Unit, nodes: Sequence[Node]) -> bool:
+    files = {nodes[number].origin for number in parent.members} - {None}
+    inside = sum(nodes[number].origin in files for number in child.members)
+    return inside * 2 >= len(child.members)
+
+
+def _is_named_after_itself(unit: Unit, nodes: Sequence[Node]) -> bool:
+    names = Counter(nodes[number].id.name.startswith(f"{unit.release}-{unit.chart}") for number in unit.members)
+    return names[True] > names[False]

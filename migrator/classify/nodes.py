@@ -1,0 +1,135 @@
+"""The objects of all environments as classification sees them: one node for each identity, with its evidence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.classify.types import SourceHint
+from migrator.model import RepoPath, ResId, Resource
+from migrator.signatures import Features, SignatureIndex, features, score, source_chart
+from migrator.signatures.types import Evidence
+
+_HASH = re.compile(r"-[0-9a-z]{10}$")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """One identity over all environments. Where environments differ, features are joined."""
+
+    id: ResId
+    environments: tuple[str, ...]
+    shown: Features
+    origin: RepoPath | None
+    """The file, or for a generated object the kustomization file."""
+    is_generated: bool
+    remote: str
+    chain: tuple[str, ...]
+    """Charts of its `# Source:` comment, outermost first."""
+    evidence: Mapping[int, tuple[Evidence, ...]]
+    strength: Mapping[int, float]
+    """signature -> score of the evidence on this object alone."""
+
+    @property
+    def is_workload(self) -> bool:
+        return bool(self.shown.containers)
+
+
+def nodes_of(
+    builds: Mapping[str, Sequence[Resource]],
+    index: SignatureIndex,
+    hints: Sequence[SourceHint] = (),
+) -> tuple[Node, ...]:
+    """One node per identity, sorted."""
+    held: dict[ResId, list[tuple[str, Resource]]] = {}
+    for environment in sorted(builds):
+        for resource in builds[environment]:
+            held.setdefault(resource.id, []).append((environment, resource))
+    comments = _comments(hints)
+    remotes = {hint.path: hint.text for hint in hints if not source_chart(hint.text)}
+    return tuple(_node(held[res_id], index, comments, remotes) for res_id in sorted(held))
+
+
+def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
+    """The `# Source:` comments in files of the repository, each with the object that follows it."""
+    for path in sorted(files):
+        if b"# Source:" in files[path]:
+            yield from _hints_in(path, files[path].decode("utf-8", "replace"))
+
+
+_COMMENT = re.compile(r"^# Source: .+$", re.MULTILINE)
+_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_NAME = re.compile(r"^  name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+
+
+def _hints_in(path: RepoPath, text: str) -> Iterator[SourceHint]:
+    for part in re.split(r"(?m)^---", text):
+        comment, kind, name = _COMMENT.search(part), _KIND.search(part), _NAME.search(part)
+        if comment and kind and name:
+            yield SourceHint(path=path, text=comment[0], kind=kind[1], name=name[1])
+
+
+def _comments(hints: Sequence[SourceHint]) -> dict[tuple[str, str, str], tuple[str, ...]]:
+    return {
+        (hint.path, hint.kind, hint.name): chain for hint in hints if (chain := source_chart(hint.text)) and hint.name
+    }
+
+
+def _node(
+    held: Sequence[tuple[str, Resource]],
+    index: SignatureIndex,
+    comments: Mapping[tuple[str, str, str], tuple[str, ...]],
+    remotes: Mapping[RepoPath, str],
+) -> Node:
+    first = held[0][1]
+    shown = features(first)
+    seen = [first.body]
+    for _, resource in held[1:]:
+        if not any(resource.body is body or resource.body == body for body in seen):
+            seen.append(resource.body)
+            shown = _joined(shown, features(resource))
+    origin = next((resource.origin for _, resource in held if resource.origin), None)
+    evidence = dict(index.evidence(shown, first.id))
+    remote = (origin.remote or remotes.get(origin.path, "")) if origin else ""
+    for signature, one in _upstream(index, remote, first.id):
+        evidence[signature] = (*evidence.get(signature, ()), one)
+    return Node(
+        id=first.id,
+        environments=tuple(environment for environment, _ in held),
+        shown=shown,
+        origin=origin.path if origin else None,
+        is_generated=bool(origin and origin.generated),
+        remote=remote,
+        chain=comments.get((origin.path, first.id.kind, first.id.name), ()) if origin else (),
+        evidence=evidence,
+        strength={signature: score(facts) for signature, facts in evidence.items()},
+    )
+
+
+def _joined(one: Features, other: Features) -> Features:
+    return replace(
+        one,
+        chart=one.chart or other.chart,
+        instance=one.instance or other.instance,
+        version=one.version or other.version,
+        labels=tuple(sorted({*one.labels, *other.labels})),
+        containers=(*one.containers, *(c for c in other.containers if c not in one.containers)),
+        images=tuple(dict.fromkeys((*one.images, *other.images))),
+        ports=tuple(dict.fromkeys((*one.ports, *other.ports))),
+    )
+
+
+def _upstream(index: SignatureIndex, remote: str, resource: ResId) -> Iterator[tuple[int, Evidence]]:
+    if not remote:
+        return
+    for at, signature in enumerate(index.signatures):
+        for upstream in signature.upstream:
+            if re.search(rf"{re.escape(upstream)}(?![\w-])", remote):
+                weight = index.weights.release_url
+                yield at, Evidence(kind="release-url", detail=remote, weight=weight, resource=resource)
+
+
+def without_hash(name: str) -> str:
+    """A generated object's name without kustomize's content hash, to follow it over environments."""
+    return _HASH.sub("", name)

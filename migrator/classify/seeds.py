@@ -1,0 +1,244 @@
+"""Objects without chart labels x signatures -> units: by instance label first, then by what names have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.classify.nodes import Node
+from migrator.classify.units import SYSTEM_NAMESPACES, Unit, families, instances, own_score
+from migrator.signatures import NameMatch, SignatureIndex
+
+_SEED = 0.3
+"""The least evidence on one object that starts a hypothesis."""
+_EXPLAINED = 0.1
+_SUBCHART = 0.8
+_UNNAMED = 0.75
+"""What a unit is worth whose names follow no pattern of the chart."""
+
+
+class Recogniser:
+    """Turns unassigned objects into units; holds the read-only inputs so that each step reads short."""
+
+    def __init__(self, nodes: Sequence[Node], index: SignatureIndex) -> None:
+        self._nodes = nodes
+        self._index = index
+        self._families = families(index)
+        self._names: dict[int, tuple[NameMatch, ...]] = {}
+
+    def by_instance(self, free: Iterable[int], taken: Iterable[str]) -> list[Unit]:
+        """Units among objects that share an instance label; labels in `taken` belong to units already."""
+        groups: dict[str, set[int]] = {}
+        known = set(taken)
+        for number in free:
+            release = self._nodes[number].shown.instance
+            if release and release not in known:
+                groups.setdefault(release, set()).add(number)
+        units: list[Unit] = []
+        for release, members in sorted(groups.items()):
+            for part in instances(self._nodes, members):
+                units += self._in_group(release, part)
+        return units
+
+    def by_name(self, free: Iterable[int]) -> list[Unit]:
+        """Units among objects without a telling instance label, the best hypothesis first."""
+        left = set(free)
+        units: list[Unit] = []
+        while True:
+            best = max(self._hypotheses(left), key=lambda one: one.rank, default=None)
+            if best is None:
+                return units
+            units.append(
+                Unit(
+                    chart=self._index.signatures[best.signature].chart,
+                    signature=best.signature,
+                    release=best.release,
+                    fullname=best.fullname,
+                    quality=best.quality,
+                    members=set(best.members),
+                )
+            )
+            left -= best.members
+
+    def names(self, number: int) -> tuple[NameMatch, ...]:
+        """How signatures read a node's name; worked out once."""
+        found = self._names.get(number)
+        if found is None:
+            found = self._names[number] = tuple(self._index.names(self._nodes[number].shown))
+        return found
+
+    def strength(self, number: int, signature: int) -> float:
+        """What a node shows for a chart, by itself or by one of its subcharts."""
+        held = self._nodes[number].strength
+        own = held.get(signature, 0.0)
+        family = self._families[signature][1:]
+        return max(own, _SUBCHART * max((held.get(one, 0.0) for one in family), default=0.0))
+
+    def name_weight(self, number: int, signature: int) -> float:
+        """How telling a node's name is for a chart."""
+        return max((match.weight for match in self.names(number) if match.signature == signature), default=0.0)
+
+    def _in_group(self, release: str, members: set[int]) -> list[Unit]:
+        """The charts of one release name: one as a rule, more where a label was put on everything."""
+        left, units = set(members), list[Unit]()
+        while left:
+            scored = sorted(
+                (
+                    (rank, quality, signature)
+                    for signature in self._candidates(left)
+                    for rank, quality in [self._group_rank(left, signature)]
+                    if quality >= self._index.weights.recognised
+                ),
+                reverse=True,
+            )
+            if not scored:
+                break
+            _, quality, signature = scored[0]
+            explained = {
+                number
+                for number in left
+                if self.strength(number, signature) >= _EXPLAINED or self.name_weight(number, signature) > 0
+            }
+            units.append(
+                Unit(
+                    chart=self._index.signatures[signature].chart,
+                    signature=signature,
+                    release=release,
+                    quality=quality,
+                    members=explained,
+                    rivals={other: score for _, score, other in scored[1:4]},
+                )
+            )
+            left -= explained
+        return units
+
+    def _candidates(self, members: Iterable[int]) -> list[int]:
+        return sorted({one for number in members for one in self._nodes[number].strength})
+
+    def _group_rank(self, members: set[int], signature: int) -> tuple[float, float]:
+        own, kinds = own_score(self._nodes, members, signature)
+        if own < self._index.weights.recognised or kinds < 2:
+            return 0.0, 0.0
+        total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
+        quality = own * (0.8 + 0.2 * self._core_share(members, signature, None))
+        return total * (0.5 + 0.5 * self._core_share(members, signature, None)), quality
+
+    def _core_share(self, members: Iterable[int], signature: int, fullname: str | None) -> float:
+        """The share of the workloads that every version of the chart makes at its defaults; 1 for a chart without."""
+        wanted = {(one.kind, one.name) for one in self._index.signatures[signature].objects if one.core}
+        if not wanted:
+            return 1.0
+        found = {
+            (self._nodes[number].id.kind, match.pattern)
+            for number in members
+            for match in self.names(number)
+            if match.signature == signature and match.is_core and fullname in {None, match.fullname, ""}
+        }
+        return len(wanted & found) / len(wanted)
+
+    def _hypotheses(self, left: set[int]) -> list[_Hypothesis]:
+        seeds: dict[int, set[int]] = {}
+        for number in left:
+            for signature, strength in self._nodes[number].strength.items():
+                if strength >= _SEED:
+                    seeds.setdefault(signature, set()).add(number)
+        wanted = set(seeds)
+        read: dict[int, dict[int, list[NameMatch]]] = {}
+        for number in left:
+            for match in self.names(number):
+                if match.signature in wanted:
+                    read.setdefault(match.signature, {}).setdefault(number, []).append(match)
+        found: list[_Hypothesis] = []
+        for signature in sorted(seeds):
+            found += self._of_signature(signature, seeds[signature], read.get(signature, {}))
+        return [one for one in found if one.quality >= self._index.weights.recognised]
+
+    def _of_signature(
+        self, signature: int, seeds: set[int], read: Mapping[int, Sequence[NameMatch]]
+    ) -> list[_Hypothesis]:
+        places = {(self._nodes[n].id.namespace, match.fullname) for n in seeds for match in read.get(n, ())}
+        found = [self._hypothesis(signature, place, fullname, read) for place, fullname in sorted(places)]
+        named = {number for one in found for number in one.members}
+        for place in sorted({self._nodes[number].id.namespace for number in seeds - named}):
+            members = frozenset(n for n in seeds - named if self._nodes[n].id.namespace == place)
+            own, kinds = own_score(self._nodes, members, signature)
+            quality = own * _UNNAMED if kinds >= 2 else 0.0
+            total = sum(self.strength(number, signature) for number in members)
+            found.append(
+                _Hypothesis(
+                    signature=signature,
+                    fullname="",
+                    release="",
+                    members=members,
+                    quality=quality,
+                    rank=total * _UNNAMED * (0.5 + 0.5 * self._core_share(members, signature, None)),
+                )
+            )
+        return found
+
+    def _hypothesis(
+        self, signature: int, place: str, fullname: str, read: Mapping[int, Sequence[NameMatch]]
+    ) -> _Hypothesis:
+        """What a chart would have made under this full name in this namespace."""
+        inside = {n for n in read if self._nodes[n].id.namespace in {place, "", *SYSTEM_NAMESPACES} or not place}
+        members = {
+            number
+            for number in inside
+            if any(match.fullname == fullname and not match.release for match in read[number])
+            and self._may_join(number, signature, fullname)
+        }
+        release = self._release(signature, fullname, inside - members, read)
+        if release:
+            members |= {n for n in inside if any(match.release == release for match in read[n])}
+        own, kinds = own_score(self._nodes, members, signature)
+        pattern = max((self.name_weight(number, signature) for number in members), default=0.0)
+        quality = 1 - (1 - own) * (1 - pattern)
+        share = self._core_share(members, signature, fullname)
+        total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
+        return _Hypothesis(
+            signature=signature,
+            fullname=fullname,
+            release=release,
+            members=frozenset(members),
+            quality=quality * (0.6 + 0.4 * share) if kinds + bool(pattern) >= 2 and own >= _SEED else 0.0,
+            rank=total * (0.5 + 0.5 * share),
+        )
+
+    def _may_join(self, number: int, signature: int, fullname: str) -> bool:
+        """A workload that shows nothing of the chart joins only by a telling name."""
+        node = self._nodes[number]
+        if not node.is_workload or self.strength(number, signature) >= _EXPLAINED:
+            return True
+        return any(
+            match.signature == signature and match.fullname == fullname and match.weight > 0
+            for match in self.names(number)
+        )
+
+    def _release(
+        self, signature: int, fullname: str, others: Iterable[int], read: Mapping[int, Sequence[NameMatch]]
+    ) -> str:
+        """The release name: in the full name where that follows the chart's rule, else in what subcharts are called."""
+        rule = self._index.signatures[signature].fullname
+        suffix = rule.removeprefix("{release}")
+        if fullname and rule != suffix and fullname.endswith(suffix) and len(fullname) > len(suffix):
+            return fullname.removesuffix(suffix) if suffix else fullname
+        votes: dict[str, float] = {}
+        for number in others:
+            for match in read[number]:
+                if match.release and match.weight > 0:
+                    strength = self.strength(number, signature)
+                    votes[match.release] = votes.get(match.release, 0.0) + match.weight * (strength >= _EXPLAINED)
+        best = max(sorted(votes), key=lambda name: votes[name], default="")
+        return best if votes.get(best, 0.0) >= 0.5 else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hypothesis:
+    """A chart, the name it would have been installed under, and what it would explain."""
+
+    signature: int
+    fullname: str
+    release: str
+    members: frozenset[int]
+    quality: float
+    rank: float

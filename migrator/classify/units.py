@@ -1,0 +1,99 @@
+"""Units: one installation of one chart while it is being put together."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from migrator.classify.nodes import Node
+from migrator.signatures import SignatureIndex, score
+from migrator.signatures.types import Evidence
+
+SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """One installation in the making; grows, so it is not frozen, and never leaves this room."""
+
+    chart: str
+    signature: int | None
+    release: str = ""
+    fullname: str = ""
+    is_labelled: bool = False
+    """The chart's own labels or comments name it."""
+    quality: float = 0.0
+    members: set[int] = field(default_factory=set)
+    versions: Counter[str] = field(default_factory=Counter)
+    subcharts: set[str] = field(default_factory=set)
+    rivals: dict[int, float] = field(default_factory=dict)
+    """Other signatures that explain the same objects, with their quality."""
+
+    def namespaces(self, nodes: Sequence[Node]) -> frozenset[str]:
+        """Where its objects lie, those of the system left out unless it has no others."""
+        found = {nodes[number].id.namespace for number in self.members} - {""}
+        return frozenset(found - SYSTEM_NAMESPACES or found)
+
+    def home(self, nodes: Sequence[Node]) -> str:
+        """The namespace of most of its workloads, accounts and configuration; empty where none is written."""
+        counts = Counter(nodes[number].id.namespace for number in self.members if nodes[number].id.namespace)
+        return max(sorted(counts), key=lambda name: (name not in SYSTEM_NAMESPACES, counts[name]), default="")
+
+
+def families(index: SignatureIndex) -> tuple[tuple[int, ...], ...]:
+    """For each signature itself and the signatures of its subcharts, theirs included."""
+    by_name: dict[str, list[int]] = {}
+    for at, one in enumerate(index.signatures):
+        by_name.setdefault(one.chart, []).append(at)
+    found: list[tuple[int, ...]] = []
+    for at in range(len(index.signatures)):
+        family = [at]
+        for member in family:
+            for chart in index.signatures[member].subcharts:
+                family += [one for one in by_name.get(chart, ()) if one not in family]
+        found.append(tuple(family))
+    return tuple(found)
+
+
+def own_score(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[float, int]:
+    """The score of all evidence that the members show for a signature, and how many kinds of evidence there are."""
+    facts = [one for number in sorted(members) for one in nodes[number].evidence.get(signature, ())]
+    return score(facts), len({one.kind for one in facts} - {"port", "argument"})
+
+
+def evidence_of(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[Evidence, ...]:
+    """The distinct facts for a signature, strongest first, each with the first object that shows it."""
+    found: dict[tuple[str, str], Evidence] = {}
+    for number in sorted(members):
+        for one in nodes[number].evidence.get(signature, ()):
+            found.setdefault((one.kind, one.detail), one)
+    return tuple(sorted(found.values(), key=lambda one: (-one.weight, one.kind, one.detail)))
+
+
+def instances(nodes: Sequence[Node], members: Iterable[int]) -> list[set[int]]:
+    """The members apart by namespace, where one environment runs the same workload or service in several.
+
+    Objects without a namespace, and those in namespaces without such a twin, go with the part whose namespace their
+    name contains, as charts then write it, else with the largest.
+    """
+    places: dict[tuple[str, str, str], set[str]] = {}
+    chosen = sorted(members)
+    for number in chosen:
+        node = nodes[number]
+        if node.id.namespace and (node.is_workload or node.id.kind == "Service"):
+            for environment in node.environments:
+                places.setdefault((environment, node.id.kind, node.id.name), set()).add(node.id.namespace)
+    twins = {namespace for found in places.values() if len(found) > 1 for namespace in found}
+    if not twins:
+        return [set(chosen)]
+    parts: dict[str, set[int]] = {namespace: set() for namespace in sorted(twins)}
+    for number in chosen:
+        if nodes[number].id.namespace in parts:
+            parts[nodes[number].id.namespace].add(number)
+    largest = max(parts.values(), key=len)
+    for number in chosen:
+        if nodes[number].id.namespace not in parts:
+            named = [namespace for namespace in parts if namespace in nodes[number].id.name]
+            parts[max(named, key=len)].add(number) if named else largest.add(number)
+    return list(parts.values())

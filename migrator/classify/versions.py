@@ -1,0 +1,75 @@
+"""Which versions of a chart a unit may be: exact from labels, else by app version and the version table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from migrator.classify.nodes import Node
+from migrator.classify.units import Unit
+from migrator.signatures import Signature, VersionTable
+
+
+def versions_of(
+    unit: Unit, nodes: Sequence[Node], signature: Signature | None, tables: Mapping[str, VersionTable]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Chart versions and app versions, most likely first. Chart labels settle the former; several mean several seen."""
+    apps = _app_versions(unit, nodes, signature, tables.get(unit.chart))
+    if unit.versions:
+        return tuple(version for version, _ in _ranked(unit.versions)), apps
+    if signature is None:
+        return (), apps
+    if signature.version_label == "chart":
+        exact = _labels(unit, nodes, signature)
+        if exact:
+            return tuple(version for version, _ in _ranked(exact)), apps
+    table = tables.get(unit.chart)
+    found = [version for app in apps for version in (table.chart_versions(app, signature.repository) if table else ())]
+    return tuple(dict.fromkeys(found)), apps
+
+
+def _labels(unit: Unit, nodes: Sequence[Node], signature: Signature) -> Counter[str]:
+    """`app.kubernetes.io/version` of the chart's own objects, those of subcharts left out where they can be told."""
+    own: Counter[str] = Counter()
+    for number in unit.members:
+        node = nodes[number]
+        if not node.shown.version:
+            continue
+        strength = node.strength.get(unit.signature, 0.0) if unit.signature is not None else 0.0
+        is_best = bool(strength) and strength >= max(node.strength.values())
+        if is_best or (node.shown.chart and node.shown.chart[0] == signature.chart):
+            own[node.shown.version] += 1
+    return own
+
+
+def _app_versions(
+    unit: Unit, nodes: Sequence[Node], signature: Signature | None, table: VersionTable | None
+) -> tuple[str, ...]:
+    if signature is None:
+        labels = Counter(
+            nodes[number].shown.version
+            for number in unit.members
+            if nodes[number].shown.version and (nodes[number].shown.chart or ("",))[0] == unit.chart
+        )
+        return tuple(version for version, _ in _ranked(labels))
+    known = table.app_versions() if table else frozenset()
+    images = {image.repository for image in signature.images if image.is_app_version}
+    tags: Counter[str] = Counter()
+    for number in unit.members:
+        for image in nodes[number].shown.images:
+            if image.tag and any(image.repository == one or image.repository.endswith(f"/{one}") for one in images):
+                tags[app_version_of(image.tag, known)] += 1
+    labels = _labels(unit, nodes, signature) if signature.version_label == "app" else Counter()
+    first = [app_version_of(version, known) for version, _ in _ranked(labels)]
+    return tuple(dict.fromkeys([*first, *(version for version, _ in _ranked(tags))]))
+
+
+def app_version_of(tag: str, known: frozenset[str]) -> str:
+    """The app version that an image tag names: the longest known one that it begins with, else up to a build suffix."""
+    plain = tag.removeprefix("v")
+    cuts = [len(plain), *(at for at in range(len(plain) - 1, 0, -1) if plain[at] in "-_+.")]
+    return next((plain[:cut] for cut in cuts if plain[:cut] in known), plain)
+
+
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
