@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 
 from migrator.model import Json, Path
-from migrator.yamlio import ABSENT, Absent, differences, digest, same
+from migrator.yamlio import ABSENT, differences, digest, same
 
 DELETE: Mapping[str, Json] = {"$patch": "delete"}
 """The one operation that removes the object."""
@@ -66,11 +66,11 @@ def _alignment(after: Sequence[Json], before: Sequence[Json]) -> list[tuple[str,
     if len(after) == len(before) or max(len(after), len(before)) > _LARGEST_ALIGNED:
         return [("replace", 0, len(after), 0, len(before))]
     # named elements (containers, ports, env) are one element however much inside them differs
-    sides = [[_label(item) for item in items] for items in (after, before)]
-    if any(len(set(labels)) < len(labels) for labels in sides):
-        sides = [[digest(item) for item in items] for items in (after, before)]
+    old, new = ([_label(item) for item in items] for items in (after, before))
+    if len(set(old)) < len(old) or len(set(new)) < len(new):
+        old, new = ([digest(item) for item in items] for items in (after, before))
     found: list[tuple[str, int, int, int, int]] = []
-    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, *sides, autojunk=False).get_opcodes():
+    for tag, a0, a1, b0, b1 in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         found.append(("replace" if tag == "equal" else tag, a0, a1, b0, b1))
     return found
 
@@ -81,7 +81,7 @@ def _label(item: Json) -> str:
 
 
 def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
-    """`after` with the differences at `places` (paths as `differences` gives them) taken back; inputs stay as they are."""
+    """`after` with the differences at `places` (paths as `differences` gives them) taken back, as a copy."""
     wanted = set(places)
     result = deepcopy(after)
     appended: list[tuple[Path, Json]] = []
@@ -108,8 +108,7 @@ def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
 
 
 def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:
-    """What JSON 6902 makes of a value; the value itself stays as it is. KeyError or IndexError for a place that is not
-    there."""
+    """What JSON 6902 makes of a value, as a copy; KeyError or IndexError for a place that is not there."""
     holder = {"root": deepcopy(value)}
     for step in steps:
         path: Path = ("root", *_path(str(step["path"])))
@@ -137,16 +136,4 @@ def _path(text: str) -> tuple[str, ...]:
 def _at(value: Json, path: Path) -> Json:
     for key in path:
         value = value[int(key)] if isinstance(value, list) else value[key]
-    return value
-
-
-def get(value: Json, path: Path) -> Json | Absent:
-    """What is at a place of a value, ABSENT where there is nothing."""
-    for key in path:
-        if isinstance(value, list | tuple) and isinstance(key, int) and 0 <= key < len(value):
-            value = value[key]
-        elif isinstance(value, Mapping) and key in value:
-            value = value[key]
-        else:
-            return ABSENT
     return value

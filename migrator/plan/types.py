@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.charts.types import ChartRef
-from migrator.classify import Evidence
+from migrator.classify.types import Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Residual, SplitValues
 from migrator.model import Difference, Impact, Json, RepoPath, ResId
@@ -54,7 +54,7 @@ class ComponentPlan:
     residual: tuple[Residual, ...] = ()
     companions: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
     differences: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
-    """environment -> what would change, allowed ones with the id of their allowance; patched ones are not among them."""
+    """environment -> what would change, allowed ones with the id of their allowance; without what patches pin."""
     patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
     hooks: str = "run"
     api_versions: tuple[str, ...] = ()

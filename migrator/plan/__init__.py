@@ -1,0 +1,12 @@
+"""Decisions: what becomes of each component, and why."""
+
+from migrator.plan.types import (
+    Change,
+    ComponentPlan,
+    Decision,
+    EnvironmentPlan,
+    Plan,
+    PostRenderPatch,
+)
+
+__all__ = ["Change", "ComponentPlan", "Decision", "EnvironmentPlan", "Plan", "PostRenderPatch"]

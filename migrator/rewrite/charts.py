@@ -1,0 +1,146 @@
+"""A decided component -> the files of its umbrella chart, and the releases that the lock names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migrator.charts.types import ChartRef
+from migrator.lock import LockedRelease
+from migrator.model import Json, RepoPath
+from migrator.plan.patches import DELETE
+from migrator.plan.types import ComponentPlan, PostRenderPatch
+from migrator.rewrite.layout import Layout
+from migrator.yamlio import dump
+
+CHART_OUTPUT = "chart-output.yaml"
+"""The one resource of a post-render kustomization that is no file: what the chart renders."""
+
+_UMBRELLA_VERSION = "0.1.0"
+_REGEX_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Umbrella:
+    """The chart of one component in the repository."""
+
+    folder: RepoPath
+    files: Mapping[RepoPath, bytes]
+    releases: Mapping[str, LockedRelease]
+    """environment -> what is installed there."""
+
+
+def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbrella:
+    """The umbrella chart of an adopted component, with `folder` as its place; ValueError if it has no chart."""
+    if component.chart is None:
+        raise ValueError(f"{component.id} has no chart")
+    chart = component.chart
+    files = {
+        "Chart.yaml": _chart_yaml(component, chart),
+        layout.values_file(None): _values_yaml(
+            component.values.common, chart, f"Values of {chart.name} {chart.version} in every environment."
+        ),
+    }
+    releases = {}
+    for environment in component.environments:
+        names = [layout.values_file(None)]
+        own = component.values.environments.get(environment)
+        if own:
+            names.append(layout.values_file(environment))
+            about = f"What {environment} adds to {layout.values_file(None)}; lists replace, they do not add."
+            files[names[-1]] = _values_yaml(own, chart, about)
+        patches = component.patches.get(environment)
+        post_render = layout.post_render_folder(environment) if patches else None
+        if patches:
+            files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(patches, component, environment)
+        releases[environment] = LockedRelease(
+            component=component.id,
+            release=component.release,
+            namespace=component.namespace,
+            path=folder,
+            name=chart.name,
+            version=chart.version,
+            repository=chart.repository,
+            digest=component.chart_digest,
+            values=tuple(names),
+            hooks=component.hooks,
+            api_versions=component.api_versions,
+            post_render=post_render,
+        )
+    placed = {RepoPath(f"{folder}/{name}"): text.encode() for name, text in files.items()}
+    return Umbrella(folder=folder, files=dict(sorted(placed.items())), releases=releases)
+
+
+def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
+    dependency = {"name": chart.name, "version": chart.version}
+    if chart.repository:
+        dependency["repository"] = chart.repository
+    value = {
+        "apiVersion": "v2",
+        "name": component.id,
+        "description": f"{chart.name} {chart.version} as this repository deploys it",
+        "type": "application",
+        "version": _UMBRELLA_VERSION,
+        "dependencies": [dependency],
+    }
+    about = (
+        f"Release {component.release} in namespace {component.namespace}.\nTo upgrade, change the dependency's version."
+    )
+    return dump(value, comments={("apiVersion",): about})
+
+
+def _values_yaml(values: Mapping[str, Json], chart: ChartRef, about: str) -> str:
+    """Values below the dependency's name, as Helm hands them down; `global` at the top, where charts share it."""
+    inner = dict(values)
+    top: dict[str, Json] = {}
+    # at the top a null only hides itself; below the dependency's name it deletes the chart's default (FACTS D5)
+    if "global" in inner and not _has_null(inner["global"]):
+        top["global"] = inner.pop("global")
+    if inner or not top:
+        top[chart.name] = inner
+    return dump(top, comments={(next(iter(top)),): about})
+
+
+def _has_null(value: Json) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_null(child) for child in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_null(child) for child in value)
+    return value is None
+
+
+def _post_render_yaml(patches: tuple[PostRenderPatch, ...], component: ComponentPlan, environment: str) -> str:
+    value = {
+        "apiVersion": "kustomize.config.k8s.io/v1beta1",
+        "kind": "Kustomization",
+        "resources": [CHART_OUTPUT],
+        "patches": [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches],
+    }
+    about = (
+        f"What no value of the chart expresses: these patches keep {component.id} in {environment} as it was.\n"
+        f"{CHART_OUTPUT} stands for the chart's rendered output and is no file of the repository."
+    )
+    return dump(value, comments={("apiVersion",): about})
+
+
+def _target(patch: PostRenderPatch) -> dict[str, Json]:
+    """Kustomize's selector for exactly this object; its name is a regular expression there."""
+    target = patch.target
+    name = _REGEX_SIGN.sub(lambda found: "\\" + found[0], target.name)
+    fields = {
+        "group": target.group,
+        "version": patch.version,
+        "kind": target.kind,
+        "namespace": target.namespace,
+        "name": name,
+    }
+    return {key: text for key, text in fields.items() if text}
+
+
+def _patch_text(patch: PostRenderPatch) -> str:
+    if patch.operations == (DELETE,):
+        group = f"{patch.target.group}/" if patch.target.group else ""
+        named = {"name": patch.target.name}
+        return dump({**DELETE, "apiVersion": group + patch.version, "kind": patch.target.kind, "metadata": named})
+    return dump([dict(operation) for operation in patch.operations])

@@ -1,0 +1,56 @@
+"""The few operations by which files are written; one object, so that a test can pull the plug at each of them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path as FilePath
+
+
+class Disk:
+    """Each method is one step that a crash can come before or after; directories are synced by name."""
+
+    def write(self, path: FilePath, data: bytes, mode: int | None) -> None:
+        """Create the file with its content on the platter; the mode is set where one is given."""
+        with path.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            if mode is not None:
+                path.chmod(mode)
+            os.fsync(stream.fileno())
+
+    def rename(self, source: FilePath, target: FilePath) -> None:
+        source.replace(target)
+
+    def unlink(self, path: FilePath) -> None:
+        path.unlink()
+
+    def mkdir(self, path: FilePath) -> None:
+        path.mkdir()
+
+    def rmdir(self, path: FilePath) -> None:
+        path.rmdir()
+
+    def sync(self, directory: FilePath) -> None:
+        """Make the names in a directory durable."""
+        if os.name == "nt":  # a directory cannot be opened there; its metadata is journalled by the file system
+            return
+        descriptor = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def file_mode(path: FilePath) -> int | None:
+    """Permission bits of a regular file, None where there is no such file."""
+    try:
+        status = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return stat.S_IMODE(status.st_mode) if stat.S_ISREG(status.st_mode) else None
+
+
+def read_file(path: FilePath) -> bytes | None:
+    """The bytes of a regular file, None where there is none; a symbolic link is no regular file."""
+    return None if file_mode(path) is None else path.read_bytes()
