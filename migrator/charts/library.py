@@ -1,0 +1,199 @@
+"""Charts by name and version, from wherever the user allows: mirrors first, then the network."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from migrator.charts.archive import MAX_CHART_BYTES, load_archive
+from migrator.charts.index import Index, fetch_index, fetch_tags, newest_first
+from migrator.charts.mirror import mirror_file, mirror_names, mirror_versions
+from migrator.charts.types import ChartArchive, ChartRef, ChartSources, ChartVersion
+from migrator.charts.versions import is_same_version
+from migrator.charts.web import get, refused, shown
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.engines import Cache, find_helm, helm_pull
+
+
+class ChartLibrary:
+    """Finds charts. What it has listed or loaded it keeps for its own lifetime; downloads it keeps in the cache.
+
+    Order: every mirror folder, then the repository of the chart as `url_mirrors` maps it, which may be a folder too.
+    """
+
+    def __init__(self, sources: ChartSources, cache: Cache) -> None:
+        self._sources = sources
+        self._cache = cache
+        self._listings: dict[FilePath, tuple[str, ...]] = {}
+        self._indexes: dict[str, Index] = {}
+        self._archives: dict[ChartRef, ChartArchive] = {}
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+
+    def versions(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
+        """The versions of a chart, newest first, from the first source that has any; errors as for `offers`."""
+        return self.offers(name, repository)[0]
+
+    def offers(self, name: str, repository: str) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
+        """The versions of a chart as `versions`, and a diagnostic for each file of a mirror that is no chart.
+
+        MIG420 if no source has the chart, MIG421 if the repository cannot be asked, MIG41x if all that the mirrors
+        have of it is broken.
+        """
+        problems: Diagnostics = ()
+        for folder in self._folders(repository):
+            found, broken = mirror_versions(self._names(folder), folder, name, self._cache)
+            problems += broken
+            if found:
+                return newest_first(_distinct(found)), problems
+        url = self._url(repository)
+        if url is not None:
+            remote = self._remote_versions(name, url)
+            if remote:
+                return remote, problems
+        if problems:
+            raise MigrateError(problems[0])
+        raise self._unknown(f"chart {name}", repository)
+
+    def fetch(self, ref: ChartRef) -> ChartArchive:
+        """The chart; `ref` of the result has the repository that was asked for and the version as Chart.yaml writes it.
+
+        MIG420 if no source has it, MIG421 if the network is needed and cannot or must not be used, MIG423 if a download
+        is not what its repository promised, MIG41x for an archive that cannot be read.
+        """
+        known = self._archives.get(ref)
+        if known is None:
+            loaded = load_archive(self._file(ref))
+            known = replace(loaded, ref=replace(loaded.ref, repository=ref.repository))
+            self._archives[ref] = known
+        return known
+
+    def _file(self, ref: ChartRef) -> FilePath:
+        for folder in self._folders(ref.repository):
+            path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache)
+            if path is not None:
+                return path
+        url = self._url(ref.repository)
+        if url is None:
+            raise self._unknown(f"chart {ref.name} {ref.version}", ref.repository)
+        stored = self._stored(url, ref)
+        if stored is not None:
+            return stored
+        if self._sources.offline:
+            raise MigrateError.of(
+                "MIG421",
+                f"chart {ref.name} {ref.version} is not at hand and {shown(url)} must not be asked (offline); "
+                f"tried {self._tried(ref.repository)}",
+                remedy="use --chart-mirror DIR with its archive, or run without --offline",
+            )
+        return self._download_oci(url, ref) if url.startswith("oci://") else self._download(url, ref)
+
+    def _download(self, url: str, ref: ChartRef) -> FilePath:
+        offered = self._remote_versions(ref.name, url)
+        match = next((one for one in offered if is_same_version(one.version, ref.version)), None)
+        if match is None:
+            newest = ", ".join(one.version for one in offered[:3])
+            hint = f"; its newest are {newest}" if newest else ""
+            raise MigrateError.of(
+                "MIG420",
+                f"{shown(url)} has no chart {ref.name} {ref.version}{hint}; tried {self._tried(ref.repository)}",
+                remedy="correct the version, or use --chart-mirror DIR with its archive",
+            )
+        if match.url.startswith("oci://"):
+            base, _, _ = match.url.rpartition("/")
+            return self._download_oci(base, ref)
+        answer = get(match.url, limit=MAX_CHART_BYTES)
+        if answer.status != 200:
+            raise refused(match.url, answer.status)
+        digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+        if match.digest and match.digest != digest:
+            raise MigrateError.of(
+                "MIG423",
+                f"chart {ref.name} {ref.version} from {shown(match.url)} is not what its index promises: "
+                f"{digest} instead of {match.digest}",
+                remedy="ask the publisher, or use --chart-mirror DIR with an archive that you trust",
+            )
+        return self._keep(answer.body, url, ref)
+
+    def _download_oci(self, url: str, ref: ChartRef) -> FilePath:
+        with tempfile.TemporaryDirectory(prefix="migrate-") as folder:
+            pulled = helm_pull(find_helm(), f"{url.rstrip('/')}/{ref.name}", ref.version, FilePath(folder))
+            return self._keep(pulled.read_bytes(), url, ref)
+
+    def _keep(self, data: bytes, url: str, ref: ChartRef) -> FilePath:
+        """The download as a file that helm can read, under a name that the next run finds."""
+        path = self._store(url, ref)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+        shutil.move(temporary, path)
+        return path
+
+    def _stored(self, url: str, ref: ChartRef) -> FilePath | None:
+        path = self._store(url, ref)
+        return path if path.is_file() else None
+
+    def _store(self, url: str, ref: ChartRef) -> FilePath:
+        base = self._cache.directory
+        if base is None:
+            self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="migrate-")
+            base = FilePath(self._scratch.name)
+        version = ref.version.removeprefix("v")
+        key = hashlib.sha256(f"{url}\n{ref.name}\n{version}".encode()).hexdigest()[:32]
+        return base / "charts" / key / f"{ref.name}-{version}.tgz".replace("/", "_")
+
+    def _remote_versions(self, name: str, url: str) -> tuple[ChartVersion, ...]:
+        if url.startswith("oci://"):
+            return fetch_tags(url, name, offline=self._sources.offline)
+        index = self._indexes.get(url)
+        if index is None:
+            index = fetch_index(url, self._cache, offline=self._sources.offline)
+            self._indexes[url] = index
+        return index.get(name, ())
+
+    def _folders(self, repository: str) -> Iterator[FilePath]:
+        yield from self._sources.mirrors
+        mapped = self._mapped(repository)
+        if mapped and "://" not in mapped:
+            yield FilePath(mapped)
+
+    def _url(self, repository: str) -> str | None:
+        mapped = self._mapped(repository) or repository
+        return mapped if "://" in mapped else None
+
+    def _mapped(self, repository: str) -> str | None:
+        wanted = repository.rstrip("/")
+        return next((to for url, to in self._sources.url_mirrors.items() if wanted and url.rstrip("/") == wanted), None)
+
+    def _names(self, folder: FilePath) -> tuple[str, ...]:
+        if folder not in self._listings:
+            self._listings[folder] = mirror_names(folder)
+        return self._listings[folder]
+
+    def _tried(self, repository: str) -> str:
+        places = [f"mirror {folder}" for folder in self._folders(repository)]
+        url = self._url(repository)
+        if url is not None and not self._sources.offline:
+            places.append(shown(url))
+        return ", ".join(places) or "nothing (no mirror, no repository URL)"
+
+    def _unknown(self, what: str, repository: str) -> MigrateError:
+        return MigrateError.of(
+            "MIG420",
+            f"{what} is unknown; tried {self._tried(repository)}",
+            remedy="use --chart-mirror DIR with its archive, or name its repository",
+        )
+
+
+def _distinct(versions: tuple[ChartVersion, ...]) -> Iterator[ChartVersion]:
+    seen: set[str] = set()
+    for one in versions:
+        plain = one.version.removeprefix("v")
+        if plain not in seen:
+            seen.add(plain)
+            yield one

@@ -1,0 +1,99 @@
+"""A folder of `NAME-VERSION.tgz`: Chart.yaml decides what a file is, and is read only where the file's name fits."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+
+from migrator.charts.archive import load_metadata
+from migrator.charts.types import ChartVersion
+from migrator.charts.versions import is_same_version
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.engines import Cache
+from migrator.model import Json
+
+_SUFFIX = ".tgz"
+_VERSION_START = re.compile(r"v?\d")
+
+
+def mirror_versions(
+    names: tuple[str, ...], folder: FilePath, name: str, cache: Cache
+) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
+    """The versions of a chart among a mirror's files, in no order; a diagnostic for each file that is no chart."""
+    found: list[ChartVersion] = []
+    problems = []
+    for file in _candidates(names, name):
+        path = folder / file
+        try:
+            metadata = _metadata(path, cache)
+        except MigrateError as error:
+            problems.append(error.diagnostic)
+            continue
+        if metadata["name"] == name:
+            found.append(
+                ChartVersion(
+                    version=metadata["version"],
+                    app_version=metadata["appVersion"],
+                    deprecated=metadata["deprecated"],
+                    url=str(path),
+                )
+            )
+    return tuple(found), tuple(problems)
+
+
+def mirror_file(names: tuple[str, ...], folder: FilePath, name: str, version: str, cache: Cache) -> FilePath | None:
+    """The mirror's file of a chart version, None if it has none. A file named for it that is no chart raises MIG41x."""
+    for file in _candidates(names, name):
+        # a name may be read in two ways (`app-7-1.2.3`), so Chart.yaml has the last word
+        if is_same_version(_rest(file, name), version):
+            metadata = _metadata(folder / file, cache)
+            if metadata["name"] == name and is_same_version(metadata["version"], version):
+                return folder / file
+    return None
+
+
+def mirror_names(folder: FilePath) -> tuple[str, ...]:
+    """The archives in a mirror's folder, sorted; MIG421 if it cannot be listed."""
+    try:
+        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(_SUFFIX)))
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise MigrateError.of(
+            "MIG421", f"chart mirror {folder}: {reason}", remedy="name a folder of NAME-VERSION.tgz archives"
+        ) from None
+
+
+def _candidates(names: tuple[str, ...], name: str) -> Iterator[str]:
+    return (file for file in names if file.startswith(f"{name}-") and _VERSION_START.match(_rest(file, name)))
+
+
+def _rest(file: str, name: str) -> str:
+    return file[len(name) + 1 : -len(_SUFFIX)]
+
+
+def _metadata(path: FilePath, cache: Cache) -> dict[str, Json]:
+    """The few fields of Chart.yaml that a listing needs; remembered by path, size and time of change."""
+    try:
+        stat = path.stat()
+    except OSError as error:
+        raise MigrateError.of(
+            "MIG410",
+            f"chart archive {path.name}: {(error.strerror or 'unreadable').lower()}",
+            remedy="check the mirror",
+        ) from None
+    key = f"chart-metadata-1\n{path.absolute()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+    stored = cache.get(key)
+    if stored is not None:
+        known: dict[str, Json] = json.loads(stored)
+        return known
+    metadata = load_metadata(path)
+    slim = {
+        "name": metadata["name"],
+        "version": metadata["version"],
+        "appVersion": metadata.get("appVersion", ""),
+        "deprecated": metadata.get("deprecated") is True,
+    }
+    cache.put(key, json.dumps(slim).encode())
+    return slim
