@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -33,7 +33,7 @@ def resolve(component: Component, library: ChartLibrary, config: Config) -> Reso
     """The archives to try for a third-party component.
 
     Exact versions that labels or comments name come first; without them the newest chart versions that carry the app
-    version seen in images. What `components:` in migrate.yaml says about chart, version and repository comes before both.
+    version seen in images. What `components:` in migrate.yaml says of chart, version and repository precedes both.
     """
     archives: list[ChartArchive] = []
     diagnostics: list[Diagnostic] = []
@@ -63,19 +63,20 @@ def _candidates(component: Component, config: Config) -> Sequence[ChartCandidate
                 versions=versions,
             ),
         )
-    if first.versions:
-        # the label names the chart exactly; a second opinion would only cost time
-        return (first, *(each for each in component.candidates[1:] if each.versions and each.chart == first.chart))
+    if _is_exact(first):
+        # the objects name the chart: only its publisher may still be in doubt
+        return tuple(each for each in component.candidates if each.chart == first.chart and _is_exact(each))
     return tuple(each for each in component.candidates if each.score >= CLOSE * first.score)
 
 
 def _archives(
     component: Component, candidate: ChartCandidate, library: ChartLibrary
 ) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
-    diagnostics: list[Diagnostic] = []
-    found: list[ChartArchive] = []
+    found, diagnostics = _fetched(component, candidate, candidate.versions, library)
+    if found or _is_exact(candidate):
+        return found, diagnostics
     try:
-        versions = tuple(_versions(candidate, library))
+        versions = _by_app_version(candidate, library)
     except MigrateError as error:
         return (), (_about(component, error.diagnostic),)
     if not versions:
@@ -88,27 +89,41 @@ def _archives(
                 remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
             ),
         )
-    for version in versions:
+    return _fetched(component, candidate, versions, library)
+
+
+def _fetched(
+    component: Component, candidate: ChartCandidate, versions: Sequence[str], library: ChartLibrary
+) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
+    """The first archives that can be had; when there is none, why."""
+    found: list[ChartArchive] = []
+    diagnostics: list[Diagnostic] = []
+    for version in dict.fromkeys(versions):
         try:
-            archive = library.fetch(ChartRef(name=candidate.chart, version=version, repository=candidate.repository))
+            ref = ChartRef(name=candidate.chart, version=version, repository=candidate.repository)
+            found.append(library.fetch(ref))
         except MigrateError as error:
             diagnostics.append(_about(component, error.diagnostic))
-            continue
-        found.append(archive)
         if len(found) == VERSIONS:
             break
-    return tuple(found), tuple(diagnostics if not found else ())
+    return tuple(found), () if found else tuple(diagnostics[:VERSIONS])
 
 
-def _versions(candidate: ChartCandidate, library: ChartLibrary) -> Iterator[str]:
-    """Versions worth fetching, most likely first."""
-    if candidate.versions:
-        yield from dict.fromkeys(candidate.versions)
-        return
+def _is_exact(candidate: ChartCandidate) -> bool:
+    """Whether the objects themselves name the chart's version; then no other one is a candidate."""
+    return bool(candidate.versions) and any(
+        fact.kind in ("chart-label", "source-comment") for fact in candidate.evidence
+    )
+
+
+def _by_app_version(candidate: ChartCandidate, library: ChartLibrary) -> tuple[str, ...]:
+    """Chart versions that carry an app version which was seen, newest first."""
     wanted = {version.removeprefix("v") for version in candidate.app_versions}
-    for version in library.versions(candidate.chart, candidate.repository):
-        if version.app_version.removeprefix("v") in wanted:
-            yield version.version
+    return tuple(
+        version.version
+        for version in library.versions(candidate.chart, candidate.repository)
+        if version.app_version.removeprefix("v") in wanted
+    )
 
 
 def _about(component: Component, diagnostic: Diagnostic) -> Diagnostic:
