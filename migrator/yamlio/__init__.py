@@ -1,27 +1,36 @@
 """YAML in and out: read as Go reads it, compare as Kubernetes compares, write for people, edit without a stray byte."""
 
 from migrator.yamlio.canonical import ABSENT, Absent, canonical, differences, digest, same
+from migrator.yamlio.documents import remove_documents
 from migrator.yamlio.dump import dump, is_plain, scalar
+from migrator.yamlio.edit import edit
 from migrator.yamlio.errors import YamlError
+from migrator.yamlio.nodes import spans
+from migrator.yamlio.operations import Append, Operation, Remove, Set
 from migrator.yamlio.reader import Document, decode, read_documents, read_value
 from migrator.yamlio.rulesdir import rules_directory
 from migrator.yamlio.scalars import Dialect
-from migrator.yamlio.spans import spans
 
 __all__ = [
     "ABSENT",
     "Absent",
+    "Append",
     "Dialect",
     "Document",
+    "Operation",
+    "Remove",
+    "Set",
     "YamlError",
     "canonical",
     "decode",
     "differences",
     "digest",
     "dump",
+    "edit",
     "is_plain",
     "read_documents",
     "read_value",
+    "remove_documents",
     "rules_directory",
     "same",
     "scalar",

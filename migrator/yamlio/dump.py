@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from migrator.model import Json, Path
 from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain
@@ -30,17 +31,21 @@ def dump(value: Json, *, comments: Mapping[Path, str] = _NO_COMMENTS) -> str:
     text is not. `comments` puts a comment above the key or item at a path. Raises ValueError or TypeError for what
     is no JSON: infinities, lone surrogates, keys that are not text.
     """
-    lines = [*_comment(comments.get(()), 0), *_top(value, comments)]
+    lines = [*_comment(comments.get(()), 0), *block_lines(value, comments=comments)]
     return "\n".join(lines) + "\n"
 
 
-def _top(value: Json, comments: Mapping[Path, str]) -> Iterator[str]:
+def block_lines(
+    value: Json, *, indent: int = 0, list_indent: int = 2, comments: Mapping[Path, str] = _NO_COMMENTS
+) -> Iterator[str]:
+    """The lines of a value in block style; `list_indent` is how far lists stand right of their key."""
+    writer = _Writer(list_indent=list_indent, comments=comments)
     if isinstance(value, Mapping) and value:
-        yield from _mapping(value, (), 0, comments)
+        yield from writer.mapping(value, (), indent)
     elif isinstance(value, list | tuple) and value:
-        yield from _sequence(value, (), 0, comments)
+        yield from writer.sequence(value, (), indent)
     else:
-        yield from _inline(value, 0)
+        yield from _inline(value, indent)
 
 
 def scalar(value: Json) -> str:
@@ -57,7 +62,7 @@ def scalar(value: Json) -> str:
                 raise ValueError(f"{value} cannot be written as JSON")
             return repr(value)
         case str():
-            return value if is_plain(value) else _quoted(value)
+            return value if is_plain(value) else quoted(value)
         case dict() if not value:
             return "{}"
         case list() | tuple() if not value:
@@ -80,8 +85,9 @@ def is_plain(text: str) -> bool:
         return False
 
 
-def _quoted(text: str) -> str:
-    if text.isprintable() and ('"' in text or "\\" in text):
+def quoted(text: str, quote: str = "") -> str:
+    """The text in quotes: single ones where asked for, or where double ones would need escapes."""
+    if text.isprintable() and (quote == "'" or (not quote and ('"' in text or "\\" in text))):
         return "'" + text.replace("'", "''") + "'"
     return '"' + "".join(_ESCAPES.get(char) or (char if char.isprintable() else _escape(char)) for char in text) + '"'
 
@@ -95,59 +101,60 @@ def _escape(char: str) -> str:
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
-def _mapping(value: Mapping[str, Json], path: Path, indent: int, comments: Mapping[Path, str]) -> Iterator[str]:
-    space = " " * indent
-    for key, child in value.items():
-        if not isinstance(key, str):
-            raise TypeError(f"the key {key!r} is not text")
-        yield from _comment(comments.get((*path, key)), indent)
-        name = scalar(key)
-        if len(name) > _MAX_SIMPLE_KEY:
-            yield f"{space}? {name}"
-            name = ""
-        if isinstance(child, Mapping) and child:
-            yield f"{space}{name}:"
-            yield from _mapping(child, (*path, key), indent + 2, comments)
-        elif isinstance(child, list | tuple) and child:
-            yield f"{space}{name}:"
-            yield from _sequence(child, (*path, key), indent + 2, comments)
-        else:
-            first, *rest = _inline(child, indent)
-            yield f"{space}{name}: {first}"
-            yield from rest
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Lines of collections in block style."""
 
+    list_indent: int
+    comments: Mapping[Path, str]
 
-def _sequence(
-    value: list[Json] | tuple[Json, ...], path: Path, indent: int, comments: Mapping[Path, str]
-) -> Iterator[str]:
-    space = " " * indent
-    for index, child in enumerate(value):
-        here = (*path, index)
-        yield from _comment(comments.get(here), indent)
-        if isinstance(child, Mapping) and child:
-            yield from _comment(comments.get((*here, next(iter(child)))), indent)
-            inner = _without_first_comment(comments, here, child)
-            yield from _behind_dash(_mapping(child, here, indent + 2, inner), space)
-        elif isinstance(child, list | tuple) and child:
-            yield from _comment(comments.get((*here, 0)), indent)
-            inner = {place: text for place, text in comments.items() if place != (*here, 0)} if comments else comments
-            yield from _behind_dash(_sequence(child, here, indent + 2, inner), space)
-        else:
-            first, *rest = _inline(child, indent)
-            yield f"{space}- {first}"
-            yield from rest
+    def mapping(self, value: Mapping[str, Json], path: Path, indent: int) -> Iterator[str]:
+        space = " " * indent
+        for key, child in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"the key {key!r} is not text")
+            here = (*path, key)
+            yield from _comment(self.comments.get(here), indent)
+            name = scalar(key)
+            if len(name) > _MAX_SIMPLE_KEY:
+                yield f"{space}? {name}"
+                name = ""
+            if isinstance(child, Mapping) and child:
+                yield f"{space}{name}:"
+                yield from self.mapping(child, here, indent + 2)
+            elif isinstance(child, list | tuple) and child:
+                yield f"{space}{name}:"
+                yield from self.sequence(child, here, indent + self.list_indent)
+            else:
+                first, *rest = _inline(child, indent)
+                yield f"{space}{name}: {first}"
+                yield from rest
 
+    def sequence(self, value: list[Json] | tuple[Json, ...], path: Path, indent: int) -> Iterator[str]:
+        space = " " * indent
+        for index, child in enumerate(value):
+            here = (*path, index)
+            yield from _comment(self.comments.get(here), indent)
+            if isinstance(child, Mapping) and child:
+                yield from self._behind_dash(child, here, (*here, next(iter(child))), indent)
+            elif isinstance(child, list | tuple) and child:
+                yield from self._behind_dash(child, here, (*here, 0), indent)
+            else:
+                first, *rest = _inline(child, indent)
+                yield f"{space}- {first}"
+                yield from rest
 
-def _behind_dash(lines: Iterator[str], space: str) -> Iterator[str]:
-    """The lines of a collection with the dash of its item in front of the first."""
-    yield f"{space}- {next(lines)[len(space) + 2 :]}"
-    yield from lines
-
-
-def _without_first_comment(comments: Mapping[Path, str], here: Path, child: Mapping[str, Json]) -> Mapping[Path, str]:
-    """A comment on the first key of an item stands above the dash, so it must not come again behind it."""
-    first = (*here, next(iter(child)))
-    return {place: text for place, text in comments.items() if place != first} if first in comments else comments
+    def _behind_dash(self, child: Json, here: Path, first: Path, indent: int) -> Iterator[str]:
+        """The lines of a collection behind the dash of its item; a comment on its first node stands above the dash."""
+        yield from _comment(self.comments.get(first), indent)
+        comments = self.comments
+        if first in comments:
+            comments = {path: text for path, text in comments.items() if path != first}
+        inner = _Writer(list_indent=self.list_indent, comments=comments)
+        is_map = isinstance(child, Mapping)
+        lines = inner.mapping(child, here, indent + 2) if is_map else inner.sequence(child, here, indent + 2)
+        yield f"{' ' * indent}- {next(lines)[indent + 2 :]}"
+        yield from lines
 
 
 def _comment(text: str | None, indent: int) -> Iterator[str]:
@@ -168,6 +175,17 @@ def _inline(value: Json, indent: int) -> Iterator[str]:
             yield space + line if line else ""
     else:
         yield scalar(value)
+
+
+def flow(value: Json) -> str:
+    """The value on one line, as it may stand within brackets."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{flow(key)}: {flow(child)}" for key, child in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flow(child) for child in value) + "]"
+    if isinstance(value, str) and (not is_plain(value) or any(char in value for char in ",[]{}:")):
+        return quoted(value)
+    return scalar(value)
 
 
 def _fits_literal(text: str) -> bool:

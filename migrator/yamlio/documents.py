@@ -1,0 +1,69 @@
+"""Taking documents out of a stream without touching the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from migrator.yamlio.canonical import same
+from migrator.yamlio.errors import YamlError
+from migrator.yamlio.nodes import Region, compose
+from migrator.yamlio.reader import read_documents
+from migrator.yamlio.scalars import Dialect
+
+
+def remove_documents(text: str, indexes: Collection[int]) -> str:
+    """The text without the documents of these `Document.index`; the others byte for byte, their comments with them.
+
+    A document goes with its `---`. What stands above the first one, set off by a blank line, is the header of the file
+    and stays. Raises YamlError MIG101 where the text does not parse, MIG102 for an index that is not there.
+    """
+    mark = "\ufeff" if text.startswith("\ufeff") else ""
+    body = text.removeprefix(mark)
+    regions = compose(body)
+    unknown = sorted(index for index in indexes if not 0 <= index < len(regions))
+    if unknown:
+        raise YamlError.of("MIG102", f"there is no document {unknown[0]} in the text")
+    gone = set(indexes)
+    kept = [region for index, region in enumerate(regions) if index not in gone]
+    pieces = [_lead(body, regions, 0 in gone)] if regions else [body]
+    for region in kept:
+        # where nothing is left above, a stream that began without `---` begins without it again
+        is_first = region is kept[0] and regions[0].separator is None
+        begin = _content_start(body, region) if is_first or region.separator is None else region.separator
+        pieces.append(body[begin : region.end])
+    result = "".join(pieces)
+    _check(body, result, gone)
+    return mark + result
+
+
+def _lead(text: str, regions: tuple[Region, ...], first_goes: bool) -> str:
+    """What stands above the first document and is not its own."""
+    first = regions[0]
+    if first.separator is not None:
+        return text[: first.separator]
+    if not first_goes:
+        return ""
+    content = first.root.start if first.root is not None else first.end
+    header_end = max(text.rfind("\n\n", 0, content), text.rfind("\n\r\n", 0, content))
+    header = text[: header_end + 1]
+    rest = text[header_end + 1 :]
+    return header + rest[: len(rest) - len(rest.lstrip("\r\n"))] if header.lstrip().startswith("#") else ""
+
+
+def _content_start(text: str, region: Region) -> int:
+    """Behind the `---` and, if nothing else stands there, its line end."""
+    if region.separator is None:
+        return 0
+    line_end = text.find("\n", region.start)
+    is_bare = line_end >= 0 and not text[region.start : line_end].strip()
+    return line_end + 1 if is_bare else region.separator
+
+
+def _check(before: str, after: str, gone: set[int]) -> None:
+    """Raise unless exactly these documents are gone."""
+    expected = [
+        document.value for document in read_documents(before, dialect=Dialect.SIGS) if document.index not in gone
+    ]
+    actual = [document.value for document in read_documents(after, dialect=Dialect.SIGS)]
+    if not same(expected, actual):
+        raise YamlError.of("MIG102", "cannot take documents out of the text: the others would change")

@@ -1,0 +1,175 @@
+"""Where each node of a YAML text stands: what edits and diagnostics need beside the values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from migrator.model import Path, RepoPath, SourceSpan
+from migrator.yamlio.errors import YamlError
+from migrator.yamlio.reader import MAX_DEPTH, decode
+from migrator.yamlio.scalars import ScalarError, sigs_key
+
+
+class NodeKind(Enum):
+    """What a node is, before any scalar has a meaning."""
+
+    MAPPING = "mapping"
+    SEQUENCE = "sequence"
+    SCALAR = "scalar"
+    ALIAS = "alias"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A node and the characters that it takes, anchor and tag included, comments and blank lines behind it not."""
+
+    kind: NodeKind
+    start: int
+    end: int
+    line: int
+    column: int
+    """Both from 0, of `start`."""
+    flow: bool = False
+    """Written with brackets or braces."""
+    style: str = ""
+    """Of a scalar: empty for plain, else its quote, `|` or `>`."""
+    text: str = ""
+    entries: tuple[Entry, ...] = ()
+    items: tuple[Node, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many children a collection has."""
+        return len(self.items) + len(self.entries)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing is written at all: the null of `key:`."""
+        return self.kind is NodeKind.SCALAR and self.start == self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A key of a mapping and its value."""
+
+    key: Node
+    value: Node
+
+    def is_named(self, name: str | int) -> bool:
+        """Whether the key is this one to kubectl, which reads `y:` as "true"."""
+        if self.key.kind is not NodeKind.SCALAR or self.key.style:
+            return self.key.text == name
+        try:
+            return sigs_key(self.key.text) == name
+        except ScalarError:
+            return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A document of a stream by its marks: `separator` is where its `---` begins, None where it has none."""
+
+    separator: int | None
+    start: int
+    """Behind the `---`, else 0."""
+    end: int
+    """Where the next `---` begins, or the text ends."""
+    root: Node | None
+    """None for a document with nothing in it."""
+
+
+def compose(text: str) -> tuple[Region, ...]:
+    """The documents of a text (without byte order mark) as nodes; raises YamlError (MIG101) where it does not parse."""
+    from yaml import YAMLError
+    from yaml._yaml import CParser
+
+    try:
+        return tuple(_regions(text, CParser(text).get_event))
+    except UnicodeEncodeError:
+        raise YamlError.of("MIG101", "cannot read YAML: a lone surrogate is no character") from None
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        span = SourceSpan(path=RepoPath(""), line=mark.line + 1, column=mark.column + 1) if mark else None
+        raise YamlError.of("MIG101", f"cannot read YAML: {getattr(error, 'problem', error)}", span=span) from None
+
+
+def _regions(text: str, get: Callable[[], Any]) -> Iterator[Region]:
+    from yaml import events
+
+    found: list[tuple[int | None, int, Node | None]] = []
+    while not isinstance(event := get(), events.StreamEndEvent):
+        if isinstance(event, events.DocumentStartEvent):
+            begin: Any = event.start_mark
+            after: Any = event.end_mark
+            root = _node(text, get, get(), 0)
+            nothing = root.is_empty
+            explicit = bool(event.explicit)
+            found.append((begin.index if explicit else None, after.index if explicit else 0, None if nothing else root))
+    for number, (separator, start, root_or_none) in enumerate(found):
+        following = found[number + 1][0] if number + 1 < len(found) else len(text)
+        yield Region(separator=separator, start=start, end=following or len(text), root=root_or_none)
+
+
+def _node(text: str, get: Callable[[], Any], event: Any, depth: int) -> Node:
+    from yaml import events
+
+    if depth > MAX_DEPTH:
+        raise YamlError.of("MIG101", f"cannot read YAML: nested deeper than {MAX_DEPTH}")
+    begin, end = event.start_mark, event.end_mark
+    blank = Node(kind=NodeKind.SCALAR, start=begin.index, end=end.index, line=begin.line, column=begin.column)
+    if isinstance(event, events.AliasEvent):
+        return replace(blank, kind=NodeKind.ALIAS, text=str(event.anchor))
+    if isinstance(event, events.ScalarEvent):
+        style = event.style or ""
+        stop = _block_scalar_end(text, begin.index, end.index) if style in {"|", ">"} else end.index
+        return replace(blank, end=stop, style=style, text=event.value)
+    flow = bool(event.flow_style)
+    if isinstance(event, events.SequenceStartEvent):
+        items: list[Node] = []
+        while not isinstance(child := get(), events.SequenceEndEvent):
+            items.append(_node(text, get, child, depth + 1))
+        stop = child.end_mark.index if flow or not items else items[-1].end  # type: ignore[union-attr]
+        return replace(blank, kind=NodeKind.SEQUENCE, end=stop, flow=flow, items=tuple(items))
+    entries: list[Entry] = []
+    while not isinstance(child := get(), events.MappingEndEvent):
+        key = _node(text, get, child, depth + 1)
+        entries.append(Entry(key=key, value=_node(text, get, get(), depth + 1)))
+    stop = child.end_mark.index if flow or not entries else max(entries[-1].value.end, entries[-1].key.end)  # type: ignore[union-attr]
+    return replace(blank, kind=NodeKind.MAPPING, end=stop, flow=flow, entries=tuple(entries))
+
+
+_HEADER = re.compile(r"[|>][-+0-9]*")
+
+
+def _block_scalar_end(text: str, start: int, end: int) -> int:
+    """Where a block scalar ends: libyaml says at the next token, but blank lines before that count only under `+`."""
+    header = _HEADER.search(text, start)
+    if header and "+" in header[0]:
+        return end
+    return max(len(text[:end].rstrip(" \t\r\n")), start + 1) if text[start:end].strip() else end
+
+
+def spans(data: bytes | str, *, path: RepoPath = RepoPath("")) -> Mapping[Path, SourceSpan]:  # noqa: B008 - a NewType of str
+    """The place of every key and list item of the first document, by path; the root is at ().
+
+    A mapping's value is placed at its key. What an alias or a merge brings has no place of its own.
+    """
+    text = decode(data, path).removeprefix("\ufeff")
+    root = next((region.root for region in compose(text) if region.root is not None), None)
+    return dict(_spans(root, (), path)) if root is not None else {}
+
+
+def _spans(node: Node, here: Path, path: RepoPath) -> Iterator[tuple[Path, SourceSpan]]:
+    if not here:
+        yield here, SourceSpan(path=path, line=node.line + 1, column=node.column + 1)
+    for index, item in enumerate(node.items):
+        yield (*here, index), SourceSpan(path=path, line=item.line + 1, column=item.column + 1)
+        yield from _spans(item, (*here, index), path)
+    for entry in node.entries:
+        place = (*here, entry.key.text)
+        yield place, SourceSpan(path=path, line=entry.key.line + 1, column=entry.key.column + 1)
+        yield from _spans(entry.value, place, path)
