@@ -1,4 +1,4 @@
-"""A folder of `NAME-VERSION.tgz`: Chart.yaml decides what a file is, and is read only where the file's name fits."""
+"""A folder of `NAME-VERSION.tgz` and unpacked charts: Chart.yaml says what an entry is, read only where its name fits."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from migrator.charts.archive import load_metadata
+from migrator.charts.archive import load_metadata, read_metadata
 from migrator.charts.types import ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -47,7 +47,7 @@ def mirror_file(names: tuple[str, ...], folder: FilePath, name: str, version: st
     """The mirror's file of a chart version, None if it has none. A file named for it that is no chart raises MIG41x."""
     for file in _candidates(names, name):
         # a name may be read in two ways (`app-7-1.2.3`), so Chart.yaml has the last word
-        if is_same_version(_rest(file, name), version):
+        if file == f"{name}/" or is_same_version(_rest(file, name), version):
             metadata = _metadata(folder / file, cache)
             if metadata["name"] == name and is_same_version(metadata["version"], version):
                 return folder / file
@@ -55,9 +55,12 @@ def mirror_file(names: tuple[str, ...], folder: FilePath, name: str, version: st
 
 
 def mirror_names(folder: FilePath) -> tuple[str, ...]:
-    """The archives in a mirror's folder, sorted; MIG421 if it cannot be listed."""
+    """The archives in a mirror's folder and, with a slash at the end, its charts that are folders; sorted.
+
+    MIG421 if it cannot be listed.
+    """
     try:
-        return tuple(sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(_SUFFIX)))
+        return tuple(sorted(_entries(folder)))
     except OSError as error:
         reason = (error.strerror or "unreadable").lower()
         raise MigrateError.of(
@@ -65,16 +68,30 @@ def mirror_names(folder: FilePath) -> tuple[str, ...]:
         ) from None
 
 
+def _entries(folder: FilePath) -> Iterator[str]:
+    for entry in folder.iterdir():
+        if entry.name.endswith(_SUFFIX):
+            yield entry.name
+        elif (entry / "Chart.yaml").is_file():
+            yield f"{entry.name}/"
+
+
 def _candidates(names: tuple[str, ...], name: str) -> Iterator[str]:
-    return (file for file in names if file.startswith(f"{name}-") and _VERSION_START.match(_rest(file, name)))
+    return (
+        file
+        for file in names
+        if file == f"{name}/" or (file.startswith(f"{name}-") and _VERSION_START.match(_rest(file, name)))
+    )
 
 
 def _rest(file: str, name: str) -> str:
-    return file[len(name) + 1 : -len(_SUFFIX)]
+    return file[len(name) + 1 :].removesuffix("/").removesuffix(_SUFFIX)
 
 
 def _metadata(path: FilePath, cache: Cache) -> dict[str, Json]:
-    """The few fields of Chart.yaml that a listing needs; remembered by path, size and time of change."""
+    """The few fields of Chart.yaml that a listing needs; of an archive remembered by path, size and time of change."""
+    if path.is_dir():
+        return _slim(read_metadata({"Chart.yaml": (path / "Chart.yaml").read_bytes()}, path.name))
     try:
         stat = path.stat()
     except OSError as error:
@@ -88,12 +105,15 @@ def _metadata(path: FilePath, cache: Cache) -> dict[str, Json]:
     if stored is not None:
         known: dict[str, Json] = json.loads(stored)
         return known
-    metadata = load_metadata(path)
-    slim = {
+    slim = _slim(load_metadata(path))
+    cache.put(key, json.dumps(slim).encode())
+    return slim
+
+
+def _slim(metadata: dict[str, Json]) -> dict[str, Json]:
+    return {
         "name": metadata["name"],
         "version": metadata["version"],
         "appVersion": metadata.get("appVersion", ""),
         "deprecated": metadata.get("deprecated") is True,
     }
-    cache.put(key, json.dumps(slim).encode())
-    return slim

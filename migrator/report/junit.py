@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
+
+if TYPE_CHECKING:
+    from migrator.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +19,15 @@ class Case:
     name: str
     failure: str = ""
     skipped: str = ""
+
+
+def finding_cases(findings: Sequence[Diagnostic]) -> list[Case]:
+    """One failed case for each finding; a passed one when there is none, as an empty report reads like a broken job."""
+    cases = [
+        Case(suite=finding.code, name=f"{finding.span or 'repository'}: {finding.summary}", failure=str(finding))
+        for finding in findings
+    ]
+    return cases or [Case(suite="audit", name="no findings")]
 
 
 def junit(cases: Sequence[Case]) -> str:

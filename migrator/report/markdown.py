@@ -17,7 +17,7 @@ def plan_markdown(plan: Plan) -> str:
     """The plan as a comment: a table of components, then one folded section each."""
     lines = ["## Migration plan", "", "| environment | roots | status |", "|---|---|---|"]
     lines += [
-        _row(name, ", ".join(f"`{root}`" for root in environment.roots), environment.status)
+        row(name, ", ".join(f"`{root}`" for root in environment.roots), environment.status)
         for name, environment in sorted(plan.environments.items())
     ]
     lines += ["", "| component | decision | chart | objects | impact | confidence |", "|---|---|---|---|---|---|"]
@@ -46,7 +46,7 @@ def findings_lines(findings: Sequence[Diagnostic]) -> list[str]:
     if not findings:
         return []
     rows = [
-        _row(item.severity.value, item.code, f"`{item.span}`" if item.span else "", item.summary, item.remedy)
+        row(item.severity.value, item.code, f"`{item.span}`" if item.span else "", item.summary, item.remedy)
         for item in findings
     ]
     return ["| severity | code | place | what | remedy |", "|---|---|---|---|---|", *rows, ""]
@@ -55,7 +55,7 @@ def findings_lines(findings: Sequence[Diagnostic]) -> list[str]:
 def _component_row(component: ComponentPlan) -> str:
     chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
     count = len({resource for resources in component.members.values() for resource in resources})
-    return _row(
+    return row(
         component.id,
         component.decision.value,
         chart,
@@ -96,7 +96,8 @@ def _longest_run(text: str) -> int:
     return longest
 
 
-def _row(*cells: str) -> str:
+def row(*cells: str) -> str:
+    """One line of a table."""
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 

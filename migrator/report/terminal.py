@@ -52,11 +52,13 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
     _summary(out, plan)
 
 
-def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:
-    """Each diagnostic on a line of its own, its remedy below; notes only when everything is asked for."""
+def show_diagnostics(
+    diagnostics: Iterable[Diagnostic], stream: IO[str], *, verbose: bool = False, notes: bool = False
+) -> None:
+    """Each diagnostic on a line of its own, its remedy below; notes only when they or everything are asked for."""
     out = console(stream)
     for diagnostic in diagnostics:
-        if diagnostic.severity is Severity.INFO and not verbose:
+        if diagnostic.severity is Severity.INFO and not (verbose or notes):
             continue
         where = f"{diagnostic.span}: " if diagnostic.span else ""
         out.print(f"{where}", end="")
@@ -67,6 +69,16 @@ def show_diagnostics(diagnostics: Iterable[Diagnostic], stream: IO[str], *, verb
         if verbose:
             for line in diagnostic.evidence:
                 out.print(f"  - {line}", style="dim")
+
+
+def show_findings(findings: Sequence[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:
+    """Each finding, and how many there are."""
+    show_diagnostics(findings, stream, verbose=verbose, notes=True)
+    out = console(stream)
+    if findings:
+        out.print(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}.", style="bold yellow")
+    else:
+        out.print("No findings.", style="bold green")
 
 
 def show_inference(inference: Inference, stream: IO[str], *, verbose: bool = False) -> None:

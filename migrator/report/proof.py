@@ -1,0 +1,117 @@
+"""A proof for people and for CI systems; its JSON and in-toto forms belong to the proof itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.report.junit import Case
+from migrator.report.markdown import findings_lines, row
+from migrator.report.terminal import SHORT, console
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from migrator.diagnostics import Diagnostics
+    from migrator.prove import EnvironmentProof, Found, Proof
+
+
+def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False) -> None:
+    """A line for each environment and component, then what differs and why."""
+    out = console(stream)
+    width = max((len(name) for name in proof.environments), default=0)
+    out.print("Environments", style="bold")
+    for name, each in sorted(proof.environments.items()):
+        out.print(f"  {name:<{width}}  ", end="")
+        out.print(str(each.verdict), style="green" if each.verdict.holds else "bold red", end="")
+        out.print(f"  {each.before} objects before, {each.after} after")
+        for found in shown_differences(each, verbose=verbose):
+            out.print(f"  {'':<{width}}  - {_line(found)}")
+            for line in found.explanation[: None if verbose else 3]:
+                out.print(f"  {'':<{width}}      {line}", style="dim")
+        hidden = len(each.found) - len(shown_differences(each, verbose=verbose))
+        if hidden:
+            out.print(f"  {'':<{width}}  ... {hidden} more (--verbose, or --format json)", style="dim")
+    if proof.components:
+        out.print("Components", style="bold")
+        width = max(len(name) for name in proof.components)
+        for name, component in sorted(proof.components.items()):
+            under = f"  ({', '.join(component.allowances)})" if component.allowances else ""
+            out.print(f"  {name:<{width}}  {component.verdict}{under}")
+    out.print(f"Verdict: {proof.verdict}.", style="bold green" if proof.verdict.holds else "bold red")
+
+
+def shown_differences(proof: EnvironmentProof, *, verbose: bool) -> tuple[Found, ...]:
+    """What is not admitted first; allowed differences only as far as there is room."""
+    found = sorted(proof.found, key=lambda each: (each.admitted, -each.difference.impact, each.difference.id))
+    if verbose:
+        return tuple(found)
+    refused = [each for each in found if not each.admitted]
+    return tuple(found[: max(SHORT, len(refused[: 5 * SHORT]))])
+
+
+def proof_diagnostics(proof: Proof) -> Diagnostics:
+    """The proof as findings: each refused difference, each reason why something is unproved."""
+    findings: list[Diagnostic] = []
+    for name, each in sorted(proof.environments.items()):
+        findings += [
+            Diagnostic(
+                code="MIG720",
+                severity=Severity.ERROR,
+                summary=f"{name}: {found.difference.id} {found.difference.kind.value}, "
+                f"impact {found.difference.impact}: {found.reason}",
+                remedy="undo the change, or approve it by its id with `accept` in migrate.yaml",
+                evidence=found.explanation,
+            )
+            for found in each.found
+            if not found.admitted
+        ]
+        findings += each.reasons
+    findings += [
+        Diagnostic(
+            code="MIG721",
+            severity=Severity.WARNING,
+            summary=f"the approval or allowance {name} matches nothing",
+            remedy="remove it, so that it cannot hide a later difference",
+        )
+        for name in proof.stale
+    ]
+    return tuple(findings)
+
+
+def proof_cases(proof: Proof) -> list[Case]:
+    """One test case for each component in each environment, and one for each environment as a whole."""
+    cases = []
+    for name, each in sorted(proof.environments.items()):
+        refused = [_line(found) for found in each.found if not found.admitted]
+        lines = refused + [reason.summary for reason in each.reasons]
+        failure = "" if each.verdict.holds else "\n".join([str(each.verdict), *lines])
+        cases.append(Case(suite=name, name="all objects", failure=failure))
+        for component, proved in sorted(proof.components.items()):
+            verdict = proved.environments.get(name)
+            if verdict is not None:
+                cases.append(Case(suite=name, name=component, failure="" if verdict.holds else str(verdict)))
+    return cases
+
+
+def proof_markdown(proof: Proof) -> str:
+    """The proof as a comment."""
+    lines = [f"## Proof: {proof.verdict}", "", "| environment | verdict | before | after |", "|---|---|---|---|"]
+    lines += [
+        row(name, str(each.verdict), str(each.before), str(each.after))
+        for name, each in sorted(proof.environments.items())
+    ]
+    if proof.components:
+        lines += ["", "| component | verdict | objects | allowances |", "|---|---|---|---|"]
+        lines += [
+            row(name, str(each.verdict), str(each.resources), ", ".join(each.allowances))
+            for name, each in sorted(proof.components.items())
+        ]
+    lines += ["", *findings_lines(proof_diagnostics(proof))]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _line(found: Found) -> str:
+    difference = found.difference
+    widens = ", widens privileges" if difference.privilege else ""
+    return f"{difference.impact!s:<9} {difference.id} {difference.kind.value}{widens}: {found.reason}"
