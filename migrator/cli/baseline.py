@@ -10,7 +10,7 @@ from migrator.build import BUILT, Build, build_all
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
-from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.graph import ResourceGraph, build_graph
@@ -31,6 +31,8 @@ class Baseline:
     tools: Toolchain
     lock: Lock | None
     """Of an earlier migration."""
+    lock_problem: Diagnostic | None
+    """Why there is no lock although there is a file."""
     diagnostics: Diagnostics
 
     @property
@@ -55,7 +57,7 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
         config = read_config(settings.root) if settings.root.is_dir() else Config()
         index = discover(settings.root, config)
         choices = choose(settings, config)
-        lock = load_lock(index.root)
+        lock, lock_problem = _lock(index.root)
     with clock.step("load"):
         kustomizations, unread = load(index)
     with clock.step("build"):
@@ -74,8 +76,16 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
         graph=graph,
         tools=tools,
         lock=lock,
+        lock_problem=lock_problem,
         diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
     )
+
+
+def _lock(root: FilePath) -> tuple[Lock | None, Diagnostic | None]:
+    try:
+        return load_lock(root), None
+    except MigrateError as error:
+        return None, error.diagnostic
 
 
 def tree_digest(index: Index) -> str:

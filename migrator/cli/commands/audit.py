@@ -24,8 +24,8 @@ def audit(repo: Any, output_format: str, **given: Any) -> int:
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
-    findings = audit_repository(settings, clock)
+    findings, is_failing = audit_repository(settings, clock)
     with clock.step("report"):
         show_findings(findings, output_format, sys.stdout, settings)
     finish(clock, settings)
-    return ExitCode.FINDINGS if findings else ExitCode.DONE
+    return ExitCode.FINDINGS if is_failing else ExitCode.DONE
