@@ -1,4 +1,4 @@
-"""A folder of `NAME-VERSION.tgz` and unpacked charts: Chart.yaml says what an entry is, read only where its name fits."""
+"""A mirror folder of `NAME-VERSION.tgz` and chart folders: Chart.yaml, read where a name fits, says what each is."""
 
 from __future__ import annotations
 
