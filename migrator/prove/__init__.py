@@ -1,6 +1,6 @@
 """Before x after -> proof, by the real engines from files on disk."""
 
-from migrator.prove.identity import rendering_digest
+from migrator.prove.identity import placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import Terms, prove
 from migrator.prove.render import Bench, closure_of, render_environment, render_lock, render_roots
@@ -14,7 +14,7 @@ from migrator.prove.types import (
     Verdict,
     rendered_digest,
 )
-from migrator.prove.verify import agreement, prove_lock, verify
+from migrator.prove.verify import agreement, engines_of, prove_lock, verify
 from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
@@ -31,7 +31,9 @@ __all__ = [
     "Verdict",
     "agreement",
     "closure_of",
+    "engines_of",
     "intoto",
+    "placed",
     "proof_document",
     "prove",
     "prove_lock",

@@ -68,12 +68,7 @@ def stage_release(release: LockedRelease, tree: FilePath, library: ChartLibrary,
             span=SourceSpan(path=release.path),
             remedy="find out who changed the archive; a chart version that is published twice cannot be trusted",
         )
-    charts = target / "charts"
-    charts.mkdir(exist_ok=True)
-    if archive.path.is_dir():
-        shutil.copytree(archive.path, charts / release.name, dirs_exist_ok=True)
-    else:
-        shutil.copyfile(archive.path, charts / f"{release.name}-{release.version}.tgz")
+    _place(archive, target / "charts", release)
     return Staged(directory=target, archive=archive, inputs=inputs)
 
 
@@ -152,6 +147,14 @@ def _dependency(release: LockedRelease, staged: FilePath, library: ChartLibrary)
     if vendored.is_file():
         return load_archive(vendored)
     return library.fetch(ChartRef(name=release.name, version=release.version, repository=release.repository))
+
+
+def _place(archive: ChartArchive, charts: FilePath, release: LockedRelease) -> None:
+    charts.mkdir(exist_ok=True)
+    if archive.path.is_dir():
+        shutil.copytree(archive.path, charts / release.name, dirs_exist_ok=True)
+    elif archive.path.parent != charts:  # else it is the vendored one
+        shutil.copyfile(archive.path, charts / f"{release.name}-{release.version}.tgz")
 
 
 def _copy(folder: FilePath, target: FilePath, tree: FilePath, shown: RepoPath) -> Mapping[RepoPath, str]:

@@ -39,7 +39,7 @@ def verify(
     """The proof of the work tree against a git base, and whether the lock's own proof still speaks of this tree.
 
     Without `base` the lock's baseline commit is taken. Where the base was migrated already (it has a lock itself),
-    before is what its lock renders. Raises MIG710 (no base known), MIG711 (no lock), MIG120 (git does not know the base).
+    before is what its lock renders. Raises MIG710 (no base known), MIG711 (no lock), MIG120 (git does not know it).
     """
     found = lock if lock is not None else load_lock(repository)
     if found is None:

@@ -1,0 +1,21 @@
+"""Audit rules over index, builds, lock and renderings: the hybrid stays honest."""
+
+from migrator.audit.engine import audit, is_finding, judge
+from migrator.audit.rules import RULES, Rule
+from migrator.audit.texts import RuleText, load_texts
+from migrator.audit.types import Finding, Subject, Umbrella
+from migrator.audit.umbrellas import umbrellas_of
+
+__all__ = [
+    "RULES",
+    "Finding",
+    "Rule",
+    "RuleText",
+    "Subject",
+    "Umbrella",
+    "audit",
+    "is_finding",
+    "judge",
+    "load_texts",
+    "umbrellas_of",
+]

@@ -1,0 +1,287 @@
+"""The audit rules: each a pure function of the subject to its findings; their words are data (`rules/audit/`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.audit.places import place_of
+from migrator.audit.types import Finding, Subject, Umbrella
+from migrator.classify import Component, ComponentKind
+from migrator.lock import LOCK_PATH, LockedRelease
+from migrator.model import Json, RepoPath, ResId, SourceSpan
+from migrator.prove import Owner, placed, rendered_digest, rendering_digest
+
+CONFIDENT = 0.5
+"""Score of a component from which on a vendored copy is a finding and no note."""
+
+CRD_LIMIT = 262_144
+"""Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (FACTS C3)."""
+
+_EXACT = re.compile(r"=?\s*v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
+_RUNS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"})
+_INSTALLS = _RUNS | {"CustomResourceDefinition", "APIService", "ValidatingWebhookConfiguration"}
+_ADOPTED = frozenset({"adopt", "adopt-with-patches"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule: its code, the words it fills in, and what finds."""
+
+    code: str
+    words: frozenset[str]
+    find: Callable[[Subject], Iterator[Finding]]
+
+
+def owned_twice(subject: Subject) -> Iterator[Finding]:
+    """Objects that a release and a kustomize root, or two releases, both render in one environment."""
+    for name, rendering in sorted(subject.renders.items()):
+        owners: dict[ResId, list[str]] = {}
+        by_helm: set[ResId] = set()
+        for part in placed(rendering).parts:
+            ids = {resource.id for resource in part.resources}
+            by_helm |= ids if part.owner is Owner.HELM else set()
+            for res_id in ids:
+                owners.setdefault(res_id, []).append(part.label)
+        known = {part.path for part in rendering.parts if part.owner is Owner.KUSTOMIZE}
+        for build in subject.builds:
+            if build.environment == name and build.root not in known:
+                for res_id in {resource.id for resource in build.resources}:
+                    owners.setdefault(res_id, []).append(str(build.root))
+        for res_id in sorted(by_helm):
+            if len(owners[res_id]) > 1:
+                yield Finding(
+                    code="MIG801",
+                    span=place_of(subject, name, res_id),
+                    words={"resource": str(res_id), "environment": name, "owners": " and by ".join(owners[res_id])},
+                )
+
+
+def vendored(subject: Subject) -> Iterator[Finding]:
+    """Recognised infrastructure in kustomize builds: still, though it was adopted, or again."""
+    for component in sorted(subject.components, key=lambda each: each.id):
+        locked = subject.lock.components.get(component.id) if subject.lock else None
+        adopted = locked is not None and locked.decision in _ADOPTED
+        # what stays of an adopted component is mostly companions: dashboards, issuers, CRDs on purpose
+        telling = _RUNS if adopted else _INSTALLS
+        members = {
+            name: [res_id for res_id in ids if res_id.kind in telling]
+            for name, ids in sorted(component.members.items())
+        }
+        environments = [name for name, ids in members.items() if ids]
+        if component.kind is not ComponentKind.THIRD_PARTY or not environments:
+            continue
+        if adopted:
+            reason = "although a release of the lock owns the component"
+        elif locked is not None:
+            reason = f"as decided when the repository was migrated ({locked.decision})"
+        else:
+            reason = "and no release of the lock owns it" if subject.lock else "and was not migrated yet"
+        first = min(members[environments[0]])
+        yield Finding(
+            code="MIG802",
+            span=place_of(subject, environments[0], first),
+            words={
+                "component": component.id,
+                "chart": _chart_of(component),
+                "environments": ", ".join(environments),
+                "reason": reason,
+            },
+            evidence=tuple(str(res_id) for res_id in sorted(members[environments[0]])),
+            is_note=(locked is not None and not adopted) or component.confidence < CONFIDENT,
+        )
+
+
+def _chart_of(component: Component) -> str:
+    if not component.candidates:
+        return component.id
+    best = component.candidates[0]
+    return f"{best.chart} {best.versions[0]}" if best.versions else best.chart
+
+
+def not_pinned(subject: Subject) -> Iterator[Finding]:
+    """Dependencies of umbrella charts without one exact version."""
+    for umbrella in subject.umbrellas:
+        for index, entry in enumerate(umbrella.dependencies):
+            version = entry.get("version")
+            if not _is_local(entry) and not (isinstance(version, str) and _EXACT.fullmatch(version.strip())):
+                yield Finding(
+                    code="MIG803",
+                    span=umbrella.at("dependencies", index, "version"),
+                    words={
+                        "chart": str(entry.get("name") or "?"),
+                        "version": "no version at all" if version in (None, "") else f"the version {version}",
+                    },
+                )
+
+
+def _is_local(entry: Mapping[str, Json]) -> bool:
+    return str(entry.get("repository") or "").startswith("file:")
+
+
+def chart_disagrees(subject: Subject) -> Iterator[Finding]:
+    """Umbrella charts that name another chart than the lock, or whose Chart.lock names another than they do."""
+    umbrellas = {umbrella.path: umbrella for umbrella in subject.umbrellas}
+    for path, release in sorted(_charts(subject).items()):
+        umbrella = umbrellas.get(RepoPath(path[0]))
+        if umbrella is None:
+            problem = "there is no Chart.yaml with a dependency"
+            yield _disagrees(RepoPath(path[0]), SourceSpan(path=RepoPath(f"{path[0]}/Chart.yaml")), problem, release)
+            continue
+        yield from _dependency(umbrella, release)
+    for umbrella in subject.umbrellas:
+        yield from _lock_file(umbrella)
+
+
+def _charts(subject: Subject) -> Mapping[tuple[str, str, str], LockedRelease]:
+    """The charts of the lock, each once however many environments have it."""
+    releases = [each for locked in subject.lock.environments.values() for each in locked.helm] if subject.lock else []
+    return {(str(each.path), each.name, each.version): each for each in releases}
+
+
+def _dependency(umbrella: Umbrella, release: LockedRelease) -> Iterator[Finding]:
+    for index, entry in enumerate(umbrella.dependencies):
+        if entry.get("name") != release.name:
+            continue
+        for key, wanted in (("version", release.version), ("repository", release.repository)):
+            written = str(entry.get(key) or "")
+            if written != wanted:
+                problem = f"Chart.yaml has {key} {written or 'none'}"
+                yield _disagrees(umbrella.path, umbrella.at("dependencies", index, key), problem, release)
+        return
+    names = ", ".join(str(entry.get("name")) for entry in umbrella.dependencies)
+    yield _disagrees(umbrella.path, umbrella.at("dependencies"), f"Chart.yaml depends on {names or 'nothing'}", release)
+
+
+def _disagrees(path: RepoPath, span: SourceSpan, problem: str, release: LockedRelease) -> Finding:
+    wanted = " ".join(filter(None, (release.name, release.version, release.repository)))
+    return Finding(
+        code="MIG804", span=span, words={"path": str(path), "problem": problem, "other": f"the lock has {wanted}"}
+    )
+
+
+def _lock_file(umbrella: Umbrella) -> Iterator[Finding]:
+    # helm dependency build refuses a Chart.lock that is out of step, and so does Argo CD (FACTS A6)
+    resolved = {str(entry.get("name")): str(entry.get("version") or "") for entry in umbrella.locked}
+    for index, entry in enumerate(umbrella.dependencies):
+        name, version = str(entry.get("name")), str(entry.get("version") or "")
+        if resolved and _EXACT.fullmatch(version) and resolved.get(name) != version:
+            yield Finding(
+                code="MIG804",
+                span=umbrella.at("dependencies", index, "version"),
+                words={
+                    "path": str(umbrella.path),
+                    "problem": f"Chart.yaml has {name} {version}",
+                    "other": f"Chart.lock has {resolved.get(name) or 'no such dependency'}",
+                },
+            )
+
+
+def files_missing(subject: Subject) -> Iterator[Finding]:
+    """Values files and post-render folders that the lock lists and that are not there."""
+    environments = subject.lock.environments if subject.lock else {}
+    wanted: dict[RepoPath, str] = {}
+    for name, locked in sorted(environments.items()):
+        for release in locked.helm:
+            names = (*release.values, *((release.post_render,) if release.post_render else ()))
+            for relative in names:
+                wanted.setdefault(RepoPath(f"{release.path}/{relative}"), f"release {release.release} of {name}")
+    for path, user in sorted(wanted.items()):
+        if not subject.index.is_file(path) and not (subject.index.root / path).exists():
+            yield Finding(code="MIG805", span=SourceSpan(path=path), words={"path": str(path), "user": user})
+
+
+def chart_not_locked(subject: Subject) -> Iterator[Finding]:
+    """Umbrella charts that no environment of the lock deploys."""
+    if subject.lock is None:
+        return
+    locked = {release.path for each in subject.lock.environments.values() for release in each.helm}
+    for umbrella in subject.umbrellas:
+        if umbrella.path not in locked:
+            yield Finding(code="MIG806", span=umbrella.at(), words={"path": str(umbrella.path)})
+
+
+def lock_unusable(subject: Subject) -> Iterator[Finding]:
+    """A lock that cannot be read, or that another format of this tool wrote."""
+    problem = subject.lock_problem
+    if problem is not None:
+        words = {"problem": problem.summary, "fix": problem.remedy or "restore the file from git"}
+        yield Finding(code="MIG807", span=problem.span or SourceSpan(path=LOCK_PATH), words=words)
+
+
+def render_fails(subject: Subject) -> Iterator[Finding]:
+    """Roots and releases of the lock that do not render from this tree."""
+    seen = set()
+    for name, rendering in sorted(subject.renders.items()):
+        for problem in rendering.problems:
+            if (problem.span, problem.summary) not in seen:
+                seen.add((problem.span, problem.summary))
+                words = {
+                    "environment": name,
+                    "problem": problem.summary,
+                    "fix": problem.remedy or "render it by hand to see the whole message",
+                }
+                yield Finding(code="MIG808", span=problem.span, words=words, evidence=problem.evidence)
+
+
+def proof_stale(subject: Subject) -> Iterator[Finding]:
+    """A tree that renders something else than what the lock's proof was made of."""
+    if subject.lock is None or not subject.renders or any(each.problems for each in subject.renders.values()):
+        return
+    digest = rendered_digest({name: rendering_digest(each) for name, each in subject.renders.items()})
+    if digest != subject.lock.proof_digest:
+        then = subject.lock.engines
+        engines = tuple(
+            f"{name} {then[name]} then, {version} now"
+            for name, version in sorted(subject.engines.items())
+            if then.get(name, version) != version
+        )
+        evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *engines)
+        yield Finding(code="MIG809", span=SourceSpan(path=LOCK_PATH), evidence=evidence)
+
+
+def large_crds(subject: Subject) -> Iterator[Finding]:
+    """CRDs that client-side apply cannot handle."""
+    import json
+
+    seen: set[ResId] = set()
+    for name, rendering in sorted(subject.renders.items()):
+        for part in rendering.parts:
+            for resource in part.resources:
+                if resource.gvk.kind != "CustomResourceDefinition" or resource.id in seen:
+                    continue
+                seen.add(resource.id)
+                size = len(json.dumps(resource.body, separators=(",", ":"), ensure_ascii=False).encode())
+                if size > CRD_LIMIT:
+                    span = place_of(subject, name, resource.id) or SourceSpan(path=part.path)
+                    words = {
+                        "crd": resource.id.name,
+                        "size": f"{size:,}",
+                        "limit": f"{CRD_LIMIT:,}",
+                        "owner": part.label,
+                    }
+                    yield Finding(code="MIG810", span=span, words=words)
+
+
+def lock_missing(subject: Subject) -> Iterator[Finding]:
+    """Umbrella charts in a repository that has no lock."""
+    if subject.lock is None and subject.lock_problem is None and subject.umbrellas:
+        first = subject.umbrellas[0]
+        words = {"count": str(len(subject.umbrellas)), "first": str(first.path)}
+        yield Finding(code="MIG811", span=first.at(), words=words)
+
+
+RULES = (
+    Rule(code="MIG801", words=frozenset({"resource", "environment", "owners"}), find=owned_twice),
+    Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason"}), find=vendored),
+    Rule(code="MIG803", words=frozenset({"chart", "version"}), find=not_pinned),
+    Rule(code="MIG804", words=frozenset({"path", "problem", "other"}), find=chart_disagrees),
+    Rule(code="MIG805", words=frozenset({"path", "user"}), find=files_missing),
+    Rule(code="MIG806", words=frozenset({"path"}), find=chart_not_locked),
+    Rule(code="MIG807", words=frozenset({"problem", "fix"}), find=lock_unusable),
+    Rule(code="MIG808", words=frozenset({"environment", "problem", "fix"}), find=render_fails),
+    Rule(code="MIG809", words=frozenset(), find=proof_stale),
+    Rule(code="MIG810", words=frozenset({"crd", "size", "limit", "owner"}), find=large_crds),
+    Rule(code="MIG811", words=frozenset({"count", "first"}), find=lock_missing),
+)

@@ -1,0 +1,66 @@
+"""What an audit looks at, and what a rule finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from migrator.build import Build
+from migrator.classify import Component
+from migrator.diagnostics import Diagnostic
+from migrator.discover import Index
+from migrator.load import Kustomizations
+from migrator.lock import Lock
+from migrator.model import Json, Path, RepoPath, SourceSpan
+from migrator.prove import Rendering
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Umbrella:
+    """A chart folder that only stands for public charts: dependencies, and no templates of its own."""
+
+    path: RepoPath
+    file: RepoPath
+    """Its Chart.yaml."""
+    dependencies: tuple[Mapping[str, Json], ...]
+    locked: tuple[Mapping[str, Json], ...] = ()
+    """Dependencies as its Chart.lock resolves them; empty where there is none."""
+    spans: Mapping[Path, SourceSpan] = field(default_factory=dict, repr=False)
+
+    def at(self, *path: str | int) -> SourceSpan:
+        """The place of a node of Chart.yaml, or of the nearest node above it."""
+        while path and path not in self.spans:
+            path = path[:-1]
+        return self.spans.get(path) or SourceSpan(path=self.file)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Everything that the rules may look at; they compute from it and touch nothing."""
+
+    index: Index
+    kustomizations: Kustomizations
+    builds: tuple[Build, ...]
+    lock: Lock | None
+    lock_problem: Diagnostic | None = None
+    """Why the lock could not be read."""
+    components: tuple[Component, ...] = ()
+    """What was recognised in the kustomize builds."""
+    renders: Mapping[str, Rendering] = field(default_factory=dict)
+    """environment -> what the lock's recipe renders from this tree; empty where nothing could be rendered at all."""
+    umbrellas: tuple[Umbrella, ...] = ()
+    engines: Mapping[str, str] = field(default_factory=dict)
+    """Versions of the engines that rendered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing a rule found: its words come from the rule's text in `rules/audit/`."""
+
+    code: str
+    span: SourceSpan | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the placeholders of the summary and the remedy stand for."""
+    evidence: tuple[str, ...] = ()
+    is_note: bool = False
+    """Told as a note, whatever severity the rule has."""
