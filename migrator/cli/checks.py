@@ -38,7 +38,9 @@ class Verified:
 def verify_repository(settings: Settings, base: str | None, clock: Clock) -> Verified:
     """The proof of the work tree against a git base; errors as `prove.verify`, and MIG107 where there is no folder."""
     if not settings.root.is_dir():
-        raise MigrateError.of("MIG107", f"{settings.root} is no folder", remedy="name the folder of a GitOps repository")
+        raise MigrateError.of(
+            "MIG107", f"{settings.root} is no folder", remedy="name the folder of a GitOps repository"
+        )
     with clock.step("read"):
         root = settings.root.resolve()
         config = read_config(root)

@@ -27,7 +27,7 @@ def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
 
 
 def resources_of(baseline: Baseline) -> Mapping[str, tuple[Resource, ...]]:
-    """environment -> every object that its roots render."""
+    """Environment -> every object that its roots render."""
     return {environment: baseline.graph.resources(environment) for environment in baseline.environments}
 
 

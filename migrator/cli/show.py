@@ -12,8 +12,9 @@ from migrator.cli.options import Settings
 from migrator.report.json import diagnostic_document, dumps, infer_document, plan_document
 
 if TYPE_CHECKING:
+    from migrator.cli.checks import Verified
     from migrator.cli.inferring import Inferred
-    from migrator.cli.pipeline import Planned
+    from migrator.cli.pipeline import Applied, Planned
     from migrator.diagnostics import Diagnostics
 
 
@@ -77,6 +78,57 @@ def show_findings(findings: Diagnostics, output_format: str, stream: IO[str], se
             from migrator.report.terminal import show_findings as show_text
 
             show_text(findings, stream, verbose=settings.verbose)
+
+
+def show_proof(verified: Verified, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write a proof to the stream; it holds no value of a Secret."""
+    from migrator.report.proof import proof_cases, proof_diagnostics, proof_markdown
+
+    proof = verified.proof
+    findings = (*proof_diagnostics(proof), *verified.diagnostics)
+    match output_format:
+        case "json":
+            from migrator.prove import proof_document
+
+            found = [diagnostic_document(each) for each in verified.diagnostics]
+            stream.write(dumps({**proof_document(proof), "diagnostics": found}))
+        case "intoto":
+            from migrator.prove import intoto
+
+            stream.write(dumps(intoto(proof)))
+        case "markdown":
+            stream.write(proof_markdown(proof))
+        case "junit":
+            from migrator.report.junit import junit
+
+            stream.write(junit(proof_cases(proof)))
+        case "github":
+            _annotate(findings, output_format, stream)
+        case _:
+            from migrator.report.proof import show_proof as show_text
+
+            say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics), settings)
+            show_text(proof, stream, verbose=settings.verbose)
+
+
+def show_applied(applied: Applied, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write what `apply` did, or why it did not."""
+    from migrator.prove import proof_document
+    from migrator.report.redact import redact_plan
+
+    plan = redact_plan(applied.planned.plan, applied.planned.secrets)
+    if output_format == "json":
+        document = plan_document(plan)
+        document["diagnostics"] = [diagnostic_document(each) for each in applied.diagnostics]
+        proof = applied.proof and proof_document(applied.proof)
+        stream.write(dumps({**document, "written": applied.is_written, "proof": proof}))
+        return
+    from migrator.report.applied import show_applied as show_text
+
+    say(applied.diagnostics, settings)
+    show_text(
+        plan, applied.proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose
+    )
 
 
 def say(diagnostics: Diagnostics, settings: Settings) -> None:

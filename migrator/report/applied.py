@@ -1,0 +1,54 @@
+"""What `apply` did, for a person: what was written, what is proved, and what to do next."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from migrator.plan.types import Decision
+from migrator.report.proof import show_proof
+from migrator.report.terminal import console
+
+if TYPE_CHECKING:
+    from typing import IO
+
+    from migrator.plan.types import Plan
+    from migrator.prove import Proof
+
+_ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+
+
+def show_applied(
+    plan: Plan,
+    proof: Proof | None,
+    stream: IO[str],
+    *,
+    is_written: bool,
+    demoted: Sequence[str] = (),
+    verbose: bool = False,
+) -> None:
+    """The components that moved, the proof, and the next steps."""
+    out = console(stream)
+    adopted = [component for component in plan.components if component.decision in _ADOPTED]
+    for component in adopted:
+        chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
+        out.print(f"{component.id}", style="bold", end="")
+        out.print(f"  {component.decision.value}  {chart}  release {component.release} in {component.namespace}")
+    for name in demoted:
+        out.print(name, style="bold yellow", end="")
+        out.print("  was not proved and stays in Kustomize")
+    if proof is not None:
+        show_proof(proof, stream, verbose=verbose)
+    if not is_written:
+        out.print("Nothing was written." if proof is not None else "Nothing to do.", style="bold")
+        return
+    counts = Counter(change.action for change in plan.changes)
+    done = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
+    told = ", ".join(f"{counts[action]} {done[action]}" for action in done if counts[action])
+    out.print(f"Written: {told}.", style="bold")
+    out.print("Next:", style="bold")
+    out.print("  look at the change     git diff")
+    out.print("  prove it again later   migrate verify . --base <commit before>")
+    out.print("  keep it honest in CI   migrate audit .")
+    out.print("  before the cluster follows, read how your GitOps tool takes over live objects: docs/handover.md")
