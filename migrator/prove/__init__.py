@@ -14,7 +14,7 @@ from migrator.prove.types import (
     Verdict,
     rendered_digest,
 )
-from migrator.prove.verify import agreement, engines_of, prove_lock, verify
+from migrator.prove.verify import agreement, prove_lock, verify
 from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
@@ -31,7 +31,6 @@ __all__ = [
     "Verdict",
     "agreement",
     "closure_of",
-    "engines_of",
     "intoto",
     "placed",
     "proof_document",

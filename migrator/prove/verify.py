@@ -70,10 +70,9 @@ def agreement(digest: str, lock: Lock, tools: Toolchain) -> Diagnostics:
     """One warning if what the tree renders now is not what the lock's proof was made of."""
     if digest == lock.proof_digest:
         return ()
-    now = {"kustomize": tools.kustomize.version, "helm": tools.helm.version if tools.helm else ""}
     other = tuple(
-        f"{name} {lock.engines[name]} then, {version or 'none'} now"
-        for name, version in sorted(now.items())
+        f"{name} {lock.engines[name]} then, {version} now"
+        for name, version in sorted(tools.engines.items())
         if lock.engines.get(name, version) != version
     )
     return (
@@ -115,7 +114,7 @@ def _prove(
             after,
             terms=terms,
             members=members,
-            engines=engines_of(bench.tools),
+            engines=bench.tools.engines,
             kube_version=str(lock.engines.get("kubeVersion") or ""),
         )
 
@@ -127,9 +126,3 @@ def _prove(
         after = {**after, **render_lock(lock, tree, bench, environments=suspects, twice=True)}
         proof = judged()
     return proof, after
-
-
-def engines_of(tools: Toolchain) -> Mapping[str, str]:
-    """The engines as the lock and the proof record them."""
-    engines = {"kustomize": tools.kustomize.version}
-    return engines if tools.helm is None else {**engines, "helm": tools.helm.version}

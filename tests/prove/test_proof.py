@@ -1,0 +1,237 @@
+"""Verdicts: what holds, what does not, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.model import Impact, RepoPath, Resource, resource_of
+from migrator.prove import Owner, Part, Proof, Rendering, Terms, Verdict, prove, rendering_digest, rendering_of
+
+TERMS = Terms()
+
+
+def obj(kind: str, name: str, namespace: str = "", **body: Any) -> Resource:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **body.pop("metadata", {})}
+    api = {"Deployment": "apps/v1", "ClusterRole": "rbac.authorization.k8s.io/v1"}.get(kind, "v1")
+    return resource_of({"apiVersion": api, "kind": kind, "metadata": metadata, **body})
+
+
+def config(name: str = "a", namespace: str = "web", **data: str) -> Resource:
+    return obj("ConfigMap", name, namespace, data=data or {"k": "v"})
+
+
+def kustomize(*resources: Resource, path: str = "apps", problem: Diagnostic | None = None) -> Part:
+    return Part(owner=Owner.KUSTOMIZE, path=RepoPath(path), resources=resources, problem=problem)
+
+
+def helm(*resources: Resource, component: str = "tiny", namespace: str = "web", **more: Any) -> Part:
+    path = RepoPath(f"infra/{component}")
+    return Part(
+        owner=Owner.HELM, path=path, resources=resources, component=component, release=component, namespace=namespace, **more
+    )
+
+
+def side(*parts: Part) -> Mapping[str, Rendering]:
+    return {"prod": Rendering(environment="prod", parts=parts)}
+
+
+def before(*resources: Resource) -> Mapping[str, Rendering]:
+    return {"prod": rendering_of("prod", resources)}
+
+
+def codes(proof: Proof) -> list[str]:
+    return [reason.code for each in proof.environments.values() for reason in each.reasons]
+
+
+def failure() -> Diagnostic:
+    return Diagnostic(code="MIG405", severity=Severity.ERROR, summary="the chart refuses")
+
+
+def test_identical_whoever_owns() -> None:
+    proof = prove(before(config("a"), config("b")), side(kustomize(config("a")), helm(config("b"))), terms=TERMS)
+    assert proof.verdict is Verdict.IDENTICAL
+    assert proof.environments["prod"].found == ()
+    assert proof.components["tiny"].verdict is Verdict.IDENTICAL
+    assert (proof.components["tiny"].resources, proof.environments["prod"].after) == (1, 2)
+
+
+def test_changed_lost_and_new_objects_differ() -> None:
+    changed = prove(before(config("a", x="1")), side(helm(config("a", x="2"))), terms=TERMS)
+    assert changed.verdict is Verdict.DIFFERS
+    assert [each.difference.id for each in changed.environments["prod"].found] == ["ConfigMap/web/a#/data/x"]
+    assert changed.components["tiny"].verdict is Verdict.DIFFERS
+    lost = prove(before(config("a"), config("b")), side(helm(config("a"))), terms=TERMS)
+    assert lost.verdict is Verdict.DIFFERS
+    new = prove(before(config("a")), side(helm(config("a"), config("b"))), terms=TERMS)
+    assert new.verdict is Verdict.DIFFERS
+
+
+def test_one_bad_environment_spoils_the_proof() -> None:
+    good = rendering_of("dev", [config("a")])
+    old = {"dev": good, "prod": rendering_of("prod", [config("a", x="1")])}
+    new = {"dev": good, "prod": rendering_of("prod", [config("a", x="2")])}
+    proof = prove(old, new, terms=TERMS)
+    assert proof.verdict is Verdict.DIFFERS
+    assert proof.environments["dev"].verdict is Verdict.IDENTICAL
+
+
+def test_lost_object_is_laid_to_its_component_where_members_are_known() -> None:
+    old, new = before(config("a"), config("b")), side(helm(config("a")))
+    assert prove(old, new, terms=TERMS).components["tiny"].verdict is Verdict.IDENTICAL
+    members = {"tiny": {"prod": [config("a").id, config("b").id]}}
+    assert prove(old, new, terms=TERMS, members=members).components["tiny"].verdict is Verdict.DIFFERS
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({}, {}),
+        (before(), side(helm())),
+        (before(), side(helm(config()))),
+        (before(config()), side(helm())),
+        (before(config()), {}),
+        ({}, side(helm(config()))),
+    ],
+)
+def test_empty_comparison_fails(old: Mapping[str, Rendering], new: Mapping[str, Rendering]) -> None:
+    proof = prove(old, new, terms=TERMS)
+    assert proof.verdict is Verdict.UNPROVED
+    assert not proof.verdict.holds
+    assert codes(proof) == ["MIG701"] * len(proof.environments)
+
+
+def test_part_that_fails_is_unproved_and_the_rest_is_compared() -> None:
+    old = before(config("a", x="1"), config("b"))
+    new = side(kustomize(config("a", x="1")), helm(problem=failure()))
+    proof = prove(old, new, terms=TERMS)
+    assert proof.verdict is Verdict.UNPROVED
+    assert codes(proof) == ["MIG405"]
+    assert proof.environments["prod"].found == ()
+    assert proof.components["tiny"].verdict is Verdict.UNPROVED
+    differs = prove(old, side(kustomize(config("a", x="2")), helm(problem=failure())), terms=TERMS)
+    assert differs.verdict is Verdict.DIFFERS
+
+
+def test_baseline_that_fails_is_unproved() -> None:
+    old = side(kustomize(config("a")), kustomize(path="other", problem=failure()))
+    proof = prove(old, side(helm(config("a"), config("b"))), terms=TERMS)
+    assert proof.verdict is Verdict.UNPROVED
+    assert codes(proof) == ["MIG405"]
+
+
+def test_object_of_both_tools_is_owned_twice() -> None:
+    proof = prove(before(config("a")), side(kustomize(config("a")), helm(config("a"))), terms=TERMS)
+    assert proof.verdict is Verdict.UNPROVED
+    assert codes(proof) == ["MIG708"]
+    assert proof.components["tiny"].verdict is Verdict.UNPROVED
+    assert "apps" in proof.environments["prod"].reasons[0].summary
+
+
+def test_object_of_two_releases_is_owned_twice_wherever_the_namespace_is_written() -> None:
+    other = helm(config("a", namespace=""), component="other")
+    proof = prove(before(config("a")), side(helm(config("a")), other), terms=TERMS)
+    assert codes(proof) == ["MIG708"]
+
+
+def test_namespace_that_two_roots_share_is_one_object() -> None:
+    shared = obj("Namespace", "web")
+    old = side(kustomize(shared, config("a"), path="x"), kustomize(shared, path="y"))
+    proof = prove(old, side(kustomize(shared, path="x"), kustomize(shared, path="y"), helm(config("a"))), terms=TERMS)
+    assert proof.verdict is Verdict.IDENTICAL
+    assert proof.environments["prod"].before == 2
+
+
+def test_two_roots_that_disagree_are_ambiguous_unless_they_did_so_before() -> None:
+    two = (kustomize(config("a", x="1"), path="x"), kustomize(config("a", x="2"), path="y"))
+    assert codes(prove(before(config("a", x="1")), side(*two), terms=TERMS)) == ["MIG709"]
+    more = config("b")
+    proof = prove(side(*two, kustomize(more, path="z")), side(*two, helm(more)), terms=TERMS)
+    assert proof.verdict is Verdict.IDENTICAL
+
+
+def test_release_namespace_is_filled_in() -> None:
+    bare = config("a", namespace="")
+    assert prove(before(config("a")), side(helm(bare)), terms=TERMS).verdict is Verdict.IDENTICAL
+    assert prove(before(config("a")), side(helm(bare, namespace="other")), terms=TERMS).verdict is Verdict.DIFFERS
+    # nobody knows where a kustomize root without a namespace deploys
+    assert prove(before(bare), side(helm(bare)), terms=TERMS).verdict is Verdict.IDENTICAL
+    assert prove(before(config("a")), side(kustomize(bare)), terms=TERMS).verdict is Verdict.DIFFERS
+
+
+def test_cluster_scoped_objects_get_no_namespace() -> None:
+    role = obj("ClusterRole", "r", rules=[])
+    assert prove(before(role), side(helm(role)), terms=TERMS).verdict is Verdict.IDENTICAL
+    crd = obj("CustomResourceDefinition", "widgets.x", spec={"group": "x", "scope": "Cluster", "names": {"kind": "Widget"}})
+    widget = resource_of({"apiVersion": "x/v1", "kind": "Widget", "metadata": {"name": "w"}})
+    rendering = side(helm(crd, widget))["prod"]
+    assert rendering_digest(rendering) == rendering_digest(rendering_of("prod", [crd, widget]))
+
+
+def secret(password: str, **more: str) -> Resource:
+    return obj("Secret", "s", "web", stringData={"password": password, "fixed": "same", **more})
+
+
+def test_generated_places_are_unproved_unless_pinned() -> None:
+    place = (secret("x").id, ("stringData", "password"))
+    proof = prove(before(secret("old")), side(helm(secret("random"), generated=(place,))), terms=TERMS)
+    assert proof.verdict is Verdict.UNPROVED
+    (reason,) = proof.environments["prod"].reasons
+    assert reason.code == "MIG707"
+    assert "unproved: generated" in reason.summary
+    assert reason.evidence == ("/stringData/password",)
+    assert proof.components["tiny"].verdict is Verdict.UNPROVED
+    pinned = prove(before(secret("old")), side(helm(secret("old"))), terms=TERMS)
+    assert pinned.verdict is Verdict.IDENTICAL
+
+
+def test_generated_object_that_differs_elsewhere_too_differs() -> None:
+    place = (secret("x").id, ("stringData", "password"))
+    new = side(helm(secret("random", extra="1"), generated=(place,)))
+    assert prove(before(secret("old")), new, terms=TERMS).verdict is Verdict.DIFFERS
+
+
+def test_generated_object_of_changing_name_is_unproved() -> None:
+    named = config("job-x7k2")
+    new = side(helm(config("a"), named, generated=((named.id, ()),)))
+    assert prove(before(config("a")), new, terms=TERMS).verdict is Verdict.UNPROVED
+
+
+def test_generated_place_can_be_accepted_by_name() -> None:
+    place = (secret("x").id, ("stringData", "password"))
+    terms = Terms(accepted=("Secret/web/s#/stringData/password",))
+    proof = prove(before(secret("old")), side(helm(secret("random"), generated=(place,))), terms=terms)
+    assert proof.verdict is Verdict.ALLOWED
+
+
+def test_accepted_difference_is_allowed_whatever_its_impact() -> None:
+    terms = Terms(accepted=("ConfigMap/web/a#/data/x",), max_impact=Impact.NONE)
+    proof = prove(before(config("a", x="1")), side(helm(config("a", x="2"))), terms=terms)
+    assert proof.verdict is Verdict.ALLOWED
+    assert proof.verdict.holds
+    assert proof.components["tiny"].verdict is Verdict.ALLOWED
+
+
+def test_digest_is_of_the_rendering_alone() -> None:
+    def digest(new: Mapping[str, Rendering], old: Mapping[str, Rendering] | None = None) -> str:
+        return prove(old or before(config("a")), new, terms=TERMS).digest
+
+    same = digest(side(helm(config("a"), config("b"))))
+    assert same == digest(side(kustomize(config("b")), helm(config("a"))))
+    assert same == digest(side(helm(config("a"), config("b"))), before(config("z")))
+    assert same == digest(side(helm(config("a", namespace=""), config("b"))))
+    assert same != digest(side(helm(config("a", x="2"), config("b"))))
+    assert same != digest({"dev": side(helm(config("a"), config("b")))["prod"]})
+    assert same != digest(side(helm(config("a"))))
+
+
+def test_digest_leaves_out_what_is_generated_and_nothing_else() -> None:
+    def digest(password: str, **more: str) -> str:
+        place = (secret("x").id, ("stringData", "password"))
+        return rendering_digest(side(helm(secret(password, **more), generated=(place,)))["prod"])
+
+    assert digest("a") == digest("b")
+    assert digest("a") != digest("a", extra="1")
