@@ -124,9 +124,7 @@ def make_hybrid(tmp_path: Path, tree: Callable[..., Path]) -> Callable[..., Hybr
             tree="",
             engines={"kubeVersion": "1.30"},
             environments={
-                "prod": LockedEnvironment(
-                    before=(RepoPath("before"),), kustomize=(RepoPath("apps"),), helm=(release,)
-                )
+                "prod": LockedEnvironment(before=(RepoPath("before"),), kustomize=(RepoPath("apps"),), helm=(release,))
             },
         )
         library = ChartLibrary(ChartSources(mirrors=(mirror,), offline=True), Cache(tmp_path / "charts-cache"))
@@ -134,6 +132,12 @@ def make_hybrid(tmp_path: Path, tree: Callable[..., Path]) -> Callable[..., Hybr
         return Hybrid(root=root, mirror=mirror, lock=lock, bench=bench)
 
     return make
+
+
+@pytest.fixture
+def secretive(make_hybrid: Callable[..., Hybrid]) -> Hybrid:
+    """With a chart that makes up a password unless `password` is set."""
+    return make_hybrid({"templates/secret.yaml": SECRET_TEMPLATE})
 
 
 @pytest.fixture

@@ -31,7 +31,13 @@ def kustomize(*resources: Resource, path: str = "apps", problem: Diagnostic | No
 def helm(*resources: Resource, component: str = "tiny", namespace: str = "web", **more: Any) -> Part:
     path = RepoPath(f"infra/{component}")
     return Part(
-        owner=Owner.HELM, path=path, resources=resources, component=component, release=component, namespace=namespace, **more
+        owner=Owner.HELM,
+        path=path,
+        resources=resources,
+        component=component,
+        release=component,
+        namespace=namespace,
+        **more,
     )
 
 
@@ -165,7 +171,9 @@ def test_release_namespace_is_filled_in() -> None:
 def test_cluster_scoped_objects_get_no_namespace() -> None:
     role = obj("ClusterRole", "r", rules=[])
     assert prove(before(role), side(helm(role)), terms=TERMS).verdict is Verdict.IDENTICAL
-    crd = obj("CustomResourceDefinition", "widgets.x", spec={"group": "x", "scope": "Cluster", "names": {"kind": "Widget"}})
+    crd = obj(
+        "CustomResourceDefinition", "widgets.x", spec={"group": "x", "scope": "Cluster", "names": {"kind": "Widget"}}
+    )
     widget = resource_of({"apiVersion": "x/v1", "kind": "Widget", "metadata": {"name": "w"}})
     rendering = side(helm(crd, widget))["prod"]
     assert rendering_digest(rendering) == rendering_digest(rendering_of("prod", [crd, widget]))

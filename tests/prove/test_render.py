@@ -125,7 +125,10 @@ def test_chart_file_that_disagrees_is_refused(hybrid: Hybrid) -> None:
 
 
 def test_missing_files_are_named(hybrid: Hybrid) -> None:
-    assert problem(hybrid, hybrid.locked(hybrid.release(values=("gone.yaml",))))[:2] == ("MIG702", "infra/tiny/gone.yaml")
+    assert problem(hybrid, hybrid.locked(hybrid.release(values=("gone.yaml",))))[:2] == (
+        "MIG702",
+        "infra/tiny/gone.yaml",
+    )
     assert problem(hybrid, hybrid.locked(hybrid.release(post_render="gone")))[:2] == ("MIG702", "infra/tiny/gone")
     assert problem(hybrid, hybrid.locked(hybrid.release(path=RepoPath("gone"))))[:2] == ("MIG702", "gone")
 
@@ -169,8 +172,8 @@ def test_unknown_chart_is_a_problem_of_its_release_alone(hybrid: Hybrid) -> None
     assert [part.problem is None for part in rendering.parts] == [True, False]
     assert rendering.problems[0].code in {"MIG420", "MIG421"}
     assert "release small" in rendering.problems[0].summary
+    bench = hybrid.bench
     with pytest.raises(MigrateError):
-        bench = hybrid.bench
         render_environment(
             hybrid.lock, "prod", hybrid.root, tools=bench.tools, library=bench.library, cache=bench.cache
         )
@@ -200,10 +203,8 @@ def test_missing_helm_is_a_problem(hybrid: Hybrid) -> None:
     assert part.problem.code == "MIG705"
 
 
-def test_generated_places_are_found(make_hybrid: Callable[..., Hybrid]) -> None:
-    from conftest import SECRET_TEMPLATE
-
-    hybrid = make_hybrid({"templates/secret.yaml": SECRET_TEMPLATE})
+def test_generated_places_are_found(secretive: Hybrid) -> None:
+    hybrid = secretive
     part = release_part(hybrid)
     secret = ResId(group="", kind="Secret", namespace="", name="generated")
     assert part.generated == ((secret, ("stringData", "password")),)
@@ -222,7 +223,10 @@ def test_second_rendering_comes_from_the_cache(hybrid: Hybrid, tmp_path: Path) -
     refusing.chmod(0o755)
     tools = bench.tools
     broken = replace(
-        bench, tools=replace(tools, helm=replace(tools.helm, path=refusing), kustomize=replace(tools.kustomize, path=refusing))
+        bench,
+        tools=replace(
+            tools, helm=replace(tools.helm, path=refusing), kustomize=replace(tools.kustomize, path=refusing)
+        ),
     )
     again = render_lock(hybrid.lock, hybrid.root, broken)
     assert [each.body for each in again["prod"].resources] == [each.body for each in first["prod"].resources]
