@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.diagnostics import MigrateError
+from migrator.discover import Acceptance, ComponentOverride, Config, parse_config, read_config
+from migrator.model import Impact
+
+FULL = b"""\
+environments:
+  prod: [overlays/prod, ./apps/api/overlays/prod/]
+  dev: overlays/dev
+layout: growing
+gitops: flux
+max_impact: data-loss
+accept:
+- id: Deployment.apps/a/b#/spec/replicas
+  reason: scaled by hand
+chart_mirrors: [../charts]
+url_mirrors: {https://a.example: https://b.example}
+offline: true
+kube_version: "1.31"
+api_versions: [monitoring.coreos.com/v1]
+categories: {redis: databases}
+ignore: ["vendor/", "*.bak"]
+components:
+  redis: keep
+  db: {chart: postgresql, version: 12.1.9, repository: https://a.example}
+"""
+
+
+def test_every_key_is_read() -> None:
+    config = parse_config(FULL)
+    assert config.environments == {
+        "dev": ("overlays/dev",),
+        "prod": ("overlays/prod", "apps/api/overlays/prod"),
+    }
+    assert (config.layout, config.gitops, config.max_impact) == ("growing", "flux", Impact.DATA_LOSS)
+    assert config.accept == (Acceptance(id="Deployment.apps/a/b#/spec/replicas", reason="scaled by hand"),)
+    assert config.chart_mirrors == ("../charts",)
+    assert config.url_mirrors == {"https://a.example": "https://b.example"}
+    assert config.offline is True
+    assert (config.kube_version, config.api_versions) == ("1.31", ("monitoring.coreos.com/v1",))
+    assert config.categories == {"redis": "databases"}
+    assert config.ignore == ("vendor/", "*.bak")
+    assert config.components == {
+        "db": ComponentOverride(chart="postgresql", version="12.1.9", repository="https://a.example"),
+        "redis": ComponentOverride(decision="keep"),
+    }
+
+
+def test_roots_may_be_a_list_or_name_their_environment() -> None:
+    assert parse_config(b"roots: [a/b, c]\n").roots == ("a/b", "c")
+    named = parse_config(b"roots:\n  a/b: prod\n  c: prod\n")
+    assert named.roots == ("a/b", "c")
+    assert named.environments == {"prod": ("a/b", "c")}
+    assert named.environment_of_root(named.roots[1]) == "prod"
+
+
+def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
+    assert read_config(tmp_path) == Config()
+    assert parse_config(b"# nothing yet\n") == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "message"),
+    [
+        (
+            "layout: growing\nenviroments: {}\n",
+            "migrate.yaml:2:1",
+            "unknown key 'enviroments', did you mean 'environments'?",
+        ),
+        (
+            "components:\n  redis:\n    chrat: x\n",
+            "migrate.yaml:3:5",
+            "unknown key 'chrat' in components.redis, did you mean 'chart'?",
+        ),
+        ("accept:\n- id: x\n  why: y\n", "migrate.yaml:3:3", "unknown key 'why'"),
+        ("layout: groving\n", "migrate.yaml:1:1", "one of growing, enterprise, in-place, did you mean 'growing'?"),
+        ("max_impact: huge\n", "migrate.yaml:1:1", "'huge' is no impact"),
+        ("offline: 'yes'\n", "migrate.yaml:1:1", "true or false"),
+        ("\nkube_version: 1.32\n", "migrate.yaml:2:1", "quote it"),
+        ("accept:\n- id: x\n", "migrate.yaml:2:3", "needs 'reason'"),
+        ("ignore: vendor\n", "migrate.yaml:1:1", "ignore is a list"),
+        ("environments:\n  prod: [ok, ../out]\n", "migrate.yaml:2:3", "outside the repository"),
+        ("environments:\n  'a/b': [ok]\n", "migrate.yaml:2:3", "no environment name"),
+        ("environments:\n  a: [x]\n  b: [x]\n", "migrate.yaml:1:1", "root x is given to two environments, a and b"),
+        ("components: {redis: maybe}\n", "migrate.yaml:1:14", "one of adopt, propose, keep"),
+        ("[]\n", "migrate.yaml", "is a mapping"),
+    ],
+)
+def test_what_is_wrong_is_said_with_its_place(text: str, place: str, message: str) -> None:
+    with pytest.raises(MigrateError) as caught:
+        parse_config(text.encode())
+    assert caught.value.diagnostic.code == "MIG104"
+    assert message in caught.value.diagnostic.summary
+    assert str(caught.value.diagnostic.span).startswith(place)
+
+
+def test_yaml_that_does_not_parse_names_file_and_line() -> None:
+    with pytest.raises(MigrateError, match=r"migrate\.yaml:2:\d+: error: .* \[MIG101\]"):
+        parse_config(b"a: [\n}\n")
+
+
+def test_where_a_root_was_configured_is_known() -> None:
+    config = parse_config(b"layout: growing\nenvironments:\n  prod:\n  - x\n  - gone\n")
+    assert str(config.spans["gone"]) == "migrate.yaml:5:5"
