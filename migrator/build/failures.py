@@ -13,7 +13,9 @@ from migrator.model import RepoPath, SourceSpan
 def refusal(root: RepoPath, reach: Reach, *, network: bool) -> Diagnostic | None:
     """Why a root is not even tried: it does not parse, needs somebody's program, or the network that is not allowed."""
     if reach.broken:
-        return replace(reach.broken[0], summary=f"{root} does not build: {reach.broken[0].summary}")
+        cause = reach.broken[0]
+        remedy = cause.remedy or "correct the file"
+        return replace(cause, summary=f"{root} does not build: {cause.summary}", remedy=remedy)
     if reach.plugins:
         plugin = reach.plugins[0]
         return _failed(

@@ -96,7 +96,7 @@ class Job:
 
     def _annotated(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
         kept: Collection[str] = asks_for(self.kustomizations.by_path[root].fields)
-        origins = OriginReader(root)
+        origins = OriginReader(root, self.index.resolve)
         return tuple(
             resource_of(without_build_metadata(body, kept), origins.origin(body)) for body in self._bodies(stage, root)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from migrator.diagnostics import MigrateError
 from migrator.model import Json, Origin, RepoPath
@@ -18,8 +18,9 @@ BUILD_METADATA = {ORIGIN: "originAnnotations", TRANSFORMATIONS: "transformerAnno
 class OriginReader:
     """Reads the annotations of one build; equal texts are read once, as most of a build shares them."""
 
-    def __init__(self, root: RepoPath) -> None:
+    def __init__(self, root: RepoPath, resolve: Callable[[RepoPath], RepoPath]) -> None:
         self._root = root
+        self._resolve = resolve
         self._origins: dict[tuple[str, str], Origin | None] = {}
 
     def origin(self, body: Mapping[str, Json]) -> Origin | None:
@@ -48,8 +49,8 @@ class OriginReader:
         )
 
     def _inside(self, place: str) -> RepoPath:
-        """A path as kustomize gives it, relative to the root's folder -> relative to the repository."""
-        return RepoPath(posixpath.normpath(posixpath.join(self._root, place)))
+        """A path as kustomize gives it, relative to the root's folder -> the real one, relative to the repository."""
+        return self._resolve(RepoPath(posixpath.normpath(posixpath.join(self._root, place))))
 
 
 def without_build_metadata(body: Mapping[str, Json], kept: Collection[str] = ()) -> Mapping[str, Json]:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from migrator.build import Build, build_all
+from migrator.diagnostics import Diagnostics
+from migrator.discover import discover, read_config
+from migrator.engines import Cache, Tool, find_kustomize
+from migrator.load import load
+
+
+@pytest.fixture(scope="session")
+def kustomize(tmp_path_factory: pytest.TempPathFactory) -> Tool:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIGRATE_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "tools"))
+        return find_kustomize()
+
+
+@pytest.fixture
+def build(kustomize: Tool) -> Callable[..., tuple[dict[str, Build], Diagnostics]]:
+    """Builds a repository and returns its builds by root, and what was said."""
+
+    def run(
+        root: Path, *, cache: Cache | None = None, tool: Tool | None = None, network: bool = False
+    ) -> tuple[dict[str, Build], Diagnostics]:
+        config = read_config(root)
+        index = discover(root, config)
+        kustomizations, _ = load(index)
+        builds, diagnostics = build_all(index, kustomizations, config, tool or kustomize, cache or Cache(None), network)
+        return {held.root: held for held in builds}, diagnostics
+
+    return run
