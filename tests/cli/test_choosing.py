@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator.cli.choices import choose
+from migrator.cli.options import Settings
+from migrator.diagnostics import MigrateError
+from migrator.discover import Acceptance, Config
+from migrator.model import Impact
+
+
+def test_defaults(tmp_path: Path) -> None:
+    choices = choose(Settings(root=tmp_path), Config())
+    assert (choices.max_impact, choices.layout, choices.gitops) == (Impact.METADATA, "growing", "none")
+    assert not choices.sources.offline
+    assert choices.kube_version == "1.32"
+
+
+def test_the_configuration_speaks_where_the_command_line_is_silent(tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    config = Config(
+        layout="in-place",
+        offline=True,
+        max_impact=Impact.NONE,
+        chart_mirrors=("charts",),
+        kube_version="1.29",
+        accept=(Acceptance(id="x#/y", reason="because"),),
+    )
+    choices = choose(Settings(root=tmp_path), config)
+    assert (choices.layout, choices.max_impact, choices.kube_version) == ("in-place", Impact.NONE, "1.29")
+    assert choices.sources.offline
+    assert choices.sources.mirrors == (tmp_path / "charts",)
+    assert choices.accepted == {"x#/y": "because"}
+
+
+def test_the_command_line_wins(tmp_path: Path) -> None:
+    config = Config(layout="in-place", offline=True, max_impact=Impact.NONE, gitops="flux")
+    settings = Settings(root=tmp_path, layout="growing", offline=False, max_impact="data-loss", gitops="none")
+    choices = choose(settings, config)
+    assert (choices.layout, choices.max_impact, choices.gitops) == ("growing", Impact.DATA_LOSS, "none")
+    assert not choices.sources.offline
+
+
+def test_no_cache_means_none(tmp_path: Path) -> None:
+    assert choose(Settings(root=tmp_path, no_cache=True), Config()).cache.directory is None
+    assert choose(Settings(root=tmp_path, cache=tmp_path / "c"), Config()).cache.directory == tmp_path / "c"
+
+
+def test_a_gitops_tool_of_the_configuration_is_refused_as_well(tmp_path: Path) -> None:
+    with pytest.raises(MigrateError, match="MIG903"):
+        choose(Settings(root=tmp_path), Config(gitops="argocd"))
