@@ -66,7 +66,8 @@ def fetch_index(repository: str, cache: Cache, *, offline: bool) -> Index:
 def fetch_tags(repository: str, name: str, *, offline: bool) -> tuple[ChartVersion, ...]:
     """The versions that an OCI registry (`oci://host/path`) has of a chart, newest first.
 
-    MIG421 if it cannot be asked. Registries hold `+` in a tag as `_`. Access is anonymous, with the token that a registry hands to anyone.
+    MIG421 if it cannot be asked. Registries hold `+` in a tag as `_`. Access is anonymous, with the token that a
+    registry hands to anyone.
     """
     parts = urllib.parse.urlsplit(f"{repository.rstrip('/')}/{name}")
     if offline:

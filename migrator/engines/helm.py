@@ -276,6 +276,8 @@ def _schema_cause(message: str) -> Cause:
             entries.append(f"{chart}: {entry['entry']}" if chart else entry["entry"])
         elif line.strip().endswith(":"):
             chart = line.strip().rstrip(":")
+        elif line.strip():
+            entries.append(f"{chart}: {line.strip()}" if chart else line.strip())
     text = "the chart's schema refuses the values: " + "; ".join(entries)
     return Cause(failure=Failure.SCHEMA, message=text, subject=chart)
 

@@ -229,4 +229,4 @@ def _relative(path: str, roots: Sequence[FilePath]) -> str:
 
 
 def _without_credentials(url: str) -> str:
-    return re.sub(r"//[^/@\s]*@", "//", url)
+    return re.sub(r"//(?!git@)[^/@\s]*@", "//", url)
