@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path as FilePath
@@ -32,7 +33,7 @@ class ChartLibrary:
         self._listings: dict[FilePath, tuple[str, ...]] = {}
         self._indexes: dict[str, Index] = {}
         self._archives: dict[ChartRef, ChartArchive] = {}
-        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch: FilePath | None = None
 
     def versions(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
         """The versions of a chart, newest first, from the first source that has any; errors as for `offers`."""
@@ -141,8 +142,10 @@ class ChartLibrary:
     def _store(self, url: str, ref: ChartRef) -> FilePath:
         base = self._cache.directory
         if base is None:
-            self._scratch = self._scratch or tempfile.TemporaryDirectory(prefix="migrate-")
-            base = FilePath(self._scratch.name)
+            if self._scratch is None:
+                self._scratch = FilePath(tempfile.mkdtemp(prefix="migrate-"))
+                weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
+            base = self._scratch
         version = ref.version.removeprefix("v")
         key = hashlib.sha256(f"{url}\n{ref.name}\n{version}".encode()).hexdigest()[:32]
         return base / "charts" / key / f"{ref.name}-{version}.tgz".replace("/", "_")
