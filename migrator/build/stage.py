@@ -55,7 +55,7 @@ def with_build_metadata(data: bytes, path: RepoPath) -> bytes | None:
     whole file is written anew. Either way it is read back and compared: the build must be of what the user wrote.
     A file without content stays as it is: kustomize refuses it, and must go on doing so.
     """
-    value = read_value(data, dialect=Dialect.KUSTOMIZE, path=path)
+    value = read_value(data, dialect=Dialect.SIGS, path=path)
     fields: Mapping[str, Json] = value if isinstance(value, dict) else {}
     if not any(held for key, held in fields.items() if key.lower() not in {"apiversion", "kind"}):
         return None
@@ -72,7 +72,7 @@ def with_build_metadata(data: bytes, path: RepoPath) -> bytes | None:
 
 def _means(text: str, wanted: Mapping[str, Json], path: RepoPath) -> bool:
     try:
-        return same(read_value(text, dialect=Dialect.KUSTOMIZE, path=path), dict(wanted))
+        return same(read_value(text, dialect=Dialect.SIGS, path=path), dict(wanted))
     except MigrateError:
         return False
 

@@ -7,7 +7,7 @@ import posixpath
 import re
 from pathlib import Path as FilePath
 
-from migrator.discover import Index
+from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.load.types import Reference, ReferenceKind
 from migrator.model import RepoPath, SourceSpan
 
@@ -35,6 +35,9 @@ def locate(index: Index, directory: RepoPath, text: str) -> tuple[ReferenceKind,
     path = posixpath.normpath(posixpath.join(directory, text))
     outside = path.startswith(("/", "../")) or path == ".."
     if not outside:
+        known = _in_index(index, RepoPath(path))
+        if known is not None:
+            return known
         real = FilePath(os.path.realpath(index.root / path))
         if real.is_relative_to(index.root):
             inside = RepoPath(real.relative_to(index.root).as_posix())
@@ -45,6 +48,17 @@ def locate(index: Index, directory: RepoPath, text: str) -> tuple[ReferenceKind,
     if is_remote(text):
         return ReferenceKind.REMOTE, None
     return ReferenceKind.MISSING, None if outside else RepoPath(path)
+
+
+def _in_index(index: Index, path: RepoPath) -> tuple[ReferenceKind, RepoPath] | None:
+    """The answer of the index, without asking the file system; None where only that can tell."""
+    resolved = index.resolve(path)
+    if resolved in index.files:
+        return ReferenceKind.FILE, resolved
+    prefix = "" if resolved == "." else f"{resolved}/"
+    if any(prefix + name in index.files for name in KUSTOMIZATION_NAMES):
+        return ReferenceKind.DIRECTORY, resolved
+    return None
 
 
 def reference(index: Index, directory: RepoPath, text: str, field: str, span: SourceSpan) -> Reference:

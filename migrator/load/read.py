@@ -52,7 +52,8 @@ def read_kustomization(index: Index, file: RepoPath) -> tuple[Kustomization | No
     Raises MigrateError MIG101 (YAML), MIG106 (unreadable) or MIG110 (a field of the wrong type).
     """
     data = index.read(file)
-    value = read_value(data, dialect=Dialect.KUSTOMIZE, path=file)
+    # its own files kustomize reads through sigs.k8s.io/yaml: `yes` is a bool and a repeated key allowed (v5.8.1)
+    value = read_value(data, dialect=Dialect.SIGS, path=file)
     if not is_kustomization(value):
         return None, ()
     return _Reader(index, file, data, value or {}).read()

@@ -130,6 +130,8 @@ def test_resources_equal_a_plain_build_and_know_their_origin(tree: Tree, build: 
         "configMapGenerator:\n- name: c\n  literals:\n  - |+\n    a=on\n    b\n\n\n",
         "resources: [x.yaml]\r\ncommonAnnotations:\r\n  since: 2024-01-02\r\n",
         "resources: [x.yaml]\n...\n",
+        "resources: []\nresources: [x.yaml]\ncommonAnnotations: {since: 2024-01-02, since: 2024-01-03}\n",
+        "resources: [x.yaml]\ncommonAnnotations: {since: 2024-01-02}\nbuildmetadata: []\n",
         "---\nresources: &r\n- x.yaml\ncomponents: []\n# the end",
         "patches:\n- target: {kind: ConfigMap}\n  patch: '- {op: add, path: /metadata/annotations, value: {note: m}}'\nresources: [x.yaml]\n",
         "patches:\n- target: {kind: ConfigMap}\n  patch: '{kind: ConfigMap, metadata: {name: x, annotations: null}}'\nresources: [x.yaml]\n",

@@ -153,7 +153,7 @@ def test_generators_keep_their_order_and_keys(tree: Tree) -> None:
         {
             "a/kustomization.yaml": """\
                 configMapGenerator:
-                - {name: one, namespace: n, behavior: merge, files: [conf/app.ini, other=x.ini], envs: [e.env]}
+                - {name: one, namespace: ns, behavior: merge, files: [conf/app.ini, other=x.ini], envs: [e.env]}
                 secretGenerator:
                 - {name: two, literals: [password=hunter2], type: kubernetes.io/tls, options: {immutable: true}}
                 """,
@@ -163,7 +163,7 @@ def test_generators_keep_their_order_and_keys(tree: Tree) -> None:
         }
     )
     one_, two = one(root).generators
-    assert (one_.kind, one_.name, one_.namespace, one_.behavior) == ("ConfigMap", "one", "n", "merge")
+    assert (one_.kind, one_.name, one_.namespace, one_.behavior) == ("ConfigMap", "one", "ns", "merge")
     assert one_.files == (("app.ini", "a/conf/app.ini"), ("other", "a/x.ini"))
     assert one_.envs == ("a/e.env",)
     assert (two.kind, two.type, two.options, two.behavior) == (
