@@ -1,0 +1,20 @@
+"""A plan -> file edits, and the transaction that writes them, all or nothing."""
+
+from migrator.rewrite.edits import FileEdit, changes
+from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
+from migrator.rewrite.repository import rewrite, sealed, settle
+from migrator.rewrite.transaction import commit, recover, stage
+
+__all__ = [
+    "DEFAULT_LAYOUT",
+    "FileEdit",
+    "Layout",
+    "changes",
+    "commit",
+    "load_layout",
+    "recover",
+    "rewrite",
+    "sealed",
+    "settle",
+    "stage",
+]

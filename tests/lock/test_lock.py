@@ -118,13 +118,13 @@ def test_order_of_environments_and_components_is_no_matter() -> None:
     ("old", "new", "code", "line", "says"),
     [
         ("migrate/v1", "migrate/v9", "MIG602", 0, "migrate/v9"),
-        ("hooks: run", "hooks: maybe", "MIG601", 31, "run, skip"),
+        ("hooks: run", "hooks: maybe", "MIG601", 32, "run, skip"),
         ("verdict: identical", "verdikt: identical", "MIG601", 42, "verdikt"),
         ("  tree: sha256:bb\n", "", "MIG601", 4, "tree"),
         ("resources: 148", "resources: many", "MIG601", 38, "number"),
         ("path: helm-charts", "path: ../../helm-charts", "MIG601", 22, "leaves"),
-        ("postRender: null", "postRender: /etc", "MIG601", 33, "leaves"),
-        ("includeCRDs: true", "includeCRDs: 1", "MIG601", 30, "true or false"),
+        ("postRender: null", "postRender: /etc", "MIG601", 34, "leaves"),
+        ("includeCRDs: true", "includeCRDs: 1", "MIG601", 31, "true or false"),
         ("kind: Lock", "kind: [", "MIG101", 0, ""),
     ],
 )

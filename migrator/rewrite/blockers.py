@@ -1,0 +1,196 @@
+"""What keeps a component in Kustomize although a chart renders it: it cannot be taken out of the files cleanly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.diagnostics import MigrateError
+from migrator.load import Kustomization, Selector
+from migrator.model import Json, RepoPath
+from migrator.rewrite.edits import FileEdit
+from migrator.rewrite.ownership import Place, Placed, written_objects
+from migrator.rewrite.touching import generates, in_scope, selects
+from migrator.rewrite.workbench import Workbench
+from migrator.yamlio import Dialect, read_documents
+
+_MARKER = b'"$imagepolicy"'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Blocker:
+    """Why one component has to stay, as a clause."""
+
+    component: str
+    reason: str
+
+
+def blockers_of_objects(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+    """Objects whose text cannot be found, or is shared with objects that stay."""
+    by_place: dict[Place, list[Placed]] = defaultdict(list)
+    for each in objects:
+        if each.written is not None:
+            by_place[each.written.place].append(each)
+    for each in objects:
+        if each.component is not None and (reason := _place_problem(each, by_place, objects, bench)):
+            yield Blocker(component=each.component, reason=reason)
+    yield from _split_lists(by_place, bench)
+
+
+def _place_problem(
+    each: Placed, by_place: Mapping[Place, Sequence[Placed]], objects: Sequence[Placed], bench: Workbench
+) -> str:
+    origin = each.resource.origin
+    if origin is None:
+        return f"kustomize does not say where {each} comes from"
+    if origin.remote:
+        return f"{each} comes from the remote base {origin.remote}"
+    if origin.generated:
+        return _generator_problem(each, objects, bench)
+    if each.written is None:
+        return f"the document of {each} cannot be told from the others in {origin.path}"
+    staying = [other for other in by_place[each.written.place] if not other.is_adopted]
+    if staying:
+        where = f"{staying[0].environment} ({staying[0].root})"
+        return f"{each} leaves {each.written.place.file} in {each.environment}, but stays in {where}"
+    return ""
+
+
+def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench) -> str:
+    """A generated object leaves with the entries that make it, and these must make nothing else."""
+    is_made = False
+    for held in bench.reached(each.root):
+        for generator in held.generators:
+            if not generates(generator, each, may_rename=bench.may_rename(each.root)):
+                continue
+            met = in_scope(held, objects, bench)
+            made = [other for other in met if generates(generator, other, may_rename=bench.may_rename(other.root))]
+            if each in made and not all(other.is_adopted for other in made):
+                return f"the generator of {each} in {held.file} makes an object that stays"
+            is_made = is_made or each in made
+    return "" if is_made else f"the generator of {each} is not in a kustomization of its own"
+
+
+def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -> Iterator[Blocker]:
+    """A List leaves as a whole or not at all."""
+    for place, found in sorted(by_place.items()):
+        leaving = [each for each in found if each.component is not None]
+        if place.item < 0 or not leaving:
+            continue
+        for other in written_objects(bench, place.file):
+            if other.place.document == place.document and not any(
+                each.is_adopted for each in by_place.get(other.place, ())
+            ):
+                reason = f"{leaving[0]} is an item of a List in {place.file} that has to stay for others"
+                yield Blocker(component=str(leaving[0].component), reason=reason)
+                break
+
+
+def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+    """What stays and needs what leaves: variables, replacements, and names that kustomize keeps in step."""
+    yield from _followed_names(objects)
+    for held in bench.kustomizations.by_path.values():
+        sources = tuple(_sources(held, bench))
+        met = in_scope(held, objects, bench) if sources else ()
+        for what, selector in sources:
+            found = [each for each in met if selects(selector, each)]
+            if found and all(each.component is not None for each in found):
+                yield Blocker(component=str(found[0].component), reason=f"{what} in {held.file} reads from {found[0]}")
+
+
+def _followed_names(objects: Sequence[Placed]) -> Iterator[Blocker]:
+    """Kustomize renames references along with their objects; once an object is gone, its references stay unrenamed."""
+    renamed: dict[tuple[RepoPath, str], Placed] = {}
+    for each in objects:
+        first = each.written.name if each.written is not None else None
+        if each.is_adopted and first != each.resource.id.name:
+            renamed[each.root, each.resource.id.name] = each
+    if not renamed:
+        return
+    for each in objects:
+        if each.is_adopted:
+            continue
+        for text in set(_texts({key: value for key, value in each.resource.body.items() if key != "metadata"})):
+            found = renamed.get((each.root, text))
+            if found is not None:
+                reason = f"{each} refers to {found}, which kustomize renames"
+                yield Blocker(component=str(found.component), reason=reason)
+
+
+def _sources(held: Kustomization, bench: Workbench) -> Iterator[tuple[str, Selector]]:
+    for variable in _mappings(held.fields.get("vars")):
+        target = variable.get("objref")
+        if isinstance(target, Mapping):
+            yield f"the variable {variable.get('name')}", _exact(target)
+    for replacement in _mappings(held.fields.get("replacements")):
+        for each in _replacements(replacement, held, bench):
+            source = each.get("source")
+            if isinstance(source, Mapping):
+                yield "a replacement", _exact(source)
+
+
+def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workbench) -> Iterator[Mapping[str, Json]]:
+    yield entry
+    if not isinstance(entry.get("path"), str):
+        return
+    for reference in held.inputs:
+        if reference.field == "replacements" and reference.text == entry["path"] and reference.path is not None:
+            try:
+                documents = read_documents(bench.read(reference.path), dialect=Dialect.KUSTOMIZE, path=reference.path)
+            except MigrateError:
+                return
+            for document in documents:
+                yield from _mappings(document.value if isinstance(document.value, list) else [document.value])
+
+
+def _exact(target: Mapping[str, Json]) -> Selector:
+    import re
+
+    version = str(target.get("apiVersion") or "")
+    group = str(target.get("group") or version.rpartition("/")[0])
+    texts = {key: re.escape(str(target.get(key) or "")) for key in ("kind", "name", "namespace")}
+    return Selector(group=re.escape(group), **texts)
+
+
+def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[Blocker]:
+    """Files that must not be edited, and what an edit would lose."""
+    data = frozenset(
+        reference.path
+        for held in bench.kustomizations.by_path.values()
+        for reference in (*held.inputs, *held.configurations)
+        if reference.path is not None
+    )
+    manifests = frozenset(
+        reference.path for held in bench.kustomizations.by_path.values() for reference in held.resources
+    )
+    linked = frozenset(bench.index.links.values())
+    for edit in edits:
+        reason = ""
+        if bench.index.resolve(edit.path) != edit.path:
+            reason = f"{edit.path} is reached through a symbolic link"
+        elif edit.path in linked and edit.after is None:
+            reason = f"a symbolic link leads to {edit.path}"
+        elif edit.path in data and edit.path in manifests:
+            reason = f"{edit.path} is a manifest and the input of something else"
+        elif (edit.before or b"").count(_MARKER) > (edit.after or b"").count(_MARKER):
+            reason = f"{edit.path} holds markers of an image automation, which would be lost"
+        if reason:
+            for component in edit.cause.split(", "):
+                yield Blocker(component=component, reason=reason)
+
+
+def _mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, Mapping))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _texts(child)

@@ -1,0 +1,163 @@
+"""What goes out of one kustomization file when objects leave, and its text without that."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.load import Kustomization, PatchRef
+from migrator.model import Json, Path, RepoPath
+from migrator.rewrite.ownership import Placed
+from migrator.rewrite.touching import generates, in_scope, is_subject, retags, scales, selects
+from migrator.rewrite.workbench import Workbench
+from migrator.yamlio import Dialect, Remove, Set, edit, read_documents, read_value, remove_documents
+
+_CONTENT = (
+    *("resources", "components", "configMapGenerator", "secretGenerator", "generators"),
+    *("helmCharts", "helmChartInflationGenerator"),
+)
+_HEAD = frozenset({"apiVersion", "kind", "metadata"})
+_GIVEN_UP = {"resources": "bases", "images": "imageTags", "patchesStrategicMerge": "patches"}
+"""Field -> the field whose entries kustomize moves behind its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Entry:
+    """An entry of a kustomization, by field and position as `load` counts them."""
+
+    field: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Why an entry goes, and (a patch with several documents) what stays of it."""
+
+    entry: Entry
+    causes: frozenset[str]
+    """Components."""
+    file: RepoPath | None = None
+    """The patch file that the entry names."""
+    documents: frozenset[int] = frozenset()
+    """Only these documents of the patch go; empty is the whole entry."""
+
+
+def cuts_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Cut, ...]:
+    """The entries that touched adopted objects and nothing else; what touches nothing stays as well."""
+    met = in_scope(held, objects, bench)
+    if not any(each.is_adopted for each in met):
+        return ()
+    return tuple(_entries(held, met, bench)) + tuple(_patches(held, met, bench))
+
+
+def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Cut]:
+    roots = {each.root for each in met}
+    images = [entry for root in sorted(roots) for other in bench.reached(root) for entry in other.images]
+    may_rename = any(bench.may_rename(root) for root in roots)
+    for index, replica in enumerate(held.replicas):
+        yield from _cut(Entry(field="replicas", index=index), [each for each in met if scales(replica, each)])
+    for index, image in enumerate(held.images):
+        yield from _cut(Entry(field="images", index=index), [each for each in met if retags(image, each, images)])
+    for generator in held.generators:
+        field = "configMapGenerator" if generator.kind == "ConfigMap" else "secretGenerator"
+        made = [each for each in met if generates(generator, each, may_rename=may_rename)]
+        yield from _cut(Entry(field=field, index=generator.index), made)
+
+
+def _patches(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Cut]:
+    for patch in held.patches:
+        entry = Entry(field=patch.field, index=patch.index)
+        if patch.target is not None:
+            target = patch.target
+            yield from _cut(entry, [each for each in met if selects(target, each)], patch.file)
+            continue
+        touched = {
+            index: [each for each in met if is_subject(document, each)] for index, document in _documents(patch, bench)
+        }
+        gone = {index for index, found in touched.items() if found and all(each.is_adopted for each in found)}
+        if gone:
+            causes = frozenset(str(each.component) for index in gone for each in touched[index])
+            partial = frozenset() if len(gone) == len(touched) else frozenset(gone)
+            yield Cut(entry=entry, causes=causes, file=patch.file, documents=partial)
+
+
+def _documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:
+    data: bytes | str = bench.read(patch.file) if patch.file is not None else patch.inline or ""
+    path = patch.file or RepoPath("")
+    documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=path) if patch.kind else ()
+    return tuple((each.index, each.value) for each in documents if isinstance(each.value, dict))
+
+
+def _cut(entry: Entry, touched: Sequence[Placed], file: RepoPath | None = None) -> Iterator[Cut]:
+    if touched and all(each.is_adopted for each in touched):
+        yield Cut(entry=entry, causes=frozenset(str(each.component) for each in touched), file=file)
+
+
+def references_to(held: Kustomization, gone: Collection[RepoPath]) -> tuple[Entry, ...]:
+    """The entries that list files or folders which are no more."""
+    listed = (("resources", held.resources), ("components", held.components), ("crds", held.crds))
+    return tuple(
+        Entry(field=field, index=index)
+        for field, references in listed
+        for index, reference in enumerate(references)
+        if reference.path in gone
+    )
+
+
+def is_emptied(held: Kustomization, removed: Collection[Entry]) -> bool:
+    """Whether nothing that renders is left; of a component, nothing at all."""
+    fields = _CONTENT if held.kind != "Component" else tuple(name for name in held.fields if name not in _HEAD)
+    return bool(removed) and not any(_left(held.fields.get(name), name, removed) for name in fields)
+
+
+def _left(value: Json, field: str, removed: Collection[Entry]) -> bool:
+    if isinstance(value, list):
+        return len(value) > sum(1 for entry in removed if entry.field == field)
+    return bool(value)
+
+
+def without(text: str, removed: Collection[Entry], inline: Sequence[Cut], path: RepoPath) -> str:
+    """The file's text without these entries; `inline` patches lose some of their documents. Errors as `yamlio.edit`."""
+    value = read_value(text, dialect=Dialect.KUSTOMIZE, path=path)
+    written = value if isinstance(value, Mapping) else {}
+    operations: list[Remove | Set] = [Remove(path=_place(written, entry)) for entry in sorted(removed)]
+    for cut in inline:
+        place = _place(written, cut.entry)
+        held = _at(written, place)
+        if isinstance(held, Mapping):
+            place = (*place, next(key for key in held if str(key).lower() == "patch"))
+            held = held[place[-1]]
+        operations.append(Set(path=place, value=remove_documents(str(held), cut.documents)))
+    return edit(text, operations)
+
+
+def with_empty_resources(text: str, path: RepoPath) -> str:
+    """The text of a root that renders nothing any more: its list of resources is there, and empty."""
+    value = read_value(text, dialect=Dialect.KUSTOMIZE, path=path)
+    if isinstance(value, Mapping) and _key(value, "resources") is not None:
+        return text
+    return edit(text, [Set(path=("resources",), value=[])])
+
+
+def _place(written: Mapping[str, Json], entry: Entry) -> Path:
+    """Where an entry stands in the file: fields match regardless of case, given-up fields come behind their heirs."""
+    key = _key(written, entry.field)
+    own = written[key] if key is not None else ()
+    count = len(own) if isinstance(own, list) else 0
+    if key is not None and entry.index < count:
+        return (key, entry.index)
+    old = _key(written, _GIVEN_UP.get(entry.field, ""))
+    if old is None:
+        raise KeyError(f"{entry.field}[{entry.index}]")
+    return (old, entry.index - count)
+
+
+def _key(written: Mapping[str, Json], field: str) -> str | None:
+    """The last spelling of a field counts, as for Go's encoding/json."""
+    return next((str(key) for key in reversed(list(written)) if str(key).lower() == field.lower()), None)
+
+
+def _at(value: Json, path: Path) -> Json:
+    for key in path:
+        value = value[key]
+    return value

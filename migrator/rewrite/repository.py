@@ -1,0 +1,260 @@
+"""A plan and the repository -> the edits that carry it out, and the lock that records the result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.build import Build
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.discover import Index
+from migrator.load import Kustomizations
+from migrator.lock import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, dump_lock, load_lock
+from migrator.model import RepoPath, SourceSpan
+from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.plan.failed import files_of_failed
+from migrator.rewrite.blockers import Blocker
+from migrator.rewrite.charts import Umbrella, umbrella
+from migrator.rewrite.edits import FileEdit, changes
+from migrator.rewrite.layout import Layout
+from migrator.rewrite.ownership import ADOPTED, Placed, place
+from migrator.rewrite.removal import remove_adopted
+from migrator.rewrite.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Draft:
+    """One attempt at all edits."""
+
+    edits: tuple[FileEdit, ...]
+    umbrellas: Mapping[str, Umbrella]
+    blockers: tuple[Blocker, ...]
+    diagnostics: Diagnostics
+
+
+def settle(
+    plan: Plan, index: Index, kustomizations: Kustomizations, builds: Sequence[Build], layout: Layout
+) -> tuple[Plan, Diagnostics]:
+    """The plan with its file changes, and without the components that cannot be taken out of the files cleanly.
+
+    Such a component becomes a proposal that says what stands in the way, and the diagnostics say it too: MIG610
+    (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known repository).
+    """
+    found, _, notes = _settled(plan, index, kustomizations, builds, layout)
+    return found, notes
+
+
+def rewrite(
+    plan: Plan,
+    index: Index,
+    kustomizations: Kustomizations,
+    builds: Sequence[Build],
+    layout: Layout,
+    *,
+    engines: Mapping[str, str] | None = None,
+) -> tuple[tuple[FileEdit, ...], Lock, Diagnostics]:
+    """The edits by path, the lock among them, and the lock itself; no edits where nothing is left to adopt.
+
+    The lock's verdict is still open: `sealed` writes the proof's into the edits. An earlier lock is kept and added to.
+    Diagnostics and errors as `settle`; MIG601 and MIG602 for a lock that cannot be read.
+    """
+    found, draft, notes = _settled(plan, index, kustomizations, builds, layout)
+    existing = load_lock(index.root)
+    lock = _lock(found, draft.umbrellas, index, builds, kustomizations, existing, engines)
+    if not draft.umbrellas:
+        return (), existing or lock, notes
+    return sealed(draft.edits, lock, index), lock, notes
+
+
+def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
+    """The edits with this lock in place of the one that they had."""
+    path = index.root / LOCK_PATH
+    before = path.read_bytes() if path.is_file() else None
+    edit = FileEdit(path=LOCK_PATH, before=before, after=dump_lock(lock).encode(), cause="lock")
+    return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
+
+
+def _settled(
+    plan: Plan, index: Index, kustomizations: Kustomizations, builds: Sequence[Build], layout: Layout
+) -> tuple[Plan, _Draft, Diagnostics]:
+    roots = frozenset({*kustomizations.roots(), *(build.root for build in builds)})
+    bench = Workbench(index=index, kustomizations=kustomizations, roots=roots)
+    unbuilt = files_of_failed(builds, kustomizations)
+    notes: list[Diagnostic] = []
+    while True:
+        draft = _draft(plan, builds, bench, layout, unbuilt)
+        notes += draft.diagnostics
+        if not draft.blockers:
+            break
+        plan = _demoted(plan, draft.blockers)
+        notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
+    found = changes(draft.edits)
+    if found:
+        lock_edit = FileEdit(
+            path=LOCK_PATH, before=b"" if (index.root / LOCK_PATH).exists() else None, after=b"", cause="lock"
+        )
+        found = changes((*draft.edits, lock_edit))
+    return replace(plan, changes=found), draft, tuple(dict.fromkeys(notes))
+
+
+def _draft(
+    plan: Plan, builds: Sequence[Build], bench: Workbench, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]
+) -> _Draft:
+    objects = place(plan, builds, bench)
+    removal = remove_adopted(objects, bench)
+    blockers = list(removal.blockers)
+    for edit in removal.edits:
+        if edit.path in unbuilt:
+            reason = f"{edit.path} is also part of {unbuilt[edit.path]}, which does not build"
+            blockers += [Blocker(component=cause, reason=reason) for cause in edit.cause.split(", ")]
+    made: dict[str, Umbrella] = {}
+    notes: list[Diagnostic] = []
+    created: list[FileEdit] = []
+    for component in plan.components:
+        if component.decision not in ADOPTED:
+            continue
+        try:
+            found = _umbrella(component, objects, layout)
+            created += _created(found, component, bench, removal.edits)
+        except MigrateError as error:
+            blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
+            notes.append(error.diagnostic)
+            continue
+        made[component.id] = found
+        if component.chart is not None and not component.chart.repository:
+            notes.append(_without_repository(component))
+    edits = tuple(sorted((*removal.edits, *created), key=lambda edit: edit.path))
+    return _Draft(edits=edits, umbrellas=made, blockers=tuple(sorted(blockers)), diagnostics=tuple(notes))
+
+
+def _umbrella(component: ComponentPlan, objects: Iterable[Placed], layout: Layout) -> Umbrella:
+    files = sorted({each.file for each in objects if each.component == component.id and each.file is not None})
+    folder = RepoPath(posixpath.commonpath([posixpath.dirname(file) or "." for file in files]) if files else ".")
+    at = layout.chart_folder(category=component.category, component=component.id, folder=RepoPath(folder or "."))
+    return umbrella(component, layout, at)
+
+
+def _created(
+    found: Umbrella, component: ComponentPlan, bench: Workbench, removals: Sequence[FileEdit]
+) -> Iterator[FileEdit]:
+    removed = {edit.path: edit for edit in removals}
+    for path, data in found.files.items():
+        if path in removed or bench.index.is_directory(path):
+            raise _in_the_way(path)
+        if (bench.index.root / path).is_symlink() or bench.index.resolve(path) != path:
+            raise _in_the_way(path)
+        place_of = bench.index.root / path
+        held = place_of.read_bytes() if place_of.is_file() else None
+        if held is None:
+            yield FileEdit(path=path, before=None, after=data, cause=component.id)
+        elif held != data:
+            raise _in_the_way(path)
+
+
+def _in_the_way(path: RepoPath) -> MigrateError:
+    return MigrateError.of(
+        "MIG611",
+        f"{path} exists already with other content",
+        span=SourceSpan(path=path),
+        remedy="move it away, or choose another layout",
+    )
+
+
+def _first_reasons(blockers: Sequence[Blocker]) -> tuple[Blocker, ...]:
+    first: dict[str, Blocker] = {}
+    for blocker in blockers:
+        first.setdefault(blocker.component, blocker)
+    return tuple(first[name] for name in sorted(first))
+
+
+def _demoted(plan: Plan, blockers: Sequence[Blocker]) -> Plan:
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for blocker in blockers:
+        if blocker.reason not in reasons[blocker.component]:
+            reasons[blocker.component].append(blocker.reason)
+
+    def demoted(component: ComponentPlan) -> ComponentPlan:
+        found = reasons.get(component.id)
+        if not found:
+            return component
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        return replace(
+            component,
+            decision=Decision.PROPOSE,
+            reason=f"a chart renders it, but it cannot be taken out of the Kustomize part: {found[0]}{more}",
+        )
+
+    return replace(plan, components=tuple(demoted(component) for component in plan.components))
+
+
+def _note(blocker: Blocker) -> Diagnostic:
+    return Diagnostic(
+        code="MIG610",
+        severity=Severity.WARNING,
+        summary=f"{blocker.component} stays in Kustomize: {blocker.reason}",
+        remedy="separate it from what stays, then plan again",
+    )
+
+
+def _without_repository(component: ComponentPlan) -> Diagnostic:
+    chart = f"{component.chart.name} {component.chart.version}" if component.chart is not None else component.id
+    return Diagnostic(
+        code="MIG612",
+        severity=Severity.WARNING,
+        summary=f"no repository is known for the chart {chart}: the deployer cannot fetch it",
+        remedy=f"name it under components.{component.id}.repository in migrate.yaml",
+    )
+
+
+def _lock(  # noqa: PLR0917 - private, one caller
+    plan: Plan,
+    umbrellas: Mapping[str, Umbrella],
+    index: Index,
+    builds: Sequence[Build],
+    kustomizations: Kustomizations,
+    existing: Lock | None,
+    engines: Mapping[str, str] | None,
+) -> Lock:
+    roots: dict[str, list[RepoPath]] = defaultdict(list)
+    for build in builds:
+        if build.is_built:
+            roots[build.environment].append(build.root)
+    earlier = existing.environments if existing is not None else {}
+    environments = dict(earlier)
+    for environment, paths in sorted(roots.items()):
+        before = tuple(sorted(paths))
+        kept = earlier[environment].helm if environment in earlier else ()
+        new = tuple(made.releases[environment] for made in umbrellas.values() if environment in made.releases)
+        helm = tuple(sorted((*kept, *new), key=lambda each: (each.component, each.namespace, each.release)))
+        environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm)
+    components = dict(existing.components) if existing is not None else {}
+    components |= {each.id: _locked(each) for each in plan.components if each.id in umbrellas}
+    return Lock(
+        commit=index.git.commit,
+        tree=tree_digest(index, kustomizations, builds),
+        engines=dict(engines if engines is not None else existing.engines if existing is not None else {}),
+        environments=environments,
+        components=components,
+        verdict="unproved",
+        proof_digest="",
+    )
+
+
+def _locked(component: ComponentPlan) -> LockedComponent:
+    allowed = {each.allowance for found in component.differences.values() for each in found}
+    return LockedComponent(
+        decision=component.decision.value,
+        resources=sum(len(members) for members in component.members.values()),
+        allowances=tuple(sorted(name for name in allowed if name is not None)),
+    )
+
+
+def tree_digest(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> str:
+    """`sha256:` over path and content of every file that the roots which build rest on: the baseline without git."""
+    files = {path for build in builds if build.is_built for path in kustomizations.closure(build.root)}
+    listed = [[path, index.digest(path)] for path in sorted(files)]
+    return "sha256:" + hashlib.sha256(json.dumps(listed).encode()).hexdigest()

@@ -1,0 +1,71 @@
+"""What every part of the rewriting reads: files, kustomizations, and answers about them that are asked often."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from migrator.discover import Index
+from migrator.load import Kustomization, Kustomizations
+from migrator.model import RepoPath
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """One repository at one moment. Answers are remembered for as long as it lives."""
+
+    index: Index
+    kustomizations: Kustomizations
+    roots: frozenset[RepoPath]
+    """Folders that stay whatever becomes of their content."""
+    _memory: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, question: Hashable, answer: Callable[[], T]) -> T:
+        """The answer, worked out when first asked for."""
+        if question not in self._memory:
+            self._memory[question] = answer()
+        found: T = self._memory[question]
+        return found
+
+    def read(self, path: RepoPath) -> bytes:
+        """The bytes of a file; MigrateError MIG106 if they cannot be read."""
+        return self.once(("bytes", path), lambda: self.index.read(path))
+
+    def files(self, directory: RepoPath) -> frozenset[RepoPath]:
+        """Every file that a build of the folder reads."""
+        return self.once(("files", directory), lambda: frozenset(self.kustomizations.closure(directory)))
+
+    def directories(self, root: RepoPath) -> frozenset[RepoPath]:
+        """The folders of all kustomizations that a build of the root meets."""
+        reach = self.kustomizations.reach
+        return self.once(("directories", root), lambda: frozenset(reach(root).directories))
+
+    def reached(self, root: RepoPath) -> tuple[Kustomization, ...]:
+        """The kustomizations that a build of the root meets, sorted by folder."""
+        held = self.kustomizations.by_path
+        return tuple(held[path] for path in sorted(self.directories(root)) if path in held)
+
+    def may_rename(self, root: RepoPath) -> bool:
+        """Whether some kustomization on the way to the root may give objects other names."""
+        fields = ("namePrefix", "nameSuffix", "transformers")
+        return any(held.fields.get(name) for held in self.reached(root) for name in fields)
+
+    def scope(self, held: Kustomization) -> frozenset[RepoPath]:
+        """Files whose objects a kustomization's patches and transformers meet.
+
+        That is what it includes; a component works on what its includer has gathered before.
+        """
+        return self.once(("scope", held.path), lambda: self._scope(held.path, frozenset()))
+
+    def _scope(self, directory: RepoPath, seen: frozenset[RepoPath]) -> frozenset[RepoPath]:
+        held = self.kustomizations.by_path.get(directory)
+        if held is None or directory in seen:
+            return frozenset()
+        files = self.files(directory)
+        if held.kind == "Component":
+            for includer in self.kustomizations.includers(directory):
+                files |= self._scope(includer, seen | {directory})
+        return files
