@@ -59,7 +59,7 @@ class _Reader:
             )
         self._keys(found, (), ("apiVersion", "kind", "baseline", "engines", "environments", "components", "proof"))
         baseline = self._keys(found["baseline"], ("baseline",), ("commit", "tree"))
-        proof = self._keys(found["proof"], ("proof",), ("verdict", "digest"))
+        proof = self._keys(found["proof"], ("proof",), ("verdict", "digest"), ("rendered",))
         engines = self._mapping(found["engines"], ("engines",))
         return Lock(
             commit=self._text(baseline["commit"], ("baseline", "commit")) if baseline["commit"] is not None else None,
@@ -69,6 +69,7 @@ class _Reader:
             components=self._each(found["components"], ("components",), self._component),
             verdict=self._text(proof["verdict"], ("proof", "verdict")),
             proof_digest=self._text(proof["digest"], ("proof", "digest")),
+            rendered=self._each(proof.get("rendered") or {}, ("proof", "rendered"), self._digests),
         )
 
     def _environment(self, value: Json, place: Path) -> LockedEnvironment:
@@ -118,6 +119,9 @@ class _Reader:
 
     def _each(self, value: Json, place: Path, read: Callable[[Json, Path], T]) -> Mapping[str, T]:
         return {name: read(item, (*place, name)) for name, item in sorted(self._mapping(value, place).items())}
+
+    def _digests(self, value: Json, place: Path) -> Mapping[str, str]:
+        return self._each(value, place, self._text)
 
     def _paths(self, value: Json, place: Path) -> tuple[RepoPath, ...]:
         return tuple(self._inside(item, (*place, index)) for index, item in enumerate(self._list(value, place)))

@@ -62,3 +62,5 @@ class Lock:
     components: Mapping[str, LockedComponent] = field(default_factory=dict)
     verdict: str = ""
     proof_digest: str = ""
+    rendered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """environment -> part (a kustomize root, or `release:NAMESPACE/NAME`) -> digest of what it rendered when proved."""

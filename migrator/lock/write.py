@@ -22,6 +22,9 @@ def dump_lock(lock: Lock) -> str:
         "components": {name: _component(each) for name, each in sorted(lock.components.items())},
         "proof": {"verdict": lock.verdict, "digest": lock.proof_digest},
     }
+    if lock.rendered:
+        rendered = {name: dict(sorted(parts.items())) for name, parts in sorted(lock.rendered.items())}
+        value["proof"]["rendered"] = rendered
     return dump(value, comments={("apiVersion",): _HEADER})
 
 
