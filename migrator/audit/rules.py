@@ -11,7 +11,7 @@ from migrator.audit.types import Finding, Subject, Umbrella
 from migrator.classify import Component, ComponentKind
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
-from migrator.prove import Owner, placed, rendered_digest, rendering_digest
+from migrator.prove import Owner, changed_parts, part_digests, placed, rendered_digest, rendering_digest
 
 CONFIDENT = 0.5
 """Score of a component from which on a vendored copy is a finding and no note."""
@@ -237,7 +237,8 @@ def proof_stale(subject: Subject) -> Iterator[Finding]:
             for name, version in sorted(subject.engines.items())
             if then.get(name, version) != version
         )
-        evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *engines)
+        parts = changed_parts(subject.lock, {name: part_digests(each) for name, each in subject.renders.items()})
+        evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *parts, *engines)
         yield Finding(code="MIG809", span=SourceSpan(path=LOCK_PATH), evidence=evidence)
 
 

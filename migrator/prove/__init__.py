@@ -1,6 +1,6 @@
 """Before x after -> proof, by the real engines from files on disk."""
 
-from migrator.prove.identity import placed, rendering_digest
+from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import Terms, prove
 from migrator.prove.render import Bench, closure_of, render_environment, render_lock, render_roots
@@ -14,7 +14,7 @@ from migrator.prove.types import (
     Verdict,
     rendered_digest,
 )
-from migrator.prove.verify import agreement, prove_lock, verify
+from migrator.prove.verify import agreement, changed_parts, prove_lock, sealed, verify
 from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
@@ -30,8 +30,10 @@ __all__ = [
     "Terms",
     "Verdict",
     "agreement",
+    "changed_parts",
     "closure_of",
     "intoto",
+    "part_digests",
     "placed",
     "proof_document",
     "prove",
@@ -43,5 +45,6 @@ __all__ = [
     "rendered_digest",
     "rendering_digest",
     "rendering_of",
+    "sealed",
     "verify",
 ]

@@ -135,6 +135,11 @@ def rendering_digest(rendering: Rendering) -> str:
     return digest_text(sorted(lines))
 
 
+def part_digests(rendering: Rendering) -> Mapping[str, str]:
+    """Digest of what each part renders, by its key: tells which part it is that changed."""
+    return {part.key: rendering_digest(replace(rendering, parts=(part,))) for part in rendering.parts}
+
+
 def _blanked(value: Json, path: Path) -> Json:
     """The value without what lies at the path; an element of a list becomes null: the others keep their place."""
     head, rest = path[0], path[1:]

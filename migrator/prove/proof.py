@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migrator.compare import Allowance, apply_allowances, compare, describe
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
-from migrator.prove.identity import Identities, by_identity, owned_twice, placed, rendering_digest
+from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
 from migrator.prove.rendering import Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
@@ -91,6 +91,7 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
         after=len(news.once),
         before_digest=rendering_digest(before),
         after_digest=rendering_digest(after),
+        parts=part_digests(after),
         found=found,
         reasons=reasons,
     )
@@ -190,6 +191,7 @@ def _nothing(name: str, before: Rendering | None, after: Rendering | None) -> En
         after=len(after.resources) if after else 0,
         before_digest=rendering_digest(before) if before else "",
         after_digest=rendering_digest(after) if after else "",
+        parts=part_digests(after) if after else {},
         reasons=problems or (nothing,),
     )
 

@@ -46,6 +46,11 @@ class Part:
     """Why it could not be rendered; `resources` is empty then."""
 
     @property
+    def key(self) -> str:
+        """The name of the part within its environment, as the lock keeps it: the root, or `release:NAMESPACE/NAME`."""
+        return f"release:{self.namespace}/{self.release}" if self.owner is Owner.HELM else str(self.path)
+
+    @property
     def label(self) -> str:
         """How a person calls it: `overlays/prod` or `release monitoring (infrastructure/...)`."""
         return f"release {self.release} ({self.path})" if self.owner is Owner.HELM else str(self.path)

@@ -65,6 +65,8 @@ class EnvironmentProof:
     before_digest: str
     after_digest: str
     """Of the canonical objects by identity; generated places are left out."""
+    parts: Mapping[str, str] = field(default_factory=dict)
+    """Digest of what each root and release renders after."""
     found: tuple[Found, ...] = ()
     reasons: Diagnostics = ()
     """Why it is unproved."""

@@ -63,12 +63,27 @@ def verify(
         before = _baseline(found, target, bench)
         proof, after = _prove(found, repository, before, replace(bench, closure=closure_of(repository)), terms=terms)
     complete = all(not rendering.problems for rendering in after.values())
-    return proof, agreement(proof.digest, found, bench.tools) if complete else ()
+    return proof, agreement(proof, found, bench.tools) if complete else ()
 
 
-def agreement(digest: str, lock: Lock, tools: Toolchain) -> Diagnostics:
+def sealed(lock: Lock, proof: Proof) -> Lock:
+    """The lock with what was proved: verdict, digests, and the allowances that each component needed."""
+    components = {
+        name: replace(each, allowances=proof.components[name].allowances) if name in proof.components else each
+        for name, each in lock.components.items()
+    }
+    return replace(
+        lock,
+        components=components,
+        verdict=str(proof.verdict),
+        proof_digest=proof.digest,
+        rendered={name: each.parts for name, each in proof.environments.items()},
+    )
+
+
+def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
     """One warning if what the tree renders now is not what the lock's proof was made of."""
-    if digest == lock.proof_digest:
+    if proof.digest == lock.proof_digest:
         return ()
     other = tuple(
         f"{name} {lock.engines[name]} then, {version} now"
@@ -83,8 +98,26 @@ def agreement(digest: str, lock: Lock, tools: Toolchain) -> Diagnostics:
             span=SourceSpan(path=LOCK_PATH),
             remedy="if the change is meant, run `migrate apply` so that the lock follows; else find it with "
             "`migrate verify --base REF`",
-            evidence=(f"{lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *other),
+            evidence=(
+                f"{lock.proof_digest or 'no digest'} in the lock",
+                f"{proof.digest} now",
+                *changed_parts(lock, {name: each.parts for name, each in proof.environments.items()}),
+                *other,
+            ),
         ),
+    )
+
+
+def changed_parts(lock: Lock, now: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """`prod: release:web/redis` for each part that renders something else than when it was proved.
+
+    Nothing where the lock does not know its parts.
+    """
+    keys = {(name, key) for side in (lock.rendered, now) for name, parts in side.items() for key in parts}
+    return tuple(
+        f"{name}: {key}"
+        for name, key in sorted(keys if lock.rendered else ())
+        if lock.rendered.get(name, {}).get(key) != now.get(name, {}).get(key)
     )
 
 

@@ -76,6 +76,7 @@ def _environment(proof: EnvironmentProof) -> dict[str, Json]:
         "verdict": str(proof.verdict),
         "resources": {"before": proof.before, "after": proof.after},
         "digests": {"before": proof.before_digest, "after": proof.after_digest},
+        "parts": dict(sorted(proof.parts.items())),
         "differences": [_found(each) for each in proof.found],
         "reasons": [_diagnostic(each) for each in proof.reasons],
     }
@@ -89,6 +90,7 @@ def _read_environment(name: str, document: Mapping[str, Json]) -> EnvironmentPro
         after=document["resources"]["after"],
         before_digest=document["digests"]["before"],
         after_digest=document["digests"]["after"],
+        parts=document["parts"],
         found=tuple(_read_found(each) for each in document["differences"]),
         reasons=tuple(_read_diagnostic(each) for each in document["reasons"]),
     )

@@ -17,7 +17,7 @@ from migrator.discover import Config, Index, discover
 from migrator.load import load
 from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
-from migrator.prove import Owner, Part, Rendering, rendered_digest, rendering_digest
+from migrator.prove import Owner, Part, Rendering, part_digests, rendered_digest, rendering_digest
 
 URL = "https://charts.example.org"
 CHART = f"""\
@@ -341,6 +341,13 @@ def test_tree_that_renders_something_else_is_found(audited: Audit) -> None:
     assert (found.code, found.severity) == ("MIG809", Severity.WARNING)
     assert is_finding(found)
     assert lock.proof_digest in found.evidence[0]
+
+
+def test_part_that_changed_is_named(audited: Audit) -> None:
+    now = renders_of(helm=(obj("Deployment", "small", "infra", spec={}),))
+    then = {name: part_digests(each) for name, each in renders_of().items()}
+    found = only(audited(lock=proved(lock_of(rendered=then), renders_of()), renders=now))
+    assert found.evidence[2:] == ("prod: release:infra/small",)
 
 
 def test_other_engines_are_named_beside_the_digests(audited: Audit) -> None:

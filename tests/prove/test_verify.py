@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.diagnostics import MigrateError
-from migrator.lock import Lock, dump_lock
+from migrator.lock import Lock, dump_lock, read_lock
 from migrator.prove import (
     Owner,
     Proof,
@@ -23,6 +23,7 @@ from migrator.prove import (
     render_lock,
     render_roots,
     rendering_of,
+    sealed,
     verify,
 )
 
@@ -45,7 +46,7 @@ def commit(root: Path) -> str:
 def write_lock(hybrid: Hybrid, lock: Lock) -> Lock:
     """The lock with the digest of what it renders, written."""
     proof = prove_lock(lock, hybrid.root, {}, hybrid.bench, terms=TERMS)
-    full = replace(lock, proof_digest=proof.digest, verdict="identical", tree="x")
+    full = sealed(replace(lock, tree="x"), proof)
     (hybrid.root / ".migrate").mkdir(exist_ok=True)
     (hybrid.root / ".migrate/lock.yaml").write_text(dump_lock(full))
     return full
@@ -119,13 +120,21 @@ def test_change_after_the_migration_is_found_twice(migrated: tuple[Hybrid, Lock]
         "Deployment.apps/infra/small#/spec/replicas"
     ]
     assert [each.code for each in diagnostics] == ["MIG712"]
+    assert diagnostics[0].evidence[2:] == ("prod: release:infra/small",)
 
 
 def test_other_engine_is_named_where_the_digest_differs(hybrid: Hybrid) -> None:
     lock = replace(hybrid.lock, engines={"helm": "v3.0.0", "kubeVersion": "1.30"}, proof_digest="sha256:x")
-    (diagnostic,) = agreement("sha256:y", lock, hybrid.bench.tools)
+    proof = prove_lock(lock, hybrid.root, {}, hybrid.bench, terms=TERMS)
+    (diagnostic,) = agreement(proof, lock, hybrid.bench.tools)
     assert any("helm v3.0.0 then" in line for line in diagnostic.evidence)
-    assert agreement("sha256:x", lock, hybrid.bench.tools) == ()
+    assert agreement(proof, replace(lock, proof_digest=proof.digest), hybrid.bench.tools) == ()
+
+
+def test_sealed_lock_reads_back_and_knows_its_parts(hybrid: Hybrid) -> None:
+    lock = write_lock(hybrid, hybrid.lock)
+    assert read_lock((hybrid.root / ".migrate/lock.yaml").read_bytes()) == lock
+    assert sorted(lock.rendered["prod"]) == ["apps", "release:infra/small"]
 
 
 def test_base_that_was_migrated_is_compared_by_its_own_lock(migrated: tuple[Hybrid, Lock]) -> None:

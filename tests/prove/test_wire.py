@@ -50,6 +50,7 @@ def proof_of(verdict: Verdict = Verdict.DIFFERS, **changes: Any) -> Proof:
         after=3,
         before_digest="sha256:aa",
         after_digest="sha256:bb",
+        parts={"apps": "sha256:b1"},
         found=(Found(difference=DIFFERENCE, admitted=False, reason="why", explanation=("1 -> 2",)),),
         reasons=(REASON, replace(REASON, span=None)),
     )
