@@ -13,6 +13,8 @@ from migrator.yamlio.errors import YamlError
 from migrator.yamlio.reader import MAX_DEPTH, decode
 from migrator.yamlio.scalars import ScalarError, sigs_key
 
+_NO_PATH = RepoPath("")
+
 
 class NodeKind(Enum):
     """What a node is, before any scalar has a meaning."""
@@ -153,13 +155,17 @@ def _block_scalar_end(text: str, start: int, end: int) -> int:
     return max(len(text[:end].rstrip(" \t\r\n")), start + 1) if text[start:end].strip() else end
 
 
-def spans(data: bytes | str, *, path: RepoPath = RepoPath("")) -> Mapping[Path, SourceSpan]:  # noqa: B008 - a NewType of str
+def spans(data: bytes | str, path: RepoPath = _NO_PATH) -> Mapping[Path, SourceSpan]:
     """The place of every key and list item of the first document, by path; the root is at ().
 
-    A mapping's value is placed at its key. What an alias or a merge brings has no place of its own.
+    A mapping's value is placed at its key. What an alias or a merge brings has no place of its own. Empty for text
+    that does not parse: whoever reads the value says why.
     """
     text = decode(data, path).removeprefix("\ufeff")
-    root = next((region.root for region in compose(text) if region.root is not None), None)
+    try:
+        root = next((region.root for region in compose(text) if region.root is not None), None)
+    except YamlError:
+        return {}
     return dict(_spans(root, (), path)) if root is not None else {}
 
 

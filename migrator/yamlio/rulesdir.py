@@ -10,14 +10,14 @@ from migrator.diagnostics import MigrateError
 def rules_directory() -> FilePath:
     """`migrator/_rules` of an installed wheel, else `rules/` beside the package in a checkout.
 
-    Raises MigrateError (MIG103) where neither is there: the installation is broken.
+    Raises MigrateError (MIG190) where neither is there: the installation is broken.
     """
     package = FilePath(__file__).resolve().parent.parent
     for candidate in (package / "_rules", package.parent / "rules"):
         if candidate.is_dir():
             return candidate
     raise MigrateError.of(
-        "MIG103",
+        "MIG190",
         f"no rules beside the package in {package}",
         remedy="install the package again, or run from a checkout",
     )

@@ -1,0 +1,19 @@
+"""What differs between two renderings, what it does to a running cluster, and which named allowance admits it."""
+
+from migrator.compare.allowances import Allowance, Scope, apply_allowances, load_allowances
+from migrator.compare.describe import describe
+from migrator.compare.difference import compare
+from migrator.compare.redaction import redact, salt_of
+from migrator.compare.scopes import is_namespaced
+
+__all__ = [
+    "Allowance",
+    "Scope",
+    "apply_allowances",
+    "compare",
+    "describe",
+    "is_namespaced",
+    "load_allowances",
+    "redact",
+    "salt_of",
+]

@@ -1,0 +1,241 @@
+"""What a difference does to a running cluster (DESIGN 2; FACTS I1-I5, C2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
+
+from migrator.model import Gvk, Impact, Json, Path
+from migrator.yamlio import ABSENT
+
+_C, _O, _R, _D = Impact.CONFIG, Impact.ROLLOUT, Impact.RECREATE, Impact.DATA_LOSS
+
+_LOST_WITH_DATA = frozenset(
+    {"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "StatefulSet"}
+)
+_RUNS_PODS = frozenset(
+    {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"}
+)
+
+_STATEFUL_SET: tuple[tuple[str, Impact], ...] = (
+    # all else in the spec is immutable (I2)
+    ("spec/replicas", _O),
+    ("spec/ordinals", _O),
+    ("spec/template", _O),
+    ("spec/updateStrategy", _C),
+    ("spec/minReadySeconds", _C),
+    ("spec/revisionHistoryLimit", _C),
+    ("spec/persistentVolumeClaimRetentionPolicy", _C),
+    ("spec/volumeClaimTemplates", _D),
+    ("spec", _R),
+)
+_WORKLOAD: tuple[tuple[str, Impact], ...] = (("spec/selector", _R), ("spec/template", _O), ("spec/replicas", _O))
+_JOB_FIXED = (
+    *("template", "selector", "manualSelector", "completions", "completionMode"),
+    *("podFailurePolicy", "backoffLimitPerIndex", "successPolicy", "managedBy"),
+)
+_IMMUTABLE_SPEC: tuple[tuple[str, Impact], ...] = (("spec", _R),)
+
+_RULES: Mapping[str, tuple[tuple[str, Impact], ...]] = {
+    "Deployment": _WORKLOAD,
+    "DaemonSet": _WORKLOAD,
+    "ReplicaSet": _WORKLOAD,
+    "ReplicationController": (("spec/template", _O), ("spec/replicas", _O)),
+    "StatefulSet": _STATEFUL_SET,
+    "Pod": _IMMUTABLE_SPEC,
+    "Job": tuple((f"spec/{field}", _R) for field in _JOB_FIXED),
+    "CronJob": (("spec/jobTemplate", _O),),
+    "PersistentVolumeClaim": (("spec", _D),),  # a claim made anew is an empty volume
+    "PersistentVolume": (
+        ("spec/persistentVolumeReclaimPolicy", _D),
+        ("spec/capacity", _C),
+        ("spec/accessModes", _C),
+        ("spec/mountOptions", _C),
+        ("spec", _R),
+    ),
+    "Service": tuple(
+        (f"spec/{field}", _R) for field in ("ipFamilies", "healthCheckNodePort", "loadBalancerClass")
+    ),
+    "Secret": (("type", _R),),
+    "RoleBinding": (("roleRef", _R),),
+    "ClusterRoleBinding": (("roleRef", _R),),
+    "StorageClass": (("allowVolumeExpansion", _C), ("allowedTopologies", _C), ("metadata", _C), ("*", _R)),
+    "VolumeAttributesClass": (("driverName", _R), ("parameters", _R)),
+    "PriorityClass": (("value", _R), ("preemptionPolicy", _R)),
+    "RuntimeClass": (("handler", _R),),
+    "IngressClass": (("spec/controller", _R),),
+    "CSIDriver": (("spec/attachRequired", _R), ("spec/fsGroupPolicy", _R), ("spec/volumeLifecycleModes", _R)),
+    "CustomResourceDefinition": (
+        # only a new definition can change these, and every object goes with the old one (C2)
+        ("spec/group", _D),
+        ("spec/names/plural", _D),
+        ("spec/names/kind", _D),
+        ("spec/scope", _D),
+    ),
+    "VolumeSnapshot": _IMMUTABLE_SPEC,
+}  # fmt: skip
+"""Kind -> paths and their impact, the first match counts; whatever matches none is config."""
+
+_BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
+
+_BOOKKEEPING = (
+    "helm.sh/*",
+    "meta.helm.sh/*",
+    "app.kubernetes.io/*",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "chart",
+    "heritage",
+    "release",
+    "checksum/*",
+)
+_ACTED_UPON = frozenset(
+    {
+        *("APIService", "CustomResourceDefinition", "Gateway", "HTTPRoute", "Ingress", "IngressClass", "Namespace"),
+        *("MutatingWebhookConfiguration", "PersistentVolumeClaim", "Service", "ServiceAccount", "StorageClass"),
+        *("ValidatingWebhookConfiguration",),
+    }
+)
+"""Kinds whose annotations make controllers act: load balancers, ingress rules, cloud identities, injected CAs."""
+
+_MAPS_OF_TEXT = frozenset(
+    {
+        *("annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "nodeSelector"),
+        *("options", "parameters", "requests", "selector", "stringData", "volumeAttributes"),
+    }
+)
+
+
+def impact_of_object(gvk: Gvk, *, is_added: bool, has_counterpart: bool) -> Impact:
+    """The impact of a whole object that only one side has.
+
+    `has_counterpart`: objects of its kind go on the one side and come on the other, so this may be one under another
+    identity (I4).
+    """
+    if is_added:
+        if has_counterpart:
+            return _R
+        return _O if gvk.kind in _RUNS_PODS and _is_built_in(gvk) else _C
+    return _D if gvk.kind in _LOST_WITH_DATA and _is_built_in(gvk) else _R
+
+
+def impact_of(
+    gvk: Gvk, path: Path, before: Json, after: Json, *, body: Mapping[str, Json], selected: frozenset[str]
+) -> Impact:
+    """The impact of a difference within an object.
+
+    `body` is the object before. `selected` are label keys by which some object selects others: a label among them is
+    configuration, not decoration.
+    """
+    if _means_nothing(gvk, path, before, after):
+        return Impact.NONE
+    if path[:2] in {("metadata", "labels"), ("metadata", "annotations")}:
+        return _of_metadata(gvk, path, selected)
+    special = _SPECIAL.get(gvk.kind) if _is_built_in(gvk) else None
+    if special is not None:
+        found = special(path, before, after, body)
+        if found is not None:
+            return found
+    if _is_built_in(gvk):
+        here = [str(key) for key in path]
+        for pattern, impact in _RULES.get(gvk.kind, ()):
+            rule = pattern.split("/")
+            # a path above the rule's takes the field along
+            if all(fnmatchcase(key, part) for key, part in zip(here, rule, strict=False)):
+                return impact
+    return _C
+
+
+def _of_metadata(gvk: Gvk, path: Path, selected: frozenset[str]) -> Impact:
+    key = str(path[2]) if len(path) > 2 else ""
+    if any(fnmatchcase(key, pattern) for pattern in _BOOKKEEPING) and key not in selected:
+        return Impact.METADATA
+    of_label = key in selected or gvk.kind == "Namespace"
+    is_acted_upon = of_label if path[1] == "labels" else gvk.kind in _ACTED_UPON
+    return _C if is_acted_upon else Impact.METADATA
+
+
+def _is_built_in(gvk: Gvk) -> bool:
+    return gvk.group in _BUILT_IN_GROUPS or gvk.group.endswith(".k8s.io")
+
+
+def _means_nothing(gvk: Gvk, path: Path, before: Json, after: Json) -> bool:
+    """A null field is an absent one to a typed API, but not an entry of a map of text, nor an item of a list.
+
+    Labels and annotations that hold nothing are none.
+    """
+    sides = [side for side in (before, after) if side is not ABSENT]
+    if path in {("metadata", "labels"), ("metadata", "annotations")}:
+        return not any(sides)
+    if len(sides) != 1 or sides[0] is not None or not _is_built_in(gvk):
+        return False
+    parent = path[-2] if len(path) > 1 else ""
+    return not isinstance(path[-1], int) and parent not in _MAPS_OF_TEXT
+
+
+def _stateful_set(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+    del before, body
+    if path[:2] == ("spec", "persistentVolumeClaimRetentionPolicy"):
+        values = after.values() if isinstance(after, Mapping) else [after]
+        return _D if "Delete" in values else _C
+    return None
+
+
+def _claim(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+    del body
+    if path != ("spec", "resources", "requests", "storage"):
+        return None
+    old, new = quantity(before), quantity(after)
+    return _C if old is not None and new is not None and new >= old else None
+
+
+def _service(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+    del body
+    if path[:2] in {("spec", "clusterIP"), ("spec", "clusterIPs")}:
+        # an address that only one side names is one that the API server chooses, unless it is none at all
+        one_sided = before is ABSENT or after is ABSENT
+        return _C if one_sided and "None" not in str([before, after]) else _R
+    return None
+
+
+def _frozen_data(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+    del before, after
+    is_content = path[:1] in {("data",), ("binaryData",), ("stringData",), ("immutable",)}
+    return _R if body.get("immutable") is True and is_content else None
+
+
+def _definition(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+    """A version of a custom resource that goes away or is no longer served takes its objects out of reach."""
+    del body
+    if path[:2] != ("spec", "versions"):
+        return None
+    is_whole_version = len(path) == 3
+    is_no_longer = len(path) == 4 and path[3] in {"name", "served", "storage"} and before not in (ABSENT, False)
+    return _R if (is_whole_version and after is ABSENT) or is_no_longer else _C
+
+
+_SPECIAL: Mapping[str, Callable[[Path, Json, Json, Mapping[str, Json]], Impact | None]] = {
+    "StatefulSet": _stateful_set,
+    "PersistentVolumeClaim": _claim,
+    "Service": _service,
+    "Secret": _frozen_data,
+    "ConfigMap": _frozen_data,
+    "CustomResourceDefinition": _definition,
+}
+
+_UNITS = {
+    unit: 1000.0**power for unit, power in {"": 0, "m": -1, "k": 1, "M": 2, "G": 3, "T": 4, "P": 5, "E": 6}.items()
+} | {f"{unit}i": 1024.0**power for power, unit in enumerate("KMGTPE", 1)}
+
+
+def quantity(value: Json) -> float | None:
+    """A Kubernetes quantity (`10Gi`, `500m`, `1e3`) as a number; None for what is none."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, str):
+        return None
+    number = value.rstrip("EPTGMKkim")
+    unit = value[len(number) :]
+    try:
+        return float(number) * _UNITS[unit]
+    except (ValueError, KeyError):
+        return None

@@ -1,0 +1,195 @@
+"""Whether a difference widens what someone may do: RBAC rules and bindings, security contexts, host access."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrator.model import Json, Path
+from migrator.yamlio import ABSENT
+
+Fact = tuple[Any, ...]
+
+_RBAC = "rbac.authorization.k8s.io"
+_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+_ENFORCED = {"privileged": 2, "baseline": 1, "restricted": 0}
+
+
+def widens(body: Mapping[str, Json], path: Path, value: Json) -> bool:
+    """Whether putting `value` at the path (ABSENT: taking it out) gives the object a power that it lacked."""
+    return bool(new_powers(body, _with(body, path, value)))
+
+
+def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> frozenset[Fact]:
+    """Powers that the object after has and the one before had not; without one before, the plain grants only.
+
+    That a new container runs as its image says is no widening; that it is privileged is.
+    """
+    if str(after.get("apiVersion") or "").startswith(_RBAC):
+        return _new_grants(before or {}, after)
+    old = frozenset(_powers(before)) if before else frozenset()
+    known = {fact[1] for fact in old if fact[0] == "container"}
+    return frozenset(
+        fact
+        for fact in _powers(after)
+        if fact not in old and fact[0] != "container" and (fact[0] != "unrestricted" or fact[1] in known)
+    )
+
+
+def _with(value: Json, path: Path, new: Json) -> Json:
+    if not path:
+        return new
+    key, rest = path[0], path[1:]
+    if isinstance(value, list) and isinstance(key, int):
+        middle = [] if new is ABSENT and not rest else [_with(value[key] if key < len(value) else {}, rest, new)]
+        return [*value[:key], *middle, *value[key + 1 :]]
+    held = value if isinstance(value, Mapping) else {}
+    if new is ABSENT and not rest:
+        return {name: child for name, child in held.items() if name != key}
+    return {**held, key: _with(held.get(key), rest, new)}
+
+
+def _new_grants(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[Fact]:
+    had = list(_grants(before))
+    return frozenset(grant for grant in _grants(after) if not any(_covers(wider, grant) for wider in had))
+
+
+def _grants(body: Mapping[str, Json]) -> Iterator[Fact]:
+    for rule in _maps(body.get("rules")):
+        verbs = _texts(rule.get("verbs"))
+        for verb in verbs:
+            for url in _texts(rule.get("nonResourceURLs")):
+                yield ("url", verb, url)
+            for group in _texts(rule.get("apiGroups")):
+                for resource in _texts(rule.get("resources")):
+                    for name in _texts(rule.get("resourceNames")) or ["*"]:
+                        yield ("rule", verb, group, resource, name)
+    aggregation = body.get("aggregationRule")
+    for index, selector in enumerate(_maps((aggregation or {}).get("clusterRoleSelectors") if aggregation else None)):
+        yield ("aggregation", index, repr(sorted(selector.items(), key=str)))
+    role = body.get("roleRef")
+    if isinstance(role, Mapping):
+        for subject in _maps(body.get("subjects")):
+            names = tuple(str(subject.get(field) or "") for field in ("kind", "namespace", "name"))
+            yield ("binding", str(role.get("kind")), str(role.get("name")), *names)
+
+
+def _covers(wider: Fact, grant: Fact) -> bool:
+    if wider[0] != grant[0] or len(wider) != len(grant):
+        return False
+    if grant[0] in {"rule", "url"}:
+        return all(_matches(have, need) for have, need in zip(wider[1:], grant[1:], strict=True))
+    return wider == grant
+
+
+def _matches(have: str, need: str) -> bool:
+    if have in ("*", need):
+        return True
+    if have.startswith("*/"):  # every resource's subresource
+        return need.endswith(have[1:])
+    return have.endswith("/*") and have.startswith("/") and need.startswith(have[:-1])
+
+
+def _powers(body: Mapping[str, Json]) -> Iterator[Fact]:
+    metadata = body.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    if body.get("kind") == "Namespace":
+        level = (labels or {}).get("pod-security.kubernetes.io/enforce", "privileged")
+        for step in range(_ENFORCED.get(str(level), 2) + 1):
+            yield ("pod security", step)
+    for where, pod in _pods(body):
+        yield from _pod_powers(where, pod)
+
+
+def _pods(body: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    """Pod specs of an object: its own, its template's, its job template's."""
+    spec = body.get("spec")
+    if not isinstance(spec, Mapping):
+        return
+    if body.get("kind") == "Pod":
+        yield "pod", spec
+    holders: list[tuple[str, Json]] = [("template", spec.get("template"))]
+    job = spec.get("jobTemplate")
+    if isinstance(job, Mapping) and isinstance(job.get("spec"), Mapping):
+        holders.append(("jobTemplate", job["spec"].get("template")))
+    for where, template in holders:
+        if isinstance(template, Mapping) and isinstance(template.get("spec"), Mapping):
+            yield where, template["spec"]
+
+
+def _pod_powers(where: str, pod: Mapping[str, Json]) -> Iterator[Fact]:
+    for field in ("hostNetwork", "hostPID", "hostIPC"):
+        if pod.get(field) is True:
+            yield ("host", where, field)
+    for volume in _maps(pod.get("volumes")):
+        if isinstance(volume.get("hostPath"), Mapping):
+            yield ("host path", where, str(volume["hostPath"].get("path")))
+    yield ("account", where, str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default"))
+    if pod.get("automountServiceAccountToken") is not False:
+        yield ("unrestricted", where, "service account token")
+    yield ("container", where)
+    shared = _map(pod.get("securityContext"))
+    for kind in _CONTAINERS:
+        for container in _maps(pod.get(kind)):
+            name = f"{where}/{container.get('name')}"
+            yield ("container", name)
+            yield from _container_powers(name, container, {**shared, **_map(container.get("securityContext"))})
+
+
+def _container_powers(name: str, container: Mapping[str, Json], context: Mapping[str, Json]) -> Iterator[Fact]:
+    if context.get("privileged") is True:
+        yield ("privileged", name)
+    capabilities = _map(context.get("capabilities"))
+    for capability in _texts(capabilities.get("add")):
+        yield ("capability", name, capability)
+    if context.get("procMount") == "Unmasked":
+        yield ("unmasked proc", name)
+    if _map(context.get("windowsOptions")).get("hostProcess") is True:
+        yield ("host process", name)
+    if context.get("runAsUser") == 0 and context.get("runAsUser") is not False:
+        yield ("root", name)
+    for profile in ("seccompProfile", "appArmorProfile"):
+        if _map(context.get(profile)).get("type") == "Unconfined":
+            yield ("unconfined", name, profile)
+    for port in _maps(container.get("ports")):
+        if port.get("hostPort"):
+            yield ("host port", name, str(port["hostPort"]))
+    yield from _missing_limits(name, context)
+    dropped = set(_texts(capabilities.get("drop")))
+    for capability in ("ALL", *sorted(_DROPPABLE)):
+        if capability not in dropped and "ALL" not in dropped:
+            yield ("unrestricted", name, f"keeps {capability}")
+
+
+def _missing_limits(name: str, context: Mapping[str, Json]) -> Iterator[Fact]:
+    """What a container may do because nothing forbids it."""
+    if context.get("allowPrivilegeEscalation") is not False:
+        yield ("unrestricted", name, "privilege escalation")
+    if context.get("runAsNonRoot") is not True and not context.get("runAsUser"):
+        yield ("unrestricted", name, "may run as root")
+    if context.get("readOnlyRootFilesystem") is not True:
+        yield ("unrestricted", name, "writable root filesystem")
+    for profile in ("seccompProfile", "appArmorProfile", "seLinuxOptions"):
+        if not context.get(profile):
+            yield ("unrestricted", name, f"no {profile}")
+
+
+_DROPPABLE = frozenset(
+    {
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
+        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    }
+)
+"""What container runtimes grant unless it is dropped."""
+
+
+def _map(value: Json) -> Mapping[str, Json]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _maps(value: Json) -> list[Mapping[str, Json]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _texts(value: Json) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []

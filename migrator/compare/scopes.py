@@ -1,0 +1,65 @@
+"""Which kinds live in a namespace: decides where an object lands that names none (FACTS C4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from migrator.model import Resource
+
+_CLUSTER_SCOPED: Mapping[str, frozenset[str]] = {
+    "": frozenset({"ComponentStatus", "Namespace", "Node", "PersistentVolume"}),
+    "admissionregistration.k8s.io": frozenset(
+        {
+            "MutatingAdmissionPolicy",
+            "MutatingAdmissionPolicyBinding",
+            "MutatingWebhookConfiguration",
+            "ValidatingAdmissionPolicy",
+            "ValidatingAdmissionPolicyBinding",
+            "ValidatingWebhookConfiguration",
+        }
+    ),
+    "apiextensions.k8s.io": frozenset({"CustomResourceDefinition"}),
+    "apiregistration.k8s.io": frozenset({"APIService"}),
+    "authentication.k8s.io": frozenset({"SelfSubjectReview", "TokenReview"}),
+    "authorization.k8s.io": frozenset({"SelfSubjectAccessReview", "SelfSubjectRulesReview", "SubjectAccessReview"}),
+    "certificates.k8s.io": frozenset({"CertificateSigningRequest", "ClusterTrustBundle"}),
+    "flowcontrol.apiserver.k8s.io": frozenset({"FlowSchema", "PriorityLevelConfiguration"}),
+    "internal.apiserver.k8s.io": frozenset({"StorageVersion"}),
+    "networking.k8s.io": frozenset({"IPAddress", "IngressClass", "ServiceCIDR"}),
+    "node.k8s.io": frozenset({"RuntimeClass"}),
+    "policy": frozenset({"PodSecurityPolicy"}),
+    "rbac.authorization.k8s.io": frozenset({"ClusterRole", "ClusterRoleBinding"}),
+    "resource.k8s.io": frozenset({"DeviceClass", "ResourceSlice"}),
+    "scheduling.k8s.io": frozenset({"PriorityClass"}),
+    "storage.k8s.io": frozenset({"CSIDriver", "CSINode", "StorageClass", "VolumeAttachment", "VolumeAttributesClass"}),
+    # custom resources that are met in nearly every repository, whose definitions often live elsewhere
+    "cert-manager.io": frozenset({"ClusterIssuer"}),
+    "external-secrets.io": frozenset({"ClusterExternalSecret", "ClusterSecretStore"}),
+    "gateway.networking.k8s.io": frozenset({"GatewayClass"}),
+    "kyverno.io": frozenset({"ClusterPolicy", "ClusterCleanupPolicy"}),
+    "monitoring.coreos.com": frozenset[str](),
+    "snapshot.storage.k8s.io": frozenset({"VolumeSnapshotClass", "VolumeSnapshotContent"}),
+    "cilium.io": frozenset({"CiliumClusterwideNetworkPolicy"}),
+    "velero.io": frozenset[str](),
+}
+
+Scopes = Mapping[tuple[str, str], bool]
+"""Group and kind of custom resources -> whether they are namespaced."""
+
+
+def scopes_of(resources: Iterable[Resource]) -> Scopes:
+    """What the CustomResourceDefinitions among the resources say about scope."""
+    found: dict[tuple[str, str], bool] = {}
+    for resource in resources:
+        spec = resource.body.get("spec") if resource.gvk.kind == "CustomResourceDefinition" else None
+        if isinstance(spec, Mapping) and isinstance(spec.get("names"), Mapping):
+            found[str(spec.get("group") or ""), str(spec["names"].get("kind") or "")] = spec.get("scope") != "Cluster"
+    return found
+
+
+def is_namespaced(resource: Resource, scopes: Scopes | None = None) -> bool:
+    """Whether the kind of the resource lives in a namespace; unknown kinds are taken to."""
+    key = (resource.gvk.group, resource.gvk.kind)
+    if scopes and key in scopes:
+        return scopes[key]
+    return key[1] not in _CLUSTER_SCOPED.get(key[0], frozenset())
