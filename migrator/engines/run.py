@@ -193,8 +193,8 @@ def run_parallel(function: Callable[[_T], _R], items: Iterable[_T], *, workers: 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """End a child and whatever it started; afterwards it is reaped and its pipes are closed."""
-    if process.poll() is None:
-        _kill_group(process)
+    # before it is reaped: until then its id, and so the group's, cannot be another's
+    _kill_group(process)
     process.wait()
     for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:

@@ -75,6 +75,18 @@ def test_timeout_kills_the_whole_group(tmp_path: Path) -> None:
     assert _gone(int((tmp_path / "pid").read_text()))
 
 
+def test_grandchild_that_holds_the_output_open_is_killed_too(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys, pathlib\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        f"pathlib.Path({str(tmp_path / 'pid')!r}).write_text(str(child.pid))\n"
+    )
+    with pytest.raises(EngineError) as caught:
+        run([sys.executable, "-c", code], timeout=2)
+    assert caught.value.cause.failure is Failure.TIMEOUT
+    assert _gone(int((tmp_path / "pid").read_text()))
+
+
 def test_program_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
     broken = tmp_path / "helm"
     broken.write_bytes(b"\0not a program")
