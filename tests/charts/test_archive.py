@@ -126,7 +126,9 @@ def test_links_and_devices_are_no_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"plain text", b"\x1f\x8b\x08\x00junkjunkjunk", _tgz({}), _tgz({"web/Chart.yaml": CHART * 50})[:-30]]
+    "data",
+    [b"", b"plain text", b"\x1f\x8b\x08\x00junkjunkjunk", _tgz({}), _tgz({"web/Chart.yaml": CHART * 50})[:-30]],
+    ids=["empty", "text", "junk", "no-files", "cut-off"],
 )
 def test_corrupt_archive(tmp_path: Path, data: bytes) -> None:
     path = _saved(tmp_path, data)
