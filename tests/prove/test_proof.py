@@ -7,17 +7,23 @@ from typing import Any
 
 import pytest
 
+from migrator.compare import Allowance, Scope
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Impact, RepoPath, Resource, resource_of
+from migrator.model import DifferenceKind, Impact, RepoPath, Resource, resource_of
 from migrator.prove import Owner, Part, Proof, Rendering, Terms, Verdict, prove, rendering_digest, rendering_of
 
 TERMS = Terms()
+API = {
+    "CustomResourceDefinition": "apiextensions.k8s.io/v1",
+    "Deployment": "apps/v1",
+    "ClusterRole": "rbac.authorization.k8s.io/v1",
+    "CustomResourceDefinition": "apiextensions.k8s.io/v1",
+}
 
 
 def obj(kind: str, name: str, namespace: str = "", **body: Any) -> Resource:
     metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **body.pop("metadata", {})}
-    api = {"Deployment": "apps/v1", "ClusterRole": "rbac.authorization.k8s.io/v1"}.get(kind, "v1")
-    return resource_of({"apiVersion": api, "kind": kind, "metadata": metadata, **body})
+    return resource_of({"apiVersion": API.get(kind, "v1"), "kind": kind, "metadata": metadata, **body})
 
 
 def config(name: str = "a", namespace: str = "web", **data: str) -> Resource:
@@ -179,6 +185,11 @@ def test_cluster_scoped_objects_get_no_namespace() -> None:
     assert rendering_digest(rendering) == rendering_digest(rendering_of("prod", [crd, widget]))
 
 
+def test_namespace_on_a_cluster_scoped_object_does_not_hide_a_second_owner() -> None:
+    plain, written = obj("ClusterRole", "r", rules=[]), obj("ClusterRole", "r", "web", rules=[])
+    assert codes(prove(before(plain), side(kustomize(plain), helm(written)), terms=TERMS)) == ["MIG708"]
+
+
 def secret(password: str, **more: str) -> Resource:
     return obj("Secret", "s", "web", stringData={"password": password, "fixed": "same", **more})
 
@@ -221,6 +232,62 @@ def test_accepted_difference_is_allowed_whatever_its_impact() -> None:
     assert proof.verdict is Verdict.ALLOWED
     assert proof.verdict.holds
     assert proof.components["tiny"].verdict is Verdict.ALLOWED
+
+
+def allowance(name: str, path: tuple[str, ...], impact: Impact = Impact.CONFIG) -> Allowance:
+    scope = Scope(kinds=("*",), paths=(path,), differences=tuple(DifferenceKind))
+    return Allowance(id=name, description="x", impact=impact, reason="x", scope=scope)
+
+
+def test_allowance_admits_up_to_the_greatest_impact() -> None:
+    old, new = before(config("a", x="1")), side(helm(config("a", x="2")))
+    allowed = (allowance("data", ("data", "*")),)
+    proof = prove(old, new, terms=Terms(allowances=allowed, max_impact=Impact.CONFIG))
+    assert proof.verdict is Verdict.ALLOWED
+    assert proof.stale == ()
+    assert proof.components["tiny"].allowances == ("data",)
+    beyond = prove(old, new, terms=Terms(allowances=allowed, max_impact=Impact.METADATA))
+    assert beyond.verdict is Verdict.DIFFERS
+    assert "above metadata" in beyond.environments["prod"].found[0].reason
+
+
+def test_allowance_admits_nothing_outside_its_scope() -> None:
+    old, new = before(config("a", x="1")), side(helm(config("a", x="2")))
+    terms = Terms(allowances=(allowance("labels", ("metadata", "labels", "*")),), max_impact=Impact.DATA_LOSS)
+    proof = prove(old, new, terms=terms)
+    assert proof.verdict is Verdict.DIFFERS
+    assert proof.stale == ("labels",)
+
+
+def test_what_matches_in_one_environment_is_not_stale() -> None:
+    old = {"dev": rendering_of("dev", [config("b")]), **before(config("a", x="1"))}
+    new = {"dev": rendering_of("dev", [config("b")]), **side(helm(config("a", x="2")))}
+    terms = Terms(
+        allowances=(allowance("data", ("data", "*")), allowance("labels", ("metadata", "labels", "*"))),
+        accepted=("ConfigMap/web/gone#/data/x",),
+        max_impact=Impact.CONFIG,
+    )
+    assert prove(old, new, terms=terms).stale == ("ConfigMap/web/gone#/data/x", "labels")
+
+
+def test_privilege_is_never_admitted_but_by_name() -> None:
+    rules = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}]
+    wider = [{"apiGroups": [""], "resources": ["*"], "verbs": ["get"]}]
+    old, new = before(obj("ClusterRole", "r", rules=rules)), side(helm(obj("ClusterRole", "r", rules=wider)))
+    allowed = (allowance("all", ("rules", "**"), Impact.DATA_LOSS),)
+    refused = prove(old, new, terms=Terms(allowances=allowed, max_impact=Impact.DATA_LOSS))
+    assert refused.verdict is Verdict.DIFFERS
+    ids = tuple(each.difference.id for each in refused.environments["prod"].found)
+    assert prove(old, new, terms=Terms(accepted=ids)).verdict is Verdict.ALLOWED
+
+
+def test_secret_values_are_shown_as_digests_that_tell_equal_from_unequal() -> None:
+    old, new = before(secret("first")), side(helm(secret("second")))
+    (found,) = prove(old, new, terms=TERMS).environments["prod"].found
+    text = " ".join(found.explanation)
+    assert "first" not in text
+    assert "second" not in text
+    assert text.count("<secret ") == 2
 
 
 def test_digest_is_of_the_rendering_alone() -> None:
