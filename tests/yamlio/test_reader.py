@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import time
 
 import pytest
@@ -114,11 +113,24 @@ def test_tags_never_reach_python():
     assert read_value(text, dialect=S) == {"a": ["echo"], "b": "x"}
 
 
-def test_a_large_file_reads_fast():
-    """A bundle of CRDs has megabytes; 10 MB/s is the floor on an idle machine, half of it here."""
+def test_a_large_file_reads_about_as_fast_as_libyaml_can():
+    """Bundles of CRDs have megabytes; what we add to libyaml's own time stays below it, on a busy machine as well."""
+    from yaml._yaml import CParser
+
     schema = {"description": "Some text of a field: with marks", "type": "string", "format": "int32", "default": 5}
-    text = dump({f"object{index}": {f"field{number}": schema for number in range(50)} for index in range(500)})
-    started = time.process_time()
-    read_documents(text, dialect=K)
-    spent = time.process_time() - started
-    assert len(text) / 1e6 / spent > (5 if not os.environ.get("COVERAGE_RUN") else 0.5)
+    text = dump({f"object{index}": {f"field{number}": schema for number in range(50)} for index in range(200)})
+
+    def bare():
+        parser = CParser(text)
+        while parser.get_event() is not None and parser.check_event():
+            pass
+
+    def seconds(run):
+        best = 9.0
+        for _ in range(3):
+            started = time.process_time()
+            run()
+            best = min(best, time.process_time() - started)
+        return best
+
+    assert seconds(lambda: read_documents(text, dialect=K)) < 2.5 * seconds(bare)
