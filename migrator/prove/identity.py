@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from migrator.compare import is_namespaced
+from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Json, Path, ResId, Resource, SourceSpan, resource_of
 from migrator.prove.rendering import Owner, Part, Rendering, digest_text
@@ -19,50 +19,35 @@ def placed(rendering: Rendering, counterpart: Rendering | None = None) -> Render
     A kustomize root does not say where its objects without a namespace go. Where the counterpart has such an object
     under the same name, and none in the release's namespace, both are left to the deployer.
     """
-    if all(part.owner is Owner.KUSTOMIZE for part in rendering.parts):
-        return rendering
     known = frozenset(resource.id for resource in counterpart.resources) if counterpart else frozenset()
     sides = (rendering, counterpart) if counterpart else (rendering,)
-    scopes = frozenset(pair for side in sides for pair in _cluster_scoped(side))
-    parts = tuple(
-        _placed_part(part, known, scopes) if part.owner is Owner.HELM and part.namespace else part
-        for part in rendering.parts
-    )
-    return replace(rendering, parts=parts)
+    scopes = scopes_of(resource for side in sides for resource in side.resources)
+    return replace(rendering, parts=tuple(_placed_part(part, known, scopes) for part in rendering.parts))
 
 
-def _placed_part(part: Part, known: frozenset[ResId], scopes: frozenset[tuple[str, str]]) -> Part:
+def _placed_part(part: Part, known: frozenset[ResId], scopes: Scopes) -> Part:
     moved: dict[ResId, ResId] = {}
     resources = []
     for resource in part.resources:
-        target = replace(resource.id, namespace=part.namespace)
-        kind = (resource.id.group, resource.id.kind)
-        if (
-            resource.id.namespace
-            or (target not in known and resource.id in known)
-            or kind in scopes
-            or not is_namespaced(resource)
-        ):
-            resources.append(resource)
-            continue
-        moved[resource.id] = target
-        metadata = {**(resource.body.get("metadata") or {}), "namespace": part.namespace}
-        resources.append(resource_of({**resource.body, "metadata": metadata}, resource.origin))
+        there = _placed(resource, part.namespace, known, scopes)
+        if there is not resource:
+            moved[resource.id] = there.id
+        resources.append(there)
+    if not moved:
+        return part
     generated = tuple((moved.get(res_id, res_id), path) for res_id, path in part.generated)
     return replace(part, resources=tuple(resources), generated=generated)
 
 
-def _cluster_scoped(rendering: Rendering) -> Iterable[tuple[str, str]]:
-    """Group and kind of the cluster-scoped objects that rendered CRDs define."""
-    for resource in rendering.resources:
-        spec = resource.body.get("spec")
-        if (
-            resource.gvk.kind == "CustomResourceDefinition"
-            and isinstance(spec, Mapping)
-            and spec.get("scope") == "Cluster"
-        ):
-            names = spec.get("names")
-            yield str(spec.get("group") or ""), str((names.get("kind") if isinstance(names, Mapping) else "") or "")
+def _placed(resource: Resource, namespace: str, known: frozenset[ResId], scopes: Scopes) -> Resource:
+    if not is_namespaced(resource, scopes):
+        # some charts write a namespace on cluster-scoped objects; the API server does not keep it
+        return replace(resource, id=replace(resource.id, namespace="")) if resource.id.namespace else resource
+    target = replace(resource.id, namespace=namespace)
+    if resource.id.namespace or not namespace or (target not in known and resource.id in known):
+        return resource
+    metadata = {**(resource.body.get("metadata") or {}), "namespace": namespace}
+    return resource_of({**resource.body, "metadata": metadata}, resource.origin)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

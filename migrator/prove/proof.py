@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.compare import Allowance, apply_allowances, compare, describe
+from migrator.compare import Allowance, apply_allowances, compare, describe, salt_of
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
@@ -81,8 +81,11 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
     admitted, stale = apply_allowances(differences, terms.allowances, terms.accepted)
     generated = old.generated | new.generated
     by_chance = [each for each in admitted if _is_generated(each, generated) and each.id not in terms.accepted]
-    found = tuple(_judged(each, terms) for each in admitted if each not in by_chance)
-    blamed = (*owned_twice(new), *_ambiguous(name, olds, news), *_generated(name, by_chance))
+    salt = salt_of((*old.resources, *new.resources))
+    found = tuple(_judged(each, terms, salt) for each in admitted if each not in by_chance)
+    twice = owned_twice(new)
+    ambiguous = _ambiguous(name, olds, news, {res_id for res_id, _ in twice})
+    blamed = (*twice, *ambiguous, *_generated(name, by_chance))
     reasons = (*before.problems, *after.problems, *(reason for _, reason in blamed))
     proof = EnvironmentProof(
         environment=name,
@@ -106,9 +109,9 @@ def _verdict(found: Sequence[Found], reasons: Sequence[Diagnostic]) -> Verdict:
     return Verdict.ALLOWED if found else Verdict.IDENTICAL
 
 
-def _judged(difference: Difference, terms: Terms) -> Found:
-    """Whether the terms admit a difference, and the words for it; what differs is shown without secrets."""
-    explanation = tuple(describe(difference))
+def _judged(difference: Difference, terms: Terms, salt: str) -> Found:
+    """Whether the terms admit a difference, and the words for it; secrets are shown as salted digests."""
+    explanation = describe(difference, salt=salt)
     if difference.id in terms.accepted:
         return Found(difference=difference, admitted=True, reason="accepted by name", explanation=explanation)
     if difference.allowance is None:
@@ -158,7 +161,9 @@ def _generated(name: str, differences: Sequence[Difference]) -> tuple[tuple[ResI
     )
 
 
-def _ambiguous(name: str, old: Identities, new: Identities) -> tuple[tuple[ResId, Diagnostic], ...]:
+def _ambiguous(
+    name: str, old: Identities, new: Identities, explained: Collection[ResId]
+) -> tuple[tuple[ResId, Diagnostic], ...]:
     """Objects that several roots render with different content, unless both sides do so alike."""
     return tuple(
         (
@@ -170,7 +175,7 @@ def _ambiguous(name: str, old: Identities, new: Identities) -> tuple[tuple[ResId
             ),
         )
         for res_id in sorted(old.ambiguous.keys() | new.ambiguous.keys())
-        if old.ambiguous.get(res_id) != new.ambiguous.get(res_id)
+        if old.ambiguous.get(res_id) != new.ambiguous.get(res_id) and res_id not in explained
     )
 
 
