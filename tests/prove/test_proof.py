@@ -14,7 +14,6 @@ from migrator.prove import Owner, Part, Proof, Rendering, Terms, Verdict, prove,
 
 TERMS = Terms()
 API = {
-    "CustomResourceDefinition": "apiextensions.k8s.io/v1",
     "Deployment": "apps/v1",
     "ClusterRole": "rbac.authorization.k8s.io/v1",
     "CustomResourceDefinition": "apiextensions.k8s.io/v1",
