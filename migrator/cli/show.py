@@ -12,9 +12,10 @@ from migrator.cli.options import Settings
 from migrator.report.json import diagnostic_document, dumps, infer_document, plan_document
 
 if TYPE_CHECKING:
+    from migrator.cli.applying import Applied
     from migrator.cli.checks import Verified
     from migrator.cli.inferring import Inferred
-    from migrator.cli.pipeline import Applied, Planned
+    from migrator.cli.pipeline import Planned
     from migrator.diagnostics import Diagnostics
 
 

@@ -19,8 +19,8 @@ from migrator.cli.options import Settings, charts, deciding, output_format, repo
 @talking
 def apply(repo: Any, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
+    from migrator.cli.applying import apply_repository
     from migrator.cli.clock import clock_for
-    from migrator.cli.pipeline import apply_repository
     from migrator.cli.show import finish, show_applied
 
     settings = Settings(root=repo, **given)

@@ -1,0 +1,191 @@
+"""One way through the house: discover -> load -> build -> graph -> classify -> resolve -> infer -> plan -> rewrite."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from migrator.charts import ChartLibrary
+from migrator.classify import Component, ComponentKind
+from migrator.cli.baseline import Baseline, once, read_baseline, tree_digest
+from migrator.cli.clock import Clock
+from migrator.cli.inferring import Answer, infer_each
+from migrator.cli.options import Settings
+from migrator.cli.recognising import recognise, resources_of
+from migrator.cli.resolving import Resolved, resolve
+from migrator.cli.terms import TEAM_RULES, terms_of
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.plan import Plan
+from migrator.plan.decide import make_plan
+from migrator.rewrite import Layout, load_layout, settle
+
+if TYPE_CHECKING:
+    from migrator.charts.types import ChartArchive
+    from migrator.inference.types import Inference, InferenceRequest
+    from migrator.model import ResId, Resource
+    from migrator.report.redact import Secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan and all that it was made from."""
+
+    plan: Plan
+    baseline: Baseline = field(repr=False)
+    layout: Layout
+    secrets: Secrets = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """The chart that was taken for a component, and what inference found with it or why it found nothing."""
+
+    archive: ChartArchive | None
+    result: Inference | Diagnostic | None
+    diagnostics: Diagnostics = ()
+
+
+def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None) -> Planned:
+    """The plan for a repository; nothing is written but the cache.
+
+    `check` may refuse the repository before the long part begins. Raises what ends a run: an unreadable repository or
+    lock, a broken rule file, an unknown layout (MIG630), or `--only` with a component that is not there (MIG907).
+    """
+    baseline = read_baseline(settings, clock)
+    if baseline.lock_problem is not None:
+        raise MigrateError(baseline.lock_problem)
+    if check is not None:
+        check(baseline)
+    layout = load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES])
+    with clock.step("classify"):
+        components, unclear = recognise(baseline)
+        _check_only(baseline, components)
+    with clock.step("resolve"):
+        library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
+        resolved = [resolve(each, library, baseline.config) for each in components if _is_wanted(each, baseline)]
+    with clock.step("infer"):
+        chosen = _infer(resolved, baseline)
+    with clock.step("plan"):
+        plan = _plan(baseline, components, chosen)
+        notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
+        plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
+        secrets = _secrets(baseline)
+    with clock.step("rewrite"):
+        return settled(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets))
+
+
+def settled(planned: Planned) -> Planned:
+    """The plan with the file changes that carry it out, and without what cannot be taken out of the files."""
+    baseline = planned.baseline
+    plan, notes = settle(planned.plan, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+    return replace(planned, plan=replace(plan, diagnostics=once((*plan.diagnostics, *notes))))
+
+
+def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:
+    known = {each.id for each in components if each.kind is ComponentKind.THIRD_PARTY}
+    done = set(baseline.lock.components) if baseline.lock else set()
+    for name in baseline.choices.only:
+        if name not in known | done:
+            raise MigrateError.of(
+                "MIG907",
+                f"no third-party component is called {name!r}; recognised are {', '.join(sorted(known)) or 'none'}",
+                remedy="use one of these with --only, or add a signature below .migrate/rules/signatures",
+            )
+
+
+def _is_wanted(component: Component, baseline: Baseline) -> bool:
+    """Whether it is worth the search: third-party, asked for, and not kept by the configuration."""
+    only = baseline.choices.only
+    override = baseline.config.components.get(component.id)
+    return (
+        component.kind is ComponentKind.THIRD_PARTY
+        and (not only or component.id in only)
+        and not (override is not None and override.decision == "keep")
+    )
+
+
+def _infer(resolved: Sequence[Resolved], baseline: Baseline) -> Mapping[str, Chosen]:
+    """Component id -> the chart that renders it best, or why there is none."""
+    resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
+    asked = [(found, archive) for found in resolved for archive in found.archives]
+    requests = [_request(found.component, archive, resources, baseline) for found, archive in asked]
+    tools = baseline.tools
+    answers = infer_each(requests, tools=tools, cache=baseline.choices.cache) if requests else ()
+    chosen: dict[str, Chosen] = {}
+    for found in resolved:
+        mine = [
+            (archive, answer)
+            for (owner, archive), answer in zip(asked, answers, strict=True)
+            if owner.component.id == found.component.id
+        ]
+        chosen[found.component.id] = _best(found, mine)
+    return chosen
+
+
+def _request(
+    component: Component,
+    archive: ChartArchive,
+    resources: Mapping[str, Mapping[ResId, Resource]],
+    baseline: Baseline,
+) -> InferenceRequest:
+    from migrator.inference.types import InferenceRequest
+
+    override = baseline.config.components.get(component.id)
+    return InferenceRequest(
+        chart=archive,
+        targets={
+            name: tuple(resources[name][each] for each in members)
+            for name, members in sorted(component.members.items())
+            if members
+        },
+        release=(override and override.release) or component.release,
+        namespace=(override and override.namespace) or component.namespace,
+        kube_version=baseline.choices.kube_version,
+        api_versions=baseline.choices.api_versions,
+    )
+
+
+def _best(found: Resolved, answers: Sequence[tuple[ChartArchive, Answer]]) -> Chosen:
+    """The answer that leaves the least undone; the earlier archive where two are alike."""
+    inferred = [(archive, answer) for archive, answer in answers if answer.inference is not None]
+    if inferred:
+        archive, answer = min(inferred, key=lambda pair: _undone(pair[1].inference))
+        return Chosen(archive=archive, result=answer.inference, diagnostics=answer.diagnostics)
+    reasons = [*found.diagnostics, *(each for _, answer in answers for each in answer.diagnostics)]
+    tried = answers[0][0] if answers else None
+    return Chosen(archive=tried, result=reasons[0] if reasons else None, diagnostics=tuple(reasons))
+
+
+def _undone(inference: Inference | None) -> tuple[int, int]:
+    if inference is None:
+        return (sys.maxsize, 0)
+    differences = [each for found in inference.differences.values() for each in found]
+    companions = sum(len(each) for each in inference.companions.values())
+    return (sum(1 + each.impact for each in differences) + 2 * companions, len(inference.residual))
+
+
+def _plan(baseline: Baseline, components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Plan:
+    terms, _ = terms_of(baseline.root, baseline.choices)
+    plan, _ = make_plan(
+        baseline.builds,
+        components,
+        {name: each.result for name, each in chosen.items() if each.result is not None},
+        terms.allowances,
+        terms.accepted,
+        terms.max_impact,
+        baseline.config,
+        charts={name: each.archive for name, each in chosen.items() if each.archive is not None},
+        kustomizations=baseline.kustomizations,
+        lock=baseline.lock,
+        api_versions=baseline.choices.api_versions,
+    )
+    return plan
+
+
+def _secrets(baseline: Baseline) -> Secrets:
+    from migrator.report.redact import secrets_of
+
+    everything = (each for found in resources_of(baseline).values() for each in found)
+    return secrets_of(everything, salt=tree_digest(baseline.index))
