@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.report.junit import Case
 from migrator.report.markdown import findings_lines, row
-from migrator.report.terminal import SHORT, console
+from migrator.report.terminal import SHORT, admitted_lines, console
 
 if TYPE_CHECKING:
     from typing import IO
+
+    from rich.console import Console
 
     from migrator.diagnostics import Diagnostics
     from migrator.prove import EnvironmentProof, Found, Proof
@@ -25,13 +27,7 @@ def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False) -> None:
         out.print(f"  {name:<{width}}  ", end="")
         out.print(str(each.verdict), style="green" if each.verdict.holds else "bold red", end="")
         out.print(f"  {each.before} objects before, {each.after} after")
-        for found in shown_differences(each, verbose=verbose):
-            out.print(f"  {'':<{width}}  - {_line(found)}")
-            for line in found.explanation[: None if verbose else 3]:
-                out.print(f"  {'':<{width}}      {line}", style="dim")
-        hidden = len(each.found) - len(shown_differences(each, verbose=verbose))
-        if hidden:
-            out.print(f"  {'':<{width}}  ... {hidden} more (--verbose, or --format json)", style="dim")
+        _differences(out, each, " " * (width + 4), verbose=verbose)
     if proof.components:
         out.print("Components", style="bold")
         width = max(len(name) for name in proof.components)
@@ -41,13 +37,21 @@ def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False) -> None:
     out.print(f"Verdict: {proof.verdict}.", style="bold green" if proof.verdict.holds else "bold red")
 
 
-def shown_differences(proof: EnvironmentProof, *, verbose: bool) -> tuple[Found, ...]:
-    """What is not admitted first; allowed differences only as far as there is room."""
+def _differences(out: Console, proof: EnvironmentProof, margin: str, *, verbose: bool) -> None:
+    """What is not admitted, line by line; what is, counted by its allowance."""
     found = sorted(proof.found, key=lambda each: (each.admitted, -each.difference.impact, each.difference.id))
-    if verbose:
-        return tuple(found)
-    refused = [each for each in found if not each.admitted]
-    return tuple(found[: max(SHORT, len(refused[: 5 * SHORT]))])
+    refused = [each for each in found if verbose or not each.admitted]
+    for each in refused if verbose else refused[: 2 * SHORT]:
+        out.print(f"{margin}- {_line(each)}")
+        for line in each.explanation[: None if verbose else 3]:
+            out.print(f"{margin}    {line}", style="dim")
+    if not verbose and len(refused) > 2 * SHORT:
+        out.print(f"{margin}... {len(refused) - 2 * SHORT} more (--verbose, or --format json)", style="dim")
+    if not verbose:
+        for line in admitted_lines(each.difference.allowance or each.reason for each in found if each.admitted):
+            out.print(f"{margin}- {line}")
+    for reason in proof.reasons:
+        out.print(f"{margin}- {reason}")
 
 
 def proof_diagnostics(proof: Proof) -> Diagnostics:

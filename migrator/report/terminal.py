@@ -191,9 +191,20 @@ def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> N
 def _differences(out: Console, differences: Mapping[str, Sequence[Difference]], *, verbose: bool) -> None:
     for environment in sorted(differences):
         found = sorted(differences[environment], key=lambda item: (-item.impact, item.id))
-        lines = [_difference(item) for item in found]
+        shown = [item for item in found if verbose or item.allowance is None]
+        lines = [_difference(item) for item in shown]
+        lines += [] if verbose else admitted_lines(item.allowance for item in found if item.allowance)
         if lines:
             _listing(out, f"would change in {environment}", lines, verbose=verbose)
+
+
+def admitted_lines(allowances: Iterable[str]) -> list[str]:
+    """One line for each allowance: how many differences it admits."""
+    counts = Counter(allowances)
+    return [
+        f"{counts[name]} {'difference' if counts[name] == 1 else 'differences'} allowed by {name}"
+        for name in sorted(counts)
+    ]
 
 
 def _difference(difference: Difference) -> str:

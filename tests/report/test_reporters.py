@@ -63,7 +63,7 @@ def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
         "values, prod",
         "[bold]x",
         "ConfigMap ns/dash|board",
-        "allowed by chart-labels",
+        "1 difference allowed by chart-labels",
         "+ helm-charts/x/Chart.yaml  (cache)",
         "> a -> b  (layout)",
         "1 adopt, 1 keep; 2 file changes; highest impact metadata",
