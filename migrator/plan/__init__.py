@@ -1,5 +1,6 @@
 """Decisions: what becomes of each component, and why."""
 
+from migrator.plan.decide import make_plan
 from migrator.plan.types import (
     Change,
     ComponentPlan,
@@ -9,4 +10,4 @@ from migrator.plan.types import (
     PostRenderPatch,
 )
 
-__all__ = ["Change", "ComponentPlan", "Decision", "EnvironmentPlan", "Plan", "PostRenderPatch"]
+__all__ = ["Change", "ComponentPlan", "Decision", "EnvironmentPlan", "Plan", "PostRenderPatch", "make_plan"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 
 from migrator.model import Json, Path
-from migrator.yamlio import ABSENT, differences, digest, same
+from migrator.yamlio import ABSENT, Absent, digest, same
 
 DELETE: Mapping[str, Json] = {"$patch": "delete"}
 """The one operation that removes the object."""
@@ -81,30 +81,57 @@ def _label(item: Json) -> str:
 
 
 def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
-    """`after` with the differences at `places` (paths as `differences` gives them) taken back, as a copy."""
-    wanted = set(places)
+    """`after` with what `before` has at these places of difference, as a copy.
+
+    A place is one that `differences` or `compare` names: what only one side has of a list stands at its end. A mapping
+    that `before` does not have goes with its last key.
+    """
     result = deepcopy(after)
-    appended: list[tuple[Path, Json]] = []
-    removed: list[Path] = []
-    for path, old, new in differences(before, after):
-        if path not in wanted:
-            continue
+    surplus: list[Path] = []
+    for path in sorted(places, key=lambda path: [(isinstance(key, int), key) for key in path]):
+        old = _get(before, path)
         if not path:
             return deepcopy(before)
-        holder = _at(result, path[:-1])
-        if isinstance(holder, list) and new is ABSENT:
-            appended.append((path, deepcopy(old)))
-        elif isinstance(holder, list) and old is ABSENT:
-            removed.append(path)
+        holder = _holder(result, path)
+        if old is ABSENT and isinstance(holder, list):
+            surplus.append(path)
         elif old is ABSENT:
-            del holder[path[-1]]
+            _remove(result, before, path)
+        elif isinstance(holder, list) and int(path[-1]) >= len(holder):
+            holder.append(deepcopy(old))
         else:
             holder[path[-1]] = deepcopy(old)
-    for path in reversed(removed):
+    for path in reversed(surplus):
         del _at(result, path[:-1])[path[-1]]
-    for path, value in appended:
-        _at(result, path[:-1]).append(value)
     return result
+
+
+def _holder(value: Json, path: Path) -> Json:
+    """What holds the last key of a path; a mapping that is not there is made."""
+    for key in path[:-1]:
+        if isinstance(value, dict) and not isinstance(value.get(key), dict | list):
+            value[key] = {}
+        value = value[key]
+    return value
+
+
+def _remove(value: Json, before: Json, path: Path) -> None:
+    holder = _at(value, path[:-1])
+    holder.pop(path[-1], None)
+    if not holder and len(path) > 1 and isinstance(path[-2], str) and _get(before, path[:-1]) is ABSENT:
+        del _at(value, path[:-2])[path[-2]]
+
+
+def _get(value: Json, path: Path) -> Json | Absent:
+    """What is at a place of a value, ABSENT where there is nothing."""
+    for key in path:
+        if isinstance(value, list | tuple):
+            if not isinstance(key, int) or key >= len(value):
+                return ABSENT
+        elif not isinstance(value, Mapping) or key not in value:
+            return ABSENT
+        value = value[key]
+    return value
 
 
 def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:

@@ -1,0 +1,336 @@
+"""Components and what inference found for them -> one decision each, with its reason (DESIGN 7)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrator.build import Build
+from migrator.charts.types import ChartArchive
+from migrator.classify.types import Component, ComponentKind, Evidence
+from migrator.compare import Allowance, apply_allowances
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.discover import Config
+from migrator.inference.types import Inference
+from migrator.load import Kustomizations
+from migrator.lock import Lock
+from migrator.model import Difference, Impact, RepoPath, ResId, Resource
+from migrator.plan.failed import files_of_failed
+from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, present, reconciled, without_hooks
+from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
+from migrator.plan.reasons import adopted_reason, listed, proposal
+from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
+
+_CRD = "CustomResourceDefinition"
+_LEAST_SHARE = 0.5
+"""Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that decisions rest on beside the component itself."""
+
+    present: Mapping[str, Present]
+    """environment -> every object that it has."""
+    owners: Mapping[str, Mapping[ResId, str]]
+    """environment -> object -> the third-party component that it belongs to."""
+    allowances: tuple[Allowance, ...]
+    accepted: frozenset[str]
+    max_impact: Impact
+    config: Config
+    lock: Lock | None
+    is_argo_cd: bool
+    """Argo CD deploys from here: it runs hooks by itself, and cannot leave them out."""
+    unbuilt: Mapping[RepoPath, RepoPath] = field(default_factory=dict)
+    """File -> a root that rests on it and does not build."""
+    api_versions: tuple[str, ...] = ()
+
+    def admits(self, difference: Difference) -> bool:
+        """Whether the difference may happen: approved by name, or under an allowance within the impact."""
+        if difference.id in self.accepted:
+            return True
+        return difference.allowance is not None and difference.impact <= self.max_impact and not difference.privilege
+
+
+def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
+    builds: Sequence[Build],
+    components: Sequence[Component],
+    inferences: Mapping[str, Inference | Diagnostic],
+    allowances: Sequence[Allowance],
+    accepted: Sequence[str] | frozenset[str],
+    max_impact: Impact,
+    config: Config,
+    *,
+    charts: Mapping[str, ChartArchive],
+    kustomizations: Kustomizations | None = None,
+    lock: Lock | None = None,
+    api_versions: Sequence[str] = (),
+) -> tuple[Plan, Diagnostics]:
+    """The plan without file changes (`rewrite.settle` adds them), components by id.
+
+    `charts` are the archives that the inferences are about, by component id; `accepted` the ids of approved
+    differences. With `kustomizations` nothing is adopted that a root which does not build rests on, and the plan names
+    the digests of its inputs. Diagnostics: MIG603 (two components want one release), MIG604 (CRDs that Helm installs
+    and never upgrades).
+    """
+    owned = [each for each in components if each.kind is ComponentKind.THIRD_PARTY]
+    situation = Situation(
+        present=_present(builds),
+        owners=_owners(owned),
+        allowances=tuple(allowances),
+        accepted=frozenset(accepted),
+        max_impact=max_impact,
+        config=config,
+        lock=lock,
+        is_argo_cd=_is_argo_cd(builds, config),
+        unbuilt=files_of_failed(builds, kustomizations) if kustomizations is not None else {},
+        api_versions=tuple(api_versions),
+    )
+    decided = [
+        decide(component, inferences.get(component.id), charts.get(component.id), situation)
+        for component in sorted(components, key=lambda each: each.id)
+    ]
+    found, notes = _apart(decided)
+    notes += tuple(note for each in found for note in _crds_note(each, charts.get(each.id)))
+    unjudged = any(isinstance(each, Diagnostic) for each in inferences.values())
+    plan = Plan(
+        complete=all(build.is_built for build in builds) and not unjudged,
+        environments=_environments(builds),
+        components=found,
+        diagnostics=notes,
+        inputs=_inputs(builds, kustomizations) if kustomizations is not None else {},
+    )
+    return plan, notes
+
+
+def decide(
+    component: Component,
+    inference: Inference | Diagnostic | None,
+    archive: ChartArchive | None,
+    situation: Situation,
+) -> ComponentPlan:
+    """The decision on one component, over all its environments at once."""
+    kept = _kept_reason(component, inference, archive, situation)
+    bare = ComponentPlan(
+        id=component.id,
+        decision=Decision.KEEP,
+        reason=kept,
+        category=component.category,
+        environments=tuple(sorted(name for name, members in component.members.items() if members)),
+        members=component.members,
+        confidence=component.confidence,
+        evidence=_evidence(component, archive),
+        chart=archive.ref if archive is not None else None,
+        chart_digest=archive.digest if archive is not None else "",
+        release=component.release or "",
+        namespace=component.namespace or "",
+    )
+    if kept or not isinstance(inference, Inference):
+        return bare
+    fits: Mapping[str, Fit] = {
+        name: fit(name, frozenset(members), inference, situation.present[name], _others(component.id, name, situation))
+        for name, members in sorted(component.members.items())
+        if members and name in situation.present
+    }
+    fits = reconciled(fits)
+    skip = not situation.is_argo_cd and can_skip_hooks(fits)
+    if skip:
+        fits = {name: without_hooks(each) for name, each in fits.items()}
+    known = replace(
+        bare,
+        environments=tuple(sorted(fits)),
+        members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
+        companions={name: each.companions for name, each in fits.items() if each.companions},
+        release=inference.release,
+        namespace=inference.namespace,
+        values=inference.values,
+        residual=inference.residual,
+        hooks="skip" if skip else "run",
+        api_versions=situation.api_versions,
+    )
+    return _judged(known, component, fits, situation)
+
+
+def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
+    marked = {
+        name: tuple(apply_allowances(each.differences, situation.allowances, situation.accepted)[0])
+        for name, each in fits.items()
+    }
+    every = [difference for found in marked.values() for difference in found]
+    opened = {name: tuple(each for each in found if not situation.admits(each)) for name, found in marked.items()}
+    proposed = replace(
+        known, decision=Decision.PROPOSE, differences={name: found for name, found in marked.items() if found}
+    )
+    proposed = replace(proposed, impact=max((each.impact for each in every), default=Impact.NONE))
+    if reason := _doubt(component, fits, situation):
+        return replace(proposed, reason=reason)
+    pins = {name: pin(fits[name], found) for name, found in opened.items()}
+    blocking, why = _blocking(pins, opened)
+    if why:
+        return replace(proposed, reason=proposal(blocking, why, situation.max_impact))
+    admitted = {name: tuple(each for each in found if situation.admits(each)) for name, found in marked.items()}
+    patches = {name: each.patches for name, each in pins.items() if each.patches}
+    allowed = [each for found in admitted.values() for each in found]
+    return replace(
+        known,
+        decision=Decision.ADOPT_WITH_PATCHES if patches else Decision.ADOPT,
+        reason=adopted_reason(allowed, sum(each.count for each in pins.values())),
+        differences={name: found for name, found in admitted.items() if found},
+        patches=patches,
+        impact=max((each.impact for each in allowed), default=Impact.NONE),
+    )
+
+
+def _blocking(
+    pins: Mapping[str, Pins], opened: Mapping[str, Sequence[Difference]]
+) -> tuple[tuple[Difference, ...], str]:
+    """Differences that stand against adoption, and why patches do not help; empty where nothing does."""
+    refused = {name: each for name, each in sorted(pins.items()) if each.why}
+    if refused:
+        blocking = tuple(difference for each in refused.values() for difference in each.blocking)
+        name, first = next(iter(refused.items()))
+        return blocking, f"{first.why} in {name}"
+    total = sum(each.count for each in pins.values())
+    if total > MOST_OPERATIONS:
+        return tuple(each for found in opened.values() for each in found), f"it would take {total} patch operations"
+    return (), ""
+
+
+def _kept_reason(
+    component: Component,
+    inference: Inference | Diagnostic | None,
+    archive: ChartArchive | None,
+    situation: Situation,
+) -> str:
+    """Why the component stays without a look at differences; empty where it does not."""
+    override = situation.config.components.get(component.id)
+    if situation.lock is not None and component.id in situation.lock.components:
+        return "it is a release already; what is left of it here are its companions"
+    if override is not None and override.decision == Decision.KEEP.value:
+        return "migrate.yaml says so"
+    if component.kind is ComponentKind.APPLICATION:
+        return "it is an application"
+    if isinstance(inference, Diagnostic):
+        return inference.summary + (f" ({inference.remedy})" if inference.remedy else "")
+    if inference is None or archive is None:
+        return "no chart was found for it" if not component.candidates else "its chart was not examined"
+    return ""
+
+
+def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) -> str:
+    """Why the component is no more than a proposal whatever its differences are; empty where nothing is."""
+    override = situation.config.components.get(component.id)
+    if override is not None and override.decision == Decision.PROPOSE.value:
+        return "migrate.yaml says so"
+    for name, each in fits.items():
+        total = len(each.targets) + len(each.companions)
+        if len(each.targets) < _LEAST_SHARE * total or not each.targets:
+            return f"the chart renders only {len(each.targets)} of the component's {total} objects in {name}"
+        for resource in each.targets.values():
+            origin = resource.origin
+            files = (origin.path, *origin.transformed_in) if origin is not None else ()
+            root = next((situation.unbuilt[path] for path in files if path in situation.unbuilt), None)
+            if root is not None:
+                return f"{root} does not build and may rest on the same files: repair it first"
+    return ""
+
+
+def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...], Diagnostics]:
+    """The decisions without two that would install the same release name in one namespace."""
+    taken: dict[tuple[str, str, str], str] = {}
+    found: list[ComponentPlan] = []
+    notes: list[Diagnostic] = []
+    for each in decided:
+        if each.decision in (Decision.PROPOSE, Decision.KEEP):
+            found.append(each)
+            continue
+        keys = [(name, each.namespace, each.release) for name in each.environments]
+        other = next((taken[key] for key in keys if key in taken), None)
+        if other is None:
+            taken.update(dict.fromkeys(keys, each.id))
+            found.append(each)
+            continue
+        reason = f"its release {each.release} in namespace {each.namespace} is also that of {other}"
+        found.append(replace(each, decision=Decision.PROPOSE, patches={}, reason=reason))
+        notes.append(
+            Diagnostic(
+                code="MIG603",
+                severity=Severity.WARNING,
+                summary=f"{each.id} stays in Kustomize: {reason}",
+                remedy=f"name another release under components.{each.id}.release in migrate.yaml",
+            )
+        )
+    return tuple(found), tuple(notes)
+
+
+def _crds_note(component: ComponentPlan, archive: ChartArchive | None) -> Diagnostics:
+    if component.decision in (Decision.PROPOSE, Decision.KEEP) or archive is None:
+        return ()
+    names = sorted({each.name for found in component.members.values() for each in found if each.kind == _CRD})
+    if not names or not any(path.startswith("crds/") or "/crds/" in path for path in archive.files):
+        return ()
+    return (
+        Diagnostic(
+            code="MIG604",
+            severity=Severity.INFO,
+            summary=f"{component.id}: Helm installs the CRDs of the chart's crds/ folder and never upgrades them",
+            remedy="apply the new CRDs by hand before a chart upgrade, or let the GitOps tool replace them",
+            evidence=(listed(names),),
+        ),
+    )
+
+
+def _present(builds: Sequence[Build]) -> Mapping[str, Present]:
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for build in builds:
+        if build.is_built:
+            found[build.environment] += build.resources
+    return {name: present(resources) for name, resources in sorted(found.items())}
+
+
+def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]]:
+    found: dict[str, dict[ResId, str]] = defaultdict(dict)
+    for component in components:
+        for environment, members in component.members.items():
+            found[environment].update(dict.fromkeys(members, component.id))
+    return found
+
+
+def _others(component: str, environment: str, situation: Situation) -> Mapping[ResId, str]:
+    held = situation.owners.get(environment, {})
+    return {res_id: owner for res_id, owner in held.items() if owner != component}
+
+
+def _is_argo_cd(builds: Sequence[Build], config: Config) -> bool:
+    kinds = ("Application", "ApplicationSet")
+    return config.gitops == "argocd" or any(
+        resource.gvk.group == "argoproj.io" and resource.gvk.kind in kinds
+        for build in builds
+        for resource in build.resources
+    )
+
+
+def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
+    grouped: dict[str, list[Build]] = defaultdict(list)
+    for build in builds:
+        grouped[build.environment].append(build)
+    return {
+        name: EnvironmentPlan(
+            roots=tuple(sorted(build.root for build in found)),
+            status="built" if all(build.is_built for build in found) else "failed",
+            reason="; ".join(f"{build.root}: {build.reason.summary}" for build in found if build.reason is not None),
+        )
+        for name, found in sorted(grouped.items())
+    }
+
+
+def _inputs(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, str]:
+    files = {path for build in builds for path in kustomizations.closure(build.root)}
+    return {path: kustomizations.index.digest(path) for path in sorted(files)}
+
+
+def _evidence(component: Component, archive: ChartArchive | None) -> tuple[Evidence, ...]:
+    chart = archive.ref.name if archive is not None else None
+    matching = [each for each in component.candidates if each.chart == chart] or list(component.candidates[:1])
+    return matching[0].evidence if matching else ()

@@ -1,0 +1,142 @@
+"""What a chart renders for one environment, set against everything that the environment has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from migrator.compare import compare, is_namespaced
+from migrator.compare.scopes import Scopes, scopes_of
+from migrator.inference.types import Inference
+from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
+
+HOOK = "helm.sh/hook"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """One environment of a component."""
+
+    environment: str
+    targets: Mapping[ResId, Resource]
+    """The objects that the release takes over, as Kustomize renders them."""
+    rendered: Mapping[ResId, Resource]
+    """What the chart renders, by the identity that it has in the cluster."""
+    differences: tuple[Difference, ...]
+    companions: tuple[ResId, ...]
+    """Objects of the component that stay in Kustomize."""
+    taken: frozenset[ResId] = frozenset()
+    """Rendered objects that somebody else owns: they must not come from this release."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """Everything that an environment has before, by the identity that it has in the cluster."""
+
+    objects: Mapping[ResId, Resource]
+    scopes: Scopes
+
+    def identity(self, resource: Resource, release_namespace: str = "") -> ResId:
+        """Which object of the cluster it is, by the rule of `compare`: charts often leave the namespace out."""
+        if not is_namespaced(resource, self.scopes):
+            return replace(resource.id, namespace="")
+        if resource.id.namespace or resource.id in self.objects:
+            return resource.id
+        return replace(resource.id, namespace=release_namespace)
+
+
+def present(resources: Iterable[Resource]) -> Present:
+    """The objects of an environment; the first one counts where several roots render the same."""
+    found = tuple(resources)
+    empty = Present(objects={}, scopes=scopes_of(found))
+    objects: dict[ResId, Resource] = {}
+    for resource in found:
+        objects.setdefault(empty.identity(resource), resource)
+    return replace(empty, objects=objects)
+
+
+def fit(
+    environment: str, members: Collection[ResId], inference: Inference, there: Present, owners: Mapping[ResId, str]
+) -> Fit:
+    """How the chart's objects and the environment's meet.
+
+    An object that the chart renders and the environment has, but that nobody was found to own, joins the component;
+    one that another component owns (`owners`) is taken. What the chart does not render is a companion.
+    """
+    namespace = inference.namespace
+    rendered = {there.identity(each, namespace): each for each in inference.rendered.get(environment, ())}
+    own = {key for key, resource in there.objects.items() if resource.id in members}
+    others = {key for key in rendered if key in there.objects and key not in own}
+    taken = frozenset(key for key in others if there.objects[key].id in owners)
+    joined = sorted(others - taken)
+    differences = [
+        each
+        for each in inference.differences.get(environment, ())
+        if each.resource not in others and (each.path or each.kind is not DifferenceKind.REMOVED)
+    ]
+    for key in joined:
+        differences += compare([there.objects[key]], [rendered[key]], release_namespace=namespace)
+    return Fit(
+        environment=environment,
+        targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
+        rendered=rendered,
+        differences=tuple(differences),
+        companions=tuple(sorted(there.objects[key].id for key in own if key not in rendered)),
+        taken=taken,
+    )
+
+
+def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
+    """The fits without objects that one environment keeps in Kustomize and another would take from the same text.
+
+    A manifest serves all environments at once, so what has to stay in one of them stays in all.
+    """
+    staying = {
+        (_file(resource), resource.id)
+        for each in fits.values()
+        for other in fits.values()
+        for resource in other.targets.values()
+        if resource.id in each.companions
+    }
+    found = {}
+    for name, each in fits.items():
+        stays = {key for key, resource in each.targets.items() if (_file(resource), resource.id) in staying}
+        found[name] = replace(
+            each,
+            targets={key: resource for key, resource in each.targets.items() if key not in stays},
+            differences=tuple(difference for difference in each.differences if difference.resource not in stays),
+            companions=tuple(sorted({*each.companions, *(each.targets[key].id for key in stays)})),
+            taken=each.taken | stays,
+        )
+    return found
+
+
+def _file(resource: Resource) -> RepoPath | None:
+    return resource.origin.path if resource.origin is not None else None
+
+
+def is_hook(resource: Resource) -> bool:
+    """Whether Helm runs the object as a hook instead of installing it with the release."""
+    metadata = resource.body.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
+    return isinstance(annotations, Mapping) and bool(annotations.get(HOOK))
+
+
+def can_skip_hooks(fits: Mapping[str, Fit]) -> bool:
+    """Whether the chart has hooks, and no environment has any of their objects."""
+    hooks = [res_id in each.targets or res_id in each.taken for each in fits.values() for res_id in _hooks(each)]
+    return bool(hooks) and not any(hooks)
+
+
+def without_hooks(each: Fit) -> Fit:
+    """The fit of a release that is installed without its hooks."""
+    hooks = _hooks(each)
+    return replace(
+        each,
+        rendered={res_id: resource for res_id, resource in each.rendered.items() if res_id not in hooks},
+        differences=tuple(difference for difference in each.differences if difference.resource not in hooks),
+    )
+
+
+def _hooks(each: Fit) -> frozenset[ResId]:
+    return frozenset(res_id for res_id, resource in each.rendered.items() if is_hook(resource))

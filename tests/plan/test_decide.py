@@ -1,0 +1,430 @@
+"""One decision per component: what may differ, what is pinned, and what a person has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migrator.build import BUILT, FAILED, Build
+from migrator.charts.types import ChartArchive, ChartRef
+from migrator.classify.types import ChartCandidate, Component, ComponentKind
+from migrator.compare import Allowance, Scope, compare
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.discover import Config, parse_config
+from migrator.inference.types import Inference, SplitValues
+from migrator.lock import Lock, LockedComponent
+from migrator.model import DifferenceKind, Impact, Json, Origin, RepoPath, ResId, Resource, resource_of
+from migrator.plan import Decision, Plan, make_plan
+from migrator.plan.patches import DELETE, apply_operations
+from migrator.plan.types import ComponentPlan
+
+LABELS = Allowance(
+    id="chart-labels",
+    description="",
+    impact=Impact.ROLLOUT,
+    reason="",
+    scope=Scope(
+        kinds=("*",),
+        paths=(("**", "labels", "helm.sh/chart"),),
+        differences=(DifferenceKind.ADDED, DifferenceKind.REMOVED),
+    ),
+)
+ARCHIVE = ChartArchive(
+    ref=ChartRef(name="redis", version="1.2.3", repository="https://charts.example.org"),
+    digest="sha256:aa",
+    path=Path("redis-1.2.3.tgz"),
+    metadata={},
+    files={"crds/x.yaml": b""},
+)
+
+
+def thing(kind: str, name: str, namespace: str = "data", file: str = "base/redis.yaml", **more: Json) -> Resource:
+    version = "apps/v1" if kind in ("Deployment", "StatefulSet") else "v1"
+    metadata: dict[str, Json] = {"name": name, **more.pop("metadata", {})}
+    if namespace:
+        metadata["namespace"] = namespace
+    return resource_of({"apiVersion": version, "kind": kind, "metadata": metadata, **more}, Origin(path=RepoPath(file)))
+
+
+def deployment(name: str, replicas: int = 1, pod_labels: Mapping[str, str] | None = None, **more: Any) -> Resource:
+    template = {"metadata": {"labels": {"app": name, **(pod_labels or {})}}, "spec": {"containers": [{"name": "main"}]}}
+    spec = {"replicas": replicas, "selector": {"matchLabels": {"app": name}}, "template": template}
+    return thing("Deployment", name, spec=spec, **more)
+
+
+def settings(number: int, **more: Any) -> Resource:
+    return thing("ConfigMap", f"settings-{number}", data={"a": "b"}, **more)
+
+
+def bare(resource: Resource) -> Resource:
+    """As a chart renders it: no origin, the namespace left to the release."""
+    metadata = {key: value for key, value in resource.body["metadata"].items() if key != "namespace"}
+    return resource_of({**resource.body, "metadata": metadata})
+
+
+REDIS = (deployment("redis"), *(settings(number) for number in range(5)))
+
+
+def case(
+    target: Mapping[str, Sequence[Resource]],
+    rendered: Mapping[str, Sequence[Resource]],
+    *,
+    others: Sequence[Resource] = (),
+    config: str = "",
+    max_impact: Impact = Impact.METADATA,
+    accepted: Sequence[str] = (),
+    kind: ComponentKind = ComponentKind.THIRD_PARTY,
+    lock: Lock | None = None,
+    failed: Sequence[Build] = (),
+    components: Sequence[Component] = (),
+) -> Plan:
+    """The plan for one component `redis` whose chart renders this."""
+    builds = [
+        Build(environment=name, root=RepoPath(f"overlays/{name}"), status=BUILT, resources=(*found, *others))
+        for name, found in target.items()
+    ]
+    component = Component(
+        id="redis",
+        kind=kind,
+        category="databases",
+        members={name: tuple(each.id for each in found) for name, found in target.items()},
+        candidates=(
+            ChartCandidate(chart="redis", repository="", versions=("1.2.3",), app_versions=(), score=0.9, evidence=()),
+        ),
+    )
+    differences = {name: compare(target[name], found, release_namespace="data") for name, found in rendered.items()}
+    missing = {
+        name: tuple(each.resource for each in found if not each.path and each.kind is DifferenceKind.REMOVED)
+        for name, found in differences.items()
+    }
+    inference = Inference(
+        release="cache",
+        namespace="data",
+        values=SplitValues(common={"a": 1}),
+        rendered={name: tuple(found) for name, found in rendered.items()},
+        differences={
+            name: tuple(each for each in found if each.resource not in missing[name])
+            for name, found in differences.items()
+        },
+        residual=(),
+        companions=missing,
+        renders=1,
+        seconds=0.0,
+        engine={},
+    )
+    plan, _ = make_plan(
+        [*builds, *failed],
+        [component, *components],
+        {"redis": inference},
+        [LABELS],
+        accepted,
+        max_impact,
+        parse_config(config.encode()) if config else Config(),
+        charts={"redis": ARCHIVE},
+        lock=lock,
+    )
+    return plan
+
+
+def one(*args: Any, **more: Any) -> ComponentPlan:
+    return next(each for each in case(*args, **more).components if each.id == "redis")
+
+
+def test_a_chart_that_renders_the_same_is_adopted() -> None:
+    found = one({"dev": REDIS, "prod": REDIS}, {key: [bare(each) for each in REDIS] for key in ("dev", "prod")})
+    assert found.decision is Decision.ADOPT
+    assert found.reason == "the chart renders what was there"
+    assert found.impact is Impact.NONE
+    assert found.members == {name: tuple(sorted(each.id for each in REDIS)) for name in ("dev", "prod")}
+    assert (found.release, found.namespace, found.chart, found.chart_digest) == (
+        "cache",
+        "data",
+        ARCHIVE.ref,
+        "sha256:aa",
+    )
+    assert found.differences == {}
+    assert found.hooks == "run"
+
+
+def test_applications_and_unknown_charts_are_kept() -> None:
+    same = [bare(each) for each in REDIS]
+    assert one({"dev": REDIS}, {"dev": same}, kind=ComponentKind.APPLICATION).decision is Decision.KEEP
+    found, _ = make_plan([], [component_of("x")], {}, [], [], Impact.METADATA, Config(), charts={})
+    assert (found.components[0].decision, found.components[0].reason) == (Decision.KEEP, "no chart was found for it")
+    problem = Diagnostic(code="MIG420", severity=Severity.ERROR, summary="no such chart", remedy="name a mirror")
+    found, _ = make_plan([], [component_of("x")], {"x": problem}, [], [], Impact.METADATA, Config(), charts={})
+    assert found.components[0].reason == "no such chart (name a mirror)"
+    assert not found.complete
+
+
+def component_of(name: str, members: Mapping[str, tuple[ResId, ...]] | None = None) -> Component:
+    return Component(id=name, kind=ComponentKind.THIRD_PARTY, category="core", members=members or {})
+
+
+def test_bookkeeping_of_objects_is_adopted_as_it_is_under_its_allowance() -> None:
+    labelled = [settings(0, metadata={"labels": {"helm.sh/chart": "redis-1"}}), *REDIS[2:], REDIS[0]]
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in labelled]})
+    assert found.decision is Decision.ADOPT
+    assert [(each.allowance, each.impact) for each in found.differences["dev"]] == [("chart-labels", Impact.METADATA)]
+    assert found.impact is Impact.METADATA
+    assert found.patches == {}
+    assert found.reason == "the chart renders what was there, with 1 difference admitted by chart-labels"
+
+
+RESTART = [bare(each) for each in (deployment("redis", pod_labels={"helm.sh/chart": "redis-1"}), *REDIS[1:])]
+
+
+def test_what_would_restart_a_pod_is_pinned() -> None:
+    found = one({"dev": REDIS}, {"dev": RESTART})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert found.differences == {}
+    (patch,) = found.patches["dev"]
+    assert patch.target == ResId(group="apps", kind="Deployment", namespace="", name="redis")
+    assert patch.operations == ({"op": "remove", "path": "/spec/template/metadata/labels/helm.sh~1chart"},)
+    assert "1 patch operation" in found.reason
+
+
+def test_with_a_higher_impact_it_is_adopted_without_patches() -> None:
+    found = one({"dev": REDIS}, {"dev": RESTART}, max_impact=Impact.ROLLOUT)
+    assert found.decision is Decision.ADOPT
+    assert found.impact is Impact.ROLLOUT
+    assert found.patches == {}
+
+
+def test_what_a_person_approved_is_adopted_as_it_is() -> None:
+    rendered = [bare(each) for each in (deployment("redis", replicas=3), *REDIS[1:])]
+    accepted = ["Deployment.apps/data/redis#/spec/replicas"]
+    found = one({"dev": REDIS}, {"dev": rendered}, accepted=accepted)
+    assert found.decision is Decision.ADOPT
+    assert [each.id for each in found.differences["dev"]] == accepted
+
+
+def test_patches_give_exactly_what_was_there() -> None:
+    changed = deployment("redis", replicas=3, pod_labels={"x": "y"}, metadata={"labels": {"a": "b"}})
+    found = one({"dev": REDIS}, {"dev": [bare(changed), *(bare(each) for each in REDIS[1:])]})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    (patch,) = found.patches["dev"]
+    after = resource_of(apply_operations(bare(changed).body, patch.operations))
+    assert compare([REDIS[0]], [after], release_namespace="data") == ()
+
+
+def test_an_object_that_the_chart_adds_is_deleted() -> None:
+    extra = thing("Service", "metrics")
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, extra)]})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert [(patch.target.name, patch.operations) for patch in found.patches["dev"]] == [("metrics", (DELETE,))]
+    assert extra.id not in found.members["dev"]
+
+
+def test_an_object_that_the_chart_lacks_is_a_companion() -> None:
+    dashboard = thing("ConfigMap", "dashboard")
+    found = one({"dev": (*REDIS, dashboard)}, {"dev": [bare(each) for each in REDIS]})
+    assert found.decision is Decision.ADOPT
+    assert found.companions == {"dev": (dashboard.id,)}
+    assert dashboard.id not in found.members["dev"]
+
+
+def test_what_stays_in_one_environment_stays_in_all_that_share_its_text() -> None:
+    shared = thing("Service", "shared")
+    found = one(
+        {"dev": (*REDIS, shared), "prod": (*REDIS, shared)},
+        {"dev": [bare(each) for each in (*REDIS, shared)], "prod": [bare(each) for each in REDIS]},
+    )
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert shared.id in found.companions["dev"]
+    assert [patch.operations for patch in found.patches["dev"]] == [(DELETE,)]
+    assert "prod" not in found.patches
+
+
+def test_an_unowned_object_that_the_chart_renders_joins() -> None:
+    stray = thing("Service", "stray")
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, stray)]}, others=[stray])
+    assert found.decision is Decision.ADOPT
+    assert stray.id in found.members["dev"]
+    changed = thing("Service", "stray", spec={"type": "NodePort"})
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, changed)]}, others=[stray])
+    assert [patch.operations[0]["path"] for patch in found.patches["dev"]] == ["/spec"]
+
+
+def test_an_object_of_another_component_is_left_to_it() -> None:
+    stray = thing("Service", "stray")
+    other = component_of("other", {"dev": (stray.id,)})
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, stray)]}, others=[stray], components=[other])
+    assert [(patch.target.name, patch.operations) for patch in found.patches["dev"]] == [("stray", (DELETE,))]
+
+
+def test_too_much_to_patch_is_proposed_with_the_flag_that_would_adopt_it() -> None:
+    target = [deployment(f"redis-{number}") for number in range(5)]
+    rendered = [bare(deployment(f"redis-{number}", pod_labels={"helm.sh/chart": "redis-1"})) for number in range(5)]
+    found = one({"dev": target}, {"dev": rendered})
+    assert found.decision is Decision.PROPOSE
+    assert "`--max-impact rollout` would adopt it" in found.reason
+    assert "5 of 5 objects differ" in found.reason
+    assert found.impact is Impact.ROLLOUT
+    assert len(found.differences["dev"]) == 5
+    assert found.patches == {}
+
+
+def test_too_much_that_nothing_allows_is_proposed_with_its_ids() -> None:
+    target = [deployment(f"redis-{number}") for number in range(5)]
+    found = one({"dev": target}, {"dev": [bare(deployment(f"redis-{number}", replicas=2)) for number in range(5)]})
+    assert found.decision is Decision.PROPOSE
+    assert "accept" in found.reason
+    assert "Deployment.apps/data/redis-0#/spec/replicas" in found.reason
+    assert "and 2 more" in found.reason
+
+
+def test_too_many_operations_are_refused() -> None:
+    names = [f"k{number}" for number in range(300)]
+    before, after = (thing("ConfigMap", "big", data=dict.fromkeys(names, text)) for text in "ab")
+    target, rendered = (*REDIS, before), [bare(each) for each in (*REDIS, after)]
+    assert one({"dev": target}, {"dev": rendered}).decision is Decision.ADOPT_WITH_PATCHES
+    found = one({"dev": target, "prod": target}, {"dev": rendered, "prod": rendered})
+    assert found.decision is Decision.PROPOSE
+    assert "600 patch operations" in found.reason
+
+
+def test_too_long_patches_are_refused() -> None:
+    before, after = (thing("ConfigMap", "big", data={"a": text * 70000}) for text in "ab")
+    found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
+    assert (found.decision, "too large" in found.reason) == (Decision.PROPOSE, True)
+
+
+def test_a_secrets_data_never_stands_in_a_patch() -> None:
+    before, after = (thing("Secret", "password", data={"p": text}) for text in ("c2VjcmV0", "b3RoZXI="))
+    found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
+    assert found.decision is Decision.PROPOSE
+    assert "Secret" in found.reason
+    assert "c2VjcmV0" not in found.reason
+    assert found.patches == {}
+
+
+def test_hooks_that_nobody_has_are_skipped() -> None:
+    hook = thing("Pod", "migrate", metadata={"annotations": {"helm.sh/hook": "post-install"}})
+    rendered = [bare(each) for each in (*REDIS, hook)]
+    found = one({"dev": REDIS}, {"dev": rendered})
+    assert (found.decision, found.hooks) == (Decision.ADOPT, "skip")
+    found = one({"dev": REDIS, "prod": (*REDIS, hook)}, {"dev": rendered, "prod": rendered})
+    assert (found.decision, found.hooks) == (Decision.ADOPT_WITH_PATCHES, "run")
+
+
+def test_argo_cd_cannot_skip_hooks() -> None:
+    hook = thing("Pod", "migrate", metadata={"annotations": {"helm.sh/hook": "post-install"}})
+    application = resource_of(
+        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "x", "namespace": "argocd"}}
+    )
+    rendered = {"dev": [bare(each) for each in (*REDIS, hook)]}
+    for found in (
+        one({"dev": REDIS}, rendered, others=[application]),
+        one({"dev": REDIS}, rendered, config="gitops: argocd"),
+    ):
+        assert (found.decision, found.hooks) == (Decision.ADOPT_WITH_PATCHES, "run")
+
+
+def test_becoming_a_hook_is_never_patched() -> None:
+    hook = settings(0, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (hook, REDIS[0], *REDIS[2:])]})
+    assert found.decision is Decision.PROPOSE
+    assert "hook" in found.reason
+
+
+def test_a_patch_means_one_object_only() -> None:
+    here, there = (thing("ConfigMap", "twin", namespace=name) for name in ("data", "other"))
+    changed = bare(thing("ConfigMap", "twin", data={"x": "y"}))
+    found = one({"dev": (*REDIS, here, there)}, {"dev": [*(bare(each) for each in REDIS), changed, there]})
+    assert found.decision is Decision.PROPOSE
+    assert "cannot tell" in found.reason
+
+
+def test_objects_without_a_name_cannot_pass_kustomize() -> None:
+    nameless = resource_of({"apiVersion": "v1", "kind": "Pod", "metadata": {"generateName": "x-"}})
+    rendered = [*RESTART, nameless]
+    assert "without a name" in one({"dev": REDIS}, {"dev": rendered}).reason
+
+
+def test_a_chart_that_makes_the_lesser_part_is_doubted() -> None:
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in REDIS[:2]]})
+    assert (found.decision, found.reason) == (
+        Decision.PROPOSE,
+        "the chart renders only 2 of the component's 6 objects in dev",
+    )
+
+
+def test_the_configuration_has_the_last_word() -> None:
+    same = {"dev": [bare(each) for each in REDIS]}
+    assert one({"dev": REDIS}, same, config="components: {redis: keep}").decision is Decision.KEEP
+    assert one({"dev": REDIS}, same, config="components: {redis: propose}").decision is Decision.PROPOSE
+
+
+def test_a_release_of_the_lock_is_not_adopted_again() -> None:
+    lock = Lock(
+        commit=None,
+        tree="",
+        engines={},
+        environments={},
+        components={"redis": LockedComponent(decision="adopt", resources=1)},
+    )
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in REDIS]}, lock=lock)
+    assert found.decision is Decision.KEEP
+    assert "companions" in found.reason
+
+
+def test_a_root_that_does_not_build_makes_the_plan_incomplete() -> None:
+    reason = Diagnostic(code="MIG210", severity=Severity.ERROR, summary="no such file")
+    broken = Build(environment="dr", root=RepoPath("overlays/dr"), status=FAILED, reason=reason)
+    plan = case({"dev": REDIS}, {"dev": [bare(each) for each in REDIS]}, failed=[broken])
+    assert not plan.complete
+    assert (plan.environments["dr"].status, plan.environments["dr"].reason) == ("failed", "overlays/dr: no such file")
+    assert plan.environments["dev"].status == "built"
+
+
+def test_two_components_never_share_a_release_name() -> None:
+    same = [bare(each) for each in REDIS]
+    second = settings(9)
+    builds = [Build(environment="dev", root=RepoPath("dev"), status=BUILT, resources=(*REDIS, second))]
+    components = [
+        Component(id=name, kind=ComponentKind.THIRD_PARTY, category="x", members={"dev": ids})
+        for name, ids in (("a", tuple(each.id for each in REDIS)), ("b", (second.id,)))
+    ]
+    inferences: dict[str, Inference | Diagnostic] = {
+        name: Inference(
+            release="cache",
+            namespace="data",
+            values=SplitValues(),
+            rendered={"dev": rendered},
+            differences={},
+            residual=(),
+            companions={},
+            renders=1,
+            seconds=0.0,
+            engine={},
+        )
+        for name, rendered in (("a", tuple(same)), ("b", (bare(second),)))
+    }
+    plan, notes = make_plan(
+        builds, components, inferences, [], [], Impact.METADATA, Config(), charts={"a": ARCHIVE, "b": ARCHIVE}
+    )
+    assert [each.decision for each in plan.components] == [Decision.ADOPT, Decision.PROPOSE]
+    assert [note.code for note in notes] == ["MIG603"]
+
+
+def test_crds_that_helm_never_upgrades_are_said() -> None:
+    crd = resource_of(
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "x.example.org"},
+        }
+    )
+    plan = case({"dev": (*REDIS, crd)}, {"dev": [*(bare(each) for each in REDIS), crd]})
+    assert [note.code for note in plan.diagnostics] == ["MIG604"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_order_of_what_comes_in_is_no_matter(order: int) -> None:
+    found = one({"dev": REDIS[::order], "prod": REDIS}, {"dev": RESTART[::order], "prod": RESTART})
+    assert list(found.patches) == ["dev", "prod"]
+    assert found == one({"prod": REDIS, "dev": REDIS}, {"prod": RESTART, "dev": RESTART})
