@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.compare import Allowance, apply_allowances, compare, describe, salt_of
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
+from migrator.prove.hiding import hiding
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
 from migrator.prove.rendering import Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
@@ -81,8 +82,9 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
     admitted, stale = apply_allowances(differences, terms.allowances, terms.accepted)
     generated = old.generated | new.generated
     by_chance = [each for each in admitted if _is_generated(each, generated) and each.id not in terms.accepted]
-    salt = salt_of((*old.resources, *new.resources))
-    found = tuple(_judged(each, terms, salt) for each in admitted if each not in by_chance)
+    found = tuple(_judged(each, terms) for each in admitted if each not in by_chance)
+    if found:
+        found = _explained(found, (*old.resources, *new.resources))
     twice = owned_twice(new)
     ambiguous = _ambiguous(name, olds, news, {res_id for res_id, _ in twice})
     blamed = (*twice, *ambiguous, *_generated(name, by_chance))
@@ -109,22 +111,32 @@ def _verdict(found: Sequence[Found], reasons: Sequence[Diagnostic]) -> Verdict:
     return Verdict.ALLOWED if found else Verdict.IDENTICAL
 
 
-def _judged(difference: Difference, terms: Terms, salt: str) -> Found:
-    """Whether the terms admit a difference, and the words for it; secrets are shown as salted digests."""
-    explanation = describe(difference, salt=salt)
+def _explained(found: Sequence[Found], resources: Sequence[Resource]) -> tuple[Found, ...]:
+    """The differences with what differs, line by line; of a Secret there are salted digests and never a value."""
+    salt, secrets = salt_of(resources), hiding(resources)
+    return tuple(
+        replace(
+            each,
+            difference=replace(each.difference, before=None, after=None),
+            explanation=tuple(secrets.hide(line) for line in describe(each.difference, salt=salt)),
+        )
+        for each in found
+    )
+
+
+def _judged(difference: Difference, terms: Terms) -> Found:
+    """Whether the terms admit a difference, and why."""
     if difference.id in terms.accepted:
-        return Found(difference=difference, admitted=True, reason="accepted by name", explanation=explanation)
+        return Found(difference=difference, admitted=True, reason="accepted by name")
     if difference.allowance is None:
-        return Found(difference=difference, admitted=False, reason="no allowance admits it", explanation=explanation)
+        return Found(difference=difference, admitted=False, reason="no allowance admits it")
     if difference.impact > terms.max_impact:
         reason = f"{difference.allowance} admits it, but its impact {difference.impact} is above {terms.max_impact}"
-        return Found(difference=difference, admitted=False, reason=reason, explanation=explanation)
+        return Found(difference=difference, admitted=False, reason=reason)
     if difference.privilege:
         reason = f"{difference.allowance} admits it, but it widens a privilege: only an approval by name can"
-        return Found(difference=difference, admitted=False, reason=reason, explanation=explanation)
-    return Found(
-        difference=difference, admitted=True, reason=f"allowance {difference.allowance}", explanation=explanation
-    )
+        return Found(difference=difference, admitted=False, reason=reason)
+    return Found(difference=difference, admitted=True, reason=f"allowance {difference.allowance}")
 
 
 def _known(identities: Identities, skipped: set[ResId]) -> list[Resource]:

@@ -46,6 +46,7 @@ class Found:
     """A difference and whether it is admitted."""
 
     difference: Difference
+    """Without its values, which may be secret: `explanation` tells them."""
     admitted: bool
     reason: str
     """Why it is admitted or not, in a few words."""

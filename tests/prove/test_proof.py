@@ -289,6 +289,17 @@ def test_secret_values_are_shown_as_digests_that_tell_equal_from_unequal() -> No
     assert text.count("<secret ") == 2
 
 
+def test_secret_that_stands_elsewhere_is_hidden_too() -> None:
+    encoded = obj("Secret", "s", "web", data={"password": "aHVudGVyMi1odW50ZXIy"})
+    old = before(encoded, config("a", url="http://admin:hunter2-hunter2@db", b="x"))
+    new = side(helm(encoded, config("a", url="http://db", b="y")))
+    found = prove(old, new, terms=TERMS).environments["prod"].found
+    text = " ".join(line for each in found for line in each.explanation)
+    assert "hunter2" not in text
+    assert "(hidden)" in text
+    assert "http://db" in text
+
+
 def test_digest_is_of_the_rendering_alone() -> None:
     def digest(new: Mapping[str, Rendering], old: Mapping[str, Rendering] | None = None) -> str:
         return prove(old or before(config("a")), new, terms=TERMS).digest
