@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from migrator.compare.impacts import impact_of, impact_of_object
 from migrator.compare.pairs import Pair, pairs
-from migrator.compare.privilege import new_powers, widens
+from migrator.compare.privilege import new_powers, widening
 from migrator.compare.selected import selected_labels
 from migrator.model import Difference, DifferenceKind, Impact, Json, Path, Resource
 from migrator.yamlio import ABSENT, differences, digest
@@ -65,27 +65,28 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
 
 
 def _within(pair: Pair, old: Resource, new: Resource, selected: frozenset[str]) -> Iterator[Difference]:
-    for path, before, after in _places(old.body, new.body):
-        if path == ("metadata", "namespace") and ABSENT in (before, after) and not _says_otherwise(pair, before, after):
-            continue
+    places = [place for place in _places(old.body, new.body) if not _is_same_namespace(pair, *place)]
+    wider = widening(old.body, new.body, places)
+    for path, before, after in places:
         is_hook = path == _HOOK_PATH and ABSENT in (before, after)
+        # Helm makes a hook anew at its events and keeps no record of it: no longer the same object
+        impact = impact_of(new.gvk, path, before, after, body=old.body, selected=selected)
         yield Difference(
             resource=pair.id,
             path=path,
             kind=DifferenceKind.HOOK if is_hook else _kind(before, after),
             before=before,
             after=after,
-            # Helm makes a hook anew at its events and keeps no record of it: no longer the same object
-            impact=Impact.RECREATE
-            if is_hook
-            else impact_of(new.gvk, path, before, after, body=old.body, selected=selected),
-            privilege=widens(old.body, path, after),
+            impact=Impact.RECREATE if is_hook else impact,
+            privilege=path in wider,
         )
 
 
-def _says_otherwise(pair: Pair, before: Json, after: Json) -> bool:
-    """Whether the namespace that one side writes is another than the one in which the object lands."""
-    return bool((after if before is ABSENT else before) != pair.id.namespace)
+def _is_same_namespace(pair: Pair, path: Path, before: Json, after: Json) -> bool:
+    """Whether only one side writes the namespace, and it is the one in which the other lands anyway."""
+    if path != ("metadata", "namespace") or ABSENT not in (before, after):
+        return False
+    return bool((after if before is ABSENT else before) == pair.id.namespace)
 
 
 def _kind(before: Json, after: Json) -> DifferenceKind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from migrator.model import Gvk, Impact, Json, Path
@@ -135,14 +135,30 @@ def impact_of(
         found = special(path, before, after, body)
         if found is not None:
             return found
-    if _is_built_in(gvk):
-        here = [str(key) for key in path]
-        for pattern, impact in _RULES.get(gvk.kind, ()):
-            rule = pattern.split("/")
-            # a path above the rule's takes the field along
-            if all(fnmatchcase(key, part) for key, part in zip(here, rule, strict=False)):
-                return impact
-    return _C
+    return _of_rules(_RULES.get(gvk.kind, ()) if _is_built_in(gvk) else (), path, before, after)
+
+
+def _of_rules(rules: tuple[tuple[str, Impact], ...], path: Path, before: Json, after: Json) -> Impact:
+    """The impact of the first rule for the path; where a whole subtree differs, the worst of what is in it."""
+    here = [str(key) for key in path]
+    worst = Impact.NONE
+    for pattern, impact in rules:
+        rule = pattern.split("/")
+        if not all(fnmatchcase(key, part) for key, part in zip(here, rule, strict=False)):
+            continue
+        if len(rule) <= len(here):
+            return max(worst, impact)
+        if any(_holds(side, rule[len(here) :]) for side in (before, after)):
+            worst = max(worst, impact)
+    return max(worst, _C)
+
+
+def _holds(value: Json, keys: Sequence[str]) -> bool:
+    for key in keys:
+        if not isinstance(value, Mapping) or key not in value:
+            return False
+        value = value[key]
+    return True
 
 
 def _of_metadata(gvk: Gvk, path: Path, selected: frozenset[str]) -> Impact:

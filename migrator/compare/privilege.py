@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from migrator.model import Json, Path
@@ -11,13 +11,29 @@ from migrator.yamlio import ABSENT
 Fact = tuple[Any, ...]
 
 _RBAC = "rbac.authorization.k8s.io"
+_RELATIVE = frozenset({"unrestricted", "account"})
+"""Facts that say something only about what was there before."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _ENFORCED = {"privileged": 2, "baseline": 1, "restricted": 0}
 
 
-def widens(body: Mapping[str, Json], path: Path, value: Json) -> bool:
-    """Whether putting `value` at the path (ABSENT: taking it out) gives the object a power that it lacked."""
-    return bool(new_powers(body, _with(body, path, value)))
+def widening(
+    before: Mapping[str, Json], after: Mapping[str, Json], places: Sequence[tuple[Path, Json, Json]]
+) -> frozenset[Path]:
+    """The paths, of those in which two objects differ, that give the object after a power that the one before lacked.
+
+    A place counts that widens alone, or without which less would be widened: `runAsUser` and `runAsNonRoot` can only
+    be lost together. Where no place counts alone, all do.
+    """
+    gained = new_powers(before, after)
+    if not gained:
+        return frozenset()
+    found = frozenset(
+        path
+        for path, old, new in places
+        if new_powers(before, _with(before, path, new)) or gained - new_powers(before, _with(after, path, old))
+    )
+    return found or frozenset(path for path, _, _ in places)
 
 
 def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> frozenset[Fact]:
@@ -32,7 +48,7 @@ def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> 
     return frozenset(
         fact
         for fact in _powers(after)
-        if fact not in old and fact[0] != "container" and (fact[0] != "unrestricted" or fact[1] in known)
+        if fact not in old and fact[0] != "container" and (fact[0] not in _RELATIVE or fact[1] in known)
     )
 
 
@@ -146,7 +162,7 @@ def _container_powers(name: str, container: Mapping[str, Json], context: Mapping
         yield ("unmasked proc", name)
     if _map(context.get("windowsOptions")).get("hostProcess") is True:
         yield ("host process", name)
-    if context.get("runAsUser") == 0 and context.get("runAsUser") is not False:
+    if context.get("runAsUser") == 0:
         yield ("root", name)
     for profile in ("seccompProfile", "appArmorProfile"):
         if _map(context.get(profile)).get("type") == "Unconfined":

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migrator.compare import compare, describe, is_namespaced, redact, salt_of
+from migrator.model import Difference, DifferenceKind, Impact, ResId, resource_of
+from migrator.yamlio import ABSENT
+
+
+def config(name="a", namespace="", **body):
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return resource_of({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, **body})
+
+
+def kind_of(kind, api="v1", namespace="", **body):
+    metadata = {"name": "a", **({"namespace": namespace} if namespace else {})}
+    return resource_of({"apiVersion": api, "kind": kind, "metadata": metadata, **body})
+
+
+def test_equal_to_kubernetes_is_equal():
+    before = config(data={"a": "1", "b": "2"}, n=1.0)
+    after = config(data={"b": "2", "a": "1"}, n=1)
+    assert compare([before, config("b")], [config("b"), after]) == ()
+    assert len(compare([config(n=1)], [config(n=True)])) == 1
+
+
+def test_a_difference_names_its_object_and_place():
+    (found,) = compare([config(data={"a/b": "1"}, namespace="x")], [config(data={"a/b": "2"}, namespace="x")])
+    assert found.id == "ConfigMap/x/a#/data/a~1b"
+    assert (found.before, found.after, found.path) == ("1", "2", ("data", "a/b"))
+
+
+def test_labels_are_compared_one_by_one_even_where_a_side_has_none():
+    bare, labelled = config(), config()
+    labelled = resource_of({**labelled.body, "metadata": {"name": "a", "labels": {"x": "1", "y": "2"}}})
+    assert [difference.path for difference in compare([bare], [labelled])] == [
+        ("metadata", "labels", "x"),
+        ("metadata", "labels", "y"),
+    ]
+    assert {difference.kind for difference in compare([labelled], [bare])} == {DifferenceKind.REMOVED}
+
+
+def test_list_order_counts():
+    assert len(compare([config(x=["a", "b"])], [config(x=["b", "a"])])) == 2
+
+
+def test_an_object_without_a_namespace_lands_in_the_release_namespace():
+    there, bare = config(namespace="web"), config()
+    assert compare([there], [bare], release_namespace="web") == ()
+    assert {difference.kind.value for difference in compare([there], [bare], release_namespace="other")} == {
+        "added",
+        "removed",
+    }
+    assert {difference.kind.value for difference in compare([there], [bare])} == {"added", "removed"}
+    # neither says where
+    assert compare([bare], [bare], release_namespace="web") == ()
+    # before says nothing, after does: someone must tell
+    assert len(compare([bare], [there], release_namespace="web")) == 2
+
+
+def test_kinds_without_a_namespace_have_none():
+    role = kind_of("ClusterRole", "rbac.authorization.k8s.io/v1")
+    odd = kind_of("ClusterRole", "rbac.authorization.k8s.io/v1", namespace="web")
+    assert compare([role], [role], release_namespace="web") == ()
+    found = compare([role], [odd], release_namespace="web")
+    assert [(difference.path, difference.impact) for difference in found] == [
+        (("metadata", "namespace"), Impact.CONFIG)
+    ]
+    assert not is_namespaced(role)
+    assert is_namespaced(config())
+    assert is_namespaced(kind_of("ClusterRole", "example.com/v1"))
+
+
+def test_scope_of_custom_resources_comes_from_their_definitions():
+    names = {"group": "x.io", "scope": "Cluster", "names": {"kind": "Widget"}}
+    crd = kind_of("CustomResourceDefinition", "apiextensions.k8s.io/v1", spec=names)
+    widget = kind_of("Widget", "x.io/v1")
+    elsewhere = kind_of("Widget", "x.io/v1", namespace="web")
+    assert len(compare([elsewhere, crd], [widget, crd])) == 1
+    assert len(compare([elsewhere], [widget])) == 2
+
+
+def test_a_second_object_of_one_identity_is_not_lost():
+    (found,) = compare([config()], [config(), config()])
+    assert found.kind is DifferenceKind.ADDED
+
+
+def secret(**data):
+    return resource_of({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "data": data})
+
+
+def test_secrets_are_described_by_digests_or_not_at_all():
+    before, after = secret(password="aHVudGVyMg==", same="eA=="), secret(password="aHVudGVyMw==", same="eA==")
+    (found,) = compare([before], [after])
+    assert found.before == "aHVudGVyMg=="
+    assert describe(found) == ("(hidden) -> other (hidden)",)
+    (line,) = describe(found, salt=salt_of([before, after]))
+    assert line.startswith("<secret ")
+    assert "aHVud" not in line
+    shown = redact(before.body, "Secret", salt="s")
+    assert shown["metadata"] == {"name": "s"}
+    assert "aHVud" not in str(shown)
+    assert redact(before.body, "Secret", salt="s") == shown != redact(before.body, "Secret", salt="t")
+    assert redact(before.body, "ConfigMap", salt="s") is before.body
+    (gone,) = compare([before], [])
+    assert describe(gone) == ("only before",)
+    (key,) = compare([secret(a="eA==")], [secret(a="eA==", b="aHVudGVyMg==")])
+    assert describe(key) == ("+ (hidden)",)
+
+
+def test_the_copy_that_kubectl_leaves_is_as_secret_as_the_data():
+    annotation = "kubectl.kubernetes.io/last-applied-configuration"
+    body = {
+        **secret(a="eA==").body,
+        "metadata": {"name": "s", "annotations": {annotation: '{"data":{"a":"eA=="}}', "x": "y"}},
+    }
+    shown = redact(body, "Secret", salt="s")
+    assert shown["metadata"]["annotations"]["x"] == "y"
+    assert "eA==" not in str(shown)
+    (found,) = compare(
+        [secret(a="eA==")], [resource_of({**body, "metadata": {"name": "s", "annotations": {annotation: "eA=="}}})]
+    )
+    assert describe(found) == ("+ (hidden)",)
+
+
+def described(before, after, path=("data", "k")):
+    resource = ResId(group="", kind="ConfigMap", namespace="", name="a")
+    return describe(
+        Difference(
+            resource=resource, path=path, kind=DifferenceKind.CHANGED, before=before, after=after, impact=Impact.CONFIG
+        )
+    )
+
+
+def test_documents_inside_texts_are_compared_by_value():
+    before = "global:\n  interval: 1m\nrules:\n- a\n- b\n"
+    after = "rules: [a, b]\nglobal: {interval: 2m}\n"
+    assert described(before, after) == ("Value of ['global']['interval'] changed from \"1m\" to \"2m\".",)
+    same = described("a: 1\nb: 2\n", "b: 2\na: 1\n")
+    assert same[0] == "the same values, written differently"
+    assert described("a: 1\n", "a: true\n") != same
+
+
+def test_other_texts_are_compared_by_line():
+    assert described("#!/bin/sh\nset -e\nrun\n", "#!/bin/sh\nset -eu\nrun\n")[1:] == (
+        " #!/bin/sh",
+        "-set -e",
+        "+set -eu",
+        " run",
+    )
+    assert described(1, "1") == ('1 -> "1"',)
+    assert described({"a": 1}, [1]) == ('{"a": 1} -> [1]',)
+    long = described("\n".join(map(str, range(100))), "\n".join(str(-number) for number in range(100)))
+    assert len(long) == 21
+    assert long[-1].endswith("lines more")
+    assert len(described("x" * 1000, "y")[0]) < 250
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.sampled_from(["", "a", "b"])),
+    lambda child: st.one_of(st.lists(child, max_size=3), st.dictionaries(st.sampled_from("abc"), child, max_size=3)),
+    max_leaves=8,
+)
+
+
+def _at(body, path):
+    for key in path:
+        if (isinstance(body, dict) and key in body) or (
+            isinstance(body, list) and isinstance(key, int) and key < len(body)
+        ):
+            body = body[key]
+        else:
+            return ABSENT
+    return body
+
+
+@settings(max_examples=200, deadline=None)
+@given(a=JSON, b=JSON)
+def test_differences_are_complete_and_true(a, b):
+    before, after = config(spec=a), config(spec=b)
+    found = compare([before], [after])
+    for difference in found:
+        assert (
+            _at(before.body, difference.path) is difference.before
+            or _at(before.body, difference.path) == difference.before
+        )
+        assert (
+            _at(after.body, difference.path) is difference.after or _at(after.body, difference.path) == difference.after
+        )
+    assert bool(found) == bool(compare([after], [before]))
+    assert compare([before], [config(spec=a)]) == ()
+    assert len({difference.id for difference in found}) == len(found)
