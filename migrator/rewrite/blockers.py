@@ -10,6 +10,7 @@ from migrator.diagnostics import MigrateError
 from migrator.load import Kustomization, Selector
 from migrator.model import Json, RepoPath
 from migrator.rewrite.edits import FileEdit
+from migrator.rewrite.kustomization import Touch
 from migrator.rewrite.ownership import Place, Placed, written_objects
 from migrator.rewrite.touching import generates, in_scope, selects
 from migrator.rewrite.workbench import Workbench
@@ -97,6 +98,19 @@ def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Itera
             found = [each for each in met if selects(selector, each)]
             if found and all(each.component is not None for each in found):
                 yield Blocker(component=str(found[0].component), reason=f"{what} in {held.file} reads from {found[0]}")
+
+
+def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterator[Blocker]:
+    """Entries that have to stay for one root, and for which kustomize would fail in another, as all they touch left."""
+    for touch in touches:
+        if not touch.needs_one or touch.is_over:
+            continue
+        for root in sorted({each.root for each in touch.touched}):
+            here = [each for each in touch.touched if each.root == root]
+            if all(each.is_adopted for each in here):
+                name = f"{touch.entry.field}[{touch.entry.index}]"
+                reason = f"{name} in {held.file} is for {here[0]} and has to stay for other roots"
+                yield Blocker(component=str(here[0].component), reason=reason)
 
 
 def _followed_names(objects: Sequence[Placed]) -> Iterator[Blocker]:

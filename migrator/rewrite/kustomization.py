@@ -42,43 +42,78 @@ class Cut:
     """Only these documents of the patch go; empty is the whole entry."""
 
 
-def cuts_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Cut, ...]:
-    """The entries that touched adopted objects and nothing else; what touches nothing stays as well."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touch:
+    """What an entry, or one document of a patch, touches."""
+
+    entry: Entry
+    touched: tuple[Placed, ...]
+    needs_one: bool
+    """Kustomize fails where it touches nothing."""
+    file: RepoPath | None = None
+    document: int = -1
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it touches adopted objects and nothing else."""
+        return bool(self.touched) and all(each.is_adopted for each in self.touched)
+
+    @property
+    def components(self) -> frozenset[str]:
+        return frozenset(each.component for each in self.touched if each.component is not None)
+
+
+def touches_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Touch, ...]:
+    """What the entries of a kustomization touch; nothing where no adopted object passes through it."""
     met = in_scope(held, objects, bench)
     if not any(each.is_adopted for each in met):
         return ()
-    return tuple(_entries(held, met, bench)) + tuple(_patches(held, met, bench))
+    return (*_entries(held, met, bench), *_patches(held, met, bench))
 
 
-def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Cut]:
+def cuts_of(touches: Sequence[Touch]) -> tuple[Cut, ...]:
+    """The entries that go: those that touched adopted objects and nothing else. What touches nothing stays as well."""
+    grouped: dict[Entry, list[Touch]] = {}
+    for touch in touches:
+        grouped.setdefault(touch.entry, []).append(touch)
+    found = []
+    for entry, parts in grouped.items():
+        gone = [part for part in parts if part.is_over]
+        if gone:
+            causes = frozenset(cause for part in gone for cause in part.components)
+            documents = frozenset(part.document for part in gone) if len(gone) < len(parts) else frozenset[int]()
+            found.append(Cut(entry=entry, causes=causes, file=gone[0].file, documents=documents))
+    return tuple(found)
+
+
+def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Touch]:
     roots = {each.root for each in met}
     images = [entry for root in sorted(roots) for other in bench.reached(root) for entry in other.images]
     may_rename = any(bench.may_rename(root) for root in roots)
     for index, replica in enumerate(held.replicas):
-        yield from _cut(Entry(field="replicas", index=index), [each for each in met if scales(replica, each)])
+        touched = tuple(each for each in met if scales(replica, each))
+        yield Touch(entry=Entry(field="replicas", index=index), touched=touched, needs_one=True)
     for index, image in enumerate(held.images):
-        yield from _cut(Entry(field="images", index=index), [each for each in met if retags(image, each, images)])
+        touched = tuple(each for each in met if retags(image, each, images))
+        yield Touch(entry=Entry(field="images", index=index), touched=touched, needs_one=False)
     for generator in held.generators:
         field = "configMapGenerator" if generator.kind == "ConfigMap" else "secretGenerator"
-        made = [each for each in met if generates(generator, each, may_rename=may_rename)]
-        yield from _cut(Entry(field=field, index=generator.index), made)
+        touched = tuple(each for each in met if generates(generator, each, may_rename=may_rename))
+        yield Touch(entry=Entry(field=field, index=generator.index), touched=touched, needs_one=False)
 
 
-def _patches(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Cut]:
+def _patches(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Touch]:
     for patch in held.patches:
         entry = Entry(field=patch.field, index=patch.index)
         if patch.target is not None:
             target = patch.target
-            yield from _cut(entry, [each for each in met if selects(target, each)], patch.file)
+            touched = tuple(each for each in met if selects(target, each))
+            needs_one = patch.field == "patchesJson6902"
+            yield Touch(entry=entry, touched=touched, needs_one=needs_one, file=patch.file)
             continue
-        touched = {
-            index: [each for each in met if is_subject(document, each)] for index, document in _documents(patch, bench)
-        }
-        gone = {index for index, found in touched.items() if found and all(each.is_adopted for each in found)}
-        if gone:
-            causes = frozenset(str(each.component) for index in gone for each in touched[index])
-            partial = frozenset() if len(gone) == len(touched) else frozenset(gone)
-            yield Cut(entry=entry, causes=causes, file=patch.file, documents=partial)
+        for index, document in _documents(patch, bench):
+            touched = tuple(each for each in met if is_subject(document, each))
+            yield Touch(entry=entry, touched=touched, needs_one=True, file=patch.file, document=index)
 
 
 def _documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:
@@ -86,11 +121,6 @@ def _documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[st
     path = patch.file or RepoPath("")
     documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=path) if patch.kind else ()
     return tuple((each.index, each.value) for each in documents if isinstance(each.value, dict))
-
-
-def _cut(entry: Entry, touched: Sequence[Placed], file: RepoPath | None = None) -> Iterator[Cut]:
-    if touched and all(each.is_adopted for each in touched):
-        yield Cut(entry=entry, causes=frozenset(str(each.component) for each in touched), file=file)
 
 
 def references_to(held: Kustomization, gone: Collection[RepoPath]) -> tuple[Entry, ...]:

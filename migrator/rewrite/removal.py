@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from migrator.diagnostics import MigrateError
 from migrator.load import Kustomization
 from migrator.model import RepoPath
-from migrator.rewrite.blockers import Blocker, blockers_of_edits, blockers_of_objects, blockers_of_references
+from migrator.rewrite.blockers import (
+    Blocker,
+    blockers_of_edits,
+    blockers_of_objects,
+    blockers_of_references,
+    blockers_of_touches,
+)
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomization import (
     Cut,
@@ -17,6 +23,7 @@ from migrator.rewrite.kustomization import (
     cuts_of,
     is_emptied,
     references_to,
+    touches_of,
     with_empty_resources,
     without,
 )
@@ -74,7 +81,9 @@ class _Removing:
         self._manifests()
         kustomizations = [held for _, held in sorted(self._bench.kustomizations.by_path.items())]
         for held in kustomizations:
-            self._cuts[held.path] = cuts_of(held, self._objects, self._bench)
+            touches = touches_of(held, self._objects, self._bench)
+            self.blockers += blockers_of_touches(held, touches)
+            self._cuts[held.path] = cuts_of(touches)
         self._patch_files(kustomizations)
         removed = self._settled(kustomizations)
         for held in kustomizations:
@@ -106,7 +115,7 @@ class _Removing:
             self._edits[file] = (_encoded(remove_documents(text, gone), data), causes)
 
     def _patch_files(self, kustomizations: Sequence[Kustomization]) -> None:
-        """Documents leave a patch file, all of whose users must agree on them."""
+        """Documents leave a patch file if all its users agree; a user that still needs one is a blocker elsewhere."""
         uses: dict[RepoPath, list[Cut | None]] = defaultdict(list)
         for held in kustomizations:
             cuts = {cut.entry: cut for cut in self._cuts[held.path]}
@@ -115,12 +124,8 @@ class _Removing:
                     uses[patch.file].append(cuts.get(Entry(field=patch.field, index=patch.index)))
         for file, found in sorted(uses.items()):
             parts = {cut.documents if cut is not None else frozenset[int]() for cut in found}
-            causes = frozenset(cause for cut in found if cut is not None for cause in cut.causes)
-            if len(parts) > 1:
-                reason = f"the patches in {file} are used by several kustomizations, and one of them needs them all"
-                self.blockers += [Blocker(component=cause, reason=reason) for cause in sorted(causes)]
-            elif documents := parts.pop():
-                self._take_documents(file, documents, causes)
+            if len(parts) == 1 and (documents := parts.pop()):
+                self._take_documents(file, documents, frozenset(cause for cut in found if cut for cause in cut.causes))
 
     def _settled(self, kustomizations: Sequence[Kustomization]) -> Mapping[RepoPath, Mapping[Entry, frozenset[str]]]:
         """Kustomization -> the entries that go and why, once nothing more becomes empty."""
