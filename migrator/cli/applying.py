@@ -15,10 +15,10 @@ from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository, settled
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
-from migrator.lock import Lock, LockedComponent
+from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots
+from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots, with_proof
 from migrator.rewrite import FileEdit, commit, recover, rewrite, sealed, stage
 
 ATTEMPTS = 2
@@ -179,16 +179,10 @@ def _without(planned: Planned, refused: Mapping[str, str]) -> Planned:
 
 def _write(attempt: _Attempt, proof: Proof, clock: Clock) -> None:
     """The lock gets the proof's verdict, then everything is written in one transaction."""
-    components = {name: _proved(component, proof, name) for name, component in sorted(attempt.lock.components.items())}
-    lock = replace(attempt.lock, components=components, verdict=str(proof.verdict), proof_digest=proof.digest)
+    lock = with_proof(attempt.lock, proof)
     index = attempt.planned.baseline.index
     with clock.step("write"):
         commit(index.root, sealed(attempt.edits, lock, index), inputs=attempt.planned.plan.inputs)
-
-
-def _proved(component: LockedComponent, proof: Proof, name: str) -> LockedComponent:
-    proved = proof.components.get(name)
-    return component if proved is None else replace(component, allowances=proved.allowances)
 
 
 @contextmanager

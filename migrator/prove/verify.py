@@ -66,7 +66,7 @@ def verify(
     return proof, agreement(proof, found, bench.tools) if complete else ()
 
 
-def sealed(lock: Lock, proof: Proof) -> Lock:
+def with_proof(lock: Lock, proof: Proof) -> Lock:
     """The lock with what was proved: verdict, digests, and the allowances that each component needed."""
     components = {
         name: replace(each, allowances=proof.components[name].allowances) if name in proof.components else each

@@ -23,7 +23,7 @@ from migrator.prove import (
     render_lock,
     render_roots,
     rendering_of,
-    sealed,
+    with_proof,
     verify,
 )
 
@@ -46,7 +46,7 @@ def commit(root: Path) -> str:
 def write_lock(hybrid: Hybrid, lock: Lock) -> Lock:
     """The lock with the digest of what it renders, written."""
     proof = prove_lock(lock, hybrid.root, {}, hybrid.bench, terms=TERMS)
-    full = sealed(replace(lock, tree="x"), proof)
+    full = with_proof(replace(lock, tree="x"), proof)
     (hybrid.root / ".migrate").mkdir(exist_ok=True)
     (hybrid.root / ".migrate/lock.yaml").write_text(dump_lock(full))
     return full
