@@ -14,7 +14,7 @@ from migrator.prove.types import (
     Verdict,
     rendered_digest,
 )
-from migrator.prove.verify import agreement, changed_parts, prove_lock, with_proof, verify
+from migrator.prove.verify import agreement, changed_parts, prove_lock, verify, with_proof
 from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
@@ -45,6 +45,6 @@ __all__ = [
     "rendered_digest",
     "rendering_digest",
     "rendering_of",
-    "with_proof",
     "verify",
+    "with_proof",
 ]

@@ -23,8 +23,8 @@ from migrator.prove import (
     render_lock,
     render_roots,
     rendering_of,
-    with_proof,
     verify,
+    with_proof,
 )
 
 Hybrid = Any
