@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Sequence
 
 from migrator.charts.types import ChartArchive
@@ -13,6 +15,19 @@ RANDOM_FUNCTIONS = re.compile(
     rb"|gen(?:PrivateKey|CA|CAWithKey|SelfSignedCert|SelfSignedCertWithKey|SignedCert|SignedCertWithKey))\b"
 )
 """Sprig functions whose result depends on chance or on the clock; `htpasswd` and `bcrypt` salt at random."""
+
+CLOCK = re.compile(rb"\{\{[^}]*\b(?:now|ago)\b")
+
+
+def reads_clock(archive: ChartArchive) -> bool:
+    """Whether some template reads the clock: two renders within one second may then agree by chance."""
+    return any("templates/" in name and CLOCK.search(data) for name, data in archive.files.items())
+
+
+def next_second() -> None:
+    """Wait until the clock shows another second."""
+    now = time.time()
+    time.sleep(math.floor(now) + 1 - now)
 
 
 def may_generate(archive: ChartArchive) -> bool:

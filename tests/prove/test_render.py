@@ -215,6 +215,13 @@ def test_generated_places_are_found(secretive: Hybrid) -> None:
     assert release_part(hybrid).generated == ()
 
 
+def test_clock_is_found_however_fast_the_renders_are(make_hybrid: Callable[..., Hybrid]) -> None:
+    template = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {at: "{{ now | date "150405" }}"}\n'
+    for _ in range(2):
+        part = release_part(make_hybrid({"templates/clock.yaml": template}))
+        assert [path for _, path in part.generated] == [("data", "at")]
+
+
 def test_second_rendering_comes_from_the_cache(hybrid: Hybrid, tmp_path: Path) -> None:
     bench = replace(hybrid.bench, cache=Cache(tmp_path / "cache"), closure=closure_of(hybrid.root))
     first = render_lock(hybrid.lock, hybrid.root, bench)
