@@ -17,7 +17,23 @@ INTERRUPTED = 130
 ISSUES = "the project's issue tracker"
 
 
+class Interrupted(Exception):  # noqa: N818 - it is no error of anyone
+    """Ctrl-C; click would print an empty line for it."""
+
+
+class Commands(click.Group):
+    """The group of all commands."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """What the command returns."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+
 @click.group(
+    cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
     epilog="Exit codes: 0 done and nothing to report; 1 error; 2 changes or findings; 3 unproved or not equivalent.",
 )
@@ -48,7 +64,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except MigrateError as error:
         click.echo(f"migrate: {error.diagnostic}", err=True)
         return error.exit_code
-    except click.Abort:
+    except (Interrupted, click.Abort):
         click.echo("migrate: interrupted; the repository is as it was", err=True)
         return INTERRUPTED
     except click.ClickException as error:

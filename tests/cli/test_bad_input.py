@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
+import subprocess
+import sys
 import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -38,11 +43,12 @@ class TestTheRepository:
         refused(migrate("plan", tmp_path), "MIG103", "no kustomization")
 
     def test_yaml_that_does_not_parse_names_line_and_column(self, migrate: Migrate, app: Path) -> None:
-        (app / "base" / "kustomization.yaml").write_text("resources:\n- api\n  - [broken\n")
+        broken = app / "base" / "kustomization.yaml"
+        broken.write_text(broken.read_text() + "images: [broken\n")
         before = tree(app)
         shown = migrate("plan", app)
         assert shown.code == 1
-        assert "base/kustomization.yaml:3:" in shown.err
+        assert "base/kustomization.yaml:10:" in shown.err
         assert tree(app) == before
 
     def test_a_root_that_does_not_build_leaves_the_others(self, migrate: Migrate, app: Path, mirror: Path) -> None:
@@ -146,7 +152,10 @@ class TestCharts:
         target.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n")
         archive = tmp_path / "evil-1.0.0.tgz"
         with tarfile.open(archive, "w:gz") as file:
-            for name, data in (("evil/Chart.yaml", b"apiVersion: v2\nname: evil\nversion: 1.0.0\n"), ("../out", b"x")):
+            for name, data in (
+                ("evil/Chart.yaml", b"apiVersion: v2\nname: evil\nversion: 1.0.0\n"),
+                ("evil/../../out", b"x"),
+            ):
                 info = tarfile.TarInfo(name)
                 info.size = len(data)
                 file.addfile(info, io.BytesIO(data))
@@ -168,7 +177,7 @@ class TestApply:
         (app / "base" / "note.txt").write_text("not committed\n")
         before = tree(app)
         refused(
-            migrate("apply", app, "--offline", "--chart-mirror", mirror), "MIG640", "base/note.txt", "--allow-dirty"
+            migrate("apply", app, "--offline", "--chart-mirror", mirror), "MIG908", "base/note.txt", "--allow-dirty"
         )
         assert tree(app) == before
         assert git(app, "status", "--porcelain") == "?? base/note.txt"
@@ -177,25 +186,26 @@ class TestApply:
         taken = app / "helm-charts" / "databases" / "tiny-db" / "values.yaml"
         taken.parent.mkdir(parents=True)
         taken.write_text("mine: true\n")
-        before = tree(app)
         shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
-        assert shown.code == 1
-        assert "helm-charts/databases/tiny-db" in shown.err
-        assert tree(app) == before
+        assert shown.code == 0, "the other component does not depend on it"
+        assert "helm-charts/databases/tiny-db/values.yaml exists already" in shown.err
+        assert taken.read_text() == "mine: true\n"
+        assert (app / "base" / "database" / "db.yaml").exists()
+        assert not (taken.parent / "Chart.yaml").exists()
 
     def test_a_plan_made_for_other_content(
         self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         from migrator.cli import applying
 
-        commit = applying.commit_edits
+        commit = applying.commit
         changed = app / "overlays" / "prod" / "kustomization.yaml"
 
         def meanwhile(*arguments: object, **named: object) -> object:
             changed.write_text(changed.read_text() + "# changed while the plan was made\n")
             return commit(*arguments, **named)
 
-        monkeypatch.setattr(applying, "commit_edits", meanwhile)
+        monkeypatch.setattr(applying, "commit", meanwhile)
         shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
         refused(shown, "MIG621", "overlays/prod/kustomization.yaml")
         assert not (app / "helm-charts").exists()
@@ -214,3 +224,84 @@ class TestApply:
         assert shown.code == 1
         assert "Permission denied" in shown.err or "permission" in shown.err
         assert tree(app) == before
+
+    def test_an_interrupt_while_writing_takes_everything_back(
+        self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from migrator.rewrite.disk import Disk
+
+        rename, calls = Disk.rename, []
+
+        def interrupted(self: Disk, source: Path, target: Path) -> None:
+            calls.append(target)
+            if len(calls) == 5:
+                raise KeyboardInterrupt
+            rename(self, source, target)
+
+        monkeypatch.setattr(Disk, "rename", interrupted)
+        before = tree(app)
+        shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+        assert len(calls) > 5, "some files were written, and taken back"
+        assert shown.code == 130
+        assert shown.err.splitlines()[-1] == "migrate: interrupted; the repository is as it was"
+        assert tree(app) == before
+
+    def test_what_a_crash_left_is_taken_back_first(
+        self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        from migrator.rewrite import transaction
+
+        before = tree(app)
+        monkeypatch.setattr(transaction, "_undo", lambda *_: False)
+        with monkeypatch.context() as crash:
+            crash.setattr(transaction, "_forward", _power_cut)
+            assert migrate("apply", app, "--offline", "--chart-mirror", mirror).code == 130
+        assert tree(app) != before
+
+        shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+        assert "MIG910" in shown.err
+        assert shown.code == 0
+
+
+def _power_cut(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+class TestSignals:
+    """In a process of their own, as a shell runs them."""
+
+    def start(self, *arguments: object, **variables: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", "from migrator.cli import main; main()", *map(str, arguments)],
+            env={**os.environ, **variables, "PYTHONPATH": str(ROOT)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def test_an_interrupt_is_one_line_and_130(self, app: Path, tmp_path: Path) -> None:
+        slow = tmp_path / "kustomize"
+        slow.write_text('#!/bin/sh\ntouch "$0.started"\nsleep 60\n')
+        slow.chmod(0o755)
+        process = self.start("plan", app, MIGRATE_KUSTOMIZE=str(slow))
+        for _ in range(600):
+            if slow.with_suffix(".started").exists():
+                break
+            time.sleep(0.05)
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+        assert process.returncode == 130
+        assert err == "migrate: interrupted; the repository is as it was\n"
+        assert out == ""
+
+    def test_a_reader_that_goes_away_is_no_crash(self, app: Path, mirror: Path) -> None:
+        process = self.start("plan", app, "--offline", "--chart-mirror", mirror, "--format", "json")
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        err = process.stderr.read()
+        process.stderr.close()
+        assert process.wait(timeout=120) == 1
+        assert "Traceback" not in err
+        assert "Exception ignored" not in err
