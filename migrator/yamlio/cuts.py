@@ -83,24 +83,30 @@ class Layout:
 
     def past_deeper_comments(self, position: int, column: int) -> int:
         """The position behind comment lines that stand further right: they belong to what is above them."""
-        while (match := _COMMENT_LINE.match(self.text, position)) and len(match[1]) > column:
-            position = match.end()
-        return position
+        stop = position
+        while (match := _COMMENT_LINE.match(self.text, stop)) and len(match[1]) > column:
+            stop = match.end()
+        return position if _SWITCHED_OFF.search(self.text, position, stop) else stop
 
     def comments_above(self, position: int, column: int) -> int:
-        """Where the unbroken comment lines of this column above a line begin; the line itself if there are none."""
-        while position > self.region.start:
-            above = self.line_start(position - 1)
+        """Where the unbroken comment lines of this column above a line begin; the line itself if there are none.
+
+        Comments with a list item that someone switched off belong to no other item.
+        """
+        start = position
+        while start > self.region.start:
+            above = self.line_start(start - 1)
             match = _COMMENT_LINE.match(self.text, above)
             if above < self.region.start or not match or len(match[1]) != column:
                 break
-            position = above
-        return position
+            start = above
+        return position if _SWITCHED_OFF.search(self.text, start, position) else start
 
 
 _COLON = re.compile(r"[ \t]*:")
 _COMMENT_REST = re.compile(r"[ \t]+(#[^\r\n]*)")
 _COMMENT_LINE = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
+_SWITCHED_OFF = re.compile(r"^[ \t]*#[ \t]*- ", re.MULTILINE)
 _FLOW_LINE_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?(?:\n|\r\n)")
 
 

@@ -83,6 +83,11 @@ CASES = {
     "both items by the indexes they have now": ("l:\n- a\n- b\n- c\n", [Remove(path=("l", 0)), Remove(path=("l", 2))], "l:\n- b\n"),
     "all items": ("l:\n- a\n- b\nk: v\n", [Remove(path=("l", 0)), Remove(path=("l", 1))], "k: v\n"),
     "remove and append": ("l:\n- a\n", [Remove(path=("l", 0)), Append(path=("l",), value="b")], "l:\n- b\n"),
+    "what is switched off belongs to no other item": (
+        "l:\n  # - off.yaml\n  - a\n  # why\n  - b\n    # - off too\nk: v\n",
+        [Remove(path=("l", 0)), Remove(path=("l", 1))],
+        "  # - off.yaml\n    # - off too\nk: v\n",
+    ),
     "flow first": ("l: [a, b,  c] # x\n", [Remove(path=("l", 0))], "l: [b,  c] # x\n"),
     "flow middle": ("l: [a, b,  c]\n", [Remove(path=("l", 1))], "l: [a, c]\n"),
     "flow last": ("l: [ a, b , c ]\n", [Remove(path=("l", 2))], "l: [ a, b ]\n"),
