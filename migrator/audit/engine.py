@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.audit.rules import RULES
 from migrator.audit.texts import RuleText, load_texts
@@ -31,12 +31,14 @@ def audit(  # noqa: PLR0917 - what the house knows about a repository, in the or
     *,
     lock_problem: Diagnostic | None = None,
     engines: Mapping[str, str] | None = None,
+    kept: Collection[str] = (),
     texts: Mapping[str, RuleText] | None = None,
 ) -> Diagnostics:
     """The findings on a repository, by file and line.
 
     `renders` is what `prove.render_lock` gave for this tree, `lock_problem` why there is no lock although there is a
-    file, `engines` the versions that rendered. Severity INFO marks a note: something to know that is no finding.
+    file, `engines` the versions that rendered, `kept` the components that `migrate.yaml` keeps in Kustomize. Severity
+    INFO marks a note: something to know that is no finding.
     """
     named = {release.path for each in lock.environments.values() for release in each.helm} if lock else set()
     subject = Subject(
@@ -49,6 +51,7 @@ def audit(  # noqa: PLR0917 - what the house knows about a repository, in the or
         renders=renders,
         umbrellas=umbrellas_of(index, frozenset(named)),
         engines=engines or {},
+        kept=frozenset(kept),
     )
     return judge(subject, texts if texts is not None else load_texts(index.root))
 

@@ -74,6 +74,8 @@ def vendored(subject: Subject) -> Iterator[Finding]:
             continue
         if adopted:
             reason = "although a release of the lock owns the component"
+        elif component.id in subject.kept:
+            reason = "as decided in migrate.yaml (keep)"
         elif locked is not None:
             reason = f"as decided when the repository was migrated ({locked.decision})"
         else:
@@ -89,7 +91,8 @@ def vendored(subject: Subject) -> Iterator[Finding]:
                 "reason": reason,
             },
             evidence=tuple(str(res_id) for res_id in sorted(members[environments[0]])),
-            is_note=(locked is not None and not adopted) or component.confidence < CONFIDENT,
+            is_note=not adopted
+            and (locked is not None or component.id in subject.kept or component.confidence < CONFIDENT),
         )
 
 

@@ -51,6 +51,8 @@ class Subject:
     umbrellas: tuple[Umbrella, ...] = ()
     engines: Mapping[str, str] = field(default_factory=dict)
     """Versions of the engines that rendered."""
+    kept: frozenset[str] = frozenset()
+    """Components that a person keeps in Kustomize."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,7 @@ def audit_repository(settings: Settings, clock: Clock) -> tuple[Diagnostics, boo
             renders,
             lock_problem=baseline.lock_problem,
             engines=baseline.tools.engines,
+            kept=[name for name, each in baseline.config.components.items() if each.decision == "keep"],
         )
     return once(said), any(is_finding(each) for each in said)
 

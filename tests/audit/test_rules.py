@@ -214,6 +214,9 @@ def test_what_was_decided_or_is_doubtful_is_a_note(audited: Audit) -> None:
     assert (found.code, found.severity) == ("MIG802", Severity.INFO)
     assert not is_finding(found)
     assert only(audited(components=[component(score=0.3)])).severity is Severity.INFO
+    named = only(audited(components=[component()], kept=["redis"]))
+    assert (named.severity, "migrate.yaml" in named.summary) == (Severity.INFO, True)
+    assert is_finding(only(audited(components=[component("tiny")], kept=["tiny"])))
 
 
 # MIG803
