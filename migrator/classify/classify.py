@@ -72,11 +72,11 @@ def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Uni
     units = labelled_units(nodes, index)
     units += recogniser.by_instance(_free_nodes(nodes, units), {unit.release for unit in units})
     units = fold(units, nodes, index)
-    name_units(units, nodes, recogniser)
-    Grower(nodes, index, ties, recogniser, units).grow()
+    name_units(units, nodes, index, recogniser)
+    Grower(nodes, index, ties, recogniser, units, along_files=False).grow()
     units += recogniser.by_name(_free_nodes(nodes, units))
     units = fold(_over_environments(units, nodes), nodes, index)
-    name_units(units, nodes, recogniser)
+    name_units(units, nodes, index, recogniser)
     Grower(nodes, index, ties, recogniser, units).grow()
     return units
 

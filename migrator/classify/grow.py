@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from migrator.classify.nodes import Node
 from migrator.classify.seeds import Recogniser
 from migrator.classify.ties import Ties
-from migrator.classify.units import SYSTEM_NAMESPACES, Unit
-from migrator.signatures import SignatureIndex
+from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit
+from migrator.signatures import Signature, SignatureIndex
 
 JOIN = 0.6
 """The least affinity that makes an object a member."""
@@ -45,8 +45,16 @@ class Grower:
     """Adds unassigned objects to units until nothing more belongs to one."""
 
     def __init__(
-        self, nodes: Sequence[Node], index: SignatureIndex, ties: Ties, recogniser: Recogniser, units: list[Unit]
+        self,
+        nodes: Sequence[Node],
+        index: SignatureIndex,
+        ties: Ties,
+        recogniser: Recogniser,
+        units: list[Unit],
+        *,
+        along_files: bool = True,
     ) -> None:
+        self._along_files = along_files
         self._nodes = nodes
         self._index = index
         self._ties = ties
@@ -113,7 +121,7 @@ class Grower:
         if instance < 0:
             return 0.0
         evidence = self._evidence(number, unit)
-        place = self._place(node, facts.places[at])
+        place = max(self._place(node, facts.places[at]), 0.0 if named >= 0.5 else -1.0)
         own = instance + named + evidence + place
         edge = max(
             (strength for other, strength in self._ties.get(number, {}).items() if self._owner.get(other) == at),
@@ -124,7 +132,7 @@ class Grower:
         )
         if pull >= max(edge, 0.3) and instance + named + evidence < JOIN / 2:
             return 0.0
-        total = own + edge + self._file(node, at, facts) + self._prefix(node, unit)
+        total = own + edge + self._file(number, at, facts) + self._prefix(node, unit)
         if node.id.group not in _STANDARD and not named and instance <= 0:
             total -= 0.35
         if number in self._foreign and not named and total < _FOREIGN:
@@ -170,25 +178,35 @@ class Grower:
             return 0.1
         return 0.0 if node.id.namespace in SYSTEM_NAMESPACES or not places else -0.3
 
-    def _file(self, node: Node, at: int, facts: _Facts) -> float:
+    def _file(self, number: int, at: int, facts: _Facts) -> float:
         """The share of the unit among what is known of the object's file, or less so of its folder."""
-        if node.origin is None or node.is_generated:
+        node = self._nodes[number]
+        if node.origin is None or node.is_generated or not self._along_files or self._is_anothers(number, at):
             return 0.0
         held = facts.by_file.get(node.origin, Counter())
         if held:
             share = held[at] / held.total()
-            return (0.6 if node.shown.crd else 0.5) * share if share >= 0.5 and node.origin not in facts.mixed else 0.0
+            if share < 0.5 or node.origin in facts.mixed:
+                return 0.0
+            return 0.6 if node.shown.crd or (share == 1 and held.total() >= 3) else 0.5 * share
         folder = facts.by_folder.get(posixpath.dirname(node.origin), Counter())
         share = folder[at] / folder.total() if folder else 0.0
         return 0.35 * share if share >= 0.8 and posixpath.dirname(node.origin) not in facts.mixed else 0.0
 
+    def _is_anothers(self, number: int, at: int) -> bool:
+        """The object shows another chart: then that it lies in a file says nothing."""
+        best = max(self._nodes[number].strength.values(), default=0.0)
+        signature = self._units[at].signature
+        own = self._recogniser.strength(number, signature) if signature is not None else 0.0
+        return best >= TELLING and best > own
+
     @staticmethod
     def _prefix(node: Node, unit: Unit) -> float:
-        for name, weight in ((unit.fullname, 0.3), (unit.release, 0.2)):
+        for name in (unit.fullname, unit.release):
             if len(name) >= _SHORTEST_NAME and (
                 node.id.name == name or node.id.name.startswith((f"{name}-", f"{name}:", f"{name}."))
             ):
-                return weight
+                return 0.3
         return 0.0
 
 
@@ -220,7 +238,7 @@ class _Facts:
                 self.by_folder.setdefault(folder, Counter())[owner[number]] += 1
 
 
-def name_units(units: Iterable[Unit], nodes: Sequence[Node], recogniser: Recogniser) -> None:
+def name_units(units: Iterable[Unit], nodes: Sequence[Node], index: SignatureIndex, recogniser: Recogniser) -> None:
     """Fill in full name and release name of units that do not have them: what most names of the members say."""
     for unit in units:
         if unit.signature is None:
@@ -230,8 +248,18 @@ def name_units(units: Iterable[Unit], nodes: Sequence[Node], recogniser: Recogni
             for match in recogniser.names(number):
                 if match.signature == unit.signature and match.fullname:
                     votes[match.fullname] = votes.get(match.fullname, 0.0) + match.weight + 0.05
-        if votes and not unit.fullname:
-            unit.fullname = max(sorted(votes), key=lambda name: votes[name])
         if not unit.release:
             counts = Counter(nodes[number].shown.instance for number in unit.members if nodes[number].shown.instance)
             unit.release = counts.most_common(1)[0][0] if counts else ""
+        if votes and not unit.fullname:
+            unit.fullname = max(sorted(votes), key=lambda name: votes[name])
+        if not unit.fullname and unit.release:
+            unit.fullname = fullname_of(unit.release, index.signatures[unit.signature])
+
+
+def fullname_of(release: str, signature: Signature) -> str:
+    """What Helm's usual rule makes of a release name: itself where it contains the chart's name, else both."""
+    suffix = signature.fullname.removeprefix("{release}")
+    if suffix == signature.fullname:
+        return suffix
+    return release if suffix.lstrip("-") in release else release + suffix

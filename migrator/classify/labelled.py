@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from migrator.classify.nodes import Node
-from migrator.classify.units import Unit, instances
+from migrator.classify.units import Unit, instances, own_score
 from migrator.signatures import SignatureIndex
 
 
@@ -21,8 +21,14 @@ def labelled_units(nodes: Sequence[Node], index: SignatureIndex) -> list[Unit]:
     units: list[Unit] = []
     for (chart, release), members in sorted(groups.items()):
         for part in instances(nodes, members):
+            signature = _publisher(chart, part, nodes, index)
             unit = Unit(
-                chart=chart, signature=index.named(chart), release=release, is_labelled=True, quality=1.0, members=part
+                chart=index.signatures[signature].chart if signature is not None else chart,
+                signature=signature,
+                release=release,
+                is_labelled=True,
+                quality=1.0,
+                members=part,
             )
             for number in part:
                 shown = nodes[number].shown
@@ -57,6 +63,11 @@ def fold(units: Sequence[Unit], nodes: Sequence[Node], index: SignatureIndex) ->
         parent.members |= child.members
         parent.subcharts |= {child.chart, *child.subcharts}
         kept = [unit for unit in kept if unit is not child]
+
+
+def _publisher(chart: str, members: set[int], nodes: Sequence[Node], index: SignatureIndex) -> int | None:
+    """The signature of a chart that the objects show most for, where several publishers share its name."""
+    return max(index.named(chart), key=lambda at: (own_score(nodes, members, at)[0], -at), default=None)
 
 
 def _chart_of(node: Node) -> str:
@@ -103,8 +114,7 @@ def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: Signatur
 def _descendants(signature: int, index: SignatureIndex) -> set[str]:
     found: list[str] = list(index.signatures[signature].subcharts)
     for chart in found:
-        at = index.named(chart)
-        if at is not None:
+        for at in index.named(chart):
             found += [one for one in index.signatures[at].subcharts if one not in found]
     return set(found)
 

@@ -89,6 +89,8 @@ def _node(
         if not any(resource.body is body or resource.body == body for body in seen):
             seen.append(resource.body)
             shown = _joined(shown, features(resource))
+    if shown.chart:
+        shown = replace(shown, chart=(index.chart_called(shown.chart[0]), shown.chart[1]))
     origin = next((resource.origin for _, resource in held if resource.origin), None)
     evidence = dict(index.evidence(shown, first.id))
     remote = (origin.remote or remotes.get(origin.path, "")) if origin else ""

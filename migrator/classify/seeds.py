@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.classify.nodes import Node
-from migrator.classify.units import SYSTEM_NAMESPACES, Unit, families, instances, own_score
+from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, families, instances, own_score
 from migrator.signatures import NameMatch, SignatureIndex
 
 _SEED = 0.3
@@ -44,10 +44,16 @@ class Recogniser:
         """Units among objects without a telling instance label, the best hypothesis first."""
         left = set(free)
         units: list[Unit] = []
+        taken: set[tuple[int, str]] = set()
         while True:
-            best = max(self._hypotheses(left), key=lambda one: one.rank, default=None)
+            best = max(
+                (one for one in self._hypotheses(left) if self._is_new(one, taken)),
+                key=lambda one: one.rank,
+                default=None,
+            )
             if best is None:
                 return units
+            taken |= {(best.signature, place) for place in {self._nodes[n].id.namespace for n in best.members} | {""}}
             units.append(
                 Unit(
                     chart=self._index.signatures[best.signature].chart,
@@ -59,6 +65,14 @@ class Recogniser:
                 )
             )
             left -= best.members
+
+    def _is_new(self, one: _Hypothesis, taken: set[tuple[int, str]]) -> bool:
+        """Not the rest of a chart that was found in this place: a second installation runs its own main workload."""
+        places = {self._nodes[number].id.namespace for number in one.members}
+        if not any((one.signature, place) in taken for place in places):
+            return True
+        has_core = any(pattern.core for pattern in self._index.signatures[one.signature].objects)
+        return has_core and bool(one.fullname) and self._core_share(one.members, one.signature, one.fullname) > 0
 
     def names(self, number: int) -> tuple[NameMatch, ...]:
         """How signatures read a node's name; worked out once."""
@@ -106,7 +120,7 @@ class Recogniser:
                     release=release,
                     quality=quality,
                     members=explained,
-                    rivals={other: score for _, score, other in scored[1:4]},
+                    rivals={other: score for _, score, other in scored[1:4] if other not in self._families[signature]},
                 )
             )
             left -= explained
@@ -116,12 +130,25 @@ class Recogniser:
         return sorted({one for number in members for one in self._nodes[number].strength})
 
     def _group_rank(self, members: set[int], signature: int) -> tuple[float, float]:
-        own, kinds = own_score(self._nodes, members, signature)
-        if own < self._index.weights.recognised or kinds < 2:
+        own, is_telling = own_score(self._nodes, members, signature)
+        if self._is_umbrella(members, signature, own):
+            own, is_telling = 1 - (1 - own) * (1 - self._index.weights.recognised), True
+        if own < self._index.weights.recognised or not is_telling:
             return 0.0, 0.0
         total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
         quality = own * (0.8 + 0.2 * self._core_share(members, signature, None))
         return total * (0.5 + 0.5 * self._core_share(members, signature, None)), quality
+
+    def _is_umbrella(self, members: set[int], signature: int, own: float) -> bool:
+        """A chart that runs nothing itself is there if it shows something and two of its subcharts are there."""
+        if own < TELLING or any(one.core for one in self._index.signatures[signature].objects):
+            return False
+        charts = {
+            self._index.signatures[one].chart
+            for one in self._families[signature][1:]
+            if own_score(self._nodes, members, one)[0] >= self._index.weights.recognised
+        }
+        return len(charts) >= 2
 
     def _core_share(self, members: Iterable[int], signature: int, fullname: str | None) -> float:
         """The share of the workloads that every version of the chart makes at its defaults; 1 for a chart without."""
@@ -157,12 +184,13 @@ class Recogniser:
         self, signature: int, seeds: set[int], read: Mapping[int, Sequence[NameMatch]]
     ) -> list[_Hypothesis]:
         places = {(self._nodes[n].id.namespace, match.fullname) for n in seeds for match in read.get(n, ())}
-        found = [self._hypothesis(signature, place, fullname, read) for place, fullname in sorted(places)]
+        crds = {number for number in seeds if self._nodes[number].shown.crd}
+        found = [self._hypothesis(signature, place, fullname, read, crds) for place, fullname in sorted(places)]
         named = {number for one in found for number in one.members}
         for place in sorted({self._nodes[number].id.namespace for number in seeds - named}):
             members = frozenset(n for n in seeds - named if self._nodes[n].id.namespace == place)
-            own, kinds = own_score(self._nodes, members, signature)
-            quality = own * _UNNAMED if kinds >= 2 else 0.0
+            own, is_telling = own_score(self._nodes, members, signature)
+            quality = own * _UNNAMED if is_telling else 0.0
             total = sum(self.strength(number, signature) for number in members)
             found.append(
                 _Hypothesis(
@@ -177,20 +205,22 @@ class Recogniser:
         return found
 
     def _hypothesis(
-        self, signature: int, place: str, fullname: str, read: Mapping[int, Sequence[NameMatch]]
+        self, signature: int, place: str, fullname: str, read: Mapping[int, Sequence[NameMatch]], crds: set[int]
     ) -> _Hypothesis:
         """What a chart would have made under this full name in this namespace."""
         inside = {n for n in read if self._nodes[n].id.namespace in {place, "", *SYSTEM_NAMESPACES} or not place}
         members = {
             number
             for number in inside
-            if any(match.fullname == fullname and not match.release for match in read[number])
+            if any(match.fullname in {fullname, ""} and not match.release for match in read[number])
             and self._may_join(number, signature, fullname)
         }
         release = self._release(signature, fullname, inside - members, read)
         if release:
             members |= {n for n in inside if any(match.release == release for match in read[n])}
-        own, kinds = own_score(self._nodes, members, signature)
+        if members:
+            members |= crds
+        own, is_telling = own_score(self._nodes, members, signature)
         pattern = max((self.name_weight(number, signature) for number in members), default=0.0)
         quality = 1 - (1 - own) * (1 - pattern)
         share = self._core_share(members, signature, fullname)
@@ -200,7 +230,7 @@ class Recogniser:
             fullname=fullname,
             release=release,
             members=frozenset(members),
-            quality=quality * (0.6 + 0.4 * share) if kinds + bool(pattern) >= 2 and own >= _SEED else 0.0,
+            quality=quality * (0.6 + 0.4 * share) if is_telling else 0.0,
             rank=total * (0.5 + 0.5 * share),
         )
 
@@ -210,7 +240,7 @@ class Recogniser:
         if not node.is_workload or self.strength(number, signature) >= _EXPLAINED:
             return True
         return any(
-            match.signature == signature and match.fullname == fullname and match.weight > 0
+            match.signature == signature and match.fullname in {fullname, ""} and match.weight > 0
             for match in self.names(number)
         )
 

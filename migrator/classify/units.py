@@ -10,6 +10,7 @@ from migrator.classify.nodes import Node
 from migrator.signatures import SignatureIndex, score
 from migrator.signatures.types import Evidence
 
+TELLING = 0.25
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
@@ -56,10 +57,15 @@ def families(index: SignatureIndex) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def own_score(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[float, int]:
-    """The score of all evidence that the members show for a signature, and how many kinds of evidence there are."""
+def own_score(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[float, bool]:
+    """The score of all evidence that the members show for a signature, and whether it is enough to judge by.
+
+    Enough are two kinds of evidence, one of them telling in itself: helpers that many charts run beside their own
+    program add up, yet say nothing.
+    """
     facts = [one for number in sorted(members) for one in nodes[number].evidence.get(signature, ())]
-    return score(facts), len({one.kind for one in facts} - {"port", "argument"})
+    kinds = {one.kind for one in facts} - {"port", "argument"}
+    return score(facts), len(kinds) >= 2 and any(one.weight >= TELLING for one in facts)
 
 
 def evidence_of(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[Evidence, ...]:

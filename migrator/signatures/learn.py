@@ -95,6 +95,7 @@ def learn(
         containers=_containers(described, release),
         ports=tuple(sorted({port for one in described for port in one.ports})),
         subcharts=tuple(sorted({one.subchart for one in seen if one.subchart} | set(aliases.values()))),
+        aliases=_aliases(own, name),
         upstream=_upstream(chart.metadata),
         version_label=_version_label(versions, chart),
         is_generic=generic,
@@ -136,6 +137,7 @@ def merge(signatures: Sequence[Signature]) -> Signature:
         containers=tuple(containers[key] for key in sorted(containers)),
         ports=tuple(sorted({port for one in signatures for port in one.ports})),
         subcharts=_union(one.subcharts for one in signatures),
+        aliases=_union(one.aliases for one in signatures),
         upstream=_union(one.upstream for one in signatures),
         version_label=next((one.version_label for one in signatures if one.version_label), ""),
     )
@@ -155,6 +157,7 @@ def render(signature: Signature) -> str:
         lines.append("generic: true")
     if signature.successor:
         lines.append(f"successor: {_scalar(signature.successor)}")
+    lines += _flow("aliases", signature.aliases)
     lines += _flow("upstream", signature.upstream)
     lines += _flow("subcharts", signature.subcharts)
     if signature.images:
@@ -309,6 +312,12 @@ def _containers(described: Iterable[Features], release: str) -> tuple[ContainerP
         ContainerPattern(name=name, ports=tuple(sorted({*found[name].ports})), flags=found[name].flags[:_FLAGS])
         for name in sorted(found)
     )
+
+
+def _aliases(own: Sequence[Features], name: str) -> tuple[str, ...]:
+    """What most chart labels call the chart, where that is not its name (it may be cut short there)."""
+    counts = Counter(one.chart[0] for one in own if one.chart)
+    return tuple(sorted(other for other, count in counts.items() if other != name and count * 2 > counts.total()))
 
 
 def _upstream(metadata: Mapping[str, Json]) -> tuple[str, ...]:

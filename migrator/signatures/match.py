@@ -15,6 +15,8 @@ from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, Ob
 
 _BOUNDARY = re.compile(r"(?=[-:.])")
 _ALNUM = "[A-Za-z0-9]"
+_NAMED_AFTER = ("app.kubernetes.io/name", "app")
+"""Labels that hold the chart's name in most charts, also in versions that were not learned from."""
 _K = TypeVar("_K", bound=Hashable)
 
 
@@ -45,6 +47,7 @@ class SignatureIndex:
     """The signatures turned round: fact -> the signatures that state it, with the weight of one such fact."""
 
     signatures: tuple[Signature, ...]
+    aliases: Mapping[str, str]
     weights: Weights
     images: Mapping[str, tuple[tuple[int, float], ...]]
     basenames: Mapping[str, tuple[tuple[int, float], ...]]
@@ -59,12 +62,16 @@ class SignatureIndex:
     flags: Mapping[tuple[int, str], frozenset[str]]
     container_ports: Mapping[tuple[int, str], frozenset[int]]
 
-    def named(self, chart: str) -> int | None:
-        """The position of the signature of a chart, the first publisher's where several share the name."""
-        return next((at for at, one in enumerate(self.signatures) if one.chart == chart), None)
+    def named(self, chart: str) -> tuple[int, ...]:
+        """The signatures of a chart, one for each publisher."""
+        return tuple(at for at, one in enumerate(self.signatures) if one.chart == chart)
+
+    def chart_called(self, label: str) -> str:
+        """The chart that a chart label means; the label itself where no signature says otherwise."""
+        return self.aliases.get(label, label)
 
     def evidence(self, shown: Features, resource: ResId) -> Mapping[int, tuple[Evidence, ...]]:
-        """What one object shows for each signature, names apart."""
+        """What one object shows for each signature; names that follow the release are apart, see `names`."""
         found: dict[int, list[Evidence]] = {}
         for signature, kind, detail, weight in self._facts(shown):
             one = Evidence(kind=kind, detail=detail, weight=round(weight, 4), resource=resource)
@@ -105,6 +112,8 @@ class SignatureIndex:
                     yield signature, "argument", f"{container.name} --{flag}", self.weights.flag
                 for port in sorted(self.container_ports[key_of].intersection(container.ports)):
                     yield signature, "port", f"{container.name}:{port}", self.weights.port
+        for one in self.fixed.get((shown.kind, shown.name), ()):
+            yield one.signature, "name", f"{shown.kind} {shown.name}", one.weight
         for port in shown.ports:
             for signature, weight in self.ports.get(port, ()):
                 yield signature, "port", f"service:{port}", weight
@@ -137,9 +146,11 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
     """The index of a set of signatures; generic charts take no part, nothing but their own labels tells them."""
     weights = weights or Weights()
     active = [(at, one) for at, one in enumerate(signatures) if not one.is_generic]
+    charts = {at: one.chart for at, one in active}
     fixed, fullnames, releases, expressions = _index_names(active, weights)
     return SignatureIndex(
         signatures=tuple(signatures),
+        aliases={alias: one.chart for one in signatures for alias in one.aliases},
         weights=weights,
         images=_shared(
             (
@@ -148,6 +159,7 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
                 for image in one.images
             ),
             weights,
+            charts,
         ),
         basenames=_shared(
             (
@@ -157,19 +169,23 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
                 if image.weight >= 1
             ),
             weights,
+            charts,
         ),
-        crds=_shared(((crd, at, weights.crd) for at, one in active for crd in one.crds), weights),
+        crds=_shared(((crd, at, weights.crd) for at, one in active for crd in one.crds), weights, charts),
         labels=_shared(
             (
                 ((key, value), at, weights.of_label(key))
                 for at, one in active
-                for key, values in one.labels.items()
+                for key, values in (*one.labels.items(), *((key, (one.chart,)) for key in _NAMED_AFTER))
                 for value in values
             ),
             weights,
+            charts,
         ),
-        containers=_shared(((c.name, at, weights.container) for at, one in active for c in one.containers), weights),
-        ports=_shared(((port, at, weights.port) for at, one in active for port in one.ports), weights),
+        containers=_shared(
+            ((c.name, at, weights.container) for at, one in active for c in one.containers), weights, charts
+        ),
+        ports=_shared(((port, at, weights.port) for at, one in active for port in one.ports), weights, charts),
         fixed=fixed,
         fullname_suffixes=fullnames,
         release_suffixes=releases,
@@ -184,16 +200,19 @@ def _official(repository: str) -> float:
     return 1.0 if "/" in repository else 0.5
 
 
-def _shared(facts: Iterable[tuple[_K, int, float]], weights: Weights) -> dict[_K, tuple[tuple[int, float], ...]]:
-    """Fact -> signatures; the more charts share one, the less it says for each."""
+def _shared(
+    facts: Iterable[tuple[_K, int, float]], weights: Weights, charts: Mapping[int, str]
+) -> dict[_K, tuple[tuple[int, float], ...]]:
+    """Fact -> signatures; the more charts share one, the less it says for each. Publishers of one chart count once."""
     found: dict[_K, dict[int, float]] = {}
     for key, signature, weight in facts:
-        charts = found.setdefault(key, {})
-        charts[signature] = max(charts.get(signature, 0.0), weight)
-    return {
-        key: tuple((signature, weight / len(charts) ** weights.sharing) for signature, weight in charts.items())
-        for key, charts in found.items()
-    }
+        held = found.setdefault(key, {})
+        held[signature] = max(held.get(signature, 0.0), weight)
+    shared: dict[_K, tuple[tuple[int, float], ...]] = {}
+    for key, held in found.items():
+        rarity = len({charts[signature] for signature in held}) ** weights.sharing
+        shared[key] = tuple((signature, weight / rarity) for signature, weight in held.items())
+    return shared
 
 
 _Names = dict[tuple[str, str], tuple[_Pattern, ...]]
@@ -205,7 +224,9 @@ def _index_names(
     weights: Weights,
 ) -> tuple[_Names, _Names, _Names, _Expressions]:
     """Fixed names, suffixes of the full name, suffixes of the release name, and what needs a regular expression."""
-    counts = Counter((pattern.kind, pattern.name) for _, one in active for pattern in one.objects)
+    counts = Counter(
+        (kind, name) for _, kind, name in {(one.chart, o.kind, o.name) for _, one in active for o in one.objects}
+    )
     simple: dict[str, dict[tuple[str, str], list[_Pattern]]] = {"": {}, FULLNAME: {}, RELEASE: {}}
     expressions: dict[str, list[tuple[re.Pattern[str], _Pattern]]] = {}
     for at, one in active:

@@ -86,6 +86,8 @@ class Signature:
     ports: tuple[int, ...] = ()
     """Ports of the chart's services."""
     subcharts: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    """Other names that the chart gives itself in its chart label."""
     upstream: tuple[str, ...] = ()
     """Source repositories of what the chart installs, as `github.com/owner/name`."""
     version_label: str = ""
