@@ -71,7 +71,10 @@ class Inference:
     renders: int
     seconds: float
     engine: Mapping[str, str]
+    api_versions: tuple[str, ...] = ()
+    """What has to be passed as --api-versions: the request's, and what the search found."""
 
     @property
     def identical(self) -> bool:
-        return not any(self.differences.values())
+        """Whether the render is the target: every object of it, no more, no less."""
+        return not any(self.differences.values()) and not any(self.companions.values())

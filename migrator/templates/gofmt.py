@@ -90,11 +90,12 @@ def sprintln(values: Sequence[Any]) -> str:
 class _Spec:
     """One directive: its flags, width and precision."""
 
-    __slots__ = ("minus", "plus", "precision", "sharp", "space", "width", "zero")
+    __slots__ = ("minus", "plus", "plus_v", "precision", "sharp", "space", "width", "zero")
 
     def __init__(self, flags: str, width: int | None, precision: int | None) -> None:
         self.minus = "-" in flags
         self.plus = "+" in flags
+        self.plus_v = False
         self.sharp = "#" in flags
         self.space = " " in flags
         self.zero = "0" in flags and not self.minus
@@ -204,21 +205,24 @@ class _Printer:
         return notes + _operand(value, verb, _Spec(flags, width, precision))
 
 
-def _bad(value: Any, verb: str) -> str:
+def _bad(value: Any, verb: str, spec: _Spec) -> str:
     if value is None:
         return f"%!{verb}(<nil>)"
-    return f"%!{verb}({type_of(value)}={to_text(value)})"
+    return f"%!{verb}({type_of(value)}={_format(value, 'v', spec)})"
 
 
 def _operand(value: Any, verb: str, spec: _Spec) -> str:
     if verb == "T":
         return spec.pad(type_of(value))
     if verb == "p":
-        return _bad(value, verb)
+        return _bad(value, verb, spec)
     if value is None:
-        return spec.pad("<nil>") if verb == "v" else _bad(value, verb)
-    if verb == "v" and spec.sharp:
-        return spec.pad(go_syntax(value))
+        return spec.pad("<nil>") if verb == "v" else _bad(value, verb, spec)
+    if verb == "v":
+        if spec.sharp:
+            return spec.pad(go_syntax(value))
+        # %+v names the fields of structs and puts no sign before numbers
+        spec.plus_v, spec.plus = spec.plus, False
     return _format(value, verb, spec)
 
 
@@ -227,7 +231,7 @@ def _format(value: Any, verb: str, spec: _Spec) -> str:
     if kind is str:
         return _format_text(value, verb, spec)
     if kind is bool:
-        return spec.pad("true" if value else "false") if verb in "tv" else _bad(value, verb)
+        return spec.pad("true" if value else "false") if verb in "tv" else _bad(value, verb, spec)
     if kind is float:
         return _format_float(value, verb, spec)
     if isinstance(value, int):
@@ -240,15 +244,13 @@ def _format(value: Any, verb: str, spec: _Spec) -> str:
     if isinstance(value, list):
         return "[" + " ".join(_element(item, verb, spec) for item in value) + "]"
     if isinstance(value, Certificate):
-        names = ("Cert:", "Key:") if spec.plus and verb == "v" else ("", "")
+        names = ("Cert:", "Key:") if spec.plus_v else ("", "")
         return f"{{{names[0]}{_format(value.cert, verb, spec)} {names[1]}{_format(value.key, verb, spec)}}}"
-    return _bad(value, verb)
+    return _bad(value, verb, spec)
 
 
 def _element(value: Any, verb: str, spec: _Spec) -> str:
-    if value is None:
-        return spec.pad("<nil>") if verb == "v" else _bad(value, verb)
-    return _format(value, verb, spec)
+    return "<nil>" if value is None else _format(value, verb, spec)
 
 
 def _format_text(text: str, verb: str, spec: _Spec) -> str:
@@ -266,7 +268,7 @@ def _format_text(text: str, verb: str, spec: _Spec) -> str:
         ):
             return spec.pad(f"`{text}`")
         return spec.pad(quote(text, ascii_only=spec.plus))
-    return _bad(text, verb)
+    return _bad(text, verb, spec)
 
 
 def _hex(data: bytes, verb: str, spec: _Spec) -> str:
@@ -280,13 +282,11 @@ def _hex(data: bytes, verb: str, spec: _Spec) -> str:
 
 def _format_float(value: float, verb: str, spec: _Spec) -> str:
     if verb not in "vbgGxXfFeE":
-        return _bad(value, verb)
+        return _bad(value, verb, spec)
     shape = {"v": "g", "F": "f"}.get(verb, verb)
     default = 6 if shape in "feE" else -1
     precision = default if spec.precision is None else spec.precision
-    if shape in "xXb":
-        return spec.pad_number(value.hex())
-    text = format_float(value, shape, precision)
+    text = _hex_float(value, shape) if shape in "xXb" else format_float(value, shape, precision)
     if spec.sharp and math.isfinite(value):
         text = _sharp_float(text, shape, precision)
     if text[0] not in "+-" and (spec.plus or spec.space):
@@ -296,6 +296,17 @@ def _format_float(value: float, verb: str, spec: _Spec) -> str:
     if not math.isfinite(value):
         spec.zero = False
     return spec.pad_number(text)
+
+
+def _hex_float(value: float, shape: str) -> str:
+    if shape == "b":
+        mantissa, power = math.frexp(value)
+        return f"{int(mantissa * 2**53)}p{power - 53:+d}"
+    head, _, exponent = value.hex().partition("p")
+    whole, _, fraction = head.partition(".")
+    fraction = fraction.rstrip("0")
+    text = f"{whole}{'.' + fraction if fraction else ''}p{int(exponent):+03d}"
+    return text.upper() if shape == "X" else text
 
 
 def _sharp_float(text: str, shape: str, precision: int) -> str:
@@ -313,7 +324,6 @@ _BASES = {"d": 10, "v": 10, "b": 2, "o": 8, "O": 8, "x": 16, "X": 16}
 
 
 def _format_int(value: int, verb: str, spec: _Spec) -> str:
-    value = int(value)
     if verb in _BASES:
         return _format_based(value, verb, spec)
     char = chr(value) if 0 <= value <= 0x10FFFF and not 0xD800 <= value <= 0xDFFF else "\ufffd"
@@ -324,7 +334,7 @@ def _format_int(value: int, verb: str, spec: _Spec) -> str:
     if verb == "U":
         text = f"U+{value % (1 << 64):04X}"
         return spec.pad(f"{text} '{char}'" if spec.sharp and char.isprintable() else text)
-    return _bad(value, verb)
+    return _bad(value, verb, spec)
 
 
 def _format_based(value: int, verb: str, spec: _Spec) -> str:

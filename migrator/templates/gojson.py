@@ -10,6 +10,7 @@ from typing import Any
 
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
+from migrator.templates.gofmt import quote
 from migrator.templates.gonumbers import format_json_number
 from migrator.templates.gotypes import NIL_TYPES, Certificate, Time, Version
 
@@ -84,48 +85,86 @@ def encode_pretty(value: Json, *, html: bool = True, level: int = 0) -> str:
 
 
 def _reject(constant: str) -> Json:
-    raise ValueError(f"invalid character {constant[0]!r} looking for beginning of value")
+    raise ValueError(constant)
 
 
-def _pairs(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
-    return dict(pairs)
-
-
-_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_reject, object_pairs_hook=_pairs)
-_LONE = re.compile("[\ud800-\udfff]")
+_DECODER = json.JSONDecoder(parse_int=float, parse_constant=_reject)
+_MAYBE_HUGE = re.compile(r"[eE]\+?\d{3}|\d{300}")
+_SPACES = " \t\r\n"
 
 
 def decode(text: str) -> Json:
     """json.Unmarshal into an interface{}: numbers become floats, the last of equal keys wins. TemplateError names the fault."""
     try:
-        value = _DECODER.decode(text.strip(" \t\r\n"))
+        value = _DECODER.decode(text.strip(_SPACES))
     except json.JSONDecodeError as error:
-        raise TemplateError(_explain(text, error)) from None
-    except (ValueError, RecursionError) as error:
-        raise TemplateError(str(error)) from None
+        raise TemplateError(_explain(text.strip(_SPACES), error)) from None
+    except ValueError as error:
+        first, second = str(error)[:2]
+        raise TemplateError(
+            f"invalid character {_show(second)} in numeric literal"
+            if first == "-"
+            else f"invalid character {_show(first)} looking for beginning of value"
+        ) from None
+    except RecursionError:
+        raise TemplateError("exceeded max depth") from None
+    if _MAYBE_HUGE.search(text):
+        _refuse_infinite(value)
     return value
 
 
+def _refuse_infinite(value: Json) -> None:
+    if isinstance(value, float) and math.isinf(value):
+        raise TemplateError("json: cannot unmarshal number into Go value of type float64")
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            _refuse_infinite(item)
+
+
+def _show(char: str) -> str:
+    if char == "'":
+        return "'\\''"
+    return "'\"'" if char == '"' else quote(char, mark="'")
+
+
 def _explain(text: str, error: json.JSONDecodeError) -> str:
-    body = text.strip(" \t\r\n")
-    if error.pos >= len(body):
+    """Go's words for the fault that Python's decoder found."""
+    if error.pos >= len(text) or error.msg.startswith("Unterminated string"):
         return "unexpected end of JSON input"
-    char = body[error.pos]
-    shown = "'\\''" if char == "'" else "'\"'" if char == '"' else f"'{char}'" if char.isprintable() else repr(char)
+    char = text[error.pos]
+    if error.msg.startswith("Invalid \\"):
+        bad = text[error.pos + 1 : error.pos + 2] or " "
+        where = (
+            "in string escape code"
+            if error.msg.startswith("Invalid \\escape")
+            else "in \\u hexadecimal character escape"
+        )
+        return f"invalid character {_show(bad)} {where}"
+    if error.msg.startswith("Invalid control character"):
+        return f"invalid character {_show(char)} in string literal"
+    if error.msg == "Expecting value":
+        return _explain_value(text, error.pos)
     where = {
         "Extra data": "after top-level value",
-        "Expecting value": "looking for beginning of value",
         "Expecting ',' delimiter": "after array element"
-        if _inside_list(body, error.pos)
+        if _inside_list(text, error.pos)
         else "after object key:value pair",
         "Expecting ':' delimiter": "after object key",
-        "Expecting property name enclosed in double quotes": "looking for beginning of object key string",
-    }.get(error.msg)
-    if error.msg.startswith("Invalid control character"):
-        return f"invalid character {shown} in string literal"
-    if error.msg.startswith("Unterminated string"):
-        return "unexpected end of JSON input"
-    return f"invalid character {shown} {where or 'in string escape code'}"
+    }.get(error.msg, "looking for beginning of object key string")
+    return f"invalid character {_show(char)} {where}"
+
+
+def _explain_value(text: str, start: int) -> str:
+    char = text[start]
+    word = {"t": "true", "f": "false", "n": "null"}.get(char)
+    if word:
+        at = next(index for index, letter in enumerate(word) if text[start + index : start + index + 1] != letter)
+        bad = text[start + at : start + at + 1] or " "
+        return f"invalid character {_show(bad)} in literal {word} (expecting {_show(word[at])})"
+    if char == "-":
+        bad = text[start + 1 : start + 2]
+        return f"invalid character {_show(bad)} in numeric literal" if bad else "unexpected end of JSON input"
+    return f"invalid character {_show(char)} looking for beginning of value"
 
 
 def _inside_list(text: str, position: int) -> bool:
@@ -146,4 +185,6 @@ def type_name(value: Json) -> str:
         return "bool"
     if isinstance(value, float | int):
         return "number"
-    return {str: "string", list: "array", dict: "object"}.get(type(value), "null")
+    if isinstance(value, str):
+        return "string"
+    return "array" if isinstance(value, list) else "object"

@@ -232,8 +232,6 @@ class _Parser:
         name = match[1]
         if not re.fullmatch(r"\w+", name, re.ASCII):
             raise self.fail("invalid named capture", match[0])
-        if name in self.names:
-            raise self.fail("duplicate capture group name", name)
         self.names.append(name)
         self.at = match.end()
 
@@ -257,11 +255,9 @@ class _Parser:
             self.at = min(len(self.pattern), self.at + 2 + len(text) + 2)
             pieces = [self.literal(ord(char), flags) for char in text]
             # a repetition after \\E belongs to the last character alone
-            return (
-                "".join(pieces)
-                if len(pieces) < 2 or not _OPERATOR.match(self.pattern, self.at)
-                else None or ("".join(pieces[:-1]) + self.repeat(pieces[-1], flags))
-            )
+            if len(pieces) > 1 and _OPERATOR.match(self.pattern, self.at):
+                return "".join(pieces[:-1]) + self.repeat(pieces[-1], flags)
+            return "".join(pieces)
         ranges = self.class_escape()
         if ranges is not None:
             text = _class_text(ranges, negated=False)

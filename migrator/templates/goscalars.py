@@ -209,25 +209,27 @@ def is_simple_key(text: str) -> bool:
     )
 
 
-def sort_keys(keys: Iterable[str]) -> list[str]:
-    """The keys in goyaml's order: numbers inside them count as numbers (`a2` before `a10`), letters come after the rest."""
+def sort_keys(keys: Iterable[str], *, after_digits: bool = False) -> list[str]:
+    """The keys in goyaml's order: numbers inside them count as numbers (`a2` before `a10`), letters come after the rest.
+
+    `after_digits` is goyaml.v3, where a letter right after a digit comes first. In v2 that order has cycles (`a10`, `a1b`, `a2`), which Go
+    itself sorts now so, now so.
+    """
     names = sorted(keys)
     if _SIMPLE_KEYS.fullmatch("".join(names)):
         return names
-    return sorted(names, key=cmp_to_key(_compare))
+    return sorted(names, key=cmp_to_key(lambda left, right: _compare(left, right, after_digits=after_digits)))
 
 
 def _is_digit(char: str) -> bool:
     return "0" <= char <= "9" or (char > "\x7f" and unicodedata.category(char) == "Nd")
 
 
-def _compare(left: str, right: str) -> int:
-    digits = False
+def _compare(left: str, right: str, *, after_digits: bool) -> int:
     for index, (one, other) in enumerate(zip(left, right, strict=False)):
-        if one == other:
-            digits = _is_digit(one)
-            continue
-        return -1 if _goes_first(left, right, index, digits=digits) else 1
+        if one != other:
+            digits = after_digits and index > 0 and _is_digit(left[index - 1])
+            return -1 if _goes_first(left, right, index, digits=digits) else 1
     return len(left) - len(right)
 
 

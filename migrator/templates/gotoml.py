@@ -59,7 +59,8 @@ class _Encoder:
 
     def pair(self, path: tuple[str, ...], value: Json) -> None:
         if not path:
-            raise TemplateError("toml: top-level values must be Go maps or structs")
+            self.out.append(self.element(value))
+            return
         self.out.append(f"{'  ' * (len(path) - 1)}{_key(path[-1])} = {self.element(value)}")
         self.newline()
 
@@ -126,16 +127,16 @@ def _float(value: float) -> str:
         return "nan"
     if math.isinf(value):
         return "inf" if value > 0 else "-inf"
-    text = format_float(value, "f") if abs(value) < 1e21 else format_float(value, "g")
-    return text if "." in text or "e" in text else text + ".0"
+    text = format_float(value, "f")
+    return text if "." in text else text + ".0"
 
 
 def to_toml(value: Json) -> str:
     """What Helm's toToml returns: the text, or the text of the error."""
+    if value is None:
+        raise TemplateError("reflect: call of reflect.Value.Type on zero Value")
     encoder = _Encoder()
     try:
-        if value is None:
-            raise TemplateError("toml: cannot encode a nil value")
         encoder.encode((), value)
     except TemplateError as error:
         return error.message

@@ -118,7 +118,7 @@ def _walk_list(value: list[Json], path: Path, indent: int, out: list[Segment], f
 def _walk_map(value: dict[str, Json], path: Path, indent: int, out: list[Segment], flavour: _Flavour) -> None:
     margin = "\n" + " " * indent
     lists = margin + " " * flavour.list_indent
-    for number, key in enumerate(sort_keys(value)):
+    for number, key in enumerate(sort_keys(value, after_digits=flavour.pretty)):
         if number:
             out.append((margin, None))
         here = (*path, key)

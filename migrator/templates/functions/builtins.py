@@ -52,12 +52,12 @@ def _index_list(value: list[Json] | str, key: Json) -> Json:
         raise TemplateError("cannot index slice/array with nil")
     if isinstance(key, bool) or not isinstance(key, int):
         raise TemplateError(f"cannot index slice/array with type {type_of(key)}")
-    if isinstance(value, str):
-        data = as_bytes(value)
-        if 0 <= key < len(data):
-            return Uint8(data[key])
-    elif 0 <= key < len(value):
-        return value[key]
+    items = as_bytes(value) if isinstance(value, str) else value
+    if 0 <= key < len(items):
+        return Uint8(items[key]) if isinstance(items, bytes) else items[key]
+    if key == len(items):
+        # text/template lets the length itself through, reflection stops it
+        raise TemplateError(f"reflect: {'string' if isinstance(value, str) else 'slice'} index out of range")
     raise TemplateError(f"index out of range: {int(key)}")
 
 

@@ -21,8 +21,12 @@ def _single(function: Callable[[str], str]) -> Callable[[str], str]:
 
 
 _upper = _single(str.upper)
-_lower = _single(str.lower)
 _title = _single(str.title)
+
+
+def _lower(char: str) -> str:
+    # only the dotted capital I becomes two letters in Python
+    return char.lower()[0]
 
 
 def _is_space(char: str) -> bool:
@@ -87,7 +91,8 @@ def _is_connector(char: str) -> bool:
 def _camel(text: str) -> str:
     start = next((index for index, char in enumerate(text) if not _is_connector(char)), len(text))
     if start == len(text):
-        return text
+        # upstream repeats the last connector of a text that has nothing else
+        return text + text[-1:]
     out, current = [text[:start]], _upper(text[start])
     for char in text[start + 1 :]:
         previous, current = current, char

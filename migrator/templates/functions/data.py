@@ -69,7 +69,7 @@ def _from_yaml(text: str) -> dict[str, Json]:
     if isinstance(value, dict):
         return value
     if value is None:
-        return NilMap()
+        return {}
     return {"Error": _wrong_type(value, _MAP, "error unmarshaling JSON: while decoding JSON: ")}
 
 
@@ -81,7 +81,7 @@ def _from_yaml_array(text: str) -> list[Json]:
     if isinstance(value, list):
         return value
     if value is None:
-        return NilList()
+        return []
     return [_wrong_type(value, _LIST, "error unmarshaling JSON: while decoding JSON: ")]
 
 

@@ -119,6 +119,12 @@ def deep_copy(value: Json) -> Json:
     return value
 
 
+def _deep_copy(value: Json) -> Json:
+    if value is None:
+        raise TemplateError("reflect: call of reflect.Value.Type on zero Value")
+    return deep_copy(value)
+
+
 ENTRIES: Final[Mapping[str, Entry]] = {
     "dict": ("a*", _dict),
     "get": ("ms", lambda source, key: source.get(key, "")),
@@ -135,6 +141,6 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     "mustMerge": ("mm*", _merge),
     "mergeOverwrite": ("mm*", _merge_overwrite),
     "mustMergeOverwrite": ("mm*", _merge_overwrite),
-    "deepCopy": ("a", deep_copy),
-    "mustDeepCopy": ("a", deep_copy),
+    "deepCopy": ("a", _deep_copy),
+    "mustDeepCopy": ("a", _deep_copy),
 }

@@ -52,18 +52,19 @@ def decode_base64(text: str) -> bytes | str:
     return base64.b64decode(data)
 
 
-def _base32_fault(data: bytes) -> int | None:
+def _quantum_end(data: bytes) -> tuple[int, int | None]:
+    """How many bytes Go decodes, and the byte at which it stops for a fault."""
     size = len(data)
     for start in range(0, size, 8):
         for held in range(8):
             at = start + held
             if at >= size:
-                return at - held
+                return size, at - held
             if data[at] == _PAD and held >= 2 and size - at - 1 < 8:
-                return _padding_fault(data, at, held)
+                return start + 8, _padding_fault(data, at, held)
             if data[at] not in _BASE32:
-                return at
-    return None
+                return size, at
+    return size, None
 
 
 def _padding_fault(data: bytes, at: int, held: int) -> int | None:
@@ -71,17 +72,17 @@ def _padding_fault(data: bytes, at: int, held: int) -> int | None:
     if len(left) + held < 7:
         return len(data)
     for offset in range(7 - held):
-        if len(left) > offset and left[offset] != _PAD:
+        if left[offset] != _PAD:
             return at + offset
     return at if held in {1, 3, 6} else None
 
 
 def _decode32(text: str) -> str:
     data = bytes(byte for byte in as_bytes(text) if byte not in _LINES)
-    fault = _base32_fault(data)
+    end, fault = _quantum_end(data)
     if fault is not None:
         return f"illegal base32 data at input byte {fault}"
-    return as_text(base64.b32decode(data))
+    return as_text(base64.b32decode(data[:end]))
 
 
 def _decode64(text: str) -> str:

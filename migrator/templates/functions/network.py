@@ -17,9 +17,9 @@ _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2}).{0,2}", re.DOTALL)
 _PORT = re.compile(r":\d*\Z")
 _USER_BAD = re.compile(r"[^A-Za-z0-9\-._:~!$&'()*+,;=%@]")
-_HOST_SAFE = "!$&'()*+,;=:[]<>\"@"
+_HOST_SAFE = "!$&'()*+,;=:[]<>\""
 _USER_SAFE = "$&+,;="
-_PATH_SAFE = "$&+,/:;=@!'()*~"
+_PATH_SAFE = "$&+,/:;=@~"
 
 
 def _fault(raw: str, text: str) -> TemplateError:
@@ -120,12 +120,11 @@ def _url_join(source: dict[str, Json]) -> str:
     if opaque:
         out += opaque
     else:
-        if scheme or host or userinfo:
-            if host or path or userinfo:
-                out += "//" if not (scheme and not host and not userinfo) or path.startswith("//") or host else ""
-            out += f"{userinfo}@" if userinfo else ""
-            out += quote_from_bytes(as_bytes(host), safe=_HOST_SAFE)
-        escaped = quote_from_bytes(as_bytes(path), safe=_PATH_SAFE)
+        if host or userinfo or (scheme and path):
+            out += "//"
+        out += f"{userinfo}@" if userinfo else ""
+        out += quote_from_bytes(as_bytes(host), safe=_HOST_SAFE)
+        escaped = path if path == "*" else quote_from_bytes(as_bytes(path), safe=_PATH_SAFE)
         if escaped and escaped[0] != "/" and host:
             out += "/"
         if not out and ":" in escaped.partition("/")[0]:
@@ -133,7 +132,7 @@ def _url_join(source: dict[str, Json]) -> str:
         out += escaped
     if query:
         out += f"?{query}"
-    return out + ("#" + quote_from_bytes(as_bytes(fragment), safe=_PATH_SAFE + "?") if fragment else "")
+    return out + ("#" + quote_from_bytes(as_bytes(fragment), safe=_PATH_SAFE + "?!()*") if fragment else "")
 
 
 ENTRIES: Final[Mapping[str, Entry]] = {

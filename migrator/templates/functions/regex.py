@@ -46,7 +46,7 @@ def _replace_all_literal(pattern: str, text: str, replacement: str) -> str:
 
 def _split(pattern: str, text: str, limit: int) -> Strings:
     pieces = compile_regex(pattern).split(text, limit)
-    return NilStrings() if pieces is None else Strings(pieces) or NilStrings()
+    return NilStrings() if pieces is None else Strings(pieces)
 
 
 def _panicking(function: Callable[..., Json]) -> Callable[..., Json]:

@@ -41,7 +41,7 @@ def deep_equal(left: Json, right: Json) -> bool:
 
 def _type_is_like(target: str, value: Json) -> bool:
     found = type_of(value)
-    return target in {found, "*" + found}
+    return found in {target, "*" + target}
 
 
 ENTRIES: Final[Mapping[str, Entry]] = {

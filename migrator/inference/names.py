@@ -1,0 +1,75 @@
+"""Where to begin: releases and namespaces that the target itself speaks of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from migrator.model import Json, Resource
+
+_RELEASE_LABELS = ("app.kubernetes.io/instance", "release", "meta.helm.sh/release-name")
+MAX_RELEASES = 6
+
+
+def releases(targets: Iterable[Resource], chart: str) -> tuple[str, ...]:
+    """Release names to try, likeliest first: from labels, then from what the objects' names share."""
+    listed = list(targets)
+    votes: Counter[str] = Counter()
+    for target in listed:
+        for labels in _label_maps(target.body):
+            for key in _RELEASE_LABELS:
+                value = labels.get(key)
+                if isinstance(value, str) and value:
+                    votes[value] += 3 if key != "release" else 2
+    for target in listed:
+        name = target.id.name
+        if f"-{chart}" in name:
+            votes[name.split(f"-{chart}")[0]] += 1
+    common = _common_prefix([target.id.name for target in listed if target.id.group != "apiextensions.k8s.io"])
+    found = [name for name, _ in votes.most_common(MAX_RELEASES)]
+    return tuple(dict.fromkeys([*found, *([common] if common else []), chart]))[:MAX_RELEASES]
+
+
+def namespaces(targets: Iterable[Resource]) -> tuple[str, ...]:
+    """Namespaces to try: those of the objects, then those that bindings and webhooks name."""
+    votes: Counter[str] = Counter()
+    for target in targets:
+        if target.id.namespace:
+            votes[target.id.namespace] += 10
+        for name in _named_namespaces(target.body):
+            votes[name] += 1
+    return tuple(name for name, _ in votes.most_common(3)) or ("default",)
+
+
+def _label_maps(body: Mapping[str, Json]) -> Iterator[Mapping[str, Json]]:
+    metadata = body.get("metadata") or {}
+    for key in ("labels", "annotations"):
+        found = metadata.get(key)
+        if isinstance(found, Mapping):
+            yield found
+    selector = (body.get("spec") or {}).get("selector") if isinstance(body.get("spec"), Mapping) else None
+    if isinstance(selector, Mapping):
+        labels = selector.get("matchLabels", selector)
+        if isinstance(labels, Mapping):
+            yield labels
+
+
+def _named_namespaces(value: Json) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if key == "namespace" and isinstance(item, str) and item:
+                yield item
+            else:
+                yield from _named_namespaces(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _named_namespaces(item)
+
+
+def _common_prefix(names: list[str]) -> str:
+    if not names:
+        return ""
+    first, last = min(names), max(names)
+    size = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    head = first[:size]
+    return head if len(names) == 1 or head == first else head.rpartition("-")[0]

@@ -1,0 +1,445 @@
+"""Gaps -> proposals: assignments that might close them. Only proposed here; the search renders and decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from migrator.inference.diff import Gap, align
+from migrator.inference.edits import MISSING, Edits, Tree, combined
+from migrator.inference.invert import make, open_region
+from migrator.inference.unify import (
+    KEY,
+    best_row,
+    list_rows,
+    named_rows,
+    read_entry,
+    read_scalar,
+    source_of,
+    unify,
+)
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.tree import Node
+from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
+from migrator.yamlio import same
+
+PER_GAP = 8
+MAX_REGIONS = 12
+
+
+def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """Assignments for one gap, likeliest first, without those that would not change a thing."""
+    made = {
+        "changed": _changed,
+        "missing": _missing,
+        "extra": _extra,
+        "order": _order,
+    }[gap.kind](gap, tree)
+    seen: set[str] = set()
+    for edits in islice(made, PER_GAP * 2):
+        clean = _concrete(edits, tree)
+        if not clean:
+            continue
+        key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
+        if key not in seen:
+            seen.add(key)
+            yield clean
+
+
+def _concrete(edits: Edits, tree: Tree) -> Edits:
+    """Rows and named entries resolved; None of the wildcards of ghosts is left."""
+    edits = named_rows(edits)
+    rows = list_rows(edits)
+    plain = [(path, value) for path, value in edits if ELEMENT not in path and KEY not in path]
+    for path, row in rows:
+        if ELEMENT in path or KEY in path:
+            continue
+        current = tree.effective(path)
+        items = list(current) if isinstance(current, list) else []
+        plain.append((path, [*items, row]))
+    return tuple((path, value) for path, value in plain if path and not _already(tree, path, value))
+
+
+def _already(tree: Tree, path: Path, value: Json) -> bool:
+    if isinstance(path[0], str) and path[0].startswith("@"):
+        return False
+    now = tree.effective(path)
+    return now is not MISSING and same(now, value)
+
+
+# -- changed ---------------------------------------------------------------------------------------------------
+
+
+def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "scalar":
+        yield from read_scalar(gap.document, node, gap.target)
+        yield from _other_branches(gap)
+        return
+    for path in container_paths(gap.document, node):
+        yield ((path, gap.target),)
+    yield from _other_branches(gap)
+
+
+def _other_branches(gap: Gap) -> Iterator[Edits]:
+    """Turn a gate over the node, or a ghost at its place, and read the target there."""
+    for region in _near(gap, ()):
+        variant = gap.document.variant([region])
+        node = locate(variant, gap.path)
+        if node is None:
+            continue
+        reading = unify(variant, node, gap.target)
+        if reading.misses == 0:
+            yield from _opened(region, reading.edits)
+    if gap.node is not None:
+        gate = gap.document.gate_at(gap.node)
+        if gate is not None:
+            yield from islice(make(gate.condition, not gate.wanted), 2)
+
+
+# -- missing ---------------------------------------------------------------------------------------------------
+
+
+def _missing(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "map":
+        for path in container_paths(gap.document, node):
+            yield (((*path, str(gap.key)), gap.target),)
+        yield from _from_ghosts(gap)
+        return
+    for edits in _list_item(gap, tree):
+        yield from _all_rows(gap, tree, edits)
+        yield edits
+
+
+def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    yield from _longer_list(gap, tree)
+    yield from _from_ghosts(gap)
+
+
+def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
+    """The rows of every item that this list lacks, where one has been read."""
+    if len(gap.siblings) < 2 or not isinstance(gap.whole, list):
+        return
+    for base in [path for path, _ in list_rows(named_rows(edits))]:
+        rows = []
+        for key in gap.siblings:
+            sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
+            row = next((r for e in islice(_list_item(sibling, tree), 6) for p, r in list_rows(named_rows(e)) if p == base), MISSING)
+            if row is MISSING:
+                return
+            rows.append(row)
+        current = tree.effective(base)
+        other = tuple((path, value) for path, value in edits if ELEMENT not in path)
+        yield (*other, (base, [*(current if isinstance(current, list) else []), *rows]))
+
+
+def _longer_list(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    assert node is not None  # noqa: S101
+    for path in container_paths(gap.document, node):
+        yield ((path, _share(gap, path)),)
+    rows = best_row(gap.document, node.items, gap.target)
+    if rows is not None:
+        base, row, _ = rows
+        yield (((*base, ELEMENT), row),)
+    for path, pattern in _ranged(gap.document, node):
+        reading = unify(gap.document, pattern, gap.target)
+        fields = {p[len(path) + 1 :]: v for p, v in reading.edits if p[: len(path)] == path and len(p) > len(path)}
+        if () in fields:
+            yield (((*path, ELEMENT), fields[()]),)
+        elif fields:
+            yield tuple(((*path, ELEMENT, *rest), v) for rest, v in fields.items())
+
+
+def _ranged(document: Document, node: Node) -> Iterator[tuple[Path, Node]]:
+    """Lists of values that a `range` prints items of this list from, with an item as pattern."""
+    seen: set[Path] = set()
+    for item in node.items:
+        gate = document.gate_at(item)
+        while gate is not None:
+            if gate.keyword == "range" and isinstance(gate.element, int):
+                for path in gate.condition.direct:
+                    if path not in seen:
+                        seen.add(path)
+                        yield path, item
+            gate = gate.parent
+
+
+def _share(gap: Gap, path: Path) -> list[Json]:
+    """What a list of values has to hold: the target without the items that others print."""
+    node, document = gap.node, gap.document
+    assert node is not None  # noqa: S101
+    now = node.plain()
+    others = {index for index, item in enumerate(node.items) if not _from(document, item, path)}
+    taken = {right for left, right in align(now, gap.whole) if left in others and right is not None}
+    return [item for index, item in enumerate(gap.whole) if index not in taken]
+
+
+def _from(document: Document, node: Node, path: Path) -> bool:
+    for piece in document.under(node):
+        source = piece.source
+        if source is not None and any(p[: len(path)] == path for p in source.direct):
+            return True
+    return False
+
+
+def _from_ghosts(gap: Gap) -> Iterator[Edits]:
+    found: list[tuple[int, int, Edits]] = []
+    for order, region in enumerate(_near(gap, _words(gap))):
+        variant = _marked(gap.document, region)
+        if variant.root is None or variant.error:
+            continue
+        parent = locate(variant, gap.path[:-1])
+        if parent is None:
+            continue
+        for misses, edits in _ghost_readings(variant, parent, gap, region):
+            found.append((misses, order, edits))
+    found.sort(key=lambda item: item[:2])
+    for _, _, edits in found[:PER_GAP]:
+        yield edits
+
+
+def _ghost_readings(variant: Document, parent: Node, gap: Gap, region: Region) -> Iterator[tuple[int, Edits]]:
+    if parent.kind == "map" and isinstance(gap.key, str):
+        if gap.key in parent.entries:
+            reading = unify(variant, parent.entries[gap.key], gap.target)
+        elif MARK in parent.keys:
+            reading = read_entry(variant, parent.keys[MARK], parent.entries[MARK], gap.key, gap.target)
+        else:
+            return
+        for edits in _opened(region, reading.edits):
+            yield reading.misses, edits
+    elif parent.kind == "list":
+        before = len(gap.node.items) if gap.node is not None else 0
+        fresh = [item for item in parent.items if _in_region(variant, item, region)] or parent.items[before:]
+        for item in fresh:
+            source = source_of(variant, item) if item.kind == "scalar" and item.value == MARK else None
+            if source is not None:
+                for path in source.direct:
+                    row = path[-1:] == (ELEMENT,)
+                    yield 0, ((path if row else (*path, ELEMENT), gap.target),)
+                continue
+            reading = unify(variant, item, gap.target)
+            for edits in _opened(region, reading.edits):
+                yield reading.misses, edits
+    elif parent.kind == "scalar":
+        reading = unify(variant, parent, gap.whole)
+        for edits in _opened(region, reading.edits):
+            yield reading.misses, edits
+
+
+def _in_region(document: Document, node: Node, region: Region) -> bool:
+    under = document.under(node)
+    return bool(under) and any(gate is region.gate for piece in under[:1] for gate in (piece.gate.chain() if piece.gate else ()))
+
+
+def _opened(region: Region, bound: Edits) -> Iterator[Edits]:
+    bound = named_rows(bound)
+    for gates in islice(open_region(region, _generalised(bound)), 3):
+        joined = combined(bound, gates)
+        if joined is not None:
+            yield joined
+
+
+def _generalised(bound: Edits) -> Edits:
+    """A row to come makes its list count as filled."""
+    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
+    return (*bound, *rows)
+
+
+def _words(gap: Gap) -> tuple[str, ...]:
+    return (f"{gap.key}",) if isinstance(gap.key, str) else ()
+
+
+def _near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
+    """Ghosts that may speak of a gap: those within its container, those with its words first."""
+    node = gap.node
+    document = gap.document
+    if node is None:
+        return []
+    low, high = document.span(node)
+    low, high = max(low - 4, 0), min(high + 4, len(document.pieces))
+    inside: dict[int, Region] = {}
+    text: dict[int, str] = {}
+    for piece in document.pieces[low:high]:
+        if piece.region is not None and piece.region.gate.keyword != "quiet":
+            inside[id(piece.region)] = piece.region
+            text[id(piece.region)] = text.get(id(piece.region), "") + piece.text
+    ranked = sorted(
+        enumerate(inside.values()),
+        key=lambda item: (not any(word in text[id(item[1])] for word in words), MARK not in text[id(item[1])], item[1].depth, item[0]),
+    )
+    return [region for _, region in ranked[:MAX_REGIONS]]
+
+
+def _marked(document: Document, region: Region) -> Document:
+    """The document with a ghost made real; a mark alone on its line becomes an entry, or else an item."""
+    from migrator.templates.documents import make_document, turned
+
+    pieces = turned(document.pieces, [region])
+    made = make_document(document.template, pieces)
+    if not made.error or MARK not in made.text:
+        return made
+    for form in (f"{MARK}: {MARK}", f"- {MARK}"):
+        changed = [_alone(pieces, index, form) for index in range(len(pieces))]
+        made = make_document(document.template, changed)
+        if not made.error:
+            return made
+    return made
+
+
+def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
+    piece = pieces[index]
+    if piece.region is not None or piece.text != MARK:
+        return piece
+    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
+    line = before.rsplit("\n", 1)[-1]
+    return piece.with_text(form) if not line.strip() else piece
+
+
+# -- extra -----------------------------------------------------------------------------------------------------
+
+
+def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "map":
+        key = str(gap.key)
+        child, key_node = node.entries[key], node.keys[key]
+        for path in container_paths(gap.document, node):
+            yield (((*path, key), None),)
+        yield from _closed(gap.document, key_node, node, tree)
+        if child.kind == "scalar":
+            yield from islice(read_scalar(gap.document, child, None), 2)
+        for path in container_paths(gap.document, child):
+            for empty in (None, {} if child.kind == "map" else []):
+                yield ((path, empty),)
+    else:
+        assert isinstance(gap.key, int)  # noqa: S101
+        for path in container_paths(gap.document, node):
+            yield ((path, _share(gap, path)),)
+        yield from _closed(gap.document, node.items[gap.key], node, tree)
+
+
+def _closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:
+    """Turn the gates that stand over a node but not over its container."""
+    outer = document.gate_at(parent)
+    above = {id(gate) for gate in (outer.chain() if outer else ()) if parent.start != node.start}
+    gate = document.gate_at(node)
+    while gate is not None and id(gate) not in above:
+        yield from close(gate, tree)
+        gate = gate.parent
+
+
+def close(gate: Gate, tree: Tree) -> Iterator[Edits]:
+    """Assignments under which what a gate prints is not printed."""
+    if gate.keyword == "range" and gate.element is not None:
+        for path in gate.condition.direct[:2]:
+            if isinstance(gate.element, int):
+                current = tree.effective(path)
+                if isinstance(current, list):
+                    yield ((path, [item for index, item in enumerate(current) if index != gate.element]),)
+            else:
+                yield (((*path, gate.element), None),)
+        return
+    yield from islice(make(gate.condition, not gate.wanted), 4)
+
+
+def _order(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    for path in container_paths(gap.document, node):
+        yield ((path, _share(gap, path)),)
+    for path, _ in _ranged(gap.document, node):
+        current = tree.effective(path)
+        if not isinstance(current, list):
+            continue
+        places: dict[int, int] = {}
+        for left, right in align(gap.now, gap.whole):
+            if left is None or right is None:
+                continue
+            gate = gap.document.gate_at(node.items[left])
+            while gate is not None and path not in gate.condition.direct:
+                gate = gate.parent
+            if gate is not None and isinstance(gate.element, int):
+                places.setdefault(gate.element, right)
+        if len(places) == len(current):
+            yield ((path, [current[index] for index in sorted(places, key=lambda index: places[index])]),)
+
+
+# -- where containers come from ----------------------------------------------------------------------------------
+
+
+def container_paths(document: Document, node: Node) -> list[Path]:
+    """Values paths whose map or list toYaml printed as this node, most votes first."""
+    votes: dict[Path, int] = {}
+    for relative, leaf in _leaf_nodes(node, (), 60):
+        for piece in document.under(leaf):
+            source = piece.source
+            if source is None:
+                continue
+            for path in source.direct:
+                if not relative:
+                    if isinstance(source.v, (dict, list)) or source.v is None:
+                        votes[path] = votes.get(path, 0) + 1
+                elif len(path) > len(relative) and _ends_with(path, relative, node):
+                    base = path[: -len(relative)]
+                    votes[base] = votes.get(base, 0) + 1
+            break
+    return sorted(votes, key=lambda path: -votes[path])[:3]
+
+
+def _ends_with(path: Path, relative: Path, node: Node) -> bool:
+    """Whether a values path ends as the leaf does below its container; in a list other items may stand before."""
+    if node.kind == "list":
+        first = path[-len(relative)]
+        return isinstance(first, int) and path[len(path) - len(relative) + 1 :] == relative[1:]
+    return path[-len(relative) :] == relative
+
+
+def _leaf_nodes(node: Node, path: Path, limit: int) -> list[tuple[Path, Node]]:
+    if node.kind == "map" and node.entries:
+        found: list[tuple[Path, Node]] = []
+        for key, child in node.entries.items():
+            found += _leaf_nodes(child, (*path, key), limit)
+            if len(found) > limit:
+                break
+        return found
+    if node.kind == "list" and node.items:
+        found = []
+        offset = 0
+        for index, child in enumerate(node.items):
+            found += _leaf_nodes(child, (*path, index - offset), limit)
+            if len(found) > limit:
+                break
+        return found
+    return [(path, node)]
+
+
+def locate(document: Document, path: Path) -> Node | None:
+    """The node at a path of a document, None where there is none."""
+    node = document.root
+    for key in path:
+        if node is None:
+            return None
+        if node.kind == "map" and isinstance(key, str):
+            node = node.entries.get(key)
+        elif node.kind == "list" and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+        else:
+            return None
+    return node
+
+
+def value_of(document: Document, node: Node) -> Value | None:
+    """The value under a node, for readers outside."""
+    return source_of(document, node)

@@ -1,0 +1,359 @@
+"""The search: driven by the residual, in batches that are bisected, each proposal judged by a render."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from migrator.inference.diff import Gap, cost, leaf_count
+from migrator.inference.edits import Edits, Tree, combined, leaves
+from migrator.inference.invert import invert, invert_text, make, open_region
+from migrator.inference.propose import close, proposals
+from migrator.inference.state import Bench, State, apply_edits
+from migrator.inference.unify import named_rows, unify
+from migrator.model import Path
+from migrator.templates.chart import Chart
+from migrator.templates.documents import Document, ghost_documents
+from migrator.templates.render import Setting, TemplateRun
+from migrator.templates.value import ELEMENT, Gate, Region
+
+EPSILON = 1e-6
+MAX_ROUNDS = 24
+ALTERNATIVES = 7
+
+
+class Search:
+    """An anytime search: `state` is the best hypothesis so far, whatever the clock says."""
+
+    def __init__(self, bench: Bench, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
+        self.bench, self.state, self.deadline = bench, state, deadline
+        self.release_is_fixed = release_is_fixed
+        self.refused: set[str] = set()
+
+    @property
+    def late(self) -> bool:
+        return time.monotonic() > self.deadline
+
+    def run(self) -> State:
+        """Go on until nothing helps or time is up."""
+        self.repair()
+        self.names()
+        for _ in range(MAX_ROUNDS):
+            before = self.state.cost
+            self.repair()
+            self.documents()
+            self.values()
+            if self.late or self.state.cost >= before - EPSILON:
+                break
+        self.minimise()
+        return self.state
+
+    # -- trying --------------------------------------------------------------------------------------------------
+
+    def measured(self, edits: Edits) -> State:
+        tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
+        return self.bench.measure(tree, setting, self.state)
+
+    def allowed(self, edits: Edits) -> bool:
+        """Whether a proposal may be tried: a release that somebody has settled stays."""
+        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
+
+    def try_one(self, edits: Edits) -> bool:
+        """Keep an assignment if it brings the render nearer."""
+        key = repr(edits)
+        if key in self.refused or self.late or not self.allowed(edits):
+            return False
+        state = self.measured(edits)
+        if state.cost < self.state.cost - EPSILON:
+            self.state = state
+            return True
+        self.refused.add(key)
+        return False
+
+    def try_batch(self, batch: list[tuple[Edits, float]]) -> bool:
+        """Keep what helps of several proposals: all at once where they keep their promise, else by halves."""
+        batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
+        if not batch or self.late:
+            return False
+        if len(batch) == 1:
+            return self.try_one(batch[0][0])
+        union, rest = _union(batch)
+        state = self.measured(union)
+        gain = self.state.cost - state.cost
+        promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
+        if gain > EPSILON and gain >= 0.8 * promised:
+            self.state = state
+            if rest:
+                self.try_batch(rest)
+            return True
+        middle = len(batch) // 2
+        first = self.try_batch(batch[:middle])
+        second = self.try_batch(batch[middle:])
+        return first or second
+
+    # -- phases --------------------------------------------------------------------------------------------------
+
+    def repair(self) -> None:
+        """Make a chart render that refuses: the value that the error speaks of, or a gate over it."""
+        for _ in range(12):
+            if not self.state.errors or self.late:
+                return
+            if not any(self.try_one(edits) for error in self.state.errors for edits in _repairs(error)):
+                return
+
+    def names(self) -> None:
+        """Find what makes the names right: nearly everything else depends on it."""
+        for _ in range(4):
+            votes = Counter[Edits]()
+            for document, index in self._likely_pairs():
+                name = document.root.entries.get("metadata") if document.root else None
+                node = name.entries.get("name") if name is not None else None
+                if node is None:
+                    continue
+                target = self.bench.targets[index].id.name
+                pieces = [p for p in document.under(node)]
+                low, high = document.span(node)
+                pieces = document.pieces[max(low - 1, 0) : high] if len(pieces) < high - low else pieces
+                for rank, edits in enumerate(islice(invert_text(_exact(document, node), target), 5)):
+                    votes[edits] += 5 - rank
+            candidates = [edits for edits, _ in votes.most_common(8)]
+            if not self._best_of(candidates):
+                return
+
+    def _best_of(self, candidates: Iterable[Edits]) -> bool:
+        best: State | None = None
+        for edits in candidates:
+            if self.late:
+                break
+            if not self.allowed(edits) or repr(edits) in self.refused:
+                continue
+            state = self.measured(edits)
+            if best is None or state.cost < best.cost:
+                best = state
+        if best is None or best.cost >= self.state.cost - EPSILON:
+            return False
+        self.state = best
+        self.refused.clear()
+        return True
+
+    def _likely_pairs(self) -> Iterator[tuple[Document, int]]:
+        """Documents without a target and targets without a document, of one kind and alike in content."""
+        missing = self.bench.missing(self.state)
+        by_kind: dict[tuple[str, str], list[int]] = {}
+        for index in missing:
+            res = self.bench.targets[index].id
+            by_kind.setdefault((res.group, res.kind), []).append(index)
+        for document in self.state.extra:
+            res = document.id
+            choices = by_kind.get((res.group, res.kind), []) if res else []
+            body = document.resource.body if document.resource else {}
+            ranked = sorted((cost(body, self.bench.targets[i].body) / self.bench.sizes[i], i) for i in choices[:40])
+            for _, index in ranked[:2]:
+                yield document, index
+
+    def documents(self) -> None:
+        """Switch whole objects on and off."""
+        for _ in range(6):
+            missing = self.bench.missing(self.state)
+            wanted = {(self.bench.targets[i].id.group, self.bench.targets[i].id.kind) for i in missing}
+            batch: list[tuple[Edits, float]] = []
+            for document in self.state.extra:
+                for edits in islice(self._closing(document), 1):
+                    batch.append((edits, 1.0))
+            batch += self._openings(missing, wanted)
+            batch += [(edits, 1.0) for edits in self._subcharts()]
+            before = self.state.cost
+            self.try_batch(_distinct(batch))
+            if self.state.cost >= before - EPSILON:
+                self._singly(missing)
+                if self.state.cost >= before - EPSILON:
+                    return
+
+    def _singly(self, missing: list[int]) -> None:
+        for document in list(self.state.extra):
+            for edits in islice(self._closing(document), 5):
+                if self.try_one(edits):
+                    return
+        for edits, _ in self._openings(missing, None, per_target=4):
+            if self.try_one(edits):
+                return
+
+    def _closing(self, document: Document) -> Iterator[Edits]:
+        gates: dict[int, Gate] = {}
+        for piece in document.pieces:
+            if piece.region is None and piece.text.strip():
+                for gate in piece.gate.chain() if piece.gate else ():
+                    gates.setdefault(id(gate), gate)
+                break
+        for gate in gates.values():
+            for edits in close(gate, self.state.tree):
+                if repr(edits) not in self.refused:
+                    yield edits
+
+    def _openings(
+        self, missing: list[int], wanted: set[tuple[str, str]] | None, per_target: int = 1
+    ) -> list[tuple[Edits, float]]:
+        found: list[tuple[Edits, float]] = []
+        ghosts = [item for run in self.state.run.templates.values() for item in ghost_documents(run)]
+        for index in missing:
+            target = self.bench.targets[index]
+            ranked = []
+            for order, (region, document) in enumerate(ghosts):
+                res = document.id
+                if res is None or (res.group, res.kind) != (target.id.group, target.id.kind) or document.root is None:
+                    continue
+                reading = unify(document, document.root, target.body)
+                same_name = res.name == target.id.name
+                ranked.append((not same_name, reading.misses, order, region, reading.edits))
+            ranked.sort(key=lambda item: item[:3])
+            count = 0
+            for _, misses, _, region, bound in ranked[:3]:
+                if misses > 0.7 * self.bench.sizes[index]:
+                    continue
+                for edits in islice(_opening(region, bound), 3):
+                    if repr(edits) in self.refused:
+                        continue
+                    found.append((edits, 0.1 * self.bench.sizes[index]))
+                    count += 1
+                    if count >= per_target:
+                        break
+                if count >= per_target:
+                    break
+        return found
+
+    def _subcharts(self) -> list[Edits]:
+        """Conditions of subcharts: all of whose objects are unwanted, or none of whose objects are there."""
+        found: list[Edits] = []
+        chart = self.bench.interpreter.chart
+        for prefix, path in _conditions(chart, chart.name, ()):
+            here = [d for docs in self.state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
+            active = prefix in self.state.run.charts
+            extra = {id(document) for document in self.state.extra}
+            if active and here and all(id(document) in extra for document in here):
+                found.append(((path, False),))
+            elif not active and self.bench.missing(self.state):
+                found.append(((path, True),))
+        return [edits for edits in found if repr(edits) not in self.refused]
+
+    def values(self) -> None:
+        """Close the gaps inside documents, alternative by alternative."""
+        stuck = 0
+        rank = 0
+        while stuck < ALTERNATIVES and not self.late:
+            gaps = self.bench.gaps(self.state)
+            if not gaps:
+                return
+            batch: list[tuple[Edits, float]] = []
+            for gap in gaps:
+                edits = self._next(gap, rank)
+                if edits:
+                    batch.append((edits, _weight(gap)))
+            before = self.state.cost
+            batch = _distinct(batch)
+            if batch:
+                self.try_batch(batch)
+            if self.state.cost < before - EPSILON:
+                stuck = 0
+                rank = 0
+            else:
+                stuck += 1
+                rank += 1
+
+    def _next(self, gap: Gap, rank: int) -> Edits | None:
+        """The first proposal that was not refused yet."""
+        fresh = (edits for edits in proposals(gap, self.state.tree) if repr(edits) not in self.refused)
+        return next(fresh, None)
+
+    def minimise(self) -> None:
+        """Take out every override without which the render is as near."""
+        self._drop(leaves(self.state.tree.overrides))
+
+    def _drop(self, paths: list[Path]) -> None:
+        if not paths or time.monotonic() > self.deadline + 5:
+            return
+        tree = self.state.tree
+        for path in paths:
+            tree = tree.without(path)
+        state = self.bench.measure(tree, self.state.setting, self.state)
+        if state.cost <= self.state.cost + EPSILON and len(state.errors) <= len(self.state.errors):
+            self.state = state
+            return
+        if len(paths) > 1:
+            middle = len(paths) // 2
+            self._drop(paths[:middle])
+            self._drop(paths[middle:])
+
+
+def _exact(document: Document, node: object) -> list:  # type: ignore[type-arg]
+    from migrator.inference.diff import content_pieces
+
+    return content_pieces(document, node)  # type: ignore[arg-type]
+
+
+def _opening(region: Region, bound: Edits) -> Iterator[Edits]:
+    bound = named_rows(bound)
+    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
+    plain = tuple((path, value) for path, value in bound if ELEMENT not in path)
+    for gates in islice(open_region(region, (*plain, *rows)), 3):
+        joined = combined(plain, gates)
+        if joined:
+            yield joined
+        if gates and gates != joined:
+            yield gates
+
+
+def _repairs(error: TemplateRun) -> Iterator[Edits]:
+    if error.culprit is not None:
+        for path in error.culprit.direct[:2]:
+            if ELEMENT not in path:
+                yield ((path, "placeholder"),)
+                yield ((path, {}),)
+        yield from islice(make(error.culprit, True), 2)
+    gate = error.error_gate
+    while gate is not None:
+        yield from islice(make(gate.condition, not gate.wanted), 3)
+        gate = gate.parent
+
+
+def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:
+    for dep in chart.declared:
+        name = dep.alias or dep.name
+        first = dep.condition.split(",")[0].strip()
+        if first:
+            yield f"{prefix}/charts/{name}", (*path, *first.split("."))
+        sub = next((item for item in chart.charts if item.name == dep.name), None)
+        if sub is not None:
+            yield from _conditions(sub, f"{prefix}/charts/{name}", (*path, name))
+
+
+def _weight(gap: Gap) -> float:
+    if gap.kind == "extra":
+        return float(leaf_count(gap.now)) * 0.5
+    return float(leaf_count(gap.target)) * 0.5 if gap.kind == "missing" else 0.5 if gap.kind == "changed" else 0.05
+
+
+def _distinct(batch: list[tuple[Edits, float]]) -> list[tuple[Edits, float]]:
+    """Each proposal once, what it promises added up."""
+    found: dict[str, tuple[Edits, float]] = {}
+    for edits, weight in batch:
+        key = repr(edits)
+        old = found.get(key)
+        found[key] = (edits, weight + (old[1] if old else 0.0))
+    return list(found.values())
+
+
+def _union(batch: list[tuple[Edits, float]]) -> tuple[Edits, list[tuple[Edits, float]]]:
+    """As many proposals together as do not contradict each other, and the rest."""
+    union: Edits = ()
+    rest = []
+    for item in batch:
+        joined = combined(union, item[0])
+        if joined is None:
+            rest.append(item)
+        else:
+            union = joined
+    return union, rest
+
+

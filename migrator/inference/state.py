@@ -1,0 +1,204 @@
+"""One hypothesis and how far it is from the target: values and release -> documents -> cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from migrator.inference.diff import Gap, cost, gaps, leaf_count
+from migrator.inference.edits import Edits, Tree, leaves
+from migrator.model import Json, ResId, Resource, resource_of
+from migrator.templates.chart import Chart, coalesced
+from migrator.templates.documents import Document, plain_documents, split_documents
+from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
+
+ERROR_COST = 25.0
+MISSING_SHARE = 0.8
+EXTRA_COST = 1.0
+OVERRIDE_COST = 0.02
+
+Key = tuple[str, str, str]
+"""Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
+
+
+def key_of(res: ResId) -> Key:
+    """The pairing key of an object."""
+    return (res.group, res.kind, res.name)
+
+
+def is_test(body: Mapping[str, Json]) -> bool:
+    """Whether the object is a Helm test: never part of a comparison (DESIGN 9)."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(part.strip() in ("test", "test-success", "test-failure") for part in hook.split(","))
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """A hypothesis, rendered and measured."""
+
+    tree: Tree
+    setting: Setting
+    run: Run
+    documents: dict[Key, list[Document]]
+    pairs: dict[int, Document]
+    """Index of a target -> the document that stands for it."""
+    costs: dict[int, float]
+    """Index of a target -> its cost; exact ones are not listed."""
+    extra: list[Document]
+    cost: float
+    errors: list[TemplateRun] = field(default_factory=list)
+
+    @property
+    def exact(self) -> int:
+        return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
+
+
+class Bench:
+    """Measures hypotheses for one chart against one environment's target."""
+
+    def __init__(self, interpreter: Interpreter, targets: Iterable[Resource]) -> None:
+        self.interpreter = interpreter
+        self.targets = [target for target in targets if not is_test(target.body)]
+        self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
+        self.by_key: dict[Key, list[int]] = {}
+        for index, target in enumerate(self.targets):
+            self.by_key.setdefault(key_of(target.id), []).append(index)
+        self.split: dict[int, tuple[TemplateRun, list[Document]]] = {}
+        self.measured: dict[tuple[int, int, str], tuple[Document, float]] = {}
+        self.crds: dict[bytes, list[Resource]] = {}
+        self.count = 0
+
+    def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
+        """Render and compare."""
+        self.count += 1
+        run = self.interpreter.run(tree.overrides, setting, previous.run if previous else None)
+        documents: dict[Key, list[Document]] = {}
+        for template in run.templates.values():
+            for document in self._documents(template):
+                res = document.resource
+                if res is not None and not is_test(res.body):
+                    documents.setdefault(key_of(res.id), []).append(document)
+        return self._compare(tree, setting, run, documents)
+
+    def _documents(self, template: TemplateRun) -> list[Document]:
+        found = self.split.get(id(template))
+        if found is None:
+            if len(self.split) > 20_000:
+                self.split.clear()
+                self.measured.clear()
+            found = self.split[id(template)] = (template, split_documents(template))
+        return found[1]
+
+    def _crd_resources(self, run: Run) -> list[Resource]:
+        found = []
+        for data in run.crds.values():
+            if data not in self.crds:
+                values = plain_documents(data.decode("utf-8", "replace"))
+                self.crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
+            found += self.crds[data]
+        return found
+
+    def _compare(self, tree: Tree, setting: Setting, run: Run, documents: dict[Key, list[Document]]) -> State:
+        total = OVERRIDE_COST * len(leaves(tree.overrides))
+        pairs: dict[int, Document] = {}
+        costs: dict[int, float] = {}
+        extra: list[Document] = []
+        fixed = {key_of(res.id): res for res in self._crd_resources(run)}
+        for key, found in documents.items():
+            free = list(self.by_key.get(key, ()))
+            for document in found:
+                if not free:
+                    extra.append(document)
+                    continue
+                best = min(free, key=lambda index: self._cost(index, document, setting))
+                free.remove(best)
+                pairs[best] = document
+                value = self._cost(best, document, setting)
+                if value:
+                    costs[best] = value
+        for index, target in enumerate(self.targets):
+            if index in pairs:
+                total += costs.get(index, 0.0)
+            elif key_of(target.id) in fixed:
+                continue
+            else:
+                costs[index] = MISSING_SHARE * self.sizes[index]
+                total += costs[index]
+        for document in extra:
+            total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
+        errors = [template for template in run.templates.values() if template.error]
+        total += ERROR_COST * len(errors)
+        return State(
+            tree=tree,
+            setting=setting,
+            run=run,
+            documents=documents,
+            pairs=pairs,
+            costs=costs,
+            extra=extra,
+            cost=total,
+            errors=errors,
+        )
+
+    def _cost(self, index: int, document: Document, setting: Setting) -> float:
+        memo = (index, id(document), setting.namespace)
+        found = self.measured.get(memo)
+        if found is None:
+            body = document.resource.body if document.resource else {}
+            value = cost(body, self.wanted(index, document, setting))
+            found = self.measured[memo] = (document, min(value, MISSING_SHARE * self.sizes[index] - 0.05))
+        return found[1]
+
+    def wanted(self, index: int, document: Document, setting: Setting) -> Json:
+        """The target's body; a namespace that Helm fills in at install is no difference (FACTS C4)."""
+        target = self.targets[index]
+        body = document.resource.body if document.resource else {}
+        has = "namespace" in (body.get("metadata") or {})
+        if not has and target.id.namespace == setting.namespace and "metadata" in target.body:
+            metadata = {k: v for k, v in target.body["metadata"].items() if k != "namespace"}
+            return {**target.body, "metadata": metadata}
+        return target.body
+
+    def gaps(self, state: State) -> list[Gap]:
+        """All places where paired documents are not their targets, nearly right documents first."""
+        found = []
+        order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
+        for _, index in order:
+            document = state.pairs[index]
+            found += gaps(document, self.wanted(index, document, state.setting))
+        return found
+
+    def missing(self, state: State) -> list[int]:
+        """Targets for which the chart prints nothing now."""
+        return [index for index in sorted(state.costs) if index not in state.pairs]
+
+
+def apply_edits(tree: Tree, setting: Setting, edits: Edits) -> tuple[Tree, Setting]:
+    """The hypothesis after some assignments; paths that begin with `@` are the release's."""
+    plain = []
+    for path, value in edits:
+        if path[0] == "@Release":
+            text = str(value)
+            setting = replace(setting, release=text) if path[1] == "Name" else replace(setting, namespace=text)
+        elif path[0] == "@Capabilities.APIVersions":
+            setting = replace(setting, api_versions=tuple(sorted({*setting.api_versions, str(path[1])})))
+        else:
+            plain.append((path, value))
+    return tree.assign(plain), setting
+
+
+def defaults_of(chart: Chart) -> dict[str, Json]:
+    """Every default of the chart, those of subcharts that are switched off as well."""
+    return coalesced(_aliased(chart), {})
+
+
+def _aliased(chart: Chart) -> Chart:
+    named: dict[str, list[str]] = {}
+    for dep in chart.declared:
+        named.setdefault(dep.name, []).append(dep.alias or dep.name)
+    charts = []
+    for sub in chart.charts:
+        inner = _aliased(sub)
+        charts += [replace(inner, name=name) for name in named.get(sub.name, [sub.name])]
+    return replace(chart, charts=tuple(charts))

@@ -1,0 +1,540 @@
+"""Runs a template: computes what Helm computes, where each character came from, and the branches that are not taken.
+
+A branch that is not taken runs as a *ghost*: its text is kept in zero-width pieces under the gate that would open it,
+its assignments and `set`s are undone at its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import is_dataclass
+from typing import Any
+
+from migrator.model import Path
+from migrator.templates import syntax as ast
+from migrator.templates.errors import TemplateError
+from migrator.templates.functions import SIGNATURES, nil_argument
+from migrator.templates.gofmt import to_text
+from migrator.templates.objects import GoObject
+from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value, composed, lift, plain, truth
+
+GHOST_DEPTH = 4
+GHOST_STEPS = 200_000
+INCLUDE_DEPTH = 200
+
+Lifted = Callable[["Evaluator", list[Value]], Value]
+
+
+class _Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
+    def __init__(self, keyword: str) -> None:
+        self.keyword = keyword
+
+
+class GhostLimitError(Exception):
+    """A ghost has run long enough; what it printed so far stands."""
+
+
+class Evaluator:
+    """Runs templates of one chart over one tree of values. Not shared between threads."""
+
+    def __init__(
+        self,
+        defines: Mapping[str, list[ast.Node]],
+        lifted: Mapping[str, Lifted],
+        functions: Mapping[str, Callable[..., Any]],
+        *,
+        ghosts: bool = True,
+    ) -> None:
+        self.defines = dict(defines)
+        self.lifted, self.functions, self.ghosts = lifted, functions, ghosts
+        self.out: list[Piece] = []
+        self.gate: Gate | None = None
+        self.region: Region | None = None
+        self.scopes: list[dict[str, Value]] = []
+        self.dependencies: set[Path] = set()
+        self.mutated = False
+        self.journal: list[Callable[[], None]] | None = None
+        self.assigned: list[dict[tuple[int, str], Value]] = []
+        self.depth = 0
+        self.ghost_steps = 0
+        self.template = ""
+        self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
+        self.culprit: Value | None = None
+
+    # -- blocks ------------------------------------------------------------------------------------------------
+
+    def render(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
+        """The pieces that a template file prints. Raises TemplateError where Helm fails; `self.out` keeps the rest."""
+        self.out, self.gate, self.region, self.depth = [], None, None, 0
+        self.scopes = [{"": dot}]
+        self.dependencies, self.template, self.culprit = set(), template, None
+        self.ghost_steps = 0
+        self.run(nodes, dot)
+        return self.out
+
+    def run(self, nodes: list[ast.Node], dot: Value) -> None:
+        for node in nodes:
+            kind = type(node)
+            if kind is ast.Text:
+                self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
+            elif kind is ast.Output:
+                self.output(node, dot)  # type: ignore[arg-type]
+            elif kind is ast.If:
+                self.branch(node, dot)  # type: ignore[arg-type]
+            elif kind is ast.Range:
+                self.loop(node, dot)  # type: ignore[arg-type]
+            elif kind is ast.Call:
+                self.call_template(node, dot)  # type: ignore[arg-type]
+            else:
+                raise _Jump(node.keyword)  # type: ignore[union-attr]
+
+    def output(self, node: ast.Output, dot: Value) -> None:
+        pipeline = node.pipeline
+        value = self.pipeline(pipeline, dot)
+        if pipeline.declare:
+            return
+        self.emit(value)
+
+    def emit(self, value: Value) -> None:
+        """Print a value as Go does; Helm turns `<no value>` into nothing."""
+        if value.pieces is not None:
+            if self.region is None:
+                self.out.extend(value.pieces)
+            else:
+                self.out.extend(self.ghostly(value.pieces))
+            return
+        v = value.v
+        text = v if type(v) is str else "" if v is None else to_text(_printable(value))
+        if self.region is not None and not text:
+            text = MARK
+        literal = not value.direct and not value.op
+        self.out.append(Piece(text, None if literal else value, self.gate, self.region))
+
+    def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Pieces as part of the ghost that is running; a ghost inside them keeps its own region."""
+        shown = [
+            piece if piece.region is not None else Piece(piece.text, piece.source, piece.gate, self.region)
+            for piece in pieces
+        ]
+        if not any(piece.text for piece in shown):
+            shown.append(Piece(MARK, None, self.gate, self.region))
+        return shown
+
+    def branch(self, node: ast.If, dot: Value) -> None:
+        self.scopes.append({})
+        try:
+            condition = self.pipeline(node.pipeline, dot)
+            taken = truth(condition)
+            inner = condition if node.keyword == "with" else dot
+            chosen, other = (node.body, node.otherwise) if taken else (node.otherwise, node.body)
+            outer_gate = self.gate
+            self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
+            before = self.snapshot()
+            try:
+                self.block(chosen, inner if taken else dot)
+            finally:
+                gate, self.gate = self.gate, outer_gate
+            ghosts: dict[tuple[int, str], Value] = {}
+            if other and self.wants_ghost(condition):
+                ghosts = self.ghost(other, dot if taken else inner, node.keyword, condition, not taken)
+            self.join(condition, gate, before, ghosts)
+        finally:
+            self.scopes.pop()
+
+    def block(self, nodes: list[ast.Node], dot: Value) -> None:
+        self.scopes.append({})
+        try:
+            self.run(nodes, dot)
+        finally:
+            self.scopes.pop()
+
+    def loop(self, node: ast.Range, dot: Value) -> None:
+        self.scopes.append({})
+        try:
+            source = self.pipeline(ast.Pipeline(node.pipeline.commands, line=node.line), dot)
+            items = _iterate(source)
+            outer = self.gate
+            try:
+                for key, item in items:
+                    self.gate = Gate(outer, "range", source, True, True)
+                    self.gate.element = key.v
+                    if not self.iteration(node, key, item):
+                        break
+            finally:
+                self.gate = outer
+            if not items and node.otherwise:
+                self.gate = Gate(outer, "range", source, False, True)
+                try:
+                    self.block(node.otherwise, dot)
+                finally:
+                    self.gate = outer
+            if self.wants_ghost(source) and source.direct and self.ghost_steps < GHOST_STEPS:
+                self.ghost_element(node, source)
+        finally:
+            self.scopes.pop()
+
+    def iteration(self, node: ast.Range, key: Value, item: Value) -> bool:
+        scope: dict[str, Value] = {}
+        names = node.pipeline.declare
+        if names and node.pipeline.assign:
+            for name, value in zip(names, (item,) if len(names) == 1 else (key, item), strict=False):
+                self.assign(name, value)
+        elif len(names) == 1:
+            scope[names[0]] = item
+        elif names:
+            scope[names[0]], scope[names[1]] = key, item
+        self.scopes.append(scope)
+        try:
+            self.block(node.body, item)
+        except _Jump as jump:
+            return jump.keyword == "continue"
+        finally:
+            self.scopes.pop()
+        return True
+
+    def ghost_element(self, node: ast.Range, source: Value) -> None:
+        element = Value(None, tuple((*path, ELEMENT) for path in source.direct), "element", (source,))
+        key = Value(MARK, tuple((*path, "~key") for path in source.direct), "key", (source,))
+
+        def run() -> None:
+            self.iteration(node, key, element)
+
+        self.in_ghost("range", source, True, run)
+
+    # -- ghosts ------------------------------------------------------------------------------------------------
+
+    def wants_ghost(self, condition: Value) -> bool:
+        if not self.ghosts or (self.region is not None and self.region.depth >= GHOST_DEPTH):
+            return False
+        return bool(condition.direct or condition.op or condition.pieces)
+
+    def ghost(
+        self, nodes: list[ast.Node], dot: Value, keyword: str, condition: Value, wanted: bool
+    ) -> dict[tuple[int, str], Value]:
+        """Run a branch that is not taken; returns what it would have assigned to outer variables."""
+
+        def run() -> None:
+            self.block(nodes, dot)
+
+        return self.in_ghost(keyword, condition, wanted, run)
+
+    def in_ghost(
+        self, keyword: str, condition: Value, wanted: bool, body: Callable[[], None]
+    ) -> dict[tuple[int, str], Value]:
+        outer = (self.gate, self.region, self.journal, self.depth, self.culprit)
+        scopes = list(self.scopes)
+        self.gate = Gate(self.gate, keyword, condition, wanted, False)
+        self.region = Region(self.gate, self.region)
+        self.journal = []
+        self.assigned.append({})
+        out_before = self.out
+        try:
+            body()
+        except (TemplateError, RecursionError) as error:
+            self.region.error = str(error)
+        except (_Jump, GhostLimitError):
+            pass
+        finally:
+            for undo in reversed(self.journal):
+                undo()
+            self.scopes[:] = scopes
+            self.out = out_before
+            self.gate, self.region, self.journal, self.depth, self.culprit = outer
+            assigned = self.assigned.pop()
+        return assigned
+
+    def snapshot(self) -> dict[tuple[int, str], Value]:
+        return {(id(scope), name): value for scope in self.scopes for name, value in scope.items()}
+
+    def join(
+        self,
+        condition: Value,
+        gate: Gate,
+        before: dict[tuple[int, str], Value],
+        ghosts: dict[tuple[int, str], Value],
+    ) -> None:
+        """After a branch: an outer variable that either side assigns becomes a choice between both."""
+        for scope in self.scopes:
+            for name, now in scope.items():
+                key = (id(scope), name)
+                old = before.get(key)
+                if old is None:
+                    continue
+                other = ghosts.get(key, old)
+                if now is old and other is old:
+                    continue
+                sides = (now, other) if gate.wanted else (other, now)
+                scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
+
+    # -- templates ---------------------------------------------------------------------------------------------
+
+    def call_template(self, node: ast.Call, dot: Value) -> None:
+        argument = self.pipeline(node.pipeline, dot) if node.pipeline else Value(None)
+        self.invoke(node.name, argument)
+
+    def invoke(self, name: str, dot: Value) -> None:
+        nodes = self.defines.get(name)
+        if nodes is None:
+            raise TemplateError(f'template "{name}" not defined')
+        if self.region is not None:
+            self.ghost_steps += 1
+            if self.ghost_steps > GHOST_STEPS:
+                raise GhostLimitError
+        self.depth += 1
+        limit = INCLUDE_DEPTH if self.region is None else 60
+        if self.depth > limit:
+            raise TemplateError("rendering template has a nested reference name: " + name)
+        scopes, self.scopes = self.scopes, [{"": dot}]
+        try:
+            self.run(nodes, dot)
+        finally:
+            self.scopes = scopes
+            self.depth -= 1
+
+    def capture(self, body: Callable[[], None], op: str, args: tuple[Any, ...] = ()) -> Value:
+        """What `body` prints, as a value."""
+        outer, self.out = self.out, []
+        try:
+            body()
+            return composed(self.out, op, args)
+        finally:
+            self.out = outer
+
+    def include(self, args: list[Value]) -> Value:
+        name = args[0].v
+        if not isinstance(name, str):
+            raise TemplateError("include: expected a string for the template's name")
+        return self.capture(lambda: self.invoke(name, args[1]), "include", (args[0],))
+
+    def tpl(self, args: list[Value]) -> Value:
+        source, dot = args
+        text = source.v
+        if not isinstance(text, str):
+            raise TemplateError(f"wrong type for value; expected string; got {type(text).__name__}")
+        if "{{" not in text:
+            return Value(text, source.direct, "tpl", (source,), source.pieces)
+        if text not in self.parsed:
+            self.parsed[text] = ast.parse(text)
+        nodes, defines = self.parsed[text]
+        outer_defines = self.defines
+        if defines:
+            self.defines = {**self.defines, **defines}
+
+        def body() -> None:
+            scopes, self.scopes = self.scopes, [{"": dot}]
+            try:
+                self.run(nodes, dot)
+            finally:
+                self.scopes = scopes
+
+        try:
+            made = self.capture(body, "tpl", (source,))
+        finally:
+            self.defines = outer_defines
+        pieces = tuple(
+            p if p.source is not None else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
+            for p in made.pieces or ()
+        )
+        return Value(made.v, (), "tpl", (source,), pieces)
+
+    # -- variables ---------------------------------------------------------------------------------------------
+
+    def assign(self, name: str, value: Value) -> None:
+        for scope in reversed(self.scopes):
+            if name in scope:
+                old = scope[name]
+                if self.journal is not None:
+                    self.journal.append(lambda: scope.__setitem__(name, old))
+                    for recorded in self.assigned:
+                        recorded[(id(scope), name)] = value
+                scope[name] = value
+                return
+        raise TemplateError(f"undefined variable: ${name}")
+
+    def remember(self, container: dict[str, Value]) -> None:
+        """Note a map before a function changes it, so that a ghost leaves no trace."""
+        if self.journal is not None:
+            old = dict(container)
+
+            def undo() -> None:
+                container.clear()
+                container.update(old)
+
+            self.journal.append(undo)
+
+    def variable(self, name: str) -> Value:
+        for scope in reversed(self.scopes):
+            if name in scope:
+                return scope[name]
+        raise TemplateError(f"undefined variable: ${name}")
+
+    # -- expressions -------------------------------------------------------------------------------------------
+
+    def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
+        value: Value | None = None
+        for command in node.commands:
+            value = self.command(command, dot, value)
+        result = value if value is not None else Value(None)
+        if node.declare:
+            if node.assign:
+                self.assign(node.declare[0], result)
+            else:
+                self.scopes[-1][node.declare[0]] = result
+        return result
+
+    def command(self, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
+        first = operands[0]
+        kind = type(first)
+        if kind is ast.Function:
+            return self.function(first.name, operands[1:], dot, last)  # type: ignore[union-attr]
+        if len(operands) == 1 and last is None:
+            return self.operand(first, dot)
+        if kind is ast.Field or kind is ast.Variable or kind is ast.Chain:
+            args = [self.operand(item, dot) for item in operands[1:]]
+            if last is not None:
+                args.append(last)
+            return self.method(first, dot, args)
+        raise TemplateError(f"can't give argument to non-function {first}")
+
+    def operand(self, node: ast.Operand, dot: Value) -> Value:
+        kind = type(node)
+        if kind is ast.Field:
+            return self.path(dot, node.names)  # type: ignore[union-attr]
+        if kind is ast.Literal:
+            return Value(node.value)  # type: ignore[union-attr]
+        if kind is ast.Variable:
+            value = self.variable(node.name)  # type: ignore[union-attr]
+            return self.path(value, node.names) if node.names else value  # type: ignore[union-attr]
+        if kind is ast.Dot:
+            return dot
+        if kind is ast.Pipeline:
+            return self.pipeline(node, dot)  # type: ignore[arg-type]
+        if kind is ast.Function:
+            return self.function(node.name, [], dot, None)  # type: ignore[union-attr]
+        if kind is ast.Chain:
+            return self.path(self.pipeline(node.operand, dot), node.names)  # type: ignore[union-attr]
+        raise TemplateError(f"cannot evaluate {node}")
+
+    def path(self, value: Value, names: tuple[str, ...]) -> Value:
+        for name in names:
+            value = self.field(value, name)
+        if value.direct:
+            self.dependencies.update(value.direct)
+        return value
+
+    def field(self, value: Value, name: str) -> Value:
+        v = value.v
+        if isinstance(v, dict):
+            found = v.get(name)
+            if found is not None:
+                return found  # type: ignore[no-any-return]
+            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
+        if isinstance(v, GoObject):
+            return v.field(name)
+        if is_dataclass(v) and hasattr(v, name.lower()):
+            return Value(getattr(v, name.lower()), (), "field", (value,))
+        if self.region is not None:
+            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
+        self.culprit = value
+        if v is None:
+            raise TemplateError(f"nil pointer evaluating interface {{}}.{name}")
+        raise TemplateError(f"can't evaluate field {name} in type {_go_type(v)}")
+
+    def method(self, node: ast.Operand, dot: Value, args: list[Value]) -> Value:
+        if isinstance(node, ast.Field):
+            base, names = dot, node.names
+        elif isinstance(node, ast.Variable):
+            base, names = self.variable(node.name), node.names
+        elif isinstance(node, ast.Chain):
+            base, names = self.pipeline(node.operand, dot), node.names
+        else:
+            raise TemplateError("not a method")
+        for name in names[:-1]:
+            base = self.field(base, name)
+        if isinstance(base.v, GoObject):
+            return base.v.call(names[-1], args)
+        raise TemplateError(f"{names[-1]} is not a method but has arguments")
+
+    def function(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
+        if name in ("and", "or"):
+            return self.junction(name, operands, dot, last)
+        args = [self.operand(item, dot) for item in operands]
+        if last is not None:
+            args.append(last)
+        lifted = self.lifted.get(name)
+        if lifted is None:
+            # a nil that was found by a field is an interface in Go, any other is untyped
+            fields = [type(item) is ast.Field or bool(getattr(item, "names", ())) for item in operands]
+            untyped = [i for i, arg in enumerate(args) if arg.v is None and not (i < len(fields) and fields[i])]
+            return self.apply_plain(name, args, untyped)
+        try:
+            return lifted(self, args)
+        except (IndexError, ValueError) as error:
+            raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
+
+    def apply_plain(self, name: str, args: list[Value], untyped: Sequence[int] = ()) -> Value:
+        """Call a function on plain values; the result remembers name and operands."""
+        function = self.functions.get(name)
+        if function is None:
+            raise TemplateError(f'function "{name}" not defined')
+        try:
+            values = [plain(arg) for arg in args]
+            for index in untyped:
+                values[index] = nil_argument(SIGNATURES[name], index)
+            result = function(*values)
+        except TypeError as error:
+            raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
+        return lift(result, (), name, tuple(args))
+
+    def junction(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
+        """`and` and `or` stop at the operand that decides; the others run quietly, to be known to inversion."""
+        values: list[Value] = []
+        decided: Value | None = None
+        count = len(operands) + (last is not None)
+        for index in range(count):
+            if decided is None:
+                value = self.operand(operands[index], dot) if index < len(operands) else last
+            else:
+                value = self.quiet(operands[index], dot) if index < len(operands) else last
+            if value is None:
+                continue
+            values.append(value)
+            if decided is None and (truth(value) != (name == "and") or index == count - 1):
+                decided = value
+        if decided is None:
+            raise TemplateError(f"wrong number of args for {name}: want at least 1 got 0")
+        return Value(decided.v, decided.direct, name, tuple(values), decided.pieces)
+
+    def quiet(self, node: ast.Operand, dot: Value) -> Value | None:
+        if not self.ghosts:
+            return None
+        found: list[Value] = []
+        self.in_ghost("quiet", Value(None), True, lambda: found.append(self.operand(node, dot)))
+        return found[0] if found else None
+
+
+def _iterate(source: Value) -> list[tuple[Value, Value]]:
+    v = source.v
+    if v is None:
+        return []
+    if isinstance(v, dict):
+        paths = source.direct
+        return [
+            (Value(key, tuple((*path, "~key", key) for path in paths), "key", (source,)), v[key]) for key in sorted(v)
+        ]
+    if isinstance(v, list):
+        return [(Value(index), item) for index, item in enumerate(v)]
+    if isinstance(v, int) and not isinstance(v, bool):
+        return [(Value(index), Value(index, (), "count", (source,))) for index in range(v)]
+    if isinstance(v, GoObject):
+        return v.items()
+    raise TemplateError(f"range can't iterate over {v}")
+
+
+def _printable(value: Value) -> Any:
+    v = value.v
+    return str(v) if isinstance(v, GoObject) else plain(value)
+
+
+def _go_type(v: Any) -> str:
+    return {str: "string", bool: "bool", float: "float64", int: "int", list: "[]interface {}"}.get(type(v), "interface {}")

@@ -1,0 +1,172 @@
+"""A template value that knows where it came from.
+
+Every value is a node of an expression graph: a leaf carries the values path that would set it (`direct`), any other
+node the operation and operands that made it. A string that was put together from several places keeps its pieces.
+Inversion, taint and gates are all read from this one graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from migrator.model import Json, Path
+
+MARK = "xZqXz"
+"""What a ghost prints where a value is missing, so that its place in the document can be seen."""
+ELEMENT = "*"
+"""Stands in a path for any element or entry of a list or map that has none yet."""
+
+
+class Value:
+    """One value: `v` is None, bool, int, float, str, a list of Value, a dict of Value or an opaque Go object."""
+
+    __slots__ = ("_taint", "args", "direct", "op", "pieces", "v")
+
+    def __init__(
+        self,
+        v: Any,
+        direct: tuple[Path, ...] = (),
+        op: str = "",
+        args: tuple[Any, ...] = (),
+        pieces: tuple[Piece, ...] | None = None,
+    ) -> None:
+        self.v = v
+        self.direct = direct
+        """Values paths that would set this value verbatim, preferred first."""
+        self.op = op
+        """Name of the function that made it; empty for leaves and literals."""
+        self.args = args
+        self.pieces = pieces
+        """Of a string: where its parts came from, ghosts included."""
+        self._taint: frozenset[Path] | None = None
+
+    def __repr__(self) -> str:
+        return f"Value({plain(self)!r}, direct={self.direct}, op={self.op!r})"
+
+    @property
+    def taint(self) -> frozenset[Path]:
+        """Every values path that this value depends on, gates of its pieces included."""
+        if self._taint is None:
+            self._taint = frozenset(_collect(self))
+        return self._taint
+
+
+class Region:
+    """Text of a branch that is not taken; zero-width in the real output."""
+
+    __slots__ = ("depth", "error", "gate", "parent")
+
+    def __init__(self, gate: Gate, parent: Region | None) -> None:
+        self.gate, self.parent = gate, parent
+        self.depth: int = parent.depth + 1 if parent else 1
+        self.error = ""
+
+
+class Gate:
+    """A condition over output: the branch where `condition` counts as `wanted` (for `range`: an element of it)."""
+
+    __slots__ = ("condition", "element", "keyword", "line", "parent", "taken", "template", "wanted")
+
+    def __init__(self, parent: Gate | None, keyword: str, condition: Value, wanted: bool, taken: bool) -> None:
+        self.parent, self.keyword, self.condition = parent, keyword, condition
+        self.wanted, self.taken = wanted, taken
+        self.element: int | str | None = None
+        """For `range`: the index or key of the element."""
+        self.template = ""
+        self.line = 0
+
+    def chain(self) -> list[Gate]:
+        """This gate and all above it, innermost first."""
+        found, gate = [], self
+        while gate is not None:
+            found.append(gate)
+            gate = gate.parent  # type: ignore[assignment]
+        return found
+
+
+class Piece:
+    """A run of output characters with one source; `source` None is text of the template itself."""
+
+    __slots__ = ("gate", "region", "source", "text")
+
+    def __init__(self, text: str, source: Value | None, gate: Gate | None, region: Region | None) -> None:
+        self.text, self.source, self.gate, self.region = text, source, gate, region
+
+    def __repr__(self) -> str:
+        return f"Piece({self.text!r}{', ghost' if self.region else ''}{', ' + repr(self.source) if self.source else ''})"
+
+    def with_text(self, text: str) -> Piece:
+        return Piece(text, self.source, self.gate, self.region)
+
+
+def _collect(value: Value) -> set[Path]:
+    found: set[Path] = set()
+    seen: set[int] = set()
+    gates: set[int] = set()
+    stack: list[Any] = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Gate):
+            if id(item) not in gates:
+                gates.add(id(item))
+                stack.append(item.condition)
+                if item.parent is not None:
+                    stack.append(item.parent)
+            continue
+        if not isinstance(item, Value) or id(item) in seen:
+            continue
+        seen.add(id(item))
+        if item._taint is not None:
+            found |= item._taint
+            continue
+        found.update(item.direct)
+        stack.extend(item.args)
+        for piece in item.pieces or ():
+            if piece.region is None:
+                if piece.source is not None:
+                    stack.append(piece.source)
+                if piece.gate is not None:
+                    stack.append(piece.gate)
+    return found
+
+
+def plain(value: Value) -> Json:
+    """The value without provenance."""
+    v = value.v
+    if isinstance(v, dict):
+        return {key: plain(item) for key, item in v.items()}
+    if isinstance(v, list):
+        return [plain(item) for item in v]
+    return v.as_plain() if hasattr(v, "as_plain") else v
+
+
+def lift(v: Json, direct: tuple[Path, ...] = (), op: str = "", args: tuple[Any, ...] = ()) -> Value:
+    """A plain tree as values; each node can be set by its own place below `direct`."""
+    if isinstance(v, Mapping):
+        tree = {k: lift(item, tuple((*path, k) for path in direct), op, args) for k, item in v.items()}
+        return Value(tree, direct, op, args)
+    if isinstance(v, list):
+        items = [lift(item, tuple((*path, i) for path in direct), op, args) for i, item in enumerate(v)]
+        return Value(items, direct, op, args)
+    return Value(v, direct, op, args)
+
+
+def text_of(pieces: Iterable[Piece]) -> str:
+    """What the pieces print for real: ghosts left out."""
+    return "".join(piece.text for piece in pieces if piece.region is None)
+
+
+def composed(pieces: list[Piece], op: str = "concat", args: tuple[Any, ...] = ()) -> Value:
+    """A string made of pieces."""
+    return Value(text_of(pieces), (), op, args, tuple(pieces))
+
+
+def truth(value: Value) -> bool:
+    """Whether Go's `if` takes it: neither nil, false, zero nor empty."""
+    v = value.v
+    if v is None or v is False:
+        return False
+    if isinstance(v, (bool, int, float, str, list, dict)):
+        return bool(v)
+    return bool(v) if hasattr(v, "__len__") else True
