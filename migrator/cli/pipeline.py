@@ -17,8 +17,7 @@ from migrator.cli.recognising import recognise, resources_of
 from migrator.cli.resolving import Resolved, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.plan import Plan
-from migrator.plan.decide import make_plan
+from migrator.plan import Plan, make_plan
 from migrator.rewrite import Layout, load_layout, settle
 
 if TYPE_CHECKING:
