@@ -61,13 +61,16 @@ def fit(
     """How the chart's objects and the environment's meet.
 
     An object that the chart renders and the environment has, but that nobody was found to own, joins the component;
-    one that another component owns (`owners`) is taken. What the chart does not render is a companion.
+    one that another component owns (`owners`) is taken, and so is a Namespace, which must outlive any release (FACTS
+    C4). What the chart does not render is a companion.
     """
     namespace = inference.namespace
     rendered = {there.identity(each, namespace): each for each in inference.rendered.get(environment, ())}
-    own = {key for key, resource in there.objects.items() if resource.id in members}
+    spaces = {key for key in rendered if key in there.objects and (key.group, key.kind) == ("", "Namespace")}
+    held = {key for key, resource in there.objects.items() if resource.id in members}
+    own = held - spaces
     others = {key for key in rendered if key in there.objects and key not in own}
-    taken = frozenset(key for key in others if there.objects[key].id in owners)
+    taken = frozenset(key for key in others if key in spaces or there.objects[key].id in owners)
     joined = sorted(others - taken)
     differences = [
         each
@@ -81,7 +84,7 @@ def fit(
         targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
         rendered=rendered,
         differences=tuple(differences),
-        companions=tuple(sorted(there.objects[key].id for key in own if key not in rendered)),
+        companions=tuple(sorted(there.objects[key].id for key in held if key not in rendered or key in spaces)),
         taken=taken,
     )
 

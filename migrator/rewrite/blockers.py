@@ -14,7 +14,6 @@ from migrator.rewrite.kustomization import Touch
 from migrator.rewrite.ownership import Place, Placed, written_objects
 from migrator.rewrite.touching import generates, in_scope, selects
 from migrator.rewrite.workbench import Workbench
-from migrator.yamlio import Dialect, read_documents
 
 _MARKER = b'"$imagepolicy"'
 
@@ -151,7 +150,7 @@ def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workben
     for reference in held.inputs:
         if reference.field == "replacements" and reference.text == entry["path"] and reference.path is not None:
             try:
-                documents = read_documents(bench.read(reference.path), dialect=Dialect.KUSTOMIZE, path=reference.path)
+                documents = bench.documents(reference.path)
             except MigrateError:
                 return
             for document in documents:

@@ -12,7 +12,6 @@ from migrator.diagnostics import MigrateError
 from migrator.model import Gvk, Json, RepoPath, ResId, Resource
 from migrator.plan.types import Decision, Plan
 from migrator.rewrite.workbench import Workbench
-from migrator.yamlio import Dialect, read_documents
 
 ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -145,7 +144,7 @@ def written_objects(bench: Workbench, file: RepoPath) -> tuple[Written, ...]:
 
 def _objects(bench: Workbench, file: RepoPath) -> Iterator[Written]:
     try:
-        documents = read_documents(bench.read(file), dialect=Dialect.KUSTOMIZE, path=file)
+        documents = bench.documents(file)
     except MigrateError:
         return
     for document in documents:

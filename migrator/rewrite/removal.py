@@ -29,7 +29,7 @@ from migrator.rewrite.kustomization import (
 )
 from migrator.rewrite.ownership import Placed
 from migrator.rewrite.workbench import Workbench
-from migrator.yamlio import Dialect, decode, read_documents, remove_documents
+from migrator.yamlio import decode, remove_documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,7 @@ class _Removing:
 
     def _take_documents(self, file: RepoPath, gone: Collection[int], causes: frozenset[str]) -> None:
         data = self._bench.read(file)
-        every = {each.index for each in read_documents(data, dialect=Dialect.KUSTOMIZE, path=file)}
+        every = {each.index for each in self._bench.documents(file)}
         if every <= set(gone):
             self._edits[file] = (None, causes)
             self._gone[file] = causes

@@ -19,6 +19,7 @@ from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
 from migrator.rewrite.blockers import Blocker
 from migrator.rewrite.charts import Umbrella, umbrella
+from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.ownership import ADOPTED, Placed, place
@@ -81,7 +82,7 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
 def _settled(
     plan: Plan, index: Index, kustomizations: Kustomizations, builds: Sequence[Build], layout: Layout
 ) -> tuple[Plan, _Draft, Diagnostics]:
-    roots = frozenset({*kustomizations.roots(), *(build.root for build in builds)})
+    roots = frozenset({*kustomizations.roots(), *(build.root for build in builds), *deployed_paths(builds)})
     bench = Workbench(index=index, kustomizations=kustomizations, roots=roots)
     unbuilt = files_of_failed(builds, kustomizations)
     notes: list[Diagnostic] = []

@@ -89,6 +89,8 @@ def generates(entry: Generator, placed: Placed, *, may_rename: bool) -> bool:
 
 def retags(entry: Image, placed: Placed, renamed: Iterable[Image]) -> bool:
     """Whether an entry of `images` sets an image of the object; `renamed` are all entries on its way."""
+    if placed.resource.gvk.kind == "CustomResourceDefinition":  # kustomize leaves definitions alone
+        return False
     names = {entry.name}
     # an entry further out names what one further in has made of the image
     names |= {other.name for other in renamed if other.new_name == entry.name}

@@ -27,14 +27,14 @@ from migrator.rewrite.journal import (
 )
 from migrator.rewrite.preflight import check
 
-_NOT_STAGED = frozenset({".git", JOURNAL})
+_NOT_STAGED = frozenset({".git", "node_modules"})
 
 
 def stage(root: FilePath, edits: Sequence[FileEdit], into: FilePath) -> None:
     """Make the tree as it will be in the folder `into` (created if need be), unchanged files as hard links.
 
-    The staged tree is to be read, never written in place. `.git` is left out, and so are symbolic links that leave the
-    repository.
+    The staged tree is to be read, never written in place. `.git` and `node_modules` are left out, and so are symbolic
+    links that leave the repository.
     """
     touched = {edit.path for edit in edits}
     into.mkdir(parents=True, exist_ok=True)
@@ -249,8 +249,8 @@ def _directories(root: FilePath, into: FilePath) -> Iterator[tuple[FilePath, Fil
         names[:] = sorted(
             name
             for name in names
-            if (relative / name).as_posix() not in _NOT_STAGED
-            and name != ".git"
+            if name not in _NOT_STAGED
+            and (relative / name).as_posix() != JOURNAL
             and not (FilePath(base) / name).is_symlink()
             and (FilePath(base) / name).resolve() != hidden
         )

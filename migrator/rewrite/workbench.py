@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from migrator.discover import Index
 from migrator.load import Kustomization, Kustomizations
 from migrator.model import RepoPath
+from migrator.yamlio import Dialect, Document, read_documents
 
 T = TypeVar("T")
 
@@ -33,6 +34,12 @@ class Workbench:
     def read(self, path: RepoPath) -> bytes:
         """The bytes of a file; MigrateError MIG106 if they cannot be read."""
         return self.once(("bytes", path), lambda: self.index.read(path))
+
+    def documents(self, path: RepoPath) -> tuple[Document, ...]:
+        """The documents of a file as kustomize reads them; MigrateError MIG101 for what it would refuse."""
+        return self.once(
+            ("documents", path), lambda: read_documents(self.read(path), dialect=Dialect.KUSTOMIZE, path=path)
+        )
 
     def files(self, directory: RepoPath) -> frozenset[RepoPath]:
         """Every file that a build of the folder reads."""

@@ -428,3 +428,12 @@ def test_the_order_of_what_comes_in_is_no_matter(order: int) -> None:
     found = one({"dev": REDIS[::order], "prod": REDIS}, {"dev": RESTART[::order], "prod": RESTART})
     assert list(found.patches) == ["dev", "prod"]
     assert found == one({"prod": REDIS, "dev": REDIS}, {"prod": RESTART, "dev": RESTART})
+
+
+def test_a_namespace_outlives_the_release() -> None:
+    space = thing("Namespace", "data", namespace="")
+    for others, target in (((space,), REDIS), ((), (*REDIS, space))):
+        found = one({"dev": target}, {"dev": [bare(each) for each in (*REDIS, space)]}, others=others)
+        assert found.decision is Decision.ADOPT_WITH_PATCHES
+        assert [(patch.target.kind, patch.operations) for patch in found.patches["dev"]] == [("Namespace", (DELETE,))]
+        assert space.id not in found.members["dev"]

@@ -408,3 +408,33 @@ def test_a_plan_says_what_happens_to_which_file(make: Make) -> None:
         (each.action, each.path, each.cause) for each in plan.changes
     }
     assert ("create", LOCK_PATH, "lock") in {(each.action, each.path, each.cause) for each in plan.changes}
+
+
+def test_a_folder_that_a_gitops_object_deploys_stays(make: Make) -> None:
+    repository = make(
+        {
+            "kustomization.yaml": "resources: [infra, more, apps.yaml]\n",
+            "infra/kustomization.yaml": "resources: [redis.yaml]\n",
+            "infra/redis.yaml": deployment("redis"),
+            "more/kustomization.yaml": "resources: [web.yaml]\n",
+            "more/web.yaml": deployment("web"),
+            "apps.yaml": """\
+                apiVersion: argoproj.io/v1alpha1
+                kind: Application
+                metadata: {name: infra}
+                spec: {source: {repoURL: x, path: infra}}
+                ---
+                apiVersion: kustomize.toolkit.fluxcd.io/v1
+                kind: Kustomization
+                metadata: {name: more}
+                spec: {path: ./more}
+                """,
+        }
+    )
+    adopted = {"redis": named("redis"), "web": named("web")}
+    edits, _, notes = repository.rewrite(**adopted)
+    assert notes == ()
+    assert edits["infra/kustomization.yaml"].after == b"resources: []\n"
+    assert edits["more/kustomization.yaml"].after == b"resources: []\n"
+    assert "kustomization.yaml" not in edits
+    repository.check(edits, **adopted)
