@@ -40,6 +40,8 @@ _NAMED = {
 _ESCAPED = re.compile(r"[^\x20\x21\x23-\x5b\x5d-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]")
 _SIMPLE_KEYS = re.compile(r"[A-Za-z./-]*")
 _WIDTH = 80
+_NO_COLUMN = -(1 << 40)
+"""So far left that no text reaches the width."""
 
 
 def is_timestamp(text: str) -> bool:
@@ -177,21 +179,16 @@ def text_scalar(text: str, indent: int, column: int, *, wide: bool = False) -> s
     if "\n" in text:
         if _takes_block(text, tabs=wide):
             return _literal(text, indent)
-        return _double_quoted(text, indent, -(1 << 40) if wide else column)
+        return _double_quoted(text, indent, _NO_COLUMN if wide else column)
     style = scalar_style(text)
     fits = wide or column + len(text) <= _WIDTH
     if style == "plain":
         return text if fits else _folded(text, indent, column)
     if style == "single":
-        quoted = "'" + text.replace("'", "''") + "'"
-        return quoted if fits and len(quoted) + column <= _WIDTH or wide else _folded_single(quoted, indent, column)
-    return _double_quoted(text, indent, -(1 << 40) if wide else column)
-
-
-def _folded_single(quoted: str, indent: int, column: int) -> str:
-    # the spaces next to the quotes stay: they are the first and the last of the text
-    inner = _folded("x" + quoted[2:-2] + "x", indent, column + 1) if len(quoted) > 3 else quoted[1:-1]
-    return quoted if len(quoted) <= 3 else "'" + quoted[1] + inner[1:-1] + quoted[-2] + "'"
+        inner = text.replace("'", "''")
+        fits = wide or column + len(inner) + 2 <= _WIDTH
+        return f"'{inner if fits else _folded(inner, indent, column + 1)}'"
+    return _double_quoted(text, indent, _NO_COLUMN if wide else column)
 
 
 def key_scalar(text: str) -> str:
@@ -199,7 +196,7 @@ def key_scalar(text: str) -> str:
     style = "double" if "\n" in text else scalar_style(text)
     if style == "plain":
         return text
-    return "'" + text.replace("'", "''") + "'" if style == "single" else _double_quoted(text, 0, -(1 << 40))
+    return "'" + text.replace("'", "''") + "'" if style == "single" else _double_quoted(text, 0, _NO_COLUMN)
 
 
 def is_simple_key(text: str) -> bool:
