@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from migrator.yamlio.nodes import Entry, Node, NodeKind, Region
+from migrator.yamlio.nodes import Entry, Node, NodeKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,10 +53,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """A text, the document in it that is edited, and how its author writes."""
+    """The text of a document, its nodes, and how its author writes."""
 
     text: str
-    region: Region
+    root: Node | None
     newline: str
     list_indent: int
 
@@ -94,10 +94,10 @@ class Layout:
         Comments with a list item that someone switched off belong to no other item.
         """
         start = position
-        while start > self.region.start:
+        while start > 0:
             above = self.line_start(start - 1)
             match = _COMMENT_LINE.match(self.text, above)
-            if above < self.region.start or not match or len(match[1]) != column:
+            if not match or len(match[1]) != column:
                 break
             start = above
         return position if _SWITCHED_OFF.search(self.text, start, position) else start
@@ -110,10 +110,10 @@ _SWITCHED_OFF = re.compile(r"^[ \t]*#[ \t]*- ", re.MULTILINE)
 _FLOW_LINE_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?(?:\n|\r\n)")
 
 
-def layout_of(text: str, region: Region) -> Layout:
+def layout_of(text: str, root: Node | None) -> Layout:
     """The layout of a document; new lists stand as the first list of the document does, else indented by two."""
     newline = "\r\n" if "\r\n" in text else "\n"
-    return Layout(text=text, region=region, newline=newline, list_indent=_list_indent(text, region.root))
+    return Layout(text=text, root=root, newline=newline, list_indent=_list_indent(text, root))
 
 
 def _list_indent(text: str, root: Node | None) -> int:
@@ -180,7 +180,7 @@ def _lines(layout: Layout, step: Step) -> tuple[int, int]:
     top = layout.comments_above(line, column)
     if step.parent.kind is NodeKind.MAPPING:
         # a comment at the very top of a document is its header
-        is_own = bool(text[layout.region.start : top].strip())
+        is_own = bool(text[:top].strip())
     else:
         # a comment over several items is their heading
         after = step.following

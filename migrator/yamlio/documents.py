@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from migrator.yamlio.canonical import same
 from migrator.yamlio.errors import YamlError
-from migrator.yamlio.nodes import Region, compose
+from migrator.yamlio.nodes import Region, regions
 from migrator.yamlio.reader import read_documents
 from migrator.yamlio.scalars import Dialect
 
@@ -19,16 +19,16 @@ def remove_documents(text: str, indexes: Collection[int]) -> str:
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix(mark)
-    regions = compose(body)
-    unknown = sorted(index for index in indexes if not 0 <= index < len(regions))
+    found = regions(body)
+    unknown = sorted(index for index in indexes if not 0 <= index < len(found))
     if unknown:
         raise YamlError.of("MIG102", f"there is no document {unknown[0]} in the text")
     gone = set(indexes)
-    kept = [region for index, region in enumerate(regions) if index not in gone]
-    pieces = [_lead(body, regions, 0 in gone)] if regions else [body]
+    kept = [region for index, region in enumerate(found) if index not in gone]
+    pieces = [_lead(body, found, 0 in gone)] if found else [body]
     for region in kept:
         # where nothing is left above, a stream that began without `---` begins without it again
-        is_first = region is kept[0] and regions[0].separator is None
+        is_first = region is kept[0] and found[0].separator is None
         begin = _content_start(body, region) if is_first or region.separator is None else region.separator
         pieces.append(body[begin : region.end])
     result = "".join(pieces)
@@ -36,14 +36,14 @@ def remove_documents(text: str, indexes: Collection[int]) -> str:
     return mark + result
 
 
-def _lead(text: str, regions: tuple[Region, ...], first_goes: bool) -> str:
+def _lead(text: str, found: tuple[Region, ...], first_goes: bool) -> str:
     """What stands above the first document and is not its own."""
-    first = regions[0]
+    first = found[0]
     if first.separator is not None:
         return text[: first.separator]
     if not first_goes:
         return ""
-    content = first.root.start if first.root is not None else first.end
+    content = first.content if first.content is not None else first.end
     header_end = max(text.rfind("\n\n", 0, content), text.rfind("\n\r\n", 0, content))
     header = text[: header_end + 1]
     rest = text[header_end + 1 :]

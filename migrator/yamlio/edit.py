@@ -14,9 +14,9 @@ from migrator.yamlio.canonical import same
 from migrator.yamlio.cuts import Layout, Splice, Step, cut, dash, end_of_line, layout_of
 from migrator.yamlio.dump import block_lines, flow, quoted, scalar
 from migrator.yamlio.errors import YamlError
-from migrator.yamlio.nodes import Node, NodeKind, Region, compose
+from migrator.yamlio.nodes import Node, NodeKind, regions, root_of
 from migrator.yamlio.operations import Append, Operation, Remove, Set, applied, in_order, refusal
-from migrator.yamlio.reader import read_documents
+from migrator.yamlio.reader import read_value
 from migrator.yamlio.scalars import Dialect
 
 
@@ -28,56 +28,57 @@ def edit(text: str, operations: Sequence[Operation], *, document: int | None = N
     YamlError MIG101 where the text does not parse, MIG102 where an edit has no place or cannot be made safely
     (what an alias shares, what a merge brings).
     """
-    ordered = in_order(operations)
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix(mark)
-    regions = compose(body)
-    if not ordered:
+    found = regions(body)
+    if not operations:
         return text
     if document is None:
-        document = next((index for index, region in enumerate(regions) if region.root is not None), 0)
-    elif not 0 <= document < len(regions):
+        document = next((index for index, region in enumerate(found) if region.content is not None), 0)
+    elif not 0 <= document < len(found):
         raise YamlError.of("MIG102", f"there is no document {document} in the text")
-    value = _value(body, document)
+    start, end = (found[document].start, found[document].end) if found else (0, len(body))
+    return mark + body[:start] + _edited(body[start:end], operations) + body[end:]
+
+
+def _edited(text: str, operations: Sequence[Operation]) -> str:
+    """The text of one document after the operations, read again and found to mean what they mean."""
+    value = _value(text)
+    ordered = in_order(operations)
     for operation in ordered:
         value = applied(value, operation)
-        body = _edited(body, operation, document)
-    _check(body, document, value, len(regions), ordered)
-    return mark + body
+        splices = _splices(layout_of(text, root_of(text)), operation)
+        for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
+            text = text[: splice.start] + splice.text + text[splice.end :]
+    _check(text, value, ordered)
+    return text
 
 
-def _value(text: str, document: int) -> Json:
-    documents = read_documents(text, dialect=Dialect.SIGS)
-    return next((found.value for found in documents if found.index == document), None)
+def _value(text: str) -> Json:
+    return read_value(text, dialect=Dialect.SIGS)
 
 
-def _check(text: str, document: int, expected: Json, regions: int, operations: Sequence[Operation]) -> None:
+def _check(text: str, expected: Json, operations: Sequence[Operation]) -> None:
     """Raise unless the text holds what the operations mean: a wrong edit must never reach a file."""
     try:
-        actual = _value(text, document)
-        count = len(compose(text))
+        actual = _value(text)
+        count = len(regions(text))
     except YamlError as error:
         raise refusal(operations[0], f"the result would not parse ({error.diagnostic.summary})") from None
     if not same(actual, expected) and (actual or expected):
         raise refusal(operations[0], "the result would not mean what was asked for (an alias or a repeated key?)")
-    if count != max(regions, 1) and (count or expected):
-        raise refusal(operations[0], "other documents of the file would change")
+    if count > 1:
+        raise refusal(operations[0], "the document would fall apart")
 
 
-def _edited(text: str, operation: Operation, document: int) -> str:
-    regions = compose(text)
-    region = regions[document] if regions else Region(separator=None, start=0, end=len(text), root=None)
-    layout = layout_of(text, region)
+def _splices(layout: Layout, operation: Operation) -> list[Splice]:
     match operation:
         case Remove():
-            splices = _remove(layout, operation)
+            return _remove(layout, operation)
         case Set(value=value):
-            splices = _set(layout, operation, value)
+            return _set(layout, operation, value)
         case Append():
-            splices = _append(layout, operation)
-    for splice in sorted(splices, key=lambda splice: splice.start, reverse=True):
-        text = text[: splice.start] + splice.text + text[splice.end :]
-    return text
+            return _append(layout, operation)
 
 
 def _locate(root: Node | None, operation: Operation) -> tuple[Step, ...]:
@@ -101,7 +102,7 @@ def _locate(root: Node | None, operation: Operation) -> tuple[Step, ...]:
 
 
 def _remove(layout: Layout, operation: Remove) -> list[Splice]:
-    steps = _locate(layout.region.root, operation)
+    steps = _locate(layout.root, operation)
     if len(steps) < len(operation.path) or not steps:
         raise refusal(operation, "nothing is there")
     depth = len(steps) - 1
@@ -117,7 +118,7 @@ def _remove(layout: Layout, operation: Remove) -> list[Splice]:
 
 
 def _set(layout: Layout, operation: Set | Append, value: Json) -> list[Splice]:
-    steps = _locate(layout.region.root, operation)
+    steps = _locate(layout.root, operation)
     if not operation.path:
         raise refusal(operation, "an edit changes a part of a document")
     if len(steps) == len(operation.path):
@@ -127,7 +128,7 @@ def _set(layout: Layout, operation: Set | Append, value: Json) -> list[Splice]:
         if isinstance(name, int):
             raise refusal(operation, f"there is no item {name}")
         value = {name: value}
-    container = steps[-1].node if steps else layout.region.root
+    container = steps[-1].node if steps else layout.root
     if isinstance(key, int):
         raise refusal(operation, f"there is no item {key}")
     if container is None or container.is_empty or _is_null(container) or _is_hollow(container):
@@ -143,8 +144,8 @@ def _set(layout: Layout, operation: Set | Append, value: Json) -> list[Splice]:
 
 
 def _append(layout: Layout, operation: Append) -> list[Splice]:
-    steps = _locate(layout.region.root, operation)
-    target = steps[-1].node if steps else layout.region.root
+    steps = _locate(layout.root, operation)
+    target = steps[-1].node if steps else layout.root
     is_there = len(steps) == len(operation.path) and target is not None
     if not is_there or target is None or target.is_empty or _is_null(target):
         if operation.path:
@@ -172,12 +173,12 @@ def _is_hollow(node: Node) -> bool:
 
 def _fill(layout: Layout, value: Json) -> list[Splice]:
     """Write into a document that has nothing, or only `{}`."""
-    root = layout.region.root
+    root = layout.root
     lines = layout.newline.join(block_lines(value, list_indent=layout.list_indent))
     if root is not None:
         return [Splice(start=root.start, end=root.end, text=lines)]
-    end = layout.region.end
-    before = layout.text[:end]
+    end = len(layout.text)
+    before = layout.text
     lead = "" if not before or before.endswith("\n") else layout.newline
     return [Splice(start=end, end=end, text=f"{lead}{lines}{layout.newline}")]
 
@@ -210,7 +211,7 @@ def _insert_flow(layout: Layout, container: Node, rendered: str) -> list[Splice]
 def _replace(layout: Layout, steps: Sequence[Step], value: Json, operation: Operation) -> list[Splice]:
     """Another value for the node that the steps lead to."""
     if not steps:
-        root = layout.region.root
+        root = layout.root
         if root is None:
             raise refusal(operation, "nothing is there")
         return [Splice(start=root.start, end=root.end, text=flow(value))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
@@ -73,24 +74,45 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """A document of a stream by its marks: `separator` is where its `---` begins, None where it has none."""
+    """A document of a stream by its marks."""
 
     separator: int | None
+    """Where its `---` begins, None where it has none."""
     start: int
     """Behind the `---`, else 0."""
     end: int
     """Where the next `---` begins, or the text ends."""
-    root: Node | None
-    """None for a document with nothing in it."""
+    content: int | None
+    """Where its first node begins; None for a document with nothing in it."""
 
 
-def compose(text: str) -> tuple[Region, ...]:
-    """The documents of a text (without byte order mark) as nodes; raises YamlError (MIG101) where it does not parse."""
+def regions(text: str) -> tuple[Region, ...]:
+    """The documents of a text (without byte order mark); raises YamlError (MIG101) where it does not parse."""
+    with _parsing(text) as get:
+        return tuple(_regions(text, get))
+
+
+def root_of(text: str) -> Node | None:
+    """The root of the first document that is not empty; raises YamlError (MIG101) where the text does not parse."""
+    from yaml import events
+
+    with _parsing(text) as get:
+        while not isinstance(event := get(), events.StreamEndEvent):
+            if isinstance(event, events.DocumentStartEvent):
+                root = _node(text, get, get(), 0)
+                if not root.is_empty:
+                    return root
+        return None
+
+
+@contextmanager
+def _parsing(text: str) -> Iterator[Callable[[], Any]]:
+    """The events of a text, with errors as ours."""
     from yaml import YAMLError
     from yaml._yaml import CParser
 
     try:
-        return tuple(_regions(text, CParser(text).get_event))
+        yield CParser(text).get_event
     except UnicodeEncodeError:
         raise YamlError.of("MIG101", "cannot read YAML: a lone surrogate is no character") from None
     except YAMLError as error:
@@ -102,18 +124,19 @@ def compose(text: str) -> tuple[Region, ...]:
 def _regions(text: str, get: Callable[[], Any]) -> Iterator[Region]:
     from yaml import events
 
-    found: list[tuple[int | None, int, Node | None]] = []
+    found: list[tuple[int | None, int, int | None]] = []
     while not isinstance(event := get(), events.StreamEndEvent):
         if isinstance(event, events.DocumentStartEvent):
             begin: Any = event.start_mark
             after: Any = event.end_mark
-            root = _node(text, get, get(), 0)
-            nothing = root.is_empty
+            first = get()
+            is_empty = isinstance(first, events.ScalarEvent) and first.start_mark.index == first.end_mark.index  # type: ignore[union-attr]
+            content = None if is_empty else first.start_mark.index
             explicit = bool(event.explicit)
-            found.append((begin.index if explicit else None, after.index if explicit else 0, None if nothing else root))
-    for number, (separator, start, root_or_none) in enumerate(found):
-        following = found[number + 1][0] if number + 1 < len(found) else len(text)
-        yield Region(separator=separator, start=start, end=following or len(text), root=root_or_none)
+            found.append((begin.index if explicit else None, after.index if explicit else 0, content))
+    for number, (separator, start, content) in enumerate(found):
+        following = found[number + 1][0] if number + 1 < len(found) else None
+        yield Region(separator=separator, start=start, end=following or len(text), content=content)
 
 
 def _node(text: str, get: Callable[[], Any], event: Any, depth: int) -> Node:
@@ -163,7 +186,7 @@ def spans(data: bytes | str, path: RepoPath = _NO_PATH) -> Mapping[Path, SourceS
     """
     text = decode(data, path).removeprefix("\ufeff")
     try:
-        root = next((region.root for region in compose(text) if region.root is not None), None)
+        root = root_of(text)
     except YamlError:
         return {}
     return dict(_spans(root, (), path)) if root is not None else {}

@@ -13,6 +13,7 @@ from typing import Any
 
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.yamlio.errors import YamlError
+from migrator.yamlio.expansion import expands_too_far
 from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain, resolve_tagged, sigs_key
 
 MAX_CHARACTERS = 64 * 1024 * 1024
@@ -231,8 +232,8 @@ class _Reader:
             value = self._anchored(first, lambda: self._mapping(1, self._top_key))
         else:
             value = self._node(first, 0)
-        if self._aliased:
-            _check_expansion(value, first)
+        if self._aliased and expands_too_far(value):
+            raise _Located("aliases expand to an excessive size", first)
         return value
 
     def _anchored(self, event: Any, build: Callable[[], Json]) -> Json:
@@ -373,37 +374,3 @@ def _after_blank_line(text: str, position: int) -> int:
         return 0
     match = _BLANK_REST.match(text, position)
     return match.end() if match else position
-
-
-def _check_expansion(value: Json, event: Any) -> None:
-    """Refuse a document whose aliases expand beyond what go-yaml allows (its `allowedAliasRatio`)."""
-    sizes: dict[int, int] = {}
-
-    def size(node: Json) -> int:
-        if not isinstance(node, dict | list):
-            return 1
-        if id(node) not in sizes:
-            children = node.values() if isinstance(node, dict) else node
-            keys = len(node) if isinstance(node, dict) else 0
-            sizes[id(node)] = 1 + keys + sum(map(size, children))
-        return sizes[id(node)]
-
-    def own(node: Json, seen: set[int]) -> int:
-        if not isinstance(node, dict | list):
-            return 1
-        if id(node) in seen:
-            return 0
-        seen.add(id(node))
-        children = node.values() if isinstance(node, dict) else node
-        return 1 + (len(node) if isinstance(node, dict) else 0) + sum(own(child, seen) for child in children)
-
-    expanded = size(value)
-    ratio = (expanded - own(value, set())) / expanded
-    if expanded > 4_000_000:
-        allowed = 0.10
-    elif expanded > 400_000:
-        allowed = 0.99 - 0.89 * (expanded - 400_000) / 3_600_000
-    else:
-        allowed = 0.99
-    if expanded > 1000 and ratio > allowed:
-        raise _Located("aliases expand to an excessive size", event)
