@@ -133,7 +133,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     with clock.step("read"):
         targets = _targets(target.files)
         tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
-        archive = _archive(target, choices)
+        archive = archive_of(target.chart, target.repository, choices)
     with clock.step("infer"):
         request = InferenceRequest(
             chart=archive,
@@ -183,20 +183,21 @@ def _read_target(file: str) -> tuple[Resource, ...]:
     return resources
 
 
-def _archive(target: Target, choices: Choices) -> ChartArchive:
+def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
+    """The chart that a person names: a folder, an archive, or NAME:VERSION (MIG905 if it is none of these)."""
     from migrator.charts import ChartLibrary, load_archive
     from migrator.charts.types import ChartRef
 
-    path = FilePath(target.chart)
+    path = FilePath(chart)
     if path.exists():
         return load_archive(path)
-    name, mark, version = target.chart.rpartition(":")
+    name, mark, version = chart.rpartition(":")
     if not mark or "/" in version or not name:
         raise MigrateError.of(
             "MIG905",
-            f"no chart at {target.chart}",
+            f"no chart at {chart}",
             remedy="name a chart folder, an archive, or NAME:VERSION with --chart-mirror or --repository",
         )
-    repository, slash, last = name.rpartition("/")
-    ref = ChartRef(name=last, version=version, repository=repository if slash else target.repository)
+    registry, slash, last = name.rpartition("/")
+    ref = ChartRef(name=last, version=version, repository=registry if slash else repository)
     return ChartLibrary(choices.sources, choices.cache).fetch(ref)

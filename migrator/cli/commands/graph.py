@@ -1,0 +1,35 @@
+"""`migrate graph`: the objects of a repository and what they have to do with each other."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, output_format, repository, talking
+from migrator.diagnostics import ExitCode
+
+
+@click.command(short_help="Show the objects and what binds them, as a graph.")
+@repository
+@output_format("mermaid", "dot", "json")
+@click.option("--environment", "environments", multiple=True, metavar="NAME", help="This environment only. Repeatable.")
+@charts
+@talking
+def graph(repo: Any, output_format: str, environments: tuple[str, ...], **given: Any) -> int:
+    """Write the resource graph of REPO: who includes, patches, generates, selects and refers to whom."""
+    from migrator.cli.baseline import read_baseline
+    from migrator.cli.clock import clock_for
+    from migrator.cli.show import finish, say
+    from migrator.graph import to_dot, to_json, to_mermaid
+
+    settings = Settings(root=repo, **given)
+    clock = clock_for(quiet=settings.quiet)
+    baseline = read_baseline(settings, clock)
+    say(baseline.diagnostics, settings)
+    writers = {"mermaid": to_mermaid, "dot": to_dot, "json": to_json}
+    text = writers[output_format](baseline.graph, environments or None)
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    finish(clock, settings)
+    return ExitCode.DONE

@@ -1,0 +1,82 @@
+"""`migrate rules`: how charts are recognised, and how a team adds its own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path as FilePath
+from typing import Any
+
+import click
+
+from migrator.cli.options import Settings, charts, output_format, repository
+from migrator.diagnostics import ExitCode
+
+
+@click.group(short_help="List, show and learn the signatures of charts.")
+def rules() -> None:
+    """Signatures say how a chart is recognised; a team keeps its own below .migrate/rules/signatures."""
+
+
+@rules.command("list", short_help="List all signatures.")
+@repository
+@output_format("text", "json")
+def list_rules(repo: Any, output_format: str) -> int:
+    """List the signatures that hold for REPO: ours, and those of its team."""
+    from migrator.cli.rules import signatures_of
+
+    found = [(one.chart, one.category, one.repository, str(one.source)) for one in signatures_of(repo)]
+    if output_format == "json":
+        from migrator.report.json import dumps
+
+        keys = ("chart", "category", "repository", "source")
+        rows = [dict(zip(keys, row, strict=True)) for row in found]
+        sys.stdout.write(dumps({"format_version": "1.0", "signatures": rows}))
+        return ExitCode.DONE
+    width = max((len(chart) for chart, *_ in found), default=0)
+    for chart, category, url, source in found:
+        sys.stdout.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
+    return ExitCode.DONE
+
+
+@rules.command("show", short_help="Show the signature of a chart.")
+@click.argument("chart")
+@repository
+def show_rule(chart: str, repo: Any) -> int:
+    """Show the signature of CHART as it holds for REPO, as a rule file."""
+    from migrator.cli.rules import signature_text
+
+    sys.stdout.write(signature_text(repo, chart))
+    return ExitCode.DONE
+
+
+@rules.command("learn", short_help="Write a signature from a chart.")
+@click.argument("chart", metavar="DIR|TGZ|REF")
+@click.option("--repository", "chart_repository", default="", metavar="URL", help="Where the chart is published.")
+@click.option("--category", default="core", show_default=True, help="Where the chart belongs in the layout.")
+@click.option(
+    "--values",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=FilePath),
+    help="Values that the chart needs to render at all. Repeatable.",
+)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=FilePath), help="File to write, not stdout.")
+@charts
+def learn_rule(
+    chart: str,
+    chart_repository: str,
+    category: str,
+    values: tuple[FilePath, ...],
+    output: FilePath | None,
+    **given: Any,
+) -> int:
+    """Learn how a chart is recognised from what it renders, and write that as a rule file."""
+    from migrator.cli.rules import learned_text
+
+    settings = Settings(root=FilePath(), **given)
+    text = learned_text(chart, settings, repository=chart_repository, category=category, values=values)
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.write_text(text, encoding="utf-8")
+    return ExitCode.DONE

@@ -1,0 +1,83 @@
+"""What `migrate rules` asks of the signatures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from migrator.cli.choices import choose
+from migrator.cli.inferring import archive_of
+from migrator.cli.options import Settings
+from migrator.diagnostics import MigrateError
+from migrator.discover import Config
+from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
+from migrator.model import ResId
+from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
+from migrator.signatures.load import TEAM_SIGNATURES
+
+_RELEASE = "release-name"
+_NAMESPACE = "default"
+
+
+def signatures_of(root: FilePath) -> tuple[Signature, ...]:
+    """The signatures that hold for a repository, by chart."""
+    folder = root / TEAM_SIGNATURES
+    return load_signatures([folder] if folder.is_dir() else [])
+
+
+def signature_text(root: FilePath, chart: str) -> str:
+    """The signatures of a chart as rule files, one document each; MIG911 if there is none."""
+    found = [one for one in signatures_of(root) if one.chart == chart]
+    if not found:
+        raise MigrateError.of(
+            "MIG911", f"there is no signature for the chart {chart}", remedy="see `migrate rules list`, or learn it"
+        )
+    return "---\n".join(render(one) for one in found)
+
+
+def learned_text(
+    chart: str, settings: Settings, *, repository: str, category: str, values: tuple[FilePath, ...] = ()
+) -> str:
+    """The rule file for a chart, from what helm renders of it.
+
+    Raises what the chart library and helm raise, and MIG912 for a category that no layout knows.
+    """
+    if category not in CATEGORIES:
+        raise MigrateError.of(
+            "MIG912", f"there is no category {category!r}", remedy=f"choose one of {', '.join(CATEGORIES)}"
+        )
+    choices = choose(settings, Config())
+    archive = archive_of(chart, repository, choices)
+    archive = replace(archive, ref=replace(archive.ref, repository=repository or archive.ref.repository))
+    stream = helm_template(
+        find_helm(),
+        HelmRender(
+            release=_RELEASE,
+            namespace=_NAMESPACE,
+            chart=archive.path,
+            values=values,
+            kube_version=choices.kube_version,
+            api_versions=choices.api_versions,
+        ),
+    )
+    known = {one.chart for one in load_signatures()} - {archive.ref.name}
+    signature = learn(
+        archive,
+        rendered_resources(stream),
+        release=_RELEASE,
+        namespace=_NAMESPACE,
+        sources=_sources(stream),
+        known=known,
+        category=category,
+    )
+    return render(signature)
+
+
+def _sources(stream: bytes) -> dict[ResId, str]:
+    """Object -> the comment above it that names its template."""
+    found: dict[ResId, str] = {}
+    for piece in split_rendered(stream):
+        comment = next((line for line in piece.splitlines() if line.startswith("# Source:")), "")
+        for resource in rendered_resources(piece.encode()) if comment else ():
+            found[resource.id] = comment
+    return found
