@@ -15,12 +15,34 @@ Edits: TypeAlias = tuple[Edit, ...]
 MISSING = object()
 
 
+class AnyOther:
+    """Stands for a text other than the ones named: the search fills in words that the templates know."""
+
+    __slots__ = ("words",)
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __repr__(self) -> str:
+        return f"AnyOther{self.words!r}"
+
+
+def filled(edits: Edits, words: Mapping[Path, Iterable[str]]) -> list[Edits]:
+    """The assignments with each AnyOther replaced by the words that its path is compared with, likeliest first."""
+    found: list[Edits] = [edits]
+    for index, (path, value) in enumerate(edits):
+        if isinstance(value, AnyOther):
+            known = [word for word in words.get(path, ()) if word and word not in value.words]
+            found = [(*e[:index], (path, word), *e[index + 1 :]) for e in found for word in [*known, ""]]
+    return found
+
+
 def combined(*groups: Iterable[Edit]) -> Edits | None:
     """All assignments together; None where two of them contradict each other."""
     found: dict[Path, Json] = {}
     for group in groups:
         for path, value in group:
-            if path in found and not same(found[path], value):
+            if path in found and found[path] is not value and not same(found[path], value):
                 return None
             found[path] = value
     return tuple(found.items())

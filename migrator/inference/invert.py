@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from migrator.inference.edits import Edits, combined
+from migrator.inference.edits import AnyOther, Edits, combined
 from migrator.model import Json, Path
 from migrator.templates.documents import turned
 from migrator.templates.errors import TemplateError
@@ -378,7 +378,7 @@ def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
     for path in paths:
         for other, value in bound:
             size = min(len(path), len(other))
-            if path[:size] == other[:size] and (len(other) > len(path) or bool(value) == want):
+            if path[:size] == other[:size] and (len(other) > len(path) or bool(value) == want):  # AnyOther counts as true
                 return True
     return False
 
@@ -503,8 +503,9 @@ def _make_equal(condition: Value, want: bool, bound: Edits, depth: int) -> Itera
         if isinstance(one.v, bool):
             yield from islice(make(one, not one.v, bound=bound, depth=depth), 2)
         elif one.direct and not _is_bound(one.direct, bound, True):
+            others = [other.v for other in condition.args if other is not one and isinstance(other.v, str)]
             for path in one.direct[:1]:
-                yield ((path, ""),)
+                yield ((path, AnyOther(*others)),)
         elif one.direct:
             yield ()
         elif one.op:

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from migrator.inference.diff import Gap, cost, leaf_count
-from migrator.inference.edits import Edits, Tree, combined, leaves
-from migrator.inference.invert import invert, invert_text, make, open_region
+from migrator.inference.edits import Edits, combined, filled, leaves
+from migrator.inference.invert import invert_text, make, open_region
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import named_rows, unify
 from migrator.model import Path
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document, ghost_documents
-from migrator.templates.render import Setting, TemplateRun
+from migrator.templates.render import TemplateRun
 from migrator.templates.value import ELEMENT, Gate, Region
 
 EPSILON = 1e-6
@@ -100,7 +100,7 @@ class Search:
         for _ in range(12):
             if not self.state.errors or self.late:
                 return
-            if not any(self.try_one(edits) for error in self.state.errors for edits in _repairs(error)):
+            if not any(self.try_one(edits) for error in self.state.errors for edits in self.filled(_repairs(error))):
                 return
 
     def names(self) -> None:
@@ -188,7 +188,7 @@ class Search:
                     gates.setdefault(id(gate), gate)
                 break
         for gate in gates.values():
-            for edits in close(gate, self.state.tree):
+            for edits in self.filled(close(gate, self.state.tree)):
                 if repr(edits) not in self.refused:
                     yield edits
 
@@ -212,7 +212,7 @@ class Search:
             for _, misses, _, region, bound in ranked[:3]:
                 if misses > 0.7 * self.bench.sizes[index]:
                     continue
-                for edits in islice(_opening(region, bound), 3):
+                for edits in islice(self.filled(_opening(region, bound)), 3):
                     if repr(edits) in self.refused:
                         continue
                     found.append((edits, 0.1 * self.bench.sizes[index]))
@@ -263,8 +263,13 @@ class Search:
 
     def _next(self, gap: Gap, rank: int) -> Edits | None:
         """The first proposal that was not refused yet."""
-        fresh = (edits for edits in proposals(gap, self.state.tree) if repr(edits) not in self.refused)
+        fresh = (edits for edits in self.filled(proposals(gap, self.state.tree)) if repr(edits) not in self.refused)
         return next(fresh, None)
+
+    def filled(self, proposed: Iterable[Edits]) -> Iterator[Edits]:
+        """Proposals with the words that the templates know."""
+        for edits in proposed:
+            yield from filled(edits, self.bench.interpreter.vocabulary)
 
     def minimise(self) -> None:
         """Take out every override without which the render is as near."""

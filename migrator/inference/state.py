@@ -153,12 +153,16 @@ class Bench:
     def wanted(self, index: int, document: Document, setting: Setting) -> Json:
         """The target's body; a namespace that Helm fills in at install is no difference (FACTS C4)."""
         target = self.targets[index]
-        body = document.resource.body if document.resource else {}
-        has = "namespace" in (body.get("metadata") or {})
-        if not has and target.id.namespace == setting.namespace and "metadata" in target.body:
-            metadata = {k: v for k, v in target.body["metadata"].items() if k != "namespace"}
-            return {**target.body, "metadata": metadata}
-        return target.body
+        here = (document.resource.body.get("metadata") if document.resource else None) or {}
+        wanted = target.body.get("metadata") or {}
+        changed = dict(wanted)
+        if "namespace" not in here and target.id.namespace == setting.namespace:
+            changed.pop("namespace", None)
+        for key in ("labels", "annotations"):
+            # kustomize leaves an empty one out
+            if key in here and not here[key] and key not in wanted:
+                changed[key] = here[key]
+        return {**target.body, "metadata": changed} if changed != wanted else target.body
 
     def gaps(self, state: State) -> list[Gap]:
         """All places where paired documents are not their targets, nearly right documents first."""

@@ -142,6 +142,8 @@ def make_document(template: str, pieces: list[Piece]) -> Document:
 
 def split_documents(run: TemplateRun) -> list[Document]:
     """The documents of a template's real output, empty ones left out."""
+    if run.path.endswith("/NOTES.txt"):
+        return []
     return [make_document(run.path, _stripped(pieces)) for pieces in _split(run.pieces) if _has_content(pieces)]
 
 
@@ -193,9 +195,9 @@ def _slice(pieces: list[Piece], start: int, end: int) -> list[Piece]:
 
 def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
     """Whole objects that a template would print if one gate over them were turned, with that gate's region."""
-    found = []
+    found: list[tuple[Region, Document]] = []
     seen: set[int] = set()
-    for piece in run.pieces:
+    for piece in run.pieces if not run.path.endswith("/NOTES.txt") else ():
         region = piece.region
         if region is None or id(region) in seen:
             continue

@@ -60,6 +60,8 @@ class Evaluator:
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
         self.culprit: Value | None = None
+        self.vocabulary: dict[Path, dict[str, None]] = {}
+        """Texts that templates compare the value at a path with, in order of appearance."""
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
@@ -474,6 +476,8 @@ class Evaluator:
 
     def apply_plain(self, name: str, args: list[Value], untyped: Sequence[int] = ()) -> Value:
         """Call a function on plain values; the result remembers name and operands."""
+        if name in ("eq", "ne", "has"):
+            self.note_words(args)
         function = self.functions.get(name)
         if function is None:
             raise TemplateError(f'function "{name}" not defined')
@@ -485,6 +489,14 @@ class Evaluator:
         except TypeError as error:
             raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
         return lift(result, (), name, tuple(args))
+
+    def note_words(self, args: list[Value]) -> None:
+        """Remember which texts a value is compared with: likely what it may be."""
+        words = [w for arg in args for w in (arg.v if isinstance(arg.v, list) else [arg])]
+        literal = [w.v for w in words if isinstance(w, Value) and not w.direct and not w.op and isinstance(w.v, str)]
+        for arg in args:
+            for path in arg.direct if literal else ():
+                self.vocabulary.setdefault(path, {}).update(dict.fromkeys(literal))
 
     def junction(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
         """`and` and `or` stop at the operand that decides; the others run quietly, to be known to inversion."""

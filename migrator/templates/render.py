@@ -78,6 +78,8 @@ class Interpreter:
         self.broken: dict[str, str] = {}
         self.runs = 0
         """Template files evaluated so far."""
+        self.vocabulary: dict[Path, dict[str, None]] = {}
+        """Texts that templates compare the value at a path with."""
 
     def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:
         """Render with these values; what `previous` printed is kept where nothing it read has changed."""
@@ -88,6 +90,7 @@ class Interpreter:
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
         evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
+        evaluator.vocabulary = self.vocabulary
         done: dict[str, TemplateRun] = {}
         for path, dot in files:
             old = previous.templates.get(path) if previous is not None else None
@@ -160,7 +163,7 @@ class Interpreter:
             nodes, named = self._parse(path, text)
             defines.update(named)
             defines[path] = nodes
-            if not name.startswith("_") and name != "NOTES.txt":
+            if not name.startswith("_"):  # NOTES.txt prints no object, but where it fails Helm does
                 files.append((path, dot))
         return defines, files
 
