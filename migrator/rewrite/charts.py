@@ -12,7 +12,7 @@ from migrator.model import Json, RepoPath
 from migrator.plan.patches import DELETE
 from migrator.plan.types import ComponentPlan, PostRenderPatch
 from migrator.rewrite.layout import Layout
-from migrator.yamlio import dump
+from migrator.yamlio import Dialect, dump, read_value, same
 
 CHART_OUTPUT = "chart-output.yaml"
 """The one resource of a post-render kustomization that is no file: what the chart renders."""
@@ -143,4 +143,8 @@ def _patch_text(patch: PostRenderPatch) -> str:
         group = f"{patch.target.group}/" if patch.target.group else ""
         named = {"name": patch.target.name}
         return dump({**DELETE, "apiVersion": group + patch.version, "kind": patch.target.kind, "metadata": named})
-    return dump([dict(operation) for operation in patch.operations])
+    steps: list[Json] = [dict(operation) for operation in patch.operations]
+    # kustomize trims a patch's text, and with it the newlines that end a literal block on its last line
+    if not same(read_value(dump(steps).strip(), dialect=Dialect.SIGS), steps):
+        steps.append({"op": "test", "path": "/kind", "value": patch.target.kind})
+    return dump(steps)

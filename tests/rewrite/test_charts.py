@@ -107,8 +107,10 @@ PATCHES = (
         operations=(
             {"op": "remove", "path": "/metadata/labels/helm.sh~1chart"},
             {"op": "add", "path": "/metadata/labels/y", "value": "on"},
-            {"op": "add", "path": "/metadata/annotations", "value": {"y": "0644", "text": "a\nb\n", "n": None}},
+            {"op": "add", "path": "/metadata/annotations", "value": {"y": "0644", "text": "a\nb\n"}},
             {"op": "replace", "path": "/spec/replicas", "value": 3},
+            {"op": "add", "path": "/spec/nothing", "value": None},
+            {"op": "add", "path": "/spec/text", "value": "a\nb\n\n"},
         ),
     ),
     PostRenderPatch(
@@ -154,8 +156,8 @@ def test_post_render_patches_do_what_they_say_in_the_real_kustomize(tmp_path: Pa
         ("Deployment", "axb", None),
     ]
     assert values[1]["metadata"]["labels"] == {"app": "redis", "y": "on"}
-    assert values[1]["metadata"]["annotations"] == {"y": "0644", "text": "a\nb\n", "n": None}
-    assert values[1]["spec"] == {"replicas": 3}
+    assert values[1]["metadata"]["annotations"] == {"y": "0644", "text": "a\nb\n"}
+    assert values[1]["spec"] == {"replicas": 3, "text": "a\nb\n\n", "nothing": None}
     assert values[2]["metadata"]["labels"] == {"helm.sh/chart": "redis-17"}
 
 

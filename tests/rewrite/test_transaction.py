@@ -52,7 +52,7 @@ EDITS = (
 def _quick(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pulling the plug is simulated, so nothing has to reach a platter; one test does it for real."""
     if request.node.name != "test_all_edits_are_written":
-        monkeypatch.setattr(os, "fsync", lambda descriptor: None)
+        monkeypatch.setattr(os, "fsync", void)
 
 
 @pytest.fixture
