@@ -30,6 +30,8 @@ class Choices:
     layout: str
     gitops: str
     only: tuple[str, ...]
+    budget: float
+    """Seconds of search for one component."""
     accepted: Mapping[str, str]
     """Difference id -> reason."""
 
@@ -53,6 +55,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         layout=settings.layout or config.layout or LAYOUT,
         gitops=gitops,
         only=settings.only,
+        budget=settings.budget,
         accepted={approval.id: approval.reason for approval in config.accept},
     )
 

@@ -29,6 +29,8 @@ class Settings:
     layout: str | None = None
     gitops: str | None = None
     allow_dirty: bool = False
+    budget: float = 45.0
+    """Seconds of search for one component."""
     quiet: bool = False
     verbose: bool = False
     timings: FilePath | None = None
@@ -89,6 +91,13 @@ deciding = _together(
             "--max-impact",
             type=click.Choice(IMPACTS),
             help="How far the change of a running cluster may go (default: metadata).",
+        ),
+        click.option(
+            "--budget",
+            type=click.FloatRange(min=0.1),
+            default=45.0,
+            show_default=True,
+            help="Seconds to search for the values of one component.",
         ),
         click.option("--layout", metavar="NAME", help="growing (default), enterprise, in-place, or your own."),
         click.option("--gitops", metavar="TOOL", help="GitOps objects to write: none (default)."),

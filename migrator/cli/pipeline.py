@@ -143,6 +143,7 @@ def _request(
         namespace=(override and override.namespace) or component.namespace,
         kube_version=baseline.choices.kube_version,
         api_versions=baseline.choices.api_versions,
+        budget=baseline.choices.budget,
     )
 
 
