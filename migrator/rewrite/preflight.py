@@ -60,19 +60,15 @@ def _check_content(root: FilePath, edit: FileEdit) -> None:
 
 
 def _check_writable(root: FilePath, path: RepoPath) -> None:
-    """The file and the nearest folder above it that exists can be written (root's omnipotence does not count)."""
+    """The file and the nearest folder above it that exists can be written."""
     place = root / path
-    if place.exists() and not _is_writable(place):
+    if place.exists() and not os.access(place, os.W_OK):
         _read_only(path)
     folder = place.parent
     while not folder.exists():
         folder = folder.parent
-    if not _is_writable(folder):
+    if not os.access(folder, os.W_OK | os.X_OK):
         _read_only(RepoPath(folder.relative_to(root).as_posix()))
-
-
-def _is_writable(place: FilePath) -> bool:
-    return bool(place.stat().st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)) and os.access(place, os.W_OK)
 
 
 def _inside(root: FilePath, path: RepoPath) -> bool:
