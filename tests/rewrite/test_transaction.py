@@ -310,7 +310,7 @@ def test_what_must_not_be_written_is_refused_before_anything_is(
     root: Path, spoil: Callable[[Path], None], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # tests may run as root, who may write everything
-    monkeypatch.setattr(os, "access", lambda path, mode: bool(path.stat().st_mode & stat.S_IWUSR))
+    monkeypatch.setattr(os, "access", lambda path, _mode: bool(path.stat().st_mode & stat.S_IWUSR))
     spoil(root)
     before = tree(root)
     with pytest.raises(MigrateError) as caught:
