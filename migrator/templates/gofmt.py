@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrator.templates.gonumbers import format_float
-from migrator.templates.gotypes import Certificate, NIL_TYPES, Time, Version, as_bytes, type_of
+from migrator.templates.gotypes import NIL_TYPES, Certificate, Time, Version, as_bytes, type_of
 
 _VERB = re.compile(
     r"%(?P<flags>[-+# 0]*)(?P<index1>\[\d+\])?(?P<width>\*|\d+)?"
@@ -145,7 +145,8 @@ class _Printer:
         while (start := template.find("%", position)) >= 0:
             out.append(template[position:start])
             match = _VERB.match(template, start)
-            assert match is not None
+            if match is None:  # the pattern takes a lone percent sign too
+                break
             out.append(self._directive(match))
             position = match.end()
         out.append(template[position:])

@@ -94,13 +94,15 @@ _SPACES = " \t\r\n"
 
 
 def decode(text: str) -> Json:
-    """json.Unmarshal into an interface{}: numbers become floats, the last of equal keys wins. TemplateError names the fault."""
+    """json.Unmarshal into an interface{}: numbers become floats, the last of equal keys wins. TemplateError names
+    the fault.
+    """
     try:
         value = _DECODER.decode(text.strip(_SPACES))
     except json.JSONDecodeError as error:
         raise TemplateError(_explain(text.strip(_SPACES), error)) from None
     except ValueError as error:
-        first, second = str(error)[:2]
+        first, second = str(error)[0], str(error)[1]
         raise TemplateError(
             f"invalid character {_show(second)} in numeric literal"
             if first == "-"

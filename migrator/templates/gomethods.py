@@ -1,4 +1,6 @@
-"""Fields and methods of the few Go values that are not plain: what `(semver .v).Major`, `now.Unix` or `$ca.Cert` find."""
+"""Fields and methods of the few Go values that are not plain: what `(semver .v).Major`, `now.Unix` or `$ca.Cert`
+find.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +13,21 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.gotime import SECOND, format_time, in_zone
 from migrator.templates.gotypes import Certificate, Int64, Time, Version, type_of
 
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _release_key(version: Version) -> Any:
@@ -21,7 +36,7 @@ def _release_key(version: Version) -> Any:
 
 def _compare(left: Version, right: Version) -> int:
     one, other = _release_key(left), _release_key(right)
-    return (one > other) - (one < other)
+    return 0 if one == other else 1 if one > other else -1
 
 
 def _increment(version: Version, part: int) -> Version:
@@ -30,7 +45,8 @@ def _increment(version: Version, part: int) -> Version:
         numbers[part] += 1
     numbers[part + 1 :] = [0] * (2 - part)
     text = ("v" if version.original.startswith("v") else "") + ".".join(map(str, numbers))
-    return Version(*numbers, "", "", text)
+    major, minor, patch = numbers
+    return Version(major, minor, patch, "", "", text)
 
 
 _VERSION: Final[Mapping[str, Callable[..., Json]]] = {
@@ -51,6 +67,19 @@ _VERSION: Final[Mapping[str, Callable[..., Json]]] = {
     "IncMinor": lambda version: _increment(version, 1),
     "IncPatch": lambda version: _increment(version, 2),
 }
+
+
+def _add_date(time: Time, years: int, months: int, days: int) -> Time:
+    from datetime import timedelta
+
+    moment = time.moment
+    whole = moment.month - 1 + months
+    first = moment.replace(year=moment.year + years + whole // 12, month=whole % 12 + 1, day=1)
+    shifted = first + timedelta(days=moment.day - 1 + days)
+    seconds = int(shifted.replace(microsecond=0).timestamp())
+    return Time(seconds * SECOND + time.nanoseconds % SECOND, time.zone)
+
+
 _TIME: Final[Mapping[str, Callable[..., Json]]] = {
     "Format": format_time,
     "String": lambda time: format_time(time, "2006-01-02 15:04:05.999999999 -0700 MST"),
@@ -72,7 +101,7 @@ _TIME: Final[Mapping[str, Callable[..., Json]]] = {
     "Before": lambda left, right: left.nanoseconds < right.nanoseconds,
     "Equal": lambda left, right: left.nanoseconds == right.nanoseconds,
     "IsZero": lambda time: time.nanoseconds == -62135596800 * SECOND,
-    "AddDate": lambda time, years, months, days: _add_date(time, years, months, days),
+    "AddDate": _add_date,
 }
 _CERTIFICATE: Final[Mapping[str, Callable[..., Json]]] = {
     "Cert": lambda certificate: certificate.cert,
@@ -85,24 +114,15 @@ _MEMBERS: Final[Mapping[type, Mapping[str, Callable[..., Json]]]] = {
 }
 
 
-def _add_date(time: Time, years: int, months: int, days: int) -> Time:
-    from datetime import timedelta
-
-    moment = time.moment
-    whole = moment.month - 1 + months
-    first = moment.replace(year=moment.year + years + whole // 12, month=whole % 12 + 1, day=1)
-    shifted = first + timedelta(days=moment.day - 1 + days)
-    seconds = int(shifted.replace(microsecond=0).timestamp())
-    return Time(seconds * SECOND + time.nanoseconds % SECOND, time.zone)
-
-
 def has_members(value: Json) -> bool:
     """Whether the value is one of those whose fields and methods `member` knows."""
     return type(value) in _MEMBERS
 
 
 def member(value: Json, name: str, *arguments: Json) -> Json:
-    """The field, or what the method returns. TemplateError in Go's words where there is none or it takes other arguments."""
+    """The field, or what the method returns. TemplateError in Go's words where there is none or it takes other
+    arguments.
+    """
     found = _MEMBERS.get(type(value), {}).get(name)
     if found is None:
         raise TemplateError(f"can't evaluate field {name} in type {type_of(value)}")

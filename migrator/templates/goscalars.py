@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cmp_to_key, lru_cache
+from functools import cmp_to_key, lru_cache, partial
 
 from migrator.templates.gonumbers import parse_big, parse_float, parse_int
 
@@ -17,15 +17,54 @@ _PLAIN = re.compile(
     r"[A-Za-z_/$(][A-Za-z0-9_./$()=+,;@*^~<>%!-]*"
 )
 _WORDS = frozenset(
-    "y Y yes Yes YES true True TRUE on On ON n N no No NO false False FALSE off Off OFF ~ null Null NULL "
-    ".nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF".split()
+    [
+        "y",
+        "Y",
+        "yes",
+        "Yes",
+        "YES",
+        "true",
+        "True",
+        "TRUE",
+        "on",
+        "On",
+        "ON",
+        "n",
+        "N",
+        "no",
+        "No",
+        "NO",
+        "false",
+        "False",
+        "FALSE",
+        "off",
+        "Off",
+        "OFF",
+        "~",
+        "null",
+        "Null",
+        "NULL",
+        ".nan",
+        ".NaN",
+        ".NAN",
+        ".inf",
+        ".Inf",
+        ".INF",
+        "+.inf",
+        "+.Inf",
+        "+.INF",
+        "-.inf",
+        "-.Inf",
+        "-.INF",
+    ]
 ) | {""}
 _YAML_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _BASE60 = re.compile(r"[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _BINARY = re.compile(r"-?0b[-+]?[01]+")
 _TIMESTAMP = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|([-+]\d\d):(\d\d))| +(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?)?",
+    r"(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|([-+]\d\d):(\d\d))"
+    r"| +(\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?)?",
     re.ASCII,
 )
 _INDICATORS = frozenset("#,[]{}&*!|>'\"%@`")
@@ -175,7 +214,9 @@ def _takes_block(text: str, *, tabs: bool) -> bool:
 
 
 def text_scalar(text: str, indent: int, column: int, *, wide: bool = False) -> str:
-    """A string as a value: nested lines are indented by `indent`, the first begins in `column`. `wide` is goyaml.v3: it never folds."""
+    """A string as a value: nested lines are indented by `indent`, the first begins in `column`. `wide` is goyaml.v3:
+    it never folds.
+    """
     if "\n" in text:
         if _takes_block(text, tabs=wide):
             return _literal(text, indent)
@@ -191,31 +232,30 @@ def text_scalar(text: str, indent: int, column: int, *, wide: bool = False) -> s
     return _double_quoted(text, indent, _NO_COLUMN if wide else column)
 
 
-def key_scalar(text: str) -> str:
-    """A string as a key on one line."""
-    style = "double" if "\n" in text else scalar_style(text)
+@lru_cache(maxsize=8192)
+def simple_key(text: str) -> str | None:
+    """A string as a key before its colon; None where it stands behind a question mark: several lines, or more than
+    128 bytes.
+    """
+    if any(char in text for char in _BREAKS) or len(text.encode("utf-8", "replace")) > 128:
+        return None
+    style = scalar_style(text)
     if style == "plain":
         return text
     return "'" + text.replace("'", "''") + "'" if style == "single" else _double_quoted(text, 0, _NO_COLUMN)
 
 
-def is_simple_key(text: str) -> bool:
-    """Whether a key stands before its colon, without a question mark."""
-    return not any(char in text for char in _BREAKS) and (
-        len(text) <= 32 or len(text.encode("utf-8", "replace")) <= 128
-    )
-
-
 def sort_keys(keys: Iterable[str], *, after_digits: bool = False) -> list[str]:
-    """The keys in goyaml's order: numbers inside them count as numbers (`a2` before `a10`), letters come after the rest.
+    """The keys in goyaml's order: numbers inside them count as numbers (`a2` before `a10`), letters come after the
+    rest.
 
-    `after_digits` is goyaml.v3, where a letter right after a digit comes first. In v2 that order has cycles (`a10`, `a1b`, `a2`), which Go
-    itself sorts now so, now so.
+    `after_digits` is goyaml.v3, where a letter right after a digit comes first. In v2 that order has cycles (`a10`,
+    `a1b`, `a2`), which Go itself sorts now so, now so.
     """
     names = sorted(keys)
     if _SIMPLE_KEYS.fullmatch("".join(names)):
         return names
-    return sorted(names, key=cmp_to_key(lambda left, right: _compare(left, right, after_digits=after_digits)))
+    return sorted(names, key=cmp_to_key(partial(_compare, after_digits=after_digits)))
 
 
 def _is_digit(char: str) -> bool:

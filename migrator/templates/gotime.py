@@ -14,7 +14,8 @@ from migrator.templates.gotypes import Time
 SECOND: Final = 1_000_000_000
 ZERO_TIME: Final = Time(-62135596800 * SECOND)
 _MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CHUNK = re.compile(
@@ -165,7 +166,7 @@ _PATTERNS: Final = {
 def _pattern(chunk: str) -> str:
     if chunk[0] in ".,":
         digits = len(chunk) - 1
-        return r"[.,]\d{%d}" % digits if chunk[1] == "0" else r"(?:[.,]\d+)?"
+        return rf"[.,]\d{{{digits}}}" if chunk[1] == "0" else r"(?:[.,]\d+)?"
     if chunk[1:3] == "07":
         colon = ":" if ":" in chunk else ""
         places = len(chunk[1:].replace(":", "")) // 2

@@ -1,7 +1,8 @@
 """Go's named types where a template can see the difference from plain JSON values.
 
-A plain value stands for the common Go type: `int` for Go int, `list` for []interface {}, `dict` for map[string]interface {}. The classes
-here are subclasses of the plain types (or small records) for the values whose Go type differs, so code that does not care need not look.
+A plain value stands for the common Go type: `int` for Go int, `list` for []interface {}, `dict` for
+map[string]interface {}. The classes here are subclasses of the plain types (or small records) for the values whose Go
+type differs, so code that does not care need not look.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class NilStrings(Strings):
 
 
 class StringMap(dict[str, str]):
-    """Go map[string]string: what `split` returns. A missing key reads as the empty string; a dict parameter refuses it."""
+    """Go map[string]string: what `split` returns. A missing key reads as the empty string; a dict parameter refuses
+    it.
+    """
 
     __slots__ = ()
 
@@ -69,7 +72,9 @@ class Values(dict[str, Json]):
 
 
 class NilMap(dict[str, Json]):
-    """A nil map[string]interface {}: what a nil becomes that reaches a dict parameter through a pipe, parentheses or a variable."""
+    """A nil map[string]interface {}: what a nil becomes that reaches a dict parameter through a pipe, parentheses or
+    a variable.
+    """
 
     __slots__ = ()
 

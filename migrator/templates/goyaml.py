@@ -1,18 +1,18 @@
-"""YAML text exactly as Helm's toYaml writes it (sigs.k8s.io/yaml v1.4, which writes JSON, reads that back and emits it with goyaml.v2)."""
+"""YAML text exactly as Helm's toYaml writes it (sigs.k8s.io/yaml v1.4, which writes JSON, reads that back and emits
+it with goyaml.v2).
+"""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
 
 from migrator.model import Json, Path
 from migrator.templates.errors import TemplateError
 from migrator.templates.gojson import decode as decode_json
 from migrator.templates.gojson import encode as encode_json
 from migrator.templates.gonumbers import format_float, format_json_number
-from migrator.templates.goscalars import is_simple_key, key_scalar, sort_keys, text_scalar
+from migrator.templates.goscalars import simple_key, sort_keys, text_scalar
 from migrator.templates.gotypes import NIL_TYPES
 
 Segment = tuple[str, Path | None]
@@ -27,18 +27,6 @@ class KeyPath(tuple[str | int, ...]):
     """The path of an entry, on the text of its key: the piece is the key itself, not the value below it."""
 
     __slots__ = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Flavour:
-    """What differs between toYaml and toYamlPretty."""
-
-    pretty: bool
-    list_indent: int
-
-
-_PLAIN: Final = _Flavour(pretty=False, list_indent=0)
-_PRETTY: Final = _Flavour(pretty=True, list_indent=2)
 
 
 @lru_cache(maxsize=4096)
@@ -61,118 +49,146 @@ def _readable(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
-def _leaf(value: Json, indent: int, column: int, flavour: _Flavour) -> str:
-    kind = type(value)
-    if kind is str:
-        if not flavour.pretty:
-            value = _readable(value)
-        return text_scalar(value, indent, column, wide=flavour.pretty)
-    if kind is bool:
-        return "true" if value else "false"
-    if value is None or (isinstance(value, NIL_TYPES) and not flavour.pretty):
-        return "null"
-    if kind is float:
-        if not flavour.pretty:
-            return _number(value)
-        return {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}.get(text := format_float(value), text)
-    if kind is dict or isinstance(value, dict):
-        return "{}"
-    return "[]" if isinstance(value, list) else str(int(value))
-
-
-def _is_nested(value: Json) -> bool:
-    return isinstance(value, dict | list) and bool(value)
+@lru_cache(maxsize=8192)
+def _key(key: str, *, pretty: bool) -> tuple[str, str | None]:
+    """A key after its trip through JSON, and how it stands before its colon."""
+    name = key if pretty else _readable(key)
+    return name, simple_key(name)
 
 
 def _plain(value: Json) -> Json:
     """What the JSON in between makes of a record (a time, a certificate)."""
-    return (
-        value
-        if value is None or isinstance(value, dict | list | str | float | int)
-        else decode_json(encode_json(value))
-    )
+    if value is None or isinstance(value, dict | list | str | float | int):
+        return value
+    return decode_json(encode_json(value))
 
 
-def _walk(value: Json, path: Path, indent: int, out: list[Segment], flavour: _Flavour) -> None:
-    """Append the text of a value that begins in column `indent`, where its own lines begin too. No final newline."""
-    value = _plain(value)
-    if not _is_nested(value):
-        out.append((_leaf(value, indent, indent, flavour), path))
-    elif isinstance(value, dict):
-        _walk_map(value, path, indent, out, flavour)
-    else:
-        _walk_list(value, path, indent, out, flavour)
+class _Writer:
+    """The pieces so far. `pretty` is toYamlPretty: goyaml.v3 without JSON in between."""
 
+    __slots__ = ("list_indent", "out", "pretty")
 
-def _walk_list(value: list[Json], path: Path, indent: int, out: list[Segment], flavour: _Flavour) -> None:
-    margin = "\n" + " " * indent + "- "
-    for index, item in enumerate(value):
-        out.append((margin if index else "- ", None))
-        if type(item) is str:
-            text = item if flavour.pretty else _readable(item)
-            out.append((text_scalar(text, indent + 2, indent + 2, wide=flavour.pretty), (*path, index)))
+    def __init__(self, *, pretty: bool) -> None:
+        self.out: list[Segment] = []
+        self.pretty = pretty
+        self.list_indent = 2 if pretty else 0
+
+    def text(self, value: str, indent: int, column: int) -> str:
+        if not self.pretty and (not value.isascii() or "\x7f" in value):
+            value = _readable(value)
+        return text_scalar(value, indent, column, wide=self.pretty)
+
+    def leaf(self, value: Json) -> str:
+        """A scalar that is no string, an empty map or an empty list."""
+        kind = type(value)
+        if kind is float:
+            return _float(value) if self.pretty else _number(value)
+        if kind is bool:
+            return "true" if value else "false"
+        if value is None or (isinstance(value, NIL_TYPES) and not self.pretty):
+            return "null"
+        if isinstance(value, int):
+            return str(int(value))
+        return "{}" if isinstance(value, dict) else "[]"
+
+    def walk(self, value: Json, path: Path | None, indent: int) -> None:
+        """Add a value that begins in column `indent`, where its own lines begin too; no final newline."""
+        if type(value) is str:
+            self.out.append((self.text(value, indent, indent), path))
+            return
+        value = _plain(value)
+        if isinstance(value, dict) and value:
+            self.mapping(value, path, indent)
+        elif isinstance(value, list) and value:
+            self.sequence(value, path, indent)
         else:
-            _walk(item, (*path, index), indent + 2, out, flavour)
+            self.out.append((self.leaf(value), path))
 
+    def sequence(self, value: list[Json], path: Path | None, indent: int) -> None:
+        margin = "\n" + " " * indent + "- "
+        lead = "- "
+        for index, item in enumerate(value):
+            self.out.append((lead, None))
+            self.walk(item, None if path is None else (*path, index), indent + 2)
+            lead = margin
 
-def _walk_map(value: dict[str, Json], path: Path, indent: int, out: list[Segment], flavour: _Flavour) -> None:
-    margin = "\n" + " " * indent
-    lists = margin + " " * flavour.list_indent
-    for number, key in enumerate(sort_keys(value, after_digits=flavour.pretty)):
-        if number:
-            out.append((margin, None))
-        here = (*path, key)
-        item = _plain(value[key])
-        name = key if flavour.pretty else _readable(key)
-        if not is_simple_key(name):
-            out.append(("? ", None))
-            out.append((text_scalar(name, indent + 2, indent + 2, wide=flavour.pretty), KeyPath(here)))
-            out.append((margin + ": ", None))
-            _walk(item, here, indent + 2, out, flavour)
-            continue
-        text = key_scalar(name)
-        out.append((text, KeyPath(here)))
-        if not _is_nested(item):
-            out.append((": ", None))
-            out.append((_leaf(item, indent + 2, indent + len(text) + 2, flavour), here))
-        elif isinstance(item, dict):
-            out.append((":" + margin + "  ", None))
-            _walk_map(item, here, indent + 2, out, flavour)
+    def mapping(self, value: dict[str, Json], path: Path | None, indent: int) -> None:
+        append = self.out.append
+        margin = "\n" + " " * indent
+        here: Path | None = None
+        for number, key in enumerate(sort_keys(value, after_digits=self.pretty)):
+            if number:
+                append((margin, None))
+            item = value[key]
+            name, text = _key(key, pretty=self.pretty)
+            if path is not None:
+                here = (*path, key)
+            if text is None:
+                append(("? ", None))
+                append((text_scalar(name, indent + 2, indent + 2, wide=self.pretty), here and KeyPath(here)))
+                append((margin + ": ", None))
+                self.walk(item, here, indent + 2)
+                continue
+            append((text, here and KeyPath(here)))
+            if type(item) is str:
+                append((": ", None))
+                append((self.text(item, indent + 2, indent + len(text) + 2), here))
+            else:
+                self.entry(_plain(item), here, indent)
+
+    def entry(self, item: Json, here: Path | None, indent: int) -> None:
+        """What stands after a simple key, its colon included; no string."""
+        if isinstance(item, dict) and item:
+            self.out.append((":\n" + " " * (indent + 2), None))
+            self.mapping(item, here, indent + 2)
+        elif isinstance(item, list) and item:
+            indent += self.list_indent
+            self.out.append((":\n" + " " * indent, None))
+            self.sequence(item, here, indent)
         else:
-            out.append((":" + lists, None))
-            _walk_list(item, here, indent + flavour.list_indent, out, flavour)
+            self.out.append((": ", None))
+            self.out.append((self.text(item, indent + 2, indent) if isinstance(item, str) else self.leaf(item), here))
 
 
-def _segments(value: Json, flavour: _Flavour) -> list[Segment]:
-    out: list[Segment] = []
+def _float(value: float) -> str:
+    text = format_float(value)
+    return {"+Inf": ".inf", "-Inf": "-.inf", "NaN": ".nan"}.get(text, text)
+
+
+def _segments(value: Json, *, pretty: bool, paths: bool) -> list[Segment]:
+    writer = _Writer(pretty=pretty)
+    root: Path | None = () if paths else None
     try:
         value = _plain(value)
         if isinstance(value, str):
-            text = value if flavour.pretty else _readable(value)
-            return [(text_scalar(text, 2, 0, wide=flavour.pretty), ())]
-        _walk(value, (), 0, out, flavour)
+            # a text alone: its lines are indented, though it begins at the margin
+            return [(writer.text(value, 2, 0), root)]
+        writer.walk(value, root, 0)
     except (TemplateError, ValueError, OverflowError):
         return []
-    return out
+    return writer.out
 
 
 def yaml_segments(value: Json) -> list[Segment]:
     """The text of `to_yaml`, cut into pieces.
 
-    A leaf (a scalar, an empty map, an empty list) carries its path inside the value, a key carries the KeyPath of its entry, everything
-    else None; a block scalar is one piece without its last line break. Where toYaml swallows an error the list is empty.
+    A leaf (a scalar, an empty map, an empty list) carries its path inside the value, a key carries the KeyPath of its
+    entry, everything else None; a block scalar is one piece without its last line break. Where toYaml swallows an
+    error the list is empty.
     """
-    return _segments(value, _PLAIN)
+    return _segments(value, pretty=False, paths=True)
 
 
 def to_yaml(value: Json) -> str:
     """What Helm's toYaml returns: sorted keys, no final newline; the empty string where the value has no YAML."""
-    return "".join([text for text, _ in _segments(value, _PLAIN)])
+    return "".join([text for text, _ in _segments(value, pretty=False, paths=False)])
 
 
 def to_yaml_pretty(value: Json) -> str:
-    """What Helm's toYamlPretty returns (goyaml.v3, no JSON in between): lists stand two spaces further in, 1000000.0 is 1e+06."""
-    return "".join([text for text, _ in _segments(value, _PRETTY)])
+    """What Helm's toYamlPretty returns (goyaml.v3, no JSON in between): lists stand two spaces further in, 1000000.0
+    is 1e+06.
+    """
+    return "".join([text for text, _ in _segments(value, pretty=True, paths=False)])
 
 
 def from_yaml(text: str) -> Json:

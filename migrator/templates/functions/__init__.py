@@ -1,9 +1,10 @@
 """Every function that Helm 3.17 offers to templates, over plain values (see `gotypes` for the few that are not plain).
 
-A None stands for a nil that was found by a field access (`upper .Values.missing`); a nil that comes through a pipe, parentheses or a
-variable is refused or filled in differently: ask `nil_argument` with the function's signature first. `include` and `tpl` belong to
-the evaluator; `and` and `or` are here without their short cut. Faults are TemplateErrors in Go's words: `error calling NAME: ...` for what
-the function says, the bare words for what text/template says, FailError for `fail` and `required`.
+A None stands for a nil that was found by a field access (`upper .Values.missing`); a nil that comes through a pipe,
+parentheses or a variable is refused or filled in differently: ask `nil_argument` with the function's signature first.
+`include` and `tpl` belong to the evaluator; `and` and `or` are here without their short cut. Faults are
+TemplateErrors in Go's words: `error calling NAME: ...` for what the function says, the bare words for what
+text/template says, FailError for `fail` and `required`.
 """
 
 from __future__ import annotations
@@ -64,4 +65,6 @@ SIGNATURES: Final[Mapping[str, str]] = MappingProxyType({name: signature for nam
 """Name -> the types of its parameters, in the letters of `signatures`."""
 
 RANDOM: Final[frozenset[str]] = frozenset({*chance.ENTRIES, "now", "ago"})
-"""Functions that answer differently on every render; what they give here is a repeatable stand-in of the right shape."""
+"""Functions that answer differently on every render; what they give here is a repeatable stand-in of the right
+shape.
+"""

@@ -58,7 +58,7 @@ def _round_keys(key: bytes) -> list[Block]:
         elif len(words) % 8 == 4:
             word = [box[byte] for byte in word]
         words.append([left ^ right for left, right in zip(words[-8], word, strict=True)])
-    return [sum(words[at : at + 4], []) for at in range(0, 60, 4)]
+    return [[byte for word in words[at : at + 4] for byte in word] for at in range(0, 60, 4)]
 
 
 _SHIFT: Final = tuple((at + 4 * (at % 4)) % 16 for at in range(16))

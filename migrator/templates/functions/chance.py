@@ -1,7 +1,7 @@
 """What Helm draws at random: passwords, keys, certificates.
 
-The values here have the right shape but are derived from the arguments alone, so that a run is repeatable. They mean nothing; whoever
-evaluates a template must treat every output of these functions as unknown.
+The values here have the right shape but are derived from the arguments alone, so that a run is repeatable. They mean
+nothing; whoever evaluates a template must treat every output of these functions as unknown.
 """
 
 from __future__ import annotations
@@ -44,10 +44,8 @@ def _letters(alphabet: str, name: str, count: int) -> str:
 
 
 def _shuffle(text: str) -> str:
-    left, out = list(text), []
-    for byte in _bytes(len(text), "shuffle", text):
-        out.append(left.pop(byte % len(left)))
-    return "".join(out)
+    left = list(text)
+    return "".join([left.pop(byte % len(left)) for byte in _bytes(len(text), "shuffle", text)])
 
 
 def _rand_int(low: int, high: int) -> int:
@@ -121,7 +119,7 @@ def _self_signed(name: str, addresses: list[Json], names: list[Json], days: int,
     return Certificate(_pem("CERTIFICATE", 806, "self", name, days), key or _pem("RSA PRIVATE KEY", 1192, "self", name))
 
 
-def _signed(
+def _signed(  # noqa: PLR0917 - the order of sprig
     name: str, addresses: list[Json], names: list[Json], days: int, ca: Certificate, key: str = ""
 ) -> Certificate:
     if key:

@@ -17,10 +17,28 @@ from migrator.templates.gotypes import as_bytes, as_text
 _SEED: Final = b"com.lyndir.masterpassword"
 _SHAPES: Final[Mapping[str, tuple[str, ...]]] = {
     "maximum": ("anoxxxxxxxxxxxxxxxxx", "axxxxxxxxxxxxxxxxxno"),
-    "long": tuple(
-        "CvcvnoCvcvCvcv CvcvCvcvnoCvcv CvcvCvcvCvcvno CvccnoCvcvCvcv CvccCvcvnoCvcv CvccCvcvCvcvno CvcvnoCvccCvcv "
-        "CvcvCvccnoCvcv CvcvCvccCvcvno CvcvnoCvcvCvcc CvcvCvcvnoCvcc CvcvCvcvCvccno CvccnoCvccCvcv CvccCvccnoCvcv "
-        "CvccCvccCvcvno CvcvnoCvccCvcc CvcvCvccnoCvcc CvcvCvccCvccno CvccnoCvcvCvcc CvccCvcvnoCvcc CvccCvcvCvccno".split()
+    "long": (
+        "CvcvnoCvcvCvcv",
+        "CvcvCvcvnoCvcv",
+        "CvcvCvcvCvcvno",
+        "CvccnoCvcvCvcv",
+        "CvccCvcvnoCvcv",
+        "CvccCvcvCvcvno",
+        "CvcvnoCvccCvcv",
+        "CvcvCvccnoCvcv",
+        "CvcvCvccCvcvno",
+        "CvcvnoCvcvCvcc",
+        "CvcvCvcvnoCvcc",
+        "CvcvCvcvCvccno",
+        "CvccnoCvccCvcv",
+        "CvccCvccnoCvcv",
+        "CvccCvccCvcvno",
+        "CvcvnoCvccCvcc",
+        "CvcvCvccnoCvcc",
+        "CvcvCvccCvccno",
+        "CvccnoCvcvCvcc",
+        "CvccCvcvnoCvcc",
+        "CvccCvcvCvccno",
     ),
     "medium": ("CvcnoCvc", "CvcCvcno"),
     "short": ("Cvcn",),
@@ -55,7 +73,7 @@ def _derive_password(counter: int, kind: str, password: str, user: str, site: st
 
 
 def aes_key(password: str) -> bytes:
-    """sprig's key: the password cut or filled with zeros to 32 bytes."""
+    """Sprig's key: the password cut or filled with zeros to 32 bytes."""
     return as_bytes(password)[:32].ljust(32, b"\0")
 
 
@@ -66,7 +84,7 @@ def _decrypt_aes(password: str, text: str) -> str:
     if isinstance(data, str):
         raise TemplateError(data)
     if len(data) < 16:
-        raise TemplateError("runtime error: slice bounds out of range [:16] with capacity %d" % len(data))
+        raise TemplateError("runtime error: slice bounds out of range [:16] with capacity " + str(len(data)))
     if len(data) % 16:
         raise TemplateError("crypto/cipher: input not full blocks")
     plain = decrypt(aes_key(password), data[:16], data[16:])
@@ -74,7 +92,7 @@ def _decrypt_aes(password: str, text: str) -> str:
 
 
 ENTRIES: Final[Mapping[str, Entry]] = {
-    "sha1sum": ("s", lambda text: hashlib.sha1(as_bytes(text)).hexdigest()),
+    "sha1sum": ("s", lambda text: hashlib.sha1(as_bytes(text), usedforsecurity=False).hexdigest()),
     "sha256sum": ("s", lambda text: hashlib.sha256(as_bytes(text)).hexdigest()),
     "sha512sum": ("s", lambda text: hashlib.sha512(as_bytes(text)).hexdigest()),
     "adler32sum": ("s", lambda text: str(zlib.adler32(as_bytes(text)))),

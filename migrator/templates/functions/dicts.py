@@ -56,7 +56,7 @@ def _dig(*arguments: Json) -> Json:
             if key not in value:
                 return default
             value = value[key]
-        if number < len(keys) and type(value) not in {dict, NilMap}:
+        if number < len(keys) and type(value) is not dict and not isinstance(value, NilMap):
             raise _not_a_map(value)
         if number == 0:
             _check_keys(keys)
@@ -71,7 +71,9 @@ def _check_keys(keys: list[Json]) -> None:
 
 
 def merge_into(target: dict[str, Json], source: dict[str, Json], *, overwrite: bool) -> None:
-    """mergo's deep merge of string maps, in place. Values are shared with the source, and nil in the source only counts when overwriting."""
+    """Mergo's deep merge of string maps, in place. Values are shared with the source, and nil in the source only
+    counts when overwriting.
+    """
     for key, value in source.items():
         if value is None:
             if overwrite:

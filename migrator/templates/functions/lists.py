@@ -18,7 +18,9 @@ NIL_POINTER = "runtime error: invalid memory address or nil pointer dereference"
 
 
 def as_list(value: Json, refusal: str) -> list[Json]:
-    """The list, or the error of sprig's reflection: a nil pointer fault for nil, the refusal with the kind for the rest."""
+    """The list, or the error of sprig's reflection: a nil pointer fault for nil, the refusal with the kind for the
+    rest.
+    """
     if isinstance(value, list):
         return value
     if value is None:

@@ -98,7 +98,7 @@ def _until(count: int) -> Ints:
 def _seq(*numbers: int) -> str:
     if not 1 <= len(numbers) <= 3:
         return ""
-    start, step, end = {1: (1, 0, numbers[0]), 2: (numbers[0], 0, numbers[-1]), 3: (numbers + (0, 0))[:3]}[len(numbers)]
+    start, step, end = {1: (1, 0, numbers[0]), 2: (numbers[0], 0, numbers[-1]), 3: (*numbers, 0, 0)[:3]}[len(numbers)]
     away = -1 if end < start else 1
     if away < 0 and step > 0:
         return ""

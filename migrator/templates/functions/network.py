@@ -34,7 +34,7 @@ def _unescape(raw: str, text: str) -> str:
 
 
 def _parse_authority(raw: str, authority: str) -> tuple[str, str]:
-    """userinfo as Go prints it, and host."""
+    """Userinfo as Go prints it, and host."""
     userinfo, at, host = authority.rpartition("@")
     if host.startswith("["):
         end = host.rfind("]")

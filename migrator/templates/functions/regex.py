@@ -1,4 +1,6 @@
-"""Regular expressions. The plain names panic on a bad pattern, the `must` ones return the error; `regexMatch` just says false."""
+"""Regular expressions. The plain names panic on a bad pattern, the `must` ones return the error; `regexMatch` just
+says false.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """How a template function is declared, and how its arguments are checked as text/template checks them.
 
-A signature is a string with one letter per parameter: `s` string, `i` int, `f` float64, `b` bool, `u` uint32, `m` map[string]interface {},
-`l` []interface {}, `t` time.Time, `c` sprig.certificate, `a` anything; a final `*` makes the last one variadic.
+A signature is a string with one letter per parameter: `s` string, `i` int, `f` float64, `b` bool, `u` uint32, `m`
+map[string]interface {}, `l` []interface {}, `t` time.Time, `c` sprig.certificate, `a` anything; a final `*` makes the
+last one variadic.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ PARAMETERS: Final[Mapping[str, Parameter]] = {
     "u": Parameter("uint32", frozenset({int})),
     "f": Parameter("float64", frozenset({float, int})),
     "b": Parameter("bool", frozenset({bool})),
-    "m": Parameter("map[string]interface {}", frozenset({dict, NilMap, Values}), NilMap()),
+    "m": Parameter("map[string]interface {}", frozenset[type]((dict, NilMap, Values)), NilMap()),
     "l": Parameter("[]interface {}", frozenset({list, NilList}), NilList()),
     "t": Parameter("time.Time", frozenset({Time})),
     "c": Parameter("sprig.certificate", frozenset({Certificate})),
@@ -58,7 +59,9 @@ def check(parameter: Parameter, value: Json) -> None:
 
 
 def nil_argument(signature: str, index: int) -> Json:
-    """What an untyped nil (piped, parenthesised, or from a variable) becomes at the parameter. TemplateError where Go refuses it."""
+    """What an untyped nil (piped, parenthesised, or from a variable) becomes at the parameter. TemplateError where
+    Go refuses it.
+    """
     letters = signature.rstrip("*")
     parameter = PARAMETERS[letters[min(index, len(letters) - 1)]]
     if parameter.accepts is None or parameter.nil is not None:

@@ -13,7 +13,7 @@ from migrator.templates.gofmt import quote, sprintf, to_text
 from migrator.templates.gonumbers import parse_int
 from migrator.templates.gotypes import StringMap, Strings, as_bytes, as_text
 
-SPACES = " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACES = " \t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """What unicode.IsSpace calls a space."""
 _BYTE_SPACES = frozenset(b"\t\n\v\f\r \x85\xa0")
 
@@ -107,9 +107,10 @@ def _initials(text: str) -> str:
 
 
 def _wrap_bytes(text: str, width: int, newline: str, *, break_words: bool) -> str:
-    """goutils' WrapCustom over one character per byte."""
+    """Goutils' WrapCustom over one character per byte."""
     newline, width = newline or "\n", max(width, 1)
-    size, offset, out = len(text), 0, []
+    size, offset = len(text), 0
+    out: list[str] = []
     while size - offset > width:
         if text[offset] == " ":
             offset += 1
@@ -141,7 +142,7 @@ def _wrap(width: int, text: str, newline: str = "", *, break_words: bool = False
 
 
 def string_list(value: Json) -> Strings:
-    """sprig's strslice: the texts of the elements, nils left out; a scalar alone becomes a list of one."""
+    """Sprig's strslice: the texts of the elements, nils left out; a scalar alone becomes a list of one."""
     if isinstance(value, Strings):
         return value
     if isinstance(value, list):

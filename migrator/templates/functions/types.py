@@ -11,7 +11,7 @@ from migrator.templates.gotypes import NIL_TYPES, Certificate, Time, kind_of, ty
 
 
 def is_empty(value: Json) -> bool:
-    """sprig's `empty`: nil, false, 0 and what has no length; a struct never is."""
+    """Sprig's `empty`: nil, false, 0 and what has no length; a struct never is."""
     if isinstance(value, Time | Certificate):
         return False
     return not value
@@ -23,7 +23,9 @@ def is_true(value: Json) -> bool:
 
 
 def deep_equal(left: Json, right: Json) -> bool:
-    """reflect.DeepEqual: equal types (1 differs from 1.0, int from int64) and equal content; nil lists differ from empty ones."""
+    """reflect.DeepEqual: equal types (1 differs from 1.0, int from int64) and equal content; nil lists differ from
+    empty ones.
+    """
     if type_of(left) != type_of(right):
         return False
     if isinstance(left, NIL_TYPES) != isinstance(right, NIL_TYPES):
