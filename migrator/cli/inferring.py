@@ -60,13 +60,8 @@ def infer_each(
 
 
 def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
-    try:
-        from migrator.inference import infer
-    except ImportError:
-        from migrator.diagnostics import Diagnostic, Severity
+    from migrator.inference import infer
 
-        absent = Diagnostic(code="MIG599", severity=Severity.WARNING, summary="values inference is not built yet")
-        return Answer(inference=None, diagnostics=(absent,))
     try:
         inference, diagnostics = infer(request, tools=tools, cache=cache)
     except MigrateError as error:
