@@ -13,7 +13,7 @@ from migrator.classify.seeds import Recogniser
 from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
 from migrator.classify.units import Unit, evidence_of
-from migrator.classify.versions import versions_of
+from migrator.classify.versions import publisher_of, versions_of
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.graph import ResourceGraph
 from migrator.model import ResId, Resource
@@ -49,6 +49,8 @@ def classify(
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)
     tables = tables if tables is not None else load_versions(unit.chart for unit in units)
+    for unit in units:
+        unit.signature = publisher_of(unit, nodes, index, tables)
     taken = {number for unit in units for number in unit.members}
     groups = applications(nodes, set(range(len(nodes))) - taken, ties, tuple(builds))
     third_party = [_component(unit, name, nodes, index, tables) for name, unit in _named(units, nodes)]
@@ -152,6 +154,8 @@ def _component(
     signature = index.signatures[unit.signature] if unit.signature is not None else None
     candidates = [_candidate(unit, nodes, index, signature, tables)]
     for rival, quality in sorted(unit.rivals.items(), key=lambda pair: (-pair[1], pair[0])):
+        if rival == unit.signature:
+            continue
         other = index.signatures[rival]
         candidates.append(
             ChartCandidate(
@@ -237,10 +241,14 @@ def _doubts(components: Iterable[Component]) -> Iterable[Diagnostic]:
     """A note for each component for which a second chart is almost as likely."""
     for one in components:
         if len(one.candidates) > 1 and one.candidates[0].score - one.candidates[1].score < 0.1:
-            first, second = one.candidates[:2]
+            first, second = (f"{_called(held)} ({held.score:.2f})" for held in one.candidates[:2])
             yield Diagnostic(
                 code="MIG302",
                 severity=Severity.INFO,
-                summary=f"{one.id} may be {second.chart} ({second.score:.2f}), not {first.chart} ({first.score:.2f})",
+                summary=f"{one.id} may be {second} rather than {first}",
                 remedy="name the chart under `components` in migrate.yaml if the first is wrong",
             )
+
+
+def _called(candidate: ChartCandidate) -> str:
+    return f"{candidate.chart} of {candidate.repository}" if candidate.repository else candidate.chart

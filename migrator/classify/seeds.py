@@ -74,6 +74,9 @@ class Recogniser:
         has_core = any(pattern.core for pattern in self._index.signatures[one.signature].objects)
         return has_core and bool(one.fullname) and self._core_share(one.members, one.signature, one.fullname) > 0
 
+    def _is_publisher(self, one: int, other: int) -> bool:
+        return self._index.signatures[one].chart == self._index.signatures[other].chart
+
     def names(self, number: int) -> tuple[NameMatch, ...]:
         """How signatures read a node's name; worked out once."""
         found = self._names.get(number)
@@ -146,7 +149,8 @@ class Recogniser:
         charts = {
             self._index.signatures[one].chart
             for one in self._families[signature][1:]
-            if own_score(self._nodes, members, one)[0] >= self._index.weights.recognised
+            if not self._is_publisher(one, signature)
+            and own_score(self._nodes, members, one)[0] >= self._index.weights.recognised
         }
         return len(charts) >= 2
 

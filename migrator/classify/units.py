@@ -43,13 +43,13 @@ class Unit:
 
 
 def families(index: SignatureIndex) -> tuple[tuple[int, ...], ...]:
-    """For each signature itself and the signatures of its subcharts, theirs included."""
+    """For each signature itself, other publishers of the chart, and the subcharts, with theirs."""
     by_name: dict[str, list[int]] = {}
     for at, one in enumerate(index.signatures):
         by_name.setdefault(one.chart, []).append(at)
     found: list[tuple[int, ...]] = []
     for at in range(len(index.signatures)):
-        family = [at]
+        family = [at, *(one for one in by_name[index.signatures[at].chart] if one != at)]
         for member in family:
             for chart in index.signatures[member].subcharts:
                 family += [one for one in by_name.get(chart, ()) if one not in family]

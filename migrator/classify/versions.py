@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from migrator.classify.nodes import Node
-from migrator.classify.units import Unit
-from migrator.signatures import Signature, VersionTable
+from migrator.classify.units import Unit, own_score
+from migrator.signatures import Signature, SignatureIndex, VersionTable
+
+_EQUAL = 0.05
 
 
 def versions_of(
@@ -24,8 +26,37 @@ def versions_of(
         if exact:
             return tuple(version for version, _ in _ranked(exact)), apps
     table = tables.get(unit.chart)
-    found = [version for app in apps for version in (table.chart_versions(app, signature.repository) if table else ())]
-    return tuple(dict.fromkeys(found)), apps
+    if table is None:
+        return (), apps
+    found = dict.fromkeys(version for app in apps for version in table.chart_versions(app, signature.repository))
+    images = {f"{image.repository}:{image.tag}" for number in unit.members for image in nodes[number].shown.images}
+    return tuple(sorted(found, key=lambda version: -table.likeness(version, images))), apps
+
+
+def publisher_of(
+    unit: Unit, nodes: Sequence[Node], index: SignatureIndex, tables: Mapping[str, VersionTable]
+) -> int | None:
+    """The signature of the unit's chart whose publisher is most likely.
+
+    Publishers that show no less evidence are told apart by who published the version, then by how many versions the
+    signature was learned from.
+    """
+    if unit.signature is None or len(index.named(unit.chart)) < 2:
+        return unit.signature
+    scores = {at: own_score(nodes, unit.members, at)[0] for at in index.named(unit.chart)}
+    equal = [at for at in scores if scores[at] >= max(scores.values()) - _EQUAL]
+    table = tables.get(unit.chart)
+    if table is None:
+        return max(equal, key=lambda at: (len(index.signatures[at].learned_from), -at))
+    version = max(sorted(unit.versions), key=lambda one: unit.versions[one], default="")
+
+    def rank(at: int) -> tuple[bool, int, int]:
+        one = index.signatures[at]
+        apps = _app_versions(unit, nodes, one, table)
+        published = table.publishers_of(version, apps[0] if apps else "")
+        return one.repository in published, len(one.learned_from), -at
+
+    return max(equal, key=rank)
 
 
 def _labels(unit: Unit, nodes: Sequence[Node], signature: Signature) -> Counter[str]:
@@ -53,7 +84,10 @@ def _app_versions(
         )
         return tuple(version for version, _ in _ranked(labels))
     known = table.app_versions() if table else frozenset()
-    images = {image.repository for image in signature.images if image.is_app_version}
+    main = [image for image in signature.images if image.weight >= 1]
+    images = {image.repository for image in main if image.is_app_version}
+    if not images and known:
+        images = {image.repository for image in main}
     tags: Counter[str] = Counter()
     for number in unit.members:
         for image in nodes[number].shown.images:
@@ -68,7 +102,13 @@ def app_version_of(tag: str, known: frozenset[str]) -> str:
     """The app version that an image tag names: the longest known one that it begins with, else up to a build suffix."""
     plain = tag.removeprefix("v")
     cuts = [len(plain), *(at for at in range(len(plain) - 1, 0, -1) if plain[at] in "-_+.")]
-    return next((plain[:cut] for cut in cuts if plain[:cut] in known), plain)
+    exact = next((plain[:cut] for cut in cuts if plain[:cut] in known), "")
+    if exact:
+        return exact
+    # `telegraf:1.24-alpine` names a line of versions
+    head = plain.split("-")[0]
+    line = sorted(one for one in known if one.startswith(f"{head}."))
+    return line[-1] if line and head[:1].isdigit() else plain
 
 
 def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:

@@ -273,7 +273,8 @@ def _images(
             is_app_version=is_app or (old is not None and old.is_app_version),
         )
     for image in optional:
-        pattern = ImagePattern(repository=image.repository, weight=HELPER_WEIGHT)
+        is_named = image.repository.rpartition("/")[2] == name
+        pattern = ImagePattern(repository=image.repository, weight=1.0 if is_named else HELPER_WEIGHT)
         found.setdefault(image.repository, pattern)
     return tuple(sorted(found.values(), key=lambda image: (-image.weight, image.repository)))
 

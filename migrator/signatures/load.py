@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
 
 from migrator.diagnostics import MigrateError
@@ -57,22 +57,64 @@ class VersionTable:
     chart: str
     publishers: Mapping[str, Mapping[str, tuple[str, ...]]]
     """repository URL -> app version -> chart versions."""
+    rendered: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """chart version -> images, as `repository:tag`, that it renders at its defaults; of some versions only."""
 
     def chart_versions(self, app_version: str, repository: str = "") -> tuple[str, ...]:
-        """The chart versions of an app version, a leading `v` aside; of one publisher where its URL is given."""
+        """The chart versions of an app version, a leading `v` aside; of one publisher where its URL is given.
+
+        Where all known versions of a publisher are the app's own, so is one that the table does not know.
+        """
         wanted = app_version.removeprefix("v")
-        tables = [self.publishers[repository]] if repository in self.publishers else self.publishers.values()
-        return tuple(
+        tables = self._tables(repository)
+        found = [
             version
             for table in tables
             for app, versions in table.items()
             if app.removeprefix("v") == wanted
             for version in versions
-        )
+        ]
+        if not found and len(tables) == 1 and _is_lockstep(tables[0]):
+            prefix = "v" if next(iter(tables[0].values()))[0].startswith("v") else ""
+            found = [prefix + wanted]
+        return tuple(found)
+
+    def publishers_of(self, version: str, app_version: str) -> frozenset[str]:
+        """The publishers that have a chart version (exactly, a leading `v` aside), or else an app version."""
+        chart, app = version.removeprefix("v"), app_version.removeprefix("v")
+        exact = {
+            repository
+            for repository, table in self.publishers.items()
+            if chart and any(one.removeprefix("v") == chart for versions in table.values() for one in versions)
+        }
+        loose = {
+            repository
+            for repository, table in self.publishers.items()
+            if app and any(one.removeprefix("v") == app for one in table)
+        }
+        return frozenset(exact or loose)
+
+    def likeness(self, version: str, images: Collection[str]) -> int:
+        """1 where all that a version renders at its defaults is among the images, -1 where nothing is, else 0."""
+        known = self.rendered.get(version)
+        if not known or not images:
+            return 0
+        return 1 if known <= set(images) else -1 if not known & set(images) else 0
+
+    def _tables(self, repository: str) -> list[Mapping[str, tuple[str, ...]]]:
+        if repository and self.publishers:
+            return [self.publishers[repository]] if repository in self.publishers else []
+        return list(self.publishers.values())
 
     def app_versions(self) -> frozenset[str]:
         """All app versions of the table, without a leading `v`."""
         return frozenset(app.removeprefix("v") for table in self.publishers.values() for app in table)
+
+
+def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:
+    return bool(table) and all(
+        version.removeprefix("v") == app.removeprefix("v") for app, versions in table.items() for version in versions
+    )
 
 
 def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Signature, ...]:
@@ -104,12 +146,12 @@ def load_weights(path: FilePath | None = None) -> Weights:
     name = RepoPath(f"rules/signatures/{path.name}")
     data = path.read_bytes()
     value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
-    known = {field.name for field in fields(Weights)}
+    known = {one.name for one in fields(Weights)}
     chosen: dict[str, float] = {}
-    for key, field in value.entries():
+    for key, held in value.entries():
         if key not in known:
-            raise field.error(f"unknown weight {key!r}")
-        chosen[key] = field.number()
+            raise held.error(f"unknown weight {key!r}")
+        chosen[key] = held.number()
     return Weights(**chosen)
 
 
@@ -126,17 +168,18 @@ def load_versions(charts: Iterable[str], *, shipped: FilePath | None = None) -> 
         value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
         publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
         for repository, table in value.child("publishers").entries():
-            publishers[repository] = {app: tuple(field.text().split()) for app, field in table.entries()}
-        tables[chart] = VersionTable(chart=chart, publishers=publishers)
+            publishers[repository] = {app: tuple(held.text().split()) for app, held in table.entries()}
+        images = {version: frozenset(held.text().split()) for version, held in value.child("rendered").entries()}
+        tables[chart] = VersionTable(chart=chart, publishers=publishers, rendered=images)
     return tables
 
 
 def read_signature(data: bytes, path: RepoPath) -> Signature:
     """The signature of one rule file; RuleError (MIG301) names file, line and field of what is wrong with it."""
     rule = _Field(read_value(data, dialect=Dialect.SIGS, path=path), (), path, data)
-    for key, field in rule.entries():
+    for key, held in rule.entries():
         if key not in _KNOWN:
-            raise field.error(f"unknown field {key!r}")
+            raise held.error(f"unknown field {key!r}")
     if rule.child("kind").text() != "Signature":
         raise rule.child("kind").error("must be Signature")
     category = rule.child("category")
@@ -152,11 +195,11 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
         category=category.text(),
         learned_from=rule.child("learnedFrom").texts(),
         fullname=rule.child("fullname").text(f"{{release}}-{chart}"),
-        images=tuple(_image(key, field) for key, field in rule.child("images").entries()),
+        images=tuple(_image(key, held) for key, held in rule.child("images").entries()),
         crds=rule.child("crds").texts(),
         objects=(*_objects(rule.child("core"), core=True), *_objects(rule.child("objects"), core=False)),
-        labels={key: field.texts() for key, field in rule.child("labels").entries()},
-        containers=tuple(_container(key, field) for key, field in rule.child("containers").entries()),
+        labels={key: held.texts() for key, held in rule.child("labels").entries()},
+        containers=tuple(_container(key, held) for key, held in rule.child("containers").entries()),
         ports=rule.child("servicePorts").integers(),
         subcharts=rule.child("subcharts").texts(),
         aliases=rule.child("aliases").texts(),
@@ -229,11 +272,11 @@ class _Field:
         return tuple(self.value)
 
 
-def _image(repository: str, field: _Field) -> ImagePattern:
-    for key, child in field.entries():
+def _image(repository: str, held: _Field) -> ImagePattern:
+    for key, child in held.entries():
         if key not in {"weight", "tag"}:
             raise child.error(f"unknown field {key!r}")
-    tag, weight = field.child("tag"), field.child("weight")
+    tag, weight = held.child("tag"), held.child("weight")
     if tag.value not in {None, "appVersion"}:
         raise tag.error("must be appVersion or absent")
     amount = 1.0 if weight.value is None else weight.number()
@@ -242,17 +285,17 @@ def _image(repository: str, field: _Field) -> ImagePattern:
     return ImagePattern(repository=repository, weight=amount, is_app_version=tag.value is not None)
 
 
-def _container(name: str, field: _Field) -> ContainerPattern:
-    for key, child in field.entries():
+def _container(name: str, held: _Field) -> ContainerPattern:
+    for key, child in held.entries():
         if key not in {"ports", "flags"}:
             raise child.error(f"unknown field {key!r}")
-    if field.value is None:
+    if held.value is None:
         return ContainerPattern(name=name)
-    return ContainerPattern(name=name, ports=field.child("ports").integers(), flags=field.child("flags").texts())
+    return ContainerPattern(name=name, ports=held.child("ports").integers(), flags=held.child("flags").texts())
 
 
-def _objects(field: _Field, *, core: bool) -> Sequence[ObjectPattern]:
-    return [ObjectPattern(kind=kind, name=name, core=core) for kind, names in field.entries() for name in names.texts()]
+def _objects(held: _Field, *, core: bool) -> Sequence[ObjectPattern]:
+    return [ObjectPattern(kind=kind, name=name, core=core) for kind, names in held.entries() for name in names.texts()]
 
 
 def _line_of(data: bytes, at: tuple[str, ...]) -> int:
