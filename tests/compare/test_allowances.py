@@ -36,7 +36,7 @@ def test_bookkeeping_labels_may_come_and_go_on_an_object():
         assert len(found) == len(LABELS)
         assert {difference.allowance for difference in found} == {"helm-bookkeeping-labels"}
         assert {difference.impact for difference in found} == {Impact.METADATA}
-        assert stale == ()
+        assert stale == ("empty-metadata",)
 
 
 @pytest.mark.parametrize("label", LABELS)
@@ -49,7 +49,7 @@ def test_the_same_labels_in_pods_selectors_and_claims_are_never_admitted(label):
     for before, after in places.values():
         found, stale = judged(before, after)
         assert [difference.allowance for difference in found] == [None]
-        assert stale == ("helm-bookkeeping-labels",)
+        assert stale == ("empty-metadata", "helm-bookkeeping-labels")
 
 
 def test_other_labels_and_other_values_are_not_admitted():
@@ -62,7 +62,19 @@ def test_other_labels_and_other_values_are_not_admitted():
 def test_what_matches_nothing_is_stale():
     found, stale = judged(workload(), workload(replicas=2), accepted=("Deployment.apps//a#/spec/replicas", "Gone//x#"))
     assert [difference.allowance for difference in found] == [None]
-    assert stale == ("Gone//x#", "helm-bookkeeping-labels")
+    assert stale == ("Gone//x#", "empty-metadata", "helm-bookkeeping-labels")
+
+
+@pytest.mark.parametrize("empty", [None, {}])
+@pytest.mark.parametrize("name", ["annotations", "labels"])
+def test_a_map_of_metadata_that_holds_nothing_may_come_and_go(empty, name):
+    thing = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "x"}}
+    held = {**thing, "metadata": {"name": "x", name: empty}}
+    full = {**thing, "metadata": {"name": "x", name: {"a": "b"}}}
+    for before, after in ((thing, held), (held, thing)):
+        found, _ = judged(resource_of(before), resource_of(after))
+        assert [(each.allowance, each.impact) for each in found] == [("empty-metadata", Impact.NONE)]
+        assert [each.allowance for each in judged(resource_of(before), resource_of(full))[0]] == [None]
 
 
 ALLOWANCE = """\
