@@ -11,7 +11,7 @@ from migrator.charts.versions import VersionError, parse_version
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.gotime import SECOND, format_time, in_zone
-from migrator.templates.gotypes import Certificate, Int64, Time, Version, type_of
+from migrator.templates.gotypes import Certificate, Int64, Time, Uint64, Version, type_of
 
 _MONTHS = [
     "January",
@@ -50,9 +50,9 @@ def _increment(version: Version, part: int) -> Version:
 
 
 _VERSION: Final[Mapping[str, Callable[..., Json]]] = {
-    "Major": lambda version: Int64(version.major),
-    "Minor": lambda version: Int64(version.minor),
-    "Patch": lambda version: Int64(version.patch),
+    "Major": lambda version: Uint64(version.major),
+    "Minor": lambda version: Uint64(version.minor),
+    "Patch": lambda version: Uint64(version.patch),
     "Prerelease": lambda version: version.prerelease,
     "Metadata": lambda version: version.metadata,
     "Original": lambda version: version.original,

@@ -11,12 +11,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Final
 
 from migrator.templates.errors import TemplateError
 
 Ranges = list[tuple[int, int]]
 _MAX: Final = 0x10FFFF
+# no other code point has a meaning so far, but those for private use in the last two planes
+_ASSIGNED: Final = (range(0x32400), range(0xE0000, 0xE0200))
+_PRIVATE: Final = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 _PERL: Final = {"d": [(48, 57)], "s": [(9, 10), (12, 13), (32, 32)], "w": [(48, 57), (65, 90), (95, 95), (97, 122)]}
 _POSIX: Final = {
     "alnum": [(48, 57), (65, 90), (97, 122)],
@@ -76,13 +80,13 @@ def _unicode_class(name: str) -> tuple[tuple[int, int], ...]:
         return unicodedata.name(char, "").startswith(script)
 
     out: Ranges = []
-    for code in range(_MAX + 1):
+    for code in chain(*_ASSIGNED):
         if belongs(code):
             if out and out[-1][1] == code - 1:
                 out[-1] = (out[-1][0], code)
             else:
                 out.append((code, code))
-    return tuple(out)
+    return (*out, *(_PRIVATE if name in {"C", "Co"} else ()))
 
 
 def _char(code: int) -> str:

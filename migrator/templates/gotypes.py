@@ -21,6 +21,12 @@ class Int64(int):
     __slots__ = ()
 
 
+class Uint64(int):
+    """Go uint64: the parts of a `semver`."""
+
+    __slots__ = ()
+
+
 class Uint8(int):
     """Go byte: what `index` finds in a string."""
 
@@ -131,6 +137,7 @@ _TYPES: Final[Mapping[type, str]] = {
     list: "[]interface {}",
     dict: "map[string]interface {}",
     Int64: "int64",
+    Uint64: "uint64",
     Uint8: "uint8",
     Strings: "[]string",
     Ints: "[]int",

@@ -931,6 +931,14 @@ SEMVER = r"""
 semver "1.2.3-alpha.1+build"
 (semver "1.2.3").Major
 semver "v1.2"
+typeOf (semver "1.2.3").Minor
+list (semver "v1.2.3-a.b+c").Prerelease (semver "v1.2.3-a.b+c").Metadata (semver "v1.2.3-a.b+c").Original
+eq (semver "1.2.3").Major 1
+lt (semver "1.2.3").Minor 5
+printf "%d.%v" (semver "1.2.3").Major (semver "1.2.3").Minor
+(semver "1.2.3").IncMinor | toString
+(semver "v1.2.3-rc.1").IncPatch | toString
+int (semver "1.30.2").Minor
 semverCompare "^1.2.0" "1.3.0"
 semverCompare ">=1.19-0" "1.32.0"
 semverCompare ">=1.19" "1.32.0-gke.1"
@@ -1030,6 +1038,11 @@ dateModify "bogus" (toDate "2006-01-02" "2020-02-28") | htmlDate
 mustDateModify "1h2m3s4ms5us6ns" (toDate "2006-01-02" "2020-01-01") | date "15:04:05.000000000"
 must_date_modify "+10s" (toDate "2006-01-02" "2020-01-01") | date "05.999"
 unixEpoch (toDate "2006-01-02" "1969-12-31")
+(toDate "2006-01-02" "2020-03-04").Unix
+(toDate "2006-01-02" "2020-03-04").Year
+(toDate "2006-01-02" "2020-03-04").YearDay
+(toDate "2006-01-02" "2020-03-04").UTC
+(toDate "2006-01-02" "x").IsZero
 toDate "2006-01-02" "2020-01-02"
 toString (toDate "2006-01-02" "2020-01-02")
 duration "95"

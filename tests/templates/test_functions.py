@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,15 @@ def test_certificate_shape(expression: str) -> None:
     )
     assert "PRIVATE KEY-----" in certificate.key
     assert evaluate(expression, {}) == certificate
+
+
+def test_a_real_certificate_is_taken_as_it_is(tmp_path: Path) -> None:
+    made = 'genSelfSignedCertWithKey "a.b" nil nil 1 (genPrivateKey "ecdsa")'
+    real = from_yaml(helm_json(tmp_path, [made])[0])
+    values = {"cert": b64encode(real["Cert"].encode()).decode(), "key": b64encode(real["Key"].encode()).decode()}
+    custom = "buildCustomCert .Values.cert .Values.key"
+    assert evaluate(custom, values) == Certificate(real["Cert"], real["Key"])
+    assert helm_json(tmp_path, [custom], encode(values)) == [encode(evaluate(custom, values))]
 
 
 def test_random_shapes_hold_in_helm(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tarfile
 import time
 from base64 import b64decode
 from pathlib import Path
@@ -145,6 +146,24 @@ def test_fifty_kilobytes_take_milliseconds() -> None:
 
 
 def timed(tree: Any) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     to_yaml(tree)
-    return time.perf_counter() - start
+    return time.process_time() - start
+
+
+@pytest.mark.corpus
+def test_values_of_public_charts(corpus: Path, tmp_path: Path) -> None:
+    files = {}
+    for archive in sorted((corpus / "charts").glob("*.tgz"))[::12]:
+        with tarfile.open(archive) as members:
+            member = next(item for item in members if item.name.count("/") == 1 and item.name.endswith("/values.yaml"))
+            text = members.extractfile(member).read().decode("utf-8-sig")  # type: ignore[union-attr]
+            if len(text) < 60_000:
+                files[f"values-{len(files)}.txt"] = text
+    template = '{{ range $n, $b := .Files.Glob "values-*.txt" }}{{ $n }}: {{ $.Files.Get $n | fromYaml | toYaml | b64enc }}\n{{ end }}'
+    result = run_helm(write_chart(tmp_path, template, files=files))
+    assert result.returncode == 0, result.stderr
+    found = dict(line.split(": ", 1) for line in result.stdout.splitlines() if line.startswith("values-"))
+    assert found.keys() == files.keys()
+    for name, text in files.items():
+        assert to_yaml(from_yaml(text) or {}) == b64decode(found[name]).decode()
