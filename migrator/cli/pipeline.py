@@ -139,8 +139,9 @@ def _request(
             for name, members in sorted(component.members.items())
             if members
         },
-        release=(override and override.release) or component.release,
-        namespace=(override and override.namespace) or component.namespace,
+        release=(override and override.release) or None,
+        namespace=(override and override.namespace) or None,
+        as_dependency=True,
         kube_version=baseline.choices.kube_version,
         api_versions=baseline.choices.api_versions,
         budget=baseline.choices.budget,

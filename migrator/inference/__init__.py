@@ -60,6 +60,7 @@ def _answer(request: InferenceRequest, cache: Cache) -> Answer:
             "targets": {name: [dict(item.body) for item in items] for name, items in request.targets.items()},
             "setting": [request.release, request.namespace, request.kube_version, list(request.api_versions)],
             "budget": request.budget,
+            "as_dependency": request.as_dependency,
         }
     )
     known = cache.get(key)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from migrator.model import Json, Path
 from migrator.templates.documents import Document, make_document
@@ -52,9 +52,8 @@ def cost(now: Json, target: Json) -> float:
 
 def _text_cost(now: str, target: str) -> float:
     """Texts of many lines: a fraction of a leaf for each line that differs, at least one."""
-    mine, theirs = now.split("\n"), target.split("\n")
-    equal = sum(block.size for block in SequenceMatcher(None, mine, theirs, autojunk=False).get_matching_blocks())
-    return 1.0 + 0.2 * (max(len(mine), len(theirs)) - equal)
+    mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
+    return 1.0 + 0.2 * max((mine - theirs).total(), (theirs - mine).total())
 
 
 def _list_cost(now: list[Json], target: list[Json]) -> float:
@@ -245,26 +244,28 @@ def _dedented(pieces: list[Piece]) -> list[Piece]:
     lines = [line for line in body.split("\n") if line.strip()]
     width = len(lines[0]) - len(lines[0].lstrip(" ")) if lines else 0
     found: list[Piece] = []
-    header, fresh = True, True
-    skipped = 0
+    header = True
+    room = width
     for piece in pieces:
-        out = ""
-        for char in piece.text:
-            if header:
-                if char == "\n" and piece.region is None:
-                    header, fresh, skipped = False, True, 0
-                continue
-            if fresh and char == " " and skipped < width:
-                skipped += 1
-                continue
-            out += char
-            fresh = char == "\n"
-            if fresh:
-                skipped = 0
-            elif skipped < width:
-                fresh = False
-        if not header and (out or piece.region is not None):
-            found.append(piece.with_text(out))
+        rest = piece.text
+        if header and piece.region is None:
+            _, mark, rest = rest.partition("\n")
+            header = not mark
+        if header:
+            continue
+        out = []
+        for index, line in enumerate(rest.split("\n")):
+            if index:
+                out.append("\n")
+                room = width
+            blank = len(line) - len(line.lstrip(" "))
+            cut = min(blank, room)
+            out.append(line[cut:])
+            # the indentation may go on in the next piece
+            room = room - cut if cut == len(line) else 0
+        text = "".join(out)
+        if text or piece.region is not None or (not piece.text and piece.source is not None):
+            found.append(piece.with_text(text))
     return found
 
 

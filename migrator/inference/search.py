@@ -22,6 +22,8 @@ from migrator.templates.value import ELEMENT, Gate, Region
 EPSILON = 1e-6
 MAX_ROUNDS = 24
 ALTERNATIVES = 7
+CLEAR = 0.3
+"""A name that leaves so little of the cost is right: no need to try the others."""
 
 
 class Search:
@@ -132,6 +134,8 @@ class Search:
             state = self.measured(edits)
             if best is None or state.cost < best.cost:
                 best = state
+            if best.cost < CLEAR * self.state.cost:
+                break
         if best is None or best.cost >= self.state.cost - EPSILON:
             return False
         self.state = best

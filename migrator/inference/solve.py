@@ -13,7 +13,7 @@ from migrator.inference.search import Search
 from migrator.inference.state import Bench, State, defaults_of
 from migrator.inference.types import InferenceRequest
 from migrator.model import Json
-from migrator.templates.chart import load_chart
+from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.render import Interpreter, Setting
 
 FIRST_SHARE = 0.6
@@ -57,6 +57,8 @@ def solve(request: InferenceRequest) -> Answer:
     """The best values found for every environment within the budget."""
     started = time.monotonic()
     chart = load_chart(request.chart.files)
+    if request.as_dependency:
+        chart = as_dependency(chart)
     interpreter = Interpreter(chart)
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))

@@ -12,7 +12,7 @@ from migrator.templates.chart import Chart, coalesced
 from migrator.templates.documents import Document, plain_documents, split_documents
 from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 
-ERROR_COST = 25.0
+ERROR_COST = 500.0
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
@@ -94,7 +94,7 @@ class Bench:
         found = []
         for data in run.crds.values():
             if data not in self.crds:
-                values = plain_documents(data.decode("utf-8", "replace"))
+                values = plain_documents(data)
                 self.crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
             found += self.crds[data]
         return found

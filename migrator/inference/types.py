@@ -50,6 +50,8 @@ class InferenceRequest:
     namespace: str | None = None
     kube_version: str = "1.32"
     api_versions: tuple[str, ...] = ()
+    as_dependency: bool = False
+    """Whether the chart will be rendered as the dependency of an umbrella, where Helm drops its null defaults."""
     budget: float = 60.0
     """Seconds of search over all environments; the verdict is not counted."""
 

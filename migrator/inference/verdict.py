@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from migrator.compare import compare
+from migrator.inference.state import is_test
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.model import Difference, DifferenceKind, ResId, Resource
 from migrator.yamlio import digest, dump
@@ -29,7 +32,7 @@ def render(
     from migrator.engines import HelmRender, helm_template, rendered_resources
 
     release, namespace, api_versions = setting
-    files = values_files(values, environment)
+    files = values_files(values, environment, request.chart.ref.name if request.as_dependency else "")
     key = digest(
         {
             "what": "helm-template",
@@ -37,38 +40,58 @@ def render(
             "values": [text.decode() for text in files],
             "setting": [release, namespace, list(api_versions), request.kube_version],
             "engine": tool.version,
+            "as_dependency": request.as_dependency,
         }
     )
     stream = cache.get(key)
     if stream is None:
-        chart: FilePath = request.chart.path
-        stream = helm_template(
-            tool,
-            HelmRender(
+        with _deployed(request) as chart:
+            asked = HelmRender(
                 release=release,
                 namespace=namespace,
                 chart=chart,
                 values=files,
                 kube_version=request.kube_version,
                 api_versions=api_versions,
-            ),
-        )
+            )
+            stream = helm_template(tool, asked)
         cache.put(key, stream)
     return rendered_resources(stream)
 
 
-def values_files(values: SplitValues, environment: str) -> tuple[bytes, ...]:
-    """The values files of an environment, in order."""
+@contextmanager
+def _deployed(request: InferenceRequest) -> Iterator[FilePath]:
+    """The chart as it will be rendered: itself, or a bare umbrella around it."""
+    if not request.as_dependency:
+        yield request.chart.path
+        return
+    with TemporaryDirectory() as folder:
+        ref = request.chart.ref
+        home = FilePath(folder) / "umbrella"
+        (home / "charts" / ref.name).mkdir(parents=True)
+        dependency = {"name": ref.name, "version": ref.version, "repository": ref.repository}
+        umbrella = {"apiVersion": "v2", "name": "umbrella", "version": "0.1.0", "dependencies": [dependency]}
+        (home / "Chart.yaml").write_text(dump(umbrella))
+        for path, data in request.chart.files.items():
+            file = home / "charts" / ref.name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        yield home
+
+
+def values_files(values: SplitValues, environment: str, dependency: str = "") -> tuple[bytes, ...]:
+    """The values files of an environment, in order; below the dependency's name where there is one."""
     own = values.environments.get(environment)
-    files = [values.common, own] if own else [values.common]
-    return tuple(dump(dict(tree)).encode() for tree in files)
+    files = [dict(tree) for tree in ([values.common, own] if own else [values.common])]
+    return tuple(dump({dependency: tree} if dependency else tree).encode() for tree in files)
 
 
 def judge(
     request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""
-    found = compare(request.targets[environment], rendered, release_namespace=namespace)
+    targets = tuple(target for target in request.targets[environment] if not is_test(target.body))
+    found = compare(targets, rendered, release_namespace=namespace)
     companions = tuple(
         sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path)
     )

@@ -147,7 +147,7 @@ def decide(
         values=inference.values,
         residual=inference.residual,
         hooks="skip" if skip else "run",
-        api_versions=situation.api_versions,
+        api_versions=inference.api_versions or situation.api_versions,
     )
     return _judged(known, component, fits, situation)
 

@@ -140,11 +140,24 @@ def _is_on(dep: Dependency, values: Mapping[str, Json], path: str) -> bool:
     return state
 
 
+def as_dependency(chart: Chart) -> Chart:
+    """The chart as an umbrella's dependency sees itself: its null defaults count as deleted (helm coalesces twice)."""
+    return replace(chart, values=_without_nulls(chart.values))
+
+
+def _without_nulls(tree: Mapping[str, Json]) -> dict[str, Json]:
+    return {
+        key: _without_nulls(value) if isinstance(value, dict) else value for key, value in tree.items() if value is not None
+    }
+
+
 def _import_values(chart: Chart) -> Chart:
     charts = tuple(_import_values(sub) for sub in chart.charts)
     chart = replace(chart, charts=charts)
+    if not chart.declared:
+        return chart
     taken: dict[str, Json] = {}
-    defaults = coalesced(chart, {}) if any(dep.imports for dep in chart.declared) else {}
+    defaults = coalesced(chart, {})
     for dep in chart.declared:
         name = dep.alias or dep.name
         for item in dep.imports:
@@ -155,11 +168,9 @@ def _import_values(chart: Chart) -> Chart:
                 for key in reversed([k for k in str(parent).split(".") if k]):
                     tree = {key: tree}
                 _merge_tables(taken, tree, merge=False)
-    if not taken:
-        return chart
-    own = copied(chart.values)
-    _merge_tables(own, taken, merge=False)
-    return replace(chart, values=own)
+    # helm sets a parent's values to what it coalesced: the null defaults of its subcharts become deletions
+    _merge_tables(defaults, taken, merge=False)
+    return replace(chart, values=defaults)
 
 
 def _at(values: Json, path: str) -> Json:

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from itertools import accumulate
 
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
-from migrator.templates.render import SEPARATOR, TemplateRun
+from migrator.templates.render import TemplateRun
 from migrator.templates.text import pieces_between
 from migrator.templates.tree import Node, parse_tree
 from migrator.templates.value import Gate, Piece, Region
+from migrator.yamlio import Dialect, YamlError, read_documents, read_value
+
+_DASHES = re.compile(r"(?:\A|(?<=\n))---")
 
 
-@dataclass(slots=True, eq=False)
 class Document:
     """One YAML document of a template's output. `pieces` holds real and ghost ones in order."""
 
-    template: str
-    pieces: list[Piece]
-    text: str
-    root: Node | None
-    error: str = ""
-    starts: list[int] = field(default_factory=list)
-    """Offset of each real piece in the text."""
-    real: list[Piece] = field(default_factory=list)
-    _resource: Resource | None = None
-    _regions: list[Region] | None = None
+    __slots__ = ("_parsed", "_regions", "_resource", "_root", "error", "pieces", "real", "starts", "template", "text")
+
+    def __init__(self, template: str, pieces: list[Piece]) -> None:
+        self.template, self.pieces = template, pieces
+        self.real = [piece for piece in pieces if piece.region is None]
+        self.starts = list(accumulate((len(piece.text) for piece in self.real), initial=0))[:-1]
+        """Offset of each real piece in the text."""
+        self.text = "".join([piece.text for piece in self.real])
+        self.error = ""
+        self._root: Node | None = None
+        self._parsed = False
+        self._resource: Resource | None | bool = False
+        self._regions: list[Region] | None = None
+
+    @property
+    def root(self) -> Node | None:
+        """The tree of the text, None where it is empty or no YAML (then `error` says why)."""
+        if not self._parsed:
+            self._parsed = True
+            try:
+                roots = parse_tree(self.text)
+                self._root = roots[0] if roots else None
+            except TemplateError as failure:
+                self.error = failure.message
+        return self._root
 
     @property
     def resource(self) -> Resource | None:
         """The object that the document holds, None where it holds none."""
-        if self._resource is None and self.root is not None and self.root.kind == "map":
-            body = self.root.plain()
-            if body.get("kind") and body.get("apiVersion"):
+        if isinstance(self._resource, bool):
+            self._resource = None
+            try:
+                body = read_value(self.text, dialect=Dialect.SIGS)
+            except YamlError as failure:
+                self.error = str(failure)
+                return None
+            if isinstance(body, dict) and body.get("kind") and body.get("apiVersion"):
                 self._resource = resource_of(body)
         return self._resource
 
@@ -123,21 +146,8 @@ def _under(gate: Gate | None, replaced: set[tuple[int, bool]]) -> bool:
 
 
 def make_document(template: str, pieces: list[Piece]) -> Document:
-    """A document of its pieces; one that is no YAML carries the error."""
-    real, starts, place = [], [], 0
-    for piece in pieces:
-        if piece.region is None:
-            real.append(piece)
-            starts.append(place)
-            place += len(piece.text)
-    text = "".join(piece.text for piece in real)
-    error = ""
-    roots: list[Node] = []
-    try:
-        roots = parse_tree(text)
-    except TemplateError as failure:
-        error = failure.message
-    return Document(template, pieces, text, roots[0] if roots else None, error, starts, real)
+    """A document of its pieces, parsed when it is asked for."""
+    return Document(template, pieces)
 
 
 def split_documents(run: TemplateRun) -> list[Document]:
@@ -168,13 +178,20 @@ def _has_content(pieces: list[Piece]) -> bool:
 
 
 def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
-    """Cut pieces where Helm cuts the text that they make."""
-    text = "".join(piece.text for piece in pieces if piece.region is None)
-    cuts = [(match.start(), match.end()) for match in SEPARATOR.finditer(text)]
-    if not cuts:
+    """Cut pieces where Helm cuts the text that they make (FACTS D11)."""
+    text = "".join([piece.text for piece in pieces if piece.region is None])
+    bounds = [0]
+    for match in _DASHES.finditer(text):
+        start, end = match.span()
+        while start > bounds[-1] and text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and text[end].isspace():
+            end += 1
+        bounds += [start, end]
+    bounds.append(len(text))
+    if len(bounds) == 2:
         yield pieces
         return
-    bounds = [0, *(edge for cut in cuts for edge in cut), len(text)]
     for index in range(0, len(bounds), 2):
         yield _slice(pieces, bounds[index], bounds[index + 1])
 
@@ -225,6 +242,6 @@ def _inside(region: Region | None, outer: Region) -> bool:
     return False
 
 
-def plain_documents(text: str) -> list[Json]:
-    """The values of the documents of a text that carries no provenance (`crds/`)."""
-    return [node.plain() for node in parse_tree(text)]
+def plain_documents(data: bytes) -> list[Json]:
+    """The values of the documents of a file that carries no provenance (`crds/`)."""
+    return [document.value for document in read_documents(data, dialect=Dialect.SIGS)]

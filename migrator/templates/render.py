@@ -16,9 +16,6 @@ from migrator.templates.lifted import LIFTED
 from migrator.templates.objects import Files, Struct, capabilities
 from migrator.templates.value import Gate, Piece, Value, text_of
 
-SEPARATOR = re.compile(r"(?:^|\s*\n)---\s*")
-"""Where Helm cuts a rendered stream into documents (FACTS D11)."""
-
 RELEASE_NAME: Path = ("@Release", "Name")
 RELEASE_NAMESPACE: Path = ("@Release", "Namespace")
 
