@@ -1,6 +1,6 @@
-"""Writes docs/errors.md: every diagnostic code with the messages that carry it, read from the source.
+"""Writes docs/errors.md: every diagnostic code, what it means, and the remedies that the source names for it.
 
-    python docs/generate_errors.py          # a test fails when the page is out of date
+python docs/generate_errors.py          # a test fails when the page is out of date
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from migrator.report.codes import MEANINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "errors.md"
@@ -27,45 +28,45 @@ ROOMS = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Message:
-    """One place in the source that tells a code."""
-
-    code: str
-    summary: str
-    remedy: str
-
-
-def messages() -> list[Message]:
-    """All of them, from calls that name a code and from the texts of the audit rules; sorted."""
-    found = {message for path in sorted((ROOT / "migrator").rglob("*.py")) for message in in_source(path)}
-    return sorted(found | set(in_rules()))
+def used_codes() -> set[str]:
+    """Every code that a string of the source or a rule of the audit names."""
+    found = {code for path in sources() for code, _ in in_source(path)}
+    for path in (ROOT / "rules" / "audit").glob("*.yaml"):
+        found |= set(re.findall(r"^code: (MIG\d{3})", path.read_text(encoding="utf-8"), re.MULTILINE))
+    return found
 
 
-def in_source(path: Path) -> Iterator[Message]:
+def remedies() -> dict[str, list[str]]:
+    """Code -> the remedies of its messages, sorted."""
+    found: dict[str, set[str]] = {}
+    for path in sources():
+        for code, remedy in in_source(path):
+            if remedy:
+                found.setdefault(code, set()).add(remedy)
+    return {code: sorted(words) for code, words in found.items()}
+
+
+def sources() -> Iterator[Path]:
+    return (path for path in sorted((ROOT / "migrator").rglob("*.py")) if path.name != "codes.py")
+
+
+def in_source(path: Path) -> Iterator[tuple[str, str]]:
+    """(code, remedy) of each place that names a code; the remedy is empty where the place does not tell it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            named = {word.arg: word.value for word in node.keywords if word.arg}
-            code = text(named.get("code")) or next((text(each) for each in node.args if CODE.fullmatch(text(each))), "")
-            if CODE.fullmatch(code):
-                position = next((at for at, each in enumerate(node.args) if text(each) == code), -1)
-                following = node.args[position + 1] if len(node.args) > position + 1 else None
-                yield Message(code, text(named.get("summary") or following), text(named.get("remedy")))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-            # prose such as the message of an internal error: `... [MIG999] (...)`
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if CODE.fullmatch(node.value):
+                yield node.value, ""
             for code in re.findall(r"\[(MIG\d{3})\]", node.value):
-                yield Message(code, "", "")
-
-
-def in_rules() -> Iterator[Message]:
-    from migrator.audit import load_texts
-
-    for code, rule in load_texts(ROOT / "fixtures" / "simple-app").items():
-        yield Message(code, rule.summary, rule.remedy)
+                yield code, ""
+        elif isinstance(node, ast.Call):
+            named = {word.arg: word.value for word in node.keywords if word.arg}
+            codes = [text(each) for each in (*node.args, *named.values()) if CODE.fullmatch(text(each))]
+            if codes and "remedy" in named:
+                yield codes[0], text(named["remedy"])
 
 
 def text(node: ast.expr | None) -> str:
-    """The text of a literal, an f-string with its placeholders by name, or a joined one; empty for anything else."""
+    """The text of a literal or an f-string, with its placeholders by name; empty for anything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -74,42 +75,34 @@ def text(node: ast.expr | None) -> str:
             for part in node.values
             if isinstance(part, ast.Constant | ast.FormattedValue)
         )
-    if isinstance(node, ast.BinOp):
-        return text(node.left) + text(node.right)
     return ""
 
 
 def placeholder(part: ast.FormattedValue) -> str:
-    """The last name of the expression, in angle brackets: `{release.path}` reads `<path>`."""
+    """The last name of the expression: `{release.path}` reads `PATH`."""
     names = [each.attr for each in ast.walk(part.value) if isinstance(each, ast.Attribute)]
     names += [each.id for each in ast.walk(part.value) if isinstance(each, ast.Name)]
-    return f"<{names[0] if names else '...'}>"
+    return (names[0] if names else "...").strip("_").upper()
 
 
 def page() -> str:
     """The page's text."""
+    told = remedies()
     lines = [
         "# Diagnostic codes",
         "",
-        "Generated by `docs/generate_errors.py` from the source: do not edit. Every message carries one of these codes; a code is never used",
-        "for something else. What stands in angle brackets is filled in.",
+        "Generated by `docs/generate_errors.py`: do not edit. Every message carries one of these codes; a code is never",
+        "used for something else.",
     ]
-    codes: dict[str, list[Message]] = {}
-    for message in messages():
-        codes.setdefault(message.code, []).append(message)
     room = ""
-    for code, told in sorted(codes.items()):
+    for code, meaning in sorted(MEANINGS.items()):
         if code[3] != room:
             room = code[3]
             lines += ["", f"## {ROOMS[room]}"]
-        lines += ["", f"### {code}", ""]
-        lines += [entry(message) for message in told if message.summary or len(told) == 1]
+        lines += ["", f"### {code}", "", meaning]
+        if told.get(code):
+            lines += ["", "What to do:", "", *(f"- {escaped(remedy)}" for remedy in told[code])]
     return "\n".join(lines) + "\n"
-
-
-def entry(message: Message) -> str:
-    summary = escaped(message.summary) or "(the message says what happened)"
-    return f"- {summary}" + (f"\n  What to do: {escaped(message.remedy)}." if message.remedy else "")
 
 
 def escaped(words: str) -> str:

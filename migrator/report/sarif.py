@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
+from migrator.report.codes import MEANINGS
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -49,7 +50,7 @@ def _rule(code: str, findings: Sequence[Diagnostic]) -> dict[str, Json]:
     first = next(finding for finding in findings if finding.code == code)
     rule: dict[str, Json] = {
         "id": code,
-        "shortDescription": {"text": code},
+        "shortDescription": {"text": MEANINGS.get(code, code)},
         "defaultConfiguration": {"level": _LEVELS[first.severity]},
     }
     if first.remedy:
