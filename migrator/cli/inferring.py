@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
+from migrator.cli.answers import answer_key, decode, encode, source_digest
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
@@ -36,9 +37,35 @@ def infer_each(
 ) -> tuple[Answer, ...]:
     """The answers in the order of the requests; a request that fails does not stop the others.
 
-    Workers start by `spawn`, as a Go runtime does not survive `fork` (FACTS D12). The largest request goes first, so
-    that it does not begin when the other worker is done.
+    What was asked before, by the same code, comes from the cache. Workers start by `spawn`, as a Go runtime does not
+    survive `fork` (FACTS D12). The largest request goes first, so that it does not begin when the other worker is done.
     """
+    source = source_digest()
+    keys = [answer_key(request, tools, source) for request in requests]
+    known = {key: answer for key in keys if (answer := _stored(key, cache)) is not None}
+    missing = [key for key in dict.fromkeys(keys) if key not in known]
+    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers)
+    for key, answer in zip(missing, found, strict=True):
+        known[key] = answer
+        if answer.inference is not None:
+            cache.put(key, encode(answer.inference, answer.diagnostics))
+    return tuple(known[key] for key in keys)
+
+
+def _stored(key: str, cache: Cache) -> Answer | None:
+    data = cache.get(key)
+    if data is None:
+        return None
+    try:
+        inference, diagnostics = decode(data)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return Answer(inference=inference, diagnostics=diagnostics)
+
+
+def _infer_now(
+    requests: Sequence[InferenceRequest], tools: Toolchain, cache: Cache, workers: int
+) -> tuple[Answer, ...]:
     if len(requests) <= 1 or workers <= 1:
         return tuple(_answer(request, tools, cache) for request in requests)
     from concurrent.futures import ProcessPoolExecutor

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cli_support import FIXTURES
+
+from migrator.charts import load_archive
+from migrator.cli import inferring
+from migrator.cli.answers import answer_key, decode, encode
+from migrator.cli.inferring import Answer, infer_each
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.engines import Cache, Tool, Toolchain
+from migrator.inference.types import Inference, InferenceRequest, Residual, ResidualClass, SplitValues
+from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan, resource_of
+from migrator.yamlio import ABSENT
+
+TOOLS = Toolchain(
+    kustomize=Tool(name="kustomize", path=Path("k"), version="v5.8.1"),
+    helm=Tool(name="helm", path=Path("h"), version="v3.17.3"),
+)
+WEB = ResId(group="apps", kind="Deployment", namespace="ns", name="web")
+BODY = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "ns"}, "n": 1.5}
+INFERENCE = Inference(
+    release="r",
+    namespace="ns",
+    values=SplitValues(common={"a": None}, environments={"prod": {"b": ["x", 1]}}),
+    rendered={"prod": (resource_of(BODY),)},
+    differences={
+        "prod": (
+            Difference(
+                resource=WEB,
+                path=("spec", 0),
+                kind=DifferenceKind.ADDED,
+                before=ABSENT,
+                after=None,
+                impact=Impact.ROLLOUT,
+                privilege=True,
+            ),
+        )
+    },
+    residual=(Residual(environment="prod", resource=WEB, path=("a", 1), cls=ResidualClass.GENERATED),),
+    companions={"prod": (WEB,)},
+    renders=3,
+    seconds=1.25,
+    engine={"helm": "v3.17.3"},
+    api_versions=("a/v1",),
+)
+NOTES = (
+    Diagnostic(
+        code="MIG501",
+        severity=Severity.INFO,
+        summary="stopped",
+        span=SourceSpan(path=RepoPath("x"), line=2, column=1),
+        remedy="wait",
+        evidence=("e",),
+    ),
+)
+
+
+@pytest.fixture
+def request_() -> InferenceRequest:
+    return InferenceRequest(
+        chart=load_archive(FIXTURES / "charts" / "tiny-cache"), targets={"prod": (resource_of(BODY),)}
+    )
+
+
+def test_an_answer_comes_back_as_it_was() -> None:
+    assert decode(encode(INFERENCE, NOTES)) == (INFERENCE, NOTES)
+    difference = decode(encode(INFERENCE, NOTES))[0].differences["prod"][0]
+    assert difference.before is ABSENT
+    assert difference.after is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"release": "other"},
+        {"budget": 1.0},
+        {"as_dependency": True},
+        {"kube_version": "1.20"},
+        {"targets": {"prod": (resource_of({**BODY, "n": 2}),)}},
+    ],
+)
+def test_whatever_decides_the_answer_is_in_its_key(request_: InferenceRequest, change: dict[str, object]) -> None:
+    assert answer_key(request_, TOOLS, "s") == answer_key(request_, TOOLS, "s")
+    assert answer_key(replace(request_, **change), TOOLS, "s") != answer_key(request_, TOOLS, "s")
+    assert answer_key(request_, TOOLS, "other source") != answer_key(request_, TOOLS, "s")
+
+
+def test_what_was_asked_before_is_not_asked_again(
+    request_: InferenceRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def answer(request: InferenceRequest, *_: object) -> Answer:
+        asked.append(request)
+        return Answer(inference=INFERENCE, diagnostics=NOTES)
+
+    monkeypatch.setattr(inferring, "_answer", answer)
+    cache = Cache(tmp_path)
+    both = [request_, replace(request_, release="b")]
+    first = infer_each(both, tools=TOOLS, cache=cache, workers=1)
+    second = infer_each([*both, request_], tools=TOOLS, cache=cache, workers=1)
+    assert len(asked) == 2
+    assert second == (*first, first[0])
+
+
+def test_a_failure_is_asked_again(request_: InferenceRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def fail(request: InferenceRequest, *_: object) -> Answer:
+        asked.append(request)
+        return Answer(inference=None, diagnostics=NOTES)
+
+    monkeypatch.setattr(inferring, "_answer", fail)
+    for _ in range(2):
+        assert infer_each([request_], tools=TOOLS, cache=Cache(tmp_path))[0].inference is None
+    assert len(asked) == 2
