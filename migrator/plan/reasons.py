@@ -34,7 +34,7 @@ def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> st
     by_flag = [each for each in blocking if each.allowance is not None and not each.privilege]
     by_name = [each for each in blocking if each.allowance is None or each.privilege]
     worst = max((each.impact for each in by_flag), default=max_impact)
-    text = f"{_count(len(blocking), 'difference')} left, and no patches: {why}" if blocking else why
+    text = f"{_count(len(blocking), 'difference')} that no patch pins ({why})" if blocking else why
     if by_flag and not by_name:
         return f"{text}; `--max-impact {worst}` would adopt it"
     if not by_name:
