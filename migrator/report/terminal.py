@@ -181,11 +181,27 @@ def _companions(out: Console, companions: Mapping[str, Sequence[ResId]], *, verb
 
 def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> None:
     if residual:
-        lines = [
-            f"{item.environment}: {item.resource} {_place(item.path)}  {item.cls.value}".replace("  ", " ")
-            for item in residual
-        ]
+        lines = [_remains([item]) for item in residual] if verbose else [_remains(each) for each in _alike(residual)]
         _listing(out, "no value found for", lines, verbose=verbose)
+
+
+def _alike(residual: Sequence[Residual]) -> list[list[Residual]]:
+    """What remains at one place for one reason, together, the object aside; the rarest first."""
+    groups: dict[tuple[str, ...], list[Residual]] = {}
+    for item in residual:
+        place = (_place(item.path), item.cls.value) if item.path else (str(item.resource), item.cls.value)
+        groups.setdefault(place, []).append(item)
+    return sorted(groups.values(), key=len)
+
+
+def _remains(alike: Sequence[Residual]) -> str:
+    """`dev, prod: Kind ns/name /path class`, or how many objects it is about."""
+    first = alike[0]
+    environments = ", ".join(sorted({item.environment for item in alike}))
+    resources = {item.resource for item in alike}
+    what = str(first.resource) if len(resources) == 1 else f"{len(resources)} objects"
+    place = f" {_place(first.path)}" if first.path else ""
+    return f"{environments}: {what}{place}  {first.cls.value}"
 
 
 def _differences(out: Console, differences: Mapping[str, Sequence[Difference]], *, verbose: bool) -> None:
