@@ -120,7 +120,7 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     _evidence(out, component.evidence, verbose=verbose)
     _values(out, component.values, verbose=verbose)
     _companions(out, component.companions, verbose=verbose)
-    _residual(out, component.residual, verbose=verbose)
+    _residual(out, _open(component), verbose=verbose)
     for environment in sorted(component.patches):
         targets = [str(patch.target) for patch in component.patches[environment]]
         _listing(out, f"post-render patches, {environment}", targets, verbose=verbose)
@@ -183,6 +183,17 @@ def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> N
     if residual:
         lines = [_remains([item]) for item in residual] if verbose else [_remains(each) for each in _alike(residual)]
         _listing(out, "no value found for", lines, verbose=verbose)
+
+
+def _open(component: ComponentPlan) -> list[Residual]:
+    """What remains, without what an allowance admits: that is told as a change."""
+    admitted = {
+        (environment, each.resource, each.path)
+        for environment, found in component.differences.items()
+        for each in found
+        if each.allowance
+    }
+    return [item for item in component.residual if (item.environment, item.resource, item.path) not in admitted]
 
 
 def _alike(residual: Sequence[Residual]) -> list[list[Residual]]:
