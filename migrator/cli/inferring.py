@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,8 @@ from migrator.cli.answers import answer_key, decode, encode, source_digest
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
-from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
-from migrator.model import Resource
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
+from migrator.model import RepoPath, Resource, SourceSpan
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -199,10 +199,20 @@ def _read_target(file: str) -> tuple[Resource, ...]:
         raise MigrateError.of(
             "MIG904", f"cannot read the target {file}: {error.strerror}", remedy="name a file of manifests"
         ) from None
-    resources = rendered_resources(data)
+    try:
+        resources = rendered_resources(data)
+    except MigrateError as error:
+        raise MigrateError(_in_file(error.diagnostic, file)) from None
     if not resources:
         raise MigrateError.of("MIG904", f"the target {file} holds no object", remedy="name a file of manifests")
     return resources
+
+
+def _in_file(diagnostic: Diagnostic, file: str) -> Diagnostic:
+    """The diagnostic, at its line of the file."""
+    span = diagnostic.span or SourceSpan(path=RepoPath(file))
+    remedy = diagnostic.remedy or "name a file of Kubernetes manifests"
+    return replace(diagnostic, span=replace(span, path=RepoPath(file)), remedy=remedy)
 
 
 def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:

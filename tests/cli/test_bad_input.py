@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -162,6 +163,23 @@ class TestCharts:
         shown = migrate("infer", "--chart", archive, "--target", target)
         assert shown.code == 1
         assert "[MIG413]" in shown.err
+
+    def test_a_chart_that_refuses_every_value(self, migrate: Migrate, app: Path, mirror: Path, tmp_path: Path) -> None:
+        chart = tmp_path / "charts" / "tiny-db"
+        shutil.copytree(mirror / "tiny-db", chart)
+        (chart / "templates" / "never.yaml").write_text('kind: X\n{{ fail "not in this life" }}\n')
+        target = app / "base" / "database" / "db.yaml"
+        refused(migrate("infer", "--chart", chart, "--target", target), "MIG405", "never.yaml:2", "not in this life")
+
+        shown = migrate("plan", app, "--offline", "--chart-mirror", chart.parent, "--chart-mirror", mirror)
+        assert shown.code == 0
+        assert "not in this life" in shown.err
+        assert "tiny-monitor  adopt" in shown.out
+
+    def test_a_target_that_is_no_yaml(self, migrate: Migrate, mirror: Path, tmp_path: Path) -> None:
+        target = tmp_path / "x.yaml"
+        target.write_text("kind: [\n")
+        refused(migrate("infer", "--chart", mirror / "tiny-db", "--target", target), "MIG101", f"{target}:")
 
     def test_infer_with_a_target_that_is_missing(self, migrate: Migrate, mirror: Path) -> None:
         refused(migrate("infer", "--chart", mirror / "tiny-db", "--target", "none.yaml"), "MIG904", "none.yaml")
