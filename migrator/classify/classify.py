@@ -57,7 +57,7 @@ def classify(
     used = {component.id for component in third_party}
     own = [
         Component(
-            id=_free(name, used),
+            id=_free(name if name not in used else f"{name}-app", used),
             kind=ComponentKind.APPLICATION,
             category="",
             members=_members(nodes, members),
@@ -76,7 +76,7 @@ def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Uni
     units = fold(units, nodes, index)
     name_units(units, nodes, index, recogniser)
     Grower(nodes, index, ties, recogniser, units, along_files=False).grow()
-    units += recogniser.by_name(_free_nodes(nodes, units))
+    units += recogniser.by_name(_free_nodes(nodes, units), tuple(units))
     units = fold(_over_environments(units, nodes), nodes, index)
     name_units(units, nodes, index, recogniser)
     Grower(nodes, index, ties, recogniser, units).grow()
@@ -88,28 +88,45 @@ def _free_nodes(nodes: Sequence[Node], units: Iterable[Unit]) -> set[int]:
 
 
 def _over_environments(units: Sequence[Unit], nodes: Sequence[Node]) -> list[Unit]:
-    """Units of one chart that run in different environments only are one: a prefix or a namespace differs there."""
+    """Units of one chart that are one: a prefix or a namespace differs by environment, or one is definitions only."""
     kept: list[Unit] = []
     for unit in units:
         twin = next((one for one in kept if _is_twin(one, unit, nodes)), None)
         if twin is None:
             kept.append(unit)
         else:
-            twin.members |= unit.members
             twin.versions.update(unit.versions)
             twin.subcharts |= unit.subcharts
-            twin.release = twin.release if twin.release == unit.release else ""
+            if _is_rest(twin, nodes):
+                twin.release, twin.fullname = unit.release, unit.fullname
+            elif twin.release != unit.release and not _is_rest(unit, nodes):
+                twin.release = min(twin.release, unit.release, key=len) if _shares_place(twin, unit, nodes) else ""
+            twin.members |= unit.members
     return kept
 
 
 def _is_twin(one: Unit, other: Unit, nodes: Sequence[Node]) -> bool:
     if one.chart != other.chart:
         return False
+    if _is_rest(one, nodes) != _is_rest(other, nodes):
+        return True
+    # some charts label one of their parts with the part's own name for an instance
+    if any(a.fullname and b.release.startswith(f"{a.fullname}-") for a, b in ((one, other), (other, one))):
+        return _shares_place(one, other, nodes)
     here, there = (_running_in(unit, nodes) for unit in (one, other))
     if not here or not there or here & there:
         return False
     files = [{nodes[number].origin for number in unit.members} - {None} for unit in (one, other)]
     return one.release == other.release or bool(files[0] & files[1])
+
+
+def _shares_place(one: Unit, other: Unit, nodes: Sequence[Node]) -> bool:
+    return bool(one.namespaces(nodes) & other.namespaces(nodes))
+
+
+def _is_rest(unit: Unit, nodes: Sequence[Node]) -> bool:
+    """Only definitions and other objects of the whole cluster, which charts often leave without a release's labels."""
+    return all(not nodes[number].id.namespace and not nodes[number].is_workload for number in unit.members)
 
 
 def _running_in(unit: Unit, nodes: Sequence[Node]) -> set[str]:

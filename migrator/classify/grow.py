@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.classify.nodes import Node
 from migrator.classify.seeds import Recogniser
@@ -14,6 +14,8 @@ from migrator.signatures import Signature, SignatureIndex
 
 JOIN = 0.6
 """The least affinity that makes an object a member."""
+_LEAST = 0.1
+_NONE: frozenset[int] = frozenset()
 _FOREIGN = 1.0
 """The same for a workload whose images and name are not the chart's."""
 _MARGIN = 0.05
@@ -60,7 +62,16 @@ class Grower:
         self._ties = ties
         self._recogniser = recogniser
         self._units = units
+        self._present = {unit.signature for unit in units}
         self._owner = {number: at for at, unit in enumerate(units) for number in unit.members}
+        self._tied_to: dict[int, set[int]] = {}
+        for number, others in ties.items():
+            for other in others:
+                self._tied_to.setdefault(other, set()).add(number)
+        self._by_place: dict[tuple[str, str], set[int]] = {}
+        for number, node in enumerate(nodes):
+            for key in _places(node):
+                self._by_place.setdefault(key, set()).add(number)
         self._foreign = {
             number
             for number, node in enumerate(nodes)
@@ -69,15 +80,22 @@ class Grower:
 
     def grow(self) -> None:
         """Rounds of joining, each judged by the state before it, until a round adds nothing."""
-        while self._round():
-            pass
+        pending = {number for number in range(len(self._nodes)) if number not in self._owner}
+        while pending:
+            pending = self._beside(self._round(sorted(pending)))
 
-    def _round(self) -> bool:
+    def _beside(self, joined: set[int]) -> set[int]:
+        """The unassigned objects for which something changes when others have joined: ties, files, labels."""
+        keys = {key for number in joined for key in _places(self._nodes[number])}
+        found = {other for number in joined for other in self._tied_to.get(number, ())}
+        found |= {other for key in keys for other in self._by_place.get(key, ())}
+        return {number for number in found if number not in self._owner}
+
+    def _round(self, pending: Sequence[int]) -> set[int]:
         facts = _Facts(self._nodes, self._units, self._owner)
         joined: dict[int, int] = {}
-        for number, node in enumerate(self._nodes):
-            if number in self._owner:
-                continue
+        for number in pending:
+            node = self._nodes[number]
             scored = sorted(
                 ((self._affinity(number, at, facts), -at) for at in self._near(number, facts)),
                 reverse=True,
@@ -90,7 +108,7 @@ class Grower:
         for number, at in joined.items():
             self._owner[number] = at
             self._units[at].members.add(number)
-        return bool(joined)
+        return set(joined)
 
     def _near(self, number: int, facts: _Facts) -> set[int]:
         """Units that have anything to do with an object."""
@@ -100,13 +118,14 @@ class Grower:
         if node.origin:
             found |= facts.by_file.get(node.origin, Counter()).keys()
             found |= facts.by_folder.get(posixpath.dirname(node.origin), Counter()).keys()
-        for match in self._recogniser.names(number):
-            found |= facts.by_name.get((match.signature, match.fullname), set()) if match.fullname else set()
-            found |= facts.by_name.get((match.signature, match.release), set()) if match.release else set()
+        for match in self._recogniser.readers(number):
+            found |= facts.by_name.get((match.signature, match.fullname or match.release), _NONE)
             if not match.fullname and not match.release:
-                found |= facts.by_signature.get(match.signature, set())
-        for signature in node.strength:
-            found |= facts.by_signature.get(signature, set())
+                found |= facts.by_signature.get(match.signature, _NONE)
+        found |= facts.by_full_name.get(node.id.name, _NONE)
+        for signature, strength in node.strength.items():
+            if strength >= _LEAST:
+                found |= facts.by_signature.get(signature, _NONE)
         return found
 
     def _affinity(self, number: int, at: int, facts: _Facts) -> float:
@@ -152,9 +171,7 @@ class Grower:
         if unit.signature is None:
             return 0.0
         best = 0.0
-        for match in self._recogniser.names(number):
-            if match.signature != unit.signature:
-                continue
+        for match in self._recogniser.names(number, unit.signature):
             is_fixed = not match.fullname and not match.release
             is_full = bool(match.fullname) and match.fullname == unit.fullname and match.release in {"", unit.release}
             is_release = bool(match.release) and match.release == unit.release and not match.fullname
@@ -194,8 +211,9 @@ class Grower:
         return 0.35 * share if share >= 0.8 and posixpath.dirname(node.origin) not in facts.mixed else 0.0
 
     def _is_anothers(self, number: int, at: int) -> bool:
-        """The object shows another chart: then that it lies in a file says nothing."""
-        best = max(self._nodes[number].strength.values(), default=0.0)
+        """The object shows another chart that is there too: then that it lies in a file says nothing."""
+        held = self._nodes[number].strength.items()
+        best = max((strength for one, strength in held if one in self._present), default=0.0)
         signature = self._units[at].signature
         own = self._recogniser.strength(number, signature) if signature is not None else 0.0
         return best >= TELLING and best > own
@@ -210,6 +228,14 @@ class Grower:
         return 0.0
 
 
+def _places(node: Node) -> Iterator[tuple[str, str]]:
+    if node.origin:
+        yield "file", node.origin
+        yield "folder", posixpath.dirname(node.origin)
+    if node.shown.instance:
+        yield "instance", node.shown.instance
+
+
 class _Facts:
     """Where the units are at the start of a round."""
 
@@ -218,6 +244,7 @@ class _Facts:
         self.by_release: dict[str, set[int]] = {}
         self.by_signature: dict[int, set[int]] = {}
         self.by_name: dict[tuple[int, str], set[int]] = {}
+        self.by_full_name: dict[str, set[int]] = {}
         self.by_file: dict[str, Counter[int]] = {}
         self.by_folder: dict[str, Counter[int]] = {}
         self.mixed: set[str] = set()
@@ -228,6 +255,7 @@ class _Facts:
                 self.by_signature.setdefault(unit.signature, set()).add(at)
                 for name in {unit.fullname, unit.release} - {""}:
                     self.by_name.setdefault((unit.signature, name), set()).add(at)
+                    self.by_full_name.setdefault(name, set()).add(at)
         for number, node in enumerate(nodes):
             folder = posixpath.dirname(node.origin) if node.origin else ""
             if number not in owner:
@@ -245,8 +273,8 @@ def name_units(units: Iterable[Unit], nodes: Sequence[Node], index: SignatureInd
             continue
         votes: dict[str, float] = {}
         for number in sorted(unit.members):
-            for match in recogniser.names(number):
-                if match.signature == unit.signature and match.fullname:
+            for match in recogniser.names(number, unit.signature):
+                if match.fullname:
                     votes[match.fullname] = votes.get(match.fullname, 0.0) + match.weight + 0.05
         if not unit.release:
             counts = Counter(nodes[number].shown.instance for number in unit.members if nodes[number].shown.instance)

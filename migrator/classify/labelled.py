@@ -89,13 +89,12 @@ def _adopt_unnamed(groups: dict[tuple[str, str], set[int]]) -> None:
 def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: SignatureIndex) -> bool:
     if parent.chart == child.chart:
         return False
+    if parent.release != child.release:
+        return False
     is_listed = parent.signature is not None and child.chart in _descendants(parent.signature, index)
     is_listed = is_listed or child.chart in parent.subcharts
     shares_file = _shared_file(parent, child, nodes)
-    if parent.release and child.release:
-        if parent.release != child.release:
-            return False
-    elif not (is_listed and shares_file):
+    if not parent.release and not (is_listed and shares_file):
         return False
     if parent.namespaces(nodes) and child.namespaces(nodes) and not parent.namespaces(nodes) & child.namespaces(nodes):
         return False

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from migrator.classify.nodes import Node
 from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, families, instances, own_score
 from migrator.signatures import NameMatch, SignatureIndex
+from migrator.signatures.types import FULLNAME, RELEASE
 
 _SEED = 0.3
 """The least evidence on one object that starts a hypothesis."""
 _EXPLAINED = 0.1
 _SUBCHART = 0.8
+_BARE = frozenset({FULLNAME, RELEASE})
 _UNNAMED = 0.75
 """What a unit is worth whose names follow no pattern of the chart."""
 
@@ -24,7 +26,13 @@ class Recogniser:
         self._nodes = nodes
         self._index = index
         self._families = families(index)
-        self._names: dict[int, tuple[NameMatch, ...]] = {}
+        self._names = [_by_signature(index, node) for node in nodes]
+        self._readers: dict[int, set[int]] = {}
+        self._called: dict[str, set[int]] = {}
+        for number, node in enumerate(nodes):
+            self._called.setdefault(node.id.name, set()).add(number)
+            for signature in self._names[number]:
+                self._readers.setdefault(signature, set()).add(number)
 
     def by_instance(self, free: Iterable[int], taken: Iterable[str]) -> list[Unit]:
         """Units among objects that share an instance label; labels in `taken` belong to units already."""
@@ -40,20 +48,20 @@ class Recogniser:
                 units += self._in_group(release, part)
         return units
 
-    def by_name(self, free: Iterable[int]) -> list[Unit]:
-        """Units among objects without a telling instance label, the best hypothesis first."""
+    def by_name(self, free: Iterable[int], known: Sequence[Unit] = ()) -> list[Unit]:
+        """Units among objects without a telling instance label, best first; `known` are there already."""
         left = set(free)
         units: list[Unit] = []
-        taken: set[tuple[int, str]] = set()
+        seeds = self._seeds(left)
+        held = {signature: self._of_signature(signature, seeds[signature], left) for signature in sorted(seeds)}
         while True:
             best = max(
-                (one for one in self._hypotheses(left) if self._is_new(one, taken)),
+                (one for found in held.values() for one in found if self._is_good(one, [*known, *units])),
                 key=lambda one: one.rank,
                 default=None,
             )
             if best is None:
                 return units
-            taken |= {(best.signature, place) for place in {self._nodes[n].id.namespace for n in best.members} | {""}}
             units.append(
                 Unit(
                     chart=self._index.signatures[best.signature].chart,
@@ -65,24 +73,43 @@ class Recogniser:
                 )
             )
             left -= best.members
+            for signature, found in held.items():
+                if seeds[signature] & best.members or any(one.members & best.members for one in found):
+                    seeds[signature] -= best.members
+                    held[signature] = self._of_signature(signature, seeds[signature], left)
 
-    def _is_new(self, one: _Hypothesis, taken: set[tuple[int, str]]) -> bool:
-        """Not the rest of a chart that was found in this place: a second installation runs its own main workload."""
+    def _is_good(self, one: _Hypothesis, units: Sequence[Unit]) -> bool:
+        """Good enough, and not the rest of a chart found in this place: a second one runs its own main workload."""
+        if one.quality < self._index.weights.recognised:
+            return False
+        signature = self._index.signatures[one.signature]
         places = {self._nodes[number].id.namespace for number in one.members}
-        if not any((one.signature, place) in taken for place in places):
+        here = [
+            unit
+            for unit in units
+            if unit.chart == signature.chart and ("" in places or places & unit.namespaces(self._nodes))
+        ]
+        if not here:
             return True
-        has_core = any(pattern.core for pattern in self._index.signatures[one.signature].objects)
-        return has_core and bool(one.fullname) and self._core_share(one.members, one.signature, one.fullname) > 0
+        is_part = any(unit.fullname and one.fullname.startswith(f"{unit.fullname}-") for unit in here)
+        has_core = any(pattern.core for pattern in signature.objects)
+        share = self._core_share(one.members, one.signature, one.fullname)
+        return has_core and bool(one.fullname) and not is_part and share > 0
 
     def _is_publisher(self, one: int, other: int) -> bool:
         return self._index.signatures[one].chart == self._index.signatures[other].chart
 
-    def names(self, number: int) -> tuple[NameMatch, ...]:
-        """How signatures read a node's name; worked out once."""
-        found = self._names.get(number)
+    def names(self, number: int, signature: int) -> tuple[NameMatch, ...]:
+        """How a signature reads a node's name; worked out once."""
+        found = self._names[number].get(signature)
         if found is None:
-            found = self._names[number] = tuple(self._index.names(self._nodes[number].shown))
+            shown = self._nodes[number].shown
+            found = self._names[number][signature] = tuple(self._index.bare_names(shown, signature))
         return found
+
+    def readers(self, number: int) -> Iterable[NameMatch]:
+        """How all signatures read a node's name, those left out that would take any name."""
+        return (match for held in list(self._names[number].values()) for match in held if match.pattern not in _BARE)
 
     def strength(self, number: int, signature: int) -> float:
         """What a node shows for a chart, by itself or by one of its subcharts."""
@@ -93,7 +120,7 @@ class Recogniser:
 
     def name_weight(self, number: int, signature: int) -> float:
         """How telling a node's name is for a chart."""
-        return max((match.weight for match in self.names(number) if match.signature == signature), default=0.0)
+        return max((match.weight for match in self.names(number, signature)), default=0.0)
 
     def _in_group(self, release: str, members: set[int]) -> list[Unit]:
         """The charts of one release name: one as a rule, more where a label was put on everything."""
@@ -162,34 +189,31 @@ class Recogniser:
         found = {
             (self._nodes[number].id.kind, match.pattern)
             for number in members
-            for match in self.names(number)
-            if match.signature == signature and match.is_core and fullname in {None, match.fullname, ""}
+            for match in self.names(number, signature)
+            if match.is_core and fullname in {None, match.fullname, ""}
         }
         return len(wanted & found) / len(wanted)
 
-    def _hypotheses(self, left: set[int]) -> list[_Hypothesis]:
+    def _seeds(self, left: set[int]) -> dict[int, set[int]]:
         seeds: dict[int, set[int]] = {}
         for number in left:
             for signature, strength in self._nodes[number].strength.items():
                 if strength >= _SEED:
                     seeds.setdefault(signature, set()).add(number)
-        wanted = set(seeds)
-        read: dict[int, dict[int, list[NameMatch]]] = {}
-        for number in left:
-            for match in self.names(number):
-                if match.signature in wanted:
-                    read.setdefault(match.signature, {}).setdefault(number, []).append(match)
-        found: list[_Hypothesis] = []
-        for signature in sorted(seeds):
-            found += self._of_signature(signature, seeds[signature], read.get(signature, {}))
-        return [one for one in found if one.quality >= self._index.weights.recognised]
+        return seeds
 
-    def _of_signature(
-        self, signature: int, seeds: set[int], read: Mapping[int, Sequence[NameMatch]]
-    ) -> list[_Hypothesis]:
-        places = {(self._nodes[n].id.namespace, match.fullname) for n in seeds for match in read.get(n, ())}
+    def _of_signature(self, signature: int, seeds: set[int], left: set[int]) -> list[_Hypothesis]:
+        """The ways in which a chart could have made some of what is left: one for each full name that seeds suggest."""
+        places = {(self._nodes[n].id.namespace, match.fullname) for n in seeds for match in self.names(n, signature)}
         crds = {number for number in seeds if self._nodes[number].shown.crd}
-        found = [self._hypothesis(signature, place, fullname, read, crds) for place, fullname in sorted(places)]
+        by_name: dict[str, set[int]] = {}
+        by_release: dict[str, set[int]] = {}
+        for number in self._readers.get(signature, set()) & left:
+            for match in self.names(number, signature):
+                held = by_release if match.release else by_name
+                held.setdefault(match.release or match.fullname, set()).add(number)
+        read = _Read(by_name=by_name, by_release=by_release, crds=crds, left=left)
+        found = [self._hypothesis(signature, place, fullname, read) for place, fullname in sorted(places)]
         named = {number for one in found for number in one.members}
         for place in sorted({self._nodes[number].id.namespace for number in seeds - named}):
             members = frozenset(n for n in seeds - named if self._nodes[n].id.namespace == place)
@@ -208,22 +232,33 @@ class Recogniser:
             )
         return found
 
-    def _hypothesis(
-        self, signature: int, place: str, fullname: str, read: Mapping[int, Sequence[NameMatch]], crds: set[int]
-    ) -> _Hypothesis:
+    def _hypothesis(self, signature: int, place: str, fullname: str, read: _Read) -> _Hypothesis:
         """What a chart would have made under this full name in this namespace."""
-        inside = {n for n in read if self._nodes[n].id.namespace in {place, "", *SYSTEM_NAMESPACES} or not place}
+        allowed = {place, "", *SYSTEM_NAMESPACES} if place else None
+
+        def inside(number: int) -> bool:
+            return allowed is None or self._nodes[number].id.namespace in allowed
+
+        bare = {
+            number
+            for number in self._called.get(fullname, set()) & read.left
+            if any(match.fullname == fullname for match in self.names(number, signature))
+        }
         members = {
             number
-            for number in inside
-            if any(match.fullname in {fullname, ""} and not match.release for match in read[number])
-            and self._may_join(number, signature, fullname)
+            for number in bare | read.by_name.get(fullname, set()) | read.by_name.get("", set())
+            if inside(number) and self._may_join(number, signature, fullname)
         }
-        release = self._release(signature, fullname, inside - members, read)
+        release = self._release(signature, fullname, read, inside)
         if release:
-            members |= {n for n in inside if any(match.release == release for match in read[n])}
+            called = {
+                number
+                for number in self._called.get(release, set()) & read.left
+                if any(match.release == release for match in self.names(number, signature))
+            }
+            members |= {number for number in called | read.by_release.get(release, set()) if inside(number)}
         if members:
-            members |= crds
+            members |= read.crds
         own, is_telling = own_score(self._nodes, members, signature)
         pattern = max((self.name_weight(number, signature) for number in members), default=0.0)
         quality = 1 - (1 - own) * (1 - pattern)
@@ -243,27 +278,38 @@ class Recogniser:
         node = self._nodes[number]
         if not node.is_workload or self.strength(number, signature) >= _EXPLAINED:
             return True
-        return any(
-            match.signature == signature and match.fullname in {fullname, ""} and match.weight > 0
-            for match in self.names(number)
-        )
+        return any(match.fullname in {fullname, ""} and match.weight > 0 for match in self.names(number, signature))
 
-    def _release(
-        self, signature: int, fullname: str, others: Iterable[int], read: Mapping[int, Sequence[NameMatch]]
-    ) -> str:
+    def _release(self, signature: int, fullname: str, read: _Read, inside: Callable[[int], bool]) -> str:
         """The release name: in the full name where that follows the chart's rule, else in what subcharts are called."""
         rule = self._index.signatures[signature].fullname
         suffix = rule.removeprefix("{release}")
         if fullname and rule != suffix and fullname.endswith(suffix) and len(fullname) > len(suffix):
             return fullname.removesuffix(suffix) if suffix else fullname
         votes: dict[str, float] = {}
-        for number in others:
-            for match in read[number]:
-                if match.release and match.weight > 0:
-                    strength = self.strength(number, signature)
-                    votes[match.release] = votes.get(match.release, 0.0) + match.weight * (strength >= _EXPLAINED)
+        for release, numbers in read.by_release.items():
+            for number in sorted(numbers):
+                if inside(number) and self.strength(number, signature) >= _EXPLAINED:
+                    votes[release] = votes.get(release, 0.0) + self.name_weight(number, signature)
         best = max(sorted(votes), key=lambda name: votes[name], default="")
         return best if votes.get(best, 0.0) >= 0.5 else ""
+
+
+def _by_signature(index: SignatureIndex, node: Node) -> dict[int, tuple[NameMatch, ...]]:
+    found: dict[int, list[NameMatch]] = {}
+    for match in index.names(node.shown):
+        found.setdefault(match.signature, []).append(match)
+    return {signature: (*matches, *index.bare_names(node.shown, signature)) for signature, matches in found.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """The names of unassigned nodes as one signature reads them, bare placeholders apart."""
+
+    by_name: dict[str, set[int]]
+    by_release: dict[str, set[int]]
+    crds: set[int]
+    left: set[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

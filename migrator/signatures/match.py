@@ -47,6 +47,8 @@ class SignatureIndex:
     """The signatures turned round: fact -> the signatures that state it, with the weight of one such fact."""
 
     signatures: tuple[Signature, ...]
+    publishers: Mapping[str, tuple[int, ...]]
+    """chart -> its signatures."""
     aliases: Mapping[str, str]
     weights: Weights
     images: Mapping[str, tuple[tuple[int, float], ...]]
@@ -58,13 +60,14 @@ class SignatureIndex:
     fixed: Mapping[tuple[str, str], tuple[_Pattern, ...]]
     fullname_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
     release_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
+    bare: Mapping[tuple[int, str], tuple[_Pattern, ...]]
     expressions: Mapping[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
     flags: Mapping[tuple[int, str], frozenset[str]]
     container_ports: Mapping[tuple[int, str], frozenset[int]]
 
     def named(self, chart: str) -> tuple[int, ...]:
         """The signatures of a chart, one for each publisher."""
-        return tuple(at for at, one in enumerate(self.signatures) if one.chart == chart)
+        return self.publishers.get(chart, ())
 
     def chart_called(self, label: str) -> str:
         """The chart that a chart label means; the label itself where no signature says otherwise."""
@@ -79,15 +82,14 @@ class SignatureIndex:
         return {signature: tuple(found[signature]) for signature in sorted(found)}
 
     def names(self, shown: Features) -> Iterator[NameMatch]:
-        """How the patterns of all signatures read the object's name, bare `{fullname}` and `{release}` included."""
+        """How the patterns of all signatures read the object's name, save those that are a bare placeholder."""
         for one in self.fixed.get((shown.kind, shown.name), ()):
             yield _match(one, "", "")
-        cuts = [match.start() for match in _BOUNDARY.finditer(shown.name)]
-        for cut in (*(cut for cut in cuts if cut), len(shown.name)):
+        for cut in (match.start() for match in _BOUNDARY.finditer(shown.name)):
             head, key = shown.name[:cut], (shown.kind, shown.name[cut:])
-            for one in self.fullname_suffixes.get(key, ()):
+            for one in self.fullname_suffixes.get(key, ()) if head else ():
                 yield _match(one, head, "")
-            for one in self.release_suffixes.get(key, ()):
+            for one in self.release_suffixes.get(key, ()) if head else ():
                 yield _match(one, "", head)
         for expression, one in self.expressions.get(shown.kind, ()):
             match = expression.fullmatch(shown.name)
@@ -95,6 +97,12 @@ class SignatureIndex:
                 groups = match.groupdict()
                 if not groups.get("namespace") or groups["namespace"] == (shown.namespace or groups["namespace"]):
                     yield _match(one, groups.get("fullname") or "", groups.get("release") or "")
+
+    def bare_names(self, shown: Features, signature: int) -> Iterator[NameMatch]:
+        """The name as a signature's bare `{fullname}` or `{release}` reads it: any name of that kind, so by request."""
+        for one in self.bare.get((signature, shown.kind), ()):
+            is_release = one.text == RELEASE
+            yield _match(one, "" if is_release else shown.name, shown.name if is_release else "")
 
     def _facts(self, shown: Features) -> Iterator[tuple[int, str, str, float]]:
         for signature, weight in self.crds.get(shown.crd, ()) if shown.crd else ():
@@ -146,10 +154,14 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
     """The index of a set of signatures; generic charts take no part, nothing but their own labels tells them."""
     weights = weights or Weights()
     active = [(at, one) for at, one in enumerate(signatures) if not one.is_generic]
+    publishers: dict[str, tuple[int, ...]] = {}
+    for at, one in enumerate(signatures):
+        publishers[one.chart] = (*publishers.get(one.chart, ()), at)
     charts = {at: one.chart for at, one in active}
-    fixed, fullnames, releases, expressions = _index_names(active, weights)
+    fixed, fullnames, releases, bare, expressions = _index_names(active, weights)
     return SignatureIndex(
         signatures=tuple(signatures),
+        publishers=publishers,
         aliases={alias: one.chart for one in signatures for alias in one.aliases},
         weights=weights,
         images=_shared(
@@ -189,6 +201,7 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
         fixed=fixed,
         fullname_suffixes=fullnames,
         release_suffixes=releases,
+        bare=bare,
         expressions=expressions,
         flags={(at, c.name): frozenset(c.flags) for at, one in active for c in one.containers},
         container_ports={(at, c.name): frozenset(c.ports) for at, one in active for c in one.containers},
@@ -216,18 +229,20 @@ def _shared(
 
 
 _Names = dict[tuple[str, str], tuple[_Pattern, ...]]
+_Bare = dict[tuple[int, str], tuple[_Pattern, ...]]
 _Expressions = dict[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
 
 
 def _index_names(
     active: Sequence[tuple[int, Signature]],
     weights: Weights,
-) -> tuple[_Names, _Names, _Names, _Expressions]:
-    """Fixed names, suffixes of the full name, suffixes of the release name, and what needs a regular expression."""
+) -> tuple[_Names, _Names, _Names, _Bare, _Expressions]:
+    """Fixed names, suffixes of full name and release, bare placeholders, and what needs a regular expression."""
     counts = Counter(
         (kind, name) for _, kind, name in {(one.chart, o.kind, o.name) for _, one in active for o in one.objects}
     )
     simple: dict[str, dict[tuple[str, str], list[_Pattern]]] = {"": {}, FULLNAME: {}, RELEASE: {}}
+    bare: dict[tuple[int, str], list[_Pattern]] = {}
     expressions: dict[str, list[tuple[re.Pattern[str], _Pattern]]] = {}
     for at, one in active:
         for pattern in one.objects:
@@ -241,14 +256,17 @@ def _index_names(
                 is_core=pattern.core,
                 text=pattern.name,
             )
-            if "{" in rest:
+            if head and not rest:
+                bare.setdefault((at, pattern.kind), []).append(entry)
+            elif "{" in rest:
                 expressions.setdefault(pattern.kind, []).append((_expression(pattern), entry))
             else:
                 simple[head].setdefault((pattern.kind, rest), []).append(entry)
     fixed, fullnames, releases = (
         {key: tuple(entries) for key, entries in simple[head].items()} for head in ("", FULLNAME, RELEASE)
     )
-    return fixed, fullnames, releases, {kind: tuple(found) for kind, found in expressions.items()}
+    placeholders = {key: tuple(entries) for key, entries in bare.items()}
+    return fixed, fullnames, releases, placeholders, {kind: tuple(found) for kind, found in expressions.items()}
 
 
 def _expression(pattern: ObjectPattern) -> re.Pattern[str]:
