@@ -113,22 +113,41 @@ def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterat
 
 
 def _followed_names(objects: Sequence[Placed]) -> Iterator[Blocker]:
-    """Kustomize renames references along with their objects; once an object is gone, its references stay unrenamed."""
+    """Kustomize keeps references in step with the names and namespaces that it gives; to what has left it cannot."""
     renamed: dict[tuple[RepoPath, str], Placed] = {}
+    moved: dict[tuple[RepoPath, str, str], Placed] = {}
     for each in objects:
-        first = each.written.name if each.written is not None else None
-        if each.is_adopted and first != each.resource.id.name:
-            renamed[each.root, each.resource.id.name] = each
-    if not renamed:
+        final = each.resource.id
+        if each.is_adopted and (each.written is None or each.written.name != final.name):
+            renamed[each.root, final.name] = each
+        if each.is_adopted and each.written is not None and each.written.namespace != final.namespace:
+            moved[each.root, final.name, final.namespace] = each
+    if not renamed and not moved:
         return
     for each in objects:
         if each.is_adopted:
             continue
-        for text in set(_texts({key: value for key, value in each.resource.body.items() if key != "metadata"})):
-            found = renamed.get((each.root, text))
-            if found is not None:
-                reason = f"{each} refers to {found}, which kustomize renames"
-                yield Blocker(component=str(found.component), reason=reason)
+        body = {key: value for key, value in each.resource.body.items() if key != "metadata"}
+        found = {id(held): held for text in _texts(body) if (held := renamed.get((each.root, text))) is not None}
+        for name, namespace in _references(body) if moved else ():
+            if (held := moved.get((each.root, name, namespace))) is not None:
+                found[id(held)] = held
+        for held in found.values():
+            reason = f"{each} refers to {held}, which kustomize renames or moves"
+            yield Blocker(component=str(held.component), reason=reason)
+
+
+def _references(value: Json) -> Iterator[tuple[str, str]]:
+    """Every name that stands beside a namespace, as subjects of bindings and services of webhooks have it."""
+    if isinstance(value, Mapping):
+        name, namespace = value.get("name"), value.get("namespace")
+        if isinstance(name, str) and isinstance(namespace, str):
+            yield name, namespace
+        for child in value.values():
+            yield from _references(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _references(child)
 
 
 def _sources(held: Kustomization, bench: Workbench) -> Iterator[tuple[str, Selector]]:

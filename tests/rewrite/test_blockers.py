@@ -106,7 +106,28 @@ def test_a_reference_that_kustomize_keeps_in_step(make: Make) -> None:
             "all.yaml": f"{manifest('ServiceAccount', 'redis')}---\n{dump(pod)}",
         }
     )
-    blocked(repository, "refers to ServiceAccount my-redis, which kustomize renames", redis=named("my-redis"))
+    blocked(repository, "refers to ServiceAccount my-redis, which kustomize renames or moves", redis=named("my-redis"))
+
+
+def test_a_subject_whose_namespace_kustomize_keeps_in_step(make: Make) -> None:
+    repository = make(
+        {
+            "kustomization.yaml": "resources: [all.yaml]\nnamespace: data\n",
+            "all.yaml": """\
+                apiVersion: v1
+                kind: ServiceAccount
+                metadata: {name: redis}
+                ---
+                apiVersion: rbac.authorization.k8s.io/v1
+                kind: RoleBinding
+                metadata: {name: app}
+                roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: app}
+                subjects: [{kind: ServiceAccount, name: redis}]
+                """,
+        }
+    )
+    assert repository.builds[0].resources[1].body["subjects"][0]["namespace"] == "data"
+    blocked(repository, "RoleBinding.rbac.authorization.k8s.io data/app refers to ServiceAccount data/redis")
 
 
 def test_markers_of_an_image_automation(make: Make) -> None:
