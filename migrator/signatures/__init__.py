@@ -12,6 +12,7 @@ from migrator.signatures.load import (
     read_signature,
 )
 from migrator.signatures.match import NameMatch, SignatureIndex, index_signatures
+from migrator.signatures.rendering import learn_chart, rendered_with_sources
 from migrator.signatures.score import Weights, score
 from migrator.signatures.types import (
     CATEGORIES,
@@ -40,6 +41,7 @@ __all__ = [
     "features",
     "index_signatures",
     "learn",
+    "learn_chart",
     "load_signatures",
     "load_versions",
     "load_weights",
@@ -47,6 +49,7 @@ __all__ = [
     "parse_image",
     "read_signature",
     "render",
+    "rendered_with_sources",
     "score",
     "source_chart",
 ]

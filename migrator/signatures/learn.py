@@ -173,9 +173,9 @@ def render(signature: Signature) -> str:
     if signature.containers:
         lines.append("containers:")
         for container in signature.containers:
-            ports = ", ".join(map(str, container.ports))
-            flags = ", ".join(map(_scalar, container.flags))
-            lines.append(f"  {_scalar(container.name)}: {{ports: [{ports}], flags: [{flags}]}}")
+            held = (("ports", container.ports), ("flags", container.flags))
+            parts = [f"{key}: [{', '.join(map(_scalar, values))}]" for key, values in held if values]
+            lines.append(f"  {_scalar(container.name)}: {{{', '.join(parts)}}}")
     lines += _flow("servicePorts", signature.ports)
     for title, wanted in (("core", True), ("objects", False)):
         kinds: dict[str, list[str]] = {}

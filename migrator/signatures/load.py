@@ -197,7 +197,12 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
         fullname=rule.child("fullname").text(f"{{release}}-{chart}"),
         images=tuple(_image(key, held) for key, held in rule.child("images").entries()),
         crds=rule.child("crds").texts(),
-        objects=(*_objects(rule.child("core"), core=True), *_objects(rule.child("objects"), core=False)),
+        objects=tuple(
+            sorted(
+                (*_objects(rule.child("core"), core=True), *_objects(rule.child("objects"), core=False)),
+                key=lambda pattern: (pattern.kind, pattern.name),
+            )
+        ),
         labels={key: held.texts() for key, held in rule.child("labels").entries()},
         containers=tuple(_container(key, held) for key, held in rule.child("containers").entries()),
         ports=rule.child("servicePorts").integers(),
