@@ -14,7 +14,7 @@ from migrator.cli.clock import Clock
 from migrator.cli.inferring import Answer, infer_each
 from migrator.cli.options import Settings
 from migrator.cli.recognising import recognise, resources_of
-from migrator.cli.resolving import Resolved, resolve
+from migrator.cli.resolving import Resolved, about, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Plan, make_plan
@@ -156,7 +156,8 @@ def _best(found: Resolved, answers: Sequence[tuple[ChartArchive, Answer]]) -> Ch
         return Chosen(archive=archive, result=answer.inference, diagnostics=answer.diagnostics)
     reasons = [*found.diagnostics, *(each for _, answer in answers for each in answer.diagnostics)]
     tried = answers[0][0] if answers else None
-    return Chosen(archive=tried, result=reasons[0] if reasons else None, diagnostics=tuple(reasons))
+    first = replace(reasons[0], summary=reasons[0].summary.removeprefix(about(found.component))) if reasons else None
+    return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
 
 
 def _undone(inference: Inference | None) -> tuple[int, int]:

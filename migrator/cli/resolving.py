@@ -85,7 +85,7 @@ def _archives(
             Diagnostic(
                 code="MIG430",
                 severity=Severity.WARNING,
-                summary=f"component {component.id}: no version of chart {candidate.chart} carries app version {wanted}",
+                summary=f"{about(component)}no version of chart {candidate.chart} carries app version {wanted}",
                 remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
             ),
         )
@@ -126,6 +126,11 @@ def _by_app_version(candidate: ChartCandidate, library: ChartLibrary) -> tuple[s
     )
 
 
+def about(component: Component) -> str:
+    """How a message begins that concerns a component."""
+    return f"component {component.id}: "
+
+
 def _about(component: Component, diagnostic: Diagnostic) -> Diagnostic:
     """The diagnostic as a warning that names the component which stays in Kustomize because of it."""
-    return replace(diagnostic, severity=Severity.WARNING, summary=f"component {component.id}: {diagnostic.summary}")
+    return replace(diagnostic, severity=Severity.WARNING, summary=f"{about(component)}{diagnostic.summary}")

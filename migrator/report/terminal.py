@@ -43,7 +43,7 @@ def console(stream: IO[str]) -> Console:
 def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
     """Environments, components with their reasons and values, and the list of file changes."""
     out = console(stream)
-    _environments(out, plan)
+    _environments(out, plan, verbose=verbose)
     for component in plan.components:
         if component.decision is not Decision.KEEP:
             _component(out, component, verbose=verbose)
@@ -94,15 +94,23 @@ def show_inference(inference: Inference, stream: IO[str], *, verbose: bool = Fal
     _differences(out, inference.differences, verbose=verbose)
 
 
-def _environments(out: Console, plan: Plan) -> None:
+def _environments(out: Console, plan: Plan, *, verbose: bool) -> None:
     out.print("Environments", style="bold")
     width = max((len(name) for name in plan.environments), default=0)
     for name, environment in sorted(plan.environments.items()):
-        out.print(f"  {name:<{width}}  {', '.join(environment.roots)}  ", end="")
+        out.print(f"  {name:<{width}}  {_several(environment.roots, ', ', verbose=verbose)}  ", end="")
         out.print(environment.status, style="green" if environment.status == "built" else "bold red")
         if environment.reason:
-            out.print(f"  {'':<{width}}  {environment.reason}", style="dim")
+            reasons = _several(environment.reason.split("; "), "; ", verbose=verbose)
+            out.print(f"  {'':<{width}}  {reasons}", style="dim")
     out.print()
+
+
+def _several(words: Sequence[str], separator: str, *, verbose: bool) -> str:
+    """All words, or the first of many."""
+    if verbose or len(words) <= SHORT // 2:
+        return separator.join(words)
+    return f"{separator.join(words[: SHORT // 3])}{separator}... {len(words) - SHORT // 3} more"
 
 
 def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
@@ -129,13 +137,16 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
 
 
 def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
-    if not components:
-        return
-    out.print("Stays in Kustomize", style="bold")
-    width = max(len(component.id) for component in components)
-    for component in components:
-        out.print(f"  {component.id:<{width}}  {component.reason}", style="dim")
-    out.print()
+    recognised = [component for component in components if component.evidence]
+    applications = [component for component in components if not component.evidence]
+    for title, found in (("Recognised, stays in Kustomize", recognised), ("Stays in Kustomize", applications)):
+        if not found:
+            continue
+        out.print(title, style="bold")
+        width = max(len(component.id) for component in found)
+        for component in found:
+            out.print(f"  {component.id:<{width}}  {component.reason}", style="dim")
+        out.print()
 
 
 def _evidence(out: Console, evidence: Sequence[Evidence], *, verbose: bool) -> None:
