@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 
 from migrator.classify.nodes import Node
 from migrator.classify.units import Unit, instances, own_score
@@ -103,11 +104,19 @@ def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: Signatur
     is_reverse = child.signature is not None and parent.chart in _descendants(child.signature, index)
     if is_reverse or not shares_file:
         return False
-    # without a signature that knows: the parent is the one whose objects are not called RELEASE-CHART
-    named = [_is_named_after_itself(unit, nodes) for unit in (parent, child)]
-    if named[0] != named[1]:
-        return named[1]
-    return (len(parent.members), parent.chart) > (len(child.members), child.chart)
+    return _parenthood(parent, nodes, index) > _parenthood(child, nodes, index)
+
+
+def _parenthood(unit: Unit, nodes: Sequence[Node], index: SignatureIndex) -> tuple[bool, bool, bool, int, str]:
+    """Without a signature that knows, what speaks for a parent, strongest first.
+
+    Its file or folder is called after it; no signature names it as a subchart of something; its objects are not called
+    RELEASE-CHART, as those of subcharts are; it has more objects.
+    """
+    origins = {origin for number in unit.members if (origin := nodes[number].origin)}
+    has_file = any(unit.chart in PurePosixPath(origin).with_suffix("").parts for origin in origins)
+    is_subchart = any(unit.chart in one.subcharts for one in index.signatures)
+    return has_file, not is_subchart, not _is_named_after_itself(unit, nodes), len(unit.members), unit.chart
 
 
 def _descendants(signature: int, index: SignatureIndex) -> set[str]:

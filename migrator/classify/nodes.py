@@ -7,9 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.classify.types import SourceHint
-from migrator.model import RepoPath, ResId, Resource
+from migrator.diagnostics import MigrateError
+from migrator.model import RepoPath, ResId, Resource, resource_of
 from migrator.signatures import Features, SignatureIndex, features, score, source_chart
 from migrator.signatures.types import Evidence
+from migrator.yamlio import Dialect, read_documents
 
 _HASH = re.compile(r"-[0-9a-z]{10}$")
 
@@ -52,22 +54,22 @@ def nodes_of(
 
 
 def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
-    """The `# Source:` comments in files of the repository, each with the object that follows it."""
+    """The `# Source:` comments in files of the repository, each with the object that follows it.
+
+    Only files that have such a comment are read; one that is no YAML gives nothing here, the build says why.
+    """
     for path in sorted(files):
-        if b"# Source:" in files[path]:
-            yield from _hints_in(path, files[path].decode("utf-8", "replace"))
-
-
-_COMMENT = re.compile(r"^# Source: .+$", re.MULTILINE)
-_KIND = re.compile(r"^kind:[ \t]*[\"']?(\w+)", re.MULTILINE)
-_NAME = re.compile(r"^  name:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
-
-
-def _hints_in(path: RepoPath, text: str) -> Iterator[SourceHint]:
-    for part in re.split(r"(?m)^---", text):
-        comment, kind, name = _COMMENT.search(part), _KIND.search(part), _NAME.search(part)
-        if comment and kind and name:
-            yield SourceHint(path=path, text=comment[0], kind=kind[1], name=name[1])
+        if b"# Source:" not in files[path]:
+            continue
+        try:
+            documents = read_documents(files[path], dialect=Dialect.KUSTOMIZE, path=path)
+        except MigrateError:
+            continue
+        for document in documents:
+            comment = next((line for line in document.comments if source_chart(line)), "")
+            if comment and isinstance(document.value, dict):
+                res_id = resource_of(document.value).id
+                yield SourceHint(path=path, text=comment, kind=res_id.kind, name=res_id.name)
 
 
 def _comments(hints: Sequence[SourceHint]) -> dict[tuple[str, str, str], tuple[str, ...]]:

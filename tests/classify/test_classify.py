@@ -1,0 +1,390 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import dedent
+
+import pytest
+
+from migrator.build import BUILT, Build
+from migrator.classify import Component, ComponentKind, SourceHint, classify, source_hints
+from migrator.diagnostics import Diagnostics
+from migrator.graph import build_graph
+from migrator.model import Origin, RepoPath, Resource, resource_of
+from migrator.signatures import Signature, VersionTable, read_signature
+from migrator.yamlio import Dialect, read_documents
+
+
+def signature(text: str) -> Signature:
+    head = "apiVersion: migrate/v1\nkind: Signature\n"
+    return read_signature((head + dedent(text)).encode(), RepoPath("rules/signatures/x.yaml"))
+
+
+CACHET = signature("""\
+    chart: cachet
+    repository: https://charts.example.org
+    category: databases
+    versionLabel: app
+    images:
+      acme/cachet: {weight: 1, tag: appVersion}
+      acme/exporter: {weight: 0.4}
+    crds: [caches.acme.io]
+    labels:
+      app.kubernetes.io/name: [cachet]
+    containers:
+      cachet: {ports: [6000]}
+    core:
+      StatefulSet: ["{fullname}-main"]
+    objects:
+      ConfigMap: ["{fullname}-conf"]
+      Service: ["{fullname}", "{fullname}-headless"]
+      ServiceAccount: ["{fullname}"]
+    """)
+STACK = signature("""\
+    chart: stack
+    category: monitoring
+    versionLabel: chart
+    subcharts: [cachet]
+    images:
+      acme/operator: {weight: 1, tag: appVersion}
+    labels:
+      app: [stack-operator]
+      app.kubernetes.io/part-of: [stack]
+    core:
+      Deployment: ["{fullname}-operator"]
+    objects:
+      StatefulSet: ["{release}-cachet-main"]
+      Service: ["{release}-cachet"]
+    """)
+SIGNATURES = (CACHET, STACK)
+TABLES = {
+    "cachet": VersionTable(
+        chart="cachet",
+        publishers={"https://charts.example.org": {"6.0": ("2.0.1", "2.0.0"), "5.0": ("1.0.0",)}},
+        rendered={"2.0.0": frozenset({"acme/cachet:6.0-r1"})},
+    )
+}
+
+
+def resources(text: str, path: str, *, generated: bool = False) -> list[Resource]:
+    origin = Origin(path=RepoPath(path), generated=generated)
+    return [resource_of(one.value, origin) for one in read_documents(dedent(text), dialect=Dialect.SIGS)]
+
+
+def classified(
+    environments: Mapping[str, Sequence[Resource]],
+    signatures: Sequence[Signature] = SIGNATURES,
+    sources: Sequence[SourceHint] = (),
+) -> tuple[dict[str, Component], Diagnostics]:
+    builds = [
+        Build(environment=name, root=RepoPath(f"overlays/{name}"), status=BUILT, resources=tuple(held))
+        for name, held in environments.items()
+    ]
+    components, notes = classify(environments, build_graph(builds), signatures, sources, tables=TABLES)
+    for name, held in environments.items():
+        owned = [res_id for one in components for res_id in one.members.get(name, ())]
+        assert sorted(owned) == sorted({resource.id for resource in held}), "every object is in exactly one component"
+    return {one.id: one for one in components}, notes
+
+
+def names(component: Component, environment: str = "prod") -> list[str]:
+    return [f"{res_id.kind} {res_id.name}" for res_id in component.members[environment]]
+
+
+def cachet(release: str = "kv", namespace: str = "data", *, label: str = "", labels: str = "") -> str:
+    """What the chart renders; `label` is a chart label, `labels` are others."""
+    held = ", ".join(filter(None, (f"helm.sh/chart: {label}" if label else "", labels)))
+    full = f"{release}-cachet"
+    return f"""\
+    apiVersion: v1
+    kind: ServiceAccount
+    metadata: {{name: {full}, namespace: {namespace}, labels: {{{held}}}}}
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {{name: {full}-conf, namespace: {namespace}, labels: {{{held}}}}}
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {{name: {full}, namespace: {namespace}, labels: {{{held}}}}}
+    spec: {{selector: {{app: {full}}}, ports: [{{port: 6000}}]}}
+    ---
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {{name: {full}-main, namespace: {namespace}, labels: {{{held}}}}}
+    spec:
+      template:
+        metadata: {{labels: {{app: {full}}}}}
+        spec:
+          serviceAccountName: {full}
+          containers: [{{name: cachet, image: "r.io/acme/cachet:6.0-r1", ports: [{{containerPort: 6000}}]}}]
+    """
+
+
+API = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: api, namespace: shop, labels: {app: api}}
+    spec:
+      template:
+        metadata: {labels: {app: api}}
+        spec:
+          containers: [{name: api, image: "corp/api:1", envFrom: [{configMapRef: {name: api-env}}]}]
+    ---
+    apiVersion: v1
+    kind: Service
+    metadata: {name: api, namespace: shop}
+    spec: {selector: {app: api}}
+    ---
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: {name: api-env, namespace: shop}
+    """
+
+
+def test_chart_labels_tell_chart_version_release_and_namespace() -> None:
+    text = cachet(label="cachet-2.0.0", labels="app.kubernetes.io/instance: kv")
+    found, notes = classified({"prod": resources(text, "base/db/cachet.yaml")})
+    (one,) = found.values()
+    assert (one.id, one.kind, one.category) == ("cachet", ComponentKind.THIRD_PARTY, "databases")
+    assert (one.release, one.namespace) == ("kv", "data")
+    assert one.candidates[0].versions == ("2.0.0",)
+    assert one.candidates[0].app_versions == ("6.0",)
+    assert one.confidence > 0.98
+    assert one.candidates[0].evidence[0].detail == "helm.sh/chart=cachet-2.0.0"
+    assert notes == ()
+
+
+def test_a_chart_without_signature_is_known_by_its_labels_with_its_unlabelled_definitions() -> None:
+    crd = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: foos.nobody.io}\n"
+    text = dedent(cachet(label="unheard-0.1.0", labels="app.kubernetes.io/instance: kv")) + "---\n" + crd
+    found, _ = classified({"prod": [*resources(text, "base/db/all.yaml"), *resources(API, "base/api/d.yaml")]}, ())
+    assert set(found) == {"unheard", "api"}
+    assert found["unheard"].candidates[0].versions == ("0.1.0",)
+    assert "CustomResourceDefinition foos.nobody.io" in names(found["unheard"])
+    assert len(names(found["api"])) == 3
+
+
+def test_without_labels_images_names_and_edges_tell() -> None:
+    found, _ = classified({"prod": [*resources(cachet(), "all.yaml"), *resources(API, "all.yaml")]})
+    assert set(found) == {"cachet", "all"}
+    one = found["cachet"]
+    assert len(names(one)) == 4
+    assert (one.release, one.namespace) == ("kv", "data")
+    assert 0.5 < one.confidence < 0.98
+    assert one.candidates[0].app_versions == ("6.0",)
+    # the version whose images are here comes first
+    assert one.candidates[0].versions == ("2.0.0", "2.0.1")
+    assert "image" in {evidence.kind for evidence in one.candidates[0].evidence}
+
+
+def test_an_application_that_uses_the_software_is_not_the_software() -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: orders, namespace: shop, labels: {app: orders}}
+    spec:
+      template:
+        metadata: {labels: {app: orders}}
+        spec:
+          containers:
+          - {name: orders, image: "corp/orders:1"}
+          - {name: local-cache, image: "cachet:6"}
+    ---
+    apiVersion: acme.io/v1
+    kind: Cache
+    metadata: {name: cachet, namespace: shop}
+    """
+    found, _ = classified({"prod": resources(text, "apps/orders/all.yaml")})
+    assert set(found) == {"orders"}
+    assert found["orders"].kind is ComponentKind.APPLICATION
+
+
+def test_helpers_alone_are_no_evidence() -> None:
+    text = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: x, namespace: shop}
+    spec:
+      template:
+        spec:
+          containers: [{name: cachet, image: "acme/exporter:1", ports: [{containerPort: 6000}]}]
+    """
+    found, _ = classified({"prod": resources(text, "apps/x/all.yaml")})
+    assert found["x"].kind is ComponentKind.APPLICATION
+
+
+def test_a_custom_resource_beside_the_chart_stays_outside() -> None:
+    issuer = "apiVersion: acme.io/v1\nkind: Cache\nmetadata: {name: shop-cache, namespace: data}\n"
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: data}\n"
+    held = [
+        *resources(cachet(label="cachet-2.0.0"), "base/db/cachet.yaml"),
+        *resources(issuer, "base/db/shop-cache.yaml"),
+        *resources(space, "base/namespaces.yaml"),
+    ]
+    found, _ = classified({"prod": held})
+    assert names(found["db"]) == ["Cache shop-cache"]
+    assert names(found["namespaces"]) == ["Namespace data"]
+
+
+def test_subcharts_fold_into_their_parent() -> None:
+    parent = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: mon-stack-operator, namespace: data, labels: {helm.sh/chart: stack-7.0.0, release: mon}}
+    spec: {template: {spec: {containers: [{name: o, image: "acme/operator:9"}]}}}
+    """
+    child = cachet("mon", label="cachet-2.0.0", labels="app.kubernetes.io/instance: mon")
+    found, _ = classified({"prod": [*resources(parent, "a.yaml"), *resources(child, "b.yaml")]})
+    assert set(found) == {"stack"}
+    assert found["stack"].candidates[0].versions == ("7.0.0",)
+    # without a signature, the shared file tells
+    both = [*resources(parent, "base/stack.yaml"), *resources(child, "base/stack.yaml")]
+    found, _ = classified({"prod": both}, ())
+    assert set(found) == {"stack"}
+    apart, _ = classified({"prod": [*resources(parent, "a.yaml"), *resources(child, "b.yaml")]}, ())
+    assert set(apart) == {"stack", "cachet"}
+
+
+def test_subcharts_fold_without_chart_labels_too() -> None:
+    parent = """\
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata:
+      name: mon-stack-operator
+      namespace: data
+      labels: {app: stack-operator, release: mon, app.kubernetes.io/version: 7.0.0}
+    spec: {template: {spec: {containers: [{name: o, image: "acme/operator:9"}]}}}
+    """
+    child = cachet("mon", labels="app.kubernetes.io/name: cachet, app.kubernetes.io/instance: mon")
+    found, _ = classified({"prod": [*resources(parent, "a.yaml"), *resources(child, "a.yaml")]})
+    assert set(found) == {"stack"}
+    assert len(names(found["stack"])) == 5
+    assert found["stack"].candidates[0].versions == ("7.0.0",)
+
+
+@pytest.mark.parametrize("label", ["cachet-2.0.0", ""])
+def test_two_releases_of_a_chart_are_two_components(label: str) -> None:
+    held = [
+        *resources(cachet("kv", label=label, labels="app.kubernetes.io/instance: kv"), "base/a.yaml"),
+        *resources(cachet("sessions", label=label, labels="app.kubernetes.io/instance: sessions"), "base/b.yaml"),
+    ]
+    found, _ = classified({"prod": held})
+    assert set(found) == {"cachet-kv", "cachet-sessions"}
+    assert all(len(names(one)) == 4 for one in found.values())
+
+
+def test_one_release_in_two_namespaces_is_two_components() -> None:
+    held = [
+        one
+        for place in ("left", "right")
+        for one in resources(cachet("kv", place, label="cachet-2.0.0", labels="release: kv"), f"base/{place}.yaml")
+    ]
+    found, _ = classified({"prod": held})
+    assert set(found) == {"cachet-kv-left", "cachet-kv-right"}
+
+
+def test_a_component_spans_all_environments_and_takes_what_one_adds() -> None:
+    extra = """\
+    apiVersion: v1
+    kind: Service
+    metadata: {name: kv-cachet-headless, namespace: data}
+    ---
+    apiVersion: autoscaling/v2
+    kind: HorizontalPodAutoscaler
+    metadata: {name: api, namespace: shop}
+    spec: {scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: api}}
+    """
+    base = [*resources(cachet(), "base/db/cachet.yaml"), *resources(API, "base/api/deployment.yaml")]
+    found, _ = classified({"dev": base, "prod": [*base, *resources(extra, "overlays/prod/extra.yaml")]})
+    assert set(found) == {"cachet", "api"}
+    assert len(found["cachet"].members["dev"]) == 4
+    assert "Service kv-cachet-headless" in names(found["cachet"])
+    assert "HorizontalPodAutoscaler api" in names(found["api"])
+
+
+def test_a_namespace_of_each_environment_makes_no_second_component() -> None:
+    held = {place: resources(cachet("kv", f"data-{place}"), "base/db/cachet.yaml") for place in ("dev", "prod")}
+    found, _ = classified(held)
+    assert set(found) == {"cachet"}
+    assert set(found["cachet"].members) == {"dev", "prod"}
+    assert found["cachet"].namespace is None
+
+
+def test_generated_objects_follow_their_application_over_hashes() -> None:
+    dev = resources("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: api-env-0123456789}\n", "base/api/k.yaml")
+    prod = resources(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: api-env-9876543210}\n",
+        "overlays/prod/kustomization.yaml",
+        generated=True,
+    )
+    found, _ = classified({"dev": dev, "prod": prod})
+    assert set(found) == {"api"}
+
+
+def test_source_comments_tell_the_chart() -> None:
+    text = "".join(
+        f"---\n# Source: unheard/templates/x.yaml\n{dedent(part)}" for part in dedent(cachet()).split("---\n")
+    )
+    path = RepoPath("base/x/all.yaml")
+    hints = tuple(source_hints({path: text.encode()}))
+    assert len(hints) == 4
+    found, _ = classified({"prod": resources(text, path)}, (), hints)
+    assert set(found) == {"unheard"}
+    assert found["unheard"].candidates[0].evidence[0].kind == "source-comment"
+
+
+def test_an_instance_label_on_everything_swallows_no_application() -> None:
+    everywhere = "app.kubernetes.io/instance: shop"
+    held = [
+        *resources(cachet(labels=f"app.kubernetes.io/name: cachet, {everywhere}"), "base/all.yaml"),
+        *resources(API.replace("{app: api}", f"{{app: api, {everywhere}}}"), "base/all.yaml"),
+    ]
+    found, _ = classified({"prod": held})
+    assert len(names(found["cachet"])) == 4
+    assert len(names(found["all"])) == 3
+
+
+def test_an_application_never_takes_the_id_of_a_chart() -> None:
+    held = [*resources(cachet(), "base/db/a.yaml"), *resources(API, "base/cachet/d.yaml")]
+    found, _ = classified({"prod": held})
+    assert set(found) == {"cachet", "cachet-app"}
+
+
+def test_publishers_of_one_chart_are_told_apart_or_named() -> None:
+    other = signature("""\
+        chart: cachet
+        repository: https://other.example.org
+        category: databases
+        images:
+          other/cachet: {weight: 1, tag: appVersion}
+        labels:
+          app.kubernetes.io/name: [cachet]
+        """)
+    found, notes = classified({"prod": resources(cachet(), "a.yaml")}, (*SIGNATURES, other))
+    assert found["cachet"].candidates[0].repository == "https://charts.example.org"
+    assert notes == ()
+    twin = signature("""\
+        chart: zwilling
+        category: databases
+        images:
+          acme/cachet: {weight: 1, tag: appVersion}
+        labels:
+          app.kubernetes.io/name: [cachet]
+        containers:
+          cachet: {ports: [6000]}
+        core:
+          StatefulSet: ["{fullname}-main"]
+        """)
+    text = cachet(labels="app.kubernetes.io/name: cachet, app.kubernetes.io/instance: kv")
+    found, notes = classified({"prod": resources(text, "a.yaml")}, (*SIGNATURES, twin))
+    assert [one.chart for one in found["cachet"].candidates] == ["cachet", "zwilling"]
+    assert [one.code for one in notes] == ["MIG302"]
+
+
+def test_the_order_of_the_input_does_not_matter() -> None:
+    held = [*resources(cachet(), "all.yaml"), *resources(API, "all.yaml"), *resources(cachet("b"), "b.yaml")]
+    assert classified({"prod": held}) == classified({"prod": held[::-1]})
+
+
+def test_nothing_gives_nothing() -> None:
+    assert classified({}) == ({}, ())
