@@ -243,9 +243,25 @@ def followed(app: Path, mirror: Path) -> dict[str, dict[tuple[str, ...], Any]]:
             for values in release["values"]:
                 command += ["-f", str(chart / values)]
             stream = subprocess.run(command, check=True, capture_output=True).stdout
+            if release["postRender"]:
+                stream = post_rendered(stream, chart / release["postRender"])
             found[name] |= objects(stream, release["namespace"])
             dependency.unlink()
     return found
+
+
+def post_rendered(stream: bytes, folder: Path) -> bytes:
+    (missing,) = [
+        name
+        for name in yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
+        if not (folder / name).exists()
+    ]
+    (folder / missing).write_bytes(stream)
+    tool = find_kustomize()
+    command = [str(tool.path), "kustomize"] if tool.name == "kubectl" else [str(tool.path), "build"]
+    patched = subprocess.run([*command, str(folder)], check=True, capture_output=True).stdout
+    (folder / missing).unlink()
+    return patched
 
 
 def objects(stream: bytes, namespace: str) -> dict[tuple[str, ...], Any]:
