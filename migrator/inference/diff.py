@@ -43,7 +43,7 @@ def cost(now: Json, target: Json) -> float:
         return 0.0
     if same(now, target):
         return 0.0
-    if isinstance(now, str) and isinstance(target, str) and ("\n" in now or "\n" in target):
+    if isinstance(now, str) and isinstance(target, str):
         return _text_cost(now, target)
     if isinstance(now, (dict, list)) or isinstance(target, (dict, list)):
         return float(max(leaf_count(now), leaf_count(target)))
@@ -52,6 +52,11 @@ def cost(now: Json, target: Json) -> float:
 
 def _text_cost(now: str, target: str) -> float:
     """Texts of many lines: a fraction of a leaf for each line that differs, at least one."""
+    if "\n" not in now and "\n" not in target:
+        decoded, wanted = (_decoded(now), _decoded(target)) if len(now) > 40 and len(target) > 40 else (None, None)
+        if decoded is None or wanted is None:
+            return 1.0
+        now, target = decoded, wanted
     mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
     return 1.0 + 0.2 * max((mine - theirs).total(), (theirs - mine).total())
 
@@ -143,6 +148,11 @@ def gaps(document: Document, target: Json) -> list[Gap]:
     if document.root is None:
         return []
     return list(_walk(document, document.root, document.root.plain(), target, ()))
+
+
+def gaps_at(document: Document, node: Node, target: Json, path: Path) -> list[Gap]:
+    """The residual below one node."""
+    return list(_walk(document, node, node.plain(), target, path))
 
 
 def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -> Iterator[Gap]:

@@ -42,7 +42,7 @@ def invert(value: Value, target: Json, *, loose: bool = False, depth: int = 0) -
     """Assignments that make the value the target, likeliest first; `loose` where the target is text of any kind."""
     if depth > MAX_DEPTH:
         return
-    if not loose and same(plain(value), target):
+    if not loose and isinstance(value.v, (dict, list)) == isinstance(target, (dict, list)) and same(plain(value), target):
         yield ()
         return
     yield from islice(_alternatives(value, target, loose, depth), MAX_ALTERNATIVES)
@@ -383,11 +383,44 @@ def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
     return False
 
 
+_UNBOUND = object()
+
+
+def _bound_value(value: Value, bound: Edits) -> Json:
+    """What a value is once some paths are assigned."""
+    for path in value.direct:
+        for other, new in bound:
+            if other == path:
+                return new
+            if other[: len(path)] == path and new is not None:
+                return {"set": True}
+    return _UNBOUND
+
+
+def holds(condition: Value, bound: Edits) -> bool:
+    """Whether a condition counts as true once some paths are assigned."""
+    op, args = condition.op, condition.args
+    if not bound:
+        return truth(condition)
+    if op == "and":
+        return all(holds(arg, bound) for arg in args)
+    if op == "or":
+        return any(holds(arg, bound) for arg in args)
+    if op in ("not", "empty"):
+        return not holds(args[0], bound)
+    if op in ("eq", "ne") and len(args) == 2:
+        sides = [found if (found := _bound_value(arg, bound)) is not _UNBOUND else plain(arg) for arg in args]
+        if not any(isinstance(side, AnyOther) for side in sides):
+            return same(sides[0], sides[1]) == (op == "eq")
+    found = _bound_value(condition, bound)
+    return truth(condition) if found is _UNBOUND else bool(found)
+
+
 def make(condition: Value, want: bool, *, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
     """Assignments that make a condition count as true (or false), likeliest first."""
     if depth > MAX_DEPTH:
         return
-    if truth(condition) == want and not (condition.op == "element"):
+    if holds(condition, bound) == want and condition.op != "element":
         yield ()
         return
     if _is_bound(condition.direct, bound, want):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
-from migrator.inference.diff import Gap, align
+from migrator.inference.diff import Gap, align, gaps_at
 from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.invert import make, open_region
 from migrator.inference.unify import (
@@ -22,11 +22,15 @@ from migrator.inference.unify import (
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
+from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region
 from migrator.yamlio import same
 
 PER_GAP = 8
-MAX_REGIONS = 12
+MAX_MOVED = 8
+MAX_REGIONS = 16
+MAX_DEEPER = 2
+"""How many gates below each other are turned in one proposal."""
+MAX_DEEPER_REGIONS = 4
 
 
 def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
@@ -72,29 +76,35 @@ def _already(tree: Tree, path: Path, value: Json) -> bool:
 # -- changed ---------------------------------------------------------------------------------------------------
 
 
-def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def _changed(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     node = gap.node
     if node is None:
         return
     if node.kind == "scalar":
         yield from read_scalar(gap.document, node, gap.target)
-        yield from _other_branches(gap)
+        yield from _other_branches(gap, tree, depth)
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)
-    yield from _other_branches(gap)
+    yield from _other_branches(gap, tree, depth)
 
 
-def _other_branches(gap: Gap) -> Iterator[Edits]:
+def _other_branches(gap: Gap, tree: Tree, depth: int) -> Iterator[Edits]:
     """Turn a gate over the node, or a ghost at its place, and read the target there."""
-    for region in _near(gap, ()):
-        variant = gap.document.variant([region])
+    found: list[tuple[int, int, Edits]] = []
+    for order, region in enumerate(_near(gap, _words(gap))):
+        variant = _marked(gap.document, region)
         node = locate(variant, gap.path)
         if node is None:
             continue
         reading = unify(variant, node, gap.target)
-        if reading.misses == 0:
-            yield from _opened(region, reading.edits)
+        if reading.misses == 0 or isinstance(gap.target, (dict, list)):
+            found += [(reading.misses, order, edits) for edits in _opened(region, reading.edits)]
+        if reading.misses and depth < MAX_DEEPER and order < MAX_DEEPER_REGIONS:
+            found += [(fewer, order, more) for fewer, more in _deeper(variant, gap, region, reading.edits, tree, depth)]
+    found.sort(key=lambda item: item[:2])
+    for _, _, edits in found[:PER_GAP]:
+        yield edits
     if gap.node is not None:
         gate = gap.document.gate_at(gap.node)
         if gate is not None:
@@ -104,23 +114,23 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
 # -- missing ---------------------------------------------------------------------------------------------------
 
 
-def _missing(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def _missing(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     node = gap.node
     if node is None:
         return
     if node.kind == "map":
         for path in container_paths(gap.document, node):
             yield (((*path, str(gap.key)), gap.target),)
-        yield from _from_ghosts(gap)
+        yield from _from_ghosts(gap, tree, depth)
         return
-    for edits in _list_item(gap, tree):
+    for edits in _list_item(gap, tree, depth):
         yield from _all_rows(gap, tree, edits)
         yield edits
 
 
-def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def _list_item(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     yield from _longer_list(gap, tree)
-    yield from _from_ghosts(gap)
+    yield from _from_ghosts(gap, tree, depth)
 
 
 def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
@@ -190,7 +200,7 @@ def _from(document: Document, node: Node, path: Path) -> bool:
     return False
 
 
-def _from_ghosts(gap: Gap) -> Iterator[Edits]:
+def _from_ghosts(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     found: list[tuple[int, int, Edits]] = []
     for order, region in enumerate(_near(gap, _words(gap))):
         variant = _marked(gap.document, region)
@@ -200,10 +210,33 @@ def _from_ghosts(gap: Gap) -> Iterator[Edits]:
         if parent is None:
             continue
         for misses, edits in _ghost_readings(variant, parent, gap, region):
+            if misses and depth < MAX_DEEPER and order < MAX_DEEPER_REGIONS:
+                found += [(fewer, order, more) for fewer, more in _deeper(variant, gap, region, edits, tree, depth)]
             found.append((misses, order, edits))
     found.sort(key=lambda item: item[:2])
     for _, _, edits in found[:PER_GAP]:
         yield edits
+
+
+def _deeper(
+    variant: Document, gap: Gap, region: Region, edits: Edits, tree: Tree, depth: int
+) -> Iterator[tuple[int, Edits]]:
+    """With a gate turned, look at what is still missing below the place, and turn the gates over that as well."""
+    node = locate(variant, gap.path)
+    if node is None:
+        return
+    left = 0
+    bound = edits
+    for inner in gaps_at(variant, node, gap.target, gap.path):
+        proposed = _missing(inner, tree, depth + 1) if inner.kind == "missing" else _changed(inner, tree, depth + 1)
+        joined = next((j for e in islice(proposed, 4) if (j := combined(bound, e)) is not None), None)
+        if inner.kind in ("missing", "changed") and joined is not None:
+            bound = joined
+        else:
+            left += 1
+    if bound != edits:
+        for opened in islice(_opened(region, tuple(edit for edit in bound if edit not in edits) or bound), 2):
+            yield left, opened
 
 
 def _ghost_readings(variant: Document, parent: Node, gap: Gap, region: Region) -> Iterator[tuple[int, Edits]]:
@@ -255,7 +288,18 @@ def _generalised(bound: Edits) -> Edits:
 
 
 def _words(gap: Gap) -> tuple[str, ...]:
-    return (f"{gap.key}",) if isinstance(gap.key, str) else ()
+    """Texts that a template printing what is missing would hold."""
+    if isinstance(gap.key, str):
+        return (gap.key,)
+    if isinstance(gap.target, str):
+        head = gap.target.partition("=")[0]
+        return (gap.target, head) if head else (gap.target,)
+    if isinstance(gap.target, list):
+        return tuple(word for item in gap.target for word in _words(replace(gap, key=None, target=item))[:2])
+    if isinstance(gap.target, dict):
+        names = [str(gap.target[key]) for key in ("name", "mountPath", "key", "host", "port") if key in gap.target]
+        return (*names, *(f"{key}:" for key in gap.target))
+    return ()
 
 
 def _near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
@@ -264,19 +308,33 @@ def _near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     document = gap.document
     if node is None:
         return []
-    low, high = document.span(node)
-    low, high = max(low - 4, 0), min(high + 4, len(document.pieces))
     inside: dict[int, Region] = {}
     text: dict[int, str] = {}
-    for piece in document.pieces[low:high]:
-        if piece.region is not None and piece.region.gate.keyword != "quiet":
-            inside[id(piece.region)] = piece.region
-            text[id(piece.region)] = text.get(id(piece.region), "") + piece.text
-    ranked = sorted(
-        enumerate(inside.values()),
-        key=lambda item: (not any(word in text[id(item[1])] for word in words), MARK not in text[id(item[1])], item[1].depth, item[0]),
-    )
-    return [region for _, region in ranked[:MAX_REGIONS]]
+    for piece in document.around(node):
+        region = piece.region
+        if region is None or region.gate.keyword == "quiet":
+            continue
+        inside[id(region)] = region
+        while region is not None:
+            text[id(region)] = text.get(id(region), "") + piece.text
+            region = region.parent
+    ranked = []
+    for order, region in enumerate(inside.values()):
+        rank = _rank(text[id(region)], words)
+        if rank is not None:
+            ranked.append((rank, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:3])
+    return [item[3] for item in ranked[:MAX_REGIONS]]
+
+
+def _rank(text: str, words: tuple[str, ...]) -> int | None:
+    """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
+    found = next((index for index, word in enumerate(words) if word in text), None)
+    if found is not None:
+        return found
+    if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
+        return len(words)
+    return len(words) + 1 if not words or MARK in text else None
 
 
 def _marked(document: Document, region: Region) -> Document:
@@ -359,6 +417,7 @@ def _order(gap: Gap, tree: Tree) -> Iterator[Edits]:
         return
     for path in container_paths(gap.document, node):
         yield ((path, _share(gap, path)),)
+    yield from _moved(gap, tree)
     for path, _ in _ranged(gap.document, node):
         current = tree.effective(path)
         if not isinstance(current, list):
@@ -374,6 +433,44 @@ def _order(gap: Gap, tree: Tree) -> Iterator[Edits]:
                 places.setdefault(gate.element, right)
         if len(places) == len(current):
             yield ((path, [current[index] for index in sorted(places, key=lambda index: places[index])]),)
+
+
+def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """Take items that stand in the wrong place from where they come, and give them to a list that may hold anything."""
+    node = gap.node
+    assert node is not None  # noqa: S101
+    placed = [(left, right) for left, right in align(gap.now, gap.whole) if left is not None and right is not None]
+    right_places = _rising([right for _, right in placed])
+    wrong = [(left, right) for left, right in placed if right not in right_places]
+    if not wrong or len(wrong) > MAX_MOVED:
+        return
+    closing: Edits = ()
+    for left, _ in wrong:
+        found = next(_closed(gap.document, node.items[left], node, tree), None)
+        joined = None if found is None else combined(closing, found)
+        if joined is None:
+            return
+        closing = joined
+    lists = container_paths(gap.document, node)
+    if not lists:
+        lacking = replace(gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1]))
+        for edits in islice(_from_ghosts(lacking, tree), 6):
+            lists += [path for path, _ in list_rows(named_rows(edits))]
+    for path in lists[:3]:
+        items = [gap.whole[right] for _, right in sorted(wrong, key=lambda pair: pair[1])]
+        current = tree.effective(path)
+        joined = combined(closing, ((path, [*items, *(current if isinstance(current, list) else [])]),))
+        if joined is not None:
+            yield joined
+
+
+def _rising(places: list[int]) -> set[int]:
+    """The longest part of the places that is in order already."""
+    best: list[list[int]] = []
+    for place in places:
+        longest = max((run for run in best if run[-1] < place), key=len, default=[])
+        best.append([*longest, place])
+    return set(max(best, key=len, default=[]))
 
 
 # -- where containers come from ----------------------------------------------------------------------------------
@@ -438,8 +535,3 @@ def locate(document: Document, path: Path) -> Node | None:
         else:
             return None
     return node
-
-
-def value_of(document: Document, node: Node) -> Value | None:
-    """The value under a node, for readers outside."""
-    return source_of(document, node)

@@ -12,10 +12,10 @@ from migrator.inference.edits import Edits, combined, filled, leaves
 from migrator.inference.invert import invert_text, make, open_region
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
-from migrator.inference.unify import named_rows, unify
+from migrator.inference.unify import named_rows
 from migrator.model import Path
 from migrator.templates.chart import Chart
-from migrator.templates.documents import Document, ghost_documents
+from migrator.templates.documents import Document
 from migrator.templates.render import TemplateRun
 from migrator.templates.value import ELEMENT, Gate, Region
 
@@ -161,12 +161,11 @@ class Search:
         """Switch whole objects on and off."""
         for _ in range(6):
             missing = self.bench.missing(self.state)
-            wanted = {(self.bench.targets[i].id.group, self.bench.targets[i].id.kind) for i in missing}
             batch: list[tuple[Edits, float]] = []
             for document in self.state.extra:
                 for edits in islice(self._closing(document), 1):
                     batch.append((edits, 1.0))
-            batch += self._openings(missing, wanted)
+            batch += self._openings(missing)
             batch += [(edits, 1.0) for edits in self._subcharts()]
             before = self.state.cost
             self.try_batch(_distinct(batch))
@@ -180,7 +179,7 @@ class Search:
             for edits in islice(self._closing(document), 5):
                 if self.try_one(edits):
                     return
-        for edits, _ in self._openings(missing, None, per_target=4):
+        for edits, _ in self._openings(missing, per_target=4):
             if self.try_one(edits):
                 return
 
@@ -196,21 +195,16 @@ class Search:
                 if repr(edits) not in self.refused:
                     yield edits
 
-    def _openings(
-        self, missing: list[int], wanted: set[tuple[str, str]] | None, per_target: int = 1
-    ) -> list[tuple[Edits, float]]:
+    def _openings(self, missing: list[int], per_target: int = 1) -> list[tuple[Edits, float]]:
         found: list[tuple[Edits, float]] = []
-        ghosts = [item for run in self.state.run.templates.values() for item in ghost_documents(run)]
         for index in missing:
-            target = self.bench.targets[index]
-            ranked = []
-            for order, (region, document) in enumerate(ghosts):
-                res = document.id
-                if res is None or (res.group, res.kind) != (target.id.group, target.id.kind) or document.root is None:
-                    continue
-                reading = unify(document, document.root, target.body)
-                same_name = res.name == target.id.name
-                ranked.append((not same_name, reading.misses, order, region, reading.edits))
+            if self.late:
+                break
+            name = self.bench.targets[index].id.name
+            ranked = [
+                (document.id is None or document.id.name != name, reading.misses, order, region, reading.edits)
+                for order, (region, document, reading) in enumerate(self.bench.readings(self.state, index))
+            ]
             ranked.sort(key=lambda item: item[:3])
             count = 0
             for _, misses, _, region, bound in ranked[:3]:
@@ -251,6 +245,8 @@ class Search:
                 return
             batch: list[tuple[Edits, float]] = []
             for gap in gaps:
+                if self.late:
+                    break
                 edits = self._next(gap, rank)
                 if edits:
                     batch.append((edits, _weight(gap)))

@@ -9,8 +9,10 @@ from migrator.inference.diff import Gap, cost, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
-from migrator.templates.documents import Document, plain_documents, split_documents
+from migrator.inference.unify import Reading, unify
+from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
 from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.value import Region
 
 ERROR_COST = 500.0
 MISSING_SHARE = 0.8
@@ -67,6 +69,8 @@ class Bench:
         self.split: dict[int, tuple[TemplateRun, list[Document]]] = {}
         self.measured: dict[tuple[int, int, str], tuple[Document, float]] = {}
         self.crds: dict[bytes, list[Resource]] = {}
+        self.ghosts: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
+        self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
         self.count = 0
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
@@ -89,6 +93,23 @@ class Bench:
                 self.measured.clear()
             found = self.split[id(template)] = (template, split_documents(template))
         return found[1]
+
+    def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
+        """Whole objects that templates would print for a missing target, each read through its ghost."""
+        target = self.targets[index]
+        found = []
+        for template in state.run.templates.values():
+            if id(template) not in self.ghosts:
+                self.ghosts[id(template)] = (template, ghost_documents(template))
+            for region, document in self.ghosts[id(template)][1]:
+                res = document.id
+                if res is None or (res.group, res.kind) != (target.id.group, target.id.kind) or document.root is None:
+                    continue
+                memo = (id(document), index)
+                if memo not in self.read:
+                    self.read[memo] = (document, unify(document, document.root, target.body))
+                found.append((region, document, self.read[memo][1]))
+        return found
 
     def _crd_resources(self, run: Run) -> list[Resource]:
         found = []

@@ -10,9 +10,8 @@ from itertools import accumulate
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.render import TemplateRun
-from migrator.templates.text import pieces_between
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import Gate, Piece, Region
+from migrator.templates.value import Gate, Piece, Region, pieces_between
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value
 
 _DASHES = re.compile(r"(?:\A|(?<=\n))---")
@@ -21,7 +20,7 @@ _DASHES = re.compile(r"(?:\A|(?<=\n))---")
 class Document:
     """One YAML document of a template's output. `pieces` holds real and ghost ones in order."""
 
-    __slots__ = ("_parsed", "_regions", "_resource", "_root", "error", "pieces", "real", "starts", "template", "text")
+    __slots__ = ("_parsed", "_regions", "_resource", "_root", "_error", "pieces", "real", "starts", "template", "text")
 
     def __init__(self, template: str, pieces: list[Piece]) -> None:
         self.template, self.pieces = template, pieces
@@ -29,7 +28,7 @@ class Document:
         self.starts = list(accumulate((len(piece.text) for piece in self.real), initial=0))[:-1]
         """Offset of each real piece in the text."""
         self.text = "".join([piece.text for piece in self.real])
-        self.error = ""
+        self._error = ""
         self._root: Node | None = None
         self._parsed = False
         self._resource: Resource | None | bool = False
@@ -37,15 +36,21 @@ class Document:
 
     @property
     def root(self) -> Node | None:
-        """The tree of the text, None where it is empty or no YAML (then `error` says why)."""
+        """The tree of the text, None where it is empty or no YAML."""
         if not self._parsed:
             self._parsed = True
             try:
                 roots = parse_tree(self.text)
                 self._root = roots[0] if roots else None
             except TemplateError as failure:
-                self.error = failure.message
+                self._error = failure.message
         return self._root
+
+    @property
+    def error(self) -> str:
+        """Why the text is no YAML; empty where it is."""
+        _ = self.root
+        return self._error
 
     @property
     def resource(self) -> Resource | None:
@@ -54,8 +59,7 @@ class Document:
             self._resource = None
             try:
                 body = read_value(self.text, dialect=Dialect.SIGS)
-            except YamlError as failure:
-                self.error = str(failure)
+            except YamlError:
                 return None
             if isinstance(body, dict) and body.get("kind") and body.get("apiVersion"):
                 self._resource = resource_of(body)
@@ -73,6 +77,14 @@ class Document:
         """First and last index into `pieces`, ghosts included, that lie within a node."""
         offsets = self._offsets()
         return bisect_left(offsets, node.start), bisect_right(offsets, node.end)
+
+    def around(self, node: Node) -> list[Piece]:
+        """The pieces, ghosts included, that lie within a node or in the white space beside it."""
+        offsets = self._offsets()
+        low = len(self.text[: node.start].rstrip())
+        rest = self.text[node.end :]
+        high = node.end + len(rest) - len(rest.lstrip())
+        return self.pieces[bisect_left(offsets, low) : bisect_right(offsets, high)]
 
     def _offsets(self) -> list[int]:
         offsets, place = [], 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
+from itertools import accumulate
 from typing import Any
 
 from migrator.model import Path
@@ -16,7 +17,19 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
 from migrator.templates.gofmt import to_text
 from migrator.templates.objects import GoObject
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value, composed, lift, plain, truth
+from migrator.templates.value import (
+    ELEMENT,
+    MARK,
+    Gate,
+    Piece,
+    Region,
+    Value,
+    composed,
+    lift,
+    pieces_between,
+    plain,
+    truth,
+)
 
 GHOST_DEPTH = 4
 GHOST_STEPS = 200_000
@@ -79,6 +92,9 @@ class Evaluator:
             kind = type(node)
             if kind is ast.Text:
                 self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
+            elif kind is ast.Sourced:
+                pieces = node.pieces  # type: ignore[union-attr]
+                self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             elif kind is ast.Output:
                 self.output(node, dot)  # type: ignore[arg-type]
             elif kind is ast.If:
@@ -298,7 +314,7 @@ class Evaluator:
         outer, self.out = self.out, []
         try:
             body()
-            return composed(self.out, op, args)
+            return composed(self.out, op, args, self.region)
         finally:
             self.out = outer
 
@@ -318,6 +334,10 @@ class Evaluator:
         if text not in self.parsed:
             self.parsed[text] = ast.parse(text)
         nodes, defines = self.parsed[text]
+        pieces = [piece for piece in source.pieces or () if piece.region is None]
+        if pieces:
+            starts = list(accumulate((len(piece.text) for piece in pieces), initial=0))[:-1]
+            nodes = ast.with_sources(nodes, text, lambda low, high: pieces_between(pieces, starts, low, high))
         outer_defines = self.defines
         if defines:
             self.defines = {**self.defines, **defines}
@@ -333,11 +353,11 @@ class Evaluator:
             made = self.capture(body, "tpl", (source,))
         finally:
             self.defines = outer_defines
-        pieces = tuple(
-            p if p.source is not None else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
+        shown = tuple(
+            p if p.source is not None or pieces else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
             for p in made.pieces or ()
         )
-        return Value(made.v, (), "tpl", (source,), pieces)
+        return Value(made.v, (), "tpl", (source,), shown)
 
     # -- variables ---------------------------------------------------------------------------------------------
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from migrator.templates.errors import TemplateError
 
@@ -11,6 +13,13 @@ from migrator.templates.errors import TemplateError
 @dataclass(slots=True)
 class Text:
     text: str
+
+
+@dataclass(slots=True)
+class Sourced:
+    """Text that came from a value: what `tpl` makes of the text nodes of its operand."""
+
+    pieces: list[Any]
 
 
 @dataclass(slots=True)
@@ -103,7 +112,7 @@ class Jump:
     keyword: str
 
 
-Node = Text | Output | If | Range | Call | Jump
+Node = Text | Sourced | Output | If | Range | Call | Jump
 
 _ACTION = re.compile(
     r"""\{\{(?P<ltrim>-(?=[ \t\r\n]))?
@@ -370,3 +379,26 @@ def parse(source: str, name: str = "") -> tuple[list[Node], dict[str, list[Node]
     parser = _Parser(source, name)
     parser.parse()
     return parser.root, parser.defines
+
+
+def with_sources(nodes: list[Node], source: str, cut: Callable[[int, int], list[Any]]) -> list[Node]:
+    """The tree with every text replaced by the pieces of the source that it stands on."""
+    place = 0
+
+    def walk(listed: list[Node]) -> list[Node]:
+        nonlocal place
+        made: list[Node] = []
+        for node in listed:
+            if isinstance(node, Text):
+                at = source.find(node.text, place)
+                place = at + len(node.text)
+                made.append(Sourced(cut(at, place)))
+            elif isinstance(node, If):
+                made.append(If(node.keyword, node.pipeline, walk(node.body), walk(node.otherwise), node.line))
+            elif isinstance(node, Range):
+                made.append(Range(node.pipeline, walk(node.body), walk(node.otherwise), node.line))
+            else:
+                made.append(node)
+        return made
+
+    return walk(nodes)

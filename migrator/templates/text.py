@@ -13,7 +13,7 @@ from migrator.templates.gofmt import sprintf, to_text
 from migrator.templates.gotypes import type_of
 from migrator.templates.objects import GoObject
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import MARK, Piece, Region, Value, composed, plain
+from migrator.templates.value import MARK, Piece, Region, Value, composed, pieces_between, plain, shows
 
 if TYPE_CHECKING:
     from migrator.templates.evaluator import Evaluator, Lifted
@@ -47,13 +47,8 @@ def _literal(ev: Evaluator, text: str) -> Piece:
     return Piece(text, None, ev.gate, ev.region)
 
 
-def _made(pieces: list[Piece], op: str, args: list[Value]) -> Value:
-    return composed(pieces, op, tuple(args))
-
-
-def _visible(pieces: list[Piece], region: Region | None) -> Callable[[Piece], bool]:
-    """Whether a piece counts as text here: inside a ghost its own pieces do."""
-    return lambda piece: piece.region is None or piece.region is region
+def _made(ev: Evaluator, pieces: list[Piece], op: str, args: list[Value]) -> Value:
+    return composed(pieces, op, tuple(args), ev.region)
 
 
 def quote(mark: str) -> Lifted:
@@ -70,7 +65,7 @@ def quote(mark: str) -> Lifted:
             if mark == '"':
                 inner = [p.with_text(go_quote(p.text)[1:-1]) for p in inner]
             pieces += [_literal(ev, mark), *inner, _literal(ev, mark)]
-        return _made(pieces, "quote" if mark == '"' else "squote", args)
+        return _made(ev, pieces, "quote" if mark == '"' else "squote", args)
 
     return run
 
@@ -106,19 +101,18 @@ def indent(*, newline: bool) -> Lifted:
             for p in _string_pieces(ev, args[1])
         ]
         start = _literal(ev, ("\n" if newline else "") + pad)
-        return _made([start, *pieces], "indent", args)
+        return _made(ev, [start, *pieces], "indent", args)
 
     return run
 
 
 def _strip(pieces: list[Piece], characters: str, *, front: bool, region: Region | None) -> list[Piece]:
     """Take characters off one end; ghosts of other regions are stepped over."""
-    counts = _visible(pieces, region)
     kept = list(pieces)
     order = range(len(kept)) if front else range(len(kept) - 1, -1, -1)
     for index in order:
         piece = kept[index]
-        if not counts(piece) or not piece.text:
+        if not piece.text or not shows(piece, region):
             continue
         text = piece.text.lstrip(characters) if front else piece.text.rstrip(characters)
         if text != piece.text:
@@ -136,18 +130,18 @@ def edge_trim(*, cutset: bool = False) -> Lifted:
         pieces = _string_pieces(ev, args[-1])
         pieces = _strip(pieces, characters, front=True, region=ev.region)
         pieces = _strip(pieces, characters, front=False, region=ev.region)
-        return _made(pieces, "trim", args)
+        return _made(ev, pieces, "trim", args)
 
     return run
 
 
-def _drop(pieces: list[Piece], count: int, *, front: bool) -> list[Piece]:
+def _drop(pieces: list[Piece], count: int, *, front: bool, region: Region | None) -> list[Piece]:
     """Without the first or last `count` real characters."""
     kept = list(pieces)
     order = range(len(kept)) if front else range(len(kept) - 1, -1, -1)
     for index in order:
         piece = kept[index]
-        if piece.region is not None:
+        if not shows(piece, region):
             continue
         taken = min(count, len(piece.text))
         if taken:
@@ -166,8 +160,8 @@ def affix(*, front: bool) -> Lifted:
         pieces = _string_pieces(ev, args[1])
         has = isinstance(text, str) and (text.startswith(fix) if front else text.endswith(fix))
         if fix and has:
-            pieces = _drop(pieces, len(fix), front=front)
-        return _made(pieces, "trimPrefix" if front else "trimSuffix", args)
+            pieces = _drop(pieces, len(fix), front=front, region=ev.region)
+        return _made(ev, pieces, "trimPrefix" if front else "trimSuffix", args)
 
     return run
 
@@ -177,8 +171,8 @@ def cut(ev: Evaluator, args: list[Value]) -> Value:
     count, text = _count(args[0]), args[1].v
     pieces = _string_pieces(ev, args[1])
     if isinstance(text, str) and len(text) > abs(count):
-        pieces = _drop(pieces, len(text) - abs(count), front=count < 0)
-    return _made(pieces, "trunc", args)
+        pieces = _drop(pieces, len(text) - abs(count), front=count < 0, region=ev.region)
+    return _made(ev, pieces, "trunc", args)
 
 
 def replace(ev: Evaluator, args: list[Value]) -> Value:
@@ -186,8 +180,8 @@ def replace(ev: Evaluator, args: list[Value]) -> Value:
     pieces = _string_pieces(ev, text)
     made = [p if old not in p.text else _changed(p, p.text.replace(old, new), "replace", args[:2]) for p in pieces]
     whole = text.v.replace(old, new) if isinstance(text.v, str) else ""
-    result = composed(made, "replace", tuple(args))
-    return result if result.v == whole or ev.region is not None else Value(whole, (), "replace", tuple(args))
+    result = composed(made, "replace", tuple(args), ev.region)
+    return result if result.v == whole else Value(whole, (), "replace", tuple(args))
 
 
 def _changed(piece: Piece, text: str, op: str, extra: list[Value]) -> Piece:
@@ -200,7 +194,7 @@ def shift_case(op: str, change: Callable[[str], str]) -> Lifted:
 
     def run(ev: Evaluator, args: list[Value]) -> Value:
         pieces = [_changed(p, change(p.text) if p.text != MARK else MARK, op, []) for p in _string_pieces(ev, args[0])]
-        return _made(pieces, op, args)
+        return _made(ev, pieces, op, args)
 
     return run
 
@@ -219,7 +213,7 @@ def concatenate(separator: str) -> Lifted:
                 pieces.append(_literal(ev, between))
             pieces += text_pieces(ev, arg)
             previous = arg
-        return _made(pieces, "concat", args)
+        return _made(ev, pieces, "concat", args)
 
     return run
 
@@ -244,7 +238,7 @@ def printf(ev: Evaluator, args: list[Value]) -> Value:
         pieces += _verb(ev, match.group(), operands[at])
         at += 1
     pieces.append(_literal(ev, template[place:]))
-    return _made([p for p in pieces if p.text or p.source or p.region], "printf", args)
+    return _made(ev, [p for p in pieces if p.text or p.source or p.region], "printf", args)
 
 
 def _plain(value: Value) -> Any:
@@ -274,7 +268,7 @@ def join(ev: Evaluator, args: list[Value]) -> Value:
         pieces += text_pieces(ev, item)
     if not pieces and ev.region is not None and args[1].direct:
         pieces = text_pieces(ev, Value(None, args[1].direct, "join", tuple(args)))
-    return _made(pieces, "join", args)
+    return _made(ev, pieces, "join", args)
 
 
 # -- YAML ------------------------------------------------------------------------------------------------------
@@ -286,14 +280,14 @@ def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
 
     value = args[0]
     if ev.region is not None and (value.v is None or value.v in ("", [], {})):
-        return _made([Piece(MARK, value, ev.gate, ev.region)], "toYaml", args)
+        return _made(ev, [Piece(MARK, value, ev.gate, ev.region)], "toYaml", args)
     pieces: list[Piece] = []
     for text, path in yaml_segments(plain(value)):
         if path is None:
             pieces.append(_literal(ev, text))
         else:
             pieces += _leaf(ev, text, _at(value, path))
-    return _made(pieces, "toYaml", args)
+    return _made(ev, pieces, "toYaml", args)
 
 
 def _leaf(ev: Evaluator, text: str, source: Value) -> list[Piece]:
@@ -320,7 +314,7 @@ def read_yaml(*, array: bool) -> Lifted:
         text = args[0].v
         if not isinstance(text, str):
             return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
-        pieces = [p for p in text_pieces(ev, args[0]) if p.region is None or p.region is ev.region]
+        pieces = [p for p in text_pieces(ev, args[0]) if shows(p, ev.region)]
         try:
             roots = parse_tree("".join(p.text for p in pieces))
         except TemplateError as error:
@@ -365,21 +359,6 @@ class _Reader:
         if isinstance(value, str) and "".join(piece.text for piece in covered) == value:
             return Value(value, (), "concat", (), tuple(covered))
         return Value(value, (), "fromYaml", (composed(covered),))
-
-
-def pieces_between(pieces: list[Piece], starts: list[int], start: int, end: int) -> list[Piece]:
-    """The pieces that stand on the characters from start to end, the first and last cut to fit."""
-    from bisect import bisect_right
-
-    found = []
-    index = max(bisect_right(starts, start) - 1, 0)
-    while index < len(pieces) and (starts[index] < end or (start == end and starts[index] <= end)):
-        piece = pieces[index]
-        low, high = max(start - starts[index], 0), min(end - starts[index], len(piece.text))
-        if high > low or not piece.text:
-            found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
-        index += 1
-    return found
 
 
 def as_float(value: Json) -> Json:

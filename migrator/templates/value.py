@@ -7,6 +7,7 @@ Inversion, taint and gates are all read from this one graph.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -152,14 +153,29 @@ def lift(v: Json, direct: tuple[Path, ...] = (), op: str = "", args: tuple[Any, 
     return Value(v, direct, op, args)
 
 
-def text_of(pieces: Iterable[Piece]) -> str:
-    """What the pieces print for real: ghosts left out."""
-    return "".join(piece.text for piece in pieces if piece.region is None)
+def shows(piece: Piece, region: Region | None) -> bool:
+    """Whether a piece is text for code that runs in this ghost: real text and that of the ghost and those around it."""
+    if piece.region is None:
+        return True
+    while region is not None:
+        if piece.region is region:
+            return piece.text != MARK
+        region = region.parent
+    return False
 
 
-def composed(pieces: list[Piece], op: str = "concat", args: tuple[Any, ...] = ()) -> Value:
+def text_of(pieces: Iterable[Piece], region: Region | None = None) -> str:
+    """What the pieces print to code that runs in this ghost; outside of ghosts, what they print for real."""
+    if region is None:
+        return "".join([piece.text for piece in pieces if piece.region is None])
+    return "".join([piece.text for piece in pieces if shows(piece, region)])
+
+
+def composed(
+    pieces: list[Piece], op: str = "concat", args: tuple[Any, ...] = (), region: Region | None = None
+) -> Value:
     """A string made of pieces."""
-    return Value(text_of(pieces), (), op, args, tuple(pieces))
+    return Value(text_of(pieces, region), (), op, args, tuple(pieces))
 
 
 def truth(value: Value) -> bool:
@@ -170,3 +186,16 @@ def truth(value: Value) -> bool:
     if isinstance(v, (bool, int, float, str, list, dict)):
         return bool(v)
     return bool(v) if hasattr(v, "__len__") else True
+
+
+def pieces_between(pieces: list[Piece], starts: list[int], start: int, end: int) -> list[Piece]:
+    """The pieces that stand on the characters from start to end, the first and last cut to fit."""
+    found = []
+    index = max(bisect_right(starts, start) - 1, 0)
+    while index < len(pieces) and (starts[index] < end or (start == end and starts[index] <= end)):
+        piece = pieces[index]
+        low, high = max(start - starts[index], 0), min(end - starts[index], len(piece.text))
+        if high > low or not piece.text:
+            found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
+        index += 1
+    return found
