@@ -80,12 +80,14 @@ def _archives(
     except MigrateError as error:
         return (), (_about(component, error.diagnostic),)
     if not versions:
-        wanted = ", ".join(candidate.app_versions) or "unknown"
+        wanted = ", ".join(candidate.app_versions)
+        missing = f"no version of chart {candidate.chart} carries app version {wanted}"
+        unknown = f"nothing tells which version of chart {candidate.chart} it is"
         return (), (
             Diagnostic(
                 code="MIG430",
                 severity=Severity.WARNING,
-                summary=f"{about(component)}no version of chart {candidate.chart} carries app version {wanted}",
+                summary=f"{about(component)}{missing if wanted else unknown}",
                 remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
             ),
         )
