@@ -15,6 +15,8 @@ from migrator.rewrite.ownership import Place, Placed, written_objects
 from migrator.rewrite.touching import generates, in_scope, selects
 from migrator.rewrite.workbench import Workbench
 
+_FOLLOWED = frozenset({"Service", "ServiceAccount"})
+"""Kinds whose namespace kustomize writes into what refers to them."""
 _MARKER = b'"$imagepolicy"'
 
 
@@ -59,7 +61,7 @@ def _place_problem(
 
 def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench) -> str:
     """A generated object leaves with the entries that make it, and these must make nothing else."""
-    is_made = False
+    is_made = is_listed = False
     for held in bench.reached(each.root):
         for generator in held.generators:
             if not generates(generator, each, may_rename=bench.may_rename(each.root)):
@@ -68,8 +70,11 @@ def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench
             made = [other for other in met if generates(generator, other, may_rename=bench.may_rename(other.root))]
             if each in made and not all(other.is_adopted for other in made):
                 return f"the generator of {each} in {held.file} makes an object that stays"
-            is_made = is_made or each in made
-    return "" if is_made else f"the generator of {each} is not in a kustomization of its own"
+            is_listed = is_listed or each in made
+            is_made = is_made or (each in made and generator.behavior == "create")
+    if not is_listed:
+        return f"the generator of {each} is in no kustomization here"
+    return "" if is_made else f"a generator takes the place of {each}, which a manifest holds"
 
 
 def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -> Iterator[Blocker]:
@@ -89,7 +94,7 @@ def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -
 
 def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
     """What stays and needs what leaves: variables, replacements, and names that kustomize keeps in step."""
-    yield from _followed_names(objects)
+    yield from _followed_names(objects, bench)
     for held in bench.kustomizations.by_path.values():
         sources = tuple(_sources(held, bench))
         met = in_scope(held, objects, bench) if sources else ()
@@ -112,16 +117,17 @@ def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterat
                 yield Blocker(component=str(here[0].component), reason=reason)
 
 
-def _followed_names(objects: Sequence[Placed]) -> Iterator[Blocker]:
+def _followed_names(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
     """Kustomize keeps references in step with the names and namespaces that it gives; to what has left it cannot."""
     renamed: dict[tuple[RepoPath, str], Placed] = {}
-    moved: dict[tuple[RepoPath, str, str], Placed] = {}
+    moved: dict[tuple[RepoPath, str, str, str], Placed] = {}
     for each in objects:
         final = each.resource.id
-        if each.is_adopted and (each.written is None or each.written.name != final.name):
+        if each.is_adopted and _is_renamed(each, bench):
             renamed[each.root, final.name] = each
-        if each.is_adopted and each.written is not None and each.written.namespace != final.namespace:
-            moved[each.root, final.name, final.namespace] = each
+        is_moved = each.written is not None and each.written.namespace != final.namespace
+        if each.is_adopted and is_moved and final.kind in _FOLLOWED:
+            moved[each.root, final.kind, final.name, final.namespace] = each
     if not renamed and not moved:
         return
     for each in objects:
@@ -129,20 +135,27 @@ def _followed_names(objects: Sequence[Placed]) -> Iterator[Blocker]:
             continue
         body = {key: value for key, value in each.resource.body.items() if key != "metadata"}
         found = {id(held): held for text in _texts(body) if (held := renamed.get((each.root, text))) is not None}
-        for name, namespace in _references(body) if moved else ():
-            if (held := moved.get((each.root, name, namespace))) is not None:
+        for kind, name, namespace in _references(body) if moved else ():
+            if (held := moved.get((each.root, kind, name, namespace))) is not None:
                 found[id(held)] = held
         for held in found.values():
             reason = f"{each} refers to {held}, which kustomize renames or moves"
             yield Blocker(component=str(held.component), reason=reason)
 
 
-def _references(value: Json) -> Iterator[tuple[str, str]]:
-    """Every name that stands beside a namespace, as subjects of bindings and services of webhooks have it."""
+def _is_renamed(placed: Placed, bench: Workbench) -> bool:
+    final = placed.resource.id.name
+    if placed.written is not None:
+        return placed.written.name != final
+    return all(generator.name != final for held in bench.reached(placed.root) for generator in held.generators)
+
+
+def _references(value: Json) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and namespace of what is named with its namespace: subjects of bindings, services of webhooks."""
     if isinstance(value, Mapping):
         name, namespace = value.get("name"), value.get("namespace")
         if isinstance(name, str) and isinstance(namespace, str):
-            yield name, namespace
+            yield str(value.get("kind") or "Service"), name, namespace
         for child in value.values():
             yield from _references(child)
     elif isinstance(value, list | tuple):

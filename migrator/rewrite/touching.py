@@ -77,7 +77,9 @@ def scales(entry: Replica, placed: Placed) -> bool:
 def generates(entry: Generator, placed: Placed, *, may_rename: bool) -> bool:
     """Whether an entry makes the object, or adds to what another one makes."""
     origin = placed.resource.origin
-    if origin is None or not origin.generated or placed.resource.gvk.kind != entry.kind or not entry.name:
+    if origin is None or placed.resource.gvk.kind != entry.kind or not entry.name:
+        return False
+    if not origin.generated and entry.behavior not in ("merge", "replace"):
         return False
     if entry.namespace and entry.namespace not in placed.namespaces:
         return False

@@ -130,6 +130,19 @@ def test_a_subject_whose_namespace_kustomize_keeps_in_step(make: Make) -> None:
     blocked(repository, "RoleBinding.rbac.authorization.k8s.io data/app refers to ServiceAccount data/redis")
 
 
+def test_a_generator_in_place_of_a_manifest(make: Make) -> None:
+    repository = make(
+        {
+            "kustomization.yaml": (
+                "resources: [redis.yaml]\nconfigMapGenerator:\n- {name: redis, behavior: replace, literals: [A=b]}\n"
+            ),
+            "redis.yaml": manifest("ConfigMap", "redis", data={"a": "b"}),
+        }
+    )
+    (resource,) = repository.builds[0].resources
+    blocked(repository, "a generator takes the place of ConfigMap redis", redis=named(resource.id.name))
+
+
 def test_markers_of_an_image_automation(make: Make) -> None:
     text = deployment("redis", "data").replace("nginx:1", 'nginx:1 # {"$imagepolicy": "flux-system:nginx"}')
     assert "$imagepolicy" in text

@@ -334,6 +334,25 @@ def test_generators_of_adopted_objects_go_with_their_files(make: Make) -> None:
     repository.check(edits, **adopted)
 
 
+def test_a_generator_that_adds_to_a_manifest_goes_with_it(make: Make) -> None:
+    repository = make(
+        {
+            "kustomization.yaml": (
+                "resources: [redis.yaml, app.yaml]\n"
+                "configMapGenerator:\n"
+                "- {name: redis, behavior: merge, literals: [A=b], options: {disableNameSuffixHash: true}}\n"
+            ),
+            "redis.yaml": manifest("ConfigMap", "redis", data={"a": "b"}),
+            "app.yaml": deployment("app"),
+        }
+    )
+    assert repository.builds[0].is_built, repository.builds[0].reason
+    edits, _, notes = repository.rewrite(redis=named("redis"))
+    assert notes == ()
+    assert edits["kustomization.yaml"].after == b"resources: [app.yaml]\n"
+    repository.check(edits, redis=named("redis"))
+
+
 def test_old_spellings_are_edited_where_they_stand(make: Make) -> None:
     repository = make(
         {
