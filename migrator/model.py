@@ -48,7 +48,7 @@ class Gvk:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class ResId:
-    """The identity of an object in a cluster. The version is no part of it; namespace is empty where none is written."""
+    """The identity of an object in a cluster. The version is no part of it; namespace is empty where none is given."""
 
     group: str
     kind: str
