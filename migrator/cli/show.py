@@ -115,21 +115,21 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], settings
 def show_applied(applied: Applied, output_format: str, stream: IO[str], settings: Settings) -> None:
     """Write what `apply` did, or why it did not."""
     from migrator.prove import proof_document
-    from migrator.report.redact import redact_plan
+    from migrator.report.redact import redact_plan, redact_proof
 
-    plan = redact_plan(applied.planned.plan, applied.planned.secrets)
+    secrets = applied.planned.secrets
+    plan = redact_plan(applied.planned.plan, secrets)
+    proof = applied.proof and redact_proof(applied.proof, secrets)
     if output_format == "json":
         document = plan_document(plan)
         document["diagnostics"] = [diagnostic_document(each) for each in applied.diagnostics]
-        proof = applied.proof and proof_document(applied.proof)
-        stream.write(dumps({**document, "written": applied.is_written, "proof": proof}))
+        shown = proof and proof_document(proof)
+        stream.write(dumps({**document, "written": applied.is_written, "proof": shown}))
         return
     from migrator.report.applied import show_applied as show_text
 
     say(applied.diagnostics, settings)
-    show_text(
-        plan, applied.proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose
-    )
+    show_text(plan, proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose)
 
 
 def say(diagnostics: Diagnostics, settings: Settings) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
     from migrator.inference.types import Inference, SplitValues
     from migrator.model import Difference, Json, Resource
     from migrator.plan.types import ComponentPlan, Plan, PostRenderPatch
+    from migrator.prove import Proof
 
 _ORDINARY = frozenset({"", "true", "false", "null", "none", "yes", "no", "on", "off", "~"})
 _SHORT_LEAF = 4
+_QUOTED = re.compile(r"[\"']([^\"']+)[\"']")
 _EMBEDDED = 8
 
 
@@ -47,6 +50,13 @@ class Secrets:
         if isinstance(value, int | float) and not isinstance(value, bool):
             return self.digest(str(value)) if len(str(value)) >= _SHORT_LEAF and str(value) in self.whole else value
         return value
+
+    def redact_line(self, line: str) -> str:
+        """A line of prose with quoted secret leaves, and longer ones anywhere, replaced."""
+        shown = _QUOTED.sub(lambda found: f'"{self.digest(found[1])}"' if self.is_secret(found[1]) else found[0], line)
+        for datum in self.embedded:
+            shown = shown.replace(datum, self.digest(datum))
+        return shown
 
     def is_secret(self, text: str) -> bool:
         return text in self.whole or text.strip() in self.whole or any(datum in text for datum in self.embedded)
@@ -145,6 +155,21 @@ def redact_inference(inference: Inference, secrets: Secrets) -> Inference:
         values=_values(inference.values, secrets),
         differences={name: redact_differences(found, secrets) for name, found in inference.differences.items()},
     )
+
+
+def redact_proof(proof: Proof, secrets: Secrets) -> Proof:
+    """The proof as it may be shown: its explanations speak of values outside of Secrets, too."""
+    environments = {
+        name: replace(
+            each,
+            found=tuple(
+                replace(found, explanation=tuple(secrets.redact_line(line) for line in found.explanation))
+                for found in each.found
+            ),
+        )
+        for name, each in proof.environments.items()
+    }
+    return replace(proof, environments=environments)
 
 
 def _component(component: ComponentPlan, secrets: Secrets) -> ComponentPlan:

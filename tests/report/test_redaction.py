@@ -105,3 +105,16 @@ def test_nothing_of_a_secret_is_left_in_a_plan(plan: Plan, secrets: Secrets) -> 
     assert "c29tZXRoaW5n" not in shown
     assert "ZWxzZQ" not in shown
     assert shown.count("<redacted sha256:") == 5
+
+
+@pytest.mark.parametrize(
+    ("line", "is_hidden"),
+    [
+        ('"hunter2!" -> "other"', True),
+        ("+ url is postgres://app:hunter2!@db", True),
+        ('"4711" -> 1', True),
+        ('"info" -> "debug"', False),
+    ],
+)
+def test_lines_of_a_proof_are_searched(secrets: Secrets, line: str, is_hidden: bool) -> None:
+    assert ("<redacted" in secrets.redact_line(line)) is is_hidden
