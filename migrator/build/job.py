@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from migrator.build.environment import environment_of
 from migrator.build.failures import explained, refusal
+from migrator.build.lost import with_lost_origins
 from migrator.build.origin import OriginReader, without_build_metadata
 from migrator.build.stage import asks_for, staged, with_build_metadata
 from migrator.build.store import cache_key, decode, encode
@@ -92,7 +93,9 @@ class Job:
             # a patch that needs `annotations` to exist, or that replaces it, may act differently on annotated objects
             (stage / file).write_bytes(data)
             origins: dict[ResId, Origin | None] = {resource.id: resource.origin for resource in annotated}
-            return tuple(resource_of(resource.body, origins.get(resource.id)) for resource in self._plain(stage, root))
+            plain = self._plain(stage, root)
+        told = [resource_of(resource.body, origins.get(resource.id)) for resource in plain]
+        return with_lost_origins(told, reach, self.kustomizations, self.index)
 
     def _annotated(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
         kept: Collection[str] = asks_for(self.kustomizations.by_path[root].fields)

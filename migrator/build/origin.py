@@ -33,7 +33,7 @@ class OriginReader:
 
     def _read(self, origin_text: str, transformations_text: str) -> Origin | None:
         origin = _yaml(origin_text)
-        if not isinstance(origin, dict):
+        if not isinstance(origin, dict) or _is_afterthought(origin):
             return None
         transformations = _yaml(transformations_text)
         places = (_place(item) for item in transformations) if isinstance(transformations, list) else ()
@@ -73,6 +73,14 @@ def _annotations(body: Mapping[str, Json]) -> Mapping[str, Json]:
     metadata = body.get("metadata")
     held = metadata.get("annotations") if isinstance(metadata, dict) else None
     return held if isinstance(held, dict) else {}
+
+
+def _is_afterthought(origin: Mapping[str, Json]) -> bool:
+    """Whether a patch wrote over the annotation: kustomize then names the patch as what made the object."""
+    made = origin.get("configuredBy")
+    return (
+        isinstance(made, dict) and made.get("apiVersion") == "builtin" and str(made.get("kind")).endswith("Transformer")
+    )
 
 
 def _place(origin: Json) -> str:

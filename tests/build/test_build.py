@@ -157,6 +157,38 @@ def test_a_patch_that_needs_annotations_fails_as_it_does_without_ours(tree: Tree
     assert builds["a"].status == "failed"
 
 
+@pytest.mark.parametrize("operation", ["add", "replace"])
+def test_an_origin_that_a_patch_writes_over_is_found_again(tree: Tree, build: Run, operation: str) -> None:
+    root = tree(
+        {
+            "base/kustomization.yaml": """\
+                resources: [x.yaml, y.yaml]
+                configMapGenerator: [{name: made, literals: [a=b], options: {disableNameSuffixHash: true}}]
+                """,
+            "base/x.yaml": CONFIG_MAP.format(name="x") + "  annotations: {old: one}\n",
+            "base/y.yaml": CONFIG_MAP.format(name="y"),
+            "prod/kustomization.yaml": """\
+                resources: [../base]
+                namespace: shop
+                patches: [{path: p.yaml, target: {kind: ConfigMap, name: x|made}}]
+                """,
+            "prod/p.yaml": "- {op: add, path: /metadata/annotations, value: {new: two}}\n".replace("add", operation),
+        }
+    )
+    if operation == "replace":  # the generated object has no annotations of its own to replace
+        (root / "prod/kustomization.yaml").write_text(
+            (root / "prod/kustomization.yaml").read_text().replace("x|made", "x")
+        )
+    builds, _ = build(root)
+    prod = builds["prod"]
+    assert prod.reason is None
+    origins = {resource.id.name: resource.origin for resource in prod.resources}
+    assert origins["x"] == Origin(path=RepoPath("base/x.yaml"))
+    assert origins["made"] is None or origins["made"].generated == (operation == "replace")
+    held = {resource.id.name: resource.body["metadata"].get("annotations") for resource in prod.resources}
+    assert held["x"] == {"new": "two"}
+
+
 def test_nothing_in_the_repository_changes(tree: Tree, build: Run) -> None:
     root = tree(EVERYTHING)
 
