@@ -26,7 +26,9 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     from migrator.inference.verdict import judge, render
 
     if tools.helm is None:
-        raise MigrateError.of("MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM")
+        raise MigrateError.of(
+            "MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM"
+        )
     answer = _answer(request, cache)
     values = split_values(answer.values)
     setting = (answer.release, answer.namespace, answer.api_versions)

@@ -16,7 +16,19 @@ from migrator.templates.value import Piece
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1
-_IDENTITY = ("name", "containerPort", "mountPath", "port", "host", "path", "key", "secretName", "alert", "record", "job_name")
+_IDENTITY = (
+    "name",
+    "containerPort",
+    "mountPath",
+    "port",
+    "host",
+    "path",
+    "key",
+    "secretName",
+    "alert",
+    "record",
+    "job_name",
+)
 
 
 def leaf_count(value: Json) -> int:
@@ -160,14 +172,28 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
         for key in target:
             if key not in node.entries:
                 yield Gap(
-                    kind="missing", document=document, path=(*path, key), node=node, now=None, target=target[key], key=key, whole=target
+                    kind="missing",
+                    document=document,
+                    path=(*path, key),
+                    node=node,
+                    now=None,
+                    target=target[key],
+                    key=key,
+                    whole=target,
                 )
             elif not same(now[key], target[key]):
                 yield from _walk(document, node.entries[key], now[key], target[key], (*path, key))
         for key in node.entries:
             if key not in target:
                 yield Gap(
-                    kind="extra", document=document, path=(*path, key), node=node, now=now[key], target=None, key=key, whole=target
+                    kind="extra",
+                    document=document,
+                    path=(*path, key),
+                    node=node,
+                    now=now[key],
+                    target=None,
+                    key=key,
+                    whole=target,
                 )
     elif node.kind == "list" and isinstance(target, list):
         yield from _walk_list(document, node, now, target, path)
@@ -203,7 +229,14 @@ def _walk_list(document: Document, node: Node, now: list[Json], target: list[Jso
             )
         elif right is None and left is not None:
             yield Gap(
-                kind="extra", document=document, path=(*path, left), node=node, now=now[left], target=None, key=left, whole=target
+                kind="extra",
+                document=document,
+                path=(*path, left),
+                node=node,
+                now=now[left],
+                target=None,
+                key=left,
+                whole=target,
             )
         elif left is not None and right is not None and not same(now[left], target[right]):
             yield from _walk(document, node.items[left], now[left], target[right], (*path, right))
@@ -226,7 +259,8 @@ def content_pieces(document: Document, node: Node) -> list[Piece]:
 
 def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> list[Piece]:
     """Pieces cut to the node's characters; ghosts strictly inside are kept."""
-    place = sum(len(piece.text) for piece in document.pieces[:first] if piece.region is None)
+    offsets = document.offsets
+    place = offsets[first] if first < len(offsets) else len(document.text)
     if place > node.start and first > 0:
         # the piece before reaches into the node
         index = first - 1
@@ -318,5 +352,3 @@ def _decoded(text: str) -> str | None:
         return base64.b64decode(text, validate=True).decode()
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return None
-
-

@@ -23,9 +23,12 @@ MAX_DIRECT = 3
 MAX_TURNS = 2
 """Gates turned together to explain one text."""
 MAX_REGIONS = 16
+MAX_MATCH = 20_000_000
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_TRANSPARENT = frozenset({"toString", "tpl", "default", "fromYaml", "merge", "concat", "tpl-text", "compact", "uniq", "sortAlpha"})
+_TRANSPARENT = frozenset(
+    {"toString", "tpl", "default", "fromYaml", "merge", "concat", "tpl-text", "compact", "uniq", "sortAlpha"}
+)
 
 
 def from_text(text: str, like: Json) -> Json:
@@ -42,7 +45,11 @@ def invert(value: Value, target: Json, *, loose: bool = False, depth: int = 0) -
     """Assignments that make the value the target, likeliest first; `loose` where the target is text of any kind."""
     if depth > MAX_DEPTH:
         return
-    if not loose and isinstance(value.v, (dict, list)) == isinstance(target, (dict, list)) and same(plain(value), target):
+    if (
+        not loose
+        and isinstance(value.v, (dict, list)) == isinstance(target, (dict, list))
+        and same(plain(value), target)
+    ):
         yield ()
         return
     yield from islice(_alternatives(value, target, loose, depth), MAX_ALTERNATIVES)
@@ -291,7 +298,8 @@ def _can_change(source: Value) -> bool:
 
 def _all_variables(real: list[Piece], target: str, depth: int) -> Iterator[Edits]:
     sources = [piece for piece in real if piece.source is not None and _can_change(piece.source)]
-    if not 2 <= len(sources) <= 6:
+    # the time of such a match grows as length to the power of the variables
+    if not 2 <= len(sources) <= 6 or len(target) ** len(sources) > MAX_MATCH:
         return
     seen: dict[int, int] = {}
     for greedy in ("", "?"):
@@ -378,7 +386,9 @@ def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
     for path in paths:
         for other, value in bound:
             size = min(len(path), len(other))
-            if path[:size] == other[:size] and (len(other) > len(path) or bool(value) == want):  # AnyOther counts as true
+            if path[:size] == other[:size] and (
+                len(other) > len(path) or bool(value) == want
+            ):  # AnyOther counts as true
                 return True
     return False
 

@@ -141,7 +141,10 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
         rows = []
         for key in gap.siblings:
             sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
-            row = next((r for e in islice(_list_item(sibling, tree), 6) for p, r in list_rows(named_rows(e)) if p == base), MISSING)
+            row = next(
+                (r for e in islice(_list_item(sibling, tree), 6) for p, r in list_rows(named_rows(e)) if p == base),
+                MISSING,
+            )
             if row is MISSING:
                 return
             rows.append(row)
@@ -270,7 +273,9 @@ def _ghost_readings(variant: Document, parent: Node, gap: Gap, region: Region) -
 
 def _in_region(document: Document, node: Node, region: Region) -> bool:
     under = document.under(node)
-    return bool(under) and any(gate is region.gate for piece in under[:1] for gate in (piece.gate.chain() if piece.gate else ()))
+    return bool(under) and any(
+        gate is region.gate for piece in under[:1] for gate in (piece.gate.chain() if piece.gate else ())
+    )
 
 
 def _opened(region: Region, bound: Edits) -> Iterator[Edits]:
@@ -453,7 +458,9 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
         closing = joined
     lists = container_paths(gap.document, node)
     if not lists:
-        lacking = replace(gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1]))
+        lacking = replace(
+            gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1])
+        )
         for edits in islice(_from_ghosts(lacking, tree), 6):
             lists += [path for path, _ in list_rows(named_rows(edits))]
     for path in lists[:3]:

@@ -33,14 +33,17 @@ def residual_of(
                 cls = ResidualClass.POST_PROCESSING
             found.append(Residual(environment=environment, resource=item.resource, path=item.path, cls=cls))
         found += [
-            Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART) for res in companions
+            Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART)
+            for res in companions
         ]
     return tuple(found)
 
 
 def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[Path, DifferenceKind]]:
     """Places of object metadata that differ in one way on most objects: something went over all of them."""
-    counts = Counter((item.path, item.kind) for item in differences if item.path[:1] == ("metadata",) and len(item.path) > 1)
+    counts = Counter(
+        (item.path, item.kind) for item in differences if item.path[:1] == ("metadata",) and len(item.path) > 1
+    )
     least = max(UNIFORM_LEAST, UNIFORM_SHARE * objects)
     return frozenset(place for place, count in counts.items() if count >= least)
 

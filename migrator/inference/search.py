@@ -36,7 +36,7 @@ class Search:
 
     @property
     def late(self) -> bool:
-        return time.monotonic() > self.deadline
+        return time.process_time() > self.deadline
 
     def run(self) -> State:
         """Go on until nothing helps or time is up."""
@@ -276,7 +276,7 @@ class Search:
         self._drop(leaves(self.state.tree.overrides))
 
     def _drop(self, paths: list[Path]) -> None:
-        if not paths or time.monotonic() > self.deadline + 5:
+        if not paths or time.process_time() > self.deadline + 5:
             return
         tree = self.state.tree
         for path in paths:
@@ -360,5 +360,3 @@ def _union(batch: list[tuple[Edits, float]]) -> tuple[Edits, list[tuple[Edits, f
         else:
             union = joined
     return union, rest
-
-

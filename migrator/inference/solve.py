@@ -55,7 +55,7 @@ class Answer:
 
 def solve(request: InferenceRequest) -> Answer:
     """The best values found for every environment within the budget."""
-    started = time.monotonic()
+    started, working = time.monotonic(), time.process_time()
     chart = load_chart(request.chart.files)
     if request.as_dependency:
         chart = as_dependency(chart)
@@ -71,7 +71,7 @@ def solve(request: InferenceRequest) -> Answer:
             state = _first(request, bench, Tree(defaults, {}), name)
         else:
             state = bench.measure(states[order[0]].tree, setting)
-        deadline = _deadline(started, request.budget, place, len(order))
+        deadline = _deadline(working, request.budget, place, len(order))
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         states[name] = search.run()
         setting = states[name].setting

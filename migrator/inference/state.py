@@ -32,7 +32,9 @@ def is_test(body: Mapping[str, Json]) -> bool:
     """Whether the object is a Helm test: never part of a comparison (DESIGN 9)."""
     annotations = (body.get("metadata") or {}).get("annotations") or {}
     hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    return isinstance(hook, str) and any(part.strip() in ("test", "test-success", "test-failure") for part in hook.split(","))
+    return isinstance(hook, str) and any(
+        part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
+    )
 
 
 @dataclass(slots=True, kw_only=True)

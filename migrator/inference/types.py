@@ -53,7 +53,8 @@ class InferenceRequest:
     as_dependency: bool = False
     """Whether the chart will be rendered as the dependency of an umbrella, where Helm drops its null defaults."""
     budget: float = 60.0
-    """Seconds of search over all environments; the verdict is not counted."""
+    """Seconds of processor time to search over all environments: what is found does not depend on what else the
+    machine does. The verdict is not counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

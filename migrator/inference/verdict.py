@@ -92,10 +92,6 @@ def judge(
     """What differs between target and render, and the targets that the chart does not make."""
     targets = tuple(target for target in request.targets[environment] if not is_test(target.body))
     found = compare(targets, rendered, release_namespace=namespace)
-    companions = tuple(
-        sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path)
-    )
+    companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
     gone = frozenset(companions)
     return tuple(item for item in found if item.resource not in gone), companions
-
-

@@ -37,7 +37,8 @@ def canonical(value: Json) -> Json:
         return [canonical(child) for child in value]
     if isinstance(value, float):
         return int(value) if value.is_integer() and -(2.0**63) <= value < 2.0**63 else value
-    if isinstance(value, int) and not isinstance(value, bool) and value not in _INT64:
+    # a subclass of int would be looked for in a range one number at a time
+    if isinstance(value, int) and not isinstance(value, bool) and int(value) not in _INT64:
         return float(value)
     return value
 

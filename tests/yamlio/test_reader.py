@@ -134,3 +134,12 @@ def test_a_large_file_reads_about_as_fast_as_libyaml_can():
         return best
 
     assert seconds(lambda: read_documents(text, dialect=K)) < 2.5 * seconds(bare)
+
+
+def test_a_subclass_of_int_is_compared_at_once():
+    from migrator.templates.gotypes import Int64
+    from migrator.yamlio import canonical, same
+
+    assert canonical(Int64(2**62)) == 2**62
+    assert same(Int64(3), 3.0)
+    assert not same(Int64(1), True)
