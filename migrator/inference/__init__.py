@@ -90,7 +90,7 @@ def _notes(request: InferenceRequest, answer: Answer, inference: Inference) -> D
         Diagnostic(
             code="MIG501",
             severity=Severity.INFO,
-            summary=f"the search for values of {request.chart.ref.name} stopped after {request.budget:g} s with its best answer",
+            summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
             remedy="give it longer with --budget",
         ),
     )

@@ -95,7 +95,7 @@ def _token(value: Json) -> str:
 
 
 def align(now: list[Json], target: list[Json]) -> list[tuple[int | None, int | None]]:
-    """Pairs of positions: equal items first, then those of one identity, then whatever is left of one shape in order."""
+    """Pairs of positions: equal items first, then those of one identity, then what is left of one shape in order."""
     pairs: list[tuple[int | None, int | None]] = []
     left_free, right_free = list(range(len(now))), list(range(len(target)))
     for key_of in (_token, _identity, _shape):
@@ -201,7 +201,7 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
         inner = _embedded(document, node, now, target)
         if inner is not None:
             document_inside, target_inside = inner
-            found = [gap for gap in gaps(document_inside, target_inside)]
+            found = gaps(document_inside, target_inside)
             if found:
                 yield from found
                 return

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 
+from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align, gaps_at
 from migrator.inference.edits import MISSING, Edits, Tree, combined
-from migrator.inference.invert import make, open_region
+from migrator.inference.gates import make, open_region
+from migrator.inference.near import marked, near, words_of
 from migrator.inference.unify import (
     KEY,
     best_row,
@@ -22,12 +24,11 @@ from migrator.inference.unify import (
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region
+from migrator.templates.value import ELEMENT, MARK, Gate, Region
 from migrator.yamlio import same
 
 PER_GAP = 8
 MAX_MOVED = 8
-MAX_REGIONS = 16
 MAX_DEEPER = 2
 """How many gates below each other are turned in one proposal."""
 MAX_DEEPER_REGIONS = 4
@@ -92,8 +93,8 @@ def _changed(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
 def _other_branches(gap: Gap, tree: Tree, depth: int) -> Iterator[Edits]:
     """Turn a gate over the node, or a ghost at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
-    for order, region in enumerate(_near(gap, _words(gap))):
-        variant = _marked(gap.document, region)
+    for order, region in enumerate(near(gap, words_of(gap))):
+        variant = marked(gap.document, region)
         node = locate(variant, gap.path)
         if node is None:
             continue
@@ -129,7 +130,7 @@ def _missing(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
 
 
 def _list_item(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
-    yield from _longer_list(gap, tree)
+    yield from _longer_list(gap)
     yield from _from_ghosts(gap, tree, depth)
 
 
@@ -153,7 +154,7 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
         yield (*other, (base, [*(current if isinstance(current, list) else []), *rows]))
 
 
-def _longer_list(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def _longer_list(gap: Gap) -> Iterator[Edits]:
     node = gap.node
     assert node is not None  # noqa: S101
     for path in container_paths(gap.document, node):
@@ -205,8 +206,8 @@ def _from(document: Document, node: Node, path: Path) -> bool:
 
 def _from_ghosts(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     found: list[tuple[int, int, Edits]] = []
-    for order, region in enumerate(_near(gap, _words(gap))):
-        variant = _marked(gap.document, region)
+    for order, region in enumerate(near(gap, words_of(gap))):
+        variant = marked(gap.document, region)
         if variant.root is None or variant.error:
             continue
         parent = locate(variant, gap.path[:-1])
@@ -221,7 +222,7 @@ def _from_ghosts(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
         yield edits
 
 
-def _deeper(
+def _deeper(  # noqa: PLR0917 - one place that calls it
     variant: Document, gap: Gap, region: Region, edits: Edits, tree: Tree, depth: int
 ) -> Iterator[tuple[int, Edits]]:
     """With a gate turned, look at what is still missing below the place, and turn the gates over that as well."""
@@ -292,81 +293,6 @@ def _generalised(bound: Edits) -> Edits:
     return (*bound, *rows)
 
 
-def _words(gap: Gap) -> tuple[str, ...]:
-    """Texts that a template printing what is missing would hold."""
-    if isinstance(gap.key, str):
-        return (gap.key,)
-    if isinstance(gap.target, str):
-        head = gap.target.partition("=")[0]
-        return (gap.target, head) if head else (gap.target,)
-    if isinstance(gap.target, list):
-        return tuple(word for item in gap.target for word in _words(replace(gap, key=None, target=item))[:2])
-    if isinstance(gap.target, dict):
-        names = [str(gap.target[key]) for key in ("name", "mountPath", "key", "host", "port") if key in gap.target]
-        return (*names, *(f"{key}:" for key in gap.target))
-    return ()
-
-
-def _near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
-    """Ghosts that may speak of a gap: those within its container, those with its words first."""
-    node = gap.node
-    document = gap.document
-    if node is None:
-        return []
-    inside: dict[int, Region] = {}
-    text: dict[int, str] = {}
-    for piece in document.around(node):
-        region = piece.region
-        if region is None or region.gate.keyword == "quiet":
-            continue
-        inside[id(region)] = region
-        while region is not None:
-            text[id(region)] = text.get(id(region), "") + piece.text
-            region = region.parent
-    ranked = []
-    for order, region in enumerate(inside.values()):
-        rank = _rank(text[id(region)], words)
-        if rank is not None:
-            ranked.append((rank, region.depth, order, region))
-    ranked.sort(key=lambda item: item[:3])
-    return [item[3] for item in ranked[:MAX_REGIONS]]
-
-
-def _rank(text: str, words: tuple[str, ...]) -> int | None:
-    """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
-    found = next((index for index, word in enumerate(words) if word in text), None)
-    if found is not None:
-        return found
-    if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
-        return len(words)
-    return len(words) + 1 if not words or MARK in text else None
-
-
-def _marked(document: Document, region: Region) -> Document:
-    """The document with a ghost made real; a mark alone on its line becomes an entry, or else an item."""
-    from migrator.templates.documents import make_document, turned
-
-    pieces = turned(document.pieces, [region])
-    made = make_document(document.template, pieces)
-    if not made.error or MARK not in made.text:
-        return made
-    for form in (f"{MARK}: {MARK}", f"- {MARK}"):
-        changed = [_alone(pieces, index, form) for index in range(len(pieces))]
-        made = make_document(document.template, changed)
-        if not made.error:
-            return made
-    return made
-
-
-def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
-    piece = pieces[index]
-    if piece.region is not None or piece.text != MARK:
-        return piece
-    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
-    line = before.rsplit("\n", 1)[-1]
-    return piece.with_text(form) if not line.strip() else piece
-
-
 # -- extra -----------------------------------------------------------------------------------------------------
 
 
@@ -383,8 +309,8 @@ def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
         if child.kind == "scalar":
             yield from islice(read_scalar(gap.document, child, None), 2)
         for path in container_paths(gap.document, child):
-            for empty in (None, {} if child.kind == "map" else []):
-                yield ((path, empty),)
+            yield ((path, None),)
+            yield ((path, {} if child.kind == "map" else []),)
     else:
         assert isinstance(gap.key, int)  # noqa: S101
         for path in container_paths(gap.document, node):
@@ -473,72 +399,8 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 def _rising(places: list[int]) -> set[int]:
     """The longest part of the places that is in order already."""
-    best: list[list[int]] = []
+    runs: list[list[int]] = [[]]
     for place in places:
-        longest = max((run for run in best if run[-1] < place), key=len, default=[])
-        best.append([*longest, place])
-    return set(max(best, key=len, default=[]))
-
-
-# -- where containers come from ----------------------------------------------------------------------------------
-
-
-def container_paths(document: Document, node: Node) -> list[Path]:
-    """Values paths whose map or list toYaml printed as this node, most votes first."""
-    votes: dict[Path, int] = {}
-    for relative, leaf in _leaf_nodes(node, (), 60):
-        for piece in document.under(leaf):
-            source = piece.source
-            if source is None:
-                continue
-            for path in source.direct:
-                if not relative:
-                    if isinstance(source.v, (dict, list)) or source.v is None:
-                        votes[path] = votes.get(path, 0) + 1
-                elif len(path) > len(relative) and _ends_with(path, relative, node):
-                    base = path[: -len(relative)]
-                    votes[base] = votes.get(base, 0) + 1
-            break
-    return sorted(votes, key=lambda path: -votes[path])[:3]
-
-
-def _ends_with(path: Path, relative: Path, node: Node) -> bool:
-    """Whether a values path ends as the leaf does below its container; in a list other items may stand before."""
-    if node.kind == "list":
-        first = path[-len(relative)]
-        return isinstance(first, int) and path[len(path) - len(relative) + 1 :] == relative[1:]
-    return path[-len(relative) :] == relative
-
-
-def _leaf_nodes(node: Node, path: Path, limit: int) -> list[tuple[Path, Node]]:
-    if node.kind == "map" and node.entries:
-        found: list[tuple[Path, Node]] = []
-        for key, child in node.entries.items():
-            found += _leaf_nodes(child, (*path, key), limit)
-            if len(found) > limit:
-                break
-        return found
-    if node.kind == "list" and node.items:
-        found = []
-        offset = 0
-        for index, child in enumerate(node.items):
-            found += _leaf_nodes(child, (*path, index - offset), limit)
-            if len(found) > limit:
-                break
-        return found
-    return [(path, node)]
-
-
-def locate(document: Document, path: Path) -> Node | None:
-    """The node at a path of a document, None where there is none."""
-    node = document.root
-    for key in path:
-        if node is None:
-            return None
-        if node.kind == "map" and isinstance(key, str):
-            node = node.entries.get(key)
-        elif node.kind == "list" and isinstance(key, int) and key < len(node.items):
-            node = node.items[key]
-        else:
-            return None
-    return node
+        longest = max((run for run in runs if not run or run[-1] < place), key=lambda run: len(run))
+        runs.append([*longest, place])
+    return set(max(runs, key=lambda run: len(run)))

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from migrator.inference.diff import Gap, cost, leaf_count
+from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import Edits, combined, filled, leaves
-from migrator.inference.invert import invert_text, make, open_region
+from migrator.inference.gates import make, open_region
+from migrator.inference.invert import invert_text
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import named_rows
@@ -115,10 +116,7 @@ class Search:
                 if node is None:
                     continue
                 target = self.bench.targets[index].id.name
-                pieces = [p for p in document.under(node)]
-                low, high = document.span(node)
-                pieces = document.pieces[max(low - 1, 0) : high] if len(pieces) < high - low else pieces
-                for rank, edits in enumerate(islice(invert_text(_exact(document, node), target), 5)):
+                for rank, edits in enumerate(islice(invert_text(content_pieces(document, node), target), 5)):
                     votes[edits] += 5 - rank
             candidates = [edits for edits, _ in votes.most_common(8)]
             if not self._best_of(candidates):
@@ -150,8 +148,8 @@ class Search:
             res = self.bench.targets[index].id
             by_kind.setdefault((res.group, res.kind), []).append(index)
         for document in self.state.extra:
-            res = document.id
-            choices = by_kind.get((res.group, res.kind), []) if res else []
+            wanted = document.id
+            choices = by_kind.get((wanted.group, wanted.kind), []) if wanted is not None else []
             body = document.resource.body if document.resource else {}
             ranked = sorted((cost(body, self.bench.targets[i].body) / self.bench.sizes[i], i) for i in choices[:40])
             for _, index in ranked[:2]:
@@ -162,9 +160,8 @@ class Search:
         for _ in range(6):
             missing = self.bench.missing(self.state)
             batch: list[tuple[Edits, float]] = []
-            for document in self.state.extra:
-                for edits in islice(self._closing(document), 1):
-                    batch.append((edits, 1.0))
+            closing = (islice(self._closing(document), 1) for document in self.state.extra)
+            batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._openings(missing)
             batch += [(edits, 1.0) for edits in self._subcharts()]
             before = self.state.cost
@@ -238,7 +235,6 @@ class Search:
     def values(self) -> None:
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
-        rank = 0
         while stuck < ALTERNATIVES and not self.late:
             gaps = self.bench.gaps(self.state)
             if not gaps:
@@ -247,7 +243,7 @@ class Search:
             for gap in gaps:
                 if self.late:
                     break
-                edits = self._next(gap, rank)
+                edits = self._next(gap)
                 if edits:
                     batch.append((edits, _weight(gap)))
             before = self.state.cost
@@ -256,12 +252,10 @@ class Search:
                 self.try_batch(batch)
             if self.state.cost < before - EPSILON:
                 stuck = 0
-                rank = 0
             else:
                 stuck += 1
-                rank += 1
 
-    def _next(self, gap: Gap, rank: int) -> Edits | None:
+    def _next(self, gap: Gap) -> Edits | None:
         """The first proposal that was not refused yet."""
         fresh = (edits for edits in self.filled(proposals(gap, self.state.tree)) if repr(edits) not in self.refused)
         return next(fresh, None)
@@ -289,12 +283,6 @@ class Search:
             middle = len(paths) // 2
             self._drop(paths[:middle])
             self._drop(paths[middle:])
-
-
-def _exact(document: Document, node: object) -> list:  # type: ignore[type-arg]
-    from migrator.inference.diff import content_pieces
-
-    return content_pieces(document, node)  # type: ignore[arg-type]
 
 
 def _opening(region: Region, bound: Edits) -> Iterator[Edits]:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from migrator.inference.diff import Gap, cost, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
+from migrator.inference.unify import Reading, unify
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
-from migrator.inference.unify import Reading, unify
 from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
 from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.value import Region

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Rendered = tuple[Resource, ...]
 
 
-def render(
+def render(  # noqa: PLR0917 - everything that decides a render
     request: InferenceRequest,
     values: SplitValues,
     environment: str,

@@ -63,7 +63,14 @@ def load_chart(files: Mapping[str, bytes]) -> Chart:
         for folder, tree in sorted(below.items())
         if not folder.startswith(("_", ".")) and "Chart.yaml" in tree
     ]
-    metadata_files = {"Chart.yaml", "Chart.lock", "values.yaml", "values.schema.json", "requirements.yaml", "requirements.lock"}
+    metadata_files = {
+        "Chart.yaml",
+        "Chart.lock",
+        "values.yaml",
+        "values.schema.json",
+        "requirements.yaml",
+        "requirements.lock",
+    }
     return Chart(
         name=str(metadata.get("name") or ""),
         metadata=metadata,
@@ -147,7 +154,9 @@ def as_dependency(chart: Chart) -> Chart:
 
 def _without_nulls(tree: Mapping[str, Json]) -> dict[str, Json]:
     return {
-        key: _without_nulls(value) if isinstance(value, dict) else value for key, value in tree.items() if value is not None
+        key: _without_nulls(value) if isinstance(value, dict) else value
+        for key, value in tree.items()
+        if value is not None
     }
 
 
@@ -161,7 +170,9 @@ def _import_values(chart: Chart) -> Chart:
     for dep in chart.declared:
         name = dep.alias or dep.name
         for item in dep.imports:
-            child, parent = (item.get("child"), item.get("parent")) if isinstance(item, dict) else (f"exports.{item}", ".")
+            child, parent = (
+                (item.get("child"), item.get("parent")) if isinstance(item, dict) else (f"exports.{item}", ".")
+            )
             found = _at(defaults, f"{name}.{child}")
             if isinstance(found, dict):
                 tree: dict[str, Json] = copied(found)

@@ -20,7 +20,19 @@ _DASHES = re.compile(r"(?:\A|(?<=\n))---")
 class Document:
     """One YAML document of a template's output. `pieces` holds real and ghost ones in order."""
 
-    __slots__ = ("_parsed", "_regions", "_resource", "_root", "_error", "pieces", "real", "starts", "template", "text")
+    __slots__ = (
+        "_error",
+        "_offsets",
+        "_parsed",
+        "_regions",
+        "_resource",
+        "_root",
+        "pieces",
+        "real",
+        "starts",
+        "template",
+        "text",
+    )
 
     def __init__(self, template: str, pieces: list[Piece]) -> None:
         self.template, self.pieces = template, pieces
@@ -31,8 +43,9 @@ class Document:
         self._error = ""
         self._root: Node | None = None
         self._parsed = False
-        self._resource: Resource | None | bool = False
+        self._resource: Resource | bool | None = False
         self._regions: list[Region] | None = None
+        self._offsets: list[int] | None = None
 
     @property
     def root(self) -> Node | None:
@@ -75,24 +88,24 @@ class Document:
 
     def span(self, node: Node) -> tuple[int, int]:
         """First and last index into `pieces`, ghosts included, that lie within a node."""
-        offsets = self._offsets()
+        offsets = self.offsets
         return bisect_left(offsets, node.start), bisect_right(offsets, node.end)
 
     def around(self, node: Node) -> list[Piece]:
         """The pieces, ghosts included, that lie within a node or in the white space beside it."""
-        offsets = self._offsets()
+        offsets = self.offsets
         low = len(self.text[: node.start].rstrip())
         rest = self.text[node.end :]
         high = node.end + len(rest) - len(rest.lstrip())
         return self.pieces[bisect_left(offsets, low) : bisect_right(offsets, high)]
 
-    def _offsets(self) -> list[int]:
-        offsets, place = [], 0
-        for piece in self.pieces:
-            offsets.append(place)
-            if piece.region is None:
-                place += len(piece.text)
-        return offsets
+    @property
+    def offsets(self) -> list[int]:
+        """Where in the text each piece stands, ghosts included."""
+        if self._offsets is None:
+            lengths = (len(piece.text) if piece.region is None else 0 for piece in self.pieces)
+            self._offsets = list(accumulate(lengths, initial=0))[:-1]
+        return self._offsets
 
     def gate_at(self, node: Node) -> Gate | None:
         """The innermost gate over the first character of a node."""

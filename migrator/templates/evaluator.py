@@ -7,14 +7,14 @@ its assignments and `set`s are undone at its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import is_dataclass
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
 from migrator.model import Path
 from migrator.templates import syntax as ast
 from migrator.templates.errors import TemplateError
-from migrator.templates.functions import SIGNATURES, nil_argument
+from migrator.templates.expressions import Expressions, Lifted
 from migrator.templates.gofmt import to_text
 from migrator.templates.objects import GoObject
 from migrator.templates.value import (
@@ -25,7 +25,6 @@ from migrator.templates.value import (
     Region,
     Value,
     composed,
-    lift,
     pieces_between,
     plain,
     truth,
@@ -34,8 +33,6 @@ from migrator.templates.value import (
 GHOST_DEPTH = 4
 GHOST_STEPS = 200_000
 INCLUDE_DEPTH = 200
-
-Lifted = Callable[["Evaluator", list[Value]], Value]
 
 
 class _Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
@@ -47,7 +44,7 @@ class GhostLimitError(Exception):
     """A ghost has run long enough; what it printed so far stands."""
 
 
-class Evaluator:
+class Evaluator(Expressions):
     """Runs templates of one chart over one tree of values. Not shared between threads."""
 
     def __init__(
@@ -354,7 +351,9 @@ class Evaluator:
         finally:
             self.defines = outer_defines
         shown = tuple(
-            p if p.source is not None or pieces else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
+            p
+            if p.source is not None or pieces
+            else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
             for p in made.pieces or ()
         )
         return Value(made.v, (), "tpl", (source,), shown)
@@ -364,9 +363,8 @@ class Evaluator:
     def assign(self, name: str, value: Value) -> None:
         for scope in reversed(self.scopes):
             if name in scope:
-                old = scope[name]
                 if self.journal is not None:
-                    self.journal.append(lambda: scope.__setitem__(name, old))
+                    self.journal.append(partial(scope.__setitem__, name, scope[name]))
                     for recorded in self.assigned:
                         recorded[(id(scope), name)] = value
                 scope[name] = value
@@ -390,160 +388,6 @@ class Evaluator:
                 return scope[name]
         raise TemplateError(f"undefined variable: ${name}")
 
-    # -- expressions -------------------------------------------------------------------------------------------
-
-    def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
-        value: Value | None = None
-        for command in node.commands:
-            value = self.command(command, dot, value)
-        result = value if value is not None else Value(None)
-        if node.declare:
-            if node.assign:
-                self.assign(node.declare[0], result)
-            else:
-                self.scopes[-1][node.declare[0]] = result
-        return result
-
-    def command(self, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
-        first = operands[0]
-        kind = type(first)
-        if kind is ast.Function:
-            return self.function(first.name, operands[1:], dot, last)  # type: ignore[union-attr]
-        if len(operands) == 1 and last is None:
-            return self.operand(first, dot)
-        if kind is ast.Field or kind is ast.Variable or kind is ast.Chain:
-            args = [self.operand(item, dot) for item in operands[1:]]
-            if last is not None:
-                args.append(last)
-            return self.method(first, dot, args)
-        raise TemplateError(f"can't give argument to non-function {first}")
-
-    def operand(self, node: ast.Operand, dot: Value) -> Value:
-        kind = type(node)
-        if kind is ast.Field:
-            return self.path(dot, node.names)  # type: ignore[union-attr]
-        if kind is ast.Literal:
-            return Value(node.value)  # type: ignore[union-attr]
-        if kind is ast.Variable:
-            value = self.variable(node.name)  # type: ignore[union-attr]
-            return self.path(value, node.names) if node.names else value  # type: ignore[union-attr]
-        if kind is ast.Dot:
-            return dot
-        if kind is ast.Pipeline:
-            return self.pipeline(node, dot)  # type: ignore[arg-type]
-        if kind is ast.Function:
-            return self.function(node.name, [], dot, None)  # type: ignore[union-attr]
-        if kind is ast.Chain:
-            return self.path(self.pipeline(node.operand, dot), node.names)  # type: ignore[union-attr]
-        raise TemplateError(f"cannot evaluate {node}")
-
-    def path(self, value: Value, names: tuple[str, ...]) -> Value:
-        for name in names:
-            value = self.field(value, name)
-        if value.direct:
-            self.dependencies.update(value.direct)
-        return value
-
-    def field(self, value: Value, name: str) -> Value:
-        v = value.v
-        if isinstance(v, dict):
-            found = v.get(name)
-            if found is not None:
-                return found  # type: ignore[no-any-return]
-            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
-        if isinstance(v, GoObject):
-            return v.field(name)
-        if is_dataclass(v) and hasattr(v, name.lower()):
-            return Value(getattr(v, name.lower()), (), "field", (value,))
-        if self.region is not None:
-            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
-        self.culprit = value
-        if v is None:
-            raise TemplateError(f"nil pointer evaluating interface {{}}.{name}")
-        raise TemplateError(f"can't evaluate field {name} in type {_go_type(v)}")
-
-    def method(self, node: ast.Operand, dot: Value, args: list[Value]) -> Value:
-        if isinstance(node, ast.Field):
-            base, names = dot, node.names
-        elif isinstance(node, ast.Variable):
-            base, names = self.variable(node.name), node.names
-        elif isinstance(node, ast.Chain):
-            base, names = self.pipeline(node.operand, dot), node.names
-        else:
-            raise TemplateError("not a method")
-        for name in names[:-1]:
-            base = self.field(base, name)
-        if isinstance(base.v, GoObject):
-            return base.v.call(names[-1], args)
-        raise TemplateError(f"{names[-1]} is not a method but has arguments")
-
-    def function(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
-        if name in ("and", "or"):
-            return self.junction(name, operands, dot, last)
-        args = [self.operand(item, dot) for item in operands]
-        if last is not None:
-            args.append(last)
-        lifted = self.lifted.get(name)
-        if lifted is None:
-            # a nil that was found by a field is an interface in Go, any other is untyped
-            fields = [type(item) is ast.Field or bool(getattr(item, "names", ())) for item in operands]
-            untyped = [i for i, arg in enumerate(args) if arg.v is None and not (i < len(fields) and fields[i])]
-            return self.apply_plain(name, args, untyped)
-        try:
-            return lifted(self, args)
-        except (IndexError, ValueError) as error:
-            raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
-
-    def apply_plain(self, name: str, args: list[Value], untyped: Sequence[int] = ()) -> Value:
-        """Call a function on plain values; the result remembers name and operands."""
-        if name in ("eq", "ne", "has"):
-            self.note_words(args)
-        function = self.functions.get(name)
-        if function is None:
-            raise TemplateError(f'function "{name}" not defined')
-        try:
-            values = [plain(arg) for arg in args]
-            for index in untyped:
-                values[index] = nil_argument(SIGNATURES[name], index)
-            result = function(*values)
-        except TypeError as error:
-            raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
-        return lift(result, (), name, tuple(args))
-
-    def note_words(self, args: list[Value]) -> None:
-        """Remember which texts a value is compared with: likely what it may be."""
-        words = [w for arg in args for w in (arg.v if isinstance(arg.v, list) else [arg])]
-        literal = [w.v for w in words if isinstance(w, Value) and not w.direct and not w.op and isinstance(w.v, str)]
-        for arg in args:
-            for path in arg.direct if literal else ():
-                self.vocabulary.setdefault(path, {}).update(dict.fromkeys(literal))
-
-    def junction(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
-        """`and` and `or` stop at the operand that decides; the others run quietly, to be known to inversion."""
-        values: list[Value] = []
-        decided: Value | None = None
-        count = len(operands) + (last is not None)
-        for index in range(count):
-            if decided is None:
-                value = self.operand(operands[index], dot) if index < len(operands) else last
-            else:
-                value = self.quiet(operands[index], dot) if index < len(operands) else last
-            if value is None:
-                continue
-            values.append(value)
-            if decided is None and (truth(value) != (name == "and") or index == count - 1):
-                decided = value
-        if decided is None:
-            raise TemplateError(f"wrong number of args for {name}: want at least 1 got 0")
-        return Value(decided.v, decided.direct, name, tuple(values), decided.pieces)
-
-    def quiet(self, node: ast.Operand, dot: Value) -> Value | None:
-        if not self.ghosts:
-            return None
-        found: list[Value] = []
-        self.in_ghost("quiet", Value(None), True, lambda: found.append(self.operand(node, dot)))
-        return found[0] if found else None
-
 
 def _iterate(source: Value) -> list[tuple[Value, Value]]:
     v = source.v
@@ -566,7 +410,3 @@ def _iterate(source: Value) -> list[tuple[Value, Value]]:
 def _printable(value: Value) -> Any:
     v = value.v
     return str(v) if isinstance(v, GoObject) else plain(value)
-
-
-def _go_type(v: Any) -> str:
-    return {str: "string", bool: "bool", float: "float64", int: "int", list: "[]interface {}"}.get(type(v), "interface {}")

@@ -10,7 +10,8 @@ from typing import Any
 
 from migrator.model import Path
 from migrator.templates.errors import TemplateError
-from migrator.templates.evaluator import Evaluator, Lifted
+from migrator.templates.evaluator import Evaluator
+from migrator.templates.expressions import Lifted
 from migrator.templates.gotypes import kind_of, type_of
 from migrator.templates.objects import GoObject
 from migrator.templates.text import (
@@ -107,7 +108,9 @@ def _type_is(ev: Evaluator, args: list[Value]) -> Value:
 
 def _map(value: Value, name: str) -> dict[str, Value]:
     if not isinstance(value.v, dict):
-        raise TemplateError(f"wrong type for value in {name}; expected map[string]interface {{}}; got {type_of(value.v)}")
+        raise TemplateError(
+            f"wrong type for value in {name}; expected map[string]interface {{}}; got {type_of(value.v)}"
+        )
     return value.v
 
 
@@ -285,7 +288,9 @@ def _prepend(ev: Evaluator, args: list[Value]) -> Value:
 
 
 def _concat(ev: Evaluator, args: list[Value]) -> Value:
-    return Value([item for arg in args if arg.v is not None for item in _items(arg, "concat")], (), "concat-lists", tuple(args))
+    return Value(
+        [item for arg in args if arg.v is not None for item in _items(arg, "concat")], (), "concat-lists", tuple(args)
+    )
 
 
 def _picker(name: str, take: Callable[[list[Value]], Any]) -> Lifted:

@@ -6,7 +6,6 @@ import base64
 import fnmatch
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
@@ -208,11 +207,13 @@ def glob_pattern(pattern: str) -> str:
 def capabilities(kube_version: str, api_versions: tuple[str, ...]) -> Struct:
     """`.Capabilities` as `helm template --kube-version --api-versions` makes it."""
     version = kube_version if kube_version.startswith("v") else f"v{kube_version}"
-    numbers = (version[1:].split("-")[0].split("+")[0].split(".") + ["0", "0"])[:3]
-    full = "v" + ".".join(numbers) + version[1 + len(version[1:].split("-")[0].split("+")[0]) :]
+    plain_part = version[1:].split("-")[0].split("+")[0]
+    numbers = [*plain_part.split("."), "0", "0"][:3]
+    full = "v" + ".".join(numbers) + version[1 + len(plain_part) :]
     kube = Struct({"Version": full, "GitVersion": full, "Major": numbers[0], "Minor": numbers[1]}, full)
     helm = Struct({"Version": "v3.17.3", "GitCommit": "", "GitTreeState": "clean", "GoVersion": "go1.23.7"})
     known = frozenset(DEFAULT_API_VERSIONS) | frozenset(api_versions)
     return Struct(
-        {"KubeVersion": Value(kube), "APIVersions": Value(VersionSet(known)), "HelmVersion": Value(helm)}, "capabilities"
+        {"KubeVersion": Value(kube), "APIVersions": Value(VersionSet(known)), "HelmVersion": Value(helm)},
+        "capabilities",
     )

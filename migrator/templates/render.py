@@ -19,7 +19,17 @@ from migrator.templates.value import Gate, Piece, Value, text_of
 RELEASE_NAME: Path = ("@Release", "Name")
 RELEASE_NAMESPACE: Path = ("@Release", "Namespace")
 
-FAILURES = (TemplateError, RecursionError, ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError, re.error)
+FAILURES = (
+    TemplateError,
+    RecursionError,
+    ArithmeticError,
+    AttributeError,
+    IndexError,
+    KeyError,
+    TypeError,
+    ValueError,
+    re.error,
+)
 """What a template function can die of; Helm would report each as an error of the template."""
 
 
@@ -82,7 +92,7 @@ class Interpreter:
         """Render with these values; what `previous` printed is kept where nothing it read has changed."""
         tree = enabled_tree(self.chart, values)
         merged = coalesced(tree, values)
-        contexts = list(self._contexts(tree, tree.name, as_values(merged), (), setting, True))
+        contexts = list(self._context(tree, tree.name, lift_values(as_values(merged)), setting, True))
         defines, files = self._templates(contexts)
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
@@ -96,9 +106,7 @@ class Interpreter:
                 continue
             done[path] = self._one(evaluator, path, defines, dot)
         crds = {path: data for prefix, chart, _ in contexts for path, data in _crds(prefix, chart)}
-        return Run(
-            values=values, setting=setting, templates=done, crds=crds, charts=charts, mutated=evaluator.mutated
-        )
+        return Run(values=values, setting=setting, templates=done, crds=crds, charts=charts, mutated=evaluator.mutated)
 
     def _changed(
         self, values: Mapping[str, Json], setting: Setting, previous: Run | None, charts: frozenset[str]
@@ -106,7 +114,10 @@ class Interpreter:
         """Paths whose values are not what they were; None where everything must run again."""
         if previous is None or previous.mutated or previous.charts != charts:
             return None
-        if (setting.kube_version, setting.api_versions) != (previous.setting.kube_version, previous.setting.api_versions):
+        if (setting.kube_version, setting.api_versions) != (
+            previous.setting.kube_version,
+            previous.setting.api_versions,
+        ):
             return None
         changed = set(changed_paths(previous.values, values))
         if setting.release != previous.setting.release:
@@ -172,18 +183,6 @@ class Interpreter:
                 self.broken[path] = f"parse error at ({path}): {error.message}"
                 self.parsed[path] = ([], {})
         return self.parsed[path]
-
-    def _contexts(
-        self,
-        chart: Chart,
-        prefix: str,
-        values: Json,
-        path: Path,
-        setting: Setting,
-        root: bool,
-    ) -> Iterable[tuple[str, Chart, Value]]:
-        tree = lift_values(values, path)
-        yield from self._context(chart, prefix, tree, setting, root)
 
     def _context(
         self, chart: Chart, prefix: str, values: Value, setting: Setting, root: bool

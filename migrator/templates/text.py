@@ -16,7 +16,8 @@ from migrator.templates.tree import Node, parse_tree
 from migrator.templates.value import MARK, Piece, Region, Value, composed, pieces_between, plain, shows
 
 if TYPE_CHECKING:
-    from migrator.templates.evaluator import Evaluator, Lifted
+    from migrator.templates.evaluator import Evaluator
+    from migrator.templates.expressions import Lifted
 
 _SPACE = " \t\n\v\f\r\x85\xa0"
 
@@ -97,8 +98,7 @@ def indent(*, newline: bool) -> Lifted:
     def run(ev: Evaluator, args: list[Value]) -> Value:
         pad = " " * _count(args[0])
         pieces = [
-            p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p
-            for p in _string_pieces(ev, args[1])
+            p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p for p in _string_pieces(ev, args[1])
         ]
         start = _literal(ev, ("\n" if newline else "") + pad)
         return _made(ev, [start, *pieces], "indent", args)
@@ -318,7 +318,9 @@ def read_yaml(*, array: bool) -> Lifted:
         try:
             roots = parse_tree("".join(p.text for p in pieces))
         except TemplateError as error:
-            return Value([Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args))
+            return Value(
+                [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
+            )
         if not roots or roots[0].kind != ("list" if array else "map"):
             return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
         return _Reader(pieces).read(roots[0])
@@ -368,5 +370,3 @@ def as_float(value: Json) -> Json:
     if isinstance(value, list):
         return [as_float(item) for item in value]
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-

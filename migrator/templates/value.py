@@ -78,7 +78,7 @@ class Gate:
         self.line = 0
 
     def chain(self) -> list[Gate]:
-        """This gate and all above it, innermost first."""
+        """The gate and all above it, innermost first."""
         found, gate = [], self
         while gate is not None:
             found.append(gate)
@@ -95,7 +95,9 @@ class Piece:
         self.text, self.source, self.gate, self.region = text, source, gate, region
 
     def __repr__(self) -> str:
-        return f"Piece({self.text!r}{', ghost' if self.region else ''}{', ' + repr(self.source) if self.source else ''})"
+        return (
+            f"Piece({self.text!r}{', ghost' if self.region else ''}{', ' + repr(self.source) if self.source else ''})"
+        )
 
     def with_text(self, text: str) -> Piece:
         return Piece(text, self.source, self.gate, self.region)
@@ -118,9 +120,6 @@ def _collect(value: Value) -> set[Path]:
         if not isinstance(item, Value) or id(item) in seen:
             continue
         seen.add(id(item))
-        if item._taint is not None:
-            found |= item._taint
-            continue
         found.update(item.direct)
         stack.extend(item.args)
         for piece in item.pieces or ():

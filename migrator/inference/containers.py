@@ -1,0 +1,68 @@
+"""Where a map or list of a document comes from, and where a path leads in it."""
+
+from __future__ import annotations
+
+from migrator.model import Path
+from migrator.templates.documents import Document
+from migrator.templates.tree import Node
+
+
+def container_paths(document: Document, node: Node) -> list[Path]:
+    """Values paths whose map or list toYaml printed as this node, most votes first."""
+    votes: dict[Path, int] = {}
+    for relative, leaf in _leaf_nodes(node, (), 60):
+        for piece in document.under(leaf):
+            source = piece.source
+            if source is None:
+                continue
+            for path in source.direct:
+                if not relative:
+                    if isinstance(source.v, (dict, list)) or source.v is None:
+                        votes[path] = votes.get(path, 0) + 1
+                elif len(path) > len(relative) and _ends_with(path, relative, node):
+                    base = path[: -len(relative)]
+                    votes[base] = votes.get(base, 0) + 1
+            break
+    return sorted(votes, key=lambda path: -votes[path])[:3]
+
+
+def _ends_with(path: Path, relative: Path, node: Node) -> bool:
+    """Whether a values path ends as the leaf does below its container; in a list other items may stand before."""
+    if node.kind == "list":
+        first = path[-len(relative)]
+        return isinstance(first, int) and path[len(path) - len(relative) + 1 :] == relative[1:]
+    return path[-len(relative) :] == relative
+
+
+def _leaf_nodes(node: Node, path: Path, limit: int) -> list[tuple[Path, Node]]:
+    if node.kind == "map" and node.entries:
+        found: list[tuple[Path, Node]] = []
+        for key, child in node.entries.items():
+            found += _leaf_nodes(child, (*path, key), limit)
+            if len(found) > limit:
+                break
+        return found
+    if node.kind == "list" and node.items:
+        found = []
+        offset = 0
+        for index, child in enumerate(node.items):
+            found += _leaf_nodes(child, (*path, index - offset), limit)
+            if len(found) > limit:
+                break
+        return found
+    return [(path, node)]
+
+
+def locate(document: Document, path: Path) -> Node | None:
+    """The node at a path of a document, None where there is none."""
+    node = document.root
+    for key in path:
+        if node is None:
+            return None
+        if node.kind == "map" and isinstance(key, str):
+            node = node.entries.get(key)
+        elif node.kind == "list" and isinstance(key, int) and key < len(node.items):
+            node = node.items[key]
+        else:
+            return None
+    return node

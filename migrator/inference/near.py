@@ -1,0 +1,84 @@
+"""Ghosts that may speak of a gap: found by where they stand and by what they print."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from migrator.inference.diff import Gap
+from migrator.templates.documents import Document, make_document, turned
+from migrator.templates.value import MARK, Piece, Region
+
+MAX_REGIONS = 16
+
+
+def words_of(gap: Gap) -> tuple[str, ...]:
+    """Texts that a template printing what is missing would hold."""
+    if isinstance(gap.key, str):
+        return (gap.key,)
+    if isinstance(gap.target, str):
+        head = gap.target.partition("=")[0]
+        return (gap.target, head) if head else (gap.target,)
+    if isinstance(gap.target, list):
+        return tuple(word for item in gap.target for word in words_of(replace(gap, key=None, target=item))[:2])
+    if isinstance(gap.target, dict):
+        names = [str(gap.target[key]) for key in ("name", "mountPath", "key", "host", "port") if key in gap.target]
+        return (*names, *(f"{key}:" for key in gap.target))
+    return ()
+
+
+def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
+    """Ghosts that may speak of a gap: those within its container, those with its words first."""
+    node = gap.node
+    document = gap.document
+    if node is None:
+        return []
+    inside: dict[int, Region] = {}
+    text: dict[int, str] = {}
+    for piece in document.around(node):
+        region = piece.region
+        if region is None or region.gate.keyword == "quiet":
+            continue
+        inside[id(region)] = region
+        while region is not None:
+            text[id(region)] = text.get(id(region), "") + piece.text
+            region = region.parent
+    ranked = []
+    for order, region in enumerate(inside.values()):
+        rank = _rank(text[id(region)], words)
+        if rank is not None:
+            ranked.append((rank, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:3])
+    return [item[3] for item in ranked[:MAX_REGIONS]]
+
+
+def _rank(text: str, words: tuple[str, ...]) -> int | None:
+    """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
+    found = next((index for index, word in enumerate(words) if word in text), None)
+    if found is not None:
+        return found
+    if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
+        return len(words)
+    return len(words) + 1 if not words or MARK in text else None
+
+
+def marked(document: Document, region: Region) -> Document:
+    """The document with a ghost made real; a mark alone on its line becomes an entry, or else an item."""
+    pieces = turned(document.pieces, [region])
+    made = make_document(document.template, pieces)
+    if not made.error or MARK not in made.text:
+        return made
+    for form in (f"{MARK}: {MARK}", f"- {MARK}"):
+        changed = [_alone(pieces, index, form) for index in range(len(pieces))]
+        made = make_document(document.template, changed)
+        if not made.error:
+            return made
+    return made
+
+
+def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
+    piece = pieces[index]
+    if piece.region is not None or piece.text != MARK:
+        return piece
+    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
+    line = before.rsplit("\n", 1)[-1]
+    return piece.with_text(form) if not line.strip() else piece
