@@ -401,6 +401,7 @@ def _rising(places: list[int]) -> set[int]:
     """The longest part of the places that is in order already."""
     runs: list[list[int]] = [[]]
     for place in places:
-        longest = max((run for run in runs if not run or run[-1] < place), key=lambda run: len(run))
+        longest = max((run for run in runs if not run or run[-1] < place), key=len)
         runs.append([*longest, place])
-    return set(max(runs, key=lambda run: len(run)))
+    longest_run: list[int] = max(runs, key=len)
+    return set(longest_run)
