@@ -16,6 +16,7 @@ JOIN = 0.6
 """The least affinity that makes an object a member."""
 _LEAST = 0.1
 _NONE: frozenset[int] = frozenset()
+_FOREIGN_BELOW = 0.15
 _FOREIGN = 1.0
 """The same for a workload whose images and name are not the chart's."""
 _MARGIN = 0.05
@@ -72,10 +73,8 @@ class Grower:
         for number, node in enumerate(nodes):
             for key in _places(node):
                 self._by_place.setdefault(key, set()).add(number)
-        self._foreign = {
-            number
-            for number, node in enumerate(nodes)
-            if number not in self._owner and node.is_workload and max(node.strength.values(), default=0.0) < JOIN / 2
+        self._workloads = {
+            number for number, node in enumerate(nodes) if number not in self._owner and node.is_workload
         }
 
     def grow(self) -> None:
@@ -147,16 +146,28 @@ class Grower:
             default=0.0,
         )
         pull = max(
-            (strength for other, strength in self._ties.get(number, {}).items() if other in self._foreign), default=0.0
+            (
+                strength
+                for other, strength in self._ties.get(number, {}).items()
+                if other not in self._owner and self._is_foreign(other, unit)
+            ),
+            default=0.0,
         )
-        if pull >= max(edge, 0.3) and instance + named + evidence < JOIN / 2:
+        known = named + evidence + (instance if unit.is_labelled else 0.0)
+        if pull >= max(edge, 0.3) and known < JOIN / 2:
             return 0.0
-        total = own + edge + self._file(number, at, facts) + self._prefix(node, unit)
+        total = own + edge + self._file(number, at, facts) + self._prefix(node, unit, facts)
         if node.id.group not in _STANDARD and not named and instance <= 0:
             total -= 0.35
-        if number in self._foreign and not named and total < _FOREIGN:
+        if self._is_foreign(number, unit) and not named and (total < _FOREIGN or not unit.is_labelled):
             return 0.0
         return total
+
+    def _is_foreign(self, number: int, unit: Unit) -> bool:
+        """A workload that shows nothing of the unit's chart."""
+        if number not in self._workloads:
+            return False
+        return unit.signature is None or self._recogniser.strength(number, unit.signature) < _FOREIGN_BELOW
 
     def _instance(self, node: Node, unit: Unit, at: int, facts: _Facts) -> float:
         """The instance label: for where it is the unit's, against where it is another's, more where it is unshared."""
@@ -219,8 +230,9 @@ class Grower:
         return best >= TELLING and best > own
 
     @staticmethod
-    def _prefix(node: Node, unit: Unit) -> float:
-        for name in (unit.fullname, unit.release):
+    def _prefix(node: Node, unit: Unit, facts: _Facts) -> float:
+        """The name begins like the unit's names; the release's name says nothing where others share the release."""
+        for name in (unit.fullname, "" if unit.release in facts.mixed else unit.release):
             if len(name) >= _SHORTEST_NAME and (
                 node.id.name == name or node.id.name.startswith((f"{name}-", f"{name}:", f"{name}."))
             ):
@@ -259,7 +271,7 @@ class _Facts:
         for number, node in enumerate(nodes):
             folder = posixpath.dirname(node.origin) if node.origin else ""
             if number not in owner:
-                if node.is_workload and max(node.strength.values(), default=0.0) < JOIN / 2:
+                if node.is_workload and node.id.kind not in {"Job", "Pod"}:
                     self.mixed.update(filter(None, (node.shown.instance, node.origin, folder)))
             elif node.origin and not node.is_generated:
                 self.by_file.setdefault(node.origin, Counter())[owner[number]] += 1

@@ -166,8 +166,8 @@ class Recogniser:
         if own < self._index.weights.recognised or not is_telling:
             return 0.0, 0.0
         total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
-        quality = own * (0.8 + 0.2 * self._core_share(members, signature, None))
-        return total * (0.5 + 0.5 * self._core_share(members, signature, None)), quality
+        share = self._core_share(members, signature, None)
+        return total * (0.5 + 0.5 * share), own * (0.8 + 0.2 * share if share else 0.5)
 
     def _is_umbrella(self, members: set[int], signature: int, own: float) -> bool:
         """A chart that runs nothing itself is there if it shows something and two of its subcharts are there."""
@@ -183,12 +183,13 @@ class Recogniser:
 
     def _core_share(self, members: Iterable[int], signature: int, fullname: str | None) -> float:
         """The share of the workloads that every version of the chart makes at its defaults; 1 for a chart without."""
-        wanted = {(one.kind, one.name) for one in self._index.signatures[signature].objects if one.core}
+        wanted = {one.name for one in self._index.signatures[signature].objects if one.core}
         if not wanted:
             return 1.0
         found = {
-            (self._nodes[number].id.kind, match.pattern)
+            match.pattern
             for number in members
+            if self._nodes[number].is_workload
             for match in self.names(number, signature)
             if match.is_core and fullname in {None, match.fullname, ""}
         }
@@ -269,7 +270,7 @@ class Recogniser:
             fullname=fullname,
             release=release,
             members=frozenset(members),
-            quality=quality * (0.6 + 0.4 * share) if is_telling else 0.0,
+            quality=quality * (0.6 + 0.4 * share if share else 0.5) if is_telling else 0.0,
             rank=total * (0.5 + 0.5 * share),
         )
 

@@ -10,7 +10,8 @@ from migrator.classify.nodes import Node
 from migrator.signatures import SignatureIndex, score
 from migrator.signatures.types import Evidence
 
-TELLING = 0.25
+TELLING = 0.31
+"""More than a helper image or the last word of an image's name."""
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 

@@ -15,6 +15,7 @@ from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, Ob
 
 _BOUNDARY = re.compile(r"(?=[-:.])")
 _ALNUM = "[A-Za-z0-9]"
+_ALIKE = ("DaemonSet", "Deployment", "StatefulSet")
 _NAMED_AFTER = ("app.kubernetes.io/name", "app")
 """Labels that hold the chart's name in most charts, also in versions that were not learned from."""
 _K = TypeVar("_K", bound=Hashable)
@@ -256,12 +257,14 @@ def _index_names(
                 is_core=pattern.core,
                 text=pattern.name,
             )
-            if head and not rest:
-                bare.setdefault((at, pattern.kind), []).append(entry)
-            elif "{" in rest:
-                expressions.setdefault(pattern.kind, []).append((_expression(pattern), entry))
-            else:
-                simple[head].setdefault((pattern.kind, rest), []).append(entry)
+            # a value of many charts makes their workload a DaemonSet in the place of a Deployment, or the like
+            for kind in _ALIKE if pattern.core and pattern.kind in _ALIKE else (pattern.kind,):
+                if head and not rest:
+                    bare.setdefault((at, kind), []).append(entry)
+                elif "{" in rest:
+                    expressions.setdefault(kind, []).append((_expression(pattern), entry))
+                else:
+                    simple[head].setdefault((kind, rest), []).append(entry)
     fixed, fullnames, releases = (
         {key: tuple(entries) for key, entries in simple[head].items()} for head in ("", FULLNAME, RELEASE)
     )
