@@ -83,7 +83,7 @@ def learn(
         category=category,
         learned_from=(chart.ref.version,),
         fullname=base.replace(release, RELEASE, 1) if release in base else base,
-        images=_images(described, own, chart, name, () if generic else images_in_values(chart.files)),
+        images=_images(described, own, chart, name, () if generic else images_in_values(chart.files, aliases)),
         crds=tuple(sorted({*crds_in_files(chart.files, known), *_crds_rendered(seen, known)})),
         objects=_objects(
             seen,

@@ -217,15 +217,22 @@ def _official(repository: str) -> float:
 def _shared(
     facts: Iterable[tuple[_K, int, float]], weights: Weights, charts: Mapping[int, str]
 ) -> dict[_K, tuple[tuple[int, float], ...]]:
-    """Fact -> signatures; the more charts share one, the less it says for each. Publishers of one chart count once."""
+    """Fact -> signatures; the more charts share one, the less it says. Publishers of one chart count once."""
     found: dict[_K, dict[int, float]] = {}
     for key, signature, weight in facts:
         held = found.setdefault(key, {})
         held[signature] = max(held.get(signature, 0.0), weight)
     shared: dict[_K, tuple[tuple[int, float], ...]] = {}
     for key, held in found.items():
-        rarity = len({charts[signature] for signature in held}) ** weights.sharing
-        shared[key] = tuple((signature, weight / rarity) for signature, weight in held.items())
+        best: dict[str, float] = {}
+        for signature, weight in held.items():
+            best[charts[signature]] = max(best.get(charts[signature], 0.0), weight)
+        total = sum(best.values())
+        # a chart for which the fact means little counts little among those that share it
+        shared[key] = tuple(
+            (signature, weight / max(total / weight, 1.0) ** weights.sharing) if weight else (signature, 0.0)
+            for signature, weight in held.items()
+        )
     return shared
 
 

@@ -39,13 +39,14 @@ def crds_in_files(files: Mapping[str, bytes], known: Collection[str]) -> set[str
     return found
 
 
-def images_in_values(files: Mapping[str, bytes]) -> tuple[Image, ...]:
-    """Images that the chart's own values.yaml names as `repository` of some part, sorted."""
+def images_in_values(files: Mapping[str, bytes], subcharts: Collection[str] = ()) -> tuple[Image, ...]:
+    """Images that values.yaml names as `repository` of some part of the chart, values of subcharts left out; sorted."""
     try:
         values = read_value(files.get("values.yaml", b""), dialect=Dialect.SIGS, path=RepoPath("values.yaml"))
     except MigrateError:
         return ()
-    found = {image.repository: image for text in _repositories(values) if (image := parse_image(text))}
+    own = {key: value for key, value in values.items() if key not in subcharts} if isinstance(values, dict) else {}
+    found = {image.repository: image for text in _repositories(own) if (image := parse_image(text))}
     return tuple(found[key] for key in sorted(found))
 
 
