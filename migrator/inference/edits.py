@@ -123,7 +123,7 @@ class Tree:
         assert isinstance(index, int)  # noqa: S101 - the caller looked
         while len(items) <= index:
             items.append(None)
-        items[index] = _set_inside(items[index], rest[1:], value)
+        items[index] = set_inside(items[index], rest[1:], value)
         return [item for item in items if item is not None]
 
     def without(self, path: Path) -> Tree:
@@ -139,7 +139,8 @@ def _merged(over: Json, base: Json) -> Json:
     return over
 
 
-def _set_inside(value: Json, path: Path, new: Json) -> Json:
+def set_inside(value: Json, path: Path, new: Json) -> Json:
+    """A copy of a tree with one place set; None takes an element or entry out."""
     if not path:
         return new
     key, rest = path[0], path[1:]
@@ -147,13 +148,13 @@ def _set_inside(value: Json, path: Path, new: Json) -> Json:
         items = list(value) if isinstance(value, list) else []
         while len(items) <= key:
             items.append(None)
-        items[key] = _set_inside(items[key], rest, new)
+        items[key] = set_inside(items[key], rest, new)
         return [item for item in items if item is not None]
     tree = dict(value) if isinstance(value, Mapping) else {}
     if not rest and new is None:
         tree.pop(key, None)
     else:
-        tree[key] = _set_inside(tree.get(key), rest, new)
+        tree[key] = set_inside(tree.get(key), rest, new)
     return tree
 
 

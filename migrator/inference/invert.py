@@ -59,7 +59,7 @@ def _alternatives(value: Value, target: Json, loose: bool, depth: int) -> Iterat
     if value.op == "choice":
         yield from _choice(value, target, loose, depth)
     for path in value.direct[:MAX_DIRECT]:
-        if "~key" in path:
+        if "~key" in path[:-1]:
             continue
         yield ((path, from_text(target, value.v) if loose and isinstance(target, str) else target),)
     if isinstance(value.v, dict) and isinstance(target, dict) and not value.direct:
@@ -252,8 +252,8 @@ def invert_text(
     if now == target:
         yield ()
         return
+    yield from _one_variable(real, target, depth, typed)
     if _plausible(real, target):
-        yield from _one_variable(real, target, depth, typed)
         yield from _all_variables(real, target, depth)
     if turns < MAX_TURNS:
         yield from _turned_text(listed, target, depth, turns)
@@ -272,18 +272,7 @@ def _plausible(real: list[Piece], target: str) -> bool:
 
 
 def _one_variable(real: list[Piece], target: str, depth: int, typed: Json) -> Iterator[Edits]:
-    spans: list[tuple[int, int]] = []
-    at = 0
-    while at < len(real):
-        end = at + 1
-        while end < len(real) and real[end].source is real[at].source and real[at].source is not None:
-            end += 1
-        spans.append((at, end))
-        at = end
-    for start, end in spans:
-        source = real[start].source
-        if source is None or not _can_change(source):
-            continue
+    for start, end, source in _variables(real):
         before = "".join(piece.text for piece in real[:start])
         after = "".join(piece.text for piece in real[end:])
         if len(before) + len(after) > len(target) or not target.startswith(before) or not target.endswith(after):
@@ -293,6 +282,27 @@ def _one_variable(real: list[Piece], target: str, depth: int, typed: Json) -> It
         if alone and typed is not None and not isinstance(typed, str) and not isinstance(source.v, str):
             yield from islice(invert(source, typed, depth=depth + 1), 4)
         yield from islice(invert(source, middle, loose=True, depth=depth + 1), 4)
+
+
+def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
+    """Runs of pieces that one value stands behind: composed values with a choice first, then single ones."""
+    seen: set[int] = set()
+    for start, piece in enumerate(real):
+        for whole in piece.wholes:
+            if id(whole) not in seen:
+                seen.add(id(whole))
+                end = start
+                while end < len(real) and any(whole is other for other in real[end].wholes):
+                    end += 1
+                yield start, end, whole
+    at = 0
+    while at < len(real):
+        source, end = real[at].source, at + 1
+        while end < len(real) and source is not None and real[end].source is source:
+            end += 1
+        if source is not None and _can_change(source):
+            yield at, end, source
+        at = end
 
 
 def _can_change(source: Value) -> bool:

@@ -61,13 +61,14 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
     return len(words) + 1 if not words or MARK in text else None
 
 
-def marked(document: Document, region: Region) -> Document:
-    """The document with a ghost made real; a mark alone on its line becomes an entry, or else an item."""
+def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
+    """The document with a ghost made real; a mark alone on its line becomes an entry, or an item of a list."""
     pieces = turned(document.pieces, [region])
     made = make_document(document.template, pieces)
-    if not made.error or MARK not in made.text:
+    if MARK not in made.text or not (made.error or in_list):
         return made
-    for form in (f"{MARK}: {MARK}", f"- {MARK}"):
+    forms = (f"{MARK}: {MARK}", f"- {MARK}")
+    for form in reversed(forms) if in_list else forms:
         changed = [_alone(pieces, index, form) for index in range(len(pieces))]
         made = make_document(document.template, changed)
         if not made.error:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align, gaps_at
-from migrator.inference.edits import MISSING, Edits, Tree, combined
+from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
 from migrator.inference.gates import make, open_region
 from migrator.inference.near import marked, near, words_of
 from migrator.inference.unify import (
@@ -64,7 +64,27 @@ def _concrete(edits: Edits, tree: Tree) -> Edits:
         current = tree.effective(path)
         items = list(current) if isinstance(current, list) else []
         plain.append((path, [*items, row]))
+    if not all(_fits(tree, path, value) for path, value in plain):
+        return ()
     return tuple((path, value) for path, value in plain if path and not _already(tree, path, value))
+
+
+def _fits(tree: Tree, path: Path, value: Json) -> bool:
+    """Whether a value has the form that the chart's defaults give its place: no map for a list, no entry in a list."""
+    for length in range(1, len(path) + 1):
+        default = value_at(tree.defaults, path[:length])
+        inner = path[length] if length < len(path) else value
+        if isinstance(default, list):
+            fits = isinstance(inner, int if length < len(path) else (list, type(None)))
+        elif isinstance(default, dict):
+            fits = isinstance(inner, str if length < len(path) else (dict, type(None), bool))
+        else:
+            continue
+        if not fits:
+            return False
+        if isinstance(default, list):
+            return True
+    return True
 
 
 def _already(tree: Tree, path: Path, value: Json) -> bool:
@@ -157,13 +177,16 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
 def _longer_list(gap: Gap) -> Iterator[Edits]:
     node = gap.node
     assert node is not None  # noqa: S101
+    ranged = list(_ranged(gap.document, node))
+    looped = {path for path, _ in ranged}
     for path in container_paths(gap.document, node):
-        yield ((path, _share(gap, path)),)
+        if path not in looped:
+            yield ((path, _share(gap, path)),)
     rows = best_row(gap.document, node.items, gap.target)
     if rows is not None:
         base, row, _ = rows
         yield (((*base, ELEMENT), row),)
-    for path, pattern in _ranged(gap.document, node):
+    for path, pattern in ranged:
         reading = unify(gap.document, pattern, gap.target)
         fields = {p[len(path) + 1 :]: v for p, v in reading.edits if p[: len(path)] == path and len(p) > len(path)}
         if () in fields:
@@ -207,7 +230,7 @@ def _from(document: Document, node: Node, path: Path) -> bool:
 def _from_ghosts(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
     found: list[tuple[int, int, Edits]] = []
     for order, region in enumerate(near(gap, words_of(gap))):
-        variant = marked(gap.document, region)
+        variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
         if variant.root is None or variant.error:
             continue
         parent = locate(variant, gap.path[:-1])

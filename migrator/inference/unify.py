@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from migrator.inference.diff import align, content_pieces
-from migrator.inference.edits import Edit, Edits, combined
+from migrator.inference.edits import Edit, Edits, combined, set_inside
 from migrator.inference.invert import invert, invert_text
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
@@ -51,7 +51,7 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
                 yield from islice(invert(piece.source, target), 3)
         return
     if node.value is None or node.value == "":
-        for piece in pieces:
+        for piece in document.around(node):
             if piece.region is None and piece.source is not None and not piece.text.strip("\"'"):
                 yield from islice(invert(piece.source, target), 3)
     marked = [p for p in pieces if p.region is None and p.text == MARK and p.source is not None]
@@ -130,25 +130,24 @@ def read_entry(document: Document, key_node: Node, value_node: Node, key: str, t
 
 
 def _unify_list(document: Document, node: Node, target: list[Json]) -> Reading:
-    now = node.plain()
     total = Reading()
     rows: dict[Path, list[Json]] = {}
-    for left, right in align(now, target):
-        if left is not None and right is not None:
-            total = joined(total, unify(document, node.items[left], target[right]))
-        elif left is not None:
-            total.misses += 1
-    used = {right for left, right in align(now, target) if left is not None}
+    pairs = align(node.plain(), target)
+    lefts = {right: left for left, right in pairs if left is not None and right is not None}
+    total.misses += sum(1 for left, right in pairs if right is None)
     for right, item in enumerate(target):
-        if right in used:
-            continue
-        best = best_row(document, node.items, item)
-        if best is None:
+        patterns = [node.items[lefts[right]]] if right in lefts else node.items
+        readings = [unify(document, pattern, item) for pattern in patterns]
+        best = min(readings, key=lambda reading: reading.misses, default=None)
+        made = [] if best is None else list_rows(named_rows(best.edits))
+        is_entry = best is not None and any(KEY in path for path, _ in best.edits)
+        if best is None or (right not in lefts and not made and not is_entry):
             total.misses += _size(item)
             continue
-        path, row, misses = best
-        rows.setdefault(path, []).append(row)
-        total.misses += misses
+        for base, row in made:
+            rows.setdefault(base, []).append(row)
+        others = tuple(edit for edit in named_rows(best.edits) if ELEMENT not in edit[0])
+        total = joined(total, Reading(others, best.misses))
     for path, items in rows.items():
         total = joined(total, Reading(((path, items),), 0))
     return total
@@ -176,21 +175,8 @@ def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
         if not rest:
             found[base] = value
         else:
-            current = found.get(base)
-            found[base] = set_in(current if isinstance(current, dict) else {}, rest, value)
+            found[base] = set_inside(found.get(base), rest, value)
     return list(found.items())
-
-
-def set_in(tree: dict[str, Json], path: Path, value: Json) -> dict[str, Json]:
-    """A copy of the tree with one more leaf."""
-    made = dict(tree)
-    key = str(path[0])
-    if len(path) == 1:
-        made[key] = value
-    else:
-        inner = made.get(key)
-        made[key] = set_in(inner if isinstance(inner, dict) else {}, path[1:], value)
-    return made
 
 
 def named_rows(edits: Edits) -> Edits:

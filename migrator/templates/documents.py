@@ -152,7 +152,7 @@ def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
     for piece in pieces:
         if piece.region is not None:
             if id(piece.region) in chosen:
-                kept.append(Piece(piece.text, piece.source, piece.gate, None))
+                kept.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
             else:
                 kept.append(piece)
             continue
@@ -248,7 +248,7 @@ def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
         if "kind:" not in text:
             continue
         inner = [
-            Piece(p.text, p.source, p.gate, None) if p.region is region else p
+            Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p
             for p in run.pieces
             if p.region is region or _inside(p.region, region)
         ]

@@ -25,6 +25,7 @@ from migrator.templates.value import (
     Region,
     Value,
     composed,
+    parts,
     pieces_between,
     plain,
     truth,
@@ -113,10 +114,8 @@ class Evaluator(Expressions):
     def emit(self, value: Value) -> None:
         """Print a value as Go does; Helm turns `<no value>` into nothing."""
         if value.pieces is not None:
-            if self.region is None:
-                self.out.extend(value.pieces)
-            else:
-                self.out.extend(self.ghostly(value.pieces))
+            pieces = parts(value)
+            self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             return
         v = value.v
         text = v if type(v) is str else "" if v is None else to_text(_printable(value))
@@ -128,7 +127,9 @@ class Evaluator(Expressions):
     def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Pieces as part of the ghost that is running; a ghost inside them keeps its own region."""
         shown = [
-            piece if piece.region is not None else Piece(piece.text, piece.source, piece.gate, self.region)
+            piece
+            if piece.region is not None
+            else Piece(piece.text, piece.source, piece.gate, self.region, piece.wholes)
             for piece in pieces
         ]
         if not any(piece.text for piece in shown):

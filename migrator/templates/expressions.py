@@ -101,13 +101,13 @@ class Expressions:
             found = v.get(name)
             if found is not None:
                 return found  # type: ignore[no-any-return]
-            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
+            return _absent(value, name)
         if isinstance(v, GoObject):
             return v.field(name)
         if is_dataclass(v) and hasattr(v, name.lower()):
             return Value(getattr(v, name.lower()), (), "field", (value,))
         if self.region is not None:
-            return Value(None, tuple((*path, name) for path in value.direct), "absent" if value.op else "", (value,))
+            return _absent(value, name)
         self.culprit = value
         if v is None:
             raise TemplateError(f"nil pointer evaluating interface {{}}.{name}")
@@ -194,6 +194,12 @@ class Expressions:
         found: list[Value] = []
         self.in_ghost("quiet", Value(None), True, lambda: found.append(self.operand(node, dot)))
         return found[0] if found else None
+
+
+def _absent(value: Value, name: str) -> Value:
+    """A field that is not there; it can be set by its place below the map."""
+    direct = tuple((*path, name) for path in value.direct)
+    return Value(None, direct, "absent", (value,)) if value.op else Value(None, direct)
 
 
 def _go_type(v: Any) -> str:

@@ -225,8 +225,7 @@ def _merger(overwrite: bool) -> Lifted:
         if target.direct:
             ev.mutated = True
         for source in args[1:]:
-            if source.v is not None:
-                _merge(ev, target, source, overwrite)
+            _merge(ev, target, source, overwrite)
         return target
 
     return merge

@@ -13,7 +13,7 @@ from migrator.templates.gofmt import sprintf, to_text
 from migrator.templates.gotypes import type_of
 from migrator.templates.objects import GoObject
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import MARK, Piece, Region, Value, composed, pieces_between, plain, shows
+from migrator.templates.value import MARK, Piece, Region, Value, composed, parts, pieces_between, plain, shows
 
 if TYPE_CHECKING:
     from migrator.templates.evaluator import Evaluator
@@ -35,7 +35,7 @@ def show(value: Value) -> Value:
 def text_pieces(ev: Evaluator, value: Value) -> list[Piece]:
     """The pieces of a value as text; in a ghost a missing value leaves a mark."""
     if value.pieces is not None and isinstance(value.v, str):
-        return list(value.pieces)
+        return parts(value)
     shown = show(value)
     text = shown.v
     if ev.region is not None and (value.v is None or value.v == "") and (value.direct or value.op):
@@ -293,9 +293,9 @@ def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
 def _leaf(ev: Evaluator, text: str, source: Value) -> list[Piece]:
     if source.pieces is not None and isinstance(source.v, str) and len(source.pieces) > 1:
         if text == source.v:
-            return list(source.pieces)
+            return parts(source)
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
-            return [_literal(ev, text[0]), *source.pieces, _literal(ev, text[-1])]
+            return [_literal(ev, text[0]), *parts(source), _literal(ev, text[-1])]
     literal = not source.direct and not source.op
     return [Piece(text, None if literal else source, ev.gate, ev.region)]
 

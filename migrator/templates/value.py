@@ -89,10 +89,19 @@ class Gate:
 class Piece:
     """A run of output characters with one source; `source` None is text of the template itself."""
 
-    __slots__ = ("gate", "region", "source", "text")
+    __slots__ = ("gate", "region", "source", "text", "wholes")
 
-    def __init__(self, text: str, source: Value | None, gate: Gate | None, region: Region | None) -> None:
+    def __init__(
+        self,
+        text: str,
+        source: Value | None,
+        gate: Gate | None,
+        region: Region | None,
+        wholes: tuple[Value, ...] = (),
+    ) -> None:
         self.text, self.source, self.gate, self.region = text, source, gate, region
+        self.wholes = wholes
+        """Values that this run is one part of, and that could have been another text altogether: outermost first."""
 
     def __repr__(self) -> str:
         return (
@@ -100,7 +109,7 @@ class Piece:
         )
 
     def with_text(self, text: str) -> Piece:
-        return Piece(text, self.source, self.gate, self.region)
+        return Piece(text, self.source, self.gate, self.region, self.wholes)
 
 
 def _collect(value: Value) -> set[Path]:
@@ -175,6 +184,17 @@ def composed(
 ) -> Value:
     """A string made of pieces."""
     return Value(text_of(pieces, region), (), op, args, tuple(pieces))
+
+
+_CHOOSING = frozenset({"default", "choice", "and", "or"})
+
+
+def parts(value: Value) -> list[Piece]:
+    """The pieces of a text, each told of the value where that has other ways to be what it is."""
+    pieces = list(value.pieces or ())
+    if not value.direct and value.op not in _CHOOSING:
+        return pieces
+    return [Piece(p.text, p.source, p.gate, p.region, (value, *p.wholes)) for p in pieces]
 
 
 def truth(value: Value) -> bool:

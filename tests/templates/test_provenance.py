@@ -1,0 +1,101 @@
+"""Every character knows the value that it came from, and every switched-off branch its gate."""
+
+from chart_support import chart_of, run_of
+
+from migrator.templates.documents import ghost_documents, split_documents
+
+CHART = """
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ .Release.Name }}-x
+  {{- with .Values.annotations }}
+  annotations: {{- toYaml . | nindent 4 }}
+  {{- end }}
+data:
+  plain: {{ .Values.a.b }}
+  quoted: {{ .Values.text | quote }}
+  fallback: {{ default .Values.second .Values.first }}
+  both: {{ printf "%s:%s" .Values.repo .Values.tag }}
+  {{- toYaml .Values.tree | nindent 2 }}
+  {{- if .Values.extra.enabled }}
+  extra: {{ .Values.extra.value }}
+  {{- end }}
+{{- if .Values.second }}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: made}
+{{- end }}
+{{- if .Values.third }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: "{{ .Values.third }}"}
+{{- end }}
+"""
+VALUES = "a: {b: 1}\ntext: t\nsecond: s\nrepo: r\ntag: v1\ntree: {k: {z: 5}}\nextra: {enabled: false, value: 7}\n"
+
+
+def _document():
+    run = run_of(chart_of({"x.yaml": CHART}, VALUES))
+    return next(d for t in run.templates.values() for d in split_documents(t) if d.id.kind == "ConfigMap"), run
+
+
+def _paths(document, *path):
+    node = document.root
+    for key in path:
+        node = node.entries[key]
+    return [source.direct for piece in document.under(node) if (source := piece.source) is not None]
+
+
+def test_each_leaf_names_the_path_that_sets_it():
+    document, _ = _document()
+    assert _paths(document, "data", "plain") == [(("a", "b"),)]
+    assert _paths(document, "data", "quoted") == [(("text",),)]
+    assert _paths(document, "data", "both") == [(("repo",),), (("tag",),)]
+    assert _paths(document, "data", "k", "z") == [(("tree", "k", "z"),)]
+    assert _paths(document, "metadata", "name") == [(("@Release", "Name"),)]
+
+
+def test_a_default_can_be_set_by_either_operand_the_given_one_first():
+    document, _ = _document()
+    assert _paths(document, "data", "fallback") == [(("first",), ("second",))]
+
+
+def test_a_branch_that_is_not_taken_is_a_ghost_under_its_gate():
+    document, _ = _document()
+    texts = {region.gate.condition.direct: document.ghost_text(region) for region in document.regions}
+    assert "extra: 7" in texts[("extra", "enabled"),]
+    assert "extra" not in document.text
+    region = next(r for r in document.regions if r.gate.condition.direct == (("extra", "enabled"),))
+    assert document.variant([region]).root.plain()["data"]["extra"] == 7
+
+
+def test_ghosts_leave_no_trace_in_variables_and_maps():
+    template = (
+        '{{ $d := dict "k" "old" }}{{ $v := "old" }}{{ if .Values.no }}{{ $v = "new" }}{{ $_ := set $d "k" "new" }}{{ end }}'
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: {{ $v }}, k: {{ $d.k }}}\n"
+    )
+    run = run_of(chart_of({"x.yaml": template}, "no: false\n"))
+    document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
+    assert document.resource.body["data"] == {"v": "old", "k": "old"}
+
+
+def test_whole_objects_that_are_switched_off_are_found_with_their_gate():
+    _, run = _document()
+    found = ghost_documents(run.templates["tiny/templates/x.yaml"])
+    assert [(document.id.kind, region.gate.condition.direct) for region, document in found] == [
+        ("Secret", (("third",),))
+    ]
+
+
+def test_taint_names_every_path_a_value_depends_on():
+    template = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
+        'data: {v: {{ ternary .Values.x .Values.z (eq .Values.mode "x") }}}\n'
+    )
+    run = run_of(chart_of({"x.yaml": template}, "x: 1\nz: 2\nmode: x\n"))
+    document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
+    source = document.under(document.root.entries["data"].entries["v"])[0].source
+    assert source.taint == {("x",), ("z",), ("mode",)}
