@@ -64,11 +64,16 @@ class Touch:
 
 
 def touches_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Touch, ...]:
-    """What the entries of a kustomization touch; nothing where no adopted object passes through it."""
+    """What the entries of a kustomization touch; nothing where no adopted object passes through it.
+
+    A patch that deletes an object touches what other roots make of the same manifest: it is in no build of its own.
+    """
     met = in_scope(held, objects, bench)
-    if not any(each.is_adopted for each in met):
+    files = bench.scope(held)
+    written = tuple(each for each in objects if each.written is not None and each.file in files)
+    if not any(each.is_adopted for each in (*met, *written)):
         return ()
-    return (*_entries(held, met, bench), *_patches(held, met, bench))
+    return (*_entries(held, met, bench), *_patches(held, met, written, bench))
 
 
 def cuts_of(touches: Sequence[Touch]) -> tuple[Cut, ...]:
@@ -102,18 +107,25 @@ def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> It
         yield Touch(entry=Entry(field=field, index=generator.index), touched=touched, needs_one=False)
 
 
-def _patches(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Touch]:
+def _patches(
+    held: Kustomization, met: Sequence[Placed], written: Sequence[Placed], bench: Workbench
+) -> Iterator[Touch]:
     for patch in held.patches:
         entry = Entry(field=patch.field, index=patch.index)
         if patch.target is not None:
             target = patch.target
-            touched = tuple(each for each in met if selects(target, each))
+            deletes = all(_deletes(document) for _, document in _documents(patch, bench)) and patch.kind == "merge"
+            touched = tuple(each for each in (written if deletes else met) if selects(target, each))
             needs_one = patch.field == "patchesJson6902"
             yield Touch(entry=entry, touched=touched, needs_one=needs_one, file=patch.file)
             continue
         for index, document in _documents(patch, bench):
-            touched = tuple(each for each in met if is_subject(document, each))
+            touched = tuple(each for each in (written if _deletes(document) else met) if is_subject(document, each))
             yield Touch(entry=entry, touched=touched, needs_one=True, file=patch.file, document=index)
+
+
+def _deletes(document: Mapping[str, Json]) -> bool:
+    return document.get("$patch") == "delete"
 
 
 def _documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:

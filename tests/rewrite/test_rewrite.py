@@ -224,6 +224,33 @@ patches:
     assert found == "resources: [../base]\npatchesStrategicMerge:\n- app.yaml\n"
 
 
+def test_a_patch_that_deletes_goes_with_the_manifest_that_it_deletes(make: Make) -> None:
+    gone = "$patch: delete\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: NAME, namespace: data}\n"
+    inline = "".join(f"    {line}\n" for line in gone.replace("NAME", "any").splitlines())
+    repository = make(
+        {
+            "base/kustomization.yaml": "resources: [redis.yaml, app.yaml]\n",
+            "base/redis.yaml": f"{manifest('ConfigMap', 'redis', 'data')}---\n{manifest('ConfigMap', 'more', 'data')}",
+            "base/app.yaml": f"{manifest('ConfigMap', 'app', 'data')}---\n{manifest('ConfigMap', 'rest', 'data')}",
+            "dev/kustomization.yaml": "resources: [../base]\n",
+            "prod/kustomization.yaml": (
+                "resources: [../base]\npatches:\n- path: redis.yaml\n- path: app.yaml\n"
+                f"- target: {{kind: ConfigMap, name: more}}\n  patch: |\n{inline}"
+            ),
+            "prod/redis.yaml": gone.replace("NAME", "redis"),
+            "prod/app.yaml": gone.replace("NAME", "app"),
+        }
+    )
+    adopted = {"redis": named("redis", "more")}
+    edits, _, notes = repository.rewrite(**adopted)
+    assert notes == ()
+    after = edits["prod/kustomization.yaml"].after or b""
+    assert after.decode() == "resources: [../base]\npatches:\n- path: app.yaml\n"
+    assert edits["prod/redis.yaml"].action == "delete"
+    assert "prod/app.yaml" not in edits
+    repository.check(edits, **adopted)
+
+
 def test_a_patch_that_meets_others_too_stays(make: Make) -> None:
     patch = (
         'patches:\n- target: {kind: Deployment}\n  patch: \'[{"op": "add", "path": "/spec/paused", "value": true}]\'\n'
