@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,7 @@ from migrator.cli.answers import answer_key, decode, encode, source_digest
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
-from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.model import RepoPath, Resource, SourceSpan
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from migrator.report.redact import Secrets
 
 WORKERS = 2
+_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a hole in the search raises; whatever else is wrong ends the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,25 @@ def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer
         inference, diagnostics = infer(request, tools=tools, cache=cache)
     except MigrateError as error:
         return Answer(inference=None, diagnostics=(error.diagnostic,))
+    except _FAULTS as error:
+        if os.environ.get("MIGRATE_DEBUG"):
+            raise
+        return Answer(inference=None, diagnostics=(_fault(request, error),))
     return Answer(inference=inference, diagnostics=diagnostics)
+
+
+def _fault(request: InferenceRequest, error: Exception) -> Diagnostic:
+    """One chart's templates met a hole in the search: its component stays, the others go on."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_globals.get('__name__', '?')}:{place.tb_lineno}" if place else "?"
+    return Diagnostic(
+        code="MIG502",
+        severity=Severity.WARNING,
+        summary=f"the search for the values of {request.chart.ref.name} failed: {type(error).__name__} in {where}",
+        remedy="a fault of migrate: run again with MIGRATE_DEBUG=1 and report what it prints",
+    )
 
 
 def _size(request: InferenceRequest) -> int:

@@ -49,6 +49,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG423": "A download is not what the repository's index promises.",
         "MIG430": "No version of the chart carries the application version that was seen.",
         "MIG501": "The search for values ended with its budget.",
+        "MIG502": "The search for values failed by a fault of migrate.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

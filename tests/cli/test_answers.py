@@ -118,3 +118,25 @@ def test_a_failure_is_asked_again(request_: InferenceRequest, tmp_path: Path, mo
     for _ in range(2):
         assert infer_each([request_], tools=TOOLS, cache=Cache(tmp_path))[0].inference is None
     assert len(asked) == 2
+
+
+@pytest.mark.parametrize("fault", [TypeError, KeyError, RecursionError])
+def test_a_fault_of_the_search_leaves_the_other_components_alone(
+    request_: InferenceRequest, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def infer(request: InferenceRequest, **_: object) -> tuple[Inference, tuple[Diagnostic, ...]]:
+        if request.release == "bad":
+            raise fault("hole")
+        return INFERENCE, NOTES
+
+    monkeypatch.delenv("MIGRATE_DEBUG", raising=False)
+    monkeypatch.setattr("migrator.inference.infer", infer)
+    asked = [replace(request_, release="bad"), request_]
+    bad, good = infer_each(asked, tools=TOOLS, cache=Cache(None), workers=1)
+    assert good.inference == INFERENCE
+    assert bad.inference is None
+    assert [each.code for each in bad.diagnostics] == ["MIG502"]
+    assert fault.__name__ in bad.diagnostics[0].summary
+    monkeypatch.setenv("MIGRATE_DEBUG", "1")
+    with pytest.raises(fault):
+        infer_each(asked, tools=TOOLS, cache=Cache(None), workers=1)
