@@ -16,6 +16,8 @@ from migrator.model import Json
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.render import Interpreter, Setting
 
+NAMED_RELEASES = 2
+"""How many of the likeliest releases are tried with names of the chart overridden."""
 FIRST_SHARE = 0.6
 """Part of the budget that the first of several environments may take."""
 
@@ -67,11 +69,11 @@ def solve(request: InferenceRequest) -> Answer:
     setting: Setting | None = None
     for place, name in enumerate(order):
         bench = Bench(interpreter, request.targets[name])
+        deadline = _deadline(working, request.budget, place, len(order))
         if setting is None:
-            state = _first(request, bench, Tree(defaults, {}), name)
+            state = _first(request, bench, Tree(defaults, {}), name, deadline)
         else:
             state = bench.measure(states[order[0]].tree, setting)
-        deadline = _deadline(working, request.budget, place, len(order))
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         states[name] = search.run()
         setting = states[name].setting
@@ -95,13 +97,13 @@ def _deadline(started: float, budget: float, place: int, count: int) -> float:
     return started + budget * (FIRST_SHARE + (1 - FIRST_SHARE) * place / (count - 1))
 
 
-def _first(request: InferenceRequest, bench: Bench, tree: Tree, environment: str) -> State:
+def _first(request: InferenceRequest, bench: Bench, tree: Tree, environment: str, deadline: float) -> State:
     """The likeliest release and namespace, by what the defaults render under them."""
     targets = request.targets[environment]
     names = (request.release,) if request.release else releases(targets, request.chart.ref.name)
     spaces = (request.namespace,) if request.namespace else namespaces(targets)
     best: State | None = None
-    for release in names:
+    for place, release in enumerate(names):
         setting = Setting(
             release=release,
             namespace=spaces[0],
@@ -109,6 +111,12 @@ def _first(request: InferenceRequest, bench: Bench, tree: Tree, environment: str
             api_versions=request.api_versions,
         )
         state = bench.measure(tree, setting, best)
+        if place < NAMED_RELEASES and state.exact < len(bench.targets):
+            # a chart whose full name is overridden renders right names only once that is known
+            search = Search(bench, state, deadline, release_is_fixed=True)
+            search.repair()
+            search.names()
+            state = search.state
         if best is None or state.cost < best.cost:
             best = state
         if best.exact == len(bench.targets):

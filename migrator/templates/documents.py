@@ -11,7 +11,7 @@ from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.render import TemplateRun
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import Gate, Piece, Region, pieces_between
+from migrator.templates.value import Gate, Piece, Region, Value, pieces_between
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value
 
 _DASHES = re.compile(r"(?:\A|(?<=\n))---")
@@ -151,7 +151,7 @@ def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
     kept = []
     for piece in pieces:
         if piece.region is not None:
-            if id(piece.region) in chosen:
+            if id(piece.region) in chosen or piece.region is EDGE:
                 kept.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
             else:
                 kept.append(piece)
@@ -182,18 +182,26 @@ def split_documents(run: TemplateRun) -> list[Document]:
     return [make_document(run.path, _stripped(pieces)) for pieces in _split(run.pieces) if _has_content(pieces)]
 
 
+EDGE = Region(Gate(None, "quiet", Value(None), True, False), None)
+"""White space that Helm takes off the end of a document, and that a ghost standing behind it needs back."""
+
+
 def _stripped(pieces: list[Piece]) -> list[Piece]:
     """Without white space at either end and with one line break after it, as Helm prints a document."""
     kept = list(pieces)
-    for front in (True, False):
-        for index in range(len(kept)) if front else range(len(kept) - 1, -1, -1):
-            piece = kept[index]
-            if piece.region is not None:
-                continue
-            text = piece.text.lstrip() if front else piece.text.rstrip()
-            if text != piece.text:
-                kept[index] = piece.with_text(text)
-            if text:
+    for index, piece in enumerate(kept):
+        if piece.region is None:
+            kept[index] = piece.with_text(piece.text.lstrip())
+            if kept[index].text:
+                break
+    for index in range(len(kept) - 1, -1, -1):
+        piece = kept[index]
+        if piece.region is None:
+            kept[index] = piece.with_text(piece.text.rstrip())
+            taken = piece.text[len(kept[index].text) :]
+            if taken:
+                kept.insert(index + 1, Piece(taken, None, piece.gate, EDGE))
+            if kept[index].text:
                 break
     return [*kept, Piece("\n", None, None, None)]
 

@@ -89,8 +89,9 @@ class Expressions:
         raise TemplateError(f"cannot evaluate {node}")
 
     def path(self, value: Value, names: tuple[str, ...]) -> Value:
-        for name in names:
-            value = self.field(value, name)
+        for place, name in enumerate(names):
+            # in Go a receiver that is nil itself has nil fields; one found by a field before it is an error
+            value = _absent(value, name) if value.v is None and not place else self.field(value, name)
         if value.direct:
             self.dependencies.update(value.direct)
         return value

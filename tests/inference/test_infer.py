@@ -160,6 +160,13 @@ def test_values_come_back_as_they_were_set(archive, tools, values):
     assert inference.values.common == values
 
 
+def test_a_full_name_that_is_overridden_is_not_taken_for_the_release(archive, tools):
+    inference = ask(archive, tools, {"prod": rendered(archive, {"fullnameOverride": "renamed"}, release="team")})
+    assert inference.identical
+    assert inference.release == "team"
+    assert inference.values.common == {"fullnameOverride": "renamed"}
+
+
 def test_a_gate_on_words_is_given_a_word(archive, tools):
     inference = ask(archive, tools, {"prod": rendered(archive, {"mode": "single"})})
     assert inference.identical

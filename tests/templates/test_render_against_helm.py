@@ -90,6 +90,24 @@ def test_one_template_under_many_values(values):
     assert bodies(run) == helm_bodies(files, values)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "{{ if (.Values.a.b).c }}yes{{ else }}no{{ end }}",
+        "{{ $x := .Values.a.b }}{{ if $x.c }}yes{{ else }}no{{ end }}",
+        '{{ include "h" .Values.a.b }}',
+        "{{ with (.Values.a.b).c }}{{ . }}{{ end }}",
+    ],
+)
+def test_a_nil_that_is_no_field_has_nil_fields(expression):
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '" + expression + "'}\n"
+    helpers = '{{ define "h" }}{{ if .c }}yes{{ else }}no{{ end }}{{ end }}'
+    files = files_of({"a.yaml": template, "_h.tpl": helpers}, "a: {}\n")
+    run = run_of(load_chart(files))
+    assert run.complete
+    assert bodies(run) == helm_bodies(files)
+
+
 SUBCHART = {
     "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 0.1.0\n",
     "charts/sub/values.yaml": "size: 1\nempty: null\nglobal: {zone: here}\n",
