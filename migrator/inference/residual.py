@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
-from migrator.model import Difference, DifferenceKind, Path, ResId, Resource
+from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
 
 if TYPE_CHECKING:
     from migrator.inference.solve import Answer
@@ -29,6 +29,8 @@ def residual_of(
             cls = ResidualClass.NOT_FOUND
             if (environment, item.resource, item.path) in unstable:
                 cls = ResidualClass.GENERATED
+            elif item.impact is Impact.NONE:
+                cls = ResidualClass.API_DEFAULT
             elif (item.path, item.kind) in uniform:
                 cls = ResidualClass.POST_PROCESSING
             found.append(Residual(environment=environment, resource=item.resource, path=item.path, cls=cls))

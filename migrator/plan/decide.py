@@ -12,7 +12,7 @@ from migrator.classify.types import Component, ComponentKind, Evidence
 from migrator.compare import Allowance, apply_allowances
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config
-from migrator.inference.types import Inference
+from migrator.inference.types import Inference, ResidualClass
 from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import Difference, Impact, RepoPath, ResId, Resource
@@ -145,7 +145,7 @@ def decide(
         release=inference.release,
         namespace=inference.namespace,
         values=inference.values,
-        residual=inference.residual,
+        residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
         hooks="skip" if skip else "run",
         api_versions=inference.api_versions or situation.api_versions,
     )
