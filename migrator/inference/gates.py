@@ -224,12 +224,12 @@ def _make_has_key(condition: Value, want: bool, bound: Edits, depth: int) -> Ite
 
 def _make_order(condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
     left, right = condition.args[:2]
-    numbers = (number_of(plain(left)), number_of(plain(right)))
-    if None in numbers:
+    low, high = number_of(plain(left)), number_of(plain(right))
+    if low is None or high is None:
         return
     greater = (condition.op in ("gt", "ge")) == want
     step = 0 if (condition.op in ("ge", "le")) == want else 1
-    for one, limit, sign in ((left, numbers[1], 1), (right, numbers[0], -1)):
+    for one, limit, sign in ((left, high, 1), (right, low, -1)):
         if one.op == "len" and one.args:
             goal = greater if one is left else not greater
             yield from islice(make(one.args[0], goal, bound=bound, depth=depth), 2)

@@ -165,10 +165,10 @@ def _as_json(target: Json) -> Json:
         return None
 
 
-def number_of(target: Json) -> Json:
-    if isinstance(target, str):
-        return from_text(target, 0)
-    return target if isinstance(target, (int, float)) and not isinstance(target, bool) else None
+def number_of(target: Json) -> int | float | None:
+    """The number that a value is or that its text reads as; None for anything else."""
+    found = from_text(target, 0) if isinstance(target, str) else target
+    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
 
 SIMPLE_INVERSES: dict[str, Callable[[Json], Json]] = {
@@ -200,10 +200,9 @@ _BOOLEAN = frozenset({"not", "eq", "ne", "gt", "ge", "lt", "le", "empty", "hasKe
 
 def _arithmetic(op: str, args: tuple[Value, ...], target: Json, depth: int) -> Iterator[Edits]:
     wanted = number_of(target)
-    numbers = [number_of(plain(arg)) for arg in args]
-    if wanted is None or None in numbers:
+    left, right = (number_of(plain(arg)) for arg in args)
+    if wanted is None or left is None or right is None:
         return
-    left, right = numbers
     answers: list[tuple[int, float]] = {
         "add": [(0, wanted - right), (1, wanted - left)],
         "sub": [(0, wanted + right), (1, left - wanted)],
