@@ -7,7 +7,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
+from itertools import accumulate, islice
 
 from migrator.inference.edits import Edits, combined
 from migrator.model import Json
@@ -20,6 +20,8 @@ from migrator.yamlio import same
 MAX_DEPTH = 14
 MAX_ALTERNATIVES = 8
 MAX_DIRECT = 3
+MAX_PIECES = 1500
+"""A text of more pieces is not looked at with its gates turned: each such look reads all of it."""
 MAX_TURNS = 2
 """Gates turned together to explain one text."""
 MAX_REGIONS = 16
@@ -254,7 +256,7 @@ def invert_text(
     yield from _one_variable(real, target, depth, typed)
     if _plausible(real, target):
         yield from _all_variables(real, target, depth)
-    if turns < MAX_TURNS:
+    if turns < MAX_TURNS and len(listed) < MAX_PIECES:
         yield from _turned_text(listed, target, depth, turns)
 
 
@@ -271,16 +273,24 @@ def _plausible(real: list[Piece], target: str) -> bool:
 
 
 def _one_variable(real: list[Piece], target: str, depth: int, typed: Json) -> Iterator[Edits]:
+    places = list(accumulate((len(piece.text) for piece in real), initial=0))
+    now = "".join([piece.text for piece in real])
+    alike, alike_behind = _alike(now, target), _alike(now[::-1], target[::-1])
     for start, end, source in _variables(real):
-        before = "".join(piece.text for piece in real[:start])
-        after = "".join(piece.text for piece in real[end:])
-        if len(before) + len(after) > len(target) or not target.startswith(before) or not target.endswith(after):
+        before, after = places[start], places[-1] - places[end]
+        if before > alike or after > alike_behind or before + after > len(target):
             continue
-        middle = target[len(before) : len(target) - len(after)]
+        middle = target[before : len(target) - after]
         alone = not before and not after
         if alone and typed is not None and not isinstance(typed, str) and not isinstance(source.v, str):
             yield from islice(invert(source, typed, depth=depth + 1), 4)
         yield from islice(invert(source, middle, loose=True, depth=depth + 1), 4)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts have in common from the start."""
+    differs = (place for place, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    return next(differs, min(len(one), len(other)))
 
 
 def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
