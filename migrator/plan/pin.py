@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from migrator.compare import compare
 from migrator.model import Difference, DifferenceKind, ResId, Resource
-from migrator.plan.fit import Fit
+from migrator.plan.fit import Fit, is_hook
 from migrator.plan.patches import DELETE, apply_operations, operations, reverted
 from migrator.plan.types import PostRenderPatch
 from migrator.yamlio import same
@@ -78,6 +78,8 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
         return None, f"{res_id} is not rendered"
     if not _is_alone(rendered, fit):
         return None, f"a patch cannot tell {res_id} from another object of the chart"
+    if is_hook(rendered):
+        return None, f"{res_id} is a Helm hook, and Helm's post-renderer never sees hooks"
     if res_id in fit.taken or any(not each.path and each.kind is DifferenceKind.ADDED for each in found):
         return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=(DELETE,)), ""
     if any(each.kind is DifferenceKind.HOOK for each in found):

@@ -308,7 +308,7 @@ def test_hooks_that_nobody_has_are_skipped() -> None:
     found = one({"dev": REDIS}, {"dev": rendered})
     assert (found.decision, found.hooks) == (Decision.ADOPT, "skip")
     found = one({"dev": REDIS, "prod": (*REDIS, hook)}, {"dev": rendered, "prod": rendered})
-    assert (found.decision, found.hooks) == (Decision.ADOPT_WITH_PATCHES, "run")
+    assert (found.decision, found.hooks) == (Decision.PROPOSE, "run")
 
 
 def test_argo_cd_cannot_skip_hooks() -> None:
@@ -321,7 +321,7 @@ def test_argo_cd_cannot_skip_hooks() -> None:
         one({"dev": REDIS}, rendered, others=[application]),
         one({"dev": REDIS}, rendered, config="gitops: argocd"),
     ):
-        assert (found.decision, found.hooks) == (Decision.ADOPT_WITH_PATCHES, "run")
+        assert (found.decision, found.hooks) == (Decision.PROPOSE, "run")
 
 
 def test_becoming_a_hook_is_never_patched() -> None:
