@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.classify import Component, classify, source_hints
@@ -12,6 +13,7 @@ from migrator.signatures import load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
 
 if TYPE_CHECKING:
+    from migrator.discover import Config
     from migrator.model import RepoPath, Resource
 
 _MARK = b"# Source:"
@@ -23,7 +25,19 @@ def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
     folder = baseline.root / TEAM_SIGNATURES
     signatures = load_signatures([folder] if folder.is_dir() else [])
     hints = tuple(source_hints(_marked_files(baseline)))
-    return classify(resources_of(baseline), baseline.graph, signatures, hints)
+    components, notes = classify(resources_of(baseline), baseline.graph, signatures, hints)
+    return tuple(replace(each, category=_category(each, baseline.config)) for each in components), notes
+
+
+def _category(component: Component, config: Config) -> str:
+    """What a person says of the component, else of its chart, else what the signature says."""
+    override = config.components.get(component.id)
+    if override is not None and override.category:
+        return override.category
+    charts = [candidate.chart for candidate in component.candidates[:1]]
+    return next(
+        (config.categories[name] for name in (component.id, *charts) if name in config.categories), component.category
+    )
 
 
 def resources_of(baseline: Baseline) -> Mapping[str, tuple[Resource, ...]]:

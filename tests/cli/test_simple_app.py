@@ -89,6 +89,17 @@ class TestPlan:
         assert component(plan, "tiny-monitor")["decision"] == "adopt"
         assert not any("databases" in change["path"] for change in plan["changes"])
 
+    def test_a_person_may_name_another_category(self, migrate: Migrate, app: Path, mirror: Path) -> None:
+        (app / "migrate.yaml").write_text(
+            "categories: {tiny-db: storage}\ncomponents: {tiny-monitor: {category: core}}\n"
+        )
+        plan = plan_of(migrate, app, mirror)
+        assert (component(plan, "tiny-db")["category"], component(plan, "tiny-monitor")["category"]) == (
+            "storage",
+            "core",
+        )
+        assert "helm-charts/storage/tiny-db/Chart.yaml" in [change["path"] for change in plan["changes"]]
+
     def test_detailed_exit_code(self, migrate: Migrate, app: Path, mirror: Path) -> None:
         shown = migrate("plan", app, "--offline", "--chart-mirror", mirror, "--detailed-exitcode")
         assert shown.code == 2
