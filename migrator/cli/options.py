@@ -79,6 +79,12 @@ charts = _together(
     ]
 )
 
+max_impact = click.option(
+    "--max-impact",
+    type=click.Choice(IMPACTS),
+    help="How far the change of a running cluster may go (default: metadata).",
+)
+
 deciding = _together(
     [
         click.option(
@@ -87,11 +93,7 @@ deciding = _together(
             metavar="ID",
             help="Migrate this component alone; the others stay. Repeatable.",
         ),
-        click.option(
-            "--max-impact",
-            type=click.Choice(IMPACTS),
-            help="How far the change of a running cluster may go (default: metadata).",
-        ),
+        max_impact,
         click.option(
             "--budget",
             type=click.FloatRange(min=0.1),

@@ -7,13 +7,14 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, output_format, repository, talking
+from migrator.cli.options import Settings, charts, max_impact, output_format, repository, talking
 
 
 @click.command(short_help="Prove again that nothing changed.")
 @repository
 @click.option("--base", metavar="GITREF", help="Commit before the migration (default: the lock's baseline).")
 @output_format("text", "json", "markdown", "junit", "github", "intoto")
+@max_impact
 @charts
 @talking
 def verify(repo: Any, base: str | None, output_format: str, **given: Any) -> int:
