@@ -11,6 +11,7 @@ from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import Edits, combined, filled, leaves
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
+from migrator.inference.limit import OutOfTimeError, limited
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import named_rows
@@ -21,6 +22,8 @@ from migrator.templates.render import TemplateRun
 from migrator.templates.value import ELEMENT, Gate, Region
 
 EPSILON = 1e-6
+GRACE = 3.0
+"""Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
 ALTERNATIVES = 7
 CLEAR = 0.3
@@ -40,7 +43,15 @@ class Search:
         return time.process_time() > self.deadline
 
     def run(self) -> State:
-        """Go on until nothing helps or time is up."""
+        """Go on until nothing helps or time is up; a step that does not end is interrupted a little later."""
+        try:
+            with limited(self.deadline + GRACE):
+                self._run()
+        except OutOfTimeError:
+            pass
+        return self.state
+
+    def _run(self) -> None:
         self.repair()
         self.names()
         for _ in range(MAX_ROUNDS):
@@ -51,7 +62,6 @@ class Search:
             if self.late or self.state.cost >= before - EPSILON:
                 break
         self.minimise()
-        return self.state
 
     # -- trying --------------------------------------------------------------------------------------------------
 
@@ -270,7 +280,7 @@ class Search:
         self._drop(leaves(self.state.tree.overrides))
 
     def _drop(self, paths: list[Path]) -> None:
-        if not paths or time.process_time() > self.deadline + 5:
+        if not paths:
             return
         tree = self.state.tree
         for path in paths:
