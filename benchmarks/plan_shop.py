@@ -13,14 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
+
+from measuring.memory import MEBIBYTE, Watch
 
 HERE = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent / "shared" / "corpus")
 MIGRATE = [sys.executable, "-c", "from migrator.cli import main; main()"]
-MEBIBYTE = 1 << 20
 
 
 def main() -> None:
@@ -62,50 +62,6 @@ def run_plan(repository: Path, mirror: Path, cache: Path) -> dict[str, object]:
             sys.exit(f"plan failed with {process.returncode}: {said.decode(errors='replace')}")
         steps = json.loads(Path(timings.name).read_text(encoding="utf-8"))["steps"]
     return {"seconds": round(seconds, 2), "peak_bytes": peak, "steps": steps}
-
-
-class Watch:
-    """Samples the resident memory of a process and its descendants (Linux)."""
-
-    def __init__(self, pid: int) -> None:
-        self._pid = pid
-        self._peak = 0
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._sample, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> int:
-        """The highest sum that was seen, in bytes."""
-        self._stopped.set()
-        self._thread.join()
-        return self._peak
-
-    def _sample(self) -> None:
-        while not self._stopped.wait(0.05):
-            self._peak = max(self._peak, sum(map(resident, tree(self._pid))))
-
-
-def tree(pid: int) -> list[int]:
-    """The process and everything below it."""
-    children: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        children.setdefault(int(fields[1]), []).append(int(stat.parent.name))
-    found = [pid]
-    for process in found:
-        found.extend(children.get(process, []))
-    return found
-
-
-def resident(pid: int) -> int:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def measure_help(runs: int = 10) -> dict[str, float]:

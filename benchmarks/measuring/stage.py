@@ -1,0 +1,56 @@
+"""One inference as `migrate infer` does it, in a process of its own: told on stdin, answered on stdout, as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Infer, and say what was found and what it cost; a refusal is an answer too."""
+    asked = json.load(sys.stdin)
+    from migrator.diagnostics import MigrateError
+
+    try:
+        answer = infer(asked)
+    except MigrateError as refusal:
+        answer = {"error": f"{refusal.diagnostic.code} {refusal.diagnostic.summary}"}
+    json.dump({**answer, "cpu": sum(os.times()[:4]), "peak": peak()}, sys.stdout)
+
+
+def infer(asked: dict[str, object]) -> dict[str, object]:
+    """Release, namespace, values and what is left over, as the product claims them."""
+    from migrator.cli.clock import Clock
+    from migrator.cli.inferring import Target, infer_files
+    from migrator.cli.options import Settings
+
+    settings = Settings(root=Path(), offline=True, cache=Path(str(asked["cache"])))
+    target = Target(chart=str(asked["chart"]), files=tuple(asked["targets"]), budget=float(str(asked["budget"])))
+    inferred = infer_files(target, settings, Clock())
+    found = inferred.inference
+    return {
+        "release": found.release,
+        "namespace": found.namespace,
+        "api_versions": list(found.api_versions),
+        "kube_version": found.engine["kubeVersion"],
+        "common": found.values.common,
+        "environments": found.values.environments,
+        "identical": found.identical,
+        "residual": [[item.cls.value, str(item.resource)] for item in found.residual],
+        "renders": found.renders,
+        "late": any(diagnostic.code == "MIG501" for diagnostic in inferred.diagnostics),
+    }
+
+
+def peak() -> int:
+    """The most bytes that this process had in memory (Linux)."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+if __name__ == "__main__":
+    main()

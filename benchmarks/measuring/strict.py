@@ -1,0 +1,98 @@
+"""The strict comparison, apart from the product's own: every key and element counts, null is not absent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.model import Json, Path, ResId, Resource
+from migrator.yamlio import differences, same
+
+MASK = "<random>"
+SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Equality:
+    """Objects of a target that a render has, and what else the render has."""
+
+    equal: int
+    total: int
+    extra: int
+    different: tuple[str, ...] = ()
+    """One line for each of the first differences: object and place, never a value."""
+
+    @property
+    def is_same(self) -> bool:
+        return self.equal == self.total and not self.extra
+
+
+def compare(target: Iterable[Resource], rendered: Iterable[Resource]) -> Equality:
+    """Pairs objects by group, kind, namespace as written, and name; several of one identity by what they hold."""
+    free: dict[ResId, list[Resource]] = {}
+    for resource in rendered:
+        free.setdefault(resource.id, []).append(resource)
+    equal = total = 0
+    lines: list[str] = []
+    for wanted in target:
+        total += 1
+        found = free.get(wanted.id, [])
+        twin = next((item for item in found if same(dict(wanted.body), dict(item.body))), None)
+        if twin is not None:
+            equal += 1
+            found.remove(twin)
+        elif found:
+            lines += _lines(wanted, found.pop(0))
+        else:
+            lines.append(f"{wanted.id}: not rendered")
+    extra = [resource for found in free.values() for resource in found]
+    lines += [f"{resource.id}: rendered in vain" for resource in extra]
+    return Equality(equal=equal, total=total, extra=len(extra), different=tuple(lines[:SHOWN]))
+
+
+def _lines(wanted: Resource, found: Resource) -> Iterator[str]:
+    for path, _, _ in differences(dict(wanted.body), dict(found.body)):
+        yield f"{wanted.id}: {'.'.join(map(str, path)) or 'all of it'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Randomness:
+    """What two renders of one input do not agree on."""
+
+    places: Mapping[ResId, tuple[Path, ...]]
+    objects: frozenset[ResId]
+    """Objects that only one of the two renders has."""
+
+    def masked(self, resources: Iterable[Resource]) -> tuple[Resource, ...]:
+        """The objects with one word at every random place; those with random names are left out."""
+        unnamed = {(res.group, res.kind) for res in self.objects}
+        kept = [resource for resource in resources if not self._is_random(resource.id, unnamed)]
+        return tuple(self._masked(resource) for resource in kept)
+
+    def _is_random(self, res: ResId, kinds: set[tuple[str, str]]) -> bool:
+        return res in self.objects or (bool(kinds) and (res.group, res.kind) in kinds and res not in self.places)
+
+    def _masked(self, resource: Resource) -> Resource:
+        body: Json = dict(resource.body)
+        for path in self.places.get(resource.id, ()):
+            body = _with_mask(body, path)
+        return Resource(id=resource.id, gvk=resource.gvk, body=body, origin=resource.origin)
+
+
+def randomness(first: Iterable[Resource], second: Iterable[Resource]) -> Randomness:
+    """What differs between two renders of the same values."""
+    left = {resource.id: dict(resource.body) for resource in first}
+    right = {resource.id: dict(resource.body) for resource in second}
+    places = {res: tuple(path for path, _, _ in differences(left[res], right[res])) for res in left if res in right}
+    return Randomness(places=places, objects=frozenset(left.keys() ^ right.keys()))
+
+
+def _with_mask(value: Json, path: Path) -> Json:
+    if not path:
+        return MASK
+    head, *tail = path
+    if isinstance(value, Mapping) and head in value:
+        return {**value, head: _with_mask(value[head], tuple(tail))}
+    if isinstance(value, list) and isinstance(head, int) and head < len(value):
+        return [_with_mask(item, tuple(tail)) if place == head else item for place, item in enumerate(value)]
+    return value
