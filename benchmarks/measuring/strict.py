@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.model import Json, Path, ResId, Resource
@@ -28,26 +29,50 @@ class Equality:
 
 
 def compare(target: Iterable[Resource], rendered: Iterable[Resource]) -> Equality:
-    """Pairs objects by group, kind, namespace as written, and name; several of one identity by what they hold."""
-    free: dict[ResId, list[Resource]] = {}
-    for resource in rendered:
-        free.setdefault(resource.id, []).append(resource)
-    equal = total = 0
+    """Pairs objects by identity as written; where several share one, equal ones are paired first.
+
+    What is left over is paired without its namespace, so that one that only one side writes is a difference of its own.
+    """
+    wanted = list(target)
+    free = _grouped(rendered, lambda resource: resource.id)
+    unequal = [resource for resource in wanted if not _take_equal(free[resource.id], resource)]
     lines: list[str] = []
-    for wanted in target:
-        total += 1
-        found = free.get(wanted.id, [])
-        twin = next((item for item in found if same(dict(wanted.body), dict(item.body))), None)
-        if twin is not None:
-            equal += 1
-            found.remove(twin)
-        elif found:
-            lines += _lines(wanted, found.pop(0))
+    lonely = []
+    for resource in unequal:
+        found = free[resource.id]
+        if found:
+            lines += _lines(resource, found.pop(0))
         else:
-            lines.append(f"{wanted.id}: not rendered")
-    extra = [resource for found in free.values() for resource in found]
+            lonely.append(resource)
+    rest = _grouped((resource for found in free.values() for resource in found), _unspaced)
+    for resource in lonely:
+        found = rest[_unspaced(resource)]
+        lines += _lines(resource, found.pop(0)) if found else [f"{resource.id}: not rendered"]
+    extra = [resource for found in rest.values() for resource in found]
     lines += [f"{resource.id}: rendered in vain" for resource in extra]
-    return Equality(equal=equal, total=total, extra=len(extra), different=tuple(lines[:SHOWN]))
+    return Equality(
+        equal=len(wanted) - len(unequal), total=len(wanted), extra=len(extra), different=tuple(lines[:SHOWN])
+    )
+
+
+def _grouped(resources: Iterable[Resource], key: Callable[[Resource], Hashable]) -> dict[Hashable, list[Resource]]:
+    found: dict[Hashable, list[Resource]] = defaultdict(list)
+    for resource in resources:
+        found[key(resource)].append(resource)
+    return found
+
+
+def _take_equal(free: list[Resource], wanted: Resource) -> bool:
+    for place, resource in enumerate(free):
+        if same(dict(wanted.body), dict(resource.body)):
+            del free[place]
+            return True
+    return False
+
+
+def _unspaced(resource: Resource) -> Hashable:
+    """The identity without the namespace."""
+    return (resource.id.group, resource.id.kind, resource.id.name)
 
 
 def _lines(wanted: Resource, found: Resource) -> Iterator[str]:
