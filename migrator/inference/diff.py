@@ -198,7 +198,7 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
     elif node.kind == "list" and isinstance(target, list):
         yield from _walk_list(document, node, now, target, path)
     else:
-        inner = _embedded(document, node, now, target)
+        inner = embedded(document, node, now, target)
         if inner is not None:
             document_inside, target_inside = inner
             found = gaps(document_inside, target_inside)
@@ -323,7 +323,7 @@ def _unquoted(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
-def _embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[Document, Json] | None:
+def embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[Document, Json] | None:
     """The document inside a scalar, and what it should be."""
     if node.kind != "scalar" or not isinstance(now, str) or not isinstance(target, str):
         return None

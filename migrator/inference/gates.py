@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from migrator.inference.edits import AnyOther, Edits, combined
+from migrator.inference.edits import MISSING, AnyOther, Edits, combined, value_at
 from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, SIMPLE_INVERSES, TRANSPARENT, invert, number_of
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
@@ -15,6 +15,11 @@ from migrator.yamlio import same
 def open_region(region: Region, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
     """Assignments that make a ghost real, its outer ghosts included; what is bound already counts."""
     yield from _gates([region.gate, *(_outer_ghosts(region))], bound, depth)
+
+
+def region_holds(region: Region, bound: Edits) -> bool:
+    """Whether a ghost is real once some paths are assigned."""
+    return all(holds(gate.condition, bound) == gate.wanted for gate in [region.gate, *_outer_ghosts(region)])
 
 
 def _outer_ghosts(region: Region) -> list[Gate]:
@@ -32,7 +37,7 @@ def _gates(gates: list[Gate], bound: Edits, depth: int) -> Iterator[Edits]:
         return
     first, *rest = gates
     for edits in islice(make(first.condition, first.wanted, bound=bound, depth=depth + 1), 4):
-        for more in islice(_gates(rest, bound, depth), 2):
+        for more in islice(_gates(rest, (*bound, *edits), depth), 2):
             joined = combined(edits, more)
             if joined is not None:
                 yield joined
@@ -43,9 +48,16 @@ def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
     for path in paths:
         for other, value in bound:
             size = min(len(path), len(other))
-            if path[:size] == other[:size] and (
-                len(other) > len(path) or bool(value) == want
-            ):  # AnyOther counts as true
+            if other[-1:] == ("~key",) or not _alike(path[:size], other[:size]):
+                continue
+            if len(other) > len(path):
+                found = want
+            elif len(other) == len(path):  # AnyOther counts as true
+                found = bool(value) == want
+            else:
+                inner = value_at(value, path[size:])
+                found = (inner is not MISSING and bool(inner)) == want
+            if found:
                 return True
     return False
 
@@ -57,11 +69,18 @@ def _bound_value(value: Value, bound: Edits) -> Json:
     """What a value is once some paths are assigned."""
     for path in value.direct:
         for other, new in bound:
-            if other == path:
+            if len(other) < len(path) or not _alike(path, other[: len(path)]):
+                continue
+            if len(other) == len(path):
                 return new
-            if other[: len(path)] == path and new is not None:
+            if new is not None:
                 return {"set": True}
     return _UNBOUND
+
+
+def _alike(path: Path, other: Path) -> bool:
+    """Whether two paths are one, or one of them speaks of any entry where the other names it."""
+    return path == other or all(one == two or ELEMENT in (one, two) for one, two in zip(path, other, strict=False))
 
 
 def holds(condition: Value, bound: Edits) -> bool:
@@ -123,7 +142,7 @@ def _make_direct(condition: Value, want: bool) -> Iterator[Edits]:
             if want:
                 yield ((path, True),)
             continue
-        if "~key" in path or ELEMENT in path:
+        if "~key" in path:
             continue
         v = condition.v
         if want:
@@ -168,9 +187,12 @@ def _make_text(condition: Value, want: bool, bound: Edits, depth: int) -> Iterat
     """A text counts as true where it is not empty."""
     pieces = list(condition.pieces or ())
     if want:
-        for region in dict.fromkeys(p.region for p in pieces if p.region is not None and p.text.strip()):
-            if region is not None:
-                yield from islice(open_region(region, bound, depth + 1), 2)
+        regions = [p.region for p in pieces if p.region is not None and p.text.strip()]
+        if bound and any(region_holds(region, bound) for region in dict.fromkeys(regions)):
+            yield ()
+            return
+        for region in dict.fromkeys(regions):
+            yield from islice(open_region(region, bound, depth + 1), 2)
     gates = list(dict.fromkeys(p.gate for p in pieces if p.region is None and p.text and p.gate is not None))
     if not want:
         groups: list[Edits] = []

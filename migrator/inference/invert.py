@@ -29,7 +29,21 @@ MAX_MATCH = 20_000_000
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TRANSPARENT = frozenset(
-    {"toString", "tpl", "default", "fromYaml", "merge", "concat", "tpl-text", "compact", "uniq", "sortAlpha"}
+    {
+        "toString",
+        "quote",
+        "squote",
+        "required",
+        "tpl",
+        "default",
+        "fromYaml",
+        "merge",
+        "concat",
+        "tpl-text",
+        "compact",
+        "uniq",
+        "sortAlpha",
+    }
 )
 
 
@@ -61,7 +75,7 @@ def _alternatives(value: Value, target: Json, loose: bool, depth: int) -> Iterat
     if value.op == "choice":
         yield from _choice(value, target, loose, depth)
     for path in value.direct[:MAX_DIRECT]:
-        if "~key" in path[:-1]:
+        if "~key" in path[:-1] or (path[0] == "@Release" and not isinstance(target, str)):
             continue
         yield ((path, from_text(target, value.v) if loose and isinstance(target, str) else target),)
     if isinstance(value.v, dict) and isinstance(target, dict) and not value.direct:
@@ -96,12 +110,15 @@ def _choice(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edi
     if same(plain(other), target) or (loose and str(plain(other)) == target):
         yield from make(condition, wanted, depth=depth + 1)
         return
-    yield from islice(invert(now, target, loose=loose, depth=depth + 1), 3)
+    turned_over = []
     for edits in islice(invert(other, target, loose=loose, depth=depth + 1), 2):
         for gate in islice(make(condition, wanted, bound=edits, depth=depth + 1), 2):
             joined = combined(edits, gate)
             if joined:
-                yield joined
+                turned_over.append(joined)
+    kept = list(islice(invert(now, target, loose=loose, depth=depth + 1), 3))
+    # a value that is printed as it is explains more simply than a part of a text
+    yield from [*turned_over, *kept] if other.direct and not now.direct else [*kept, *turned_over]
 
 
 def _operation(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edits]:

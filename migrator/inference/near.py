@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.diff import Gap
@@ -34,21 +35,32 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
         return []
     inside: dict[int, Region] = {}
     text: dict[int, str] = {}
+    speaks: set[int] = set()
     for piece in document.around(node):
         region = piece.region
         if region is None or region.gate.keyword == "quiet":
             continue
         inside[id(region)] = region
+        if piece.text.strip():
+            speaks.add(id(region))
         while region is not None:
             text[id(region)] = text.get(id(region), "") + piece.text
             region = region.parent
     ranked = []
     for order, region in enumerate(inside.values()):
-        rank = _rank(text[id(region)], words)
+        # what stands inside a ghost that prints something itself is read through that one
+        rank = None if speaks & set(map(id, _outer(region))) else _rank(text[id(region)], words)
         if rank is not None:
             ranked.append((rank, region.depth, order, region))
     ranked.sort(key=lambda item: item[:3])
     return [item[3] for item in ranked[:MAX_REGIONS]]
+
+
+def _outer(region: Region) -> Iterator[Region]:
+    parent = region.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
 
 
 def _rank(text: str, words: tuple[str, ...]) -> int | None:
@@ -63,16 +75,23 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
 
 def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
     """The document with a ghost made real; a mark alone on its line becomes an entry, or an item of a list."""
-    pieces = turned(document.pieces, [region])
-    made = make_document(document.template, pieces)
-    if MARK not in made.text or not (made.error or in_list):
+    return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
+
+
+def marked_fragment(document: Document, region: Region, *, in_list: bool = False) -> Document:
+    """A ghost alone; a mark alone on its line becomes an entry, or an item of a list."""
+    return _with_marks(document.fragment(region), in_list)
+
+
+def _with_marks(made: Document, in_list: bool) -> Document:
+    if MARK not in made.text or not (made.error or in_list or (made.root is not None and made.root.kind == "scalar")):
         return made
     forms = (f"{MARK}: {MARK}", f"- {MARK}")
     for form in reversed(forms) if in_list else forms:
-        changed = [_alone(pieces, index, form) for index in range(len(pieces))]
-        made = make_document(document.template, changed)
-        if not made.error:
-            return made
+        changed = [_alone(made.pieces, index, form) for index in range(len(made.pieces))]
+        tried = make_document(made.template, changed)
+        if not tried.error:
+            return tried
     return made
 
 

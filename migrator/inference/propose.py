@@ -7,31 +7,30 @@ from dataclasses import replace
 from itertools import islice
 
 from migrator.inference.containers import container_paths, locate
-from migrator.inference.diff import Gap, align, gaps_at
+from migrator.inference.diff import Gap, align
 from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
 from migrator.inference.gates import make, open_region
 from migrator.inference.near import marked, near, words_of
 from migrator.inference.unify import (
     KEY,
+    READING_STEPS,
+    Reader,
     best_row,
+    gates_below,
+    generalised,
     list_rows,
     named_rows,
-    read_entry,
     read_scalar,
-    source_of,
     unify,
 )
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Gate, Region
+from migrator.templates.value import ELEMENT, Gate, Region
 from migrator.yamlio import same
 
 PER_GAP = 8
 MAX_MOVED = 8
-MAX_DEEPER = 2
-"""How many gates below each other are turned in one proposal."""
-MAX_DEEPER_REGIONS = 4
 
 
 def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
@@ -97,32 +96,31 @@ def _already(tree: Tree, path: Path, value: Json) -> bool:
 # -- changed ---------------------------------------------------------------------------------------------------
 
 
-def _changed(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
+def _changed(gap: Gap, _tree: Tree) -> Iterator[Edits]:
     node = gap.node
     if node is None:
         return
     if node.kind == "scalar":
         yield from read_scalar(gap.document, node, gap.target)
-        yield from _other_branches(gap, tree, depth)
+        yield from _other_branches(gap)
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)
-    yield from _other_branches(gap, tree, depth)
+    yield from _other_branches(gap)
 
 
-def _other_branches(gap: Gap, tree: Tree, depth: int) -> Iterator[Edits]:
+def _other_branches(gap: Gap) -> Iterator[Edits]:
     """Turn a gate over the node, or a ghost at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
+    reader = Reader(READING_STEPS)
     for order, region in enumerate(near(gap, words_of(gap))):
         variant = marked(gap.document, region)
         node = locate(variant, gap.path)
         if node is None:
             continue
-        reading = unify(variant, node, gap.target)
+        reading = reader.read(variant, node, gap.target)
         if reading.misses == 0 or isinstance(gap.target, (dict, list)):
             found += [(reading.misses, order, edits) for edits in _opened(region, reading.edits)]
-        if reading.misses and depth < MAX_DEEPER and order < MAX_DEEPER_REGIONS:
-            found += [(fewer, order, more) for fewer, more in _deeper(variant, gap, region, reading.edits, tree, depth)]
     found.sort(key=lambda item: item[:2])
     for _, _, edits in found[:PER_GAP]:
         yield edits
@@ -135,23 +133,23 @@ def _other_branches(gap: Gap, tree: Tree, depth: int) -> Iterator[Edits]:
 # -- missing ---------------------------------------------------------------------------------------------------
 
 
-def _missing(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
+def _missing(gap: Gap, tree: Tree) -> Iterator[Edits]:
     node = gap.node
     if node is None:
         return
     if node.kind == "map":
         for path in container_paths(gap.document, node):
             yield (((*path, str(gap.key)), gap.target),)
-        yield from _from_ghosts(gap, tree, depth)
+        yield from _from_ghosts(gap)
         return
-    for edits in _list_item(gap, tree, depth):
+    for edits in _list_item(gap):
         yield from _all_rows(gap, tree, edits)
         yield edits
 
 
-def _list_item(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
+def _list_item(gap: Gap) -> Iterator[Edits]:
     yield from _longer_list(gap)
-    yield from _from_ghosts(gap, tree, depth)
+    yield from _from_ghosts(gap)
 
 
 def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
@@ -163,7 +161,7 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
         for key in gap.siblings:
             sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
             row = next(
-                (r for e in islice(_list_item(sibling, tree), 6) for p, r in list_rows(named_rows(e)) if p == base),
+                (r for e in islice(_list_item(sibling), 6) for p, r in list_rows(named_rows(e)) if p == base),
                 MISSING,
             )
             if row is MISSING:
@@ -227,93 +225,38 @@ def _from(document: Document, node: Node, path: Path) -> bool:
     return False
 
 
-def _from_ghosts(gap: Gap, tree: Tree, depth: int = 0) -> Iterator[Edits]:
-    found: list[tuple[int, int, Edits]] = []
-    for order, region in enumerate(near(gap, words_of(gap))):
-        variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
-        if variant.root is None or variant.error:
-            continue
-        parent = locate(variant, gap.path[:-1])
-        if parent is None:
-            continue
-        for misses, edits in _ghost_readings(variant, parent, gap, region):
-            if misses and depth < MAX_DEEPER and order < MAX_DEEPER_REGIONS:
-                found += [(fewer, order, more) for fewer, more in _deeper(variant, gap, region, edits, tree, depth)]
-            found.append((misses, order, edits))
-    found.sort(key=lambda item: item[:2])
-    for _, _, edits in found[:PER_GAP]:
+def _from_ghosts(gap: Gap) -> Iterator[Edits]:
+    readings = [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS).through_ghosts(gap)]
+    if not readings or readings[0][0]:
+        readings += _in_place(gap)
+        readings.sort(key=lambda item: item[0])
+    for _, edits in readings[:PER_GAP]:
         yield edits
 
 
-def _deeper(  # noqa: PLR0917 - one place that calls it
-    variant: Document, gap: Gap, region: Region, edits: Edits, tree: Tree, depth: int
-) -> Iterator[tuple[int, Edits]]:
-    """With a gate turned, look at what is still missing below the place, and turn the gates over that as well."""
-    node = locate(variant, gap.path)
-    if node is None:
-        return
-    left = 0
-    bound = edits
-    for inner in gaps_at(variant, node, gap.target, gap.path):
-        proposed = _missing(inner, tree, depth + 1) if inner.kind == "missing" else _changed(inner, tree, depth + 1)
-        joined = next((j for e in islice(proposed, 4) if (j := combined(bound, e)) is not None), None)
-        if inner.kind in ("missing", "changed") and joined is not None:
-            bound = joined
-        else:
-            left += 1
-    if bound != edits:
-        for opened in islice(_opened(region, tuple(edit for edit in bound if edit not in edits) or bound), 2):
-            yield left, opened
-
-
-def _ghost_readings(variant: Document, parent: Node, gap: Gap, region: Region) -> Iterator[tuple[int, Edits]]:
-    if parent.kind == "map" and isinstance(gap.key, str):
-        if gap.key in parent.entries:
+def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
+    """Ghosts that are no YAML of their own: the whole document, read with each of them made real."""
+    for region in near(gap, words_of(gap)):
+        variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
+        parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None
+        if parent is None:
+            continue
+        reading = None
+        if parent.kind == "map" and isinstance(gap.key, str) and gap.key in parent.entries:
             reading = unify(variant, parent.entries[gap.key], gap.target)
-        elif MARK in parent.keys:
-            reading = read_entry(variant, parent.keys[MARK], parent.entries[MARK], gap.key, gap.target)
-        else:
-            return
-        for edits in _opened(region, reading.edits):
-            yield reading.misses, edits
-    elif parent.kind == "list":
-        before = len(gap.node.items) if gap.node is not None else 0
-        fresh = [item for item in parent.items if _in_region(variant, item, region)] or parent.items[before:]
-        for item in fresh:
-            source = source_of(variant, item) if item.kind == "scalar" and item.value == MARK else None
-            if source is not None:
-                for path in source.direct:
-                    row = path[-1:] == (ELEMENT,)
-                    yield 0, ((path if row else (*path, ELEMENT), gap.target),)
-                continue
-            reading = unify(variant, item, gap.target)
+        elif parent.kind == "scalar":
+            reading = unify(variant, parent, gap.whole)
+        if reading is not None:
             for edits in _opened(region, reading.edits):
                 yield reading.misses, edits
-    elif parent.kind == "scalar":
-        reading = unify(variant, parent, gap.whole)
-        for edits in _opened(region, reading.edits):
-            yield reading.misses, edits
-
-
-def _in_region(document: Document, node: Node, region: Region) -> bool:
-    under = document.under(node)
-    return bool(under) and any(
-        gate is region.gate for piece in under[:1] for gate in (piece.gate.chain() if piece.gate else ())
-    )
 
 
 def _opened(region: Region, bound: Edits) -> Iterator[Edits]:
     bound = named_rows(bound)
-    for gates in islice(open_region(region, _generalised(bound)), 3):
+    for gates in islice(open_region(region, generalised(bound)), 3):
         joined = combined(bound, gates)
         if joined is not None:
             yield joined
-
-
-def _generalised(bound: Edits) -> Edits:
-    """A row to come makes its list count as filled."""
-    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
-    return (*bound, *rows)
 
 
 # -- extra -----------------------------------------------------------------------------------------------------
@@ -343,12 +286,8 @@ def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 def _closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:
     """Turn the gates that stand over a node but not over its container."""
-    outer = document.gate_at(parent)
-    above = {id(gate) for gate in (outer.chain() if outer else ()) if parent.start != node.start}
-    gate = document.gate_at(node)
-    while gate is not None and id(gate) not in above:
+    for gate in gates_below(document, node, parent):
         yield from close(gate, tree)
-        gate = gate.parent
 
 
 def close(gate: Gate, tree: Tree) -> Iterator[Edits]:
@@ -410,7 +349,7 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
         lacking = replace(
             gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1])
         )
-        for edits in islice(_from_ghosts(lacking, tree), 6):
+        for edits in islice(_from_ghosts(lacking), 6):
             lists += [path for path, _ in list_rows(named_rows(edits))]
     for path in lists[:3]:
         items = [gap.whole[right] for _, right in sorted(wrong, key=lambda pair: pair[1])]

@@ -14,7 +14,7 @@ from migrator.inference.invert import invert_text
 from migrator.inference.limit import OutOfTimeError, limited
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
-from migrator.inference.unify import named_rows
+from migrator.inference.unify import KEY, generalised, list_rows, named_rows
 from migrator.model import Path
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
@@ -63,6 +63,11 @@ class Search:
                 break
         self.minimise()
 
+    @property
+    def seen(self) -> State:
+        """The best hypothesis with its ghosts."""
+        return self.bench.detailed(self.state)
+
     # -- trying --------------------------------------------------------------------------------------------------
 
     def measured(self, edits: Edits) -> State:
@@ -71,6 +76,8 @@ class Search:
 
     def allowed(self, edits: Edits) -> bool:
         """Whether a proposal may be tried: a release that somebody has settled stays."""
+        if any(ELEMENT in path or KEY in path for path, _ in edits):
+            return False
         return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
 
     def try_one(self, edits: Edits) -> bool:
@@ -113,7 +120,7 @@ class Search:
         for _ in range(12):
             if not self.state.errors or self.late:
                 return
-            if not any(self.try_one(edits) for error in self.state.errors for edits in self.filled(_repairs(error))):
+            if not any(self.try_one(edits) for error in self.seen.errors for edits in self.filled(_repairs(error))):
                 return
 
     def names(self) -> None:
@@ -152,12 +159,12 @@ class Search:
 
     def _likely_pairs(self) -> Iterator[tuple[Document, int]]:
         """Documents without a target and targets without a document, of one kind and alike in content."""
-        missing = self.bench.missing(self.state)
+        missing = self.bench.missing(self.seen)
         by_kind: dict[tuple[str, str], list[int]] = {}
         for index in missing:
             res = self.bench.targets[index].id
             by_kind.setdefault((res.group, res.kind), []).append(index)
-        for document in self.state.extra:
+        for document in self.seen.extra:
             wanted = document.id
             choices = by_kind.get((wanted.group, wanted.kind), []) if wanted is not None else []
             body = document.resource.body if document.resource else {}
@@ -168,9 +175,9 @@ class Search:
     def documents(self) -> None:
         """Switch whole objects on and off."""
         for _ in range(6):
-            missing = self.bench.missing(self.state)
+            missing = self.bench.missing(self.seen)
             batch: list[tuple[Edits, float]] = []
-            closing = (islice(self._closing(document), 1) for document in self.state.extra)
+            closing = (islice(self._closing(document), 1) for document in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._openings(missing)
             batch += [(edits, 1.0) for edits in self._subcharts()]
@@ -182,7 +189,7 @@ class Search:
                     return
 
     def _singly(self, missing: list[int]) -> None:
-        for document in list(self.state.extra):
+        for document in list(self.seen.extra):
             for edits in islice(self._closing(document), 5):
                 if self.try_one(edits):
                     return
@@ -210,7 +217,7 @@ class Search:
             name = self.bench.targets[index].id.name
             ranked = [
                 (document.id is None or document.id.name != name, reading.misses, order, region, reading.edits)
-                for order, (region, document, reading) in enumerate(self.bench.readings(self.state, index))
+                for order, (region, document, reading) in enumerate(self.bench.readings(self.seen, index))
             ]
             ranked.sort(key=lambda item: item[:3])
             count = 0
@@ -246,7 +253,7 @@ class Search:
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
         while stuck < ALTERNATIVES and not self.late:
-            gaps = self.bench.gaps(self.state)
+            gaps = self.bench.gaps(self.seen)
             if not gaps:
                 return
             batch: list[tuple[Edits, float]] = []
@@ -273,7 +280,7 @@ class Search:
     def filled(self, proposed: Iterable[Edits]) -> Iterator[Edits]:
         """Proposals with the words that the templates know."""
         for edits in proposed:
-            yield from filled(edits, self.bench.interpreter.vocabulary)
+            yield from filled(edits, self.bench.ghostly.vocabulary)
 
     def minimise(self) -> None:
         """Take out every override without which the render is as near."""
@@ -296,15 +303,14 @@ class Search:
 
 
 def _opening(region: Region, bound: Edits) -> Iterator[Edits]:
-    bound = named_rows(bound)
-    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
-    plain = tuple((path, value) for path, value in bound if ELEMENT not in path)
-    for gates in islice(open_region(region, (*plain, *rows)), 3):
-        joined = combined(plain, gates)
-        if joined:
-            yield joined
-        if gates and gates != joined:
-            yield gates
+    for gates in islice(open_region(region, generalised(bound)), 3):
+        joined = combined(bound, gates)
+        for edits in (joined, gates) if joined != gates else (gates,):
+            named = named_rows(edits or ())
+            rows = tuple((path, [row]) for path, row in list_rows(named))
+            plain = (*((path, value) for path, value in named if ELEMENT not in path), *rows)
+            if plain:
+                yield plain
 
 
 def _repairs(error: TemplateRun) -> Iterator[Edits]:

@@ -14,7 +14,7 @@ from migrator.inference.state import Bench, State, defaults_of
 from migrator.inference.types import InferenceRequest
 from migrator.model import Json
 from migrator.templates.chart import as_dependency, load_chart
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.render import Setting
 
 NAMED_RELEASES = 2
 """How many of the likeliest releases are tried with names of the chart overridden."""
@@ -61,14 +61,13 @@ def solve(request: InferenceRequest) -> Answer:
     chart = load_chart(request.chart.files)
     if request.as_dependency:
         chart = as_dependency(chart)
-    interpreter = Interpreter(chart)
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     states: dict[str, State] = {}
     renders, late = 0, False
     setting: Setting | None = None
     for place, name in enumerate(order):
-        bench = Bench(interpreter, request.targets[name])
+        bench = Bench(chart, request.targets[name])
         deadline = _deadline(working, request.budget, place, len(order))
         if setting is None:
             state = _first(request, bench, Tree(defaults, {}), name, deadline)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from migrator.inference.diff import Gap, cost, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
-from migrator.inference.unify import Reading, unify
+from migrator.inference.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
 from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
@@ -52,6 +52,8 @@ class State:
     extra: list[Document]
     cost: float
     errors: list[TemplateRun] = field(default_factory=list)
+    detail: State | None = None
+    """The same with ghosts, once somebody has asked for them."""
 
     @property
     def exact(self) -> int:
@@ -61,8 +63,10 @@ class State:
 class Bench:
     """Measures hypotheses for one chart against one environment's target."""
 
-    def __init__(self, interpreter: Interpreter, targets: Iterable[Resource]) -> None:
-        self.interpreter = interpreter
+    def __init__(self, chart: Chart, targets: Iterable[Resource]) -> None:
+        self.interpreter = Interpreter(chart, ghosts=False)
+        self.ghostly = Interpreter(chart)
+        self.last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
         self.by_key: dict[Key, list[int]] = {}
@@ -76,9 +80,19 @@ class Bench:
         self.count = 0
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
-        """Render and compare."""
+        """Render and compare, without ghosts: quick, and all that a trial needs."""
+        return self._measure(self.interpreter, tree, setting, previous)
+
+    def detailed(self, state: State) -> State:
+        """The same hypothesis with the ghosts that proposals are read from."""
+        if state.detail is None:
+            state.detail = self._measure(self.ghostly, state.tree, state.setting, self.last_detail)
+            self.last_detail = state.detail
+        return state.detail
+
+    def _measure(self, interpreter: Interpreter, tree: Tree, setting: Setting, previous: State | None) -> State:
         self.count += 1
-        run = self.interpreter.run(tree.overrides, setting, previous.run if previous else None)
+        run = interpreter.run(tree.overrides, setting, previous.run if previous else None)
         documents: dict[Key, list[Document]] = {}
         for template in run.templates.values():
             for document in self._documents(template):
@@ -109,7 +123,7 @@ class Bench:
                     continue
                 memo = (id(document), index)
                 if memo not in self.read:
-                    self.read[memo] = (document, unify(document, document.root, target.body))
+                    self.read[memo] = (document, Reader(READING_STEPS).read(document, document.root, target.body))
                 found.append((region, document, self.read[memo][1]))
         return found
 

@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from migrator.inference.diff import align, content_pieces
+from migrator.inference.diff import Gap, align, content_pieces, embedded, leaf_count
 from migrator.inference.edits import Edit, Edits, combined, set_inside
 from migrator.inference.invert import invert, invert_text
+from migrator.inference.near import marked_fragment, near, words_of
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Piece, Value
+from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
 
 KEY = "~key"
+MAX_NESTED = 6
+"""How many ghosts inside each other are read through."""
+MAX_GHOSTS = 8
+MAX_SIBLINGS = 12
+READING_STEPS = 300
+"""Ghosts looked into for one gap."""
 
 
 @dataclass(slots=True)
@@ -84,73 +91,221 @@ def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:
 
 def unify(document: Document, node: Node, target: Json) -> Reading:
     """Read a whole subtree; what has no explanation is counted, the rest is still of use."""
-    if node.kind == "scalar":
-        return _unify_scalar(document, node, target)
-    if node.kind == "map" and isinstance(target, dict):
-        return _unify_map(document, node, target)
-    if node.kind == "list" and isinstance(target, list):
-        return _unify_list(document, node, target)
-    return Reading((), _size(target))
+    return Reader().read(document, node, target)
 
 
-def _unify_scalar(document: Document, node: Node, target: Json) -> Reading:
-    if not isinstance(target, (dict, list)) and node.value == target and type(node.value) is type(target):
-        return Reading()
-    found = next(read_scalar(document, node, target), None)
-    return Reading((), _size(target)) if found is None else Reading(found, 0)
+class Reader:
+    """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
+
+    def __init__(self, steps: int = 0) -> None:
+        self.steps = steps
+
+    def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
+        """Assignments under which a node would be the target."""
+        if node.kind == "scalar":
+            return self._scalar(document, node, target, depth)
+        if node.kind == "map" and isinstance(target, dict):
+            return self._map(document, node, target, depth)
+        if node.kind == "list" and isinstance(target, list):
+            return self._list(document, node, target, depth)
+        return Reading((), leaf_count(target))
+
+    def _scalar(self, document: Document, node: Node, target: Json, depth: int) -> Reading:
+        if not isinstance(target, (dict, list)) and node.value == target and type(node.value) is type(target):
+            return Reading()
+        if node.value == MARK and target == (None if not node.style else ""):
+            return Reading()  # a ghost's mark stands for nothing
+        # whose name the release bears is settled before anything is read
+        found = next(
+            (e for e in read_scalar(document, node, target) if not any(p[0] == "@Release" for p, _ in e)), None
+        )
+        if found is not None:
+            return Reading(found, 0)
+        inner = embedded(document, node, node.value, target) if self.steps > 0 else None
+        if inner is not None and inner[0].root is not None:
+            return self.read(inner[0], inner[0].root, inner[1], depth + 1)
+        if isinstance(target, (dict, list)) and node.value is None and self.steps > 0:
+            # `volumes:` with nothing under it yet is a container that ghosts would fill
+            empty = Node("map" if isinstance(target, dict) else "list", node.start, node.end)
+            return self.read(document, empty, target, depth)
+        return Reading((), leaf_count(target))
+
+    def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
+        total = Reading()
+        open_key = node.keys.get(MARK)
+        for key, item in target.items():
+            part = Reading((), leaf_count(item))
+            if key in node.entries:
+                part = self.read(document, node.entries[key], item, depth)
+            elif open_key is not None:
+                part = self.entry(document, open_key, node.entries[MARK], key, item, depth)
+            if part.misses and self.steps > 0 and depth < MAX_NESTED:
+                gap = _missing(document, node, key, target)
+                ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
+                if key in node.entries:
+                    # a ghost prints this key in the place of what prints it now
+                    ghosts = [reading for reading in ghosts if _closes(document, node.keys[key], node, reading.edits)]
+                part = min([part, *ghosts], key=_misses)
+            total = joined(total, part)
+        for key in node.entries:
+            if key not in target and key != MARK and not self._vanishes(document, node.keys[key], node, total):
+                total.misses += 1
+        return total
+
+    def _vanishes(self, document: Document, key: Node, parent: Node, total: Reading) -> bool:
+        """Whether what is assigned takes an entry out, or can be made to."""
+        from migrator.inference.gates import make
+
+        if _closes(document, key, parent, total.edits):
+            return True
+        if self.steps <= 0:
+            return False
+        for gate in gates_below(document, key, parent):
+            if gate.keyword == "range":
+                continue
+            for edits in islice(make(gate.condition, not gate.wanted, bound=total.edits), 2):
+                together = combined(total.edits, edits)
+                if together is not None:
+                    total.edits = together
+                    return True
+        return False
+
+    def entry(  # noqa: PLR0917 - what an entry is made of
+        self, document: Document, key_node: Node, value_node: Node, key: str, target: Json, depth: int = 0
+    ) -> Reading:
+        """A new entry of a map that a template fills from values: by `range` over it, or whole by toYaml."""
+        source = source_of(document, key_node)
+        if source is None:
+            return Reading((), leaf_count(target))
+        for path in source.direct:
+            if path and path[-1] == KEY:
+                inner = self.read(document, value_node, target, depth)
+                return Reading(named_rows(((path, key), *inner.edits)), inner.misses)
+        for path in source.direct:
+            return Reading((((*path, key), target),), 0)
+        found = next(invert(source, {key: target}), None)
+        return Reading((), leaf_count(target)) if found is None else Reading(found, 0)
+
+    def _list(self, document: Document, node: Node, target: list[Json], depth: int) -> Reading:
+        total = Reading()
+        rows: dict[Path, list[Json]] = {}
+        pairs = align(node.plain(), target)
+        lefts = {right: left for left, right in pairs if left is not None and right is not None}
+        for left, right in pairs:
+            if right is None and left is not None:
+                total.misses += 1
+        for right, item in enumerate(target):
+            left = lefts.get(right)
+            best = self._item(document, node, target, right, left, depth)
+            if best is None:
+                total.misses += leaf_count(item)
+                continue
+            edits = named_rows(best.edits)
+            made = list_rows(edits) if left is None else []
+            for base, row in made:
+                rows.setdefault(base, []).append(row)
+            others = without_rows(edits) if left is None else edits
+            total = joined(total, Reading(others, best.misses))
+        for path, items in rows.items():
+            total = joined(total, Reading(((path, items),), 0))
+        return total
+
+    def _item(  # noqa: PLR0917 - where the item is
+        self, document: Document, node: Node, target: list[Json], right: int, left: int | None, depth: int
+    ) -> Reading | None:
+        """How one item of the target comes to be: from the item that is there, one like its siblings, or a ghost."""
+        if left is not None:
+            return self.read(document, node.items[left], target[right], depth)
+        # an item like its siblings is one more row of the list that they come from
+        readings = [unify(document, pattern, target[right]) for pattern in node.items[:MAX_SIBLINGS]]
+        rows = [r for r in readings if list_rows(named_rows(r.edits)) or any(KEY in path for path, _ in r.edits)]
+        best = min(rows, key=_misses, default=None)
+        if self.steps > 0 and depth < MAX_NESTED and (best is None or best.misses):
+            gap = _missing(document, node, right, target)
+            ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
+            best = min([*([best] if best else []), *ghosts], key=_misses, default=None)
+        return best
+
+    # -- ghosts ------------------------------------------------------------------------------------------------
+
+    def through_ghosts(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
+        """What is missing, read through each ghost that may print it, with the gates over it opened; best first."""
+        found: list[tuple[int, int, Reading, Region]] = []
+        for order, region in enumerate(near(gap, words_of(gap))[:MAX_GHOSTS]):
+            self.steps -= 1
+            if self.steps < 0:
+                break
+            fragment = marked_fragment(gap.document, region, in_list=not isinstance(gap.key, str))
+            if fragment.root is None:
+                continue
+            for reading in self._inside(gap, fragment, fragment.root, depth + 1):
+                opened = _opened(region, reading)
+                if opened is not None:
+                    found.append((opened.misses, order, opened, region))
+        found.sort(key=lambda item: item[:2])
+        return [(reading, region) for _, _, reading, region in found]
+
+    def _inside(self, gap: Gap, fragment: Document, root: Node, depth: int) -> Iterator[Reading]:
+        if isinstance(gap.key, str) and root.kind == "map":
+            if gap.key in root.entries:
+                part = {key: gap.whole[key] for key in root.entries if key in gap.whole}
+                yield self.read(fragment, root, part, depth)
+            elif MARK in root.keys:
+                yield self.entry(fragment, root.keys[MARK], root.entries[MARK], gap.key, gap.target, depth)
+        elif root.kind == "list" and not isinstance(gap.key, str):
+            for item in root.items[:MAX_GHOSTS]:
+                source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None
+                if source is None or not source.direct:
+                    yield self.read(fragment, item, gap.target, depth)
+                    continue
+                for path in source.direct:
+                    row = path[-1:] == (ELEMENT,)
+                    yield Reading(((path if row else (*path, ELEMENT), gap.target),), 0)
 
 
-def _unify_map(document: Document, node: Node, target: dict[str, Json]) -> Reading:
-    total = Reading()
-    open_key = node.keys.get(MARK)
-    for key, item in target.items():
-        if key in node.entries:
-            total = joined(total, unify(document, node.entries[key], item))
-        elif open_key is not None:
-            total = joined(total, read_entry(document, open_key, node.entries[MARK], key, item))
-        else:
-            total.misses += _size(item)
-    total.misses += sum(1 for key in node.entries if key not in target and key != MARK)
-    return total
+def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
+    """Whether some assignments shut a gate over a node."""
+    from migrator.inference.gates import holds
+
+    return any(holds(gate.condition, edits) != gate.wanted for gate in gates_below(document, node, parent))
 
 
-def read_entry(document: Document, key_node: Node, value_node: Node, key: str, target: Json) -> Reading:
-    """A new entry of a map that a template fills from values: by `range` over it, or whole by toYaml."""
-    source = source_of(document, key_node)
-    if source is None:
-        return Reading((), _size(target))
-    for path in source.direct:
-        if path and path[-1] == KEY:
-            inner = unify(document, value_node, target)
-            return Reading(named_rows(((path, key), *inner.edits)), inner.misses)
-    for path in source.direct:
-        return Reading((((*path, key), target),), 0)
-    found = next(invert(source, {key: target}), None)
-    return Reading((), _size(target)) if found is None else Reading(found, 0)
+def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap:
+    return Gap(
+        kind="missing", document=document, path=(key,), node=node, now=None, target=whole[key], key=key, whole=whole
+    )
 
 
-def _unify_list(document: Document, node: Node, target: list[Json]) -> Reading:
-    total = Reading()
-    rows: dict[Path, list[Json]] = {}
-    pairs = align(node.plain(), target)
-    lefts = {right: left for left, right in pairs if left is not None and right is not None}
-    total.misses += sum(1 for left, right in pairs if right is None)
-    for right, item in enumerate(target):
-        patterns = [node.items[lefts[right]]] if right in lefts else node.items
-        readings = [unify(document, pattern, item) for pattern in patterns]
-        best = min(readings, key=lambda reading: reading.misses, default=None)
-        made = [] if best is None else list_rows(named_rows(best.edits))
-        is_entry = best is not None and any(KEY in path for path, _ in best.edits)
-        if best is None or (right not in lefts and not made and not is_entry):
-            total.misses += _size(item)
-            continue
-        for base, row in made:
-            rows.setdefault(base, []).append(row)
-        others = tuple(edit for edit in named_rows(best.edits) if ELEMENT not in edit[0])
-        total = joined(total, Reading(others, best.misses))
-    for path, items in rows.items():
-        total = joined(total, Reading(((path, items),), 0))
-    return total
+def _misses(reading: Reading) -> int:
+    return reading.misses
+
+
+def gates_below(document: Document, node: Node, parent: Node) -> Iterator[Gate]:
+    """The gates that stand over a node but not over its container, innermost first."""
+    outer = document.gate_at(parent)
+    above = {id(gate) for gate in (outer.chain() if outer else ()) if parent.start != node.start}
+    gate = document.gate_at(node)
+    while gate is not None and id(gate) not in above:
+        yield gate
+        gate = gate.parent
+
+
+def _opened(region: Region, reading: Reading) -> Reading | None:
+    """A reading with the assignments that make its ghost real."""
+    from migrator.inference.gates import open_region
+
+    bound = generalised(reading.edits)
+    for gates in islice(open_region(region, bound), 3):
+        together = combined(reading.edits, gates)
+        if together is not None:
+            return Reading(named_rows(together), reading.misses)
+    return None
+
+
+def generalised(bound: Edits) -> Edits:
+    """A row to come makes its list count as filled."""
+    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
+    return (*bound, *rows)
 
 
 def best_row(document: Document, templates: list[Node], target: Json) -> tuple[Path, Json, int] | None:
@@ -165,12 +320,13 @@ def best_row(document: Document, templates: list[Node], target: Json) -> tuple[P
 
 
 def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
-    """Elements that assignments below `*` describe: list path -> element."""
+    """Elements that assignments below `*` describe, those of the innermost lists: list path -> element."""
     found: dict[Path, Json] = {}
+    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
     for path, value in edits:
-        if ELEMENT not in path:
+        if not most or path.count(ELEMENT) < most:
             continue
-        at = path.index(ELEMENT)
+        at = len(path) - 1 - path[::-1].index(ELEMENT)
         base, rest = path[:at], path[at + 1 :]
         if not rest:
             found[base] = value
@@ -179,26 +335,31 @@ def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
     return list(found.items())
 
 
+def without_rows(edits: Edits) -> Edits:
+    """The assignments that do not describe an element of the innermost lists."""
+    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
+    return tuple(edit for edit in edits if not most or edit[0].count(ELEMENT) < most)
+
+
 def named_rows(edits: Edits) -> Edits:
-    """Assignments to an unnamed entry, under the name that the key was read as."""
+    """Assignments to an unnamed entry, under the name that the key was read as; inside out where entries nest."""
     names = {path[:-1]: value for path, value in edits if path and path[-1] == KEY and isinstance(value, str)}
-    made: list[Edit] = []
-    for path, value in edits:
-        if path and path[-1] == KEY:
-            continue
-        made.append((_named(path, names), value))
+    if not names:
+        return edits
+    made: list[Edit] = [(_named(path, names), value) for path, value in edits if not path or path[-1] != KEY]
     for base, name in names.items():
-        place = (*base, name)
+        place = _named((*base, ELEMENT), {**names, base: name})
         if not any(path[: len(place)] == place for path, _ in made):
             made.append((place, {}))
     return tuple(made)
 
 
 def _named(path: Path, names: dict[Path, str]) -> Path:
-    for base, name in names.items():
-        if path[: len(base)] == base and len(path) > len(base) and path[len(base)] == ELEMENT:
-            return (*base, name, *path[len(base) + 1 :])
-    return path
+    place: Path = ()
+    for index, key in enumerate(path):
+        known = names.get(path[:index]) if key == ELEMENT else None
+        place = (*place, key if known is None else known)
+    return place
 
 
 def joined(one: Reading, other: Reading) -> Reading:
@@ -207,9 +368,3 @@ def joined(one: Reading, other: Reading) -> Reading:
     if edits is None:
         return Reading(one.edits, one.misses + other.misses + 1)
     return Reading(edits, one.misses + other.misses)
-
-
-def _size(value: Json) -> int:
-    from migrator.inference.diff import leaf_count
-
-    return leaf_count(value)

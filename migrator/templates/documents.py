@@ -27,6 +27,7 @@ class Document:
         "_regions",
         "_resource",
         "_root",
+        "_spans",
         "pieces",
         "real",
         "starts",
@@ -46,6 +47,7 @@ class Document:
         self._resource: Resource | bool | None = False
         self._regions: list[Region] | None = None
         self._offsets: list[int] | None = None
+        self._spans: dict[int, tuple[int, int]] | None = None
 
     @property
     def root(self) -> Node | None:
@@ -132,9 +134,36 @@ class Document:
         """What a ghost itself prints."""
         return "".join(piece.text for piece in self.pieces if piece.region is region)
 
+    def fragment(self, region: Region) -> Document:
+        """What one ghost would print, alone and at its column; ghosts inside it stay ghosts."""
+        if self._spans is None:
+            self._spans = _spans_of(self.pieces)
+        low, high = self._spans[id(region)]
+        line = self.text[: self.offsets[low]].rpartition("\n")[2]
+        if line.strip("- ") and not self.pieces[low].text.startswith("\n"):
+            return make_document(self.template, [])  # it goes on with a line that has begun
+        pieces = [Piece(" " * len(line), None, None, None)]
+        for piece in self.pieces[low:high]:
+            if piece.region is region:
+                pieces.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
+            elif _inside(piece.region, region):
+                pieces.append(piece)
+        return make_document(self.template, pieces)
+
     def variant(self, regions: Iterable[Region]) -> Document:
         """The document as it would be with these gates turned: ghosts in, the branches that they replace out."""
         return make_document(self.template, turned(self.pieces, regions))
+
+
+def _spans_of(pieces: list[Piece]) -> dict[int, tuple[int, int]]:
+    """First and last index of the pieces of each ghost, those of ghosts inside it included."""
+    found: dict[int, tuple[int, int]] = {}
+    for index, piece in enumerate(pieces):
+        region = piece.region
+        while region is not None:
+            found[id(region)] = (found.get(id(region), (index, 0))[0], index + 1)
+            region = region.parent
+    return found
 
 
 def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:

@@ -31,7 +31,7 @@ from migrator.templates.value import (
     truth,
 )
 
-GHOST_DEPTH = 4
+GHOST_DEPTH = 8
 GHOST_STEPS = 200_000
 INCLUDE_DEPTH = 200
 
@@ -125,16 +125,36 @@ class Evaluator(Expressions):
         self.out.append(Piece(text, None if literal else value, self.gate, self.region))
 
     def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
-        """Pieces as part of the ghost that is running; a ghost inside them keeps its own region."""
+        """Pieces as part of the ghost that is running; ghosts that they bring along become ghosts inside it."""
+        moved: dict[int, Region] = {}
         shown = [
-            piece
-            if piece.region is not None
-            else Piece(piece.text, piece.source, piece.gate, self.region, piece.wholes)
+            Piece(
+                piece.text,
+                piece.source,
+                piece.gate,
+                self.region if piece.region is None else self._moved(piece.region, moved),
+                piece.wholes,
+            )
             for piece in pieces
         ]
         if not any(piece.text for piece in shown):
             shown.append(Piece(MARK, None, self.gate, self.region))
         return shown
+
+    def _moved(self, region: Region, moved: dict[int, Region]) -> Region:
+        """A ghost that was run elsewhere, inside the one that is running."""
+        outer: Region | None = self.region
+        while outer is not None:
+            if outer is region:
+                assert self.region is not None  # noqa: S101
+                return self.region
+            outer = outer.parent
+        found = moved.get(id(region))
+        if found is None:
+            found = Region(region.gate, self._moved(region.parent, moved) if region.parent else self.region)
+            found.error = region.error
+            moved[id(region)] = found
+        return found
 
     def branch(self, node: ast.If, dot: Value) -> None:
         self.scopes.append({})
@@ -146,13 +166,20 @@ class Evaluator(Expressions):
             outer_gate = self.gate
             self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
             before = self.snapshot()
+            failure: TemplateError | None = None
             try:
                 self.block(chosen, inner if taken else dot)
+            except TemplateError as error:
+                if self.region is None:
+                    raise
+                failure = error
             finally:
                 gate, self.gate = self.gate, outer_gate
             ghosts: dict[tuple[int, str], Value] = {}
             if other and self.wants_ghost(condition):
                 ghosts = self.ghost(other, dot if taken else inner, node.keyword, condition, not taken)
+            if failure is not None:
+                raise failure
             self.join(condition, gate, before, ghosts)
         finally:
             self.scopes.pop()

@@ -135,6 +135,20 @@ class Expressions:
         args = [self.operand(item, dot) for item in operands]
         if last is not None:
             args.append(last)
+        if self.region is not None and name in ("quote", "squote") and args and args[-1].v is None:
+            return Value(None, (), name, tuple(args))
+        try:
+            return self.call(name, operands, args)
+        except TemplateError:
+            # what a ghost reads may only come with the value that would make it real
+            if self.region is not None and name == "required" and len(args) == 2:
+                return args[1]
+            if self.region is None or name == "fail" or all(arg.v is not None for arg in args):
+                raise
+            return Value(None, (), name, tuple(args))
+
+    def call(self, name: str, operands: list[ast.Operand], args: list[Value]) -> Value:
+        """Apply a function: one that knows of provenance where there is one, else on plain values."""
         lifted = self.lifted.get(name)
         if lifted is None:
             # a nil that was found by a field is an interface in Go, any other is untyped

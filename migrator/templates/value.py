@@ -198,9 +198,11 @@ def parts(value: Value) -> list[Piece]:
 
 
 def truth(value: Value) -> bool:
-    """Whether Go's `if` takes it: neither nil, false, zero nor empty."""
+    """Whether Go's `if` takes it: neither nil, false, zero nor empty; an element to come counts as there."""
     v = value.v
-    if v is None or v is False:
+    if v is None:
+        return value.op == "element"
+    if v is False:
         return False
     if isinstance(v, (bool, int, float, str, list, dict)):
         return bool(v)
