@@ -100,9 +100,11 @@ def jobs_of(given: argparse.Namespace) -> Iterator[Job]:
                 ],
             )
     if "pairs" in kinds:
-        for pair in pairs_of(cases):
+        for pairs in pairs_of(cases):
             yield guarded(
-                pair.name, SplitRow, lambda pair=pair: [row for row in [measure_pair(pair, tool, given.budget)] if row]
+                pairs[0].name,
+                SplitRow,
+                lambda pairs=pairs: [row for row in [measure_pair(pairs, tool, given.budget)] if row],
             )
     if "plan" in kinds and not given.case:
         name = f"plan {given.repository.name}"

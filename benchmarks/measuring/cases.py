@@ -114,19 +114,22 @@ def _last(paths: list[tuple[str, ...]], count: int) -> Iterator[tuple[str, ...]]
     yield from reversed(paths[-count:])
 
 
-def pairs_of(cases: Iterable[Case]) -> tuple[Pair, ...]:
-    """One pair for each chart with several deterministic cases: two of one archive, else the two newest versions."""
+def pairs_of(cases: Iterable[Case]) -> tuple[tuple[Pair, ...], ...]:
+    """For each chart with several deterministic cases its pairs, best first: of one archive, then of newer versions.
+
+    The values of one version need not render with another.
+    """
     charts: dict[str, list[Case]] = {}
     for case in cases:
         if case.deterministic:
             charts.setdefault(case.chart, []).append(case)
-    return tuple(found for _, group in sorted(charts.items()) if (found := _pair(group)) is not None)
+    return tuple(found for _, group in sorted(charts.items()) if (found := _pairs(group)))
 
 
-def _pair(group: list[Case]) -> Pair | None:
+def _pairs(group: list[Case]) -> tuple[Pair, ...]:
     ordered = sorted(group, key=lambda case: (_number(case.version), case.name))
     made = [Pair(first=first, second=second) for first, second in pairwise(ordered)]
-    return next((pair for pair in made if pair.exact), made[-1] if made else None)
+    return tuple(sorted(reversed(made), key=lambda pair: not pair.exact))
 
 
 def _number(version: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -159,12 +159,18 @@ def _again(row: CaseRow, case: Case, tool: Tool, folder: Path, budget: float) ->
     return replace(row, warm=warm, near=near)
 
 
-def measure_pair(pair: Pair, tool: Tool, budget: float) -> SplitRow | None:
-    """The row of two environments in one request; None where one chart cannot render both cases' values."""
-    try:
-        stream = pair.first.render(tool, pair.second.values)
-    except MigrateError:
-        return None
+def measure_pair(pairs: Sequence[Pair], tool: Tool, budget: float) -> SplitRow | None:
+    """The row of two environments in one request, of the first pair that one chart can render; None without any."""
+    for pair in pairs:
+        try:
+            stream = pair.first.render(tool, pair.second.values)
+        except MigrateError:
+            continue
+        return _pair_row(pair, stream, tool, budget)
+    return None
+
+
+def _pair_row(pair: Pair, stream: bytes, tool: Tool, budget: float) -> SplitRow:
     row = SplitRow(name=pair.name)
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
         other = Path(folder, "b.yaml")

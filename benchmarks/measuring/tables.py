@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import median
 
 from measuring.process import Cost
 from measuring.rows import CaseRow, Row, SplitRow
@@ -157,6 +158,10 @@ def terminal(rows: Sequence[Row]) -> Iterator[str]:
     yield ""
     for item in figures(rows):
         yield f"{item.measure:<66} {item.reach:>16}  {item.measured or '-':>22}  {_tick(item.reached)}"
+    spent = sorted(row.cold.cpu for row in rows if isinstance(row, CaseRow) and row.cold is not None)
+    if spent:
+        # unlike the wall time it does not depend on what else the machine does
+        yield f"processor time a case, cold: median {median(spent):.1f} s, most {spent[-1]:.1f} s, all {sum(spent):.0f} s"
 
 
 def line(row: Row) -> str:

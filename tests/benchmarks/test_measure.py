@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tiny_chart import CONFIG, SECRET
 
-from measuring.cases import pairs_of, read_cases, sibling
+from measuring.cases import Pair, pairs_of, read_cases, sibling
 from measuring.measure import confirmed_row, measure_case, measure_pair, render, split_row
 from measuring.process import StageError, infer
 from measuring.rows import CaseRow, SplitRow
@@ -173,16 +174,24 @@ def test_pairs_are_of_one_archive_where_there_are_such(tree):
         )
         told[f"{name}/target.yaml"] = "a: 1\n"
     cases = read_cases(tree(told))
-    assert [pair.name for pair in pairs_of(cases)] == ["b + c"]
-    without = [each for each in cases if each.name != "c"]
-    assert [(pair.name, pair.exact) for pair in pairs_of(without)] == [("b + d", False)]
+    ((first, *others),) = pairs_of(cases)
+    assert (first.name, first.exact) == ("b + c", True)
+    assert [(pair.name, pair.exact) for pair in others] == [("c + d", False), ("a + b", False)]
     assert pairs_of(cases[4:]) == ()
+
+
+def test_a_pair_that_one_chart_cannot_render_gives_way(case, tool):
+    made = case("size: 5\n")
+    broken = replace(made, name="broken", archive=made.archive / "none")
+    refused, good = Pair(first=broken, second=made), Pair(first=made, second=made)
+    assert measure_pair([refused], tool, 5.0) is None
+    assert measure_pair([refused, good], tool, 5.0).name == good.name
 
 
 def test_a_pair_is_measured_from_end_to_end(case, tool):
     first = case("size: 5\nlabels: {a: b}\n")
-    (pair,) = pairs_of([first, first])
-    measured = measure_pair(pair, tool, 10.0)
+    (pairs,) = pairs_of([first, first])
+    measured = measure_pair(pairs, tool, 10.0)
     assert (measured.error, measured.equal, measured.total) == ("", 2, 2)
     assert (measured.twice, measured.torn) == ((), ())
 
