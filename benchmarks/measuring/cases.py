@@ -129,7 +129,7 @@ def pairs_of(cases: Iterable[Case]) -> tuple[tuple[Pair, ...], ...]:
 def _pairs(group: list[Case]) -> tuple[Pair, ...]:
     ordered = sorted(group, key=lambda case: (_number(case.version), case.name))
     made = [Pair(first=first, second=second) for first, second in pairwise(ordered)]
-    return tuple(sorted(reversed(made), key=lambda pair: not pair.exact))
+    return (*(pair for pair in made if pair.exact), *(pair for pair in made[::-1] if not pair.exact))
 
 
 def _number(version: str) -> tuple[int, ...]:

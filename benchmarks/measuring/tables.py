@@ -161,7 +161,8 @@ def terminal(rows: Sequence[Row]) -> Iterator[str]:
     spent = sorted(row.cold.cpu for row in rows if isinstance(row, CaseRow) and row.cold is not None)
     if spent:
         # unlike the wall time it does not depend on what else the machine does
-        yield f"processor time a case, cold: median {median(spent):.1f} s, most {spent[-1]:.1f} s, all {sum(spent):.0f} s"
+        middle, most, total = median(spent), spent[-1], sum(spent)
+        yield f"processor time a case, cold: median {middle:.1f} s, most {most:.1f} s, all {total:.0f} s"
 
 
 def line(row: Row) -> str:
