@@ -16,7 +16,7 @@ from migrator.yamlio import ABSENT
 if TYPE_CHECKING:
     from migrator.engines import Toolchain
 
-FORMAT = "answer-1"
+FORMAT = "answer-2"
 
 
 def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
@@ -49,6 +49,7 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "namespace": inference.namespace,
         "common": inference.values.common,
         "environments": inference.values.environments,
+        "notes": [[list(path), text] for path, text in inference.values.notes.items()],
         "rendered": {name: [resource.body for resource in found] for name, found in inference.rendered.items()},
         "differences": {name: [_difference(each) for each in found] for name, found in inference.differences.items()},
         "residual": [
@@ -70,7 +71,11 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
     inference = Inference(
         release=held["release"],
         namespace=held["namespace"],
-        values=SplitValues(common=held["common"], environments=held["environments"]),
+        values=SplitValues(
+            common=held["common"],
+            environments=held["environments"],
+            notes={_path(path): text for path, text in held["notes"]},
+        ),
         rendered={name: tuple(resource_of(body) for body in found) for name, found in held["rendered"].items()},
         differences={
             name: tuple(_difference_of(each) for each in found) for name, found in held["differences"].items()

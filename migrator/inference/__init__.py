@@ -21,6 +21,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
 
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found.
     """
+    from migrator.inference.notes import as_by_hand
     from migrator.inference.residual import residual_of
     from migrator.inference.split import split_values
     from migrator.inference.verdict import judge, render
@@ -30,7 +31,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
             "MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM"
         )
     answer = _answer(request, cache)
-    values = split_values(answer.values)
+    values = as_by_hand(split_values(answer.values), request, answer)
     setting = (answer.release, answer.namespace, answer.api_versions)
     rendered = {name: render(request, values, name, setting, tools.helm, cache) for name in sorted(request.targets)}
     judged = {name: judge(request, name, found, answer.namespace) for name, found in rendered.items()}

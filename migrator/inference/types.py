@@ -37,6 +37,8 @@ class SplitValues:
 
     common: Mapping[str, Json] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    notes: Mapping[Path, str] = field(default_factory=dict)
+    """Path of a value that does not explain itself -> one line about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

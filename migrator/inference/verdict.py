@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from migrator.compare import compare
 from migrator.inference.state import is_test
 from migrator.inference.types import InferenceRequest, SplitValues
+from migrator.inference.written import values_files
 from migrator.model import Difference, DifferenceKind, ResId, Resource
 from migrator.yamlio import digest, dump
 
@@ -32,12 +33,13 @@ def render(  # noqa: PLR0917 - everything that decides a render
     from migrator.engines import HelmRender, helm_template, rendered_resources
 
     release, namespace, api_versions = setting
-    files = values_files(values, environment, request.chart.ref.name if request.as_dependency else "")
+    ref = request.chart.ref
+    texts = values_files(values, environment, (ref.name, ref.version), below=ref.name if request.as_dependency else "")
     key = digest(
         {
             "what": "helm-template",
             "chart": request.chart.digest,
-            "values": [text.decode() for text in files],
+            "values": list(texts),
             "setting": [release, namespace, list(api_versions), request.kube_version],
             "engine": tool.version,
             "as_dependency": request.as_dependency,
@@ -50,7 +52,7 @@ def render(  # noqa: PLR0917 - everything that decides a render
                 release=release,
                 namespace=namespace,
                 chart=chart,
-                values=files,
+                values=tuple(text.encode() for text in texts),
                 kube_version=request.kube_version,
                 api_versions=api_versions,
             )
@@ -77,13 +79,6 @@ def _deployed(request: InferenceRequest) -> Iterator[FilePath]:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         yield home
-
-
-def values_files(values: SplitValues, environment: str, dependency: str = "") -> tuple[bytes, ...]:
-    """The values files of an environment, in order; below the dependency's name where there is one."""
-    own = values.environments.get(environment)
-    files = [dict(tree) for tree in ([values.common, own] if own else [values.common])]
-    return tuple(dump({dependency: tree} if dependency else tree).encode() for tree in files)
 
 
 def judge(

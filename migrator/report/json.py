@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
-    from migrator.inference.types import Inference, Residual
+    from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, Path, ResId
     from migrator.plan.types import Change, ComponentPlan, Plan
 
@@ -62,6 +62,15 @@ def difference_document(difference: Difference, environment: str) -> dict[str, J
 def is_json(value: Json) -> bool:
     """Whether a value can stand in a document; what marks absence cannot."""
     return value is None or isinstance(value, str | int | float | list | dict)
+
+
+def values_document(values: SplitValues) -> dict[str, Json]:
+    """The values as they are written, keys in order, and the comments that stand above some of them."""
+    return {
+        "common": values.common,
+        "environments": {name: values.environments[name] for name in sorted(values.environments)},
+        "notes": {pointer(path): text for path, text in values.notes.items()},
+    }
 
 
 def residual_document(residual: Residual) -> dict[str, Json]:
@@ -120,12 +129,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "environments": list(component.environments),
         "resources": len({resource for resources in members.values() for resource in resources}),
         "resources_by_environment": {environment: len(members[environment]) for environment in sorted(members)},
-        "values": {
-            "common": component.values.common,
-            "environments": {
-                name: component.values.environments[name] for name in sorted(component.values.environments)
-            },
-        },
+        "values": values_document(component.values),
         "residual": [residual_document(residual) for residual in component.residual],
         "companions": companion_documents(component.companions),
         "differences": [
@@ -173,12 +177,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic] = ())
         "release": inference.release,
         "namespace": inference.namespace,
         "verdict": "identical" if inference.identical else "differs",
-        "values": {
-            "common": inference.values.common,
-            "environments": {
-                name: inference.values.environments[name] for name in sorted(inference.values.environments)
-            },
-        },
+        "values": values_document(inference.values),
         "residual": [residual_document(residual) for residual in inference.residual],
         "companions": companion_documents(inference.companions),
         "differences": [

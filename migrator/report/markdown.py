@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from migrator.inference.written import values_texts
 from migrator.plan.types import Decision
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
-    from migrator.model import Json
     from migrator.plan.types import ComponentPlan, Plan
 
 
@@ -68,9 +68,8 @@ def _component_row(component: ComponentPlan) -> str:
 def _section(component: ComponentPlan) -> list[str]:
     lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
     lines += [_cell(component.reason), ""]
-    lines += _yaml("values.yaml", component.values.common)
-    for name in sorted(component.values.environments):
-        lines += _yaml(f"values-{name}.yaml", component.values.environments[name])
+    for name, text in values_texts(component.values).items():
+        lines += _yaml(f"values-{name}.yaml" if name else "values.yaml", text)
     for name in sorted(component.differences):
         for difference in component.differences[name]:
             allowed = f", allowed by `{difference.allowance}`" if difference.allowance else ""
@@ -78,12 +77,8 @@ def _section(component: ComponentPlan) -> list[str]:
     return [*lines, "", "</details>", ""]
 
 
-def _yaml(title: str, value: Mapping[str, Json]) -> list[str]:
-    from migrator.yamlio import dump
-
-    if not value:
-        return []
-    text = dump(dict(value)).rstrip("\n")
+def _yaml(title: str, text: str) -> list[str]:
+    text = text.rstrip("\n")
     fence = "`" * max(3, _longest_run(text) + 1)
     return [f"`{title}`", f"{fence}yaml", text, fence, ""]
 

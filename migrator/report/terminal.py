@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
+from migrator.inference.written import values_texts
 from migrator.model import Impact
 from migrator.plan.types import Decision
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.classify import Evidence
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Inference, Residual, SplitValues
-    from migrator.model import Difference, Json, ResId
+    from migrator.model import Difference, ResId
     from migrator.plan.types import Change, ComponentPlan, Plan
 
 SHORT = 12
@@ -166,17 +167,12 @@ def _evidence(out: Console, evidence: Sequence[Evidence], *, verbose: bool) -> N
 
 
 def _values(out: Console, values: SplitValues, *, verbose: bool) -> None:
-    parts: list[tuple[str, Mapping[str, Json]]] = [("values, all environments", values.common)]
-    parts += [(f"values, {name}", values.environments[name]) for name in sorted(values.environments)]
-    for title, part in parts:
-        if part:
-            _block(out, title, part, verbose=verbose)
+    for name, text in values_texts(values).items():
+        _block(out, f"values, {name or 'all environments'}", text, verbose=verbose)
 
 
-def _block(out: Console, title: str, value: Mapping[str, Json], *, verbose: bool) -> None:
-    from migrator.yamlio import dump
-
-    lines = dump(dict(value)).splitlines()
+def _block(out: Console, title: str, text: str, *, verbose: bool) -> None:
+    lines = text.splitlines()
     shown = lines if verbose or len(lines) <= 2 * SHORT else lines[: 2 * SHORT]
     out.print(f"  {title}")
     for line in shown:

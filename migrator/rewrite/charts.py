@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from migrator.charts.types import ChartRef
+from migrator.inference.written import values_files
 from migrator.lock import LockedRelease
 from migrator.model import Json, RepoPath
 from migrator.plan.patches import DELETE
@@ -36,20 +37,18 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
     if component.chart is None:
         raise ValueError(f"{component.id} has no chart")
     chart = component.chart
-    files = {
-        "Chart.yaml": _chart_yaml(component, chart),
-        layout.values_file(None): _values_yaml(
-            component.values.common, chart, f"Values of {chart.name} {chart.version} in every environment."
-        ),
-    }
+    files = {"Chart.yaml": _chart_yaml(component, chart)}
     releases = {}
     for environment in component.environments:
-        names = [layout.values_file(None)]
-        own = component.values.environments.get(environment)
-        if own:
-            names.append(layout.values_file(environment))
-            about = f"What {environment} adds to {layout.values_file(None)}; lists replace, they do not add."
-            files[names[-1]] = _values_yaml(own, chart, about)
+        texts = values_files(
+            component.values,
+            environment,
+            (chart.name, chart.version),
+            below=chart.name,
+            common_file=layout.values_file(None),
+        )
+        names = [layout.values_file(None), layout.values_file(environment)][: len(texts)]
+        files |= dict(zip(names, texts, strict=True))
         patches = component.patches.get(environment)
         post_render = layout.post_render_folder(environment) if patches else None
         if patches:
@@ -88,26 +87,6 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
         f"Release {component.release} in namespace {component.namespace}.\nTo upgrade, change the dependency's version."
     )
     return dump(value, comments={("apiVersion",): about})
-
-
-def _values_yaml(values: Mapping[str, Json], chart: ChartRef, about: str) -> str:
-    """Values below the dependency's name, as Helm hands them down; `global` at the top, where charts share it."""
-    inner = dict(values)
-    top: dict[str, Json] = {}
-    # at the top a null only hides itself; below the dependency's name it deletes the chart's default (FACTS D5)
-    if "global" in inner and not _has_null(inner["global"]):
-        top["global"] = inner.pop("global")
-    if inner or not top:
-        top[chart.name] = inner
-    return dump(top, comments={(next(iter(top)),): about})
-
-
-def _has_null(value: Json) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_null(child) for child in value.values())
-    if isinstance(value, list | tuple):
-        return any(_has_null(child) for child in value)
-    return value is None
 
 
 def _post_render_yaml(patches: tuple[PostRenderPatch, ...], component: ComponentPlan, environment: str) -> str:

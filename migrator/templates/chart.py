@@ -38,6 +38,8 @@ class Chart:
     declared: tuple[Dependency, ...]
     charts: tuple[Chart, ...] = ()
     schema: bytes | None = field(default=None, repr=False)
+    values_text: bytes = field(default=b"", repr=False)
+    """values.yaml as the chart's author wrote it."""
 
     @property
     def is_library(self) -> bool:
@@ -81,6 +83,7 @@ def load_chart(files: Mapping[str, bytes]) -> Chart:
         declared=tuple(_dependency(item) for item in declared if isinstance(item, dict)),
         charts=tuple(charts),
         schema=own.get("values.schema.json"),
+        values_text=own.get("values.yaml", b""),
     )
 
 

@@ -186,13 +186,14 @@ def composed(
     return Value(text_of(pieces, region), (), op, args, tuple(pieces))
 
 
-_CHOOSING = frozenset({"default", "choice", "and", "or"})
+CHOOSING = frozenset({"default", "choice", "and", "or"})
+"""Operations whose value is one of their operands."""
 
 
 def parts(value: Value) -> list[Piece]:
     """The pieces of a text, each told of the value where that has other ways to be what it is."""
     pieces = list(value.pieces or ())
-    if not value.direct and value.op not in _CHOOSING:
+    if not value.direct and value.op not in CHOOSING:
         return pieces
     return [Piece(p.text, p.source, p.gate, p.region, (value, *p.wholes)) for p in pieces]
 

@@ -25,7 +25,7 @@ BODY = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web
 INFERENCE = Inference(
     release="r",
     namespace="ns",
-    values=SplitValues(common={"a": None}, environments={"prod": {"b": ["x", 1]}}),
+    values=SplitValues(common={"a": None}, environments={"prod": {"b": ["x", 1]}}, notes={("a",): "why"}),
     rendered={"prod": (resource_of(BODY),)},
     differences={
         "prod": (

@@ -36,6 +36,7 @@ def test_the_plan_document_keeps_the_contract(plan: Plan) -> None:
     assert component["values"] == {
         "common": {"a": {"b": 1}, "text": "[bold]x"},
         "environments": {"prod": {"replicas": 3}},
+        "notes": {},
     }
     assert component["residual"][0]["path"] == "/spec/a~1b/0"
     assert component["residual"][0]["class"] == "inexpressible"
@@ -174,7 +175,7 @@ def test_the_inference_document_keeps_the_contract() -> None:
     inference = Inference(
         release="cache",
         namespace="ns",
-        values=SplitValues(common={"a": 1}),
+        values=SplitValues(common={"a": 1}, notes={("a",): "why"}),
         rendered={},
         differences={"default": ()},
         residual=(),
@@ -186,6 +187,6 @@ def test_the_inference_document_keeps_the_contract() -> None:
     document = infer_document(inference)
 
     assert document["verdict"] == "identical"
-    assert document["values"] == {"common": {"a": 1}, "environments": {}}
+    assert document["values"] == {"common": {"a": 1}, "environments": {}, "notes": {"/a": "why"}}
     assert document["seconds"] == 1.235
     assert {"release", "namespace", "residual", "renders", "engine"} <= set(document)

@@ -1,0 +1,230 @@
+"""Short comments for values that do not explain themselves, each from something that is known about the chart."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from migrator.inference.edits import MISSING, leaves, value_at
+from migrator.inference.outline import Section, arranged, outline, subcharts
+from migrator.inference.split import effective
+from migrator.inference.state import defaults_of
+from migrator.inference.types import InferenceRequest, SplitValues
+from migrator.model import Json, Path
+from migrator.templates.chart import Chart, as_dependency, load_chart
+from migrator.templates.functions import RANDOM
+from migrator.templates.render import Interpreter, Run, Setting
+from migrator.templates.value import CHOOSING, Value
+
+if TYPE_CHECKING:
+    from migrator.inference.solve import Answer
+
+_SHOWN = 3
+"""Names that a comment lists before it only counts."""
+_SHORT = 24
+"""Characters of a default that a comment shows."""
+_NAMES = ("fullnameOverride", "nameOverride")
+_TELLING = re.compile(r"pass|secret|token|key|cert|credential|salt|cookie|auth", re.IGNORECASE)
+"""Keys whose values may be secret, or generated."""
+_DRAWS = re.compile(rf"\b(?:{'|'.join(sorted(RANDOM))})\b")
+_KIND = re.compile(r"^kind: *[\"']?(\w+)", re.MULTILINE)
+_NAME = re.compile(r"^metadata:\n(?: .*\n)*? +name: *[\"']?([\w.-]+)", re.MULTILINE)
+
+
+def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -> SplitValues:
+    """The values in the order of the chart's own values.yaml, with a comment where one does not explain itself."""
+    chart = load_chart(request.chart.files)
+    section = outline(chart)
+    ordered = replace(
+        values,
+        common=arranged(values.common, section),
+        environments={name: arranged(part, section) for name, part in sorted(values.environments.items())},
+    )
+    setting = Setting(
+        release=answer.release,
+        namespace=answer.namespace,
+        kube_version=request.kube_version,
+        api_versions=answer.api_versions,
+    )
+    return replace(
+        ordered, notes=notes(ordered, as_dependency(chart) if request.as_dependency else chart, section, setting)
+    )
+
+
+def notes(values: SplitValues, chart: Chart, section: Section, setting: Setting) -> Mapping[Path, str]:
+    """Path of a value -> one line about it, without the values themselves.
+
+    Told are: deletions of defaults, values that the chart's values.yaml does not mention, names kept by an override,
+    secrets that the chart would otherwise draw anew, raw manifests, and which subchart a section belongs to.
+    """
+    found: dict[Path, str] = {}
+    parts = [values.common, *(values.environments[name] for name in sorted(values.environments))]
+    defaults = defaults_of(chart)
+    names = sorted(values.environments) or [""]
+    trees = [effective(values, name) for name in names]
+    interpreter = Interpreter(chart, ghosts=False)
+    runs = [interpreter.run(tree, setting) for tree in trees]
+    for part in parts:
+        for path, text in _sections(part, chart):
+            found.setdefault(path, text)
+        for path in _unmentioned(part, section, ()):
+            text = _read_by(path, chart, runs)
+            if text:
+                found[path] = f"not in the chart's values.yaml; read by {text}"
+        for path in leaves(part):
+            text = _of_leaf(path, value_at(part, path), defaults)
+            if text:
+                found[path] = text
+    for tree, run in zip(trees, runs, strict=True):
+        for path in _pins(tree, chart, interpreter, run):
+            found[path] = "without it the chart draws a new one at random on every render"
+    return found
+
+
+def _of_leaf(path: Path, value: Json, defaults: Mapping[str, Json]) -> str:
+    if path[-1] in _NAMES and value:
+        return "keeps the names that the objects have"
+    default = value_at(defaults, path)
+    if value is None and default not in (MISSING, None):
+        return f"takes out the chart's default: {_described(default, path)}"
+    if value in ([], "") and default not in (MISSING, None, [], ""):
+        return f"empty instead of the chart's default: {_described(default, path)}"
+    manifests = list(_manifests(value))
+    return f"objects that no template of the chart makes: {_some(manifests)}" if manifests else ""
+
+
+def _described(default: Json, path: Path) -> str:
+    if isinstance(default, Mapping):
+        return _some(list(default)) or "{}"
+    if isinstance(default, list):
+        names = [item.get("name") if isinstance(item, Mapping) else item for item in default]
+        shown = _some(list(map(str, names))) if all(isinstance(name, str) for name in names) else ""
+        return shown if shown and len(shown) <= 2 * _SHORT else f"a list of {len(default)}"
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    is_shown = len(text) <= _SHORT and text.isprintable() and not _TELLING.search(str(path[-1]))
+    return text if is_shown else "a text"
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = names if len(names) <= _SHOWN + 1 else names[:_SHOWN]
+    return ", ".join(shown) + (f" and {len(names) - _SHOWN} more" if len(names) > len(shown) else "")
+
+
+def _manifests(value: Json) -> Iterator[str]:
+    """`Kind name` of each whole object in a list or text."""
+    if isinstance(value, Mapping) and isinstance(value.get("kind"), str) and "apiVersion" in value:
+        metadata = value.get("metadata")
+        name = metadata.get("name") if isinstance(metadata, Mapping) else None
+        yield f"{value['kind']} {name}" if isinstance(name, str) and "{{" not in name else value["kind"]
+    elif isinstance(value, list):
+        for item in value:
+            yield from _manifests(item)
+    elif isinstance(value, str) and "apiVersion:" in value:
+        for kind in _KIND.findall(value):
+            name = _NAME.search(value)
+            yield f"{kind} {name[1]}" if name else kind
+
+
+def _sections(part: Mapping[str, Json], chart: Chart) -> Iterator[tuple[Path, str]]:
+    """Sections of subcharts that hold more than the switch that turns them on or off."""
+    for path, sub in subcharts(chart):
+        held = value_at(part, path)
+        if isinstance(held, Mapping) and set(held) - {"enabled"}:
+            name = str(sub.metadata.get("name") or sub.name)
+            version = str(sub.metadata.get("version") or "")
+            yield path, f"values of the subchart {name} {version}".rstrip()
+
+
+def _unmentioned(tree: Json, section: Section, path: Path) -> Iterator[Path]:
+    """The topmost keys that stand among others which the chart knows, and that it does not mention."""
+    if not isinstance(tree, Mapping) or not section.keys:
+        return
+    for key, value in tree.items():
+        known = section.keys.get(key)
+        if known is None:
+            yield (*path, key)
+        else:
+            yield from _unmentioned(value, known, (*path, key))
+
+
+def _read_by(path: Path, chart: Chart, runs: Iterable[Run]) -> str:
+    """The templates that name the value; empty where none does, as for the entries of a map that is printed whole."""
+    readers = sorted({name for run in runs for name, found in run.templates.items() if path in found.dependencies})
+    files = dict(_files(chart, chart.name))
+    word = re.compile(rf"[.\"'`]{re.escape(str(path[-1]))}(?![\w-])")
+    if not readers or not any(word.search(text) for text in files.values()):
+        return ""
+    home, own = chart.name, path
+    for prefix, _ in subcharts(chart):
+        if prefix == path[: len(prefix)] and len(prefix) < len(path):
+            home, own = "/charts/".join((chart.name, *map(str, prefix))), path[len(prefix) :]
+    spelled = re.compile(rf"\.Values\.{re.escape('.'.join(map(str, own)))}(?![\w.])")
+    own_files = {file: text for file, text in files.items() if file.startswith(f"{home}/templates/")}
+    named = sorted(file for file, text in own_files.items() if spelled.search(text))
+    shown = [name.partition("/")[2] for name in named or readers]
+    return shown[0] + (f" and {len(shown) - 1} more" if len(shown) > 1 else "")
+
+
+def _files(chart: Chart, prefix: str) -> Iterator[tuple[str, str]]:
+    """The templates of a chart and those below it, by the names that a render gives them."""
+    yield from ((f"{prefix}/{path}", text) for path, text in chart.templates.items())
+    for path, sub in subcharts(chart):
+        home = "/charts/".join((prefix, *map(str, path)))
+        yield from ((f"{home}/{name}", text) for name, text in sub.templates.items())
+
+
+def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run: Run) -> Iterator[Path]:
+    """Values without which the chart draws at random what with them is settled, in the same objects."""
+    if not any(_DRAWS.search(text) for _, text in _files(chart, "")):
+        return
+    drawn, shape = _drawn(run), _shape(run)
+    for path in leaves(tree):
+        if _TELLING.search(str(path[-1])) and isinstance(value_at(tree, path), str):
+            without = interpreter.run(_without(tree, path), run.setting, run)
+            if _drawn(without) > drawn and _shape(without) == shape:
+                yield path
+
+
+def _shape(run: Run) -> list[str]:
+    """The lines of all output up to their values: what objects there are, and with which keys."""
+    return [line.partition(":")[0] for found in run.templates.values() for line in found.text.splitlines()]
+
+
+def _without(tree: Mapping[str, Json], path: Path) -> dict[str, Json]:
+    if len(path) == 1:
+        return {name: value for name, value in tree.items() if name != path[0]}
+    return {name: _without(value, path[1:]) if name == path[0] else value for name, value in tree.items()}
+
+
+def _drawn(run: Run) -> int:
+    """How many runs of characters of the output come from a random function."""
+    memory: dict[int, bool] = {}
+    return sum(
+        1
+        for template in run.templates.values()
+        for piece in template.pieces
+        if piece.source is not None and _is_random(piece.source, memory)
+    )
+
+
+def _is_random(value: Value, memory: dict[int, bool]) -> bool:
+    """Whether a random function is among what made the value."""
+    stack: list[Value] = [value]
+    seen: set[int] = set()
+    while stack:
+        here = stack.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        if here.op in RANDOM or memory.get(id(here)):
+            memory[id(value)] = True
+            return True
+        if id(here) in memory:
+            continue
+        operands = [item for item in here.args if isinstance(item, Value)]
+        stack += [item for item in operands if here.op not in CHOOSING or item.v == here.v]
+        stack += [piece.source for piece in here.pieces or () if piece.source is not None and piece.region is None]
+    memory[id(value)] = False
+    return False
