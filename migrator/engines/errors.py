@@ -27,6 +27,7 @@ class Failure(Enum):
     CHART = "chart"
     # any program
     TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
     NOT_RUNNABLE = "not-runnable"
     OTHER = "other"
 

@@ -14,6 +14,7 @@ from migrator.engines.run import Completed, online_environment, run
 from migrator.model import RepoPath
 
 _TIMEOUT = 300.0
+_MAX_OUTPUT = 1 << 30
 # what a repository's own configuration could make git run
 _SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false")
 _SYMLINK = "120000"
@@ -187,4 +188,11 @@ def _git(root: FilePath, *arguments: str, stdin: bytes = b"") -> Completed:
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
     }
-    return run(["git", *_SAFE, *arguments], cwd=root, env=environment, timeout=_TIMEOUT, stdin=stdin)
+    return run(
+        ["git", *_SAFE, *arguments],
+        cwd=root,
+        env=environment,
+        timeout=_TIMEOUT,
+        stdin=stdin,
+        max_output=_MAX_OUTPUT,
+    )

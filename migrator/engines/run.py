@@ -1,12 +1,17 @@
-"""Run one external program: clean environment, hard timeout, and no child left behind on Ctrl-C."""
+"""Run one external program: clean environment, bounded time, memory and output, no child left behind on Ctrl-C."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import re
+import select
+import selectors
 import signal
 import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
@@ -18,6 +23,13 @@ from migrator.engines.errors import Cause, EngineError, Failure
 
 DEFAULT_TIMEOUT = 120.0
 """Seconds; the largest public kustomization measured takes 12 on a busy machine."""
+
+MAX_OUTPUT = 64 << 20
+"""Bytes that a program may print; the largest public render measured prints 4 MB, and Helm can store 1 MB."""
+
+MAX_MEMORY = 1536 << 20
+"""Bytes of data that a program may hold (where the system can limit that): kubectl took 250 MB at most, helm needs
+1 GB for 100,000 objects."""
 
 DEAD_PROXY = "http://127.0.0.1:9"
 """The discard port: a connection there is refused at once."""
@@ -41,6 +53,7 @@ _ONLINE = (
     *_PROXIES,
     *_NO_PROXIES,
 )
+_OUT_OF_MEMORY = re.compile(r"^fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)", re.MULTILINE)
 _T = TypeVar("_T")
 _R = TypeVar("_R")
 
@@ -52,6 +65,10 @@ class Completed:
     returncode: int
     stdout: bytes = field(repr=False)
     stderr: str = field(repr=False)
+
+
+class _OutputLimitError(Exception):
+    """The program printed more than it may."""
 
 
 class _Children:
@@ -127,12 +144,14 @@ def run(
     env: Mapping[str, str] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     stdin: bytes = b"",
+    max_output: int = MAX_OUTPUT,
 ) -> Completed:
     """What the program printed and its exit code.
 
     The child leads a process group of its own; on a timeout (seconds) or an interrupt the whole group is killed.
     `env` is the complete environment, `offline_environment()` where none is given. EngineError MIG402 where the
-    program cannot be started, MIG403 where it exceeds the timeout.
+    program cannot be started, MIG403 where it exceeds the timeout, MIG414 where it prints more than `max_output` bytes
+    or needs more memory than MAX_MEMORY.
     """
     name = FilePath(command[0]).name
     try:
@@ -155,18 +174,81 @@ def run(
     if children is not None:
         children.add(process)
     try:
-        stdout, stderr = process.communicate(stdin, timeout=timeout)
+        _limit_memory(process)
+        stdout, stderr = _communicate(process, stdin, timeout, max_output)
     except subprocess.TimeoutExpired:
         _kill(process)
         cause = Cause(failure=Failure.TIMEOUT, message=f"{name} did not finish within {timeout:g} seconds")
         raise EngineError.because("MIG403", cause, remedy="try again on a less busy machine") from None
+    except _OutputLimitError:
+        _kill(process)
+        raise _too_large(f"{name} prints more than {max_output >> 20} MiB") from None
     except BaseException:
         _kill(process)
         raise
     finally:
         if children is not None:
             children.remove(process)
-    return Completed(returncode=process.returncode, stdout=stdout, stderr=stderr.decode("utf-8", "replace"))
+    errors = stderr.decode("utf-8", "replace")
+    if process.returncode and _OUT_OF_MEMORY.search(errors):
+        raise _too_large(f"{name} needs more than {MAX_MEMORY >> 20} MiB of memory")
+    return Completed(returncode=process.returncode, stdout=stdout, stderr=errors)
+
+
+def _too_large(message: str) -> EngineError:
+    cause = Cause(failure=Failure.TOO_LARGE, message=message)
+    return EngineError.because(
+        "MIG414", cause, remedy="look for a loop or a number without bound in the templates or values"
+    )
+
+
+def _limit_memory(process: subprocess.Popen[bytes]) -> None:
+    """Bound the data of a child that has just begun; from outside, as no Python may run between fork and exec."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(OSError):
+            resource.prlimit(process.pid, resource.RLIMIT_DATA, (MAX_MEMORY, MAX_MEMORY))
+
+
+def _communicate(
+    process: subprocess.Popen[bytes], stdin: bytes, timeout: float, max_output: int
+) -> tuple[bytes, bytes]:
+    """As Popen.communicate, which would take any amount."""
+    if os.name != "posix":
+        return process.communicate(stdin, timeout=timeout)
+    assert process.stdin and process.stdout and process.stderr  # noqa: S101, PT018
+    deadline = time.monotonic() + timeout
+    printed = {process.stdout: bytearray(), process.stderr: bytearray()}
+    with selectors.DefaultSelector() as selector:
+        for pipe in printed:
+            selector.register(pipe, selectors.EVENT_READ)
+        if stdin:
+            selector.register(process.stdin, selectors.EVENT_WRITE)
+        else:
+            process.stdin.close()
+        sent = 0
+        while selector.get_map():
+            ready = selector.select(max(deadline - time.monotonic(), 0))
+            if time.monotonic() >= deadline:
+                raise subprocess.TimeoutExpired(process.args, timeout)
+            for key, _ in ready:
+                if key.fileobj is process.stdin:
+                    try:
+                        sent += os.write(key.fd, stdin[sent : sent + select.PIPE_BUF])
+                    except BrokenPipeError:
+                        sent = len(stdin)
+                    if sent < len(stdin):
+                        continue
+                elif chunk := os.read(key.fd, 1 << 16):
+                    printed[key.fileobj] += chunk  # type: ignore[index]
+                    if len(printed[key.fileobj]) > max_output:  # type: ignore[index]
+                        raise _OutputLimitError
+                    continue
+                selector.unregister(key.fileobj)
+                key.fileobj.close()  # type: ignore[union-attr]
+    process.wait(max(deadline - time.monotonic(), 0))
+    return bytes(printed[process.stdout]), bytes(printed[process.stderr])
 
 
 def run_parallel(function: Callable[[_T], _R], items: Iterable[_T], *, workers: int = 2) -> tuple[_R, ...]:

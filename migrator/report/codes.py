@@ -43,6 +43,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG411": "An archive or folder is no chart.",
         "MIG412": "A chart is too large.",
         "MIG413": "A chart holds a file outside of its own folder.",
+        "MIG414": "A program needs too much memory, or prints too much.",
         "MIG420": "No source has the chart or the version.",
         "MIG421": "A chart source cannot be reached, or must not be asked.",
         "MIG422": "A chart source answers something that is no chart repository.",

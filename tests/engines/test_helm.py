@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -218,3 +219,12 @@ def test_pull_from_a_registry_that_is_not_there(tmp_path: Path, monkeypatch: pyt
     assert (caught.value.diagnostic.code, caught.value.cause.failure) == ("MIG421", Failure.REMOTE)
     assert "oci://127.0.0.1:9/charts/web 1.0.0" in caught.value.diagnostic.summary
     assert "--chart-mirror" in caught.value.diagnostic.remedy
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit of another process's memory")
+def test_a_range_over_a_billion_ends_for_want_of_memory(tmp_path: Path) -> None:
+    error = _failure(_request(_chart(tmp_path, "{{ range until 1000000000 }}{{ end }}")))
+    assert error.diagnostic.code == "MIG414"
+    assert error.cause.failure is Failure.TOO_LARGE
+    assert "MiB of memory" in error.diagnostic.summary
+    assert "range" not in error.diagnostic.summary, "no dump of Go's stacks"

@@ -87,6 +87,41 @@ def test_grandchild_that_holds_the_output_open_is_killed_too(tmp_path: Path) -> 
     assert _gone(int((tmp_path / "pid").read_text()))
 
 
+def test_output_without_end_ends_the_program() -> None:
+    code = "import sys\nwhile True: sys.stdout.write('x' * 65536)"
+    started = time.monotonic()
+    with pytest.raises(EngineError) as caught:
+        run([sys.executable, "-c", code], max_output=1 << 20, timeout=60)
+    assert time.monotonic() - started < 30
+    assert caught.value.diagnostic.code == "MIG414"
+    assert caught.value.cause.failure is Failure.TOO_LARGE
+    assert "prints more than 1 MiB" in caught.value.diagnostic.summary
+
+
+def test_large_input_and_output_at_once_do_not_block() -> None:
+    data = bytes(range(256)) * 8192
+    code = "import sys, shutil; shutil.copyfileobj(sys.stdin.buffer, sys.stdout.buffer)"
+    assert run([sys.executable, "-c", code], stdin=data).stdout == data
+
+
+def test_a_program_that_reads_nothing_is_no_fault() -> None:
+    assert run([sys.executable, "-c", "print(1)"], stdin=b"x" * 1_000_000).stdout == b"1\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no limit of another process's memory")
+def test_memory_of_a_program_is_bounded() -> None:
+    code = (
+        "import sys\nsys.stdin.read()\n"
+        "try: bytearray(4 << 30)\n"
+        "except MemoryError: sys.exit('fatal error: runtime: out of memory')"
+    )
+    with pytest.raises(EngineError) as caught:
+        run([sys.executable, "-c", code], stdin=b"go")
+    assert caught.value.diagnostic.code == "MIG414"
+    assert "1536 MiB of memory" in caught.value.diagnostic.summary
+    assert caught.value.diagnostic.remedy
+
+
 def test_program_that_is_none_is_a_clear_error(tmp_path: Path) -> None:
     broken = tmp_path / "helm"
     broken.write_bytes(b"\0not a program")
