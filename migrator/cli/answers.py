@@ -53,7 +53,8 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "rendered": {name: [resource.body for resource in found] for name, found in inference.rendered.items()},
         "differences": {name: [_difference(each) for each in found] for name, found in inference.differences.items()},
         "residual": [
-            [each.environment, _res_id(each.resource), list(each.path), each.cls.value] for each in inference.residual
+            [each.environment, _res_id(each.resource), list(each.path), each.cls.value, [*map(list, each.pins)]]
+            for each in inference.residual
         ],
         "companions": {name: [_res_id(each) for each in found] for name, found in inference.companions.items()},
         "renders": inference.renders,
@@ -81,8 +82,14 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
             name: tuple(_difference_of(each) for each in found) for name, found in held["differences"].items()
         },
         residual=tuple(
-            Residual(environment=environment, resource=ResId(**res_id), path=_path(path), cls=ResidualClass(cls))
-            for environment, res_id, path, cls in held["residual"]
+            Residual(
+                environment=environment,
+                resource=ResId(**res_id),
+                path=_path(path),
+                cls=ResidualClass(cls),
+                pins=tuple(tuple(_path(each) for each in pin) for pin in pins),
+            )
+            for environment, res_id, path, cls, pins in held["residual"]
         ),
         companions={name: tuple(ResId(**each) for each in found) for name, found in held["companions"].items()},
         renders=held["renders"],

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.model import Json, Path, ResId, Resource
 from migrator.yamlio import ABSENT, canonical, digest
@@ -21,6 +23,25 @@ def salt_of(resources: Iterable[Resource]) -> str:
         if resource.gvk.kind == "Secret"
     ]
     return digest(sorted(data, key=lambda pair: str(pair[0])))
+
+
+def secret_data(resource: Resource) -> Iterator[str]:
+    """Every datum of a core Secret, as it stands and decoded; nothing for any other object."""
+    if not is_secret(resource.id):
+        return
+    for plain in _texts(resource.body.get("stringData")):
+        yield plain
+        yield base64.b64encode(plain.encode("utf-8", "surrogatepass")).decode()
+    for encoded in _texts(resource.body.get("data")):
+        yield encoded
+        try:
+            yield base64.b64decode("".join(encoded.split()), validate=True).decode()
+        except (binascii.Error, ValueError):
+            continue
+
+
+def _texts(held: Json) -> Iterator[str]:
+    return (str(value) for value in held.values() if value is not None) if isinstance(held, Mapping) else iter(())
 
 
 def redact(value: Json, kind: str, *, path: Path = (), salt: str) -> Json:

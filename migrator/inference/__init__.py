@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.types import Inference, InferenceRequest, Residual, ResidualClass, SplitValues
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
 
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found.
     """
+    from migrator.charts.randomness import may_generate
+    from migrator.inference.caveats import caveats
     from migrator.inference.notes import as_by_hand
     from migrator.inference.residual import residual_of
     from migrator.inference.split import split_values
@@ -35,6 +37,11 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     setting = (answer.release, answer.namespace, answer.api_versions)
     rendered = {name: render(request, values, name, setting, tools.helm, cache) for name in sorted(request.targets)}
     judged = {name: judge(request, name, found, answer.namespace) for name, found in rendered.items()}
+    again = {
+        name: (rendered[name], render(request, values, name, setting, tools.helm, cache, attempt=1))
+        for name, (differences, _) in judged.items()
+        if differences and may_generate(request.chart)
+    }
     inference = Inference(
         release=answer.release,
         namespace=answer.namespace,
@@ -42,13 +49,13 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
         rendered=rendered,
         differences={name: found for name, (found, _) in judged.items()},
         companions={name: companions for name, (_, companions) in judged.items() if companions},
-        residual=residual_of(request, answer, judged, rendered),
-        renders=answer.renders + len(rendered),
+        residual=residual_of(request, answer, judged, rendered, again),
+        renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
         engine={"helm": tools.helm.version, "kubeVersion": request.kube_version},
         api_versions=answer.api_versions,
     )
-    return inference, _notes(request, answer, inference)
+    return inference, caveats(request, answer, inference)
 
 
 def _answer(request: InferenceRequest, cache: Cache) -> Answer:
@@ -82,16 +89,3 @@ def _engine_digest() -> str:
         for file in sorted((home / room).rglob("*.py")):
             sums.update(file.read_bytes())
     return sums.hexdigest()
-
-
-def _notes(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
-    if not answer.late or inference.identical:
-        return ()
-    return (
-        Diagnostic(
-            code="MIG501",
-            severity=Severity.INFO,
-            summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
-            remedy="give it longer with --budget",
-        ),
-    )

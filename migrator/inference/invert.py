@@ -110,6 +110,7 @@ def _choice(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edi
     if same(plain(other), target) or (loose and str(plain(other)) == target):
         yield from make(condition, wanted, depth=depth + 1)
         return
+    other = _realised(other)
     turned_over = []
     for edits in islice(invert(other, target, loose=loose, depth=depth + 1), 2):
         for gate in islice(make(condition, wanted, bound=edits, depth=depth + 1), 2):
@@ -119,6 +120,15 @@ def _choice(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edi
     kept = list(islice(invert(now, target, loose=loose, depth=depth + 1), 3))
     # a value that is printed as it is explains more simply than a part of a text
     yield from [*turned_over, *kept] if other.direct and not now.direct else [*kept, *turned_over]
+
+
+def _realised(value: Value) -> Value:
+    """A text that a ghost made, as it is once that ghost is real."""
+    regions = [piece.region for piece in value.pieces or () if piece.region is not None]
+    if not regions or any(piece.region is None and piece.text for piece in value.pieces or ()):
+        return value
+    pieces = turned(value.pieces or (), [min(regions, key=lambda region: region.depth)])
+    return Value(text_of(pieces), value.direct, value.op, value.args, tuple(pieces))
 
 
 def _operation(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edits]:
@@ -266,6 +276,7 @@ def invert_text(
     if depth > MAX_DEPTH:
         return
     real = [piece for piece in listed if piece.region is None and piece.text]
+    real = real or [piece for piece in listed if piece.region is None and piece.source is not None]
     now = "".join(piece.text for piece in real)
     if now == target:
         yield ()
@@ -298,6 +309,9 @@ def _one_variable(real: list[Piece], target: str, depth: int, typed: Json) -> It
         if before > alike or after > alike_behind or before + after > len(target):
             continue
         middle = target[before : len(target) - after]
+        for mark in "\"'":
+            if source.v == f"{mark}{now[before : places[end]]}{mark}":  # the value brings its quotes along
+                middle = f"{mark}{middle}{mark}"
         alone = not before and not after
         if alone and typed is not None and not isinstance(typed, str) and not isinstance(source.v, str):
             yield from islice(invert(source, typed, depth=depth + 1), 4)

@@ -14,9 +14,8 @@ from migrator.inference.state import defaults_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.model import Json, Path
 from migrator.templates.chart import Chart, as_dependency, load_chart
-from migrator.templates.functions import RANDOM
+from migrator.templates.generated import draws, is_generated
 from migrator.templates.render import Interpreter, Run, Setting
-from migrator.templates.value import CHOOSING, Value
 
 if TYPE_CHECKING:
     from migrator.inference.solve import Answer
@@ -28,7 +27,6 @@ _SHORT = 24
 _NAMES = ("fullnameOverride", "nameOverride")
 _TELLING = re.compile(r"pass|secret|token|key|cert|credential|salt|cookie|auth", re.IGNORECASE)
 """Keys whose values may be secret, or generated."""
-_DRAWS = re.compile(rf"\b(?:{'|'.join(sorted(RANDOM))})\b")
 _KIND = re.compile(r"^kind: *[\"']?(\w+)", re.MULTILINE)
 _NAME = re.compile(r"^metadata:\n(?: .*\n)*? +name: *[\"']?([\w.-]+)", re.MULTILINE)
 
@@ -177,7 +175,7 @@ def _files(chart: Chart, prefix: str) -> Iterator[tuple[str, str]]:
 
 def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run: Run) -> Iterator[Path]:
     """Values without which the chart draws at random what with them is settled, in the same objects."""
-    if not any(_DRAWS.search(text) for _, text in _files(chart, "")):
+    if not draws(chart):
         return
     drawn, shape = _drawn(run), _shape(run)
     for path in leaves(tree):
@@ -200,31 +198,9 @@ def _without(tree: Mapping[str, Json], path: Path) -> dict[str, Json]:
 
 def _drawn(run: Run) -> int:
     """How many runs of characters of the output come from a random function."""
-    memory: dict[int, bool] = {}
     return sum(
         1
         for template in run.templates.values()
         for piece in template.pieces
-        if piece.source is not None and _is_random(piece.source, memory)
+        if piece.source is not None and is_generated(piece.source)
     )
-
-
-def _is_random(value: Value, memory: dict[int, bool]) -> bool:
-    """Whether a random function is among what made the value."""
-    stack: list[Value] = [value]
-    seen: set[int] = set()
-    while stack:
-        here = stack.pop()
-        if id(here) in seen:
-            continue
-        seen.add(id(here))
-        if here.op in RANDOM or memory.get(id(here)):
-            memory[id(value)] = True
-            return True
-        if id(here) in memory:
-            continue
-        operands = [item for item in here.args if isinstance(item, Value)]
-        stack += [item for item in operands if here.op not in CHOOSING or item.v == here.v]
-        stack += [piece.source for piece in here.pieces or () if piece.source is not None and piece.region is None]
-    memory[id(value)] = False
-    return False

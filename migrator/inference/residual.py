@@ -6,34 +6,49 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from migrator.charts.randomness import generated_places, may_generate
+from migrator.inference.edits import Tree
+from migrator.inference.pins import Pin, Pinning, secret_values
+from migrator.inference.state import key_of
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
+from migrator.templates.chart import as_dependency, load_chart
+from migrator.templates.render import Setting
 
 if TYPE_CHECKING:
     from migrator.inference.solve import Answer
 
 Judged = Mapping[str, tuple[tuple[Difference, ...], tuple[ResId, ...]]]
+Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
+"""Two renders of the answer, by environment; none where the chart leaves nothing to chance or nothing differs."""
 UNIFORM_SHARE = 0.5
 UNIFORM_LEAST = 3
 
 
 def residual_of(
-    request: InferenceRequest, answer: Answer, judged: Judged, rendered: Mapping[str, tuple[Resource, ...]]
+    request: InferenceRequest,
+    answer: Answer,
+    judged: Judged,
+    rendered: Mapping[str, tuple[Resource, ...]],
+    again: Again,
 ) -> tuple[Residual, ...]:
     """Every difference and companion with its class, in the order of environments and resources."""
     found: list[Residual] = []
-    unstable = _unstable(request, answer, judged)
     for environment, (differences, companions) in sorted(judged.items()):
         uniform = _uniform(differences, len(rendered[environment]))
+        chance = _Chance(request, answer, environment, again)
         for item in differences:
             cls = ResidualClass.NOT_FOUND
-            if (environment, item.resource, item.path) in unstable:
+            pins = chance.pins(item)
+            if pins is not None:
                 cls = ResidualClass.GENERATED
             elif item.impact is Impact.NONE:
                 cls = ResidualClass.API_DEFAULT
             elif (item.path, item.kind) in uniform:
                 cls = ResidualClass.POST_PROCESSING
-            found.append(Residual(environment=environment, resource=item.resource, path=item.path, cls=cls))
+            found.append(
+                Residual(environment=environment, resource=item.resource, path=item.path, cls=cls, pins=pins or ())
+            )
         found += [
             Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART)
             for res in companions
@@ -50,44 +65,44 @@ def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tup
     return frozenset(place for place, count in counts.items() if count >= least)
 
 
-def _unstable(request: InferenceRequest, answer: Answer, judged: Judged) -> frozenset[tuple[str, ResId, Path]]:
-    """Differences at places that two renders of the same input do not agree on (FACTS D1)."""
-    from migrator.inference.state import key_of
-    from migrator.templates.chart import load_chart
-    from migrator.templates.documents import split_documents
-    from migrator.templates.functions import RANDOM
-    from migrator.templates.render import Interpreter, Setting
-    from migrator.yamlio import differences
+class _Chance:
+    """What an environment's answer leaves to chance: two renders show it, the interpreter knows where it comes from."""
 
-    if not any(found for found, _ in judged.values()):
-        return frozenset()
+    def __init__(self, request: InferenceRequest, answer: Answer, environment: str, again: Again) -> None:
+        first, second = again.get(environment, ((), ()))
+        self._places = [(key_of(res), path) for res, path in generated_places(first, second)]
+        self._request, self._answer, self._environment = request, answer, environment
+        self._pinnings: dict[bool, Pinning] = {}
+
+    def pins(self, difference: Difference) -> tuple[Pin, ...] | None:
+        """What would pin the place; None where it does not come from chance.
+
+        The checksum of a secret that a value pins now comes from chance as well: the old secret was another one.
+        """
+        key, path = key_of(difference.resource), difference.path
+        if any(key == other and path == place[: len(path)] for other, place in self._places):
+            return self._pinning(pinned=True).pins(key, path)
+        if may_generate(self._request.chart) and self._pinning(pinned=False).is_generated(key, path):
+            return ()
+        return None
+
+    def _pinning(self, *, pinned: bool) -> Pinning:
+        if pinned not in self._pinnings:
+            self._pinnings[pinned] = pinning(self._request, self._answer, self._environment, pinned=pinned)
+        return self._pinnings[pinned]
+
+
+def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinned: bool) -> Pinning:
+    """What the chart generates under an answer, or would generate if no value of it held a secret."""
     chart = load_chart(request.chart.files)
-    if not any(name.encode() in data for data in request.chart.files.values() for name in RANDOM):
-        return frozenset()
-    interpreter = Interpreter(chart, ghosts=False)
+    overrides = answer.values[environment]
+    tree = Tree({}, overrides)
+    for path in () if pinned else secret_values(overrides, request.targets[environment]):
+        tree = tree.without(path)
     setting = Setting(
         release=answer.release,
         namespace=answer.namespace,
         kube_version=request.kube_version,
         api_versions=answer.api_versions,
     )
-    found = set()
-    for environment, (items, _) in judged.items():
-        if not items:
-            continue
-        bodies = []
-        for _ in range(2):
-            run = interpreter.run(answer.values[environment], setting)
-            documents = [d.resource for t in run.templates.values() for d in split_documents(t) if d.resource]
-            bodies.append({key_of(res.id): res.body for res in documents})
-        changing = {
-            (key, path)
-            for key, body in bodies[0].items()
-            if key in bodies[1]
-            for path, _, _ in differences(dict(body), dict(bodies[1][key]))
-        }
-        for item in items:
-            key = key_of(item.resource)
-            if any(key == other and path[: len(item.path)] == item.path for other, path in changing):
-                found.add((environment, item.resource, item.path))
-    return frozenset(found)
+    return Pinning(as_dependency(chart) if request.as_dependency else chart, tree.overrides, setting)

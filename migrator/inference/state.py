@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from migrator.inference.diff import Gap, cost, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
+from migrator.inference.generated import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
 from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
+from migrator.templates.generated import draws
 from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.value import Region
 
@@ -18,6 +20,8 @@ ERROR_COST = 500.0
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
+GENERATED_COST = 0.3
+"""Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
 
 Key = tuple[str, str, str]
 """Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
@@ -77,6 +81,8 @@ class Bench:
         self.crds: dict[bytes, list[Resource]] = {}
         self.ghosts: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
         self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
+        self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
+        self.draws = draws(chart)
         self.count = 0
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
@@ -107,6 +113,7 @@ class Bench:
             if len(self.split) > 20_000:
                 self.split.clear()
                 self.measured.clear()
+                self.generated.clear()
             found = self.split[id(template)] = (template, split_documents(template))
         return found[1]
 
@@ -183,9 +190,17 @@ class Bench:
         found = self.measured.get(memo)
         if found is None:
             body = document.resource.body if document.resource else {}
-            value = cost(body, self.wanted(index, document, setting))
+            wanted, count = masked(document, self._generated(document), self.wanted(index, document, setting))
+            value = cost(body, wanted) + GENERATED_COST * count
             found = self.measured[memo] = (document, min(value, MISSING_SHARE * self.sizes[index] - 0.05))
         return found[1]
+
+    def _generated(self, document: Document) -> tuple[Leaf, ...]:
+        if not self.draws:
+            return ()
+        if id(document) not in self.generated:
+            self.generated[id(document)] = (document, generated_leaves(document))
+        return self.generated[id(document)][1]
 
     def wanted(self, index: int, document: Document, setting: Setting) -> Json:
         """The target's body; a namespace that Helm fills in at install is no difference (FACTS C4)."""
@@ -202,13 +217,19 @@ class Bench:
         return {**target.body, "metadata": changed} if changed != wanted else target.body
 
     def gaps(self, state: State) -> list[Gap]:
-        """All places where paired documents are not their targets, nearly right documents first."""
+        """All places where paired documents are not their targets: nearly right documents first, what is drawn last.
+
+        No value leads to the checksum of something that is drawn: it is none of them.
+        """
         found = []
         order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
         for _, index in order:
             document = state.pairs[index]
             found += gaps(document, self.wanted(index, document, state.setting))
-        return found
+        if not self.draws:
+            return found
+        ranked = [(generated_rank(gap), gap) for gap in found]
+        return [gap for rank in (0, 1) for own, gap in ranked if own == rank]
 
     def missing(self, state: State) -> list[int]:
         """Targets for which the chart prints nothing now."""

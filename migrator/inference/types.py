@@ -21,6 +21,11 @@ class ResidualClass(Enum):
     NOT_FOUND = "not-found-within-budget"
 
 
+def dotted(path: Path) -> str:
+    """A place in values as people write it: `auth.password`, `tls."ca.crt"`, `hosts.0`."""
+    return ".".join(f'"{key}"' if isinstance(key, str) and "." in key else str(key) for key in path)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Residual:
     """A difference between the target and the best render that no value found explains."""
@@ -29,6 +34,18 @@ class Residual:
     resource: ResId
     path: Path
     cls: ResidualClass
+    pins: tuple[tuple[Path, ...], ...] = ()
+    """Of what is generated: the values of the chart that would pin it, each way with those that it takes together."""
+
+    @property
+    def pin_names(self) -> list[list[str]]:
+        """The pins as people write them."""
+        return [[dotted(path) for path in pin] for pin in self.pins]
+
+    @property
+    def pinned_by(self) -> str:
+        """`auth.password or tls.cert with tls.key`; empty where nothing is known to pin it."""
+        return " or ".join(map(" with ".join, self.pin_names))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

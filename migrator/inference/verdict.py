@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from migrator.charts.randomness import next_second, reads_clock
 from migrator.compare import compare
 from migrator.inference.state import is_test
 from migrator.inference.types import InferenceRequest, SplitValues
@@ -28,8 +29,12 @@ def render(  # noqa: PLR0917 - everything that decides a render
     setting: tuple[str, str, tuple[str, ...]],
     tool: Tool,
     cache: Cache,
+    attempt: int = 0,
 ) -> Rendered:
-    """What helm prints for one environment, tests left out. EngineError where helm refuses the values."""
+    """What helm prints for one environment, tests left out. EngineError where helm refuses the values.
+
+    Attempts are different runs of helm, also where one of them comes from the cache.
+    """
     from migrator.engines import HelmRender, helm_template, rendered_resources
 
     release, namespace, api_versions = setting
@@ -43,10 +48,13 @@ def render(  # noqa: PLR0917 - everything that decides a render
             "setting": [release, namespace, list(api_versions), request.kube_version],
             "engine": tool.version,
             "as_dependency": request.as_dependency,
+            "attempt": attempt,
         }
     )
     stream = cache.get(key)
     if stream is None:
+        if attempt and reads_clock(request.chart):
+            next_second()
         with _deployed(request) as chart:
             asked = HelmRender(
                 release=release,

@@ -168,7 +168,7 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins, opened)
     if why:
-        return replace(proposed, reason=proposal(blocking, why, situation.max_impact))
+        return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.max_impact))
     admitted = {name: tuple(each for each in found if situation.admits(each)) for name, found in marked.items()}
     patches = {name: each.patches for name, each in pins.items() if each.patches}
     allowed = [each for found in admitted.values() for each in found]
@@ -180,6 +180,13 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         patches=patches,
         impact=max((each.impact for each in allowed), default=Impact.NONE),
     )
+
+
+def _pins(known: ComponentPlan, blocking: Sequence[Difference]) -> str:
+    """The values that would pin what the chart generates at the places of these differences."""
+    places = {(each.resource, each.path) for each in blocking}
+    ways = {each.pinned_by: None for each in known.residual if each.pins and (each.resource, each.path) in places}
+    return f"; pinned by {listed(list(ways))}" if ways else ""
 
 
 def _blocking(

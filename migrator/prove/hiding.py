@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from migrator.compare.redaction import secret_data
 from migrator.model import Resource
 
 SHORTEST = 6
@@ -33,21 +32,7 @@ def hiding(resources: Iterable[Resource]) -> Hiding:
     found = {
         line.strip()
         for resource in resources
-        if resource.gvk.kind == "Secret" and not resource.gvk.group
-        for datum in _data(resource.body)
+        for datum in secret_data(resource)
         for line in (datum, *datum.splitlines())
     }
     return Hiding(tuple(sorted((text for text in found if len(text) >= SHORTEST), key=lambda text: (-len(text), text))))
-
-
-def _data(body: Mapping[str, object]) -> Iterator[str]:
-    for field in ("data", "stringData"):
-        held = body.get(field)
-        for value in held.values() if isinstance(held, Mapping) else ():
-            text = str(value)
-            yield text
-            if field == "data":
-                try:
-                    yield base64.b64decode(text, validate=True).decode()
-                except (binascii.Error, ValueError):
-                    continue

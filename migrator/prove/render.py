@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from migrator.charts import ChartLibrary
+from migrator.charts.randomness import generated_places, may_generate, next_second, reads_clock
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.engines import (
     Cache,
@@ -25,7 +26,6 @@ from migrator.engines import (
 )
 from migrator.lock import Lock, LockedRelease
 from migrator.model import RepoPath, Resource, SourceSpan, resource_of
-from migrator.prove.randomness import generated_places, may_generate, next_second, reads_clock
 from migrator.prove.rendering import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
 from migrator.yamlio import Dialect, read_documents

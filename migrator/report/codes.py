@@ -51,6 +51,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG430": "No version of the chart carries the application version that was seen.",
         "MIG501": "The search for values ended with its budget.",
         "MIG502": "The search for values failed by a fault of migrate.",
+        "MIG503": "Values hold what Secrets of the repository hold, in clear as they do.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

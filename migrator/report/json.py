@@ -79,6 +79,7 @@ def residual_document(residual: Residual) -> dict[str, Json]:
         "resource": str(residual.resource),
         "path": pointer(residual.path),
         "class": residual.cls.value,
+        **({"pins": residual.pin_names} if residual.pins else {}),
     }
 
 

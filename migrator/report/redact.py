@@ -7,14 +7,13 @@ little: a redacted word costs a look into the file, a printed password costs a r
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from migrator.compare.redaction import secret_data
 from migrator.diagnostics import MigrateError
 
 if TYPE_CHECKING:
@@ -71,9 +70,7 @@ def secrets_of(resources: Iterable[Resource], salt: str) -> Secrets:
     whole: set[str] = set()
     embedded: set[str] = set()
     for resource in resources:
-        if resource.gvk.kind != "Secret" or resource.gvk.group:
-            continue
-        for datum in _data(resource.body):
+        for datum in secret_data(resource):
             whole |= {datum, datum.strip()}
             if _is_telling(datum):
                 embedded.add(datum)
@@ -83,28 +80,6 @@ def secrets_of(resources: Iterable[Resource], salt: str) -> Secrets:
         whole=frozenset(text for text in whole if text.lower() not in _ORDINARY),
         embedded=tuple(sorted(embedded, key=lambda text: (-len(text), text))),
     )
-
-
-def _data(body: Mapping[str, Json]) -> Iterator[str]:
-    """Every datum of a Secret, as it stands and decoded."""
-    for encoded in _mapping(body.get("data")).values():
-        if isinstance(encoded, str):
-            yield encoded
-            yield from _decoded(encoded)
-    for plain in _mapping(body.get("stringData")).values():
-        yield str(plain)
-        yield base64.b64encode(str(plain).encode()).decode()
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _decoded(encoded: str) -> Iterator[str]:
-    try:
-        yield base64.b64decode("".join(encoded.split()), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return
 
 
 def _is_telling(datum: str) -> bool:

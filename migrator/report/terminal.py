@@ -219,7 +219,9 @@ def _remains(alike: Sequence[Residual]) -> str:
     resources = {item.resource for item in alike}
     what = str(first.resource) if len(resources) == 1 else f"{len(resources)} objects"
     place = f" {_place(first.path)}" if first.path else ""
-    return f"{environments}: {what}{place}  {first.cls.value}"
+    ways = " or ".join(dict.fromkeys(item.pinned_by for item in alike if item.pins))
+    pinned = f", pinned by {ways}" if ways else ""
+    return f"{environments}: {what}{place}  {first.cls.value}{pinned}"
 
 
 def _differences(out: Console, differences: Mapping[str, Sequence[Difference]], *, verbose: bool) -> None:

@@ -22,7 +22,7 @@ ELEMENT = "*"
 class Value:
     """One value: `v` is None, bool, int, float, str, a list of Value, a dict of Value or an opaque Go object."""
 
-    __slots__ = ("_taint", "args", "direct", "op", "pieces", "v")
+    __slots__ = ("_taint", "args", "direct", "generated", "op", "pieces", "v")
 
     def __init__(
         self,
@@ -41,6 +41,8 @@ class Value:
         self.pieces = pieces
         """Of a string: where its parts came from, ghosts included."""
         self._taint: frozenset[Path] | None = None
+        self.generated: bool | None = None
+        """What `is_generated` has found; None where nobody asked."""
 
     def __repr__(self) -> str:
         return f"Value({plain(self)!r}, direct={self.direct}, op={self.op!r})"
@@ -186,14 +188,14 @@ def composed(
     return Value(text_of(pieces, region), (), op, args, tuple(pieces))
 
 
-CHOOSING = frozenset({"default", "choice", "and", "or"})
+_CHOOSING = frozenset({"default", "choice", "and", "or"})
 """Operations whose value is one of their operands."""
 
 
 def parts(value: Value) -> list[Piece]:
     """The pieces of a text, each told of the value where that has other ways to be what it is."""
     pieces = list(value.pieces or ())
-    if not value.direct and value.op not in CHOOSING:
+    if not value.direct and value.op not in _CHOOSING:
         return pieces
     return [Piece(p.text, p.source, p.gate, p.region, (value, *p.wholes)) for p in pieces]
 

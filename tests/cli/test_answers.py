@@ -40,7 +40,11 @@ INFERENCE = Inference(
             ),
         )
     },
-    residual=(Residual(environment="prod", resource=WEB, path=("a", 1), cls=ResidualClass.GENERATED),),
+    residual=(
+        Residual(
+            environment="prod", resource=WEB, path=("a", 1), cls=ResidualClass.GENERATED, pins=((("p", 0), ("q",)),)
+        ),
+    ),
     companions={"prod": (WEB,)},
     renders=3,
     seconds=1.25,

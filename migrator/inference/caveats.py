@@ -1,0 +1,58 @@
+"""What a reader has to know of an answer besides the answer: the budget ended it, or it holds secrets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from migrator.compare.redaction import secret_data
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.inference.edits import value_at
+from migrator.inference.pins import secret_values
+from migrator.inference.residual import pinning
+from migrator.inference.state import Key, key_of
+from migrator.inference.types import Inference, InferenceRequest, dotted
+
+if TYPE_CHECKING:
+    from migrator.inference.solve import Answer
+
+
+def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
+    """MIG501 where the budget ended the search too early, MIG503 where values hold what Secrets of the target hold."""
+    return (*_late(request, answer, inference), *_secrets(request, answer))
+
+
+def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
+    if answer.late and not inference.identical:
+        yield Diagnostic(
+            code="MIG501",
+            severity=Severity.INFO,
+            summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
+            remedy="give it longer with --budget",
+        )
+
+
+def _secrets(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
+    paths: dict[str, None] = {}
+    instead: dict[str, None] = {}
+    for environment, overrides in sorted(answer.values.items()):
+        held = secret_values(overrides, request.targets[environment])
+        if not held:
+            continue
+        paths.update((dotted(path), None) for path in held)
+        texts = {str(value_at(overrides, path)) for path in held}
+        pins = pinning(request, answer, environment, pinned=True)
+        for key in _holding(request, environment, texts):
+            instead.update((dotted(path), None) for path in pins.replacements(key))
+    if paths:
+        advice = f"name a Secret of your own: {' or '.join(instead)}" if instead else "encrypt the values file"
+        yield Diagnostic(
+            code="MIG503",
+            severity=Severity.WARNING,
+            summary=f"values of {request.chart.ref.name} hold what stands in Secrets now: {', '.join(paths)}",
+            remedy=advice,
+        )
+
+
+def _holding(request: InferenceRequest, environment: str, texts: set[str]) -> list[Key]:
+    return [key_of(target.id) for target in request.targets[environment] if texts.intersection(secret_data(target))]

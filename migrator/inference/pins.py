@@ -1,0 +1,153 @@
+"""Which values would pin what a chart generates: tried out in the interpreter, not guessed from their names."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
+from typing import TypeAlias
+
+from migrator.compare.redaction import secret_data
+from migrator.inference.edits import MISSING, Edits, Tree, leaves, value_at
+from migrator.inference.generated import generated_leaves
+from migrator.inference.state import Key, defaults_of, key_of
+from migrator.model import Json, Path, Resource
+from migrator.templates.chart import Chart
+from migrator.templates.documents import Document, split_documents
+from migrator.templates.render import Interpreter, Run, Setting
+from migrator.templates.value import ELEMENT, Piece, Value
+
+TRIED = 24
+"""Values tried for one place."""
+SHORTEST = 6
+"""Characters from which on a datum of a Secret is taken for a secret."""
+SAMPLE = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n").decode()
+"""A text that passes for a password, and for a certificate and its key where the chart reads such."""
+_UNSET = (None, "")
+
+Pin: TypeAlias = tuple[Path, ...]
+"""Values that pin a place together."""
+
+
+class _Outcome(Enum):
+    DRAWN = "still drawn"
+    FIXED = "printed, and no longer drawn"
+    GONE = "no longer made by the chart"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    key: Key
+    path: Path
+    document: Document
+    leaf: Path
+
+
+class Pinning:
+    """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
+
+    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting) -> None:
+        self._interpreter = Interpreter(chart)
+        self._tree, self._setting = Tree(defaults_of(chart), overrides), setting
+        self._run = self._interpreter.run(overrides, setting)
+        self._interpreter.ghosts = False
+        self._tried: dict[Edits, Run] = {}
+        self._found: dict[tuple[Key, Path], tuple[Pin, ...]] = {}
+
+    def is_generated(self, key: Key, path: Path) -> bool:
+        """Whether an object's place, or something below it, is generated under these values."""
+        return any(self._places(self._run, key, path))
+
+    def pins(self, key: Key, path: Path) -> tuple[Pin, ...]:
+        """What would end the drawing at a place: values that are printed there, then those that replace the object."""
+        if (key, path) not in self._found:
+            place = next(self._places(self._run, key, path), None)
+            self._found[key, path] = () if place is None else tuple(self._pins(_Place(key, path, *place)))
+        return self._found[key, path]
+
+    def replacements(self, key: Key) -> tuple[Path, ...]:
+        """Values that would let the chart do without making this object, as `existingSecret` does."""
+        for template in self._run.templates.values():
+            for document in split_documents(template):
+                if document.id is not None and key_of(document.id) == key:
+                    unset = [p for p in _gates(document.real) if self._tree.effective(p) in (MISSING, *_UNSET)][:TRIED]
+                    return tuple(p for p in unset if not self._makes(self._after(((p, SAMPLE),)), key))
+        return ()
+
+    def _makes(self, run: Run, key: Key) -> bool:
+        ids = (document.id for each in run.templates.values() for document in split_documents(each))
+        return not run.complete or any(res and key_of(res) == key for res in ids)
+
+    def _places(self, run: Run, key: Key, path: Path) -> Iterator[tuple[Document, Path]]:
+        for template in run.templates.values():
+            for document in split_documents(template):
+                if document.id is not None and key_of(document.id) == key:
+                    yield from ((document, p) for p, _ in generated_leaves(document) if p[: len(path)] == path)
+
+    def _pins(self, place: _Place) -> list[Pin]:
+        inner, outer = _candidates(place.document, place.leaf)
+        every = [*inner, *outer]
+        unset = [p for p in every if self._tree.effective(p) in (MISSING, *_UNSET)]
+        unset = [p for p in unset if not any(len(p) < len(q) and q[: len(p)] == p for q in unset)][:TRIED]
+        outcomes = {p: self._outcome(place, ((p, SAMPLE),)) for p in unset}
+        fixing: list[Pin] = [(p,) for p in unset if outcomes[p] is _Outcome.FIXED]
+        fixing = fixing or list(self._together(place, unset))
+        found = [*fixing, *((p,) for p in unset if outcomes[p] is _Outcome.GONE)]
+        if found:
+            return found
+        switches = [(p, not now) for p in every if isinstance(now := self._tree.effective(p), bool)][:TRIED]
+        return [
+            (p,) for p, to in switches if self._outcome(place, ((p, to),)) in (_Outcome.FIXED, to and _Outcome.GONE)
+        ]
+
+    def _together(self, place: _Place, unset: list[Path]) -> Iterator[Pin]:
+        """Values below one map that pin a place only together, as a certificate and its key."""
+        for _, group in groupby(sorted(unset, key=repr), key=lambda p: p[:-1]):
+            pin = tuple(group)
+            if len(pin) > 1 and self._outcome(place, tuple((p, SAMPLE) for p in pin)) is _Outcome.FIXED:
+                yield pin
+
+    def _outcome(self, place: _Place, edits: Edits) -> _Outcome:
+        run = self._after(edits)
+        template = run.templates.get(place.document.template)
+        if template is None or template.error:
+            return _Outcome.DRAWN
+        left = (p for document in split_documents(template) for p, _ in generated_leaves(document))
+        if any(p[: len(place.path)] == place.path for p in left) or any(self._places(run, place.key, place.path)):
+            return _Outcome.DRAWN
+        return _Outcome.FIXED if self._makes(run, place.key) else _Outcome.GONE
+
+    def _after(self, edits: Edits) -> Run:
+        if edits not in self._tried:
+            self._tried[edits] = self._interpreter.run(self._tree.assign(edits).overrides, self._setting, self._run)
+        return self._tried[edits]
+
+
+def _candidates(document: Document, leaf: Path) -> tuple[list[Path], list[Path]]:
+    """Values that what is printed at a leaf depends on, and values that only decide whether it is printed."""
+    node = document.root
+    for key in leaf:
+        if node is not None:
+            node = node.entries[key] if isinstance(key, str) else node.items[key]
+    assert node is not None  # noqa: S101 - the leaf was found in this document
+    pieces = document.under(node)
+    inner = _paths(piece.source for piece in pieces if piece.source is not None)
+    return inner, [path for path in _gates(pieces) if path not in inner]
+
+
+def _gates(pieces: Iterable[Piece]) -> list[Path]:
+    return _paths(gate.condition for piece in pieces if piece.gate is not None for gate in piece.gate.chain())
+
+
+def _paths(values: Iterable[Value]) -> list[Path]:
+    found = {path for value in values for path in value.taint if path and not str(path[0]).startswith("@")}
+    plain = [path for path in found if ELEMENT not in path and not any(str(key).startswith("~") for key in path)]
+    return sorted(plain, key=lambda path: (len(path), repr(path)))
+
+
+def secret_values(overrides: Mapping[str, Json], targets: Iterable[Resource]) -> list[Path]:
+    """The overrides that hold what a Secret among the targets holds."""
+    data = {datum for target in targets for datum in secret_data(target) if len(datum) >= SHORTEST}
+    return [path for path in leaves(overrides) if isinstance(text := value_at(overrides, path), str) and text in data]
