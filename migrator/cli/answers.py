@@ -9,14 +9,14 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.inference.types import Inference, InferenceRequest, Residual, ResidualClass, SplitValues
+from migrator.inference.types import Attempt, Inference, InferenceRequest, Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, Json, Path, RepoPath, ResId, SourceSpan, resource_of
 from migrator.yamlio import ABSENT
 
 if TYPE_CHECKING:
     from migrator.engines import Toolchain
 
-FORMAT = "answer-2"
+FORMAT = "answer-3"
 
 
 def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
@@ -53,7 +53,14 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "rendered": {name: [resource.body for resource in found] for name, found in inference.rendered.items()},
         "differences": {name: [_difference(each) for each in found] for name, found in inference.differences.items()},
         "residual": [
-            [each.environment, _res_id(each.resource), list(each.path), each.cls.value, [*map(list, each.pins)]]
+            [
+                each.environment,
+                _res_id(each.resource),
+                list(each.path),
+                each.cls.value,
+                [*map(list, each.pins)],
+                [[[[list(path), value] for path, value in one.values], one.farther] for one in each.tried],
+            ]
             for each in inference.residual
         ],
         "companions": {name: [_res_id(each) for each in found] for name, found in inference.companions.items()},
@@ -88,8 +95,9 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
                 path=_path(path),
                 cls=ResidualClass(cls),
                 pins=tuple(tuple(_path(each) for each in pin) for pin in pins),
+                tried=tuple(_attempt_of(*each) for each in tried),
             )
-            for environment, res_id, path, cls, pins in held["residual"]
+            for environment, res_id, path, cls, pins, tried in held["residual"]
         ),
         companions={name: tuple(ResId(**each) for each in found) for name, found in held["companions"].items()},
         renders=held["renders"],
@@ -106,6 +114,10 @@ def _res_id(res_id: ResId) -> dict[str, str]:
 
 def _path(keys: list[str | int]) -> Path:
     return tuple(keys)
+
+
+def _attempt_of(values: list[tuple[list[str | int], Json]], farther: float) -> Attempt:
+    return Attempt(values=tuple((_path(path), value) for path, value in values), farther=farther)
 
 
 def _difference(difference: Difference) -> dict[str, Json]:

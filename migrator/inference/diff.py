@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.model import Json, Path
+from migrator.model import Json, Path, ResId
 from migrator.templates.documents import Document, make_document
 from migrator.templates.tree import Node
 from migrator.templates.value import Piece
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1
+NOBODY = ResId(group="", kind="", namespace="", name="")
 _IDENTITY = (
     "name",
     "containerPort",
@@ -153,6 +154,15 @@ class Gap:
     """For gaps inside a container: what the container should be as a whole."""
     siblings: tuple[int, ...] = ()
     """For a missing item: positions in the target of all items that the list lacks."""
+    owner: ResId = NOBODY
+    """The target that it is a gap to."""
+    within: Path = ()
+    """For a gap in a document inside a text: where the text stands."""
+
+    @property
+    def place(self) -> tuple[ResId, Path]:
+        """The target, and the path in it: of the text, where the gap is inside one."""
+        return self.owner, self.within or self.path
 
 
 def gaps(document: Document, target: Json) -> list[Gap]:
@@ -203,6 +213,8 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
             document_inside, target_inside = inner
             found = gaps(document_inside, target_inside)
             if found:
+                for gap in found:
+                    gap.within = (*path, *gap.within)
                 yield from found
                 return
         yield Gap(kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target)

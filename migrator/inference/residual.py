@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.edits import Tree
+from migrator.inference.journal import tried_for
 from migrator.inference.pins import Pin, Pinning, secret_values
 from migrator.inference.state import key_of
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
@@ -53,7 +55,10 @@ def residual_of(
             Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART)
             for res in companions
         ]
-    return tuple(found)
+    return tuple(
+        replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
+        for each in found
+    )
 
 
 def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[Path, DifferenceKind]]:

@@ -11,6 +11,7 @@ from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import Edits, combined, filled, leaves
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
+from migrator.inference.journal import Journal
 from migrator.inference.limit import OutOfTimeError, limited
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
@@ -37,6 +38,7 @@ class Search:
         self.bench, self.state, self.deadline = bench, state, deadline
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
+        self.journal = Journal()
 
     @property
     def late(self) -> bool:
@@ -90,6 +92,7 @@ class Search:
             self.state = state
             return True
         self.refused.add(key)
+        self.journal.refuses(edits, state.cost - self.state.cost)
         return False
 
     def try_batch(self, batch: list[tuple[Edits, float]]) -> bool:
@@ -155,6 +158,7 @@ class Search:
             return False
         self.state = best
         self.refused.clear()
+        self.journal = Journal()
         return True
 
     def _likely_pairs(self) -> Iterator[tuple[Document, int]]:
@@ -227,6 +231,7 @@ class Search:
                 for edits in islice(self.filled(_opening(region, bound)), 3):
                     if repr(edits) in self.refused:
                         continue
+                    self.journal.asks((self.bench.targets[index].id, ()), edits)
                     found.append((edits, 0.1 * self.bench.sizes[index]))
                     count += 1
                     if count >= per_target:
@@ -262,6 +267,7 @@ class Search:
                     break
                 edits = self._next(gap)
                 if edits:
+                    self.journal.asks(gap.place, edits)
                     batch.append((edits, _weight(gap)))
             before = self.state.cost
             batch = _distinct(batch)

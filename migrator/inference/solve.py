@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrator.inference.edits import Tree
+from migrator.inference.journal import Tried, from_json, to_json
 from migrator.inference.names import namespaces, releases
 from migrator.inference.search import Search
 from migrator.inference.state import Bench, State, defaults_of
@@ -33,6 +34,8 @@ class Answer:
     renders: int
     seconds: float
     late: bool
+    tried: Mapping[str, Tried] = field(default_factory=dict)
+    """Environment -> place that is still open -> what was tried there."""
 
     def to_bytes(self) -> bytes:
         """For the cache."""
@@ -45,6 +48,7 @@ class Answer:
                 "renders": self.renders,
                 "seconds": self.seconds,
                 "late": self.late,
+                "tried": {name: to_json(found) for name, found in self.tried.items()},
             }
         ).encode()
 
@@ -52,7 +56,8 @@ class Answer:
     def from_bytes(cls, data: bytes) -> Answer:
         """From the cache."""
         found = json.loads(data)
-        return cls(**{**found, "api_versions": tuple(found["api_versions"])})
+        tried = {name: from_json(places) for name, places in found["tried"].items()}
+        return cls(**{**found, "api_versions": tuple(found["api_versions"]), "tried": tried})
 
 
 def solve(request: InferenceRequest) -> Answer:
@@ -64,6 +69,7 @@ def solve(request: InferenceRequest) -> Answer:
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     states: dict[str, State] = {}
+    tried: dict[str, Tried] = {}
     renders, late = 0, False
     setting: Setting | None = None
     for place, name in enumerate(order):
@@ -75,6 +81,7 @@ def solve(request: InferenceRequest) -> Answer:
             state = bench.measure(states[order[0]].tree, setting)
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         states[name] = search.run()
+        tried[name] = search.journal.attempts({bench.targets[index].id for index in states[name].costs})
         setting = states[name].setting
         renders += bench.count
         late = late or search.late
@@ -87,6 +94,7 @@ def solve(request: InferenceRequest) -> Answer:
         renders=renders,
         seconds=time.monotonic() - started,
         late=late,
+        tried=tried,
     )
 
 

@@ -221,11 +221,13 @@ class Bench:
 
         No value leads to the checksum of something that is drawn: it is none of them.
         """
-        found = []
+        found: list[Gap] = []
         order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
         for _, index in order:
             document = state.pairs[index]
-            found += gaps(document, self.wanted(index, document, state.setting))
+            for gap in gaps(document, self.wanted(index, document, state.setting)):
+                gap.owner = self.targets[index].id
+                found.append(gap)
         if not self.draws:
             return found
         ranked = [(generated_rank(gap), gap) for gap in found]

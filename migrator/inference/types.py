@@ -27,6 +27,16 @@ def dotted(path: Path) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Assignments that the search rendered and took back."""
+
+    values: tuple[tuple[Path, Json], ...]
+    """Path -> value, a long one in words; a path that begins with `@` is no value but the release's."""
+    farther: float
+    """By how many fields the render was farther from the target than without them; 0 where nothing came of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Residual:
     """A difference between the target and the best render that no value found explains."""
 
@@ -36,6 +46,7 @@ class Residual:
     cls: ResidualClass
     pins: tuple[tuple[Path, ...], ...] = ()
     """Of what is generated: the values of the chart that would pin it, each way with those that it takes together."""
+    tried: tuple[Attempt, ...] = ()
 
     @property
     def pin_names(self) -> list[list[str]]:

@@ -12,7 +12,7 @@ from migrator.cli.answers import answer_key, decode, encode
 from migrator.cli.inferring import Answer, infer_each
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.engines import Cache, Tool, Toolchain
-from migrator.inference.types import Inference, InferenceRequest, Residual, ResidualClass, SplitValues
+from migrator.inference.types import Attempt, Inference, InferenceRequest, Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan, resource_of
 from migrator.yamlio import ABSENT
 
@@ -42,7 +42,12 @@ INFERENCE = Inference(
     },
     residual=(
         Residual(
-            environment="prod", resource=WEB, path=("a", 1), cls=ResidualClass.GENERATED, pins=((("p", 0), ("q",)),)
+            environment="prod",
+            resource=WEB,
+            path=("a", 1),
+            cls=ResidualClass.GENERATED,
+            tried=(Attempt(values=((("b", 0), [1]),), farther=0.5),),
+            pins=((("p", 0), ("q",)),),
         ),
     ),
     companions={"prod": (WEB,)},
