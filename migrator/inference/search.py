@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
-from migrator.inference.edits import Edits, combined, filled, leaves
+from migrator.inference.edits import MISSING, Edits, combined, filled, leaves, value_at
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
@@ -208,10 +208,12 @@ class Search:
                 for gate in piece.gate.chain() if piece.gate else ():
                     gates.setdefault(id(gate), gate)
                 break
-        for gate in gates.values():
-            for edits in self.filled(close(gate, self.state.tree)):
-                if repr(edits) not in self.refused:
-                    yield edits
+        found = [edits for gate in gates.values() for edits in self.filled(close(gate, self.state.tree))]
+        # to take back what was found is the last resort
+        found.sort(key=lambda edits: any(value_at(self.state.tree.overrides, path) is not MISSING for path, _ in edits))
+        for edits in found:
+            if repr(edits) not in self.refused:
+                yield edits
 
     def _openings(self, missing: list[int], per_target: int = 1) -> list[tuple[Edits, float]]:
         found: list[tuple[Edits, float]] = []

@@ -6,7 +6,7 @@ its assignments and `set`s are undone at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -14,7 +14,8 @@ from typing import Any
 from migrator.model import Path
 from migrator.templates import syntax as ast
 from migrator.templates.errors import TemplateError
-from migrator.templates.expressions import Expressions, Lifted
+from migrator.templates.expressions import Lifted
+from migrator.templates.ghosts import GHOST_STEPS, Ghost, GhostLimitError, Ghosts, Jump
 from migrator.templates.gofmt import to_text
 from migrator.templates.objects import GoObject
 from migrator.templates.value import (
@@ -31,21 +32,10 @@ from migrator.templates.value import (
     truth,
 )
 
-GHOST_DEPTH = 8
-GHOST_STEPS = 200_000
 INCLUDE_DEPTH = 200
 
 
-class _Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
-    def __init__(self, keyword: str) -> None:
-        self.keyword = keyword
-
-
-class GhostLimitError(Exception):
-    """A ghost has run long enough; what it printed so far stands."""
-
-
-class Evaluator(Expressions):
+class Evaluator(Ghosts):
     """Runs templates of one chart over one tree of values. Not shared between threads."""
 
     def __init__(
@@ -64,8 +54,7 @@ class Evaluator(Expressions):
         self.scopes: list[dict[str, Value]] = []
         self.dependencies: set[Path] = set()
         self.mutated = False
-        self.journal: list[Callable[[], None]] | None = None
-        self.assigned: list[dict[tuple[int, str], Value]] = []
+        self.running: list[Ghost] = []
         self.depth = 0
         self.ghost_steps = 0
         self.template = ""
@@ -102,7 +91,7 @@ class Evaluator(Expressions):
             elif kind is ast.Call:
                 self.call_template(node, dot)  # type: ignore[arg-type]
             else:
-                raise _Jump(node.keyword)  # type: ignore[union-attr]
+                raise Jump(node.keyword)  # type: ignore[union-attr]
 
     def output(self, node: ast.Output, dot: Value) -> None:
         pipeline = node.pipeline
@@ -124,38 +113,6 @@ class Evaluator(Expressions):
         literal = not value.direct and not value.op
         self.out.append(Piece(text, None if literal else value, self.gate, self.region))
 
-    def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
-        """Pieces as part of the ghost that is running; ghosts that they bring along become ghosts inside it."""
-        moved: dict[int, Region] = {}
-        shown = [
-            Piece(
-                piece.text,
-                piece.source,
-                piece.gate,
-                self.region if piece.region is None else self._moved(piece.region, moved),
-                piece.wholes,
-            )
-            for piece in pieces
-        ]
-        if not any(piece.text for piece in shown):
-            shown.append(Piece(MARK, None, self.gate, self.region))
-        return shown
-
-    def _moved(self, region: Region, moved: dict[int, Region]) -> Region:
-        """A ghost that was run elsewhere, inside the one that is running."""
-        outer: Region | None = self.region
-        while outer is not None:
-            if outer is region:
-                assert self.region is not None  # noqa: S101
-                return self.region
-            outer = outer.parent
-        found = moved.get(id(region))
-        if found is None:
-            found = Region(region.gate, self._moved(region.parent, moved) if region.parent else self.region)
-            found.error = region.error
-            moved[id(region)] = found
-        return found
-
     def branch(self, node: ast.If, dot: Value) -> None:
         self.scopes.append({})
         try:
@@ -175,12 +132,13 @@ class Evaluator(Expressions):
                 failure = error
             finally:
                 gate, self.gate = self.gate, outer_gate
-            ghosts: dict[tuple[int, str], Value] = {}
+            ghost = Ghost()
             if other and self.wants_ghost(condition):
-                ghosts = self.ghost(other, dot if taken else inner, node.keyword, condition, not taken)
+                body = partial(self.block, other, dot if taken else inner)
+                ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
             if failure is not None:
                 raise failure
-            self.join(condition, gate, before, ghosts)
+            self.join(condition, gate, before, ghost)
         finally:
             self.scopes.pop()
 
@@ -229,7 +187,7 @@ class Evaluator(Expressions):
         self.scopes.append(scope)
         try:
             self.block(node.body, item)
-        except _Jump as jump:
+        except Jump as jump:
             return jump.keyword == "continue"
         finally:
             self.scopes.pop()
@@ -242,72 +200,7 @@ class Evaluator(Expressions):
         def run() -> None:
             self.iteration(node, key, element)
 
-        self.in_ghost("range", source, True, run)
-
-    # -- ghosts ------------------------------------------------------------------------------------------------
-
-    def wants_ghost(self, condition: Value) -> bool:
-        if not self.ghosts or (self.region is not None and self.region.depth >= GHOST_DEPTH):
-            return False
-        return bool(condition.direct or condition.op or condition.pieces)
-
-    def ghost(
-        self, nodes: list[ast.Node], dot: Value, keyword: str, condition: Value, wanted: bool
-    ) -> dict[tuple[int, str], Value]:
-        """Run a branch that is not taken; returns what it would have assigned to outer variables."""
-
-        def run() -> None:
-            self.block(nodes, dot)
-
-        return self.in_ghost(keyword, condition, wanted, run)
-
-    def in_ghost(
-        self, keyword: str, condition: Value, wanted: bool, body: Callable[[], None]
-    ) -> dict[tuple[int, str], Value]:
-        outer = (self.gate, self.region, self.journal, self.depth, self.culprit)
-        scopes = list(self.scopes)
-        self.gate = Gate(self.gate, keyword, condition, wanted, False)
-        self.region = Region(self.gate, self.region)
-        self.journal = []
-        self.assigned.append({})
-        out_before = self.out
-        try:
-            body()
-        except (TemplateError, RecursionError) as error:
-            self.region.error = str(error)
-        except (_Jump, GhostLimitError):
-            pass
-        finally:
-            for undo in reversed(self.journal):
-                undo()
-            self.scopes[:] = scopes
-            self.out = out_before
-            self.gate, self.region, self.journal, self.depth, self.culprit = outer
-            assigned = self.assigned.pop()
-        return assigned
-
-    def snapshot(self) -> dict[tuple[int, str], Value]:
-        return {(id(scope), name): value for scope in self.scopes for name, value in scope.items()}
-
-    def join(
-        self,
-        condition: Value,
-        gate: Gate,
-        before: dict[tuple[int, str], Value],
-        ghosts: dict[tuple[int, str], Value],
-    ) -> None:
-        """After a branch: an outer variable that either side assigns becomes a choice between both."""
-        for scope in self.scopes:
-            for name, now in scope.items():
-                key = (id(scope), name)
-                old = before.get(key)
-                if old is None:
-                    continue
-                other = ghosts.get(key, old)
-                if now is old and other is old:
-                    continue
-                sides = (now, other) if gate.wanted else (other, now)
-                scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
+        self.grow(self.ghost(run, "range", source, wanted=True))
 
     # -- templates ---------------------------------------------------------------------------------------------
 
@@ -387,28 +280,6 @@ class Evaluator(Expressions):
         return Value(made.v, (), "tpl", (source,), shown)
 
     # -- variables ---------------------------------------------------------------------------------------------
-
-    def assign(self, name: str, value: Value) -> None:
-        for scope in reversed(self.scopes):
-            if name in scope:
-                if self.journal is not None:
-                    self.journal.append(partial(scope.__setitem__, name, scope[name]))
-                    for recorded in self.assigned:
-                        recorded[(id(scope), name)] = value
-                scope[name] = value
-                return
-        raise TemplateError(f"undefined variable: ${name}")
-
-    def remember(self, container: dict[str, Value]) -> None:
-        """Note a map before a function changes it, so that a ghost leaves no trace."""
-        if self.journal is not None:
-            old = dict(container)
-
-            def undo() -> None:
-                container.clear()
-                container.update(old)
-
-            self.journal.append(undo)
 
     def variable(self, name: str) -> Value:
         for scope in reversed(self.scopes):

@@ -37,9 +37,7 @@ class Expressions:
         """Give a variable that exists another value."""
         raise NotImplementedError
 
-    def in_ghost(
-        self, keyword: str, condition: Value, wanted: bool, body: Callable[[], None]
-    ) -> dict[tuple[int, str], Value]:
+    def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Any:
         """Run something that leaves no trace."""
         raise NotImplementedError
 
@@ -207,7 +205,7 @@ class Expressions:
         if not self.ghosts:
             return None
         found: list[Value] = []
-        self.in_ghost("quiet", Value(None), True, lambda: found.append(self.operand(node, dot)))
+        self.ghost(lambda: found.append(self.operand(node, dot)), "quiet", Value(None), wanted=True)
         return found[0] if found else None
 
 

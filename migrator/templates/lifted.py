@@ -23,13 +23,12 @@ from migrator.templates.text import (
     join,
     printf,
     quote,
-    read_yaml,
     replace,
     shift_case,
     show,
-    write_yaml,
 )
 from migrator.templates.value import Value, lift, plain, truth
+from migrator.templates.yamltext import read_yaml, write_yaml
 
 
 def _include(ev: Evaluator, args: list[Value]) -> Value:
@@ -135,7 +134,7 @@ def _get(ev: Evaluator, args: list[Value]) -> Value:
 
 def _set(ev: Evaluator, args: list[Value]) -> Value:
     target = _map(args[0], "set")
-    ev.remember(target)
+    ev.remember(args[0])
     if args[0].direct:
         ev.mutated = True
     target[_name(args[1])] = args[2]
@@ -144,7 +143,7 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
 
 def _unset(ev: Evaluator, args: list[Value]) -> Value:
     target = _map(args[0], "unset")
-    ev.remember(target)
+    ev.remember(args[0])
     if args[0].direct:
         ev.mutated = True
     target.pop(_name(args[1]), None)
@@ -215,7 +214,9 @@ def copy_of(value: Value) -> Value:
         v = [copy_of(item) for item in v]
     else:
         return value
-    return Value(v, value.direct, value.op, value.args, value.pieces)
+    copy = Value(v, value.direct, value.op, value.args, value.pieces)
+    copy.hidden = value.hidden
+    return copy
 
 
 def _merger(overwrite: bool) -> Lifted:
@@ -234,18 +235,21 @@ def _merger(overwrite: bool) -> Lifted:
 def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None:
     """Merge in place as mergo does: without `overwrite` only what is empty is filled; lists are never joined."""
     tree, other = _map(target, "merge"), _map(source, "merge")
-    ev.remember(tree)
+    ev.remember(target)
     extra = tuple(path for path in source.direct if path not in target.direct)
     target.direct = (extra + target.direct) if overwrite else (target.direct + extra)
     target.op = target.op or "merge"
+    target.hidden += source.hidden
     for name, item in other.items():
         mine = tree.get(name)
         if mine is None:
             if item.v is not None or overwrite:
                 tree[name] = Value(item.v, _both(target, name, item), item.op or "merge", item.args, item.pieces)
+                tree[name].hidden = item.hidden
             continue
         if isinstance(item.v, dict) and isinstance(mine.v, dict):
             fresh = Value(dict(mine.v), mine.direct, mine.op, mine.args)
+            fresh.hidden = mine.hidden
             _merge(ev, fresh, item, overwrite)
             tree[name] = fresh
         elif (overwrite and item.v is not None) or not truth(mine):
@@ -279,17 +283,21 @@ def _list(ev: Evaluator, args: list[Value]) -> Value:
 
 
 def _append(ev: Evaluator, args: list[Value]) -> Value:
-    return Value([*_items(args[0], "push"), args[1]], (), "append", tuple(args))
+    return _listed([*_items(args[0], "push"), args[1]], "append", args)
 
 
 def _prepend(ev: Evaluator, args: list[Value]) -> Value:
-    return Value([args[1], *_items(args[0], "prepend")], (), "prepend", tuple(args))
+    return _listed([args[1], *_items(args[0], "prepend")], "prepend", args)
 
 
 def _concat(ev: Evaluator, args: list[Value]) -> Value:
-    return Value(
-        [item for arg in args if arg.v is not None for item in _items(arg, "concat")], (), "concat-lists", tuple(args)
-    )
+    return _listed([item for arg in args if arg.v is not None for item in _items(arg, "concat")], "concat-lists", args)
+
+
+def _listed(items: list[Value], op: str, args: list[Value]) -> Value:
+    made = Value(items, (), op, tuple(args))
+    made.hidden = tuple(piece for arg in args if isinstance(arg.v, list) for piece in arg.hidden)
+    return made
 
 
 def _picker(name: str, take: Callable[[list[Value]], Any]) -> Lifted:

@@ -6,14 +6,12 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.gofmt import quote as go_quote
 from migrator.templates.gofmt import sprintf, to_text
 from migrator.templates.gotypes import type_of
 from migrator.templates.objects import GoObject
-from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import MARK, Piece, Region, Value, composed, parts, pieces_between, plain, shows
+from migrator.templates.value import MARK, Piece, Region, Value, composed, parts, plain, shows
 
 if TYPE_CHECKING:
     from migrator.templates.evaluator import Evaluator
@@ -269,104 +267,3 @@ def join(ev: Evaluator, args: list[Value]) -> Value:
     if not pieces and ev.region is not None and args[1].direct:
         pieces = text_pieces(ev, Value(None, args[1].direct, "join", tuple(args)))
     return _made(ev, pieces, "join", args)
-
-
-# -- YAML ------------------------------------------------------------------------------------------------------
-
-
-def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
-    """`toYaml`: one piece per leaf and per key, each with the value it shows."""
-    from migrator.templates.goyaml import yaml_segments
-
-    value = args[0]
-    if ev.region is not None and (value.v is None or value.v in ("", [], {})):
-        return _made(ev, [Piece(MARK, value, ev.gate, ev.region)], "toYaml", args)
-    pieces: list[Piece] = []
-    for text, path in yaml_segments(plain(value)):
-        if path is None:
-            pieces.append(_literal(ev, text))
-        else:
-            pieces += _leaf(ev, text, _at(value, path))
-    return _made(ev, pieces, "toYaml", args)
-
-
-def _leaf(ev: Evaluator, text: str, source: Value) -> list[Piece]:
-    if source.pieces is not None and isinstance(source.v, str) and len(source.pieces) > 1:
-        if text == source.v:
-            return parts(source)
-        if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
-            return [_literal(ev, text[0]), *parts(source), _literal(ev, text[-1])]
-    literal = not source.direct and not source.op
-    return [Piece(text, None if literal else source, ev.gate, ev.region)]
-
-
-def _at(value: Value, path: tuple[Any, ...]) -> Value:
-    here = value
-    for key in path:
-        here = here.v[key]
-    return here
-
-
-def read_yaml(*, array: bool) -> Lifted:
-    """`fromYaml`: leaves keep the pieces that they were read from."""
-
-    def run(ev: Evaluator, args: list[Value]) -> Value:
-        text = args[0].v
-        if not isinstance(text, str):
-            return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
-        pieces = [p for p in text_pieces(ev, args[0]) if shows(p, ev.region)]
-        try:
-            roots = parse_tree("".join(p.text for p in pieces))
-        except TemplateError as error:
-            return Value(
-                [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
-            )
-        if not roots or roots[0].kind != ("list" if array else "map"):
-            return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
-        return _Reader(pieces).read(roots[0])
-
-    return run
-
-
-class _Reader:
-    """Turns nodes back into values, each with the pieces under it."""
-
-    def __init__(self, pieces: list[Piece]) -> None:
-        self.pieces = pieces
-        self.starts: list[int] = []
-        place = 0
-        for piece in pieces:
-            self.starts.append(place)
-            place += len(piece.text)
-
-    def read(self, node: Node) -> Value:
-        if node.kind == "map":
-            return Value({key: self.read(item) for key, item in node.entries.items()}, (), "fromYaml")
-        if node.kind == "list":
-            return Value([self.read(item) for item in node.items], (), "fromYaml")
-        return self.scalar(node)
-
-    def scalar(self, node: Node) -> Value:
-        value = as_float(node.value)
-        covered = pieces_between(self.pieces, self.starts, node.start, node.end)
-        if not any(piece.source or piece.gate for piece in covered):
-            return Value(value)
-        sources = [piece for piece in covered if piece.source is not None]
-        if len(sources) == 1 and isinstance(sources[0].source, Value):
-            source = sources[0].source
-            if source.v == value and type(source.v) is type(value):
-                return source
-            if not isinstance(value, str):
-                return Value(value, (), "fromYaml", (source,))
-        if isinstance(value, str) and "".join(piece.text for piece in covered) == value:
-            return Value(value, (), "concat", (), tuple(covered))
-        return Value(value, (), "fromYaml", (composed(covered),))
-
-
-def as_float(value: Json) -> Json:
-    """A number as Go reads it from YAML into an interface: float64 (FACTS D7)."""
-    if isinstance(value, dict):
-        return {key: as_float(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [as_float(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -22,7 +22,7 @@ ELEMENT = "*"
 class Value:
     """One value: `v` is None, bool, int, float, str, a list of Value, a dict of Value or an opaque Go object."""
 
-    __slots__ = ("_taint", "args", "direct", "generated", "op", "pieces", "v")
+    __slots__ = ("_taint", "args", "direct", "generated", "hidden", "op", "pieces", "v")
 
     def __init__(
         self,
@@ -40,6 +40,8 @@ class Value:
         self.args = args
         self.pieces = pieces
         """Of a string: where its parts came from, ghosts included."""
+        self.hidden: tuple[Piece, ...] = ()
+        """Of a map or list read from text: ghosts of further entries or items, at its own margin."""
         self._taint: frozenset[Path] | None = None
         self.generated: bool | None = None
         """What `is_generated` has found; None where nobody asked."""

@@ -1,0 +1,236 @@
+"""toYaml and fromYaml on values: leaves keep their sources, and ghosts go through both at their own margin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from migrator.model import Json
+from migrator.templates.errors import TemplateError
+from migrator.templates.text import text_pieces
+from migrator.templates.tree import Node, parse_tree
+from migrator.templates.value import MARK, Gate, Piece, Region, Value, composed, parts, pieces_between, plain, shows
+
+if TYPE_CHECKING:
+    from migrator.templates.evaluator import Evaluator
+    from migrator.templates.expressions import Lifted
+
+
+def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
+    """`toYaml`: one piece per leaf and per key, each with the value it shows."""
+    value = args[0]
+    if ev.region is not None and (value.v is None or value.v in ("", [], {})):
+        return composed([Piece(MARK, value, ev.gate, ev.region), *value.hidden], "toYaml", tuple(args), ev.region)
+    return composed(written(ev.gate, ev.region, value), "toYaml", tuple(args), ev.region)
+
+
+def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piece]:
+    """The pieces of a value as YAML."""
+    from migrator.templates.goyaml import yaml_segments
+
+    segments = yaml_segments(plain(value))
+    ends = _ends(value, segments)
+    pieces: list[Piece] = []
+    for index, (text, path) in enumerate(segments):
+        if path is None:
+            pieces.append(Piece(text, None, gate, region))
+        else:
+            pieces += _leaf(gate, region, text, _at(value, path))
+        pieces += ends.get(index, ())
+    return pieces
+
+
+def _ends(value: Value, segments: list[tuple[str, Any]]) -> dict[int, list[Piece]]:
+    """Index of a segment -> the ghosts that stand behind it, brought to the margin of their container."""
+    found: dict[int, list[Piece]] = {}
+    for place, container in _hiding(value, ()):
+        here = [index for index, (_, path) in enumerate(segments) if path is not None and path[: len(place)] == place]
+        if not here:
+            continue
+        before = "".join([text for text, _ in segments[: here[0]]])
+        margin = len(before.rpartition("\n")[2])
+        if isinstance(container.v, list) and container.v and before.endswith("- "):
+            margin -= 2
+        if not container.v:
+            margin = len(before.rpartition("\n")[2]) - len(before.rpartition("\n")[2].lstrip(" -"))
+        pad = "\n" + " " * margin
+        moved = [piece.with_text(piece.text.replace("\n", pad)) for piece in container.hidden]
+        # an inner container ends before the one around it
+        found.setdefault(here[-1], [])[:0] = moved
+    return found
+
+
+def _hiding(value: Value, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Value]]:
+    if value.hidden:
+        yield path, value
+    if isinstance(value.v, dict):
+        for key, item in value.v.items():
+            yield from _hiding(item, (*path, key))
+    elif isinstance(value.v, list):
+        for index, item in enumerate(value.v):
+            yield from _hiding(item, (*path, index))
+
+
+def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) -> list[Piece]:
+    if source.pieces is not None and isinstance(source.v, str) and len(source.pieces) > 1:
+        if text == source.v:
+            return parts(source)
+        if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
+            return [Piece(text[0], None, gate, region), *parts(source), Piece(text[-1], None, gate, region)]
+    literal = not source.direct and not source.op
+    return [Piece(text, None if literal else source, gate, region)]
+
+
+def _at(value: Value, path: tuple[Any, ...]) -> Value:
+    here = value
+    for key in path:
+        here = here.v[key]
+    return here
+
+
+def read_yaml(*, array: bool) -> Lifted:
+    """`fromYaml`: leaves keep the pieces that they were read from, containers the ghosts inside them."""
+
+    def run(ev: Evaluator, args: list[Value]) -> Value:
+        text = args[0].v
+        if not isinstance(text, str):
+            return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
+        pieces = text_pieces(ev, args[0])
+        shown = [p for p in pieces if shows(p, ev.region)]
+        try:
+            roots = parse_tree("".join(p.text for p in shown))
+        except TemplateError as error:
+            return Value(
+                [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
+            )
+        if not roots or roots[0].kind != ("list" if array else "map"):
+            made = ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
+            made.hidden = tuple(piece for _, ghost in _ghosts(ev, pieces) for piece in _dedented(ghost)[1])
+            return made
+        reader = _Reader(shown)
+        value = reader.read(roots[0])
+        for place, ghost in _ghosts(ev, pieces):
+            reader.attach(place, ghost)
+        return value
+
+    return run
+
+
+def _ghosts(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
+    """Runs of pieces of one ghost each, with their place in the text that shows."""
+    place = 0
+    run: list[Piece] = []
+    owner: Region | None = None
+    for piece in pieces:
+        if shows(piece, ev.region):
+            if run:
+                yield place, run
+            run, owner = [], None
+            place += len(piece.text)
+            continue
+        outermost = piece.region
+        while outermost is not None and outermost.parent is not None and outermost.parent is not ev.region:
+            outermost = outermost.parent
+        if outermost is not owner and run:
+            yield place, run
+            run = []
+        owner = outermost
+        run.append(piece)
+    if run:
+        yield place, run
+
+
+def _dedented(ghost: list[Piece]) -> tuple[int, list[Piece], str]:
+    """The column at which a ghost's first line stands, its pieces moved to the margin, and that line."""
+    text = "".join(piece.text for piece in ghost)
+    lines = [line for line in text.split("\n")[1:] if line.strip()]
+    if not lines:
+        return -1, [], ""
+    column = len(lines[0]) - len(lines[0].lstrip(" "))
+    moved = []
+    room = 0
+    for piece in ghost:
+        parts_of = piece.text.split("\n")
+        for number, part in enumerate(parts_of):
+            if number:
+                room = column
+            cut = min(room, len(part) - len(part.lstrip(" ")))
+            room = room - cut if cut == len(part) else 0
+            parts_of[number] = part[cut:]
+        moved.append(piece.with_text("\n".join(parts_of)))
+    return column, moved, lines[0].strip()
+
+
+class _Reader:
+    """Turns nodes back into values, each with the pieces under it."""
+
+    def __init__(self, pieces: list[Piece]) -> None:
+        self.pieces = pieces
+        self.starts: list[int] = []
+        place = 0
+        for piece in pieces:
+            self.starts.append(place)
+            place += len(piece.text)
+        self.text = "".join(piece.text for piece in pieces)
+        self.containers: list[tuple[int, str, int, Value]] = []
+        """Start, kind, column and value of every map, list and empty scalar, in order of appearance."""
+
+    def read(self, node: Node) -> Value:
+        column = node.start - self.text.rfind("\n", 0, node.start) - 1
+        if node.kind == "scalar":
+            made = self.scalar(node)
+            if made.v is None:
+                # what is empty may be given content by ghosts; a value of the chart itself stays as it is
+                made = Value(None, made.direct, made.op, made.args)
+                self.containers.append((node.start, "", column, made))
+            return made
+        made = Value({} if node.kind == "map" else [], (), "fromYaml")
+        self.containers.append((node.start, node.kind, column, made))
+        if node.kind == "map":
+            made.v.update({key: self.read(item) for key, item in node.entries.items()})
+        else:
+            made.v.extend(self.read(item) for item in node.items)
+        return made
+
+    def attach(self, place: int, ghost: list[Piece]) -> None:
+        """Give a ghost to the container that its lines would belong to."""
+        column, moved, first = _dedented(ghost)
+        kind = "list" if first.startswith("- ") or first == "-" else "map"
+        fitting = [item for item in self.containers if item[1] == kind and item[2] == column]
+        empty = [item for item in self.containers if not item[1] and item[0] <= place]
+        before = [item for item in fitting if item[0] <= place]
+        if empty and (not before or empty[-1][0] > before[-1][0]) and moved and empty[-1][2] >= 0:
+            chosen = empty[-1]
+        elif before:
+            chosen = before[-1]
+        elif fitting:
+            chosen = fitting[0]
+        else:
+            return
+        if moved:
+            chosen[3].hidden += tuple(moved)
+
+    def scalar(self, node: Node) -> Value:
+        value = as_float(node.value)
+        covered = pieces_between(self.pieces, self.starts, node.start, node.end)
+        if not any(piece.source or piece.gate for piece in covered):
+            return Value(value)
+        sources = [piece for piece in covered if piece.source is not None]
+        if len(sources) == 1 and isinstance(sources[0].source, Value):
+            source = sources[0].source
+            if source.v == value and type(source.v) is type(value):
+                return source
+            if not isinstance(value, str):
+                return Value(value, (), "fromYaml", (source,))
+        if isinstance(value, str) and "".join(piece.text for piece in covered) == value:
+            return Value(value, (), "concat", (), tuple(covered))
+        return Value(value, (), "fromYaml", (composed(covered),))
+
+
+def as_float(value: Json) -> Json:
+    """A number as Go reads it from YAML into an interface: float64 (FACTS D7)."""
+    if isinstance(value, dict):
+        return {key: as_float(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [as_float(item) for item in value]
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
