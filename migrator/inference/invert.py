@@ -14,7 +14,7 @@ from migrator.model import Json
 from migrator.templates.documents import turned
 from migrator.templates.errors import TemplateError
 from migrator.templates.tree import parse_tree
-from migrator.templates.value import Piece, Value, plain, text_of, truth
+from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
 
 MAX_DEPTH = 14
@@ -118,8 +118,13 @@ def _choice(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edi
             if joined:
                 turned_over.append(joined)
     kept = list(islice(invert(now, target, loose=loose, depth=depth + 1), 3))
-    # a value that is printed as it is explains more simply than a part of a text
-    yield from [*turned_over, *kept] if other.direct and not now.direct else [*kept, *turned_over]
+    # a value that is printed as it is explains more simply than a part of a text, an element's own more than a shared
+    own = bool(other.direct) and (not now.direct or _of_element(other) > _of_element(now))
+    yield from [*turned_over, *kept] if own else [*kept, *turned_over]
+
+
+def _of_element(value: Value) -> bool:
+    return any(key == ELEMENT or isinstance(key, int) for key in value.direct[0]) if value.direct else False
 
 
 def _realised(value: Value) -> Value:

@@ -266,7 +266,7 @@ def _slice(pieces: list[Piece], start: int, end: int) -> list[Piece]:
                 found.append(piece)
             continue
         low, high = max(start - place, 0), min(end - place, len(piece.text))
-        if high > low:
+        if high > low or (not piece.text and start <= place <= end):
             found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
         place += len(piece.text)
     return found

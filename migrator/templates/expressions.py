@@ -133,8 +133,6 @@ class Expressions:
         args = [self.operand(item, dot) for item in operands]
         if last is not None:
             args.append(last)
-        if self.region is not None and name in ("quote", "squote") and args and args[-1].v is None:
-            return Value(None, (), name, tuple(args))
         try:
             return self.call(name, operands, args)
         except TemplateError:

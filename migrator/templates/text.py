@@ -56,9 +56,11 @@ def quote(mark: str) -> Lifted:
     def run(ev: Evaluator, args: list[Value]) -> Value:
         pieces: list[Piece] = []
         for arg in args:
-            if arg.v is None and not (ev.region is not None and arg.direct):
+            if arg.v is None and not (ev.region is not None and (arg.direct or arg.op)):
+                if arg.direct:
+                    pieces.append(Piece("", arg, ev.gate, ev.region))
                 continue
-            if pieces:
+            if any(piece.text for piece in pieces):
                 pieces.append(_literal(ev, " "))
             inner = text_pieces(ev, arg)
             if mark == '"':

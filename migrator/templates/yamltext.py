@@ -222,6 +222,8 @@ class _Reader:
                 return source
             if not isinstance(value, str):
                 return Value(value, (), "fromYaml", (source,))
+        if node.style in ("'", '"'):
+            covered = pieces_between(self.pieces, self.starts, node.start + 1, node.end - 1)
         if isinstance(value, str) and "".join(piece.text for piece in covered) == value:
             return Value(value, (), "concat", (), tuple(covered))
         return Value(value, (), "fromYaml", (composed(covered),))
