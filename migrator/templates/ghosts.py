@@ -190,6 +190,11 @@ class Ghosts(Expressions):
                 return
         raise TemplateError(f"undefined variable: ${name}")
 
+    def make_map(self, value: Value) -> None:
+        """In a ghost, let what is not there yet become a map, as it has to be for a template to add to it."""
+        self.running[-1].journal.append(partial(setattr, value, "v", None))
+        value.v = {}
+
     def remember(self, value: Value) -> None:
         """Note a map before a function changes it, so that a ghost leaves no trace."""
         if not self.running:

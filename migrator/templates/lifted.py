@@ -133,6 +133,8 @@ def _get(ev: Evaluator, args: list[Value]) -> Value:
 
 
 def _set(ev: Evaluator, args: list[Value]) -> Value:
+    if ev.region is not None and args[0].v is None and args[0].direct:
+        ev.make_map(args[0])
     target = _map(args[0], "set")
     ev.remember(args[0])
     if args[0].direct:
