@@ -13,9 +13,10 @@ from typing import Any
 
 from migrator.model import Path
 from migrator.templates import syntax as ast
+from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError, check_items
 from migrator.templates.errors import TemplateError
 from migrator.templates.expressions import Lifted
-from migrator.templates.ghosts import GHOST_STEPS, Ghost, GhostLimitError, Ghosts, Jump
+from migrator.templates.ghosts import Ghost, Ghosts, Jump
 from migrator.templates.gofmt import to_text
 from migrator.templates.objects import GoObject
 from migrator.templates.value import (
@@ -55,8 +56,8 @@ class Evaluator(Ghosts):
         self.dependencies: set[Path] = set()
         self.mutated = False
         self.running: list[Ghost] = []
-        self.depth = 0
-        self.ghost_steps = 0
+        self.depth = self.tpl_depth = 0
+        self.room, self.ghost_room = ROOM, GHOST_ROOM
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
         self.culprit: Value | None = None
@@ -67,17 +68,19 @@ class Evaluator(Ghosts):
 
     def render(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
         """The pieces that a template file prints. Raises TemplateError where Helm fails; `self.out` keeps the rest."""
-        self.out, self.gate, self.region, self.depth = [], None, None, 0
+        self.out, self.gate, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
-        self.ghost_steps = 0
+        self.room, self.ghost_room = ROOM, GHOST_ROOM
         self.run(nodes, dot)
         return self.out
 
     def run(self, nodes: list[ast.Node], dot: Value) -> None:
+        self.charge(NODE_COST * (len(nodes) + 1))
         for node in nodes:
             kind = type(node)
             if kind is ast.Text:
+                self.room -= len(node.text)  # type: ignore[union-attr]
                 self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
             elif kind is ast.Sourced:
                 pieces = node.pieces  # type: ignore[union-attr]
@@ -104,12 +107,14 @@ class Evaluator(Ghosts):
         """Print a value as Go does; Helm turns `<no value>` into nothing."""
         if value.pieces is not None:
             pieces = parts(value)
+            self.charge(len(value.v) + NODE_COST * len(pieces))
             self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             return
         v = value.v
         text = v if type(v) is str else "" if v is None else to_text(_printable(value))
         if self.region is not None and not text:
             text = MARK
+        self.room -= len(text)
         literal = not value.direct and not value.op
         self.out.append(Piece(text, None if literal else value, self.gate, self.region))
 
@@ -169,7 +174,7 @@ class Evaluator(Ghosts):
                     self.block(node.otherwise, dot)
                 finally:
                     self.gate = outer
-            if self.wants_ghost(source) and source.direct and self.ghost_steps < GHOST_STEPS:
+            if self.wants_ghost(source) and source.direct:
                 self.ghost_element(node, source)
         finally:
             self.scopes.pop()
@@ -212,10 +217,6 @@ class Evaluator(Ghosts):
         nodes = self.defines.get(name)
         if nodes is None:
             raise TemplateError(f'template "{name}" not defined')
-        if self.region is not None:
-            self.ghost_steps += 1
-            if self.ghost_steps > GHOST_STEPS:
-                raise GhostLimitError
         self.depth += 1
         limit = INCLUDE_DEPTH if self.region is None else 60
         if self.depth > limit:
@@ -267,10 +268,14 @@ class Evaluator(Ghosts):
             finally:
                 self.scopes = scopes
 
+        self.tpl_depth += 1
         try:
+            if self.tpl_depth > MAX_TPL_DEPTH:
+                raise TooLargeError(f"tpl calls itself more than {MAX_TPL_DEPTH} times deep")
             made = self.capture(body, "tpl", (source,))
         finally:
             self.defines = outer_defines
+            self.tpl_depth -= 1
         shown = tuple(
             p
             if p.source is not None or pieces
@@ -300,6 +305,7 @@ def _iterate(source: Value) -> list[tuple[Value, Value]]:
     if isinstance(v, list):
         return [(Value(index), item) for index, item in enumerate(v)]
     if isinstance(v, int) and not isinstance(v, bool):
+        check_items(v, "range")
         return [(Value(index), Value(index, (), "count", (source,))) for index in range(v)]
     if isinstance(v, GoObject):
         return v.items()

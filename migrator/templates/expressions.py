@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.model import Path
 from migrator.templates import syntax as ast
+from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
 from migrator.templates.objects import GoObject
@@ -28,6 +29,10 @@ class Expressions:
     dependencies: set[Path]
     culprit: Value | None
     vocabulary: dict[Path, dict[str, None]]
+
+    def charge(self, size: int) -> None:
+        """Take from the room what something costs, in characters."""
+        raise NotImplementedError
 
     def variable(self, name: str) -> Value:
         """The value of a variable."""
@@ -145,6 +150,15 @@ class Expressions:
 
     def call(self, name: str, operands: list[ast.Operand], args: list[Value]) -> Value:
         """Apply a function: one that knows of provenance where there is one, else on plain values."""
+        size = 0
+        for arg in args:
+            v = arg.v
+            if type(v) is str:
+                size += len(v) + (NODE_COST * len(arg.pieces) if arg.pieces else 0)
+            elif type(v) is list:
+                size += NODE_COST * len(v)
+        if size:
+            self.charge(size)
         lifted = self.lifted.get(name)
         if lifted is None:
             # a nil that was found by a field is an interface in Go, any other is untyped
@@ -170,6 +184,8 @@ class Expressions:
             result = function(*values)
         except TypeError as error:
             raise TemplateError(f"wrong number or type of args for {name}: {error}") from error
+        if isinstance(result, list | dict):
+            self.charge(NODE_COST * len(result))
         return lift(result, (), name, tuple(args))
 
     def note_words(self, args: list[Value]) -> None:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.expressions import Expressions
 from migrator.templates.value import MARK, Gate, Piece, Region, Value
 
 GHOST_DEPTH = 8
-GHOST_STEPS = 200_000
 MAX_HIDDEN = 300
 """Leaves of what a ghost adds to a list or map that are still worth keeping."""
 
@@ -51,8 +51,21 @@ class Ghosts(Expressions):
     out: list[Piece]
     gate: Gate | None
     depth: int
-    ghost_steps: int
+    tpl_depth: int
+    room: int
+    """What is left of what the template may cost, or in a ghost of what all ghosts may."""
+    ghost_room: int
     running: list[Ghost]
+
+    def charge(self, size: int) -> None:
+        """Take from the room what something costs. TooLargeError at its end, in a ghost GhostLimitError."""
+        self.room -= size
+        if self.room < 0:
+            if self.region is not None:
+                raise GhostLimitError
+            raise TooLargeError(
+                f"it handles more text, loops and lists than a render may cost ({ROOM >> 20} million characters)"
+            )
 
     def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Pieces as part of the ghost that is running; ghosts that they bring along become ghosts inside it."""
@@ -89,11 +102,16 @@ class Ghosts(Expressions):
     def wants_ghost(self, condition: Value) -> bool:
         if not self.ghosts or (self.region is not None and self.region.depth >= GHOST_DEPTH):
             return False
+        if (self.ghost_room if self.region is None else self.room) <= 0:
+            return False
         return bool(condition.direct or condition.op or condition.pieces)
 
     def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Ghost:
         """Run something as it would run behind a gate; says what it would have left behind."""
-        outer = (self.gate, self.region, self.depth, self.culprit, self.out)
+        outer = (self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out)
+        outer_room = self.room
+        if self.region is None:
+            self.room = self.ghost_room
         scopes = list(self.scopes)
         self.gate = Gate(self.gate, keyword, condition, wanted, False)
         self.region = Region(self.gate, self.region)
@@ -109,7 +127,9 @@ class Ghosts(Expressions):
             self._leave(ghost)
             self.running.pop()
             self.scopes[:] = scopes
-            self.gate, self.region, self.depth, self.culprit, self.out = outer
+            self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out = outer
+            if self.region is None:
+                self.ghost_room, self.room = self.room, outer_room
         return ghost
 
     def _leave(self, ghost: Ghost) -> None:

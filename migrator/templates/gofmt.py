@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from migrator.templates.bounds import check_text
 from migrator.templates.gonumbers import format_float
 from migrator.templates.gotypes import NIL_TYPES, Certificate, Time, Version, as_bytes, type_of
 
@@ -129,6 +130,12 @@ def _extra(values: Sequence[Any], start: int) -> str:
     return f"%!(EXTRA {', '.join(left)})" if left else ""
 
 
+def _is_too_wide(number: str | None) -> bool:
+    """Whether Go gives up reading a width: it looks before it takes the next digit."""
+    digits = (number or "").lstrip("0")
+    return len(digits) > 8 or (len(digits) == 8 and int(digits[:-1]) > 1_000_000)
+
+
 class _Printer:
     """The walk of a format string over its operands."""
 
@@ -141,13 +148,19 @@ class _Printer:
         self.bad_index = False
 
     def run(self, template: str) -> str:
-        out, position = [], 0
+        out, position, size = [], 0, 0
         while (start := template.find("%", position)) >= 0:
             out.append(template[position:start])
             match = _VERB.match(template, start)
             if match is None:  # the pattern takes a lone percent sign too
                 break
+            if _is_too_wide(match["width"]) or _is_too_wide(match["precision"]):
+                out.append("%!(NOVERB)")  # Go reads no further
+                position = len(template)
+                break
             out.append(self._directive(match))
+            size += len(out[-1])
+            check_text(size, "printf")
             position = match.end()
         out.append(template[position:])
         if not self.reordered:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.gopattern import PatternParser
 
@@ -37,7 +38,7 @@ class Regex:
     def replace(self, text: str, template: str, *, literal: bool) -> str:
         """ReplaceAllString, with `$1` and `${name}` unless literal."""
         out: list[str] = []
-        done = position = 0
+        done = position = size = 0
         while position <= len(text):
             match = self.pattern.search(text, position)
             if match is None:
@@ -46,6 +47,8 @@ class Regex:
             out.append(text[done:start])
             if end > done or start == 0:
                 out.append(template if literal else self._expand(template, match))
+                size += len(out[-1])
+                check_text(size, "regexReplaceAll")
             done = end
             position = max(end, position + 1)
         return "".join([*out, text[done:]])

@@ -6,7 +6,9 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
+from migrator.templates.functions.strings import replaced
 from migrator.templates.gofmt import quote as go_quote
 from migrator.templates.gofmt import sprintf, to_text
 from migrator.templates.gotypes import type_of
@@ -96,10 +98,10 @@ def indent(*, newline: bool) -> Lifted:
     """`indent` and `nindent`."""
 
     def run(ev: Evaluator, args: list[Value]) -> Value:
-        pad = " " * _count(args[0])
-        pieces = [
-            p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p for p in _string_pieces(ev, args[1])
-        ]
+        width, found = _count(args[0]), _string_pieces(ev, args[1])
+        check_text(width * (1 + sum(p.text.count("\n") for p in found)), "indent")
+        pad = " " * width
+        pieces = [p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p for p in found]
         start = _literal(ev, ("\n" if newline else "") + pad)
         return _made(ev, [start, *pieces], "indent", args)
 
@@ -178,8 +180,8 @@ def cut(ev: Evaluator, args: list[Value]) -> Value:
 def replace(ev: Evaluator, args: list[Value]) -> Value:
     old, new, text = _text(args[0]), _text(args[1]), args[2]
     pieces = _string_pieces(ev, text)
-    made = [p if old not in p.text else _changed(p, p.text.replace(old, new), "replace", args[:2]) for p in pieces]
-    whole = text.v.replace(old, new) if isinstance(text.v, str) else ""
+    made = [p if old not in p.text else _changed(p, replaced(old, new, p.text), "replace", args[:2]) for p in pieces]
+    whole = replaced(old, new, text.v) if isinstance(text.v, str) else ""
     result = composed(made, "replace", tuple(args), ev.region)
     return result if result.v == whole else Value(whole, (), "replace", tuple(args))
 
@@ -236,6 +238,7 @@ def printf(ev: Evaluator, args: list[Value]) -> Value:
             pieces.append(_literal(ev, "%"))
             continue
         pieces += _verb(ev, match.group(), operands[at])
+        check_text(len(pieces[-1].text), "printf")
         at += 1
     pieces.append(_literal(ev, template[place:]))
     return _made(ev, [p for p in pieces if p.text or p.source or p.region], "printf", args)
@@ -266,6 +269,7 @@ def join(ev: Evaluator, args: list[Value]) -> Value:
         if index:
             pieces.append(_literal(ev, separator))
         pieces += text_pieces(ev, item)
+    check_text(sum(len(piece.text) for piece in pieces), "join")
     if not pieces and ev.region is not None and args[1].direct:
         pieces = text_pieces(ev, Value(None, args[1].direct, "join", tuple(args)))
     return _made(ev, pieces, "join", args)

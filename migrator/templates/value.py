@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migrator.model import Json, Path
+from migrator.templates.bounds import MAX_TREE, TooLargeError
 
 MARK = "xZqXz"
 """What a ghost prints where a value is missing, so that its place in the document can be seen."""
@@ -145,12 +146,24 @@ def _collect(value: Value) -> set[Path]:
 
 
 def plain(value: Value) -> Json:
-    """The value without provenance."""
+    """The value without provenance. TooLargeError for too many entries, a map in two places counted twice."""
     v = value.v
+    return _plain_tree(v, [MAX_TREE]) if isinstance(v, (dict, list)) else _plain_leaf(v)
+
+
+def _plain_tree(v: Any, left: list[int]) -> Json:
+    left[0] -= len(v) + 1
+    if left[0] < 0:
+        raise TooLargeError(f"a value has more entries than a render may hold ({MAX_TREE})")
     if isinstance(v, dict):
-        return {key: plain(item) for key, item in v.items()}
-    if isinstance(v, list):
-        return [plain(item) for item in v]
+        return {
+            key: _plain_tree(item.v, left) if isinstance(item.v, (dict, list)) else _plain_leaf(item.v)
+            for key, item in v.items()
+        }
+    return [_plain_tree(item.v, left) if isinstance(item.v, (dict, list)) else _plain_leaf(item.v) for item in v]
+
+
+def _plain_leaf(v: Any) -> Json:
     return v.as_plain() if hasattr(v, "as_plain") else v
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrator.model import Json
+from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.aes import encrypt
 from migrator.templates.functions.crypto import aes_key
@@ -34,6 +35,7 @@ _KEYS: Final[Mapping[str, tuple[str, int]]] = {
 
 def _bytes(count: int, *seed: Json) -> bytes:
     """So many bytes that depend on nothing but the seed."""
+    check_text(count, "a random function")
     return hashlib.shake_256("\0".join(map(to_text, seed)).encode("utf-8", "replace")).digest(count)
 
 

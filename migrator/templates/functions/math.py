@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Final
 
 from migrator.model import Json
+from migrator.templates.bounds import check_items
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
 from migrator.templates.gofmt import to_text
@@ -88,7 +89,10 @@ def _extreme(pick: Callable[..., float]) -> Callable[..., float]:
 
 def until_step(start: int, stop: int, step: int) -> Ints:
     """The numbers from start to before stop; none where the step leads away."""
-    return Ints(range(start, stop, step)) if step and (stop < start) == (step < 0) else Ints()
+    if not step or (stop < start) != (step < 0):
+        return Ints()
+    check_items(abs(stop - start) // abs(step), "until")
+    return Ints(range(start, stop, step))
 
 
 def _until(count: int) -> Ints:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from migrator.model import Json
+from migrator.templates.bounds import TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.gotypes import Certificate, NilList, NilMap, Time, Values, type_of
 
@@ -91,7 +92,7 @@ def bind(name: str, signature: str, implementation: Implementation) -> Implement
                 check(rest, arg)
         try:
             return implementation(*args)
-        except FailError:
+        except (FailError, TooLargeError):
             raise
         except TemplateError as error:
             raise TemplateError(f"error calling {name}: {error.message}") from None

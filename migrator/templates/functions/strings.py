@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from migrator.model import Json
+from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.cases import ENTRIES as CASES
 from migrator.templates.functions.signatures import Entry
@@ -85,6 +86,7 @@ def _abbrev_both(left: int, right: int, text: str) -> str:
 def _repeat(count: int, text: str) -> str:
     if count < 0:
         raise TemplateError("strings: negative Repeat count")
+    check_text(len(text) * count, "repeat")
     return text * count
 
 
@@ -110,6 +112,7 @@ def _wrap_bytes(text: str, width: int, newline: str, *, break_words: bool) -> st
     """Goutils' WrapCustom over one character per byte."""
     newline, width = newline or "\n", max(width, 1)
     size, offset = len(text), 0
+    check_text(size + len(newline) * (size // width + text.count(" ")), "wrap")
     out: list[str] = []
     while size - offset > width:
         if text[offset] == " ":
@@ -153,6 +156,7 @@ def string_list(value: Json) -> Strings:
 def _indent(spaces: int, text: str) -> str:
     if spaces < 0:
         raise TemplateError("strings: negative Repeat count")
+    check_text(len(text) + spaces * (text.count("\n") + 1), "indent")
     pad = " " * spaces
     return pad + text.replace("\n", "\n" + pad)
 
@@ -183,7 +187,16 @@ def _atoi(text: str) -> int:
 
 
 def _join(separator: str, value: Json) -> str:
-    return separator.join(string_list(value))
+    texts = string_list(value)
+    check_text(len(separator) * len(texts) + sum(map(len, texts)), "join")
+    return separator.join(texts)
+
+
+def replaced(old: str, new: str, text: str) -> str:
+    """`replace`: every occurrence; an empty one stands between all characters. TooLargeError for too long a text."""
+    if len(new) > len(old):
+        check_text(len(text) + text.count(old) * (len(new) - len(old)), "replace")
+    return text.replace(old, new)
 
 
 def _trim_all(cutset: str, text: str) -> str:
@@ -215,7 +228,7 @@ ENTRIES: Final[Mapping[str, Entry]] = {
     "cat": ("a*", _cat),
     "indent": ("is", _indent),
     "nindent": ("is", lambda spaces, text: "\n" + _indent(spaces, text)),
-    "replace": ("sss", lambda old, new, text: text.replace(old, new)),
+    "replace": ("sss", replaced),
     "plural": ("ssi", lambda one, many, count: one if count == 1 else many),
     "toString": ("a", to_text),
     "atoi": ("s", _atoi),
