@@ -19,7 +19,8 @@ __all__ = ["Inference", "InferenceRequest", "Residual", "ResidualClass", "SplitV
 def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple[Inference, Diagnostics]:
     """The values with which the chart renders the targets, as far as the search got, judged by the helm binary.
 
-    Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found.
+    Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found,
+    MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
     from migrator.charts.randomness import may_generate
     from migrator.inference.caveats import caveats

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
-    """MIG501 where the budget ended the search too early, MIG503 where values hold what Secrets of the target hold."""
+    """MIG501 or MIG505 where the search ended too early, MIG503 where values hold what Secrets of the target hold."""
     return (*_late(request, answer, inference), *_secrets(request, answer))
 
 
@@ -29,6 +29,13 @@ def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> It
             severity=Severity.INFO,
             summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
             remedy="give it longer with --budget",
+        )
+    if answer.full and not inference.identical:
+        yield Diagnostic(
+            code="MIG505",
+            severity=Severity.INFO,
+            summary=f"the search for values of {request.chart.ref.name} stopped as it needed too much memory",
+            remedy="split the target, or name values of your own for what the chart prints in such numbers",
         )
 
 

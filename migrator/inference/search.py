@@ -12,11 +12,12 @@ from migrator.inference.edits import MISSING, Edits, combined, filled, leaves, v
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
-from migrator.inference.limit import OutOfTimeError, limited
+from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import KEY, generalised, list_rows, named_rows
 from migrator.model import Path
+from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
 from migrator.templates.render import TemplateRun
@@ -39,6 +40,8 @@ class Search:
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
         self.journal = Journal()
+        self.full = False
+        """Whether the search ended for want of memory."""
 
     @property
     def late(self) -> bool:
@@ -49,8 +52,10 @@ class Search:
         try:
             with limited(self.deadline + GRACE):
                 self._run()
-        except OutOfTimeError:
-            pass
+        except TooLargeError:
+            pass  # a value of the chart unfolds without end
+        except LimitError as error:
+            self.full = isinstance(error, OutOfMemoryError)
         return self.state
 
     def _run(self) -> None:

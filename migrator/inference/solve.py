@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from migrator.diagnostics import MigrateError
 from migrator.inference.edits import Tree
 from migrator.inference.journal import Tried, from_json, to_json
+from migrator.inference.limit import LimitError, limited
 from migrator.inference.names import namespaces, releases
-from migrator.inference.search import Search
+from migrator.inference.search import GRACE, Search
 from migrator.inference.state import Bench, State, defaults_of
 from migrator.inference.types import InferenceRequest
 from migrator.model import Json
@@ -36,6 +38,8 @@ class Answer:
     late: bool
     tried: Mapping[str, Tried] = field(default_factory=dict)
     """Environment -> place that is still open -> what was tried there."""
+    full: bool = False
+    """Whether the search ended for want of memory."""
 
     def to_bytes(self) -> bytes:
         """For the cache."""
@@ -49,6 +53,7 @@ class Answer:
                 "seconds": self.seconds,
                 "late": self.late,
                 "tried": {name: to_json(found) for name, found in self.tried.items()},
+                "full": self.full,
             }
         ).encode()
 
@@ -70,21 +75,24 @@ def solve(request: InferenceRequest) -> Answer:
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     states: dict[str, State] = {}
     tried: dict[str, Tried] = {}
-    renders, late = 0, False
+    renders, late, full = 0, False, False
     setting: Setting | None = None
     for place, name in enumerate(order):
         bench = Bench(chart, request.targets[name])
         deadline = _deadline(working, request.budget, place, len(order))
         if setting is None:
-            state = _first(request, bench, Tree(defaults, {}), name, deadline)
+            begun = _beginnings(request, bench, Tree(defaults, {}), name, deadline)
         else:
-            state = bench.measure(states[order[0]].tree, setting)
+            begun = (bench.measure(tree, setting) for tree in (states[order[0]].tree,))
+        state = _first(request, begun, deadline + GRACE)
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         states[name] = search.run()
         tried[name] = search.journal.attempts({bench.targets[index].id for index in states[name].costs})
+        _check_size(request, states[name])
         setting = states[name].setting
         renders += bench.count
         late = late or search.late
+        full = full or search.full
     assert setting is not None or not order  # noqa: S101
     return Answer(
         release=setting.release if setting else request.release or chart.name,
@@ -95,6 +103,7 @@ def solve(request: InferenceRequest) -> Answer:
         seconds=time.monotonic() - started,
         late=late,
         tried=tried,
+        full=full,
     )
 
 
@@ -104,8 +113,39 @@ def _deadline(started: float, budget: float, place: int, count: int) -> float:
     return started + budget * (FIRST_SHARE + (1 - FIRST_SHARE) * place / (count - 1))
 
 
-def _first(request: InferenceRequest, bench: Bench, tree: Tree, environment: str, deadline: float) -> State:
-    """The likeliest release and namespace, by what the defaults render under them."""
+def _first(request: InferenceRequest, begun: Iterator[State], deadline: float) -> State:
+    """The last of ever better hypotheses that there is time and memory for. MIG504 where there is for none."""
+    state: State | None = None
+    try:
+        with limited(deadline):
+            for better in begun:
+                state = better
+    except LimitError:
+        pass
+    if state is None:
+        raise MigrateError.of(
+            "MIG504",
+            f"{request.chart.ref.name} takes more time or memory to render once than the search may have",
+            remedy="give it longer with --budget, or look for a loop without bound in the chart",
+        )
+    return state
+
+
+def _check_size(request: InferenceRequest, state: State) -> None:
+    """MIG504 where the chart asks for too much even under the best values: helm must not be asked to render that."""
+    for template in state.errors:
+        if template.too_large:
+            raise MigrateError.of(
+                "MIG504",
+                f"{request.chart.ref.name} asks for more than a render may cost: {template.path}: {template.error}",
+                remedy="look for a loop or a number without bound in that template or in the values that it reads",
+            )
+
+
+def _beginnings(
+    request: InferenceRequest, bench: Bench, tree: Tree, environment: str, deadline: float
+) -> Iterator[State]:
+    """The likeliest release and namespace, by what the defaults render under them: each better than the one before."""
     targets = request.targets[environment]
     names = (request.release,) if request.release else releases(targets, request.chart.ref.name)
     spaces = (request.namespace,) if request.namespace else namespaces(targets)
@@ -118,26 +158,19 @@ def _first(request: InferenceRequest, bench: Bench, tree: Tree, environment: str
             api_versions=request.api_versions,
         )
         state = bench.measure(tree, setting, best)
+        if best is None or state.cost < best.cost:
+            yield (best := state)
         if place < NAMED_RELEASES and state.exact < len(bench.targets):
             # a chart whose full name is overridden renders right names only once that is known
             search = Search(bench, state, deadline, release_is_fixed=True)
             search.repair()
             search.names()
-            state = search.state
-        if best is None or state.cost < best.cost:
-            best = state
+            if search.state.cost < best.cost:
+                yield (best := search.state)
         if best.exact == len(bench.targets):
             break
     for namespace in spaces[1:]:
         assert best is not None  # noqa: S101
-        setting = Setting(
-            release=best.setting.release,
-            namespace=namespace,
-            kube_version=request.kube_version,
-            api_versions=request.api_versions,
-        )
-        state = bench.measure(tree, setting, best)
+        state = bench.measure(tree, replace(best.setting, namespace=namespace), best)
         if state.cost < best.cost:
-            best = state
-    assert best is not None  # noqa: S101
-    return best
+            yield (best := state)

@@ -52,6 +52,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG501": "The search for values ended with its budget.",
         "MIG502": "The search for values failed by a fault of migrate.",
         "MIG503": "Values hold what Secrets of the repository hold, in clear as they do.",
+        "MIG504": "A chart asks for more than a render may cost.",
+        "MIG505": "The search for values ended for want of memory.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

@@ -20,7 +20,7 @@ MAX_ITEMS = 1 << 20
 """Elements of a list that a number alone makes."""
 MAX_TREE = 4 << 20
 """Entries and elements of a tree that is looked at as a whole; the same map in two places counts twice."""
-MAX_TPL_DEPTH = 100
+MAX_TPL_DEPTH = 32
 """Calls of `tpl` inside each other."""
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from migrator.model import Json, Path
 from migrator.templates import syntax
+from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
 from migrator.templates.evaluator import Evaluator
@@ -53,6 +54,8 @@ class TemplateRun:
     error: str = ""
     culprit: Value | None = None
     error_gate: Gate | None = None
+    too_large: bool = False
+    """Whether it failed because it asked for more than a render may cost."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -132,7 +135,7 @@ class Interpreter:
         self.runs += 1
         base = path[: path.index("/templates/") + len("/templates")]
         dot.v["Template"] = Value({"Name": Value(path), "BasePath": Value(base)})
-        error, gate, culprit = "", None, None
+        error, gate, culprit, too_large = "", None, None, False
         evaluator.defines = dict(defines)
         if path in self.broken:
             error = self.broken[path]
@@ -143,13 +146,15 @@ class Interpreter:
             except FAILURES as failure:
                 error = str(failure) or type(failure).__name__
                 gate, culprit = evaluator.gate, evaluator.culprit
+                too_large = isinstance(failure, TooLargeError)
         return TemplateRun(
             path=path,
-            pieces=evaluator.out,
+            pieces=[] if too_large else evaluator.out,
             dependencies=frozenset(evaluator.dependencies),
             error=error,
             culprit=culprit,
             error_gate=gate,
+            too_large=too_large,
         )
 
     def _templates(
@@ -181,6 +186,9 @@ class Interpreter:
                 self.parsed[path] = syntax.parse(text, path)
             except TemplateError as error:
                 self.broken[path] = f"parse error at ({path}): {error.message}"
+                self.parsed[path] = ([], {})
+            except RecursionError:
+                self.broken[path] = f"parse error at ({path}): nested too deep"
                 self.parsed[path] = ([], {})
         return self.parsed[path]
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from migrator.model import Json
+from migrator.templates.bounds import TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
 from migrator.templates.gofmt import quote
@@ -55,6 +56,8 @@ def _panicking(function: Callable[..., Json]) -> Callable[..., Json]:
     def call(pattern: str, *arguments: Json) -> Json:
         try:
             return function(pattern, *arguments)
+        except TooLargeError:
+            raise
         except TemplateError as error:
             shown = quote(pattern) if "`" in pattern or not pattern.isprintable() else f"`{pattern}`"
             raise TemplateError(f"regexp: Compile({shown}): {error.message}") from None
