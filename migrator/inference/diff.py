@@ -288,7 +288,7 @@ def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> lis
                 found.append(piece)
             continue
         low, high = max(node.start - place, 0), min(node.end - place, len(piece.text))
-        if high > low:
+        if high > low or (not piece.text and piece.source is not None and node.start <= place <= node.end):
             found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
         place += len(piece.text)
     return found

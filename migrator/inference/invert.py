@@ -161,7 +161,7 @@ def _operation(value: Value, target: Json, loose: bool, depth: int) -> Iterator[
     if op == "join" and len(args) == 2 and isinstance(target, str) and isinstance(args[0].v, str) and args[0].v:
         yield from invert(args[1], target.split(args[0].v) if target else [], depth=depth)
         return
-    if op in TRANSPARENT:
+    if op in TRANSPARENT or (op == "printf" and len(args) == 1):
         for arg in args:
             if isinstance(arg, Value):
                 yield from islice(invert(arg, target, loose=loose or op == "toString", depth=depth), 3)
@@ -289,8 +289,16 @@ def invert_text(
     yield from _one_variable(real, target, depth, typed)
     if _plausible(real, target):
         yield from _all_variables(real, target, depth)
+    silent = [piece for piece in listed if piece.region is None and (piece.text or _is_silent(piece))]
+    if len(silent) > len(real):
+        yield from _one_variable(silent, target, depth, typed, silent=True)
     if turns < MAX_TURNS and len(listed) < MAX_PIECES:
         yield from _turned_text(listed, target, depth, turns)
+
+
+def _is_silent(piece: Piece) -> bool:
+    """Whether a value stands there that prints nothing now."""
+    return piece.region is None and not piece.text and piece.source is not None and bool(piece.source.direct)
 
 
 def _plausible(real: list[Piece], target: str) -> bool:
@@ -305,12 +313,14 @@ def _plausible(real: list[Piece], target: str) -> bool:
     return True
 
 
-def _one_variable(real: list[Piece], target: str, depth: int, typed: Json) -> Iterator[Edits]:
+def _one_variable(real: list[Piece], target: str, depth: int, typed: Json, *, silent: bool = False) -> Iterator[Edits]:
     places = list(accumulate((len(piece.text) for piece in real), initial=0))
     now = "".join([piece.text for piece in real])
     alike, alike_behind = _alike(now, target), _alike(now[::-1], target[::-1])
     for start, end, source in _variables(real):
         before, after = places[start], places[-1] - places[end]
+        if silent and places[start] < places[end]:
+            continue
         if before > alike or after > alike_behind or before + after > len(target):
             continue
         middle = target[before : len(target) - after]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from migrator.templates.documents import Document, make_document, turned
 from migrator.templates.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
 def words_of(gap: Gap) -> tuple[str, ...]:
@@ -36,9 +38,10 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     inside: dict[int, Region] = {}
     text: dict[int, str] = {}
     speaks: set[int] = set()
-    for piece in document.around(node):
+    taken = _taken(gap)
+    for offset, piece in document.placed_around(node):
         region = piece.region
-        if region is None or region.gate.keyword == "quiet":
+        if region is None or region.gate.keyword == "quiet" or any(start < offset < end for start, end in taken):
             continue
         inside[id(region)] = region
         if piece.text.strip():
@@ -56,6 +59,17 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     return [item[3] for item in ranked[:MAX_REGIONS]]
 
 
+def _taken(gap: Gap) -> list[tuple[int, int]]:
+    """Where the other items or entries of a container stand: what is printed inside them is no new one."""
+    node = gap.node
+    if gap.kind != "missing" or node is None:
+        return []
+    children = [(item, item) for item in node.items]
+    children += [(key, node.entries[name]) for name, key in node.keys.items() if name != gap.key]
+    text = gap.document.text
+    return [(first.start, len(text[: last.end].rstrip())) for first, last in children if last.end > last.start]
+
+
 def _outer(region: Region) -> Iterator[Region]:
     parent = region.parent
     while parent is not None:
@@ -68,6 +82,7 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
     found = next((index for index, word in enumerate(words) if word in text), None)
     if found is not None:
         return found
+    text = _COMMENT.sub("", text)
     if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
         return len(words)
     return len(words) + 1 if not words or MARK in text else None

@@ -72,6 +72,8 @@ def _fits(tree: Tree, path: Path, value: Json) -> bool:
     """Whether a value has the form that the chart's defaults give its place: no map for a list, no entry in a list."""
     for length in range(1, len(path) + 1):
         default = value_at(tree.defaults, path[:length])
+        if default in ({}, []):  # written for "nothing", whatever form it takes
+            return True
         inner = path[length] if length < len(path) else value
         if isinstance(default, list):
             fits = isinstance(inner, int if length < len(path) else (list, type(None)))

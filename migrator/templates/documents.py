@@ -95,11 +95,16 @@ class Document:
 
     def around(self, node: Node) -> list[Piece]:
         """The pieces, ghosts included, that lie within a node or in the white space beside it."""
+        return [piece for _, piece in self.placed_around(node)]
+
+    def placed_around(self, node: Node) -> list[tuple[int, Piece]]:
+        """The pieces around a node, each with where it stands in the text."""
         offsets = self.offsets
         low = len(self.text[: node.start].rstrip())
         rest = self.text[node.end :]
         high = node.end + len(rest) - len(rest.lstrip())
-        return self.pieces[bisect_left(offsets, low) : bisect_right(offsets, high)]
+        span = slice(bisect_left(offsets, low), bisect_right(offsets, high))
+        return list(zip(offsets[span], self.pieces[span], strict=True))
 
     @property
     def offsets(self) -> list[int]:
