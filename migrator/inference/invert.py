@@ -280,8 +280,8 @@ def invert_text(
     listed = list(pieces)
     if depth > MAX_DEPTH:
         return
-    real = [piece for piece in listed if piece.region is None and piece.text]
-    real = real or [piece for piece in listed if piece.region is None and piece.source is not None]
+    shown = [piece for piece in listed if piece.region is None]
+    real = [piece for piece in shown if piece.text or (piece.source is not None and _can_change(piece.source))]
     now = "".join(piece.text for piece in real)
     if now == target:
         yield ()

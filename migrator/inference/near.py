@@ -44,7 +44,7 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
         if region is None or region.gate.keyword == "quiet" or any(start < offset < end for start, end in taken):
             continue
         inside[id(region)] = region
-        if piece.text.strip():
+        if piece.text.replace(MARK, "").strip():
             speaks.add(id(region))
         while region is not None:
             text[id(region)] = text.get(id(region), "") + piece.text

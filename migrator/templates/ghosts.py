@@ -211,9 +211,16 @@ class Ghosts(Expressions):
         raise TemplateError(f"undefined variable: ${name}")
 
     def make_map(self, value: Value) -> None:
-        """In a ghost, let what is not there yet become a map, as it has to be for a template to add to it."""
+        """In a ghost, let what is not there yet become a map, as it has to be for a template to add to it.
+
+        Further entries may stand in it: printed as YAML it ends with one of any name.
+        """
+        self.running[-1].journal.append(partial(setattr, value, "hidden", value.hidden))
         self.running[-1].journal.append(partial(setattr, value, "v", None))
         value.v = {}
+        anything = Value(None, value.direct, "absent", (value,))
+        texts = (("\n", None), (MARK, anything), (": ", None), (MARK, anything))
+        value.hidden += tuple(Piece(text, source, self.gate, self.region) for text, source in texts)
 
     def remember(self, value: Value) -> None:
         """Note a map before a function changes it, so that a ghost leaves no trace."""

@@ -78,6 +78,8 @@ def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) ->
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
             return [Piece(text[0], None, gate, region), *parts(source), Piece(text[-1], None, gate, region)]
     literal = not source.direct and not source.op
+    if region is not None and source.v is None and not literal:
+        text = MARK
     return [Piece(text, None if literal else source, gate, region)]
 
 
