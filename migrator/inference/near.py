@@ -52,11 +52,13 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     ranked = []
     for order, region in enumerate(inside.values()):
         # what stands inside a ghost that prints something itself is read through that one
-        rank = None if speaks & set(map(id, _outer(region))) else _rank(text[id(region)], words)
+        shown = _COMMENT.sub("", text[id(region)])
+        rank = None if speaks & set(map(id, _outer(region))) else _rank(shown, words)
         if rank is not None:
-            ranked.append((rank, region.depth, order, region))
-    ranked.sort(key=lambda item: item[:3])
-    return [item[3] for item in ranked[:MAX_REGIONS]]
+            goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
+            ranked.append((goes_on, rank, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:4])
+    return [item[4] for item in ranked[:MAX_REGIONS]]
 
 
 def _taken(gap: Gap) -> list[tuple[int, int]]:
@@ -82,7 +84,6 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
     found = next((index for index, word in enumerate(words) if word in text), None)
     if found is not None:
         return found
-    text = _COMMENT.sub("", text)
     if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
         return len(words)
     return len(words) + 1 if not words or MARK in text else None
