@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from migrator.engines import Cache, Toolchain
     from migrator.inference.types import Inference, InferenceRequest
     from migrator.report.redact import Secrets
+    from migrator.rewrite.explanation import Explanation
 
 WORKERS = 2
 _FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -143,6 +144,8 @@ class Target:
     namespace: str | None = None
     release: str | None = None
     budget: float = 60.0
+    explain: str | None = None
+    """What is to be explained: a values path, everything (empty), or nothing (None)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,6 +155,7 @@ class Inferred:
     inference: Inference
     diagnostics: Diagnostics
     secrets: Secrets = field(repr=False)
+    explanation: Explanation | None = None
 
     @property
     def exit_code(self) -> int:
@@ -189,7 +193,16 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
         )
         inference, diagnostics = infer(request, tools=tools, cache=choices.cache)
     resources = [resource for found in targets.values() for resource in found]
-    return Inferred(inference=inference, diagnostics=diagnostics, secrets=secrets_of(resources, salt=archive.digest))
+    inferred = Inferred(
+        inference=inference, diagnostics=diagnostics, secrets=secrets_of(resources, salt=archive.digest)
+    )
+    if target.explain is None:
+        return inferred
+    from migrator.cli.explaining import explain_inference
+
+    with clock.step("explain"):
+        files = {name: (RepoPath(file), FilePath(file).read_bytes()) for name, file in map(_named, target.files)}
+        return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
 
 
 def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:

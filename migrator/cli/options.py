@@ -85,6 +85,14 @@ max_impact = click.option(
     help="How far the change of a running cluster may go (default: metadata).",
 )
 
+budget = click.option(
+    "--budget",
+    type=click.FloatRange(min=0.1),
+    default=45.0,
+    show_default=True,
+    help="Seconds to search for the values of one component.",
+)
+
 deciding = _together(
     [
         click.option(
@@ -94,13 +102,7 @@ deciding = _together(
             help="Migrate this component alone; the others stay. Repeatable.",
         ),
         max_impact,
-        click.option(
-            "--budget",
-            type=click.FloatRange(min=0.1),
-            default=45.0,
-            show_default=True,
-            help="Seconds to search for the values of one component.",
-        ),
+        budget,
         click.option("--layout", metavar="NAME", help="growing (default), enterprise, in-place, or your own."),
         click.option("--gitops", metavar="TOOL", help="GitOps objects to write: none (default)."),
     ]

@@ -35,6 +35,8 @@ class Planned:
     baseline: Baseline = field(repr=False)
     layout: Layout
     secrets: Secrets = field(repr=False)
+    charts: Mapping[str, ChartArchive] = field(default_factory=dict, repr=False)
+    """Component id -> the chart that was taken for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,8 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = _secrets(baseline)
     with clock.step("rewrite"):
-        return settled(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets))
+        charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
+        return settled(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
 
 
 def settled(planned: Planned) -> Planned:

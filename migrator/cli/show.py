@@ -14,6 +14,7 @@ from migrator.report.json import diagnostic_document, dumps, infer_document, pla
 if TYPE_CHECKING:
     from migrator.cli.applying import Applied
     from migrator.cli.checks import Verified
+    from migrator.cli.explaining import Explained
     from migrator.cli.inferring import Inferred
     from migrator.cli.pipeline import Planned
     from migrator.diagnostics import Diagnostics
@@ -44,16 +45,38 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], settings: S
 
 def show_inference(inferred: Inferred, output_format: str, stream: IO[str], settings: Settings) -> None:
     """Write what was inferred to the stream; secrets are shown as digests in every format."""
-    from migrator.report.redact import redact_inference
+    from migrator.report.explain import explanation_document
+    from migrator.report.explain import show_explanation as show_explained
+    from migrator.report.redact import redact_explanation, redact_inference
 
     inference = redact_inference(inferred.inference, inferred.secrets)
+    explanation = inferred.explanation and redact_explanation(inferred.explanation, inferred.secrets)
     if output_format == "json":
-        stream.write(dumps(infer_document(inference, inferred.diagnostics)))
+        told = {"explanation": explanation_document(explanation)} if explanation else {}
+        stream.write(dumps({**infer_document(inference, inferred.diagnostics), **told}))
         return
     from migrator.report.terminal import show_inference as show_text
 
     say(inferred.diagnostics, settings)
     show_text(inference, stream, verbose=settings.verbose)
+    if explanation:
+        stream.write("\n")
+        show_explained(explanation, stream, verbose=settings.verbose)
+
+
+def show_explanation(explained: Explained, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write an explanation to the stream; secrets are shown as digests in every format."""
+    from migrator.report.explain import explanation_document
+    from migrator.report.explain import show_explanation as show_text
+    from migrator.report.redact import redact_explanation
+
+    explanation = redact_explanation(explained.explanation, explained.secrets)
+    if output_format == "json":
+        found = [diagnostic_document(each) for each in explained.diagnostics]
+        stream.write(dumps({"format_version": "1.0", **explanation_document(explanation), "diagnostics": found}))
+        return
+    say(explained.diagnostics, settings)
+    show_text(explanation, stream, verbose=settings.verbose)
 
 
 def show_findings(findings: Diagnostics, output_format: str, stream: IO[str], settings: Settings) -> None:

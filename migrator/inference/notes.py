@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.inference.edits import MISSING, leaves, value_at
+from migrator.inference.edits import MISSING, Tree, leaves, value_at
 from migrator.inference.outline import Section, arranged, outline, subcharts
 from migrator.inference.split import effective
 from migrator.inference.state import defaults_of
@@ -180,7 +180,7 @@ def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run:
     drawn, shape = _drawn(run), _shape(run)
     for path in leaves(tree):
         if _TELLING.search(str(path[-1])) and isinstance(value_at(tree, path), str):
-            without = interpreter.run(_without(tree, path), run.setting, run)
+            without = interpreter.run(Tree({}, tree).without(path).overrides, run.setting, run)
             if _drawn(without) > drawn and _shape(without) == shape:
                 yield path
 
@@ -188,12 +188,6 @@ def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run:
 def _shape(run: Run) -> list[str]:
     """The lines of all output up to their values: what objects there are, and with which keys."""
     return [line.partition(":")[0] for found in run.templates.values() for line in found.text.splitlines()]
-
-
-def _without(tree: Mapping[str, Json], path: Path) -> dict[str, Json]:
-    if len(path) == 1:
-        return {name: value for name, value in tree.items() if name != path[0]}
-    return {name: _without(value, path[1:]) if name == path[0] else value for name, value in tree.items()}
 
 
 def _drawn(run: Run) -> int:

@@ -218,6 +218,8 @@ class Search:
         found.sort(key=lambda edits: any(value_at(self.state.tree.overrides, path) is not MISSING for path, _ in edits))
         for edits in found:
             if repr(edits) not in self.refused:
+                if document.id is not None:
+                    self.journal.asks((document.id, ()), edits)
                 yield edits
 
     def _openings(self, missing: list[int], per_target: int = 1) -> list[tuple[Edits, float]]:

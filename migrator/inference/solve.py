@@ -87,7 +87,7 @@ def solve(request: InferenceRequest) -> Answer:
         state = _first(request, begun, deadline + GRACE)
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         states[name] = search.run()
-        tried[name] = search.journal.attempts({bench.targets[index].id for index in states[name].costs})
+        tried[name] = search.journal.attempts(bench.unequal(states[name]))
         _check_size(request, states[name])
         setting = states[name].setting
         renders += bench.count

@@ -233,6 +233,11 @@ class Bench:
         ranked = [(generated_rank(gap), gap) for gap in found]
         return [gap for rank in (0, 1) for own, gap in ranked if own == rank]
 
+    def unequal(self, state: State) -> set[ResId]:
+        """The objects of either side that the other has not, or has otherwise."""
+        extra = {document.id for document in state.extra if document.id is not None}
+        return {self.targets[index].id for index in state.costs} | extra
+
     def missing(self, state: State) -> list[int]:
         """Targets for which the chart prints nothing now."""
         return [index for index in sorted(state.costs) if index not in state.pairs]

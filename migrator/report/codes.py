@@ -110,6 +110,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG910": "An interrupted run was finished or taken back.",
         "MIG911": "There is no signature for the chart.",
         "MIG912": "There is no such category.",
+        "MIG913": "There are no values of a component to explain.",
+        "MIG914": "Nothing is called what an explanation is asked for.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from migrator.charts.types import ChartRef
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, Path, ResId
@@ -64,6 +65,10 @@ def is_json(value: Json) -> bool:
     return value is None or isinstance(value, str | int | float | list | dict)
 
 
+def chart_document(chart: ChartRef) -> dict[str, Json]:
+    return {"name": chart.name, "version": chart.version, "repository": chart.repository}
+
+
 def values_document(values: SplitValues) -> dict[str, Json]:
     """The values as they are written, keys in order, and the comments that stand above some of them."""
     return {
@@ -108,13 +113,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "decision": component.decision.value,
         "reason": component.reason,
         "category": component.category,
-        "chart": chart
-        and {
-            "name": chart.name,
-            "version": chart.version,
-            "repository": chart.repository,
-            "digest": component.chart_digest,
-        },
+        "chart": chart and {**chart_document(chart), "digest": component.chart_digest},
         "release": component.release,
         "namespace": component.namespace,
         "confidence": round(component.confidence, 4),

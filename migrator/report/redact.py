@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 
 from migrator.compare.redaction import secret_data
 from migrator.diagnostics import MigrateError
+from migrator.yamlio import ABSENT
 
 if TYPE_CHECKING:
-    from migrator.inference.types import Inference, SplitValues
+    from migrator.inference.explain import ExplainedValue
+    from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, Resource
     from migrator.plan.types import ComponentPlan, Plan, PostRenderPatch
     from migrator.prove import Proof
+    from migrator.rewrite.explanation import Explanation
 
 _ORDINARY = frozenset({"", "true", "false", "null", "none", "yes", "no", "on", "off", "~"})
 _SHORT_LEAF = 4
@@ -130,6 +133,36 @@ def redact_inference(inference: Inference, secrets: Secrets) -> Inference:
         values=_values(inference.values, secrets),
         differences={name: redact_differences(found, secrets) for name, found in inference.differences.items()},
     )
+
+
+def redact_explanation(explanation: Explanation, secrets: Secrets) -> Explanation:
+    """The explanation as it may be shown: for data of a Secret, what was tried for it is no less secret."""
+    return replace(
+        explanation,
+        values=tuple((_explained(value, secrets), origins) for value, origins in explanation.values),
+        residual=tuple((_tried(residual, secrets), source) for residual, source in explanation.residual),
+    )
+
+
+def _explained(value: ExplainedValue, secrets: Secrets) -> ExplainedValue:
+    return replace(
+        value,
+        values={name: secrets.redact(held) for name, held in value.values.items()},
+        default=value.default if value.default is ABSENT else secrets.redact(value.default),
+        refusals={name: secrets.redact_line(reason) for name, reason in value.refusals.items()},
+    )
+
+
+def _tried(residual: Residual, secrets: Secrets) -> Residual:
+    is_secret = residual.resource.kind == "Secret" and not residual.resource.group
+
+    def shown(value: Json) -> Json:
+        return _every_leaf(value, secrets) if is_secret else secrets.redact(value)
+
+    tried = (
+        replace(each, values=tuple((path, shown(value)) for path, value in each.values)) for each in residual.tried
+    )
+    return replace(residual, tried=tuple(tried))
 
 
 def redact_proof(proof: Proof, secrets: Secrets) -> Proof:

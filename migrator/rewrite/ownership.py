@@ -86,6 +86,11 @@ def place(plan: Plan, builds: Sequence[Build], bench: Workbench) -> tuple[Placed
     return tuple(found)
 
 
+def place_object(build: Build, resource: Resource, bench: Workbench) -> Placed:
+    """One object of a build, whoever owns it."""
+    return _placed(build, resource, None, bench, affixes=bench.may_rename(build.root))
+
+
 def _placed(build: Build, resource: Resource, component: str | None, bench: Workbench, *, affixes: bool) -> Placed:
     origin = resource.origin
     file = None if origin is None or origin.remote else bench.index.resolve(origin.path)

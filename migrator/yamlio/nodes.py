@@ -11,7 +11,7 @@ from typing import Any
 
 from migrator.model import Path, RepoPath, SourceSpan
 from migrator.yamlio.errors import YamlError
-from migrator.yamlio.reader import MAX_DEPTH, decode
+from migrator.yamlio.reader import MAX_DEPTH, Document, decode
 from migrator.yamlio.scalars import ScalarError, sigs_key
 
 _NO_PATH = RepoPath("")
@@ -178,27 +178,31 @@ def _block_scalar_end(text: str, start: int, end: int) -> int:
     return max(len(text[:end].rstrip(" \t\r\n")), start + 1) if text[start:end].strip() else end
 
 
-def spans(data: bytes | str, path: RepoPath = _NO_PATH) -> Mapping[Path, SourceSpan]:
-    """The place of every key and list item of the first document, by path; the root is at ().
+def spans(
+    data: bytes | str, path: RepoPath = _NO_PATH, *, document: Document | None = None
+) -> Mapping[Path, SourceSpan]:
+    """The place of every key and list item of a document, by path; the root is at ().
 
-    A mapping's value is placed at its key. What an alias or a merge brings has no place of its own. Empty for text
-    that does not parse: whoever reads the value says why.
+    Without `document` it is the first that is not empty. A mapping's value is placed at its key. What an alias or a
+    merge brings has no place of its own. Empty for text that does not parse: whoever reads the value says why.
     """
-    text = decode(data, path).removeprefix("\ufeff")
+    text = decode(data, path)
+    start, end = (document.start, document.end) if document is not None else (0, len(text))
     try:
-        root = root_of(text)
+        root = root_of(text[start:end].removeprefix("\ufeff"))
     except YamlError:
         return {}
-    return dict(_spans(root, (), path)) if root is not None else {}
+    return dict(_spans(root, (), path, text.count("\n", 0, start) + 1)) if root is not None else {}
 
 
-def _spans(node: Node, here: Path, path: RepoPath) -> Iterator[tuple[Path, SourceSpan]]:
+def _spans(node: Node, here: Path, path: RepoPath, first: int) -> Iterator[tuple[Path, SourceSpan]]:
+    """`first` is the number of the line where the document begins."""
     if not here:
-        yield here, SourceSpan(path=path, line=node.line + 1, column=node.column + 1)
+        yield here, SourceSpan(path=path, line=node.line + first, column=node.column + 1)
     for index, item in enumerate(node.items):
-        yield (*here, index), SourceSpan(path=path, line=item.line + 1, column=item.column + 1)
-        yield from _spans(item, (*here, index), path)
+        yield (*here, index), SourceSpan(path=path, line=item.line + first, column=item.column + 1)
+        yield from _spans(item, (*here, index), path, first)
     for entry in node.entries:
         place = (*here, entry.key.text)
-        yield place, SourceSpan(path=path, line=entry.key.line + 1, column=entry.key.column + 1)
-        yield from _spans(entry.value, place, path)
+        yield place, SourceSpan(path=path, line=entry.key.line + first, column=entry.key.column + 1)
+        yield from _spans(entry.value, place, path, first)

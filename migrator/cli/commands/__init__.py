@@ -6,10 +6,11 @@ import click
 
 from migrator.cli.commands.apply import apply
 from migrator.cli.commands.audit import audit
+from migrator.cli.commands.explain import explain
 from migrator.cli.commands.graph import graph
 from migrator.cli.commands.infer import infer
 from migrator.cli.commands.plan import plan
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
 
-COMMANDS: tuple[click.Command, ...] = (plan, apply, audit, verify, infer, graph, rules)
+COMMANDS: tuple[click.Command, ...] = (plan, apply, audit, verify, infer, explain, graph, rules)

@@ -25,6 +25,13 @@ from migrator.cli.options import Settings, charts, output_format, talking
 @click.option("--namespace", metavar="NS", help="Namespace of the release, where it is known.")
 @click.option("--release", metavar="NAME", help="Name of the release, where it is known.")
 @click.option("--budget", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds to search.")
+@click.option(
+    "--explain",
+    is_flag=False,
+    flag_value="",
+    metavar="[VALUES.PATH]",
+    help="Say also what each value (or this one) shapes and where it comes from.",
+)
 @output_format("text", "json")
 @charts
 @talking
@@ -41,6 +48,7 @@ def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any
         namespace=given.pop("namespace"),
         release=given.pop("release"),
         budget=given.pop("budget"),
+        explain=given.pop("explain"),
     )
     settings = Settings(root=FilePath(), **given)
     clock = clock_for(quiet=settings.quiet)

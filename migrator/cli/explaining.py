@@ -1,0 +1,152 @@
+"""`migrate explain`: which resources each value shapes, which file it came from, and what was tried for the rest."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from migrator.cli.clock import Clock
+from migrator.cli.options import Settings
+from migrator.cli.pipeline import Planned, plan_repository
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.discover import discover, read_config
+from migrator.engines import export
+from migrator.inference.explain import Subject
+from migrator.lock import load_lock
+from migrator.model import RepoPath
+from migrator.plan import ComponentPlan
+from migrator.rewrite.explanation import Explanation, Files, explained
+from migrator.rewrite.origins import Origins
+from migrator.rewrite.workbench import Workbench
+from migrator.templates.render import Setting
+
+if TYPE_CHECKING:
+    from migrator.charts.types import ChartArchive
+    from migrator.inference.types import Inference, InferenceRequest
+    from migrator.report.redact import Secrets
+
+_NAMED = 8
+"""Values that a message lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """An explanation, and what must not be shown of it."""
+
+    explanation: Explanation
+    diagnostics: Diagnostics
+    secrets: Secrets = field(repr=False)
+
+
+def explain_repository(settings: Settings, component: str, asked: str, clock: Clock) -> Explained:
+    """Values and residuals of one component; of a release that `apply` has made, as the repository was before.
+
+    Raises what planning raises, MIG907 for an unknown component, MIG913 for one without a chart, MIG914 where nothing
+    is called what is asked for, and MIG710 where nobody knows the repository before the migration.
+    """
+    settings = replace(settings, only=(component,))
+    lock = load_lock(discover(settings.root, read_config(settings.root)).root) if settings.root.is_dir() else None
+    if lock is None or component not in lock.components:
+        return _explained(plan_repository(settings, clock), component, asked, "", clock)
+    if lock.commit is None:
+        raise MigrateError.of(
+            "MIG710",
+            "the lock names no baseline commit: the repository was migrated outside of git",
+            remedy=f"explain {component} in a copy of the repository as it was before",
+        )
+    with tempfile.TemporaryDirectory(prefix="migrate-before-") as folder:
+        before = FilePath(folder).resolve() / "before"
+        export(settings.root, lock.commit, before)
+        planned = plan_repository(replace(settings, root=before), clock)
+        return _explained(planned, component, asked, lock.commit, clock)
+
+
+def _explained(planned: Planned, component: str, asked: str, commit: str, clock: Clock) -> Explained:
+    part = next((each for each in planned.plan.components if each.id == component), None)
+    archive = planned.charts.get(component)
+    if part is None or archive is None or part.chart is None or not part.release:
+        reason = part.reason if part is not None else "it is a release already"
+        raise MigrateError.of(
+            "MIG913", f"{component} has no values to explain: {reason}", remedy="`migrate plan` lists what has a chart"
+        )
+    baseline = planned.baseline
+    with clock.step("explain"):
+        bench = Workbench(index=baseline.index, kustomizations=baseline.kustomizations, roots=frozenset())
+        subject = _subject(part, archive, planned)
+        values, residual = explained(subject, part.residual, Origins(baseline.builds, bench), asked)
+    found = Explanation(
+        component=component,
+        decision=part.decision.value,
+        chart=part.chart,
+        release=part.release,
+        namespace=part.namespace,
+        environments=part.environments,
+        values=values,
+        residual=residual,
+        commit=commit,
+    )
+    return Explained(
+        explanation=_answering(found, asked, subject), diagnostics=planned.plan.diagnostics, secrets=planned.secrets
+    )
+
+
+def _subject(part: ComponentPlan, archive: ChartArchive, planned: Planned) -> Subject:
+    setting = Setting(
+        release=part.release,
+        namespace=part.namespace,
+        kube_version=planned.baseline.choices.kube_version,
+        api_versions=part.api_versions,
+    )
+    targets = {name: part.members[name] for name in part.environments}
+    return Subject(chart=archive, values=part.values, targets=targets, setting=setting, as_dependency=True)
+
+
+def explain_inference(
+    request: InferenceRequest, inference: Inference, files: Mapping[str, tuple[RepoPath, bytes]], asked: str
+) -> Explanation:
+    """The explanation of what was inferred for files; MIG914 where nothing is called what is asked for."""
+    setting = Setting(
+        release=inference.release,
+        namespace=inference.namespace,
+        kube_version=request.kube_version,
+        api_versions=inference.api_versions,
+    )
+    targets = {name: tuple(each.id for each in request.targets[name]) for name in sorted(request.targets)}
+    subject = Subject(
+        chart=request.chart,
+        values=inference.values,
+        targets=targets,
+        setting=setting,
+        as_dependency=request.as_dependency,
+    )
+    values, residual = explained(subject, inference.residual, Files(files), asked)
+    found = Explanation(
+        component="",
+        decision="",
+        chart=request.chart.ref,
+        release=inference.release,
+        namespace=inference.namespace,
+        environments=tuple(targets),
+        values=values,
+        residual=residual,
+    )
+    return _answering(found, asked, subject)
+
+
+def _answering(found: Explanation, asked: str, subject: Subject) -> Explanation:
+    if asked and not found.values and not found.residual:
+        tops = list(
+            dict.fromkeys(
+                key for part in (subject.values.common, *subject.values.environments.values()) for key in part
+            )
+        )
+        listed = ", ".join(tops[:_NAMED]) + (f" and {len(tops) - _NAMED} more" if len(tops) > _NAMED else "")
+        raise MigrateError.of(
+            "MIG914",
+            f"no value and no residual is called {asked!r}; there are values below {listed or 'nothing'}",
+            remedy="name a value as `image.tag`, or a difference by the id that `migrate plan` shows",
+        )
+    return found
