@@ -22,7 +22,6 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
-    from migrator.charts.randomness import may_generate
     from migrator.inference.caveats import caveats
     from migrator.inference.notes import as_by_hand
     from migrator.inference.residual import residual_of
@@ -41,7 +40,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     again = {
         name: (rendered[name], render(request, values, name, setting, tools.helm, cache, attempt=1))
         for name, (differences, _) in judged.items()
-        if differences and may_generate(request.chart)
+        if differences
     }
     inference = Inference(
         release=answer.release,

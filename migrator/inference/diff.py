@@ -16,6 +16,9 @@ from migrator.templates.value import Piece
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1
+LINE_COST = 0.2
+MOST_TEXT = 200.0
+"""What the lines of one text count at most in the extent of an object."""
 NOBODY = ResId(group="", kind="", namespace="", name="")
 _IDENTITY = (
     "name",
@@ -39,6 +42,13 @@ def leaf_count(value: Json) -> int:
     if isinstance(value, list) and value:
         return sum(map(leaf_count, value))
     return 1
+
+
+def extent(value: Json) -> float:
+    """Leaves of a tree, a text of many lines at what it may cost."""
+    if isinstance(value, (dict, list)) and value:
+        return sum(map(extent, value.values() if isinstance(value, dict) else value))
+    return 1.0 + min(LINE_COST * value.count("\n"), MOST_TEXT) if isinstance(value, str) else 1.0
 
 
 def cost(now: Json, target: Json) -> float:
@@ -71,7 +81,7 @@ def _text_cost(now: str, target: str) -> float:
             return 1.0
         now, target = decoded, wanted
     mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
-    return 1.0 + 0.2 * max((mine - theirs).total(), (theirs - mine).total())
+    return 1.0 + LINE_COST * max((mine - theirs).total(), (theirs - mine).total())
 
 
 def _list_cost(now: list[Json], target: list[Json]) -> float:

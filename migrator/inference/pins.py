@@ -37,6 +37,13 @@ class _Outcome(Enum):
     GONE = "no longer made by the chart"
 
 
+_ENDINGS = {
+    # to switch off what draws is no way to pin an object unless something else makes it
+    False: frozenset({_Outcome.FIXED}),
+    True: frozenset({_Outcome.FIXED, _Outcome.GONE}),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     key: Key
@@ -98,9 +105,14 @@ class Pinning:
         if found:
             return found
         switches = [(p, not now) for p in every if isinstance(now := self._tree.effective(p), bool)][:TRIED]
-        return [
-            (p,) for p, to in switches if self._outcome(place, ((p, to),)) in (_Outcome.FIXED, to and _Outcome.GONE)
-        ]
+        ending = [((p, to),) for p, to in switches if self._outcome(place, ((p, to),)) in _ENDINGS[to]]
+        changes = {edits: self._changes(self._after(edits)) for edits in ending}
+        return [(edits[0][0],) for edits in ending if changes[edits] == min(changes.values())]
+
+    def _changes(self, run: Run) -> int:
+        """How many templates print something else than they do now."""
+        texts = {path: template.text for path, template in run.templates.items()}
+        return sum(1 for path, template in self._run.templates.items() if texts.get(path) != template.text)
 
     def _together(self, place: _Place, unset: list[Path]) -> Iterator[Pin]:
         """Values below one map that pin a place only together, as a certificate and its key."""

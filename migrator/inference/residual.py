@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Judged = Mapping[str, tuple[tuple[Difference, ...], tuple[ResId, ...]]]
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
-"""Two renders of the answer, by environment; none where the chart leaves nothing to chance or nothing differs."""
+"""Two renders of the answer, by environment; none where nothing differs."""
 UNIFORM_SHARE = 0.5
 UNIFORM_LEAST = 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from migrator.inference.diff import Gap, cost, gaps, leaf_count
+from migrator.inference.diff import Gap, cost, extent, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
 from migrator.inference.generated import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.unify import READING_STEPS, Reader, Reading
@@ -73,6 +73,7 @@ class Bench:
         self.last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
+        self.extents = [extent(target.body) + 1.0 for target in self.targets]
         self.by_key: dict[Key, list[int]] = {}
         for index, target in enumerate(self.targets):
             self.by_key.setdefault(key_of(target.id), []).append(index)
@@ -167,7 +168,7 @@ class Bench:
             elif key_of(target.id) in fixed:
                 continue
             else:
-                costs[index] = MISSING_SHARE * self.sizes[index]
+                costs[index] = MISSING_SHARE * self.extents[index]
                 total += costs[index]
         for document in extra:
             total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
@@ -192,7 +193,7 @@ class Bench:
             body = document.resource.body if document.resource else {}
             wanted, count = masked(document, self._generated(document), self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
-            found = self.measured[memo] = (document, min(value, MISSING_SHARE * self.sizes[index] - 0.05))
+            found = self.measured[memo] = (document, min(value, MISSING_SHARE * self.extents[index] - 0.05))
         return found[1]
 
     def _generated(self, document: Document) -> tuple[Leaf, ...]:
