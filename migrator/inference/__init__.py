@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -11,7 +9,6 @@ from migrator.inference.types import Inference, InferenceRequest, Residual, Resi
 
 if TYPE_CHECKING:
     from migrator.engines import Cache, Toolchain
-    from migrator.inference.solve import Answer
 
 __all__ = ["Inference", "InferenceRequest", "Residual", "ResidualClass", "SplitValues", "infer"]
 
@@ -22,70 +19,38 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
+    from migrator.inference.answering import answer_to, reconsidered
     from migrator.inference.caveats import caveats
-    from migrator.inference.notes import as_by_hand
     from migrator.inference.residual import residual_of
-    from migrator.inference.split import split_values
-    from migrator.inference.verdict import judge, render
+    from migrator.inference.verdict import Judge, judged
 
     if tools.helm is None:
         raise MigrateError.of(
             "MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM"
         )
-    answer = _answer(request, cache)
-    values = as_by_hand(split_values(answer.values), request, answer)
-    setting = (answer.release, answer.namespace, answer.api_versions)
-    rendered = {name: render(request, values, name, setting, tools.helm, cache) for name in sorted(request.targets)}
-    judged = {name: judge(request, name, found, answer.namespace) for name, found in rendered.items()}
+    judge = Judge(request, tools.helm, cache)
+    answer = answer_to(judge)
+    verdict = judged(judge, answer)
+    if verdict.open_keys:
+        other = reconsidered(judge, answer, verdict.values, verdict.open_keys)
+        if other is not None and (found := judged(judge, other)).count < verdict.count:
+            answer, verdict = other, found
+    rendered = verdict.rendered
     again = {
-        name: (rendered[name], render(request, values, name, setting, tools.helm, cache, attempt=1))
-        for name, (differences, _) in judged.items()
-        if differences
+        name: (rendered[name], judge.resources(verdict.values, name, answer.setting, attempt=1))
+        for name in verdict.open_keys
     }
     inference = Inference(
         release=answer.release,
         namespace=answer.namespace,
-        values=values,
+        values=verdict.values,
         rendered=rendered,
-        differences={name: found for name, (found, _) in judged.items()},
-        companions={name: companions for name, (_, companions) in judged.items() if companions},
-        residual=residual_of(request, answer, judged, rendered, again),
+        differences=verdict.differences,
+        companions=verdict.companions,
+        residual=residual_of(request, answer, verdict, again),
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
-        engine={"helm": tools.helm.version, "kubeVersion": request.kube_version},
+        engine={"helm": tools.helm.version, "kubeVersion": answer.kube_version},
         api_versions=answer.api_versions,
     )
     return inference, caveats(request, answer, inference)
-
-
-def _answer(request: InferenceRequest, cache: Cache) -> Answer:
-    from migrator.inference.solve import Answer, solve
-    from migrator.yamlio import digest
-
-    key = digest(
-        {
-            "what": "inference",
-            "engine": _engine_digest(),
-            "chart": request.chart.digest,
-            "targets": {name: [dict(item.body) for item in items] for name, items in request.targets.items()},
-            "setting": [request.release, request.namespace, request.kube_version, list(request.api_versions)],
-            "budget": request.budget,
-            "as_dependency": request.as_dependency,
-        }
-    )
-    known = cache.get(key)
-    if known is not None:
-        return Answer.from_bytes(known)
-    answer = solve(request)
-    cache.put(key, answer.to_bytes())
-    return answer
-
-
-def _engine_digest() -> str:
-    """Changes with the engine's own source, so that no answer of an older engine is taken from the cache."""
-    home = FilePath(__file__).parent.parent
-    sums = hashlib.sha256()
-    for room in ("inference", "templates"):
-        for file in sorted((home / room).rglob("*.py")):
-            sums.update(file.read_bytes())
-    return sums.hexdigest()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
-    """MIG501 or MIG505 where the search ended too early, MIG503 where values hold what Secrets of the target hold."""
-    return (*_late(request, answer, inference), *_secrets(request, answer))
+    """Why the search ended (MIG501, MIG505), which values hold secrets (MIG503), what helm had to print (MIG506)."""
+    return (*_late(request, answer, inference), *_secrets(request, answer), *_untrusted(request, answer))
 
 
 def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
@@ -63,3 +63,14 @@ def _secrets(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
 
 def _holding(request: InferenceRequest, environment: str, texts: set[str]) -> list[Key]:
     return [key_of(target.id) for target in request.targets[environment] if texts.intersection(secret_data(target))]
+
+
+def _untrusted(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
+    if answer.untrusted:
+        yield Diagnostic(
+            code="MIG506",
+            severity=Severity.INFO,
+            summary=f"helm itself had to render templates of {request.chart.ref.name} during the search",
+            remedy="a fault of migrate: fewer of their values are found; report the chart and the templates",
+            evidence=answer.untrusted,
+        )

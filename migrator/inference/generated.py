@@ -80,10 +80,10 @@ def generated_rank(gap: Gap) -> int:
     return 2 if is_digest(gap.document, node) else 1
 
 
-def masked(document: Document, leaves: tuple[Leaf, ...], target: Json) -> tuple[Json, int]:
+def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checksums: bool = False) -> tuple[Json, int]:
     """The target with what this document generates in the places of what it generated before, and how many.
 
-    Checksums stay as they are: a value that pins the secret does not bring back the old one's checksum.
+    Unless told otherwise checksums stay: a value that pins the secret does not bring back the old one's checksum.
     """
     count = 0
     for path, node in leaves:
@@ -91,7 +91,7 @@ def masked(document: Document, leaves: tuple[Leaf, ...], target: Json) -> tuple[
         if (
             wanted is MISSING
             or same(wanted, node.value)
-            or is_digest(document, node)
+            or (is_digest(document, node) and not checksums)
             or not may_come_out(document, node, wanted)
         ):
             continue

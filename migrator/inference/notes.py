@@ -40,14 +40,8 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -
         common=arranged(values.common, section),
         environments={name: arranged(part, section) for name, part in sorted(values.environments.items())},
     )
-    setting = Setting(
-        release=answer.release,
-        namespace=answer.namespace,
-        kube_version=request.kube_version,
-        api_versions=answer.api_versions,
-    )
     return replace(
-        ordered, notes=notes(ordered, as_dependency(chart) if request.as_dependency else chart, section, setting)
+        ordered, notes=notes(ordered, as_dependency(chart) if request.as_dependency else chart, section, answer.setting)
     )
 
 

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.edits import Tree
 from migrator.inference.journal import tried_for
 from migrator.inference.pins import Pin, Pinning, secret_values
+from migrator.inference.solve import Answer, chart_of
 from migrator.inference.state import key_of
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
-from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
-from migrator.templates.chart import as_dependency, load_chart
-from migrator.templates.render import Setting
+from migrator.inference.verdict import Verdict
+from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
 
-if TYPE_CHECKING:
-    from migrator.inference.solve import Answer
-
-Judged = Mapping[str, tuple[tuple[Difference, ...], tuple[ResId, ...]]]
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""
 UNIFORM_SHARE = 0.5
@@ -30,14 +25,13 @@ UNIFORM_LEAST = 3
 def residual_of(
     request: InferenceRequest,
     answer: Answer,
-    judged: Judged,
-    rendered: Mapping[str, tuple[Resource, ...]],
+    verdict: Verdict,
     again: Again,
 ) -> tuple[Residual, ...]:
     """Every difference and companion with its class, in the order of environments and resources."""
     found: list[Residual] = []
-    for environment, (differences, companions) in sorted(judged.items()):
-        uniform = _uniform(differences, len(rendered[environment]))
+    for environment, differences in sorted(verdict.differences.items()):
+        uniform = _uniform(differences, len(verdict.rendered[environment]))
         chance = _Chance(request, answer, environment, again)
         for item in differences:
             cls = ResidualClass.NOT_FOUND
@@ -53,7 +47,7 @@ def residual_of(
             )
         found += [
             Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART)
-            for res in companions
+            for res in verdict.companions.get(environment, ())
         ]
     return tuple(
         replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
@@ -99,15 +93,8 @@ class _Chance:
 
 def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinned: bool) -> Pinning:
     """What the chart generates under an answer, or would generate if no value of it held a secret."""
-    chart = load_chart(request.chart.files)
     overrides = answer.values[environment]
     tree = Tree({}, overrides)
     for path in () if pinned else secret_values(overrides, request.targets[environment]):
         tree = tree.without(path)
-    setting = Setting(
-        release=answer.release,
-        namespace=answer.namespace,
-        kube_version=request.kube_version,
-        api_versions=answer.api_versions,
-    )
-    return Pinning(as_dependency(chart) if request.as_dependency else chart, tree.overrides, setting)
+    return Pinning(chart_of(request), tree.overrides, answer.setting)

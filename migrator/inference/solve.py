@@ -12,11 +12,12 @@ from migrator.inference.edits import Tree
 from migrator.inference.journal import Tried, from_json, to_json
 from migrator.inference.limit import LimitError, limited
 from migrator.inference.names import namespaces, releases
+from migrator.inference.probes import Ask, Probes
 from migrator.inference.search import GRACE, Search
 from migrator.inference.state import Bench, State, defaults_of
 from migrator.inference.types import InferenceRequest
 from migrator.model import Json
-from migrator.templates.chart import as_dependency, load_chart
+from migrator.templates.chart import Chart, as_dependency, load_chart
 from migrator.templates.render import Setting
 
 NAMED_RELEASES = 2
@@ -31,15 +32,30 @@ class Answer:
 
     release: str
     namespace: str
+    kube_version: str
     api_versions: tuple[str, ...]
     values: Mapping[str, Mapping[str, Json]]
     renders: int
     seconds: float
+    spent: float
+    """Processor seconds of the search."""
     late: bool
     tried: Mapping[str, Tried] = field(default_factory=dict)
     """Environment -> place that is still open -> what was tried there."""
     full: bool = False
     """Whether the search ended for want of memory."""
+    untrusted: tuple[str, ...] = ()
+    """Templates that the interpreter did not follow: helm itself rendered them during the search."""
+
+    @property
+    def setting(self) -> Setting:
+        """What besides values decides the render."""
+        return Setting(
+            release=self.release,
+            namespace=self.namespace,
+            kube_version=self.kube_version,
+            api_versions=self.api_versions,
+        )
 
     def to_bytes(self) -> bytes:
         """For the cache."""
@@ -47,13 +63,16 @@ class Answer:
             {
                 "release": self.release,
                 "namespace": self.namespace,
+                "kube_version": self.kube_version,
                 "api_versions": list(self.api_versions),
                 "values": self.values,
                 "renders": self.renders,
                 "seconds": self.seconds,
+                "spent": self.spent,
                 "late": self.late,
                 "tried": {name: to_json(found) for name, found in self.tried.items()},
                 "full": self.full,
+                "untrusted": list(self.untrusted),
             }
         ).encode()
 
@@ -62,30 +81,50 @@ class Answer:
         """From the cache."""
         found = json.loads(data)
         tried = {name: from_json(places) for name, places in found["tried"].items()}
-        return cls(**{**found, "api_versions": tuple(found["api_versions"]), "tried": tried})
+        lists = {key: tuple(found[key]) for key in ("api_versions", "untrusted")}
+        return cls(**{**found, **lists, "tried": tried})
 
 
-def solve(request: InferenceRequest) -> Answer:
-    """The best values found for every environment within the budget."""
-    started, working = time.monotonic(), time.process_time()
+def chart_of(request: InferenceRequest) -> Chart:
+    """The chart as it will be rendered."""
     chart = load_chart(request.chart.files)
-    if request.as_dependency:
-        chart = as_dependency(chart)
+    return as_dependency(chart) if request.as_dependency else chart
+
+
+def solve(
+    request: InferenceRequest,
+    untrusted: frozenset[str] = frozenset(),
+    ask: Ask | None = None,
+    start: Answer | None = None,
+) -> Answer:
+    """The best values found for every environment within the budget, beginning with an answer where there is one.
+
+    `ask` renders with helm, for the templates that the interpreter does not follow.
+    """
+    started, working = time.monotonic(), time.process_time()
+    chart = chart_of(request)
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     states: dict[str, State] = {}
     tried: dict[str, Tried] = {}
     renders, late, full = 0, False, False
     setting: Setting | None = None
+    probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
     for place, name in enumerate(order):
-        bench = Bench(chart, request.targets[name])
+        bench = Bench(chart, request.targets[name], probes)
         deadline = _deadline(working, request.budget, place, len(order))
-        if setting is None:
+        begun: Iterator[State]
+        if start is not None:
+            beginning = (Tree(defaults, start.values[name]), setting or start.setting)
+            begun = (bench.measure(*each) for each in (beginning,))
+        elif setting is None:
             begun = _beginnings(request, bench, Tree(defaults, {}), name, deadline)
         else:
             begun = (bench.measure(tree, setting) for tree in (states[order[0]].tree,))
         state = _first(request, begun, deadline + GRACE)
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
+        if start is not None:
+            search.minimise()
         states[name] = search.run()
         tried[name] = search.journal.attempts(bench.unequal(states[name]))
         _check_size(request, states[name])
@@ -97,13 +136,16 @@ def solve(request: InferenceRequest) -> Answer:
     return Answer(
         release=setting.release if setting else request.release or chart.name,
         namespace=setting.namespace if setting else request.namespace or "default",
+        kube_version=setting.kube_version if setting else request.kube_version,
         api_versions=setting.api_versions if setting else request.api_versions,
         values={name: dict(state.tree.overrides) for name, state in states.items()},
         renders=renders,
         seconds=time.monotonic() - started,
+        spent=time.process_time() - working,
         late=late,
         tried=tried,
         full=full,
+        untrusted=tuple(sorted(untrusted)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from migrator.inference.diff import Gap, cost, extent, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
 from migrator.inference.generated import Leaf, generated_leaves, generated_rank, masked
+from migrator.inference.probes import Probed, Probes
 from migrator.inference.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
@@ -22,6 +23,9 @@ EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
 GENERATED_COST = 0.3
 """Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
+
+HOOKS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
+HOOKS |= {"test", "test-success"}
 
 Key = tuple[str, str, str]
 """Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
@@ -39,6 +43,13 @@ def is_test(body: Mapping[str, Json]) -> bool:
     return isinstance(hook, str) and any(
         part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
     )
+
+
+def is_skipped(body: Mapping[str, Json]) -> bool:
+    """Whether Helm leaves the object out of what it renders: it is a hook of a kind that Helm 3 does not know."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(part.strip().lower() not in HOOKS for part in hook.split(","))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,9 +78,9 @@ class State:
 class Bench:
     """Measures hypotheses for one chart against one environment's target."""
 
-    def __init__(self, chart: Chart, targets: Iterable[Resource]) -> None:
-        self.interpreter = Interpreter(chart, ghosts=False)
-        self.ghostly = Interpreter(chart)
+    def __init__(self, chart: Chart, targets: Iterable[Resource], probes: Probes | None = None) -> None:
+        self.interpreter = Probed(chart, probes, ghosts=False) if probes else Interpreter(chart, ghosts=False)
+        self.ghostly = Probed(chart, probes) if probes else Interpreter(chart)
         self.last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
@@ -104,7 +115,7 @@ class Bench:
         for template in run.templates.values():
             for document in self._documents(template):
                 res = document.resource
-                if res is not None and not is_test(res.body):
+                if res is not None and not is_test(res.body) and not is_skipped(res.body):
                     documents.setdefault(key_of(res.id), []).append(document)
         return self._compare(tree, setting, run, documents)
 

@@ -2,71 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import next_second, reads_clock
 from migrator.compare import compare
-from migrator.inference.state import is_test
+from migrator.inference.state import Key, is_test, key_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.written import values_files
-from migrator.model import Difference, DifferenceKind, ResId, Resource
+from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
+from migrator.templates.render import Setting
 from migrator.yamlio import digest, dump
 
 if TYPE_CHECKING:
     from migrator.engines import Cache, Tool
+    from migrator.inference.solve import Answer
 
 Rendered = tuple[Resource, ...]
 
 
-def render(  # noqa: PLR0917 - everything that decides a render
-    request: InferenceRequest,
-    values: SplitValues,
-    environment: str,
-    setting: tuple[str, str, tuple[str, ...]],
-    tool: Tool,
-    cache: Cache,
-    attempt: int = 0,
-) -> Rendered:
-    """What helm prints for one environment, tests left out. EngineError where helm refuses the values.
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Renders the chart of one request with the helm binary."""
 
-    Attempts are different runs of helm, also where one of them comes from the cache.
-    """
-    from migrator.engines import HelmRender, helm_template, rendered_resources
+    request: InferenceRequest
+    tool: Tool
+    cache: Cache
+    streams: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """What was judged in this run."""
 
-    release, namespace, api_versions = setting
-    ref = request.chart.ref
-    texts = values_files(values, environment, (ref.name, ref.version), below=ref.name if request.as_dependency else "")
-    key = digest(
-        {
-            "what": "helm-template",
-            "chart": request.chart.digest,
-            "values": list(texts),
-            "setting": [release, namespace, list(api_versions), request.kube_version],
-            "engine": tool.version,
-            "as_dependency": request.as_dependency,
-            "attempt": attempt,
-        }
-    )
-    stream = cache.get(key)
-    if stream is None:
-        if attempt and reads_clock(request.chart):
-            next_second()
-        with _deployed(request) as chart:
-            asked = HelmRender(
-                release=release,
-                namespace=namespace,
-                chart=chart,
-                values=tuple(text.encode() for text in texts),
-                kube_version=request.kube_version,
-                api_versions=api_versions,
-            )
-            stream = helm_template(tool, asked)
-        cache.put(key, stream)
-    return rendered_resources(stream)
+    def resources(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> Rendered:
+        """What helm makes of the values files of one environment, tests left out. EngineError where helm refuses them.
+
+        Attempts are different runs of helm, also where one of them comes from the cache.
+        """
+        from migrator.engines import rendered_resources
+
+        return rendered_resources(self.stream(values, environment, setting, attempt))
+
+    def ask(self, overrides: Mapping[str, Json], setting: Setting) -> bytes:
+        """What helm prints for a hypothesis. EngineError where it refuses it."""
+        return self.stream(SplitValues(common=overrides), "", setting)
+
+    def stream(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> bytes:
+        """What helm prints, as it prints it."""
+        from migrator.engines import HelmRender, helm_template
+
+        request, ref = self.request, self.request.chart.ref
+        below = ref.name if request.as_dependency else ""
+        texts = values_files(values, environment, (ref.name, ref.version), below=below)
+        key = digest(
+            {
+                "what": "helm-template",
+                "chart": request.chart.digest,
+                "values": list(texts),
+                "setting": [setting.release, setting.namespace, list(setting.api_versions), setting.kube_version],
+                "engine": self.tool.version,
+                "as_dependency": request.as_dependency,
+                "attempt": attempt,
+            }
+        )
+        stream = self.streams.get(key) or self.cache.get(key)
+        if stream is None:
+            if attempt and reads_clock(request.chart):
+                next_second()
+            with _deployed(request) as chart:
+                asked = HelmRender(
+                    release=setting.release,
+                    namespace=setting.namespace,
+                    chart=chart,
+                    values=tuple(text.encode() for text in texts),
+                    kube_version=setting.kube_version,
+                    api_versions=setting.api_versions,
+                )
+                stream = helm_template(self.tool, asked)
+            self.cache.put(key, stream)
+        if environment:  # what is only asked during the search would fill the memory
+            self.streams[key] = stream
+        return stream
 
 
 @contextmanager
@@ -89,7 +106,49 @@ def _deployed(request: InferenceRequest) -> Iterator[FilePath]:
         yield home
 
 
-def judge(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An answer as helm renders it, set against the targets."""
+
+    values: SplitValues
+    rendered: Mapping[str, Rendered]
+    differences: Mapping[str, tuple[Difference, ...]]
+    companions: Mapping[str, tuple[ResId, ...]]
+    """environment -> the targets that the chart does not make; only those that have any."""
+
+    @property
+    def open_keys(self) -> Mapping[str, frozenset[Key]]:
+        """The objects that differ, of each environment that has any."""
+        return {
+            name: frozenset(key_of(each.resource) for each in found)
+            for name, found in self.differences.items()
+            if found
+        }
+
+    @property
+    def count(self) -> int:
+        """How much differs."""
+        return sum(map(len, self.differences.values())) + sum(map(len, self.companions.values()))
+
+
+def judged(judge: Judge, answer: Answer) -> Verdict:
+    """The verdict on an answer. EngineError where helm refuses its values."""
+    from migrator.inference.notes import as_by_hand
+    from migrator.inference.split import split_values
+
+    request = judge.request
+    values = as_by_hand(split_values(answer.values), request, answer)
+    rendered = {name: judge.resources(values, name, answer.setting) for name in sorted(request.targets)}
+    compared = {name: _compared(request, name, found, answer.namespace) for name, found in rendered.items()}
+    return Verdict(
+        values=values,
+        rendered=rendered,
+        differences={name: found for name, (found, _) in compared.items()},
+        companions={name: companions for name, (_, companions) in compared.items() if companions},
+    )
+
+
+def _compared(
     request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""

@@ -54,6 +54,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG503": "Values hold what Secrets of the repository hold, in clear as they do.",
         "MIG504": "A chart asks for more than a render may cost.",
         "MIG505": "The search for values ended for want of memory.",
+        "MIG506": "The interpreter does not follow some templates of a chart; their values were probed with helm.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

@@ -14,6 +14,7 @@ from migrator.templates.tree import Node, parse_tree
 from migrator.templates.value import Gate, Piece, Region, Value, pieces_between
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value
 
+_LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
 _DASHES = re.compile(r"(?:\A|(?<=\n))---")
 
 
@@ -210,10 +211,29 @@ def make_document(template: str, pieces: list[Piece]) -> Document:
 
 
 def split_documents(run: TemplateRun) -> list[Document]:
-    """The documents of a template's real output, empty ones left out."""
+    """The documents of a template's real output, empty ones left out; a `List` stands for its items."""
     if run.path.endswith("/NOTES.txt"):
         return []
-    return [make_document(run.path, _stripped(pieces)) for pieces in _split(run.pieces) if _has_content(pieces)]
+    made = (make_document(run.path, _stripped(pieces)) for pieces in _split(run.pieces) if _has_content(pieces))
+    return [item for document in made for item in _items(document)]
+
+
+def _items(document: Document) -> list[Document]:
+    root = document.root if _LIST.search(document.text) else None
+    items = root.entries.get("items") if root is not None else None
+    if items is None or items.kind != "list":
+        return [document]
+    found = []
+    for node in items.items:
+        column = node.start - (document.text.rfind("\n", 0, node.start) + 1)
+        # the first line of an item begins behind its dash
+        inside = [
+            Piece(" " * column, None, None, None),
+            *_slice(document.pieces, node.start, node.end),
+            Piece("\n", None, None, None),
+        ]
+        found += _items(make_document(document.template, inside))
+    return found
 
 
 EDGE = Region(Gate(None, "quiet", Value(None), True, False), None)
@@ -295,9 +315,8 @@ def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
             if p.region is region or _inside(p.region, region)
         ]
         for pieces in _split(inner):
-            document = make_document(run.path, pieces)
-            if document.resource is not None:
-                found.append((region, document))
+            made = _items(make_document(run.path, pieces))
+            found += [(region, document) for document in made if document.resource is not None]
     return found
 
 

@@ -6,7 +6,7 @@ its assignments and `set`s are undone at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -34,6 +34,7 @@ from migrator.templates.value import (
 )
 
 INCLUDE_DEPTH = 200
+NO_VALUE = "<no value>"
 
 
 class Evaluator(Ghosts):
@@ -73,6 +74,7 @@ class Evaluator(Ghosts):
         self.dependencies, self.template, self.culprit = set(), template, None
         self.room, self.ghost_room = ROOM, GHOST_ROOM
         self.run(nodes, dot)
+        self.out = _without_nil(self.out)
         return self.out
 
     def run(self, nodes: list[ast.Node], dot: Value) -> None:
@@ -104,15 +106,15 @@ class Evaluator(Ghosts):
         self.emit(value)
 
     def emit(self, value: Value) -> None:
-        """Print a value as Go does; Helm turns `<no value>` into nothing."""
+        """Print a value as Go does: nil as `<no value>`, which Helm takes out of a whole file or `tpl` at its end."""
         if value.pieces is not None:
             pieces = parts(value)
             self.charge(len(value.v) + NODE_COST * len(pieces))
             self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             return
         v = value.v
-        text = v if type(v) is str else "" if v is None else to_text(_printable(value))
-        if self.region is not None and not text:
+        text = v if type(v) is str else NO_VALUE if v is None else to_text(_printable(value))
+        if self.region is not None and (v is None or not text):
             text = MARK
         self.room -= len(text)
         literal = not value.direct and not value.op
@@ -280,9 +282,9 @@ class Evaluator(Ghosts):
             p
             if p.source is not None or pieces
             else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
-            for p in made.pieces or ()
+            for p in _without_nil(made.pieces or ())
         )
-        return Value(made.v, (), "tpl", (source,), shown)
+        return Value(made.v.replace(NO_VALUE, ""), (), "tpl", (source,), shown)
 
     # -- variables ---------------------------------------------------------------------------------------------
 
@@ -291,6 +293,10 @@ class Evaluator(Ghosts):
             if name in scope:
                 return scope[name]
         raise TemplateError(f"undefined variable: ${name}")
+
+
+def _without_nil(pieces: Iterable[Piece]) -> list[Piece]:
+    return [piece.with_text(piece.text.replace(NO_VALUE, "")) if NO_VALUE in piece.text else piece for piece in pieces]
 
 
 def _iterate(source: Value) -> list[tuple[Value, Value]]:

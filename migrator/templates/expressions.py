@@ -92,9 +92,10 @@ class Expressions:
         raise TemplateError(f"cannot evaluate {node}")
 
     def path(self, value: Value, names: tuple[str, ...]) -> Value:
-        for place, name in enumerate(names):
-            # in Go a receiver that is nil itself has nil fields; one found by a field before it is an error
-            value = _absent(value, name) if value.v is None and not place else self.field(value, name)
+        # in Go a receiver that is nil itself has nil fields, and those have; one found by a field is an error
+        is_nil = value.v is None
+        for name in names:
+            value = _absent(value, name) if is_nil else self.field(value, name)
         if value.direct:
             self.dependencies.update(value.direct)
         return value

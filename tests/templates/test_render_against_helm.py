@@ -168,6 +168,48 @@ def test_what_helm_refuses_is_refused(template, values):
         helm_bodies(files, values)
 
 
+NIL = """
+{{- define "tiny.nil" }}{{ .Values.nothing }}{{ end -}}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a}
+data:
+  sum: {{ include "tiny.nil" . | sha256sum }}
+  truth: {{ if include "tiny.nil" . }}"yes"{{ else }}"no"{{ end }}
+  shown: "{{ include "tiny.nil" . }}"
+  upper: {{ include "tiny.nil" . | upper | quote }}
+  tpl: {{ tpl "[{{ .Values.nothing }}]" . | sha256sum }}
+  {{- $none := index .Values "nothing" }}
+  deep: "{{ $none.a.b }}"
+"""
+
+
+def test_nil_is_printed_as_go_prints_it_until_the_file_is_done():
+    files = files_of({"nil.yaml": NIL})
+    assert same(bodies(run_of(load_chart(files))), helm_bodies(files))
+
+
+def test_a_list_stands_for_its_items_and_they_keep_their_sources():
+    items = """apiVersion: v1
+kind: ConfigMapList
+items:
+- apiVersion: v1
+  kind: ConfigMap
+  metadata:
+    name: first
+  data: {x: "{{ .Values.x }}"}
+{{- range .Values.more }}
+- {apiVersion: v1, kind: ConfigMap, metadata: {name: "{{ . }}"}}
+{{- end }}
+"""
+    files = files_of({"list.yaml": items}, "x: 1\nmore: [second]\n")
+    run = run_of(load_chart(files))
+    assert same(bodies(run), helm_bodies(files))
+    first = next(d for t in run.templates.values() for d in split_documents(t) if d.id.name == "first")
+    sources = [piece.source.direct for piece in first.under(first.root.entries["data"].entries["x"]) if piece.source]
+    assert sources == [(("x",),)]
+
+
 def test_a_failing_note_fails_the_chart_as_in_helm():
     files = files_of(
         {"NOTES.txt": '{{ fail "no" }}', "cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"}
