@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from migrator.charts import load_archive
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import MigrateError
+from migrator.engines import Cache, HelmRender, Tool, Toolchain, find_helm, find_kustomize, helm_template
+from migrator.inference import InferenceRequest, infer
 from migrator.inference.types import SplitValues
-from migrator.model import RepoPath, ResId
+from migrator.model import RepoPath, ResId, resource_of
 from migrator.plan.patches import DELETE
 from migrator.plan.types import ComponentPlan, Decision, PostRenderPatch
 from migrator.rewrite.charts import Umbrella, umbrella
@@ -228,3 +231,42 @@ def test_a_broken_layout_is_an_error(tmp_path: Path, old: str, new: str, says: s
 def test_a_component_never_leads_out_of_the_repository(name: str) -> None:
     with pytest.raises(MigrateError, match="MIG632"):
         load_layout("growing").chart_folder(category="databases", component=name, folder=RepoPath("."))
+
+
+def test_the_verdict_is_made_of_the_bytes_that_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "tiny"
+    (home / "templates").mkdir(parents=True)
+    (home / "Chart.yaml").write_text("apiVersion: v2\nname: tiny\nversion: 1.0.0\n")
+    (home / "values.yaml").write_text("global: {zone: ''}\nlevel: info\nfullnameOverride: ''\nprobe: {path: /}\n")
+    (home / "templates" / "all.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Values.fullnameOverride | default .Release.Name }}}\n"
+        'data: {level: {{ .Values.level }}, probe: {{ toJson .Values.probe | quote }}, zone: "{{ .Values.global.zone }}"}\n'
+    )
+    archive = load_archive(home)
+    targets = {
+        name: (resource_of({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "old"}, "data": data}),)
+        for name, data in {
+            "dev": {"level": "debug", "probe": '{"path":"/"}', "zone": "a"},
+            "prod": {"level": "info", "probe": '{"path":"/"}', "zone": "a"},
+        }.items()
+    }
+    seen: list[tuple[bytes, ...]] = []
+
+    def spy(tool: Tool, asked: HelmRender) -> bytes:
+        seen.append(tuple(bytes(each) for each in asked.values))
+        return helm_template(tool, asked)
+
+    monkeypatch.setattr("migrator.engines.helm_template", spy)
+    tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
+    request = InferenceRequest(chart=archive, targets=targets, release="r", as_dependency=True, budget=10)
+    inference, _ = infer(request, tools=tools, cache=Cache(None))
+    assert inference.identical
+
+    component = replace(PLAN, id="ours", chart=archive.ref, values=inference.values)
+    found = made(component)
+    written = [
+        tuple(found.files[RepoPath(f"{FOLDER}/{name}")] for name in found.releases[environment].values)
+        for environment in ("dev", "prod")
+    ]
+    assert seen == written
+    assert b"# keeps the names" in written[0][0]
