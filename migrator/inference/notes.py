@@ -62,7 +62,8 @@ def notes(values: SplitValues, chart: Chart, section: Section, setting: Setting)
         for path, text in _sections(part, chart):
             found.setdefault(path, text)
         for path in _unmentioned(part, section, ()):
-            text = _read_by(path, chart, runs)
+            is_known = value_at(defaults, path) is not MISSING or _is_spoken_of(str(path[-1]), chart)
+            text = "" if is_known else _read_by(path, chart, runs)
             if text:
                 found[path] = f"not in the chart's values.yaml; read by {text}"
         for path in leaves(part):
@@ -139,6 +140,13 @@ def _unmentioned(tree: Json, section: Section, path: Path) -> Iterator[Path]:
             yield (*path, key)
         else:
             yield from _unmentioned(value, known, (*path, key))
+
+
+def _is_spoken_of(key: str, chart: Chart) -> bool:
+    """Whether a comment of some values.yaml has the word."""
+    word = re.compile(rf"(?m)^[^\n]*#[^\n]*(?<![\w-]){re.escape(key)}(?![\w-])")
+    charts = (chart, *(sub for _, sub in subcharts(chart)))
+    return any(word.search(each.values_text.decode("utf-8", "replace")) for each in charts)
 
 
 def _read_by(path: Path, chart: Chart, runs: Iterable[Run]) -> str:

@@ -39,6 +39,11 @@ probe:
   threshold: 4
 tolerations:
 - key: spot
+shared: &shared {merged: 1}
+anchored:
+  <<: *shared
+  own: 1
+# The field `spoken` may be set as well.
 sidecars: {}
 #  main:
 #    image: a
@@ -53,6 +58,7 @@ data:
   hidden: {{ .Values.service.hidden | quote }}
   cache: {{ .Values.image.annotations | toJson | quote }}
   probe: {{ .Values.probe | toJson | quote }}
+  more: "{{ .Values.service.spoken }}{{ .Values.anchored.merged }}"
 {{- if not .Values.existingSecret }}
 ---
 apiVersion: v1
@@ -165,6 +171,7 @@ def test_a_deletion_says_what_it_deletes(archive: ChartArchive) -> None:
 
 def test_an_unmentioned_value_says_who_reads_it(archive: ChartArchive) -> None:
     found = noted(archive, {"service": {"hidden": "x", "nodePort": 1, "nobody": 2}, "cache": {"inner": "y"}})
+    assert noted(archive, {"service": {"spoken": 1}, "anchored": {"merged": 2}}) == {}
     assert found == {
         "service.hidden": "not in the chart's values.yaml; read by templates/app.yaml",
         "cache": "values of the subchart cache 0.3.0",
