@@ -166,6 +166,8 @@ class Gap:
     """For a missing item: positions in the target of all items that the list lacks."""
     owner: ResId = NOBODY
     """The target that it is a gap to."""
+    settled: frozenset[Path] = frozenset()
+    """Values that are right as they are, since names hang on them."""
     within: Path = ()
     """For a gap in a document inside a text: where the text stands."""
 

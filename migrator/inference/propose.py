@@ -42,14 +42,18 @@ def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
         "order": _order,
     }[gap.kind](gap, tree)
     seen: set[str] = set()
+    unsettling: list[Edits] = []
     for edits in islice(made, PER_GAP * 2):
         clean = _concrete(edits, tree)
-        if not clean:
-            continue
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
-        if key not in seen:
-            seen.add(key)
+        if not clean or key in seen:
+            continue
+        seen.add(key)
+        if any(path in gap.settled for path, _ in clean):
+            unsettling.append(clean)
+        else:
             yield clean
+    yield from unsettling
 
 
 def _concrete(edits: Edits, tree: Tree) -> Edits:
@@ -114,7 +118,7 @@ def _changed(gap: Gap, _tree: Tree) -> Iterator[Edits]:
 def _other_branches(gap: Gap) -> Iterator[Edits]:
     """Turn a gate over the node, or a ghost at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
-    reader = Reader(READING_STEPS)
+    reader = Reader(READING_STEPS, gap.settled)
     for order, region in enumerate(near(gap, words_of(gap))):
         variant = marked(gap.document, region)
         node = locate(variant, gap.path)
@@ -228,7 +232,9 @@ def _from(document: Document, node: Node, path: Path) -> bool:
 
 
 def _from_ghosts(gap: Gap) -> Iterator[Edits]:
-    readings = [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS).through_ghosts(gap)]
+    readings = [
+        (reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, gap.settled).through_ghosts(gap)
+    ]
     if not readings or readings[0][0]:
         readings += _in_place(gap)
         readings.sort(key=lambda item: item[0])

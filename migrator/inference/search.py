@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
@@ -14,8 +13,9 @@ from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.propose import close, proposals
-from migrator.inference.state import Bench, State, apply_edits
-from migrator.inference.unify import KEY, generalised, list_rows, named_rows
+from migrator.inference.state import State
+from migrator.inference.trials import EPSILON, Trials
+from migrator.inference.unify import generalised, list_rows, named_rows
 from migrator.model import Path
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
@@ -23,7 +23,6 @@ from migrator.templates.documents import Document
 from migrator.templates.render import TemplateRun
 from migrator.templates.value import ELEMENT, Gate, Region
 
-EPSILON = 1e-6
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
@@ -32,20 +31,8 @@ CLEAR = 0.3
 """A name that leaves so little of the cost is right: no need to try the others."""
 
 
-class Search:
+class Search(Trials):
     """An anytime search: `state` is the best hypothesis so far, whatever the clock says."""
-
-    def __init__(self, bench: Bench, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
-        self.bench, self.state, self.deadline = bench, state, deadline
-        self.release_is_fixed = release_is_fixed
-        self.refused: set[str] = set()
-        self.journal = Journal()
-        self.full = False
-        """Whether the search ended for want of memory."""
-
-    @property
-    def late(self) -> bool:
-        return time.process_time() > self.deadline
 
     def run(self) -> State:
         """Go on until nothing helps or time is up; a step that does not end is interrupted a little later."""
@@ -74,52 +61,6 @@ class Search:
     def seen(self) -> State:
         """The best hypothesis with its ghosts."""
         return self.bench.detailed(self.state)
-
-    # -- trying --------------------------------------------------------------------------------------------------
-
-    def measured(self, edits: Edits) -> State:
-        tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
-        return self.bench.measure(tree, setting, self.state)
-
-    def allowed(self, edits: Edits) -> bool:
-        """Whether a proposal may be tried: a release that somebody has settled stays."""
-        if any(ELEMENT in path or KEY in path for path, _ in edits):
-            return False
-        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
-
-    def try_one(self, edits: Edits) -> bool:
-        """Keep an assignment if it brings the render nearer."""
-        key = repr(edits)
-        if key in self.refused or self.late or not self.allowed(edits):
-            return False
-        state = self.measured(edits)
-        if state.cost < self.state.cost - EPSILON:
-            self.state = state
-            return True
-        self.refused.add(key)
-        self.journal.refuses(edits, state.cost - self.state.cost)
-        return False
-
-    def try_batch(self, batch: list[tuple[Edits, float]]) -> bool:
-        """Keep what helps of several proposals: all at once where they keep their promise, else by halves."""
-        batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
-        if not batch or self.late:
-            return False
-        if len(batch) == 1:
-            return self.try_one(batch[0][0])
-        union, rest = _union(batch)
-        state = self.measured(union)
-        gain = self.state.cost - state.cost
-        promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
-        if gain > EPSILON and gain >= 0.8 * promised:
-            self.state = state
-            if rest:
-                self.try_batch(rest)
-            return True
-        middle = len(batch) // 2
-        first = self.try_batch(batch[:middle])
-        second = self.try_batch(batch[middle:])
-        return first or second
 
     # -- phases --------------------------------------------------------------------------------------------------
 
@@ -366,16 +307,3 @@ def _distinct(batch: list[tuple[Edits, float]]) -> list[tuple[Edits, float]]:
         old = found.get(key)
         found[key] = (edits, weight + (old[1] if old else 0.0))
     return list(found.values())
-
-
-def _union(batch: list[tuple[Edits, float]]) -> tuple[Edits, list[tuple[Edits, float]]]:
-    """As many proposals together as do not contradict each other, and the rest."""
-    union: Edits = ()
-    rest = []
-    for item in batch:
-        joined = combined(union, item[0])
-        if joined is None:
-            rest.append(item)
-        else:
-            union = joined
-    return union, rest

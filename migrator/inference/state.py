@@ -9,8 +9,9 @@ from migrator.inference.diff import Gap, cost, extent, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
 from migrator.inference.generated import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.probes import Probed, Probes
+from migrator.inference.settled import name_paths
 from migrator.inference.unify import READING_STEPS, Reader, Reading
-from migrator.model import Json, ResId, Resource, resource_of
+from migrator.model import Json, Path, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
 from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
 from migrator.templates.generated import draws
@@ -95,6 +96,7 @@ class Bench:
         self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
         self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
         self.draws = draws(chart)
+        self.names: dict[int, tuple[Document, frozenset[Path]]] = {}
         self.count = 0
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
@@ -126,6 +128,7 @@ class Bench:
                 self.split.clear()
                 self.measured.clear()
                 self.generated.clear()
+                self.names.clear()
             found = self.split[id(template)] = (template, split_documents(template))
         return found[1]
 
@@ -142,9 +145,17 @@ class Bench:
                     continue
                 memo = (id(document), index)
                 if memo not in self.read:
-                    self.read[memo] = (document, Reader(READING_STEPS).read(document, document.root, target.body))
+                    reader = Reader(READING_STEPS, self.settled(state))
+                    self.read[memo] = (document, reader.read(document, document.root, target.body))
                 found.append((region, document, self.read[memo][1]))
         return found
+
+    def settled(self, state: State) -> frozenset[Path]:
+        """The values that the names of paired documents hang on."""
+        for document in state.pairs.values():
+            if id(document) not in self.names:
+                self.names[id(document)] = (document, name_paths(document))
+        return frozenset().union(*(self.names[id(document)][1] for document in state.pairs.values()))
 
     def _crd_resources(self, run: Run) -> list[Resource]:
         found = []
@@ -234,11 +245,12 @@ class Bench:
         No value leads to the checksum of something that is drawn: it is none of them.
         """
         found: list[Gap] = []
+        settled = self.settled(state)
         order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
         for _, index in order:
             document = state.pairs[index]
             for gap in gaps(document, self.wanted(index, document, state.setting)):
-                gap.owner = self.targets[index].id
+                gap.owner, gap.settled = self.targets[index].id, settled
                 found.append(gap)
         if not self.draws:
             return found

@@ -97,8 +97,8 @@ def unify(document: Document, node: Node, target: Json) -> Reading:
 class Reader:
     """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
 
-    def __init__(self, steps: int = 0) -> None:
-        self.steps = steps
+    def __init__(self, steps: int = 0, settled: frozenset[Path] = frozenset()) -> None:
+        self.steps, self.settled = steps, settled
 
     def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
         """Assignments under which a node would be the target."""
@@ -116,9 +116,7 @@ class Reader:
         if node.value == MARK and target == (None if not node.style else ""):
             return Reading()  # a ghost's mark stands for nothing
         # whose name the release bears is settled before anything is read
-        found = next(
-            (e for e in read_scalar(document, node, target) if not any(p[0] == "@Release" for p, _ in e)), None
-        )
+        found = next((e for e in read_scalar(document, node, target) if not self._unsettles(e)), None)
         if found is not None:
             return Reading(found, 0)
         inner = embedded(document, node, node.value, target) if self.steps > 0 else None
@@ -129,6 +127,9 @@ class Reader:
             empty = Node("map" if isinstance(target, dict) else "list", node.start, node.end)
             return self.read(document, empty, target, depth)
         return Reading((), leaf_count(target))
+
+    def _unsettles(self, edits: Edits) -> bool:
+        return any(path[0] == "@Release" or path in self.settled for path, _ in edits)
 
     def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
         total = Reading()

@@ -33,7 +33,60 @@ def found(template: str, values: str, truth: str) -> tuple[dict, float]:
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)
 
 
+NAMES = """
+{{- define "full" -}}{{ .Values.fullnameOverride | default (printf "%s-app" .Release.Name) }}{{- end -}}
+{{- define "secret" -}}
+{{- if .Values.existing }}{{ .Values.existing }}{{ else }}{{ template "full" . }}{{ end }}
+{{- end -}}
+"""
 CASES = {
+    "another name than the one that this object bears": (
+        NAMES
+        + NAME
+        + """
+full: {{ template "full" . }}
+{{- if not .Values.existing }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: {{ template "full" . }}}
+{{- end }}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: {{ template "full" . }}}
+env:
+{{- if .Values.secrets }}
+- {name: A, from: {{ template "secret" . }}}
+- {name: B, from: {{ template "secret" . }}}
+{{- end }}
+""",
+        "fullnameOverride: ''\nexisting: ''\nsecrets: true\n",
+        "existing: kept\n",
+    ),
+    "one of two values that are read together does harm": (
+        NAME
+        + "labels:\n  app: x\n  {{- with .Values.common }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
+        + """
+{{- if .Values.monitor.enabled }}
+---
+apiVersion: v1
+kind: Monitor
+metadata: {name: "{{ .Release.Name }}"}
+labels:
+  app: x
+  {{- with .Values.common }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- with .Values.monitor.labels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+interval: {{ .Values.monitor.interval }}
+{{- end }}
+""",
+        "common: {}\nmonitor: {enabled: false, labels: {}, interval: 1m}\n",
+        "monitor: {enabled: true, labels: {release: prom}, interval: 5m}\n",
+    ),
     "a value that prints nothing yet, in the middle of a text": (
         NAME + 'data: {arg: "--addr={{ .Values.addr }}/x", other: "{{ .Values.end }}"}\n',
         "addr:\nend:\n",

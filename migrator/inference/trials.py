@@ -1,0 +1,124 @@
+"""Trying proposals: each is judged by a render, many at once, and those that harm are told by what came out worse."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from migrator.inference.edits import Edits, combined
+from migrator.inference.journal import Journal
+from migrator.inference.state import Bench, State, apply_edits
+from migrator.inference.unify import KEY
+from migrator.model import Path
+from migrator.templates.render import touches
+from migrator.templates.value import ELEMENT
+
+EPSILON = 1e-6
+Weighed = tuple[Edits, float]
+"""Assignments, and by how much they promise to bring the render nearer."""
+
+
+class Trials:
+    """The best hypothesis so far, and what was refused against it."""
+
+    def __init__(self, bench: Bench, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
+        self.bench, self.state, self.deadline = bench, state, deadline
+        self.release_is_fixed = release_is_fixed
+        self.refused: set[str] = set()
+        self.journal = Journal()
+        self.full = False
+        """Whether the search ended for want of memory."""
+
+    @property
+    def late(self) -> bool:
+        return time.process_time() > self.deadline
+
+    def measured(self, edits: Edits) -> State:
+        tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
+        return self.bench.measure(tree, setting, self.state)
+
+    def allowed(self, edits: Edits) -> bool:
+        """Whether a proposal may be tried: a release that somebody has settled stays."""
+        if any(ELEMENT in path or KEY in path for path, _ in edits):
+            return False
+        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
+
+    def try_one(self, edits: Edits) -> bool:
+        """Keep assignments if they bring the render nearer: all of them, or those that do no harm."""
+        key = repr(edits)
+        if key in self.refused or self.late or not self.allowed(edits):
+            return False
+        state = self.measured(edits)
+        if state.cost < self.state.cost - EPSILON:
+            self.state = state
+            return True
+        self.refused.add(key)
+        self.journal.refuses(edits, state.cost - self.state.cost)
+        if len(edits) < 2:
+            return False
+        worse = self._worse(state)
+        harmless = tuple(edit for edit in edits if not _reach([edit], worse))
+        return 0 < len(harmless) < len(edits) and self.try_one(harmless)
+
+    def try_batch(self, batch: list[Weighed]) -> bool:
+        """Keep what helps of several proposals: all at once where they keep their promise, else in parts."""
+        batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
+        if not batch or self.late:
+            return False
+        if len(batch) == 1:
+            return self.try_one(batch[0][0])
+        union, rest = _union(batch)
+        state = self.measured(union)
+        gain = self.state.cost - state.cost
+        promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
+        if gain > EPSILON and gain >= 0.8 * promised:
+            self.state = state
+            if rest:
+                self.try_batch(rest)
+            return True
+        one, other = _parts(batch, self._worse(state))
+        first = self.try_batch(one)
+        second = self.try_batch(other)
+        return first or second
+
+    def _worse(self, state: State) -> list[frozenset[Path]]:
+        """What the templates read whose output is farther from the target than before."""
+        documents = [
+            document
+            for index in {**state.costs, **self.state.costs}
+            if state.costs.get(index, 0.0) > self.state.costs.get(index, 0.0) + EPSILON
+            for document in (state.pairs.get(index), self.state.pairs.get(index))
+            if document is not None
+        ]
+        known = {document.id for document in self.state.extra}
+        documents += [document for document in state.extra if document.id not in known]
+        paths = {document.template for document in documents} | {template.path for template in state.errors}
+        runs = (run.templates.get(path) for run in (self.state.run, state.run) for path in sorted(paths))
+        return [run.dependencies for run in runs if run is not None]
+
+
+def _parts(batch: list[Weighed], worse: list[frozenset[Path]]) -> tuple[list[Weighed], list[Weighed]]:
+    """The batch in two: those that what came out worse does not read, and the others; else its halves."""
+    suspects = [item for item in batch if _reach(item[0], worse)]
+    if 0 < len(suspects) < len(batch):
+        return [item for item in batch if not any(item is other for other in suspects)], suspects
+    middle = len(batch) // 2
+    return batch[:middle], batch[middle:]
+
+
+def _reach(edits: Iterable[tuple[Path, object]], worse: list[frozenset[Path]]) -> bool:
+    changed = {path for path, _ in edits}
+    return any(touches(dependencies, changed) for dependencies in worse)
+
+
+def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
+    """As many proposals together as do not contradict each other, and the rest."""
+    union: Edits = ()
+    rest = []
+    for item in batch:
+        joined = combined(union, item[0])
+        if joined is None:
+            rest.append(item)
+        else:
+            union = joined
+    return union, rest
