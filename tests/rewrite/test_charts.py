@@ -268,5 +268,5 @@ def test_the_verdict_is_made_of_the_bytes_that_are_written(tmp_path: Path, monke
         tuple(found.files[RepoPath(f"{FOLDER}/{name}")] for name in found.releases[environment].values)
         for environment in ("dev", "prod")
     ]
-    assert seen == written
+    assert seen[-2:] == written
     assert b"# keeps the names" in written[0][0]
