@@ -111,7 +111,7 @@ def explain_inference(
     setting = Setting(
         release=inference.release,
         namespace=inference.namespace,
-        kube_version=request.kube_version,
+        kube_version=inference.engine.get("kubeVersion", request.kube_version),
         api_versions=inference.api_versions,
     )
     targets = {name: tuple(each.id for each in request.targets[name]) for name in sorted(request.targets)}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.inference.edits import MISSING, Tree, leaves, value_at
+from migrator.inference.forms import as_the_chart_writes
 from migrator.inference.outline import Section, arranged, outline, subcharts
 from migrator.inference.split import effective
 from migrator.inference.state import defaults_of
@@ -32,20 +33,23 @@ _NAME = re.compile(r"^metadata:\n(?: .*\n)*? +name: *[\"']?([\w.-]+)", re.MULTIL
 
 
 def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -> SplitValues:
-    """The values in the order of the chart's own values.yaml, with a comment where one does not explain itself."""
+    """The values as a person who knows the chart would have written them.
+
+    In the forms and in the order of the chart's own values.yaml, with a comment where one does not explain itself.
+    """
     chart = load_chart(request.chart.files)
     section = outline(chart)
+    interpreter = Interpreter(as_dependency(chart) if request.as_dependency else chart, ghosts=False)
+    formed = as_the_chart_writes(values, defaults_of(interpreter.chart), interpreter, answer.setting)
     ordered = replace(
-        values,
-        common=arranged(values.common, section),
-        environments={name: arranged(part, section) for name, part in sorted(values.environments.items())},
+        formed,
+        common=arranged(formed.common, section),
+        environments={name: arranged(part, section) for name, part in sorted(formed.environments.items())},
     )
-    return replace(
-        ordered, notes=notes(ordered, as_dependency(chart) if request.as_dependency else chart, section, answer.setting)
-    )
+    return replace(ordered, notes=notes(ordered, section, interpreter, answer.setting))
 
 
-def notes(values: SplitValues, chart: Chart, section: Section, setting: Setting) -> Mapping[Path, str]:
+def notes(values: SplitValues, section: Section, interpreter: Interpreter, setting: Setting) -> Mapping[Path, str]:
     """Path of a value -> one line about it, without the values themselves.
 
     Told are: deletions of defaults, values that the chart's values.yaml does not mention, names kept by an override,
@@ -53,10 +57,10 @@ def notes(values: SplitValues, chart: Chart, section: Section, setting: Setting)
     """
     found: dict[Path, str] = {}
     parts = [values.common, *(values.environments[name] for name in sorted(values.environments))]
+    chart = interpreter.chart
     defaults = defaults_of(chart)
     names = sorted(values.environments) or [""]
     trees = [effective(values, name) for name in names]
-    interpreter = Interpreter(chart, ghosts=False)
     runs = [interpreter.run(tree, setting) for tree in trees]
     for part in parts:
         for path, text in _sections(part, chart):

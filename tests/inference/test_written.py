@@ -16,7 +16,7 @@ from migrator.inference.outline import Section, arranged, outline
 from migrator.inference.types import SplitValues
 from migrator.inference.written import WIDTH, values_files, values_texts
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Setting
+from migrator.templates.render import Interpreter, Setting
 from migrator.yamlio import Dialect, read_value, same
 
 VALUES = """\
@@ -98,7 +98,8 @@ def section(archive: ChartArchive) -> Section:
 
 def noted(archive: ChartArchive, common: dict, **environments: dict) -> dict[str, str]:
     chart = load_chart(archive.files)
-    found = notes(SplitValues(common=common, environments=environments), chart, outline(chart), SETTING)
+    interpreter = Interpreter(chart, ghosts=False)
+    found = notes(SplitValues(common=common, environments=environments), outline(chart), interpreter, SETTING)
     return {".".join(map(str, path)): text for path, text in found.items()}
 
 
