@@ -11,6 +11,8 @@ def container_paths(document: Document, node: Node) -> list[Path]:
     """Values paths whose map or list toYaml printed as this node, most votes first."""
     votes: dict[Path, int] = {}
     for relative, leaf in _leaf_nodes(node, (), 60):
+        if node.kind == "map" and relative and not _is_printed(document, node.keys[str(relative[0])]):
+            continue
         for piece in document.under(leaf):
             source = piece.source
             if source is None:
@@ -24,6 +26,11 @@ def container_paths(document: Document, node: Node) -> list[Path]:
                     votes[base] = votes.get(base, 0) + 1
             break
     return sorted(votes, key=lambda path: -votes[path])[:3]
+
+
+def _is_printed(document: Document, key: Node) -> bool:
+    """Whether a key comes from values with its entry; one that the template spells out says nothing of the rest."""
+    return any(piece.source is not None for piece in document.under(key))
 
 
 def _ends_with(path: Path, relative: Path, node: Node) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, zip_longest
 
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import MISSING, Edits, combined, filled, leaves, value_at
@@ -61,6 +61,29 @@ class Search(Trials):
     def seen(self) -> State:
         """The best hypothesis with its ghosts."""
         return self.bench.detailed(self.state)
+
+    def mended(self, trial: State) -> State:
+        """A trial that would help but for objects that it brings along, with these switched off where that is better.
+
+        A volume of a claim, say, comes with the claim, unless the value says that there is one.
+        """
+        known = {document.id for document in self.state.extra}
+        new = [document for document in trial.extra if document.id not in known]
+        if not new or len(new) > 2 or trial.cost - 20 * len(new) > self.state.cost or len(trial.errors):
+            return trial
+        before, best = self.state, trial
+        self.state = trial
+        try:
+            for document in self.seen.extra:
+                if document.id in known:
+                    continue
+                for edits in islice(self._closing(document), 4):
+                    state = self.measured(edits)
+                    if state.cost < best.cost:
+                        best = state
+        finally:
+            self.state = before
+        return best
 
     # -- phases --------------------------------------------------------------------------------------------------
 
@@ -154,7 +177,8 @@ class Search(Trials):
                 for gate in piece.gate.chain() if piece.gate else ():
                     gates.setdefault(id(gate), gate)
                 break
-        found = [edits for gate in gates.values() for edits in self.filled(close(gate, self.state.tree))]
+        each = [list(self.filled(close(gate, self.state.tree))) for gate in gates.values()]
+        found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
         # to take back what was found is the last resort
         found.sort(key=lambda edits: any(value_at(self.state.tree.overrides, path) is not MISSING for path, _ in edits))
         for edits in found:

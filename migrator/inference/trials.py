@@ -43,12 +43,18 @@ class Trials:
             return False
         return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
 
+    def mended(self, trial: State) -> State:
+        """A trial that does not help as it is, with what else it takes; itself where nothing is known."""
+        return trial
+
     def try_one(self, edits: Edits) -> bool:
         """Keep assignments if they bring the render nearer: all of them, or those that do no harm."""
         key = repr(edits)
         if key in self.refused or self.late or not self.allowed(edits):
             return False
         state = self.measured(edits)
+        if state.cost >= self.state.cost - EPSILON:
+            state = self.mended(state)
         if state.cost < self.state.cost - EPSILON:
             self.state = state
             return True

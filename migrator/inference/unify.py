@@ -122,7 +122,7 @@ class Reader:
         inner = embedded(document, node, node.value, target) if self.steps > 0 else None
         if inner is not None and inner[0].root is not None:
             return self.read(inner[0], inner[0].root, inner[1], depth + 1)
-        if isinstance(target, (dict, list)) and node.value is None and self.steps > 0:
+        if isinstance(target, (dict, list)) and node.value in (None, MARK) and self.steps > 0:
             # `volumes:` with nothing under it yet is a container that ghosts would fill
             empty = Node("map" if isinstance(target, dict) else "list", node.start, node.end)
             return self.read(document, empty, target, depth)

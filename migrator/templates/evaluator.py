@@ -30,7 +30,6 @@ from migrator.templates.value import (
     parts,
     pieces_between,
     plain,
-    truth,
 )
 
 INCLUDE_DEPTH = 200
@@ -57,6 +56,7 @@ class Evaluator(Ghosts):
         self.dependencies: set[Path] = set()
         self.mutated = False
         self.running: list[Ghost] = []
+        self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
         self.room, self.ghost_room = ROOM, GHOST_ROOM
         self.template = ""
@@ -124,7 +124,7 @@ class Evaluator(Ghosts):
         self.scopes.append({})
         try:
             condition = self.pipeline(node.pipeline, dot)
-            taken = truth(condition)
+            taken = self.holds(condition)
             inner = condition if node.keyword == "with" else dot
             chosen, other = (node.body, node.otherwise) if taken else (node.otherwise, node.body)
             outer_gate = self.gate

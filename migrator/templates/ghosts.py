@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
+from migrator.model import Path
 from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.expressions import Expressions
-from migrator.templates.value import MARK, Gate, Piece, Region, Value
+from migrator.templates.value import MARK, Gate, Piece, Region, Value, truth
 
 GHOST_DEPTH = 8
 MAX_HIDDEN = 300
@@ -56,6 +57,8 @@ class Ghosts(Expressions):
     """What is left of what the template may cost, or in a ghost of what all ghosts may."""
     ghost_room: int
     running: list[Ghost]
+    assumed: frozenset[Path]
+    """Values that the ghosts which are running take for set: without them they would not be real."""
 
     def charge(self, size: int) -> None:
         """Take from the room what something costs. TooLargeError at its end, in a ghost GhostLimitError."""
@@ -109,12 +112,14 @@ class Ghosts(Expressions):
     def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Ghost:
         """Run something as it would run behind a gate; says what it would have left behind."""
         outer = (self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out)
-        outer_room = self.room
+        outer_room, outer_assumed = self.room, self.assumed
         if self.region is None:
             self.room = self.ghost_room
         scopes = list(self.scopes)
         self.gate = Gate(self.gate, keyword, condition, wanted, False)
         self.region = Region(self.gate, self.region)
+        if wanted:
+            self.assumed |= _set_by(condition)
         ghost = Ghost()
         self.running.append(ghost)
         try:
@@ -128,9 +133,14 @@ class Ghosts(Expressions):
             self.running.pop()
             self.scopes[:] = scopes
             self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out = outer
+            self.assumed = outer_assumed
             if self.region is None:
                 self.ghost_room, self.room = self.room, outer_room
         return ghost
+
+    def holds(self, condition: Value) -> bool:
+        """Whether a branch is taken: as Go says, or because a ghost around it is only real with that value."""
+        return truth(condition) or (bool(self.assumed) and any(path in self.assumed for path in condition.direct[:1]))
 
     def _leave(self, ghost: Ghost) -> None:
         """Note what a ghost would add to lists and maps, then undo it."""
@@ -235,6 +245,13 @@ class Ghosts(Expressions):
 
         self.running[-1].journal.append(undo)
         self.running[-1].touched.setdefault(id(value), (value, old))
+
+
+def _set_by(condition: Value) -> frozenset[Path]:
+    """Values that have to be set for a condition to hold."""
+    if condition.op == "and":
+        return frozenset().union(*(_set_by(arg) for arg in condition.args))
+    return frozenset(condition.direct[:1])
 
 
 def _with_hidden(value: Value, pieces: tuple[Piece, ...]) -> Value:

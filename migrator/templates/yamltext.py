@@ -78,7 +78,7 @@ def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) ->
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
             return [Piece(text[0], None, gate, region), *parts(source), Piece(text[-1], None, gate, region)]
     literal = not source.direct and not source.op
-    if region is not None and source.v is None and not literal:
+    if region is not None and source.v is None and not literal and text == "null":
         text = MARK
     return [Piece(text, None if literal else source, gate, region)]
 
@@ -187,7 +187,7 @@ class _Reader:
                 self.containers.append((node.start, "", column, made))
             return made
         made = Value({} if node.kind == "map" else [], (), "fromYaml")
-        self.containers.append((node.start, node.kind, column, made))
+        self.containers.append((node.start, node.kind if node.entries or node.items else "", column, made))
         if node.kind == "map":
             made.v.update({key: self.read(item) for key, item in node.entries.items()})
         else:
