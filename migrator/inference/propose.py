@@ -102,17 +102,27 @@ def _already(tree: Tree, path: Path, value: Json) -> bool:
 # -- changed ---------------------------------------------------------------------------------------------------
 
 
-def _changed(gap: Gap, _tree: Tree) -> Iterator[Edits]:
+def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
     node = gap.node
     if node is None:
         return
     if node.kind == "scalar":
         yield from read_scalar(gap.document, node, gap.target)
+        yield from _taken_back(gap, tree)
         yield from _other_branches(gap)
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)
     yield from _other_branches(gap)
+
+
+def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """The default again, where something was set that another place needed."""
+    for piece in gap.document.under(gap.node) if gap.node is not None else ():
+        for path in piece.source.direct if piece.source is not None else ():
+            if value_at(tree.overrides, path) is not MISSING:
+                default = value_at(tree.defaults, path)
+                yield ((path, None if default is MISSING else default),)
 
 
 def _other_branches(gap: Gap) -> Iterator[Edits]:

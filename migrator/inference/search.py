@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, zip_longest
 
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
-from migrator.inference.edits import MISSING, Edits, combined, filled, leaves, value_at
+from migrator.inference.edits import MISSING, Edits, Tree, combined, filled, leaves, value_at
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
@@ -263,23 +263,33 @@ class Search(Trials):
             yield from filled(edits, self.bench.ghostly.vocabulary)
 
     def minimise(self) -> None:
-        """Take out every override without which the render is as near."""
-        self._drop(leaves(self.state.tree.overrides))
+        """Say it where a person would, and take out every override without which the render is as near."""
+        libraries = [sub.name for sub in self.bench.interpreter.chart.charts if sub.is_library]
+        self._change([path for path in leaves(self.state.tree.overrides) if path[0] in libraries], _hoisted)
+        self._change(leaves(self.state.tree.overrides), Tree.without)
 
-    def _drop(self, paths: list[Path]) -> None:
+    def _change(self, paths: list[Path], change: Callable[[Tree, Path], Tree]) -> None:
+        """Change overrides, all at once where no object gets worse, else by halves."""
         if not paths:
             return
         tree = self.state.tree
         for path in paths:
-            tree = tree.without(path)
+            tree = change(tree, path)
         state = self.bench.measure(tree, self.state.setting, self.state)
-        if state.cost <= self.state.cost + EPSILON and len(state.errors) <= len(self.state.errors):
+        worse = any(value > self.state.costs.get(index, 0.0) + EPSILON for index, value in state.costs.items())
+        if not worse and state.cost <= self.state.cost + EPSILON and len(state.errors) <= len(self.state.errors):
             self.state = state
             return
         if len(paths) > 1:
             middle = len(paths) // 2
-            self._drop(paths[:middle])
-            self._drop(paths[middle:])
+            self._change(paths[:middle], change)
+            self._change(paths[middle:], change)
+
+
+def _hoisted(tree: Tree, path: Path) -> Tree:
+    """A library chart's value as one of the chart that it serves."""
+    value = value_at(tree.overrides, path)
+    return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree
 
 
 def _opening(region: Region, bound: Edits) -> Iterator[Edits]:

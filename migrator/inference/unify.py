@@ -30,6 +30,8 @@ class Reading:
 
     edits: Edits = ()
     misses: int = 0
+    named: bool = False
+    """Whether it describes an entry of a map, under its name; else what has a `*` is a row of a list."""
 
 
 def scalar_text(value: Json) -> str:
@@ -99,6 +101,8 @@ class Reader:
 
     def __init__(self, steps: int = 0, settled: frozenset[Path] = frozenset()) -> None:
         self.steps, self.settled = steps, settled
+        self.names: dict[Path, str] = {}
+        """Names of entries to come, as far as something prints them alone."""
 
     def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
         """Assignments under which a node would be the target."""
@@ -116,9 +120,11 @@ class Reader:
         if node.value == MARK and target == (None if not node.style else ""):
             return Reading()  # a ghost's mark stands for nothing
         # whose name the release bears is settled before anything is read
-        found = next((e for e in read_scalar(document, node, target) if not self._unsettles(e)), None)
-        if found is not None:
-            return Reading(found, 0)
+        found = [e for e in read_scalar(document, node, target) if not self._unsettles(e)]
+        if found:
+            # what follows from the name of an entry needs no value of its own
+            own = (e for e in found if e and all(self.names.get(path) == value for path, value in e))
+            return Reading(next(own, found[0]), 0)
         inner = embedded(document, node, node.value, target) if self.steps > 0 else None
         if inner is not None and inner[0].root is not None:
             return self.read(inner[0], inner[0].root, inner[1], depth + 1)
@@ -134,6 +140,7 @@ class Reader:
     def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
         total = Reading()
         open_key = node.keys.get(MARK)
+        self._note_names(document, node, target)
         for key, item in target.items():
             part = Reading((), leaf_count(item))
             if key in node.entries:
@@ -152,6 +159,20 @@ class Reader:
             if key not in target and key != MARK and not self._vanishes(document, node.keys[key], node, total):
                 total.misses += 1
         return total
+
+    def _note_names(self, document: Document, node: Node, target: dict[str, Json]) -> None:
+        for key, child in node.entries.items():
+            name = target.get(key)
+            if child.kind != "scalar" or child.value != MARK or not isinstance(name, str):
+                continue
+            source = source_of(document, child)
+            if (
+                source is not None
+                and source.op in ("key", "choice")
+                and source.direct[:1]
+                and source.direct[0][-1] == KEY
+            ):
+                self.names[source.direct[0]] = name
 
     def _vanishes(self, document: Document, key: Node, parent: Node, total: Reading) -> bool:
         """Whether what is assigned takes an entry out, or can be made to."""
@@ -202,10 +223,11 @@ class Reader:
                 total.misses += leaf_count(item)
                 continue
             edits = named_rows(best.edits)
-            made = list_rows(edits) if left is None else []
+            is_row = left is None and not best.named and not any(path and path[-1] == KEY for path, _ in best.edits)
+            made = list_rows(edits) if is_row else []
             for base, row in made:
                 rows.setdefault(base, []).append(row)
-            others = without_rows(edits) if left is None else edits
+            others = without_rows(edits) if is_row else edits
             total = joined(total, Reading(others, best.misses))
         for path, items in rows.items():
             total = joined(total, Reading(((path, items),), 0))
@@ -299,7 +321,8 @@ def _opened(region: Region, reading: Reading) -> Reading | None:
     for gates in islice(open_region(region, bound), 3):
         together = combined(reading.edits, gates)
         if together is not None:
-            return Reading(named_rows(together), reading.misses)
+            named = any(path and path[-1] == KEY for path, _ in together)
+            return Reading(named_rows(together), reading.misses, named)
     return None
 
 

@@ -9,3 +9,7 @@ class TemplateError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class RefusalError(TemplateError):
+    """The template itself says no, with `fail`."""

@@ -14,7 +14,7 @@ from typing import Any
 from migrator.model import Path
 from migrator.templates import syntax as ast
 from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError, check_items
-from migrator.templates.errors import TemplateError
+from migrator.templates.errors import RefusalError, TemplateError
 from migrator.templates.expressions import Lifted
 from migrator.templates.ghosts import Ghost, Ghosts, Jump
 from migrator.templates.gofmt import to_text
@@ -133,6 +133,10 @@ class Evaluator(Ghosts):
             failure: TemplateError | None = None
             try:
                 self.block(chosen, inner if taken else dot)
+            except RefusalError:
+                if self.region is None:
+                    raise
+                # what guards a refusal does not hold in a ghost that could ever be real: go on behind it
             except TemplateError as error:
                 if self.region is None:
                     raise

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from migrator.model import Path
-from migrator.templates.errors import TemplateError
+from migrator.templates.errors import RefusalError, TemplateError
 from migrator.templates.evaluator import Evaluator
 from migrator.templates.expressions import Lifted
 from migrator.templates.gotypes import kind_of, type_of
@@ -77,7 +77,7 @@ def _required(ev: Evaluator, args: list[Value]) -> Value:
 
 def _fail(ev: Evaluator, args: list[Value]) -> Value:
     ev.culprit = None
-    raise TemplateError(str(args[0].v))
+    raise RefusalError(str(args[0].v))
 
 
 def _lookup(ev: Evaluator, args: list[Value]) -> Value:
