@@ -251,7 +251,7 @@ def _set_by(condition: Value) -> frozenset[Path]:
     """Values that have to be set for a condition to hold."""
     if condition.op == "and":
         return frozenset().union(*(_set_by(arg) for arg in condition.args))
-    return frozenset(condition.direct[:1])
+    return frozenset() if condition.op == "or" else frozenset(condition.direct[:1])
 
 
 def _with_hidden(value: Value, pieces: tuple[Piece, ...]) -> Value:
