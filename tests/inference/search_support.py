@@ -1,0 +1,30 @@
+"""A chart written in a test, the values that it is rendered with, and what the search makes of the result."""
+
+from __future__ import annotations
+
+import time
+
+from migrator.inference.edits import Tree
+from migrator.inference.search import Search
+from migrator.inference.state import Bench, defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
+from migrator.templates.documents import split_documents
+from migrator.templates.render import Interpreter, Setting
+from migrator.yamlio import Dialect, read_value
+
+SETTING = Setting(release="shop", namespace="data")
+
+
+def found(template: str, values: str, truth: str) -> tuple[dict, float]:
+    """The values that the search finds for what a chart renders with the true ones, and the leaves that still differ."""
+    files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
+    chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
+    run = Interpreter(chart, ghosts=False).run(read_value(truth.encode(), dialect=Dialect.SIGS), SETTING)
+    assert run.complete
+    documents = [document for template in run.templates.values() for document in split_documents(template)]
+    bench = Bench(chart, [resource_of(document.resource.body) for document in documents])
+    start = bench.measure(Tree(defaults_of(chart), {}), SETTING)
+    assert start.costs or start.extra or start.errors, "the defaults render it already"
+    state = Search(bench, start, time.process_time() + 20).run()
+    return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)
