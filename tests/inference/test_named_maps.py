@@ -126,6 +126,7 @@ spec:
     {{- toYaml $all | nindent 4 }}
   {{- end }}
 """
+POD_HEAD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Release.Name }}"}\n'
 CASES = {
     "entries of three kinds, one of them not in values.yaml": (
         STORAGE + POD + CLAIMS,
@@ -158,15 +159,14 @@ persistence:
         "sidecars: {proxy: {image: 'proxy:1', args: [--fast]}}\n",
     ),
     "two parts of a text that print nothing yet": (
-        'apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Release.Name }}"}\n'
-        'spec: {image: {{ printf "%s:%s" .Values.image.name (default "" .Values.image.tag) | quote }}}\n',
+        POD_HEAD + 'spec: {image: {{ printf "%s:%s" .Values.image.name (default "" .Values.image.tag) | quote }}}\n',
         "image: {name: null, tag: null}\n",
         "image: {name: registry/app, tag: v1}\n",
     ),
     "a flag that is quoted where YAML becomes YAML again": (
         '{{- define "pod" -}}\nflag: "{{ .Values.flag }}"\n{{- end -}}\n'
-        'apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Release.Name }}"}\n'
-        'spec:\n  {{- toYaml (include "pod" . | fromYaml) | nindent 2 }}\n',
+        + POD_HEAD
+        + 'spec:\n  {{- toYaml (include "pod" . | fromYaml) | nindent 2 }}\n',
         "flag: false\n",
         "flag: true\n",
     ),
