@@ -178,7 +178,7 @@ def _places(now: list[Resource], without: list[Resource]) -> Iterator[_Place]:
     for mine, other in pairs:
         for path, here, there in differences(dict(mine.body), dict(other.body)):
             change = "adds" if there is ABSENT else "removes" if here is ABSENT else "sets"
-            yield mine.id, (*path, *_only_leaf(here if there is ABSENT else there)), change
+            yield mine.id, (*path, *_only_leaf(here if there is ABSENT or there is None else there)), change
 
 
 def _only_leaf(value: Json) -> Path:
