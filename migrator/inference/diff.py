@@ -48,7 +48,9 @@ def extent(value: Json) -> float:
     """Leaves of a tree, a text of many lines at what it may cost."""
     if isinstance(value, (dict, list)) and value:
         return sum(map(extent, value.values() if isinstance(value, dict) else value))
-    return 1.0 + min(LINE_COST * value.count("\n"), MOST_TEXT) if isinstance(value, str) else 1.0
+    if isinstance(value, str) and "\n" in value:
+        return 1.0 + min(LINE_COST * (value.count("\n") + 1), MOST_TEXT)
+    return 1.0
 
 
 def cost(now: Json, target: Json) -> float:
@@ -58,8 +60,8 @@ def cost(now: Json, target: Json) -> float:
     if isinstance(now, dict) and isinstance(target, dict):
         total = 0.0
         for key in target:
-            total += cost(now[key], target[key]) if key in now else leaf_count(target[key])
-        return total + sum(leaf_count(now[key]) for key in now if key not in target)
+            total += cost(now[key], target[key]) if key in now else extent(target[key])
+        return total + sum(extent(now[key]) for key in now if key not in target)
     if isinstance(now, list) and isinstance(target, list):
         return _list_cost(now, target)
     if type(now) is type(target) and now == target:
@@ -69,7 +71,7 @@ def cost(now: Json, target: Json) -> float:
     if isinstance(now, str) and isinstance(target, str):
         return _text_cost(now, target)
     if isinstance(now, (dict, list)) or isinstance(target, (dict, list)):
-        return float(max(leaf_count(now), leaf_count(target)))
+        return max(extent(now), extent(target))
     return 1.0
 
 
@@ -90,9 +92,9 @@ def _list_cost(now: list[Json], target: list[Json]) -> float:
     total, last, disorder = 0.0, -1, 0
     for left, right in align(now, target):
         if left is None and right is not None:
-            total += leaf_count(target[right])
+            total += extent(target[right])
         elif right is None and left is not None:
-            total += leaf_count(now[left])
+            total += extent(now[left])
         elif left is not None and right is not None:
             total += cost(now[left], target[right])
             if right < last:
@@ -306,11 +308,14 @@ def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> lis
     return found
 
 
-def _dedented(pieces: list[Piece]) -> list[Piece]:
-    text = "".join(piece.text for piece in pieces if piece.region is None)
-    _, _, body = text.partition("\n")
-    lines = [line for line in body.split("\n") if line.strip()]
-    width = len(lines[0]) - len(lines[0].lstrip(" ")) if lines else 0
+def block_pieces(document: Document, node: Node) -> list[Piece]:
+    """The pieces of a literal block scalar with the line break before its first line, which ghosts may stand behind."""
+    first, last = document.span(node)
+    return _dedented(_cut(document, document.pieces[first:last], first, node), with_break=True)
+
+
+def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
+    width = _margin(pieces)
     found: list[Piece] = []
     header = True
     room = width
@@ -319,7 +324,9 @@ def _dedented(pieces: list[Piece]) -> list[Piece]:
         if header and piece.region is None:
             _, mark, rest = rest.partition("\n")
             header = not mark
-        if header:
+            if mark and with_break:
+                found.append(Piece("\n", None, piece.gate, None))
+        if header and not (with_break and piece.region is not None):
             continue
         out = []
         for index, line in enumerate(rest.split("\n")):
@@ -335,6 +342,14 @@ def _dedented(pieces: list[Piece]) -> list[Piece]:
         if text or piece.region is not None or (not piece.text and piece.source is not None):
             found.append(piece.with_text(text))
     return found
+
+
+def _margin(pieces: list[Piece]) -> int:
+    """How far in the first line of a block scalar stands, that of a ghost where it has none yet."""
+    real = "".join([piece.text for piece in pieces if piece.region is None]).partition("\n")[2]
+    ghosts = "".join([piece.text for piece in pieces if piece.region is not None]).partition("\n")[2]
+    line = next((line for text in (real, ghosts) for line in text.split("\n") if line.strip()), "")
+    return len(line) - len(line.lstrip(" "))
 
 
 def _unquoted(pieces: list[Piece]) -> list[Piece]:

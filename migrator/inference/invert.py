@@ -13,6 +13,7 @@ from migrator.inference.edits import Edits, combined
 from migrator.model import Json
 from migrator.templates.documents import turned
 from migrator.templates.errors import TemplateError
+from migrator.templates.goyaml import to_yaml
 from migrator.templates.tree import parse_tree
 from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
@@ -190,6 +191,12 @@ def _as_yaml(target: Json) -> Json:
     return roots[0].plain() if roots else None
 
 
+def as_written(text: Json) -> Json:
+    """The map or list of which toYaml makes this text, line for line; None where there is none."""
+    tree = _as_yaml(text) if isinstance(text, str) and ("\n" in text or ":" in text) else None
+    return tree if isinstance(tree, (dict, list)) and to_yaml(tree) == str(text).strip("\n") else None
+
+
 def _as_json(target: Json) -> Json:
     if not isinstance(target, str):
         return None
@@ -285,6 +292,12 @@ def invert_text(
     now = "".join(piece.text for piece in real)
     if now == target:
         yield ()
+        return
+    if "\n" in now.strip() or "\n" in target.strip():
+        from migrator.inference.lines import read_text
+
+        yield from read_text(listed, target)
+        yield from _one_variable(real, target, depth, typed)
         return
     yield from _one_variable(real, target, depth, typed)
     if _plausible(real, target):

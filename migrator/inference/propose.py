@@ -20,6 +20,7 @@ from migrator.inference.unify import (
     generalised,
     list_rows,
     named_rows,
+    read_lines,
     read_scalar,
     unify,
 )
@@ -108,6 +109,8 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
         return
     if node.kind == "scalar":
         yield from read_scalar(gap.document, node, gap.target)
+        if node.style == "|" and isinstance(gap.target, str):
+            yield from read_lines(gap.document, node, gap.target, tolerant=True)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)
         return

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from migrator.inference.diff import Gap, align, content_pieces, embedded, leaf_count
+from migrator.inference.diff import Gap, align, block_pieces, content_pieces, embedded, leaf_count
 from migrator.inference.edits import Edit, Edits, combined, set_inside
-from migrator.inference.invert import invert, invert_text
+from migrator.inference.invert import as_written, invert, invert_text
+from migrator.inference.lines import read_text
 from migrator.inference.near import marked_fragment, near, words_of
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
@@ -65,8 +66,19 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
                 yield from islice(invert(piece.source, target), 3)
     marked = [p for p in pieces if p.region is None and p.text == MARK and p.source is not None]
     if marked and isinstance(marked[0].source, Value) and len([p for p in pieces if p.region is None and p.text]) == 1:
+        tree = as_written(target)
+        if tree is not None:
+            yield from islice(invert(marked[0].source, tree), 1)
         yield from islice(invert(marked[0].source, target), 3)
+    if node.style == "|" and isinstance(target, str) and "\n" in target:
+        yield from read_lines(document, node, target)
     yield from islice(invert_text(_trimmed(pieces, target), scalar_text(target), typed=target), 6)
+
+
+def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = False) -> Iterator[Edits]:
+    """Assignments that turn a literal block scalar into the target, or, tolerant, nearer to it."""
+    pieces = _trimmed(block_pieces(document, node), target)
+    yield from read_text(pieces, "\n" + target, tolerant=tolerant)
 
 
 def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:
@@ -183,7 +195,7 @@ class Reader:
         if self.steps <= 0:
             return False
         for gate in gates_below(document, key, parent):
-            if gate.keyword == "range":
+            if gate.keyword == "range" or not gate.taken:
                 continue
             for edits in islice(make(gate.condition, not gate.wanted, bound=total.edits), 2):
                 together = combined(total.edits, edits)
@@ -287,10 +299,11 @@ class Reader:
 
 
 def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
-    """Whether some assignments shut a gate over a node."""
+    """Whether some assignments shut a gate over a node; those of the ghost that is read are open."""
     from migrator.inference.gates import holds
 
-    return any(holds(gate.condition, edits) != gate.wanted for gate in gates_below(document, node, parent))
+    gates = (gate for gate in gates_below(document, node, parent) if gate.taken)
+    return any(holds(gate.condition, edits) != gate.wanted for gate in gates)
 
 
 def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap:

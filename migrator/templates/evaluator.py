@@ -85,7 +85,7 @@ class Evaluator(Ghosts):
                 self.room -= len(node.text)  # type: ignore[union-attr]
                 self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
             elif kind is ast.Sourced:
-                pieces = node.pieces  # type: ignore[union-attr]
+                pieces = self.placed(node.pieces)  # type: ignore[union-attr]
                 self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             elif kind is ast.Output:
                 self.output(node, dot)  # type: ignore[arg-type]
@@ -108,7 +108,7 @@ class Evaluator(Ghosts):
     def emit(self, value: Value) -> None:
         """Print a value as Go does: nil as `<no value>`, which Helm takes out of a whole file or `tpl` at its end."""
         if value.pieces is not None:
-            pieces = parts(value)
+            pieces = self.placed(parts(value))
             self.charge(len(value.v) + NODE_COST * len(pieces))
             self.out.extend(pieces if self.region is None else self.ghostly(pieces))
             return

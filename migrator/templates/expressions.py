@@ -12,7 +12,7 @@ from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
 from migrator.templates.objects import GoObject
-from migrator.templates.value import Region, Value, lift, plain, truth
+from migrator.templates.value import MARK, Region, Value, lift, plain, truth
 
 Lifted = Callable[[Any, list[Value]], Value]
 """A function that keeps provenance; its first operand is the Evaluator."""
@@ -145,7 +145,7 @@ class Expressions:
             # what a ghost reads may only come with the value that would make it real
             if self.region is not None and name == "required" and len(args) == 2:
                 return args[1]
-            if self.region is None or name == "fail" or all(arg.v is not None for arg in args):
+            if self.region is None or name == "fail" or all(arg.v is not None and arg.v != MARK for arg in args):
                 raise
             return Value(None, (), name, tuple(args))
 

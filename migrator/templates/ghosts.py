@@ -70,6 +70,23 @@ class Ghosts(Expressions):
                 f"it handles more text, loops and lists than a render may cost ({ROOM >> 20} million characters)"
             )
 
+    def placed(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Pieces with the gates over the place where they are printed, over those of where they were made."""
+        if not self.ghosts or self.gate is None:
+            return pieces
+        moved: dict[int, Gate | None] = {0: self.gate}
+        above: dict[int, Gate] = {}
+        found: list[Piece] = []
+        for piece in pieces:
+            key = id(piece.gate) if piece.gate is not None else 0
+            if key not in moved:
+                above = above or {id(gate): gate for gate in self.gate.chain()}
+                moved[key] = _below(self.gate, above, piece.gate)
+            gate = moved[key]
+            same = gate is piece.gate
+            found.append(piece if same else Piece(piece.text, piece.source, gate, piece.region, piece.wholes))
+        return found
+
     def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Pieces as part of the ghost that is running; ghosts that they bring along become ghosts inside it."""
         moved: dict[int, Region] = {}
@@ -252,6 +269,18 @@ def _set_by(condition: Value) -> frozenset[Path]:
     if condition.op == "and":
         return frozenset().union(*(_set_by(arg) for arg in condition.args))
     return frozenset() if condition.op == "or" else frozenset(condition.direct[:1])
+
+
+def _below(place: Gate, above: dict[int, Gate], gate: Gate | None) -> Gate:
+    """A gate of something made elsewhere, under the gates of the place where it is printed."""
+    chain = gate.chain() if gate is not None else []
+    if any(item is place for item in chain):
+        return chain[0]
+    below = place
+    for item in reversed(chain):
+        if id(item) not in above:
+            below = item.under(below)
+    return below
 
 
 def _with_hidden(value: Value, pieces: tuple[Piece, ...]) -> Value:

@@ -82,6 +82,12 @@ class Gate:
         self.template = ""
         self.line = 0
 
+    def under(self, parent: Gate) -> Gate:
+        """The same gate below another."""
+        made = Gate(parent, self.keyword, self.condition, self.wanted, self.taken)
+        made.element, made.template, made.line = self.element, self.template, self.line
+        return made
+
     def chain(self) -> list[Gate]:
         """The gate and all above it, innermost first."""
         found, gate = [], self

@@ -99,3 +99,24 @@ def test_taint_names_every_path_a_value_depends_on():
     document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
     source = document.under(document.root.entries["data"].entries["v"])[0].source
     assert source.taint == {("x",), ("z",), ("mode",)}
+
+
+def test_text_made_elsewhere_stands_under_the_gates_of_its_place():
+    chart = """
+{{- $name := include "name" . }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x}
+data:
+  {{- range .Values.items }}
+  {{ . }}: {{ $name }}
+  {{- end }}
+"""
+    helpers = '{{- define "name" }}{{ if .Values.long }}long-{{ end }}n{{ end }}'
+    run = run_of(chart_of({"x.yaml": chart, "_h.tpl": helpers}, "long: true\nitems: [a, b]\n"))
+    document = next(d for t in run.templates.values() for d in split_documents(t))
+    gates = {
+        piece.text: [gate.condition.direct[0] for gate in piece.gate.chain()]
+        for piece in document.under(document.root.entries["data"].entries["b"])
+    }
+    assert gates == {"long-": [("long",), ("items",)], "n": [("items",)]}

@@ -1,0 +1,252 @@
+"""What a template can print, as a grammar: pieces with their gates -> fixed text, values, branches and repetition."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from migrator.templates.documents import EDGE
+from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Value
+
+ANY = ""
+"""Among first characters: whatever a value holds."""
+RELEASE = "@Release"
+KEY = "~key"
+
+
+@dataclass(slots=True, eq=False)
+class Text:
+    """Text that no value changes."""
+
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Slot:
+    """A place where one value is printed."""
+
+    source: Value
+    text: str | None
+    """What is printed there now; None in a ghost whose value is to come."""
+    quoted: bool = False
+    """Whether the place stands between quotes, in which a text is escaped."""
+    margin: str | None = None
+    """White space before a value that has its lines to itself; None where something else stands there."""
+    anchor: str = ""
+    """The fixed text that follows."""
+    stops: frozenset[str] = frozenset()
+    """Characters that what follows may begin with."""
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """Two ways to go on: what is printed `now`, and what would be printed if the condition turned."""
+
+    condition: Value
+    wanted: bool
+    """What the condition counts as now."""
+    now: tuple[Part, ...]
+    other: tuple[Part, ...]
+    first_now: frozenset[str] = frozenset()
+    first_other: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """What is printed for one element of a list or map."""
+
+    key: int | str
+    parts: tuple[Part, ...]
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class Loop:
+    """Repetition over a list or map: the elements that are there, and the pattern of one to come."""
+
+    source: Value
+    rows: tuple[Row, ...]
+    pattern: tuple[Part, ...]
+    first: frozenset[str] = frozenset()
+
+
+Part: TypeAlias = Text | Slot | Branch | Loop
+Parts: TypeAlias = tuple[Part, ...]
+_Item: TypeAlias = tuple[Piece, list[Gate]]
+
+
+def grammar_of(pieces: Iterable[Piece]) -> Parts:
+    """The grammar of a text of pieces, ghosts included."""
+    items: list[_Item] = []
+    for piece in pieces:
+        if piece.region is EDGE or (piece.region is not None and piece.region.gate.keyword == "quiet"):
+            continue
+        if not piece.text and piece.source is None:
+            continue
+        items.append((piece, piece.gate.chain()[::-1] if piece.gate is not None else []))
+    shared = _common(items)
+    made = _parts([item for item in items if _belongs(item[1], shared)], _depth(items, shared))
+    _mark_margins(made)
+    _follow(made, frozenset("\n"))
+    return made
+
+
+def _common(items: list[_Item]) -> list[Gate]:
+    """The gates that stand over all that is really printed; over everything where nothing is."""
+    chains = [chain for piece, chain in items if piece.region is None] or [chain for _, chain in items]
+    shared = chains[0] if chains else []
+    for chain in chains:
+        shared = shared[: _alike(shared, chain)]
+    return shared
+
+
+def _alike(one: list[Gate], other: list[Gate]) -> int:
+    return next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left is not right), len(one))
+
+
+def _belongs(chain: list[Gate], shared: list[Gate]) -> bool:
+    """Whether a piece stands under the shared gates, or on the other way of the branch where it leaves them."""
+    at = _alike(shared, chain)
+    if at == len(shared):
+        return True
+    return at < len(chain) and chain[at].condition is shared[at].condition and chain[at].keyword != "range"
+
+
+def _depth(items: list[_Item], shared: list[Gate]) -> int:
+    return min([_alike(shared, chain) for _, chain in items if _belongs(chain, shared)], default=0)
+
+
+class _Builder:
+    """Collects the parts of one level."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self.open: tuple[int, list[Row]] | None = None
+        """Place of a loop that more rows may join."""
+
+    def leaf(self, piece: Piece) -> None:
+        self.open = None
+        last = self.parts[-1] if self.parts else None
+        if _fixed(piece.source):
+            if piece.source is None and piece.text == MARK:
+                return
+            if isinstance(last, Text):
+                last.text += piece.text
+            elif piece.text:
+                self.parts.append(Text(piece.text))
+            return
+        assert piece.source is not None  # noqa: S101
+        text = None if _to_come(piece) else piece.text
+        if isinstance(last, Slot) and last.source is piece.source and last.text is not None and text is not None:
+            last.text += text
+        else:
+            quoted = isinstance(last, Text) and last.text[-1:] in "\"'"
+            self.parts.append(Slot(piece.source, text, quoted))
+
+    def block(self, gate: Gate, inner: Parts, text: str) -> None:
+        if gate.keyword == "range" and gate.wanted:
+            self._loop(gate, inner, text)
+            return
+        self.open = None
+        last = self.parts[-1] if self.parts else None
+        if gate.taken:
+            self.parts.append(Branch(gate.condition, gate.wanted, inner, ()))
+        elif isinstance(last, Branch) and last.condition is gate.condition and last.wanted != gate.wanted:
+            last.other = inner
+        else:
+            self.parts.append(Branch(gate.condition, not gate.wanted, (), inner))
+
+    def _loop(self, gate: Gate, inner: Parts, text: str) -> None:
+        last = self.parts[self.open[0]] if self.open else None
+        joins = isinstance(last, Loop) and last.source is gate.condition
+        if gate.element is None:
+            if joins and isinstance(last, Loop):
+                last.pattern = inner
+            else:
+                self.parts.append(Loop(gate.condition, (), inner))
+            self.open = None
+            return
+        row = Row(gate.element, inner, text)
+        if joins and isinstance(last, Loop) and self.open and all(row.key != other.key for other in self.open[1]):
+            self.open[1].append(row)
+            last.rows = (*last.rows, row)
+        else:
+            self.parts.append(Loop(gate.condition, (row,), ()))
+            self.open = (len(self.parts) - 1, [row])
+
+
+def _parts(items: list[_Item], depth: int) -> Parts:
+    builder = _Builder()
+    at = 0
+    while at < len(items):
+        piece, chain = items[at]
+        if len(chain) <= depth:
+            builder.leaf(piece)
+            at += 1
+            continue
+        gate, end = chain[depth], at + 1
+        while end < len(items) and len(items[end][1]) > depth and items[end][1][depth] is gate:
+            end += 1
+        text = "".join([item.text for item, _ in items[at:end] if item.region is None])
+        builder.block(gate, _parts(items[at:end], depth + 1), text)
+        at = end
+    return tuple(builder.parts)
+
+
+def _fixed(source: Value | None) -> bool:
+    """Whether no value, or none that may be sought here, changes what is printed."""
+    if source is None or not (source.direct or source.op):
+        return True
+    return any(path[0] == RELEASE or (KEY in path and path[-1] != KEY) for path in source.direct)
+
+
+def _to_come(piece: Piece) -> bool:
+    source = piece.source
+    if source is None or MARK in piece.text or (piece.region is not None and source.v is None):
+        return True
+    return any(ELEMENT in path or path[-1:] == (KEY,) for path in source.taint)
+
+
+def _mark_margins(parts: Parts, before: str = "\n") -> str:
+    """Tell each slot that stands alone on its line how far in it stands; returns the text before what follows."""
+    for place, part in enumerate(parts):
+        if isinstance(part, Text):
+            before = part.text if "\n" in part.text else before + part.text
+        elif isinstance(part, Slot):
+            head, mark, line = before.rpartition("\n")
+            after = parts[place + 1] if place + 1 < len(parts) else None
+            ends = not isinstance(after, (Text, Slot)) or (isinstance(after, Text) and after.text[:1] == "\n")
+            if (mark or not head) and not line.strip() and ends:
+                part.margin = line
+            before += "x"
+        elif isinstance(part, Branch):
+            one, two = _mark_margins(part.now, before), _mark_margins(part.other, before)
+            before = one if part.now else two
+        else:
+            for row in part.rows:
+                before = _mark_margins(row.parts, before)
+            _mark_margins(part.pattern, before)
+    return before
+
+
+def _follow(parts: Parts, follow: frozenset[str]) -> frozenset[str]:
+    """Tell slots and branches which characters may come next; returns those that the parts may begin with."""
+    after: Part | None = None
+    for part in reversed(parts):
+        if isinstance(part, Text):
+            follow = frozenset(part.text[0])
+        elif isinstance(part, Slot):
+            part.stops = follow
+            part.anchor = after.text if isinstance(after, Text) else ""
+            follow |= {ANY}
+        elif isinstance(part, Branch):
+            part.first_now, part.first_other = _follow(part.now, follow), _follow(part.other, follow)
+            follow = part.first_now | part.first_other
+        else:
+            ways = (part.pattern, *(row.parts for row in part.rows))
+            for _ in range(2):  # what begins an element may follow one as well
+                part.first = follow.union(*[_follow(way, follow | part.first) for way in ways])
+            follow = part.first
+        after = part
+    return follow
