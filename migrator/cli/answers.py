@@ -27,7 +27,7 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
         "dependency": request.as_dependency,
         "targets": {name: [resource.body for resource in found] for name, found in request.targets.items()},
         "names": [request.chart.ref.name, request.release, request.namespace],
-        "capabilities": [request.kube_version, list(request.api_versions)],
+        "capabilities": [request.kube_version, request.kube_is_given, list(request.api_versions)],
         "budget": request.budget,
     }
     text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
@@ -67,6 +67,7 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "renders": inference.renders,
         "seconds": inference.seconds,
         "engine": dict(inference.engine),
+        "kubeVersion": inference.kube_version,
         "apiVersions": list(inference.api_versions),
         "diagnostics": [_diagnostic(each) for each in diagnostics],
     }
@@ -103,6 +104,7 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
         renders=held["renders"],
         seconds=held["seconds"],
         engine=held["engine"],
+        kube_version=held["kubeVersion"],
         api_versions=tuple(held["apiVersions"]),
     )
     return inference, tuple(_diagnostic_of(each) for each in held["diagnostics"])

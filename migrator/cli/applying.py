@@ -95,7 +95,7 @@ def _attempt(planned: Planned, clock: Clock) -> _Attempt:
             baseline.kustomizations,
             baseline.builds,
             planned.layout,
-            engines={**baseline.tools.engines, "kubeVersion": baseline.choices.kube_version},
+            engines={**baseline.tools.engines, "kubeVersion": planned.plan.kube_version},
         )
     if not edits:
         return _Attempt(planned=planned, edits=(), lock=lock, proof=None, diagnostics=notes)

@@ -58,6 +58,7 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
         index = discover(settings.root, config)
         choices = choose(settings, config)
         lock, lock_problem = _lock(index.root)
+        choices = as_locked(choices, lock)
     with clock.step("load"):
         kustomizations, unread = load(index)
     with clock.step("build"):
@@ -86,6 +87,14 @@ def _lock(root: FilePath) -> tuple[Lock | None, Diagnostic | None]:
         return load_lock(root), None
     except MigrateError as error:
         return None, error.diagnostic
+
+
+def as_locked(choices: Choices, lock: Lock | None) -> Choices:
+    """What an earlier migration was rendered for holds for what is added to it."""
+    version = str(lock.engines.get("kubeVersion") or "") if lock is not None else ""
+    if choices.kube_is_given or not version:
+        return choices
+    return replace(choices, kube_version=version, kube_is_given=True)
 
 
 def tree_digest(index: Index) -> str:

@@ -25,6 +25,8 @@ class Choices:
     sources: ChartSources
     cache: Cache
     kube_version: str
+    kube_is_given: bool
+    """Whether a person or an earlier migration has said the version."""
     api_versions: tuple[str, ...]
     max_impact: Impact
     layout: str
@@ -50,6 +52,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         sources=ChartSources(mirrors=_mirrors(settings, config), url_mirrors=config.url_mirrors, offline=offline),
         cache=_cache(settings),
         kube_version=settings.kube_version or config.kube_version or KUBE_VERSION,
+        kube_is_given=bool(settings.kube_version or config.kube_version),
         api_versions=settings.api_versions or config.api_versions,
         max_impact=_impact(settings, config),
         layout=settings.layout or config.layout or LAYOUT,

@@ -97,7 +97,7 @@ def _subject(part: ComponentPlan, archive: ChartArchive, planned: Planned) -> Su
     setting = Setting(
         release=part.release,
         namespace=part.namespace,
-        kube_version=planned.baseline.choices.kube_version,
+        kube_version=part.kube_version or planned.baseline.choices.kube_version,
         api_versions=part.api_versions,
     )
     targets = {name: part.members[name] for name in part.environments}
@@ -111,7 +111,7 @@ def explain_inference(
     setting = Setting(
         release=inference.release,
         namespace=inference.namespace,
-        kube_version=inference.engine.get("kubeVersion", request.kube_version),
+        kube_version=inference.kube_version,
         api_versions=inference.api_versions,
     )
     targets = {name: tuple(each.id for each in request.targets[name]) for name in sorted(request.targets)}

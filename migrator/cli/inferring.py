@@ -188,6 +188,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
             release=target.release,
             namespace=target.namespace,
             kube_version=choices.kube_version,
+            kube_is_given=choices.kube_is_given,
             api_versions=choices.api_versions,
             budget=target.budget,
         )

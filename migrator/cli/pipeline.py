@@ -146,6 +146,7 @@ def _request(
         namespace=(override and override.namespace) or None,
         as_dependency=True,
         kube_version=baseline.choices.kube_version,
+        kube_is_given=baseline.choices.kube_is_given,
         api_versions=baseline.choices.api_versions,
         budget=baseline.choices.budget,
     )
@@ -184,9 +185,17 @@ def _plan(baseline: Baseline, components: Sequence[Component], chosen: Mapping[s
         charts={name: each.archive for name, each in chosen.items() if each.archive is not None},
         kustomizations=baseline.kustomizations,
         lock=baseline.lock,
+        kube_version=_kube_version(baseline, chosen),
         api_versions=baseline.choices.api_versions,
     )
     return plan
+
+
+def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:
+    """What every release is rendered for: what somebody said, else what all components were found to be for."""
+    results = [each.result for each in chosen.values()]
+    found = {each.kube_version for each in results if each is not None and not isinstance(each, Diagnostic)}
+    return found.pop() if len(found) == 1 and not baseline.choices.kube_is_given else baseline.choices.kube_version
 
 
 def _secrets(baseline: Baseline) -> Secrets:

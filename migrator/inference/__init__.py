@@ -51,6 +51,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
         engine={"helm": tools.helm.version, "kubeVersion": answer.kube_version},
+        kube_version=answer.kube_version,
         api_versions=answer.api_versions,
     )
     return inference, caveats(request, answer, inference)

@@ -100,6 +100,7 @@ def _answer(judge: Judge, doubted: frozenset[str], start: Answer | None) -> Answ
             "chart": request.chart.digest,
             "targets": {name: [dict(item.body) for item in items] for name, items in request.targets.items()},
             "setting": [request.release, request.namespace, request.kube_version, list(request.api_versions)],
+            "kube_is_given": request.kube_is_given,
             "budget": request.budget if start is None else None,
             "as_dependency": request.as_dependency,
             "untrusted": sorted(doubted),

@@ -18,8 +18,17 @@ if TYPE_CHECKING:
 
 
 def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
-    """Why the search ended (MIG501, MIG505), which values hold secrets (MIG503), what helm had to print (MIG506)."""
-    return (*_late(request, answer, inference), *_secrets(request, answer), *_untrusted(request, answer))
+    """What is said beside an answer.
+
+    MIG501 or MIG505 where the search ended early, MIG503 where values hold secrets, MIG506 for templates that helm
+    had to print, MIG507 for another version of Kubernetes.
+    """
+    return (
+        *_late(request, answer, inference),
+        *_secrets(request, answer),
+        *_untrusted(request, answer),
+        *_kubernetes(request, answer),
+    )
 
 
 def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
@@ -73,4 +82,15 @@ def _untrusted(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic
             summary=f"helm itself had to render templates of {request.chart.ref.name} during the search",
             remedy="a fault of migrate: fewer of their values are found; report the chart and the templates",
             evidence=answer.untrusted,
+        )
+
+
+def _kubernetes(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
+    if answer.kube_version != request.kube_version:
+        name = request.chart.ref.name
+        yield Diagnostic(
+            code="MIG507",
+            severity=Severity.INFO,
+            summary=f"the objects of {name} are those of Kubernetes {answer.kube_version}, not {request.kube_version}",
+            remedy="Argo CD and Flux render for the version of the cluster: say which that is with --kube-version",
         )

@@ -11,6 +11,7 @@ from migrator.inference.edits import MISSING, Edits, Tree, combined, filled, lea
 from migrator.inference.gates import make, open_region
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
+from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.propose import close, proposals
 from migrator.inference.state import State
@@ -34,6 +35,11 @@ CLEAR = 0.3
 class Search(Trials):
     """An anytime search: `state` is the best hypothesis so far, whatever the clock says."""
 
+    kube_versions: tuple[str, ...] = ()
+    """Other versions of Kubernetes that may be tried."""
+    dated: frozenset[int] = frozenset()
+    """Targets for which they have been tried."""
+
     def run(self) -> State:
         """Go on until nothing helps or time is up; a step that does not end is interrupted a little later."""
         try:
@@ -51,6 +57,7 @@ class Search(Trials):
         for _ in range(MAX_ROUNDS):
             before = self.state.cost
             self.repair()
+            try_versions(self)
             self.documents()
             self.values()
             if self.late or self.state.cost >= before - EPSILON:

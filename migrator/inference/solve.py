@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from migrator.diagnostics import MigrateError
 from migrator.inference.edits import Tree
 from migrator.inference.journal import Tried, from_json, to_json
+from migrator.inference.kube import fitting, kube_versions
 from migrator.inference.limit import LimitError, limited
 from migrator.inference.names import namespaces, releases
 from migrator.inference.probes import Ask, Probes
@@ -104,6 +105,8 @@ def solve(
     started, working = time.monotonic(), time.process_time()
     chart = chart_of(request)
     defaults = defaults_of(chart)
+    if not request.kube_is_given and not request.as_dependency:  # an umbrella hides what its dependency asks for
+        request = replace(request, kube_version=fitting(chart, request.kube_version))
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     states: dict[str, State] = {}
     tried: dict[str, Tried] = {}
@@ -123,6 +126,8 @@ def solve(
             begun = (bench.measure(tree, setting) for tree in (states[order[0]].tree,))
         state = _first(request, begun, deadline + GRACE)
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
+        if setting is None and not request.kube_is_given:
+            search.kube_versions = kube_versions(chart, request.kube_version)
         if start is not None:
             search.minimise()
         states[name] = search.run()

@@ -22,6 +22,8 @@ ERROR_COST = 500.0
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
+KUBE_COST = 0.5
+"""Of a version of Kubernetes other than the one that was to be expected."""
 GENERATED_COST = 0.3
 """Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
 
@@ -96,6 +98,8 @@ class Bench:
         self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
         self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
         self.draws = draws(chart)
+        self.kube_version = ""
+        """The version to be expected: that of the first hypothesis."""
         self.names: dict[int, tuple[Document, frozenset[Path]]] = {}
         self.count = 0
 
@@ -167,7 +171,9 @@ class Bench:
         return found
 
     def _compare(self, tree: Tree, setting: Setting, run: Run, documents: dict[Key, list[Document]]) -> State:
+        self.kube_version = self.kube_version or setting.kube_version
         total = OVERRIDE_COST * len(leaves(tree.overrides))
+        total += KUBE_COST if setting.kube_version != self.kube_version else 0.0
         pairs: dict[int, Document] = {}
         costs: dict[int, float] = {}
         extra: list[Document] = []

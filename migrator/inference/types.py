@@ -79,6 +79,8 @@ class InferenceRequest:
     release: str | None = None
     namespace: str | None = None
     kube_version: str = "1.32"
+    kube_is_given: bool = False
+    """Whether somebody has said the version; otherwise the search may find another one."""
     api_versions: tuple[str, ...] = ()
     as_dependency: bool = False
     """Whether the chart will be rendered as the dependency of an umbrella, where Helm drops its null defaults."""
@@ -104,6 +106,8 @@ class Inference:
     renders: int
     seconds: float
     engine: Mapping[str, str]
+    kube_version: str = ""
+    """What has to be passed as --kube-version: the request's, or what the search found."""
     api_versions: tuple[str, ...] = ()
     """What has to be passed as --api-versions: the request's, and what the search found."""
 

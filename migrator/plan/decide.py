@@ -44,6 +44,8 @@ class Situation:
     """Argo CD deploys from here: it runs hooks by itself, and cannot leave them out."""
     unbuilt: Mapping[RepoPath, RepoPath] = field(default_factory=dict)
     """File -> a root that rests on it and does not build."""
+    kube_version: str = ""
+    """What every release is rendered for; empty where nobody minds."""
     api_versions: tuple[str, ...] = ()
 
     def admits(self, difference: Difference) -> bool:
@@ -65,6 +67,7 @@ def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
     charts: Mapping[str, ChartArchive],
     kustomizations: Kustomizations | None = None,
     lock: Lock | None = None,
+    kube_version: str = "",
     api_versions: Sequence[str] = (),
 ) -> tuple[Plan, Diagnostics]:
     """The plan without file changes (`rewrite.settle` adds them), components by id.
@@ -85,6 +88,7 @@ def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
         lock=lock,
         is_argo_cd=_is_argo_cd(builds, config),
         unbuilt=files_of_failed(builds, kustomizations) if kustomizations is not None else {},
+        kube_version=kube_version,
         api_versions=tuple(api_versions),
     )
     decided = [
@@ -100,6 +104,7 @@ def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
         components=found,
         diagnostics=notes,
         inputs=_inputs(builds, kustomizations) if kustomizations is not None else {},
+        kube_version=kube_version,
     )
     return plan, notes
 
@@ -147,6 +152,7 @@ def decide(
         values=inference.values,
         residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
         hooks="skip" if skip else "run",
+        kube_version=inference.kube_version or situation.kube_version,
         api_versions=inference.api_versions or situation.api_versions,
     )
     return _judged(known, component, fits, situation)
@@ -163,7 +169,7 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         known, decision=Decision.PROPOSE, differences={name: found for name, found in marked.items() if found}
     )
     proposed = replace(proposed, impact=max((each.impact for each in every), default=Impact.NONE))
-    if reason := _doubt(component, fits, situation):
+    if reason := _doubt(component, fits, situation) or _other_kubernetes(known, situation):
         return replace(proposed, reason=reason)
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins, opened)
@@ -241,6 +247,14 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
             if root is not None:
                 return f"{root} does not build and may rest on the same files: repair it first"
     return ""
+
+
+def _other_kubernetes(known: ComponentPlan, situation: Situation) -> str:
+    """Why a component cannot be a release beside the others: all of them are rendered for one version."""
+    if not situation.kube_version or known.kube_version == situation.kube_version:
+        return ""
+    version = known.kube_version
+    return f'its objects are those of Kubernetes {version}: `kube_version: "{version}"` in migrate.yaml adopts it'
 
 
 def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...], Diagnostics]:

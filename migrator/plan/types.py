@@ -57,6 +57,8 @@ class ComponentPlan:
     """environment -> what would change, allowed ones with the id of their allowance; without what patches pin."""
     patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
     hooks: str = "run"
+    kube_version: str = ""
+    """What its objects were rendered for."""
     api_versions: tuple[str, ...] = ()
     impact: Impact = Impact.NONE
 
@@ -95,3 +97,5 @@ class Plan:
     diagnostics: Diagnostics = ()
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digest of every file that the plan rests on."""
+    kube_version: str = ""
+    """The version of Kubernetes that every release of the plan is rendered for."""

@@ -55,6 +55,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG504": "A chart asks for more than a render may cost.",
         "MIG505": "The search for values ended for want of memory.",
         "MIG506": "The interpreter does not follow some templates of a chart; their values were probed with helm.",
+        "MIG507": "The objects of a component were rendered for another version of Kubernetes.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

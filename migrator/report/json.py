@@ -147,6 +147,8 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for patch in component.patches[environment]
         ],
         "hooks": component.hooks,
+        "kube_version": component.kube_version,
+        "api_versions": list(component.api_versions),
         "impact": str(component.impact),
     }
 
@@ -188,5 +190,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic] = ())
         "renders": inference.renders,
         "seconds": round(inference.seconds, 3),
         "engine": dict(sorted(inference.engine.items())),
+        "kube_version": inference.kube_version,
+        "api_versions": list(inference.api_versions),
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in diagnostics],
     }

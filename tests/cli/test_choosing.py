@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from migrator.cli.baseline import as_locked
 from migrator.cli.choices import choose
 from migrator.cli.options import Settings
 from migrator.diagnostics import MigrateError
 from migrator.discover import Acceptance, Config
+from migrator.lock import Lock
 from migrator.model import Impact
 
 
@@ -15,7 +17,7 @@ def test_defaults(tmp_path: Path) -> None:
     choices = choose(Settings(root=tmp_path), Config())
     assert (choices.max_impact, choices.layout, choices.gitops) == (Impact.METADATA, "growing", "none")
     assert not choices.sources.offline
-    assert choices.kube_version == "1.32"
+    assert (choices.kube_version, choices.kube_is_given) == ("1.32", False)
 
 
 def test_the_configuration_speaks_where_the_command_line_is_silent(tmp_path: Path) -> None:
@@ -51,3 +53,12 @@ def test_no_cache_means_none(tmp_path: Path) -> None:
 def test_a_gitops_tool_of_the_configuration_is_refused_as_well(tmp_path: Path) -> None:
     with pytest.raises(MigrateError, match="MIG903"):
         choose(Settings(root=tmp_path), Config(gitops="argocd"))
+
+
+def test_what_an_earlier_migration_was_rendered_for_holds_until_somebody_says_otherwise(tmp_path):
+    lock = Lock(commit=None, tree="t", engines={"kubeVersion": "1.27"}, environments={})
+    choices = as_locked(choose(Settings(root=tmp_path), Config()), lock)
+    assert (choices.kube_version, choices.kube_is_given) == ("1.27", True)
+    said = choose(Settings(root=tmp_path, kube_version="1.30"), Config())
+    assert as_locked(said, lock).kube_version == "1.30"
+    assert not as_locked(choose(Settings(root=tmp_path), Config()), None).kube_is_given

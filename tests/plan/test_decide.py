@@ -14,7 +14,7 @@ from migrator.classify.types import ChartCandidate, Component, ComponentKind
 from migrator.compare import Allowance, Scope, compare
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import Config, parse_config
-from migrator.inference.types import Inference, SplitValues
+from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
 from migrator.lock import Lock, LockedComponent
 from migrator.model import DifferenceKind, Impact, Json, Origin, RepoPath, ResId, Resource, resource_of
 from migrator.plan import Decision, Plan, make_plan
@@ -80,6 +80,8 @@ def case(
     lock: Lock | None = None,
     failed: Sequence[Build] = (),
     components: Sequence[Component] = (),
+    kube_versions: tuple[str, str] = ("", ""),
+    residual: tuple[Residual, ...] = (),
 ) -> Plan:
     """The plan for one component `redis` whose chart renders this."""
     builds = [
@@ -109,11 +111,12 @@ def case(
             name: tuple(each for each in found if each.resource not in missing[name])
             for name, found in differences.items()
         },
-        residual=(),
+        residual=residual,
         companions=missing,
         renders=1,
         seconds=0.0,
         engine={},
+        kube_version=kube_versions[0],
     )
     plan, _ = make_plan(
         [*builds, *failed],
@@ -125,12 +128,41 @@ def case(
         parse_config(config.encode()) if config else Config(),
         charts={"redis": ARCHIVE},
         lock=lock,
+        kube_version=kube_versions[1],
     )
     return plan
 
 
 def one(*args: Any, **more: Any) -> ComponentPlan:
     return next(each for each in case(*args, **more).components if each.id == "redis")
+
+
+def test_objects_of_another_kubernetes_than_the_plan_is_made_for_are_proposed() -> None:
+    target, rendered = {"prod": REDIS}, {"prod": [bare(each) for each in REDIS]}
+    found = one(target, rendered, kube_versions=("1.20", "1.32"))
+    assert found.decision is Decision.PROPOSE
+    assert 'kube_version: "1.20"' in found.reason
+    plan = case(target, rendered, kube_versions=("1.20", "1.20"))
+    assert (plan.kube_version, plan.components[0].decision) == ("1.20", Decision.ADOPT)
+    assert plan.components[0].kube_version == "1.20"
+
+
+def test_a_drawn_secret_that_stands_against_adoption_names_what_would_pin_it() -> None:
+    secret = resource_of(
+        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "data"}, "data": {"p": "YQ=="}}
+    )
+    drawn = bare(resource_of({**secret.body, "data": {"p": "Yg=="}}))
+    residual = Residual(
+        environment="prod",
+        resource=secret.id,
+        path=("data", "p"),
+        cls=ResidualClass.GENERATED,
+        pins=((("auth", "password"),), (("tls", "cert"), ("tls", "key"))),
+    )
+    found = one({"prod": (*REDIS, secret)}, {"prod": [*(bare(each) for each in REDIS), drawn]}, residual=(residual,))
+    assert found.decision is Decision.PROPOSE
+    assert "pinned by auth.password or tls.cert with tls.key" in found.reason
+    assert "Yg==" not in found.reason
 
 
 def test_a_chart_that_renders_the_same_is_adopted() -> None:
