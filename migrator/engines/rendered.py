@@ -64,7 +64,12 @@ def _objects(piece: str) -> Iterator[dict[str, Json]]:
 def _expanded(value: Json, path: RepoPath) -> Iterator[dict[str, Json]]:
     if value is None or value == {}:
         return
-    if not isinstance(value, dict) or not value.get("kind") or not value.get("apiVersion"):
+    if (
+        not isinstance(value, dict)
+        or not value.get("kind")
+        or not value.get("apiVersion")
+        or not isinstance(value.get("metadata") or {}, dict)
+    ):
         cause = Cause(failure=Failure.TEMPLATE, message="the document is no Kubernetes object", path=path)
         raise EngineError.because("MIG408", cause, remedy="helm could not install this chart with these values")
     items = value.get("items")

@@ -77,7 +77,7 @@ class Document:
                 body = read_value(self.text, dialect=Dialect.SIGS)
             except YamlError:
                 return None
-            if isinstance(body, dict) and body.get("kind") and body.get("apiVersion"):
+            if isinstance(body, dict) and body.get("kind") and body.get("apiVersion") and _has_metadata(body):
                 self._resource = resource_of(body)
         return self._resource
 
@@ -170,6 +170,11 @@ def _spans_of(pieces: list[Piece]) -> dict[int, tuple[int, int]]:
             found[id(region)] = (found.get(id(region), (index, 0))[0], index + 1)
             region = region.parent
     return found
+
+
+def _has_metadata(body: dict[str, Json]) -> bool:
+    """Whether the metadata, where there is any, is a map as in every object."""
+    return isinstance(body.get("metadata") or {}, dict)
 
 
 def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
@@ -279,45 +284,58 @@ def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
     if len(bounds) == 2:
         yield pieces
         return
-    for index in range(0, len(bounds), 2):
-        yield _slice(pieces, bounds[index], bounds[index + 1])
+    yield from _slices(pieces, list(zip(bounds[::2], bounds[1::2], strict=True)))
 
 
-def _slice(pieces: list[Piece], start: int, end: int) -> list[Piece]:
-    found, place = [], 0
+def _slices(pieces: list[Piece], ranges: list[tuple[int, int]]) -> list[list[Piece]]:
+    """The pieces on each of some rising ranges of the text, in one pass; a ghost goes where it stands."""
+    found: list[list[Piece]] = [[] for _ in ranges]
+    place = first = 0
     for piece in pieces:
+        while first < len(ranges) - 1 and ranges[first][1] < place:
+            first += 1
         if piece.region is not None:
+            start, end = ranges[first]
             if start <= place <= end:
-                found.append(piece)
+                found[first].append(piece)
             continue
-        low, high = max(start - place, 0), min(end - place, len(piece.text))
-        if high > low or (not piece.text and start <= place <= end):
-            found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
-        place += len(piece.text)
+        behind = place + len(piece.text)
+        for index in range(first, len(ranges)):
+            start, end = ranges[index]
+            if start >= behind:
+                break
+            low, high = max(start - place, 0), min(end - place, len(piece.text))
+            if high > low:
+                found[index].append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
+        place = behind
     return found
 
 
 def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
     """Whole objects that a template would print if one gate over them were turned, with that gate's region."""
     found: list[tuple[Region, Document]] = []
-    seen: set[int] = set()
-    for piece in run.pieces if not run.path.endswith("/NOTES.txt") else ():
-        region = piece.region
-        if region is None or id(region) in seen:
+    for region, inside in _by_region(run).values():
+        if "kind:" not in "".join([p.text for p in inside if p.region is region]):
             continue
-        seen.add(id(region))
-        text = "".join(p.text for p in run.pieces if p.region is region)
-        if "kind:" not in text:
-            continue
-        inner = [
-            Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p
-            for p in run.pieces
-            if p.region is region or _inside(p.region, region)
-        ]
+        inner = [Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p for p in inside]
         for pieces in _split(inner):
             made = _items(make_document(run.path, pieces))
             found += [(region, document) for document in made if document.resource is not None]
     return found
+
+
+def _by_region(run: TemplateRun) -> dict[int, tuple[Region, list[Piece]]]:
+    """Each ghost that prints something with its pieces, those of ghosts inside it included."""
+    found: dict[int, tuple[Region, list[Piece]]] = {}
+    printing: dict[int, None] = {}
+    for piece in run.pieces if not run.path.endswith("/NOTES.txt") else ():
+        region = piece.region
+        if region is not None:
+            printing[id(region)] = None
+        while region is not None:
+            found.setdefault(id(region), (region, []))[1].append(piece)
+            region = region.parent
+    return {key: found[key] for key in printing}
 
 
 def _inside(region: Region | None, outer: Region) -> bool:
