@@ -30,6 +30,10 @@ GENERATED_COST = 0.3
 HOOKS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
 HOOKS |= {"test", "test-success"}
 
+MAX_KEPT = 1_000_000
+"""Pieces of templates that were rendered on trial and are kept, should the same trial come again."""
+MAX_ALIKE = 40
+
 Key = tuple[str, str, str]
 """Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
 
@@ -92,7 +96,10 @@ class Bench:
         for index, target in enumerate(self.targets):
             self.by_key.setdefault(key_of(target.id), []).append(index)
         self.split: dict[int, tuple[TemplateRun, list[Document]]] = {}
-        self.measured: dict[tuple[int, int, str], tuple[Document, float]] = {}
+        self.kept = 0
+        """Pieces of the templates in `split`."""
+        self.bodies: dict[str, Resource | None] = {}
+        self.measured: dict[tuple[int, int, str], tuple[object, float]] = {}
         self.crds: dict[bytes, list[Resource]] = {}
         self.ghosts: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
         self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
@@ -101,6 +108,8 @@ class Bench:
         self.kube_version = ""
         """The version to be expected: that of the first hypothesis."""
         self.names: dict[int, tuple[Document, frozenset[Path]]] = {}
+        self.last_settled: tuple[State | None, frozenset[Path]] = (None, frozenset())
+        self.last_ghosts: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
         self.count = 0
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
@@ -128,38 +137,60 @@ class Bench:
     def _documents(self, template: TemplateRun) -> list[Document]:
         found = self.split.get(id(template))
         if found is None:
-            if len(self.split) > 20_000:
-                self.split.clear()
-                self.measured.clear()
-                self.generated.clear()
-                self.names.clear()
+            if self.kept > MAX_KEPT:
+                self.kept = 0
+                for known in (
+                    self.split,
+                    self.bodies,
+                    self.measured,
+                    self.generated,
+                    self.names,
+                    self.ghosts,
+                    self.read,
+                ):
+                    known.clear()
+            self.kept += len(template.pieces)
             found = self.split[id(template)] = (template, split_documents(template))
+            for document in found[1]:
+                document.read(self.bodies)
         return found[1]
 
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
         """Whole objects that templates would print for a missing target, each read through its ghost."""
         target = self.targets[index]
         found = []
-        for template in state.run.templates.values():
-            if id(template) not in self.ghosts:
-                self.ghosts[id(template)] = (template, ghost_documents(template))
-            for region, document in self.ghosts[id(template)][1]:
-                res = document.id
-                if res is None or (res.group, res.kind) != (target.id.group, target.id.kind) or document.root is None:
-                    continue
-                memo = (id(document), index)
-                if memo not in self.read:
-                    reader = Reader(READING_STEPS, self.settled(state))
-                    self.read[memo] = (document, reader.read(document, document.root, target.body))
-                found.append((region, document, self.read[memo][1]))
+        for region, document in self._ghosts(state).get((target.id.group, target.id.kind), ()):
+            if document.root is None:
+                continue
+            memo = (id(document), index)
+            if memo not in self.read:
+                reader = Reader(READING_STEPS, self.settled(state))
+                self.read[memo] = (document, reader.read(document, document.root, target.body))
+            found.append((region, document, self.read[memo][1]))
         return found
+
+    def _ghosts(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
+        """Objects that templates print only as ghosts, by group and kind."""
+        if self.last_ghosts[0] is not state:
+            by_kind: dict[tuple[str, str], list[tuple[Region, Document]]] = {}
+            for template in state.run.templates.values():
+                if id(template) not in self.ghosts:
+                    self.ghosts[id(template)] = (template, ghost_documents(template))
+                for region, document in self.ghosts[id(template)][1]:
+                    if document.id is not None:
+                        by_kind.setdefault((document.id.group, document.id.kind), []).append((region, document))
+            self.last_ghosts = (state, by_kind)
+        return self.last_ghosts[1]
 
     def settled(self, state: State) -> frozenset[Path]:
         """The values that the names of paired documents hang on."""
-        for document in state.pairs.values():
-            if id(document) not in self.names:
-                self.names[id(document)] = (document, name_paths(document))
-        return frozenset().union(*(self.names[id(document)][1] for document in state.pairs.values()))
+        if self.last_settled[0] is not state:
+            for document in state.pairs.values():
+                if id(document) not in self.names:
+                    self.names[id(document)] = (document, name_paths(document))
+            found = {path for document in state.pairs.values() for path in self.names[id(document)][1]}
+            self.last_settled = (state, frozenset(found))
+        return self.last_settled[1]
 
     def _crd_resources(self, run: Run) -> list[Resource]:
         found = []
@@ -184,7 +215,8 @@ class Bench:
                 if not free:
                     extra.append(document)
                     continue
-                best = min(free, key=lambda index: self._cost(index, document, setting))
+                choices = free if len(free) <= MAX_ALIKE else self._alike(free, document, setting)
+                best = min(choices, key=lambda index: self._cost(index, document, setting))
                 free.remove(best)
                 pairs[best] = document
                 value = self._cost(best, document, setting)
@@ -214,14 +246,21 @@ class Bench:
             errors=errors,
         )
 
+    def _alike(self, free: list[int], document: Document, setting: Setting) -> list[int]:
+        """Of very many targets of one kind and name those of the document's namespace, else the first."""
+        namespace = (document.id.namespace if document.id else "") or setting.namespace
+        return [index for index in free if self.targets[index].id.namespace == namespace] or free[:MAX_ALIKE]
+
     def _cost(self, index: int, document: Document, setting: Setting) -> float:
-        memo = (index, id(document), setting.namespace)
+        # what is drawn is told by the pieces; anything else by the object alone, which may be that of another run
+        whole: object = document if self.draws or document.resource is None else document.resource
+        memo = (index, id(whole), setting.namespace)
         found = self.measured.get(memo)
         if found is None:
             body = document.resource.body if document.resource else {}
             wanted, count = masked(document, self._generated(document), self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
-            found = self.measured[memo] = (document, min(value, MISSING_SHARE * self.extents[index] - 0.05))
+            found = self.measured[memo] = (whole, min(value, MISSING_SHARE * self.extents[index] - 0.05))
         return found[1]
 
     def _generated(self, document: Document) -> tuple[Leaf, ...]:

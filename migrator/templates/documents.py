@@ -15,7 +15,6 @@ from migrator.templates.value import Gate, Piece, Region, Value, pieces_between
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value
 
 _LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
-_DASHES = re.compile(r"(?:\A|(?<=\n))---")
 
 
 class Document:
@@ -79,6 +78,13 @@ class Document:
                 return None
             if isinstance(body, dict) and body.get("kind") and body.get("apiVersion") and _has_metadata(body):
                 self._resource = resource_of(body)
+        return self._resource
+
+    def read(self, known: dict[str, Resource | None]) -> Resource | None:
+        """The object that the document holds, taken from those of the same text that were read before."""
+        if self.text not in known:
+            known[self.text] = self.resource
+        self._resource = known[self.text]
         return self._resource
 
     @property
@@ -189,25 +195,28 @@ def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
                 replaced.add((id(here.gate.condition), not here.gate.wanted))
             here = here.parent
     kept = []
+    known: dict[int, bool] = {}
     for piece in pieces:
-        if piece.region is not None:
-            if id(piece.region) in chosen or piece.region is EDGE:
-                kept.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
+        ghost, gate = piece.region, piece.gate
+        if ghost is not None:
+            if id(ghost) in chosen or ghost is EDGE:
+                kept.append(Piece(piece.text, piece.source, gate, None, piece.wholes))
             else:
                 kept.append(piece)
-            continue
-        if replaced and _under(piece.gate, replaced):
-            continue
-        kept.append(piece)
+        elif gate is None or not replaced or not _under(gate, replaced, known):
+            kept.append(piece)
     return kept
 
 
-def _under(gate: Gate | None, replaced: set[tuple[int, bool]]) -> bool:
-    while gate is not None:
-        if (id(gate.condition), gate.wanted) in replaced:
-            return True
-        gate = gate.parent
-    return False
+def _under(gate: Gate, replaced: set[tuple[int, bool]], known: dict[int, bool]) -> bool:
+    """Whether a gate is one of those, or below one; neighbours share their gates, so the answers are kept."""
+    found = known.get(id(gate))
+    if found is None:
+        found = (id(gate.condition), gate.wanted) in replaced or (
+            gate.parent is not None and _under(gate.parent, replaced, known)
+        )
+        known[id(gate)] = found
+    return found
 
 
 def make_document(template: str, pieces: list[Piece]) -> Document:
@@ -229,14 +238,12 @@ def _items(document: Document) -> list[Document]:
     if items is None or items.kind != "list":
         return [document]
     found = []
+    spans = sorted({(node.start, node.end) for node in items.items})  # an alias stands where its anchor does
+    pieces = dict(zip(spans, _slices(document.pieces, spans), strict=True))
     for node in items.items:
         column = node.start - (document.text.rfind("\n", 0, node.start) + 1)
         # the first line of an item begins behind its dash
-        inside = [
-            Piece(" " * column, None, None, None),
-            *_slice(document.pieces, node.start, node.end),
-            Piece("\n", None, None, None),
-        ]
+        inside = [Piece(" " * column, None, None, None), *pieces[node.start, node.end], Piece("\n", None, None, None)]
         found += _items(make_document(document.template, inside))
     return found
 
@@ -273,8 +280,8 @@ def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
     """Cut pieces where Helm cuts the text that they make (FACTS D11)."""
     text = "".join([piece.text for piece in pieces if piece.region is None])
     bounds = [0]
-    for match in _DASHES.finditer(text):
-        start, end = match.span()
+    for dashes in _separators(text):
+        start, end = dashes, dashes + 3
         while start > bounds[-1] and text[start - 1].isspace():
             start -= 1
         while end < len(text) and text[end].isspace():
@@ -285,6 +292,16 @@ def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
         yield pieces
         return
     yield from _slices(pieces, list(zip(bounds[::2], bounds[1::2], strict=True)))
+
+
+def _separators(text: str) -> Iterator[int]:
+    """Where lines begin with three dashes."""
+    at = 0 if text.startswith("---") else text.find("\n---") + 1
+    while at or text.startswith("---", at):
+        yield at
+        at = text.find("\n---", at) + 1
+        if not at:
+            return
 
 
 def _slices(pieces: list[Piece], ranges: list[tuple[int, int]]) -> list[list[Piece]]:
