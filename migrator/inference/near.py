@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.diff import Gap
 from migrator.templates.documents import Document, make_document, turned
+from migrator.templates.tree import Node
 from migrator.templates.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
@@ -92,6 +94,35 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
 def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
     """The document with a ghost made real; a mark alone on its line becomes an entry, or an item of a list."""
     return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
+
+
+def marked_lines(document: Document, node: Node, key: str | int, region: Region) -> tuple[Document, Node] | None:
+    """Only the lines of a scalar with a ghost made real, and the scalar in them; None where lines do not tell."""
+    low, high = document.text.rfind("\n", 0, node.start) + 1, document.text.find("\n", node.end)
+    lines = _between(document, low, high if high >= 0 else len(document.text))
+    made = make_document(document.template, turned(lines, [region]))
+    found = made.root
+    if found is not None and found.kind == "list" and len(found.items) == 1:
+        found = found.items[0]
+    if found is not None and found.kind == "map" and isinstance(key, str):
+        found = found.entries.get(key)
+    return None if found is None or found.kind != "scalar" else (made, found)
+
+
+def _between(document: Document, low: int, high: int) -> list[Piece]:
+    """The pieces of a stretch of the text, ghosts at its ends included."""
+    found = []
+    first = max(bisect_left(document.offsets, low) - 1, 0)
+    for index in range(first, bisect_right(document.offsets, high)):
+        piece, place = document.pieces[index], document.offsets[index]
+        if piece.region is not None:
+            if place >= low:
+                found.append(piece)
+            continue
+        start, end = max(low - place, 0), min(high - place, len(piece.text))
+        if end > start or (not piece.text and place >= low):
+            found.append(piece.with_text(piece.text[start:end]))
+    return found
 
 
 def marked_fragment(document: Document, region: Region, *, in_list: bool = False) -> Document:

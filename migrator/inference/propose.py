@@ -10,7 +10,7 @@ from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align
 from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
 from migrator.inference.gates import make, open_region
-from migrator.inference.near import marked, near, words_of
+from migrator.inference.near import marked, marked_lines, near, words_of
 from migrator.inference.unify import (
     KEY,
     READING_STEPS,
@@ -133,11 +133,10 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
     found: list[tuple[int, int, Edits]] = []
     reader = Reader(READING_STEPS, gap.settled)
     for order, region in enumerate(near(gap, words_of(gap))):
-        variant = marked(gap.document, region)
-        node = locate(variant, gap.path)
-        if node is None:
+        found_in = _with_ghost(gap, region)
+        if found_in is None:
             continue
-        reading = reader.read(variant, node, gap.target)
+        reading = reader.read(*found_in, gap.target)
         if reading.misses == 0 or isinstance(gap.target, (dict, list)):
             found += [(reading.misses, order, edits) for edits in _opened(region, reading.edits)]
     found.sort(key=lambda item: item[:2])
@@ -147,6 +146,17 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
         gate = gap.document.gate_at(gap.node)
         if gate is not None:
             yield from islice(make(gate.condition, not gate.wanted), 2)
+
+
+def _with_ghost(gap: Gap, region: Region) -> tuple[Document, Node] | None:
+    """The place of a gap with a ghost made real: its own lines where they are enough, else the whole document."""
+    if gap.node is not None and gap.node.kind == "scalar" and gap.path:
+        found = marked_lines(gap.document, gap.node, gap.path[-1], region)
+        if found is not None:
+            return found
+    variant = marked(gap.document, region)
+    node = locate(variant, gap.path)
+    return None if node is None else (variant, node)
 
 
 # -- missing ---------------------------------------------------------------------------------------------------
