@@ -287,6 +287,9 @@ class Reader:
                 yield self.read(fragment, root, part, depth)
             elif MARK in root.keys:
                 yield self.entry(fragment, root.keys[MARK], root.entries[MARK], gap.key, gap.target, depth)
+        elif root.kind == "map" and len(gap.path) > 1 and gap.path[-2] in root.entries and isinstance(gap.whole, list):
+            # the other branch prints the whole list under its key
+            yield self.read(fragment, root.entries[str(gap.path[-2])], gap.whole, depth)
         elif root.kind == "list" and not isinstance(gap.key, str):
             for item in root.items[:MAX_GHOSTS]:
                 source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None

@@ -127,6 +127,7 @@ spec:
   {{- end }}
 """
 POD_HEAD = 'apiVersion: v1\nkind: Pod\nmetadata: {name: "{{ .Release.Name }}"}\n'
+NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}'
 CASES = {
     "entries of three kinds, one of them not in values.yaml": (
         STORAGE + POD + CLAIMS,
@@ -169,6 +170,24 @@ persistence:
         + 'spec:\n  {{- toYaml (include "pod" . | fromYaml) | nindent 2 }}\n',
         "flag: false\n",
         "flag: true\n",
+    ),
+    "a list that the other branch prints empty, inside a text": (
+        NAME
+        + """
+data:
+  rules.yaml: |
+    {{- if .Values.rules }}
+    rules:
+    {{- range $name, $rule := .Values.rules }}
+    - alert: {{ $name }}
+      for: {{ $rule.for | default "5m" }}
+    {{- end }}
+    {{- else }}
+    rules: []
+    {{- end }}
+""",
+        "rules: {}\n",
+        "rules: {down: {for: 6m}, slow: {for: 7m}}\n",
     ),
 }
 
