@@ -37,7 +37,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
             answer, verdict = other, found
     rendered = verdict.rendered
     again = {
-        name: (rendered[name], judge.resources(verdict.values, name, answer.setting, attempt=1))
+        name: (rendered[name], judge.once_more(verdict.values, name, answer.setting, rendered[name]))
         for name in verdict.open_keys
     }
     inference = Inference(

@@ -20,7 +20,7 @@ from migrator.templates.render import Interpreter, Setting
 from migrator.yamlio import digest
 
 MOST_SECONDS = 10.0
-"""Processor time for a render of the chart's defaults: helm is not asked for what takes longer."""
+"""Processor time to compare our render with helm's: what takes longer is trusted, and helm is not asked for it."""
 LEAST_LEFT = 1.0
 """Seconds of the budget with which it is worth searching once more."""
 
@@ -42,10 +42,14 @@ def reconsidered(
         return None
     found: set[str] = set()
     interpreter = Interpreter(chart_of(judge.request), ghosts=False)
-    for name, keys in open_keys.items():
-        run = interpreter.run(answer.values[name], answer.setting)
-        first, second = (judge.stream(values, name, answer.setting, attempt) for attempt in (0, 1))
-        found |= newly_untrusted(run, (first, second), keys)
+    try:
+        with limited(time.process_time() + min(MOST_SECONDS, left)):
+            for name, keys in open_keys.items():
+                run = interpreter.run(answer.values[name], answer.setting)
+                first, second = (judge.stream(values, name, answer.setting, attempt) for attempt in (0, 1))
+                found |= newly_untrusted(run, (first, second), keys)
+    except LimitError:
+        return None
     if found <= set(answer.untrusted):
         return None
     asked = replace(judge, request=replace(judge.request, budget=left))
@@ -83,8 +87,8 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
     try:
         with limited(time.process_time() + min(MOST_SECONDS, request.budget)):
             run = Interpreter(chart_of(request), ghosts=False).run({}, setting)
-        if not any(template.too_large for template in run.templates.values()):
-            found = untrusted(run, judge.ask({}, setting))
+            if not any(template.too_large for template in run.templates.values()):
+                found = untrusted(run, judge.ask({}, setting))
     except (MigrateError, LimitError):
         pass
     judge.cache.put(key, json.dumps(sorted(found)).encode())

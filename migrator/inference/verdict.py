@@ -44,6 +44,11 @@ class Judge:
 
         return rendered_resources(self.stream(values, environment, setting, attempt))
 
+    def once_more(self, values: SplitValues, environment: str, setting: Setting, first: Rendered) -> Rendered:
+        """What helm makes of the same values files in another run; `first` itself where it prints the same bytes."""
+        streams = [self.stream(values, environment, setting, attempt) for attempt in (0, 1)]
+        return first if streams[0] == streams[1] else self.resources(values, environment, setting, 1)
+
     def ask(self, overrides: Mapping[str, Json], setting: Setting) -> bytes:
         """What helm prints for a hypothesis. EngineError where it refuses it."""
         return self.stream(SplitValues(common=overrides), "", setting)
