@@ -17,6 +17,8 @@ def container_paths(document: Document, node: Node) -> list[Path]:
             source = piece.source
             if source is None:
                 continue
+            if relative and relative in source.direct[:1]:
+                break  # a value of this name at the root: no container was printed
             for path in source.direct:
                 if not relative:
                     if isinstance(source.v, (dict, list)) or source.v is None:

@@ -82,13 +82,40 @@ def override_for(value: Json, default: Json) -> Json:
 class Tree:
     """Overrides over defaults. Every change gives a new tree; unchanged branches are shared."""
 
-    __slots__ = ("defaults", "overrides")
+    __slots__ = ("beneath", "defaults", "overrides")
 
-    def __init__(self, defaults: Mapping[str, Json], overrides: Mapping[str, Json]) -> None:
+    def __init__(
+        self,
+        defaults: Mapping[str, Json],
+        overrides: Mapping[str, Json],
+        beneath: Iterable[tuple[Path, Path]] = (),
+    ) -> None:
         self.defaults, self.overrides = defaults, overrides
+        self.beneath = tuple(beneath)
+        """Maps that the templates themselves merge over other maps, as charts on a library do: upper and lower."""
+
+    def over(self, beneath: Iterable[tuple[Path, Path]]) -> Tree:
+        """The same tree, once it is known what the templates merge."""
+        return Tree(self.defaults, self.overrides, beneath)
 
     def effective(self, path: Path) -> Json:
-        """What Helm's merge gives at a path."""
+        """What templates find at a path: what Helm's merge gives, over what they merge beneath it."""
+        found = self._merged_at(path)
+        for upper, lower in self.beneath:
+            if path[: len(upper)] == upper and path[: len(lower)] != lower:
+                below = self._merged_at((*lower, *path[len(upper) :]))
+                found = below if found is MISSING else _merged(found, below)
+        return found
+
+    def default(self, path: Path) -> Json:
+        """The chart's default for a path, that of the map which lies beneath included."""
+        found = value_at(self.defaults, path)
+        for upper, lower in self.beneath:
+            if found is MISSING and path[: len(upper)] == upper and path[: len(lower)] != lower:
+                found = value_at(self.defaults, (*lower, *path[len(upper) :]))
+        return found
+
+    def _merged_at(self, path: Path) -> Json:
         over, base = value_at(self.overrides, path), value_at(self.defaults, path)
         if over is MISSING:
             for length in range(len(path)):
@@ -114,7 +141,7 @@ class Tree:
             needed = None if value_at(self.defaults, path) not in (MISSING, None) else MISSING
         else:
             needed = override_for(value, value_at(self.defaults, path))
-        return Tree(self.defaults, _with(self.overrides, path, needed))
+        return Tree(self.defaults, _with(self.overrides, path, needed), self.beneath)
 
     def _changed_list(self, path: Path, rest: Path, value: Json) -> Json:
         current = self.effective(path)
@@ -128,7 +155,7 @@ class Tree:
 
     def without(self, path: Path) -> Tree:
         """The tree without one override."""
-        return Tree(self.defaults, _with(self.overrides, path, MISSING))
+        return Tree(self.defaults, _with(self.overrides, path, MISSING), self.beneath)
 
 
 def _merged(over: Json, base: Json) -> Json:

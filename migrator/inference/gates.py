@@ -128,7 +128,7 @@ def make(condition: Value, want: bool, *, bound: Edits = (), depth: int = 0) -> 
         return
     if condition.direct:
         yield from _make_direct(condition, want)
-    if condition.pieces is not None:
+    if condition.pieces is not None or condition.hidden:
         yield from _make_text(condition, want, bound, depth)
     elif op in TRANSPARENT or op in SIMPLE_INVERSES:
         for arg in args:
@@ -184,8 +184,8 @@ def _make_junction(op: str, args: tuple[Value, ...], want: bool, bound: Edits, d
 
 
 def _make_text(condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
-    """A text counts as true where it is not empty."""
-    pieces = list(condition.pieces or ())
+    """A text counts as true where it is not empty, as does a list or map that ghosts would add to."""
+    pieces = list(condition.pieces or condition.hidden)
     if want:
         regions = [p.region for p in pieces if p.region is not None and p.text.strip()]
         if bound and any(region_holds(region, bound) for region in dict.fromkeys(regions)):

@@ -288,7 +288,7 @@ def invert_text(
     if depth > MAX_DEPTH:
         return
     shown = [piece for piece in listed if piece.region is None]
-    real = [piece for piece in shown if piece.text or (piece.source is not None and _can_change(piece.source))]
+    real = [piece for piece in shown if piece.text or (piece.source is not None and _is_empty(piece.source))]
     now = "".join(piece.text for piece in real)
     if now == target:
         yield ()
@@ -341,9 +341,14 @@ def _one_variable(real: list[Piece], target: str, depth: int, typed: Json, *, si
             if source.v == f"{mark}{now[before : places[end]]}{mark}":  # the value brings its quotes along
                 middle = f"{mark}{middle}{mark}"
         alone = not before and not after
-        if alone and typed is not None and not isinstance(typed, str) and not isinstance(source.v, str):
+        if alone and typed is not None and not isinstance(typed, str) and not _reads_as(source.v, typed):
             yield from islice(invert(source, typed, depth=depth + 1), 4)
         yield from islice(invert(source, middle, loose=True, depth=depth + 1), 4)
+
+
+def _reads_as(now: Json, typed: Json) -> bool:
+    """Whether what stands there now is a text that YAML reads as a value of this kind: a text it shall stay."""
+    return isinstance(now, str) and type(from_text(now, typed)) is type(typed)
 
 
 def _alike(one: str, other: str) -> int:
@@ -373,6 +378,11 @@ def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
         at = end
 
 
+def _is_empty(source: Value) -> bool:
+    """Whether a value prints nothing now, and might print a text."""
+    return _can_change(source) and not isinstance(source.v, (dict, list))
+
+
 def _can_change(source: Value) -> bool:
     return bool(source.direct or source.op)
 
@@ -383,7 +393,7 @@ def _all_variables(real: list[Piece], target: str, depth: int) -> Iterator[Edits
     if not 2 <= len(sources) <= 6 or len(target) ** len(sources) > MAX_MATCH:
         return
     seen: dict[int, int] = {}
-    for greedy in ("", "?"):
+    for greedy in ("?", ""):
         pattern = ""
         seen.clear()
         for piece in real:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
+from migrator.inference.asked import Asked, places, switches
 from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align
-from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
+from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.gates import make, open_region
 from migrator.inference.near import marked, marked_lines, near, words_of
 from migrator.inference.unify import (
@@ -34,17 +35,12 @@ PER_GAP = 8
 MAX_MOVED = 8
 
 
-def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would not change a thing."""
-    made = {
-        "changed": _changed,
-        "missing": _missing,
-        "extra": _extra,
-        "order": _order,
-    }[gap.kind](gap, tree)
+    read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
     unsettling: list[Edits] = []
-    for edits in islice(made, PER_GAP * 2):
+    for edits in chain(read, _by_name(gap, asked)):
         clean = _concrete(edits, tree)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
         if not clean or key in seen:
@@ -55,6 +51,25 @@ def proposals(gap: Gap, tree: Tree) -> Iterator[Edits]:
         else:
             yield clean
     yield from unsettling
+
+
+def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:
+    """What names alone suggest, where no provenance leads."""
+    for path in places(gap, asked):
+        yield ((path, gap.target),)
+    if gap.kind == "extra" and gap.node is not None and gap.key is not None:
+        child = gap.node.entries[gap.key] if isinstance(gap.key, str) else gap.node.items[gap.key]
+        for path in islice(switches(gap.document.under(child), asked), PER_GAP):
+            yield ((path, False),)
+
+
+def _readings(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    return {
+        "changed": _changed,
+        "missing": _missing,
+        "extra": _extra,
+        "order": _order,
+    }[gap.kind](gap, tree)
 
 
 def _concrete(edits: Edits, tree: Tree) -> Edits:
@@ -76,7 +91,7 @@ def _concrete(edits: Edits, tree: Tree) -> Edits:
 def _fits(tree: Tree, path: Path, value: Json) -> bool:
     """Whether a value has the form that the chart's defaults give its place: no map for a list, no entry in a list."""
     for length in range(1, len(path) + 1):
-        default = value_at(tree.defaults, path[:length])
+        default = tree.default(path[:length])
         if default in ({}, []):  # written for "nothing", whatever form it takes
             return True
         inner = path[length] if length < len(path) else value

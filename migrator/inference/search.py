@@ -6,14 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, zip_longest
 
+from migrator.inference.asked import switches
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import MISSING, Edits, Tree, combined, filled, leaves, value_at
-from migrator.inference.gates import make, open_region
+from migrator.inference.gates import open_region
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.propose import close, proposals
+from migrator.inference.repair import repairs
 from migrator.inference.state import State
 from migrator.inference.trials import EPSILON, Trials
 from migrator.inference.unify import generalised, list_rows, named_rows
@@ -21,7 +23,6 @@ from migrator.model import Path
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
-from migrator.templates.render import TemplateRun
 from migrator.templates.value import ELEMENT, Gate, Region
 
 GRACE = 3.0
@@ -54,6 +55,7 @@ class Search(Trials):
         return self.state
 
     def _run(self) -> None:
+        self._learn_merges()
         self.repair()
         self.names()
         for _ in range(MAX_ROUNDS):
@@ -65,6 +67,12 @@ class Search(Trials):
             if self.late or self.state.cost >= before - EPSILON:
                 break
         self.minimise()
+
+    def _learn_merges(self) -> None:
+        """A library chart's values lie beneath those of the chart that the templates merge over them."""
+        self.bench.detailed(self.state)
+        merged = self.bench.ghostly.merged
+        self.state.tree = self.state.tree.over((up, low) for up, low in merged if low[: len(up)] == up != low)
 
     @property
     def seen(self) -> State:
@@ -101,7 +109,9 @@ class Search(Trials):
         for _ in range(12):
             if not self.state.errors or self.late:
                 return
-            if not any(self.try_one(edits) for error in self.seen.errors for edits in self.filled(_repairs(error))):
+            failures = [failure for template in self.seen.errors for failure in template.failures]
+            tried = (edits for failure in failures for edits in self.filled(repairs(failure, self.state.tree)))
+            if not any(self.try_one(edits) for edits in tried):
                 return
 
     def names(self) -> None:
@@ -188,6 +198,7 @@ class Search(Trials):
                 break
         each = [list(self.filled(close(gate, self.state.tree))) for gate in gates.values()]
         found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
+        found += [((path, False),) for path in islice(switches(document.real, self.seen.asked), 5)]
         # to take back what was found is the last resort
         found.sort(key=lambda edits: any(value_at(self.state.tree.overrides, path) is not MISSING for path, _ in edits))
         for edits in found:
@@ -263,7 +274,9 @@ class Search(Trials):
 
     def _next(self, gap: Gap) -> Edits | None:
         """The first proposal that was not refused yet."""
-        fresh = (edits for edits in self.filled(proposals(gap, self.state.tree)) if repr(edits) not in self.refused)
+        fresh = (
+            e for e in self.filled(proposals(gap, self.state.tree, self.seen.asked)) if repr(e) not in self.refused
+        )
         return next(fresh, None)
 
     def filled(self, proposed: Iterable[Edits]) -> Iterator[Edits]:
@@ -310,19 +323,6 @@ def _opening(region: Region, bound: Edits) -> Iterator[Edits]:
             plain = (*((path, value) for path, value in named if ELEMENT not in path), *rows)
             if plain:
                 yield plain
-
-
-def _repairs(error: TemplateRun) -> Iterator[Edits]:
-    if error.culprit is not None:
-        for path in error.culprit.direct[:2]:
-            if ELEMENT not in path:
-                yield ((path, "placeholder"),)
-                yield ((path, {}),)
-        yield from islice(make(error.culprit, True), 2)
-    gate = error.error_gate
-    while gate is not None:
-        yield from islice(make(gate.condition, not gate.wanted), 3)
-        gate = gate.parent
 
 
 def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:

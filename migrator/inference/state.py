@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from migrator.inference.asked import Asked, asked_of
 from migrator.inference.diff import Gap, cost, extent, gaps, leaf_count
 from migrator.inference.edits import Edits, Tree, leaves
 from migrator.inference.generated import Leaf, generated_leaves, generated_rank, masked
@@ -19,6 +20,8 @@ from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.value import Region
 
 ERROR_COST = 500.0
+FAILURE_COST = 20.0
+"""For each different thing that Helm would stop at in one template."""
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
@@ -76,6 +79,14 @@ class State:
     errors: list[TemplateRun] = field(default_factory=list)
     detail: State | None = None
     """The same with ghosts, once somebody has asked for them."""
+    reads: Asked | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What the templates read."""
+        if self.reads is None:
+            self.reads = asked_of(self.run, self.tree)
+        return self.reads
 
     @property
     def exact(self) -> int:
@@ -233,7 +244,7 @@ class Bench:
         for document in extra:
             total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
         errors = [template for template in run.templates.values() if template.error]
-        total += ERROR_COST * len(errors)
+        total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
         return State(
             tree=tree,
             setting=setting,

@@ -6,7 +6,7 @@ takes a third of the room. Helm itself has no such bounds; it would run until th
 
 from __future__ import annotations
 
-from migrator.templates.errors import TemplateError
+from migrator.templates.errors import StopError
 
 ROOM = 256 << 20
 """Characters that a template may handle, everything that it costs counted in characters."""
@@ -24,7 +24,7 @@ MAX_TPL_DEPTH = 32
 """Calls of `tpl` inside each other."""
 
 
-class TooLargeError(TemplateError):
+class TooLargeError(StopError):
     """The template asks for more than a render may cost."""
 
 

@@ -11,5 +11,5 @@ class TemplateError(Exception):
         self.message = message
 
 
-class RefusalError(TemplateError):
-    """The template itself says no, with `fail`."""
+class StopError(TemplateError):
+    """An error after which nothing of the template runs any more, not even to be looked at."""

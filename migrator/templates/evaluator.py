@@ -7,6 +7,7 @@ its assignments and `set`s are undone at its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from migrator.model import Path
 from migrator.templates import syntax as ast
 from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError, check_items
-from migrator.templates.errors import RefusalError, TemplateError
+from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.expressions import Lifted
 from migrator.templates.ghosts import Ghost, Ghosts, Jump
 from migrator.templates.gofmt import to_text
@@ -34,6 +35,16 @@ from migrator.templates.value import (
 
 INCLUDE_DEPTH = 200
 NO_VALUE = "<no value>"
+MAX_FAILURES = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Where Helm would stop: what it says, the gate over that place, and the value that it speaks of."""
+
+    message: str
+    gate: Gate | None = None
+    culprit: Value | None = None
 
 
 class Evaluator(Ghosts):
@@ -62,41 +73,64 @@ class Evaluator(Ghosts):
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
         self.culprit: Value | None = None
+        self.failures: list[Failure] = []
         self.vocabulary: dict[Path, dict[str, None]] = {}
         """Texts that templates compare the value at a path with, in order of appearance."""
+        self.merged: dict[tuple[Path, Path], None] = {}
+        """Maps that templates merge over other maps: the upper and the lower one."""
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
     def render(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
-        """The pieces that a template file prints. Raises TemplateError where Helm fails; `self.out` keeps the rest."""
+        """The pieces that a template file prints. Where Helm would stop, `self.failures` says why."""
         self.out, self.gate, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.room, self.ghost_room = ROOM, GHOST_ROOM
+        self.failures = []
         self.run(nodes, dot)
         self.out = _without_nil(self.out)
         return self.out
 
     def run(self, nodes: list[ast.Node], dot: Value) -> None:
+        """Run statements; after one that fails the others still run, so that what Helm would print is seen."""
         self.charge(NODE_COST * (len(nodes) + 1))
         for node in nodes:
-            kind = type(node)
-            if kind is ast.Text:
-                self.room -= len(node.text)  # type: ignore[union-attr]
-                self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
-            elif kind is ast.Sourced:
-                pieces = self.placed(node.pieces)  # type: ignore[union-attr]
-                self.out.extend(pieces if self.region is None else self.ghostly(pieces))
-            elif kind is ast.Output:
-                self.output(node, dot)  # type: ignore[arg-type]
-            elif kind is ast.If:
-                self.branch(node, dot)  # type: ignore[arg-type]
-            elif kind is ast.Range:
-                self.loop(node, dot)  # type: ignore[arg-type]
-            elif kind is ast.Call:
-                self.call_template(node, dot)  # type: ignore[arg-type]
-            else:
-                raise Jump(node.keyword)  # type: ignore[union-attr]
+            try:
+                self.step(node, dot)
+            except StopError:
+                raise
+            except TemplateError as error:
+                self.note_failure(error)
+                if isinstance(node, ast.Output) and node.pipeline.declare and not node.pipeline.assign:
+                    self.scopes[-1][node.pipeline.declare[0]] = Value(None)
+
+    def step(self, node: ast.Node, dot: Value) -> None:
+        kind = type(node)
+        if kind is ast.Text:
+            self.room -= len(node.text)  # type: ignore[union-attr]
+            self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
+        elif kind is ast.Sourced:
+            pieces = self.placed(node.pieces)  # type: ignore[union-attr]
+            self.out.extend(pieces if self.region is None else self.ghostly(pieces))
+        elif kind is ast.Output:
+            self.output(node, dot)  # type: ignore[arg-type]
+        elif kind is ast.If:
+            self.branch(node, dot)  # type: ignore[arg-type]
+        elif kind is ast.Range:
+            self.loop(node, dot)  # type: ignore[arg-type]
+        elif kind is ast.Call:
+            self.call_template(node, dot)  # type: ignore[arg-type]
+        else:
+            raise Jump(node.keyword)  # type: ignore[union-attr]
+
+    def note_failure(self, error: TemplateError) -> None:
+        """Remember what Helm would stop at."""
+        culprit, self.culprit = self.culprit, None
+        if self.region is not None:
+            self.region.error = self.region.error or error.message
+        elif len(self.failures) < MAX_FAILURES:
+            self.failures.append(Failure(message=error.message, gate=self.gate, culprit=culprit))
 
     def output(self, node: ast.Output, dot: Value) -> None:
         pipeline = node.pipeline
@@ -130,25 +164,14 @@ class Evaluator(Ghosts):
             outer_gate = self.gate
             self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
             before = self.snapshot()
-            failure: TemplateError | None = None
             try:
                 self.block(chosen, inner if taken else dot)
-            except RefusalError:
-                if self.region is None:
-                    raise
-                # what guards a refusal does not hold in a ghost that could ever be real: go on behind it
-            except TemplateError as error:
-                if self.region is None:
-                    raise
-                failure = error
             finally:
                 gate, self.gate = self.gate, outer_gate
             ghost = Ghost()
             if other and self.wants_ghost(condition):
                 body = partial(self.block, other, dot if taken else inner)
                 ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
-            if failure is not None:
-                raise failure
             self.join(condition, gate, before, ghost)
         finally:
             self.scopes.pop()
@@ -226,7 +249,7 @@ class Evaluator(Ghosts):
         self.depth += 1
         limit = INCLUDE_DEPTH if self.region is None else 60
         if self.depth > limit:
-            raise TemplateError("rendering template has a nested reference name: " + name)
+            raise StopError("rendering template has a nested reference name: " + name)
         scopes, self.scopes = self.scopes, [{"": dot}]
         try:
             self.run(nodes, dot)

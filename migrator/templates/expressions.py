@@ -142,9 +142,9 @@ class Expressions:
         try:
             return self.call(name, operands, args)
         except TemplateError:
+            if self.culprit is None and name != "fail":
+                self.culprit = min((arg for arg in args if arg.direct), key=lambda arg: arg.v is not None, default=None)
             # what a ghost reads may only come with the value that would make it real
-            if self.region is not None and name == "required" and len(args) == 2:
-                return args[1]
             if self.region is None or name == "fail" or all(arg.v is not None and arg.v != MARK for arg in args):
                 raise
             return Value(None, (), name, tuple(args))

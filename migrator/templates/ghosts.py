@@ -124,7 +124,7 @@ class Ghosts(Expressions):
             return False
         if (self.ghost_room if self.region is None else self.room) <= 0:
             return False
-        return bool(condition.direct or condition.op or condition.pieces)
+        return bool(condition.direct or condition.op or condition.pieces or condition.hidden)
 
     def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Ghost:
         """Run something as it would run behind a gate; says what it would have left behind."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from migrator.model import Path
-from migrator.templates.errors import RefusalError, TemplateError
+from migrator.templates.errors import TemplateError
 from migrator.templates.evaluator import Evaluator
 from migrator.templates.expressions import Lifted
 from migrator.templates.gotypes import kind_of, type_of
@@ -27,7 +27,7 @@ from migrator.templates.text import (
     shift_case,
     show,
 )
-from migrator.templates.value import Value, lift, plain, truth
+from migrator.templates.value import MARK, Value, lift, plain, truth
 from migrator.templates.yamltext import read_yaml, write_yaml
 
 
@@ -69,15 +69,16 @@ def _ternary(ev: Evaluator, args: list[Value]) -> Value:
 
 def _required(ev: Evaluator, args: list[Value]) -> Value:
     message, given = args
-    if given.v is None or given.v == "":
+    # in a ghost the value comes with what makes the ghost real
+    if (given.v is None or given.v == "") and ev.region is None:
         ev.culprit = given
-        raise TemplateError(str(message.v))
+        ev.note_failure(TemplateError(str(message.v)))
     return given
 
 
 def _fail(ev: Evaluator, args: list[Value]) -> Value:
     ev.culprit = None
-    raise RefusalError(str(args[0].v))
+    raise TemplateError(str(args[0].v))
 
 
 def _lookup(ev: Evaluator, args: list[Value]) -> Value:
@@ -228,6 +229,9 @@ def _merger(overwrite: bool) -> Lifted:
         if target.direct:
             ev.mutated = True
         for source in args[1:]:
+            if target.direct and source.direct:
+                upper, lower = (source, target) if overwrite else (target, source)
+                ev.merged[upper.direct[0], lower.direct[0]] = None
             _merge(ev, target, source, overwrite)
         return target
 
@@ -246,8 +250,9 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
         mine = tree.get(name)
         if mine is None:
             if item.v is not None or overwrite:
-                tree[name] = Value(item.v, _both(target, name, item), item.op or "merge", item.args, item.pieces)
-                tree[name].hidden = item.hidden
+                fresh = Value(item.v, item.direct, item.op or "merge", item.args, item.pieces)
+                fresh.hidden = item.hidden
+                tree[name] = _reached(fresh, tuple((*path, name) for path in target.direct), first=not overwrite)
             continue
         if isinstance(item.v, dict) and isinstance(mine.v, dict):
             fresh = Value(dict(mine.v), mine.direct, mine.op, mine.args)
@@ -261,12 +266,22 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
         else:
             more = tuple(path for path in item.direct if path not in mine.direct)
             tree[name] = Value(mine.v, mine.direct + more, mine.op, mine.args, mine.pieces)
+    for name, mine in tree.items() if overwrite else ():
+        if name not in other:
+            tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=True)
 
 
-def _both(target: Value, name: str, item: Value) -> tuple[Path, ...]:
-    """Paths that would set a merged entry: its own, and the place it would have in the map merged into."""
-    own = tuple((*path, name) for path in target.direct)
-    return tuple(dict.fromkeys(own + item.direct))
+def _reached(value: Value, paths: tuple[Path, ...], *, first: bool) -> Value:
+    """A tree that a merge took over; each node of it is set by its place below the map merged with as well."""
+    if not paths:
+        return value
+    v: Any = value.v
+    if isinstance(v, dict):
+        v = {name: _reached(item, tuple((*p, name) for p in paths), first=first) for name, item in v.items()}
+    both = paths + value.direct if first else value.direct + paths
+    made = Value(v, tuple(dict.fromkeys(both)), value.op, value.args, value.pieces)
+    made.hidden = value.hidden
+    return made
 
 
 # -- lists -----------------------------------------------------------------------------------------------------
@@ -362,6 +377,8 @@ def _index(ev: Evaluator, args: list[Value]) -> Value:
 
 
 def _to_string(ev: Evaluator, args: list[Value]) -> Value:
+    if ev.region is not None and args[0].v is None and (args[0].direct or args[0].op):
+        return Value(MARK, (), "toString", (args[0],))
     return show(args[0])
 
 

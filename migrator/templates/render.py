@@ -11,11 +11,11 @@ from migrator.templates import syntax
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
-from migrator.templates.evaluator import Evaluator
+from migrator.templates.evaluator import Evaluator, Failure
 from migrator.templates.functions import FUNCTIONS
 from migrator.templates.lifted import LIFTED
 from migrator.templates.objects import Files, Struct, capabilities
-from migrator.templates.value import Gate, Piece, Value, text_of
+from migrator.templates.value import Piece, Value, text_of
 
 RELEASE_NAME: Path = ("@Release", "Name")
 RELEASE_NAMESPACE: Path = ("@Release", "Namespace")
@@ -51,15 +51,19 @@ class TemplateRun:
     path: str
     pieces: list[Piece]
     dependencies: frozenset[Path]
-    error: str = ""
-    culprit: Value | None = None
-    error_gate: Gate | None = None
+    failures: tuple[Failure, ...] = ()
+    """What Helm would stop at, in order: it says the first of them."""
     too_large: bool = False
     """Whether it failed because it asked for more than a render may cost."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
         self.text = text_of(self.pieces)
+
+    @property
+    def error(self) -> str:
+        """What Helm says of the template; empty where it renders."""
+        return self.failures[0].message if self.failures else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,8 @@ class Interpreter:
         """Template files evaluated so far."""
         self.vocabulary: dict[Path, dict[str, None]] = {}
         """Texts that templates compare the value at a path with."""
+        self.merged: dict[tuple[Path, Path], None] = {}
+        """Maps that templates merge over other maps: the upper and the lower one."""
 
     def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:
         """Render with these values; what `previous` printed is kept where nothing it read has changed."""
@@ -100,7 +106,7 @@ class Interpreter:
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
         evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
-        evaluator.vocabulary = self.vocabulary
+        evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
         done: dict[str, TemplateRun] = {}
         for path, dot in files:
             old = previous.templates.get(path) if previous is not None else None
@@ -135,25 +141,22 @@ class Interpreter:
         self.runs += 1
         base = path[: path.index("/templates/") + len("/templates")]
         dot.v["Template"] = Value({"Name": Value(path), "BasePath": Value(base)})
-        error, gate, culprit, too_large = "", None, None, False
         evaluator.defines = dict(defines)
+        too_large = False
         if path in self.broken:
-            error = self.broken[path]
             evaluator.out, evaluator.dependencies = [], set()
+            evaluator.failures = [Failure(message=self.broken[path])]
         else:
             try:
                 evaluator.render(defines[path], dot, path)
             except FAILURES as failure:
-                error = str(failure) or type(failure).__name__
-                gate, culprit = evaluator.gate, evaluator.culprit
+                evaluator.failures.append(Failure(message=str(failure) or type(failure).__name__))
                 too_large = isinstance(failure, TooLargeError)
         return TemplateRun(
             path=path,
             pieces=[] if too_large else evaluator.out,
             dependencies=frozenset(evaluator.dependencies),
-            error=error,
-            culprit=culprit,
-            error_gate=gate,
+            failures=tuple(evaluator.failures),
             too_large=too_large,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrator.model import Json
+from migrator.model import Json, Path
 from migrator.templates.errors import TemplateError
 from migrator.templates.text import text_pieces
 from migrator.templates.tree import Node, parse_tree
@@ -31,10 +31,16 @@ def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piec
     segments = yaml_segments(plain(value))
     ends = _ends(value, segments)
     pieces: list[Piece] = []
+    begun: set[Path] = set()
     for index, (text, path) in enumerate(segments):
         if path is None:
             pieces.append(Piece(text, None, gate, region))
         else:
+            above = tuple(path[:-1])
+            if path and above not in begun and (not above or isinstance(above[-1], int)):
+                # a container that no key stands for: only this tells fromYaml where it came from
+                pieces.append(Piece("", _at(value, above), gate, region))
+            begun.add(above)
             pieces += _leaf(gate, region, text, _at(value, path))
         pieces += ends.get(index, ())
     return pieces
@@ -98,18 +104,19 @@ def read_yaml(*, array: bool) -> Lifted:
         if not isinstance(text, str):
             return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
         pieces = text_pieces(ev, args[0])
-        shown = [p for p in pieces if shows(p, ev.region)]
+        reader = _Reader(pieces, ev.region)
         try:
-            roots = parse_tree("".join(p.text for p in shown))
+            roots = parse_tree(reader.text)
         except TemplateError as error:
             return Value(
                 [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
             )
         if not roots or roots[0].kind != ("list" if array else "map"):
             made = ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
+            if not roots and len(reader.marks) == 1:
+                made.direct = reader.marks[0][1].direct
             made.hidden = tuple(piece for _, ghost in _ghosts(ev, pieces) for piece in _dedented(ghost)[1])
             return made
-        reader = _Reader(shown)
         value = reader.read(roots[0])
         for place, ghost in _ghosts(ev, pieces):
             reader.attach(place, ghost)
@@ -166,18 +173,31 @@ def _dedented(ghost: list[Piece]) -> tuple[int, list[Piece], str]:
 class _Reader:
     """Turns nodes back into values, each with the pieces under it."""
 
-    def __init__(self, pieces: list[Piece]) -> None:
-        self.pieces = pieces
+    def __init__(self, pieces: list[Piece], region: Region | None) -> None:
+        self.pieces: list[Piece] = []
         self.starts: list[int] = []
-        place = 0
-        for piece in pieces:
-            self.starts.append(place)
-            place += len(piece.text)
-        self.text = "".join(piece.text for piece in pieces)
+        self.marks: list[tuple[int, Value]] = []
+        """Where a ghost misses a value, and which; the mark itself is no text."""
+        self.begun: dict[int, Value] = {}
+        """Where toYaml began a map or list that no key stands for."""
         self.containers: list[tuple[int, str, int, Value]] = []
         """Start, kind, column and value of every map, list and empty scalar, in order of appearance."""
+        place = 0
+        for piece in pieces:
+            source = piece.source
+            if not shows(piece, region):
+                if source is not None and piece.text == MARK and shows(piece.with_text(""), region):
+                    self.marks.append((place, source))
+                continue
+            if source is not None and not piece.text and isinstance(source.v, (dict, list)):
+                self.begun[place] = source
+            self.pieces.append(piece)
+            self.starts.append(place)
+            place += len(piece.text)
+        self.text = "".join([piece.text for piece in self.pieces])
 
-    def read(self, node: Node) -> Value:
+    def read(self, node: Node, paths: tuple[Path, ...] = ()) -> Value:
+        """A node as a value; `paths` set the container that toYaml wrote there, as its key tells."""
         column = node.start - self.text.rfind("\n", 0, node.start) - 1
         if node.kind == "scalar":
             made = self.scalar(node)
@@ -186,13 +206,25 @@ class _Reader:
                 made = Value(None, made.direct, made.op, made.args)
                 self.containers.append((node.start, "", column, made))
             return made
-        made = Value({} if node.kind == "map" else [], (), "fromYaml")
+        if not paths and node.start in self.begun:
+            paths = self.begun[node.start].direct
+        made = Value({} if node.kind == "map" else [], paths, "fromYaml")
         self.containers.append((node.start, node.kind if node.entries or node.items else "", column, made))
         if node.kind == "map":
-            made.v.update({key: self.read(item) for key, item in node.entries.items()})
+            made.v.update(
+                {key: self.read(item, self._entry(node.keys[key], item)) for key, item in node.entries.items()}
+            )
         else:
             made.v.extend(self.read(item) for item in node.items)
         return made
+
+    def _entry(self, key: Node, item: Node) -> tuple[Path, ...]:
+        """Paths that set the map or list under a key: toYaml writes a key with the value of its entry as source."""
+        if item.kind == "scalar":
+            return ()
+        wanted = dict if item.kind == "map" else list
+        sources = [p.source for p in pieces_between(self.pieces, self.starts, key.start, key.end) if p.source]
+        return sources[0].direct if len(sources) == 1 and isinstance(sources[0].v, wanted) else ()
 
     def attach(self, place: int, ghost: list[Piece]) -> None:
         """Give a ghost to the container that its lines would belong to."""
@@ -214,6 +246,8 @@ class _Reader:
 
     def scalar(self, node: Node) -> Value:
         value = as_float(node.value)
+        if value is None and self.marks:
+            return self._absent(node)
         covered = pieces_between(self.pieces, self.starts, node.start, node.end)
         if not any(piece.source or piece.gate for piece in covered):
             return Value(value)
@@ -229,6 +263,13 @@ class _Reader:
         if isinstance(value, str) and "".join(piece.text for piece in covered) == value:
             return Value(value, (), "concat", (), tuple(covered))
         return Value(value, (), "fromYaml", (composed(covered),))
+
+    def _absent(self, node: Node) -> Value:
+        """The value that would stand where a ghost left a mark, None where it did not."""
+        rest = self.text[node.start :]
+        end = node.start + len(rest) - len(rest.lstrip())
+        found = [source for place, source in self.marks if node.start <= place <= end]
+        return found[0] if len(found) == 1 and found[0].v is None else Value(None)
 
 
 def as_float(value: Json) -> Json:

@@ -120,3 +120,38 @@ data:
         for piece in document.under(document.root.entries["data"].entries["b"])
     }
     assert gates == {"long-": [("long",), ("items",)], "n": [("items",)]}
+
+
+def test_after_a_statement_that_fails_the_others_still_run():
+    text = 'a: 1\n{{ if .Values.bad }}{{ fail "first" }}{{ end }}\nb: {{ required "second" .Values.gone }}\nc: 3\n'
+    template = run_of(chart_of({"x.yaml": text}, "bad: true\n")).templates["tiny/templates/x.yaml"]
+    assert template.error == "first"
+    assert [failure.message for failure in template.failures] == ["first", "second"]
+    assert template.failures[0].gate.condition.direct == (("bad",),)
+    assert template.failures[1].culprit.direct == (("gone",),)
+    assert template.text.split() == ["a:", "1", "b:", "c:", "3"]
+
+
+def test_containers_that_went_through_text_know_where_a_new_entry_belongs():
+    text = """
+{{- $object := dict "item" .Values.item | toYaml | fromYaml }}
+{{- with $object.item.absent }}
+absent: {{ . }}
+{{- end }}
+{{- with (first (.Values.items | toYaml | fromYamlArray)).other }}
+other: {{ . }}
+{{- end }}
+"""
+    template = run_of(chart_of({"x.yaml": text}, "item: {a: 1}\nitems: [{b: 2}]\n")).templates["tiny/templates/x.yaml"]
+    conditions = [
+        piece.region.gate.condition.direct for piece in template.pieces if piece.region and piece.text.strip()
+    ]
+    assert (("item", "absent"),) in conditions
+    assert (("items", 0, "other"),) in conditions
+
+
+def test_what_a_merge_takes_over_is_set_by_either_side():
+    text = '{{ $all := mustMergeOverwrite (deepCopy .Values.lib) (omit .Values "lib") }}x: {{ $all.deep.x }}\n'
+    run = run_of(chart_of({"x.yaml": text}, "lib: {deep: {x: 1}}\n"))
+    piece = next(p for p in run.templates["tiny/templates/x.yaml"].pieces if p.text == "1")
+    assert piece.source.direct == (("deep", "x"), ("lib", "deep", "x"))
