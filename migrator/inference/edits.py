@@ -102,10 +102,15 @@ class Tree:
         """What templates find at a path: what Helm's merge gives, over what they merge beneath it."""
         found = self._merged_at(path)
         for upper, lower in self.beneath:
-            if path[: len(upper)] == upper and path[: len(lower)] != lower:
+            if path[: len(upper)] == upper and path[: len(lower)] != lower and not self._hides(path):
                 below = self._merged_at((*lower, *path[len(upper) :]))
                 found = below if found is MISSING else _merged(found, below)
         return found
+
+    def _hides(self, path: Path) -> bool:
+        """Whether something that is no map stands above a path: nothing is merged into that."""
+        above = (self._merged_at(path[:length]) for length in range(len(path)))
+        return any(found is not MISSING and not isinstance(found, Mapping) for found in above)
 
     def default(self, path: Path) -> Json:
         """The chart's default for a path, that of the map which lies beneath included."""

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator.inference.edits import AnyOther, Tree, combined, filled, override_for
+from migrator.inference.edits import MISSING, AnyOther, Tree, combined, filled, override_for
 from migrator.inference.split import effective, split_values
 from migrator.templates.chart import Chart, coalesced
 from migrator.yamlio import same
@@ -76,3 +76,11 @@ def test_contradicting_assignments_do_not_combine():
 def test_another_word_is_one_that_the_templates_know():
     edits = ((("mode",), AnyOther("replication")),)
     assert filled(edits, {("mode",): ["standalone", "replication"]})[0] == ((("mode",), "standalone"),)
+
+
+def test_what_templates_merge_beneath_is_seen_through_maps_alone():
+    tree = Tree({"lib": {"a": {"x": 1}, "l": [{"n": 1}]}}, {"a": {"y": 2}, "l": [{}]}).over([((), ("lib",))])
+    assert tree.effective(("a",)) == {"x": 1, "y": 2}
+    assert tree.effective(("lib", "a", "x")) == 1
+    assert tree.effective(("l", 0, "n")) is MISSING
+    assert tree.default(("a", "x")) == 1
