@@ -18,6 +18,7 @@ from migrator.inference.unify import scalar_text
 from migrator.model import Json, Path
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
+from migrator.templates.evaluator import Failure
 from migrator.templates.render import RELEASE_NAME, RELEASE_NAMESPACE, Interpreter, Run, Setting, TemplateRun
 from migrator.templates.tree import Node, parse_tree
 from migrator.templates.value import Piece, Value
@@ -79,7 +80,9 @@ class Probes:
             if answer is None:
                 return None
             if isinstance(answer, str):
-                made = TemplateRun(path=own.path, pieces=[], dependencies=dependencies, error=answer)
+                made = TemplateRun(
+                    path=own.path, pieces=[], dependencies=dependencies, failures=(Failure(message=answer),)
+                )
             else:
                 texts = answer.get(own.path, ())
                 self._learn(own.path, texts, dependencies, asked)
