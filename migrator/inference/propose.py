@@ -9,7 +9,7 @@ from itertools import chain, islice
 from migrator.inference.asked import Asked, places, switches
 from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align
-from migrator.inference.edits import MISSING, Edits, Tree, combined
+from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
 from migrator.inference.gates import make, open_region
 from migrator.inference.near import marked, marked_lines, near, words_of
 from migrator.inference.unify import (
