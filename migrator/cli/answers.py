@@ -23,7 +23,7 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
     """A digest of everything that decides the answer; `source` is that of our own code."""
     asked = {
         "engines": tools.engines,
-        "chart": request.chart.digest,
+        "charts": [chart.digest for chart in (request.chart, *request.others)],
         "dependency": request.as_dependency,
         "targets": {name: [resource.body for resource in found] for name, found in request.targets.items()},
         "names": [request.chart.ref.name, request.release, request.namespace],
@@ -67,6 +67,7 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "renders": inference.renders,
         "seconds": inference.seconds,
         "engine": dict(inference.engine),
+        "chartDigest": inference.chart_digest,
         "kubeVersion": inference.kube_version,
         "apiVersions": list(inference.api_versions),
         "diagnostics": [_diagnostic(each) for each in diagnostics],
@@ -104,6 +105,7 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
         renders=held["renders"],
         seconds=held["seconds"],
         engine=held["engine"],
+        chart_digest=held["chartDigest"],
         kube_version=held["kubeVersion"],
         api_versions=tuple(held["apiVersions"]),
     )

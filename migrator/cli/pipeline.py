@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -111,24 +110,16 @@ def _is_wanted(component: Component, baseline: Baseline) -> bool:
 def _infer(resolved: Sequence[Resolved], baseline: Baseline) -> Mapping[str, Chosen]:
     """Component id -> the chart that renders it best, or why there is none."""
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
-    asked = [(found, archive) for found in resolved for archive in found.archives]
-    requests = [_request(found.component, archive, resources, baseline) for found, archive in asked]
-    tools = baseline.tools
-    answers = infer_each(requests, tools=tools, cache=baseline.choices.cache) if requests else ()
-    chosen: dict[str, Chosen] = {}
-    for found in resolved:
-        mine = [
-            (archive, answer)
-            for (owner, archive), answer in zip(asked, answers, strict=True)
-            if owner.component.id == found.component.id
-        ]
-        chosen[found.component.id] = _best(found, mine)
-    return chosen
+    asked = [found for found in resolved if found.archives]
+    requests = [_request(found.component, found.archives, resources, baseline) for found in asked]
+    answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache) if requests else ()
+    known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
+    return {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
 
 
 def _request(
     component: Component,
-    archive: ChartArchive,
+    archives: Sequence[ChartArchive],
     resources: Mapping[str, Mapping[ResId, Resource]],
     baseline: Baseline,
 ) -> InferenceRequest:
@@ -136,7 +127,8 @@ def _request(
 
     override = baseline.config.components.get(component.id)
     return InferenceRequest(
-        chart=archive,
+        chart=archives[0],
+        others=tuple(archives[1:]),
         targets={
             name: tuple(resources[name][each] for each in members)
             for name, members in sorted(component.members.items())
@@ -152,24 +144,16 @@ def _request(
     )
 
 
-def _best(found: Resolved, answers: Sequence[tuple[ChartArchive, Answer]]) -> Chosen:
-    """The answer that leaves the least undone; the earlier archive where two are alike."""
-    inferred = [(archive, answer) for archive, answer in answers if answer.inference is not None]
-    if inferred:
-        archive, answer = min(inferred, key=lambda pair: _undone(pair[1].inference))
+def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
+    """The chart that an answer is about, or why there is none."""
+    tried = found.archives[0] if found.archives else None
+    if answer is not None and answer.inference is not None:
+        digest = answer.inference.chart_digest
+        archive = next((each for each in found.archives if each.digest == digest), tried)
         return Chosen(archive=archive, result=answer.inference, diagnostics=answer.diagnostics)
-    reasons = [*found.diagnostics, *(each for _, answer in answers for each in answer.diagnostics)]
-    tried = answers[0][0] if answers else None
+    reasons = [*found.diagnostics, *(answer.diagnostics if answer is not None else ())]
     first = replace(reasons[0], summary=reasons[0].summary.removeprefix(about(found.component))) if reasons else None
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
-
-
-def _undone(inference: Inference | None) -> tuple[int, int]:
-    if inference is None:
-        return (sys.maxsize, 0)
-    differences = [each for found in inference.differences.values() for each in found]
-    companions = sum(len(each) for each in inference.companions.values())
-    return (sum(1 + each.impact for each in differences) + 2 * companions, len(inference.residual))
 
 
 def _plan(baseline: Baseline, components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Plan:

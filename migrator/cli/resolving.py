@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from migrator.classify import ChartCandidate, Component
     from migrator.discover import Config
 
-VERSIONS = 3
-"""Chart versions of one candidate that are tried."""
+VERSIONS = 8
+"""Chart versions of one candidate that are looked at; of more, some from the newest to the oldest."""
 CLOSE = 0.9
 """A further candidate is tried when its score comes this near to the first one's."""
 
@@ -97,10 +97,11 @@ def _archives(
 def _fetched(
     component: Component, candidate: ChartCandidate, versions: Sequence[str], library: ChartLibrary
 ) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
-    """The first archives that can be had; when there is none, why."""
+    """Archives of some versions that can be had, in the order of the versions; when there is none, why."""
     found: list[ChartArchive] = []
     diagnostics: list[Diagnostic] = []
-    for version in dict.fromkeys(versions):
+    order = {version: place for place, version in enumerate(versions)}
+    for version in dict.fromkeys((*_spread(versions), *versions)):
         try:
             ref = ChartRef(name=candidate.chart, version=version, repository=candidate.repository)
             found.append(library.fetch(ref))
@@ -108,7 +109,16 @@ def _fetched(
             diagnostics.append(_about(component, error.diagnostic))
         if len(found) == VERSIONS:
             break
+    found.sort(key=lambda archive: order[archive.ref.version])
     return tuple(found), () if found else tuple(diagnostics[:VERSIONS])
+
+
+def _spread(versions: Sequence[str]) -> list[str]:
+    """Some of many versions, at even distances: those close to each other differ little."""
+    last = len(versions) - 1
+    if last < VERSIONS:
+        return list(versions)
+    return [versions[round(place * last / (VERSIONS - 1))] for place in range(VERSIONS)]
 
 
 def _is_exact(candidate: ChartCandidate) -> bool:

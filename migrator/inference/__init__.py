@@ -8,7 +8,7 @@ from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.types import Inference, InferenceRequest, Residual, ResidualClass, SplitValues
 
 if TYPE_CHECKING:
-    from migrator.engines import Cache, Toolchain
+    from migrator.engines import Cache, Tool, Toolchain
 
 __all__ = ["Inference", "InferenceRequest", "Residual", "ResidualClass", "SplitValues", "infer"]
 
@@ -19,16 +19,23 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
-    from migrator.inference.answering import answer_to, reconsidered
-    from migrator.inference.caveats import caveats
-    from migrator.inference.residual import residual_of
-    from migrator.inference.verdict import Judge, judged
+    from migrator.inference.versions import best_of
 
     if tools.helm is None:
         raise MigrateError.of(
             "MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM"
         )
-    judge = Judge(request, tools.helm, cache)
+    helm = tools.helm
+    return best_of(request, lambda one: _infer(one, helm, cache))
+
+
+def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inference, Diagnostics]:
+    from migrator.inference.answering import answer_to, reconsidered
+    from migrator.inference.caveats import caveats
+    from migrator.inference.residual import residual_of
+    from migrator.inference.verdict import Judge, judged
+
+    judge = Judge(request, helm, cache)
     answer = answer_to(judge)
     verdict = judged(judge, answer)
     if verdict.open_keys:
@@ -50,7 +57,8 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
         residual=residual_of(request, answer, verdict, again),
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
-        engine={"helm": tools.helm.version, "kubeVersion": answer.kube_version},
+        engine={"helm": helm.version, "kubeVersion": answer.kube_version},
+        chart_digest=request.chart.digest,
         kube_version=answer.kube_version,
         api_versions=answer.api_versions,
     )

@@ -14,7 +14,7 @@ from migrator.inference.limit import LimitError, limited
 from migrator.inference.solve import Answer, chart_of, solve
 from migrator.inference.state import Key
 from migrator.inference.trust import newly_untrusted, untrusted
-from migrator.inference.types import SplitValues
+from migrator.inference.types import SplitValues, Start
 from migrator.inference.verdict import Judge
 from migrator.templates.render import Interpreter, Setting
 from migrator.yamlio import digest
@@ -27,7 +27,7 @@ LEAST_LEFT = 1.0
 
 def answer_to(judge: Judge) -> Answer:
     """The best values found; templates that helm renders otherwise at the chart's defaults are probed with helm."""
-    return _answer(judge, _at_defaults(judge), None)
+    return _answer(judge, _at_defaults(judge), judge.request.start)
 
 
 def reconsidered(
@@ -53,7 +53,7 @@ def reconsidered(
     if found <= set(answer.untrusted):
         return None
     asked = replace(judge, request=replace(judge.request, budget=left))
-    again = _answer(asked, frozenset({*found, *answer.untrusted}), answer)
+    again = _answer(asked, frozenset({*found, *answer.untrusted}), answer.start)
     return replace(
         again,
         spent=answer.spent + again.spent,
@@ -95,7 +95,7 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
     return found
 
 
-def _answer(judge: Judge, doubted: frozenset[str], start: Answer | None) -> Answer:
+def _answer(judge: Judge, doubted: frozenset[str], start: Start | None) -> Answer:
     request = judge.request
     key = digest(
         {
@@ -108,7 +108,7 @@ def _answer(judge: Judge, doubted: frozenset[str], start: Answer | None) -> Answ
             "budget": request.budget if start is None else None,
             "as_dependency": request.as_dependency,
             "untrusted": sorted(doubted),
-            "start": None if start is None else [repr(start.setting), start.values],
+            "start": None if start is None else [repr(start)],
         }
     )
     known = judge.cache.get(key)

@@ -16,7 +16,7 @@ from migrator.inference.names import namespaces, releases
 from migrator.inference.probes import Ask, Probes
 from migrator.inference.search import GRACE, Search
 from migrator.inference.state import Bench, State, defaults_of
-from migrator.inference.types import InferenceRequest
+from migrator.inference.types import InferenceRequest, Start
 from migrator.model import Json
 from migrator.templates.chart import Chart, as_dependency, load_chart
 from migrator.templates.render import Setting
@@ -51,11 +51,17 @@ class Answer:
     @property
     def setting(self) -> Setting:
         """What besides values decides the render."""
-        return Setting(
+        return _setting(self.start)
+
+    @property
+    def start(self) -> Start:
+        """The answer as the beginning of another search."""
+        return Start(
             release=self.release,
             namespace=self.namespace,
             kube_version=self.kube_version,
             api_versions=self.api_versions,
+            values=self.values,
         )
 
     def to_bytes(self) -> bytes:
@@ -96,9 +102,9 @@ def solve(
     request: InferenceRequest,
     untrusted: frozenset[str] = frozenset(),
     ask: Ask | None = None,
-    start: Answer | None = None,
+    start: Start | None = None,
 ) -> Answer:
-    """The best values found for every environment within the budget, beginning with an answer where there is one.
+    """The best values found for every environment within the budget, beginning somewhere where that is given.
 
     `ask` renders with helm, for the templates that the interpreter does not follow.
     """
@@ -118,7 +124,7 @@ def solve(
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
         if start is not None:
-            beginning = (Tree(defaults, start.values[name]), setting or start.setting)
+            beginning = (Tree(defaults, start.values[name]), setting or _setting(start))
             begun = (bench.measure(*each) for each in (beginning,))
         elif setting is None:
             begun = _beginnings(request, bench, Tree(defaults, {}), name, deadline)
@@ -151,6 +157,15 @@ def solve(
         tried=tried,
         full=full,
         untrusted=tuple(sorted(untrusted)),
+    )
+
+
+def _setting(start: Start) -> Setting:
+    return Setting(
+        release=start.release,
+        namespace=start.namespace,
+        kube_version=start.kube_version,
+        api_versions=start.api_versions,
     )
 
 
@@ -187,6 +202,20 @@ def _check_size(request: InferenceRequest, state: State) -> None:
                 f"{request.chart.ref.name} asks for more than a render may cost: {template.path}: {template.error}",
                 remedy="look for a loop or a number without bound in that template or in the values that it reads",
             )
+
+
+def outlook(request: InferenceRequest, seen: tuple[Tree, Setting] | None) -> tuple[float, tuple[Tree, Setting]]:
+    """How far a chart is from the largest target before more than names is known; the names, for the next chart."""
+    chart = chart_of(request)
+    defaults = defaults_of(chart)
+    environment = min(request.targets, key=lambda name: (-len(request.targets[name]), name))
+    bench = Bench(chart, request.targets[environment])
+    if seen is not None:
+        state = bench.measure(Tree(defaults, seen[0].overrides), seen[1])
+        return state.cost, seen
+    deadline = time.process_time() + request.budget
+    state = _first(request, _beginnings(request, bench, Tree(defaults, {}), environment, deadline), deadline + GRACE)
+    return state.cost, (state.tree, state.setting)
 
 
 def _beginnings(

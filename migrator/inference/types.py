@@ -70,6 +70,18 @@ class SplitValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """Where a search may begin: an answer to nearly the same question."""
+
+    release: str
+    namespace: str
+    kube_version: str
+    api_versions: tuple[str, ...]
+    values: Mapping[str, Mapping[str, Json]]
+    """environment -> overrides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceRequest:
     """One chart and what it must render in each environment."""
 
@@ -87,6 +99,9 @@ class InferenceRequest:
     budget: float = 60.0
     """Seconds of processor time to search over all environments: what is found does not depend on what else the
     machine does. The verdict is not counted."""
+    others: tuple[ChartArchive, ...] = ()
+    """Further charts, in the order of preference, that may have made the targets: the one that fits best is taken."""
+    start: Start | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +121,8 @@ class Inference:
     renders: int
     seconds: float
     engine: Mapping[str, str]
+    chart_digest: str = ""
+    """Of the chart that the answer is about."""
     kube_version: str = ""
     """What has to be passed as --kube-version: the request's, or what the search found."""
     api_versions: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import pytest
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartSources
 from migrator.classify import ChartCandidate, Component, ComponentKind, Evidence
+from migrator.cli import resolving
 from migrator.cli.resolving import resolve
 from migrator.discover import ComponentOverride, Config
 from migrator.engines import Cache
@@ -47,8 +48,15 @@ def test_a_label_names_the_one_version(library: ChartLibrary) -> None:
     assert tried(component(("1.0.0",), ("7",), LABEL), library) == ["1.0.0"]
 
 
-def test_an_app_version_leaves_three_to_try_newest_first(library: ChartLibrary) -> None:
-    assert tried(component((), ("7",), IMAGE), library) == ["1.3.0", "1.2.0", "1.1.0"]
+def test_an_app_version_leaves_all_its_chart_versions_to_try_newest_first(library: ChartLibrary) -> None:
+    assert tried(component((), ("7",), IMAGE), library) == ["1.3.0", "1.2.0", "1.1.0", "1.0.0"]
+
+
+def test_of_many_versions_some_are_tried_from_the_newest_to_the_oldest(
+    library: ChartLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resolving, "VERSIONS", 3)
+    assert tried(component((), ("7",), IMAGE), library) == ["1.3.0", "1.1.0", "1.0.0"]
 
 
 def test_a_leading_v_means_nothing(library: ChartLibrary) -> None:
