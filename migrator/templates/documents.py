@@ -305,13 +305,13 @@ def _separators(text: str) -> Iterator[int]:
 
 
 def _slices(pieces: list[Piece], ranges: list[tuple[int, int]]) -> list[list[Piece]]:
-    """The pieces on each of some rising ranges of the text, in one pass; a ghost goes where it stands."""
+    """The pieces on each of some rising ranges of the text, in one pass; what has no width goes where it stands."""
     found: list[list[Piece]] = [[] for _ in ranges]
     place = first = 0
     for piece in pieces:
         while first < len(ranges) - 1 and ranges[first][1] < place:
             first += 1
-        if piece.region is not None:
+        if piece.region is not None or not piece.text:
             start, end = ranges[first]
             if start <= place <= end:
                 found[first].append(piece)

@@ -155,3 +155,11 @@ def test_what_a_merge_takes_over_is_set_by_either_side():
     run = run_of(chart_of({"x.yaml": text}, "lib: {deep: {x: 1}}\n"))
     piece = next(p for p in run.templates["tiny/templates/x.yaml"].pieces if p.text == "1")
     assert piece.source.direct == (("deep", "x"), ("lib", "deep", "x"))
+
+
+def test_a_value_that_prints_nothing_stays_in_the_object_that_it_belongs_to():
+    text = "---\nkind: A\n---\nkind: B\nimage: {{ .Values.repo }}:{{ .Values.tag }}\n---\nkind: C\n"
+    run = run_of(chart_of({"x.yaml": text}, 'repo: r\ntag: ""\n'))
+    documents = [d for t in run.templates.values() for d in split_documents(t)]
+    empty = [[p.source.direct for p in d.pieces if not p.text and p.source is not None] for d in documents]
+    assert empty == [[], [(("tag",),)], []]
