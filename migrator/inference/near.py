@@ -37,30 +37,41 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     document = gap.document
     if node is None:
         return []
-    inside: dict[int, Region] = {}
-    text: dict[int, str] = {}
-    speaks: set[int] = set()
-    taken = _taken(gap)
-    for offset, piece in document.placed_around(node):
-        region = piece.region
-        if region is None or region.gate.keyword == "quiet" or any(start < offset < end for start, end in taken):
-            continue
-        inside[id(region)] = region
-        if piece.text.replace(MARK, "").strip():
-            speaks.add(id(region))
-        while region is not None:
-            text[id(region)] = text.get(id(region), "") + piece.text
-            region = region.parent
+    known = document.speakers
+    key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
+    if key not in known:
+        known[key] = _speakers(document, node, _taken(gap))
     ranked = []
-    for order, region in enumerate(inside.values()):
-        # what stands inside a ghost that prints something itself is read through that one
-        shown = _COMMENT.sub("", text[id(region)])
-        rank = None if speaks & set(map(id, _outer(region))) else _rank(shown, words)
+    for order, (region, shown) in enumerate(known[key]):
+        rank = _rank(shown, words)
         if rank is not None:
             goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
             ranked.append((goes_on, rank, region.depth, order, region))
     ranked.sort(key=lambda item: item[:4])
     return [item[4] for item in ranked[:MAX_REGIONS]]
+
+
+def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
+    """The ghosts within a node that speak for themselves, with what they print."""
+    inside: dict[int, Region] = {}
+    text: dict[int, list[str]] = {}
+    speaks: set[int] = set()
+    for offset, piece in document.placed_around(node):
+        region = piece.region
+        if region is None or region.gate.keyword == "quiet" or _within(offset, taken):
+            continue
+        inside[id(region)] = region
+        if piece.text.replace(MARK, "").strip():
+            speaks.add(id(region))
+        while region is not None:
+            text.setdefault(id(region), []).append(piece.text)
+            region = region.parent
+    # what stands inside a ghost that prints something itself is read through that one
+    return [
+        (region, _COMMENT.sub("", "".join(text[id(region)])))
+        for region in inside.values()
+        if not any(id(outer) in speaks for outer in _outer(region))
+    ]
 
 
 def _taken(gap: Gap) -> list[tuple[int, int]]:
@@ -71,7 +82,20 @@ def _taken(gap: Gap) -> list[tuple[int, int]]:
     children = [(item, item) for item in node.items]
     children += [(key, node.entries[name]) for name, key in node.keys.items() if name != gap.key]
     text = gap.document.text
-    return [(first.start, len(text[: last.end].rstrip())) for first, last in children if last.end > last.start]
+    return sorted((first.start, _last(text, last.end)) for first, last in children if last.end > last.start)
+
+
+def _last(text: str, end: int) -> int:
+    """Where the white space before an offset begins."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _within(offset: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether one of some rising stretches that do not overlap holds an offset."""
+    index = bisect_left(taken, (offset,)) - 1
+    return index >= 0 and taken[index][0] < offset < taken[index][1]
 
 
 def _outer(region: Region) -> Iterator[Region]:
@@ -127,7 +151,10 @@ def _between(document: Document, low: int, high: int) -> list[Piece]:
 
 def marked_fragment(document: Document, region: Region, *, in_list: bool = False) -> Document:
     """A ghost alone; a mark alone on its line becomes an entry, or an item of a list."""
-    return _with_marks(document.fragment(region), in_list)
+    key = (id(region), in_list)
+    if key not in document.fragments:
+        document.fragments[key] = _with_marks(document.fragment(region), in_list)
+    return document.fragments[key]
 
 
 def _with_marks(made: Document, in_list: bool) -> Document:

@@ -186,8 +186,9 @@ def _missing(gap: Gap, tree: Tree) -> Iterator[Edits]:
             yield (((*path, str(gap.key)), gap.target),)
         yield from _from_ghosts(gap)
         return
+    known: dict[int, list[tuple[Path, Json]]] = {}
     for edits in _list_item(gap):
-        yield from _all_rows(gap, tree, edits)
+        yield from _all_rows(gap, tree, edits, known)
         yield edits
 
 
@@ -196,18 +197,17 @@ def _list_item(gap: Gap) -> Iterator[Edits]:
     yield from _from_ghosts(gap)
 
 
-def _all_rows(gap: Gap, tree: Tree, edits: Edits) -> Iterator[Edits]:
-    """The rows of every item that this list lacks, where one has been read."""
-    if len(gap.siblings) < 2 or not isinstance(gap.whole, list):
+def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Path, Json]]]) -> Iterator[Edits]:
+    """The rows of every item that this list lacks, where the first of them has been read; `known` holds those read."""
+    if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
     for base in [path for path, _ in list_rows(named_rows(edits))]:
         rows = []
         for key in gap.siblings:
-            sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
-            row = next(
-                (r for e in islice(_list_item(sibling), 6) for p, r in list_rows(named_rows(e)) if p == base),
-                MISSING,
-            )
+            if key not in known:
+                sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
+                known[key] = [row for e in islice(_list_item(sibling), 6) for row in list_rows(named_rows(e))]
+            row = next((row for path, row in known[key] if path == base), MISSING)
             if row is MISSING:
                 return
             rows.append(row)

@@ -48,8 +48,8 @@ class Search(Trials):
         try:
             with limited(self.deadline + GRACE):
                 self._run()
-        except TooLargeError:
-            pass  # a value of the chart unfolds without end
+        except (TooLargeError, RecursionError):
+            pass  # a value of the chart unfolds without end, or deeper than can be followed
         except LimitError as error:
             self.full = isinstance(error, OutOfMemoryError)
         return self.state

@@ -9,11 +9,14 @@ from migrator.inference.edits import Edits, combined
 from migrator.inference.journal import Journal
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import KEY
-from migrator.model import Path
+from migrator.model import Json, Path
 from migrator.templates.render import touches
 from migrator.templates.value import ELEMENT
+from migrator.yamlio import same
 
 EPSILON = 1e-6
+MAX_RESTS = 8
+"""How often what contradicts others is tried after them; what is left comes again in the next round."""
 Weighed = tuple[Edits, float]
 """Assignments, and by how much they promise to bring the render nearer."""
 
@@ -66,7 +69,7 @@ class Trials:
         harmless = tuple(edit for edit in edits if not _reach([edit], worse))
         return 0 < len(harmless) < len(edits) and self.try_one(harmless)
 
-    def try_batch(self, batch: list[Weighed]) -> bool:
+    def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
         """Keep what helps of several proposals: all at once where they keep their promise, else in parts."""
         batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
         if not batch or self.late:
@@ -79,8 +82,8 @@ class Trials:
         promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
         if gain > EPSILON and gain >= 0.8 * promised:
             self.state = state
-            if rest:
-                self.try_batch(rest)
+            if rest and depth < MAX_RESTS:
+                self.try_batch(rest, depth + 1)
             return True
         one, other = _parts(batch, self._worse(state))
         first = self.try_batch(one)
@@ -119,12 +122,12 @@ def _reach(edits: Iterable[tuple[Path, object]], worse: list[frozenset[Path]]) -
 
 def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
     """As many proposals together as do not contradict each other, and the rest."""
-    union: Edits = ()
+    union: dict[Path, Json] = {}
     rest = []
     for item in batch:
-        joined = combined(union, item[0])
-        if joined is None:
+        joined = combined(item[0])
+        if joined is None or any(path in union and not same(union[path], value) for path, value in joined):
             rest.append(item)
         else:
-            union = joined
-    return union, rest
+            union.update(joined)
+    return tuple(union.items()), rest

@@ -28,8 +28,10 @@ class Document:
         "_resource",
         "_root",
         "_spans",
+        "fragments",
         "pieces",
         "real",
+        "speakers",
         "starts",
         "template",
         "text",
@@ -48,6 +50,9 @@ class Document:
         self._regions: list[Region] | None = None
         self._offsets: list[int] | None = None
         self._spans: dict[int, tuple[int, int]] | None = None
+        self.fragments: dict[tuple[int, bool], Document] = {}
+        self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str]]] = {}
+        """For those who look at the ghosts again and again: each alone, and those within a node with their texts."""
 
     @property
     def root(self) -> Node | None:
@@ -107,9 +112,11 @@ class Document:
     def placed_around(self, node: Node) -> list[tuple[int, Piece]]:
         """The pieces around a node, each with where it stands in the text."""
         offsets = self.offsets
-        low = len(self.text[: node.start].rstrip())
-        rest = self.text[node.end :]
-        high = node.end + len(rest) - len(rest.lstrip())
+        low, high, text = node.start, node.end, self.text
+        while low and text[low - 1].isspace():
+            low -= 1
+        while high < len(text) and text[high].isspace():
+            high += 1
         span = slice(bisect_left(offsets, low), bisect_right(offsets, high))
         return list(zip(offsets[span], self.pieces[span], strict=True))
 
@@ -151,7 +158,8 @@ class Document:
         if self._spans is None:
             self._spans = _spans_of(self.pieces)
         low, high = self._spans[id(region)]
-        line = self.text[: self.offsets[low]].rpartition("\n")[2]
+        place = self.offsets[low]
+        line = self.text[self.text.rfind("\n", 0, place) + 1 : place]
         if line.strip("- ") and not self.pieces[low].text.startswith("\n"):
             return make_document(self.template, [])  # it goes on with a line that has begun
         pieces = [Piece(" " * len(line), None, None, None)]
