@@ -8,22 +8,21 @@ from itertools import islice, zip_longest
 
 from migrator.inference.asked import switches
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
-from migrator.inference.edits import MISSING, Edits, Tree, combined, filled, leaves, value_at
-from migrator.inference.gates import open_region
+from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
+from migrator.inference.openings import listed, openings
 from migrator.inference.propose import close, proposals
 from migrator.inference.repair import repairs
 from migrator.inference.state import State
-from migrator.inference.trials import EPSILON, Trials
-from migrator.inference.unify import generalised, list_rows, named_rows
+from migrator.inference.trials import EPSILON, Trials, Weighed
 from migrator.model import Path
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
-from migrator.templates.value import ELEMENT, Gate, Region
+from migrator.templates.value import ELEMENT, Gate
 
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
@@ -171,7 +170,7 @@ class Search(Trials):
             batch: list[tuple[Edits, float]] = []
             closing = (islice(self._closing(document), 1) for document in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
-            batch += self._openings(missing)
+            batch += self._together(missing)
             batch += [(edits, 1.0) for edits in self._subcharts()]
             before = self.state.cost
             self.try_batch(_distinct(batch))
@@ -185,7 +184,7 @@ class Search(Trials):
             for edits in islice(self._closing(document), 5):
                 if self.try_one(edits):
                     return
-        for edits, _ in self._openings(missing, per_target=4):
+        for edits, _ in self._listed(self._openings(missing, per_target=4)):
             if self.try_one(edits):
                 return
 
@@ -207,32 +206,48 @@ class Search(Trials):
                     self.journal.asks((document.id, ()), edits)
                 yield edits
 
-    def _openings(self, missing: list[int], per_target: int = 1) -> list[tuple[Edits, float]]:
-        found: list[tuple[Edits, float]] = []
+    def _together(self, missing: list[int]) -> list[Weighed]:
+        """The likeliest opening of each missing object; of those whose rows one list holds, all at once."""
+        groups: dict[str, list[tuple[int, Edits]]] = {}
+        for index, edits in self._openings(missing, per_target=1):
+            lists = [path for path, _ in edits if ELEMENT in path]
+            groups.setdefault(repr(lists or edits), []).append((index, edits))
+        found: list[Weighed] = []
+        for group in groups.values():
+            made = listed([edits for _, edits in group], self.state.tree)
+            if made is None or repr(made) in self.refused:
+                found += self._listed(group)
+            else:
+                found.append((made, 0.1 * sum(self.bench.sizes[index] for index, _ in group)))
+        return found
+
+    def _listed(self, group: Iterable[tuple[int, Edits]]) -> Iterator[Weighed]:
+        for index, edits in group:
+            made = listed([edits], self.state.tree)
+            if made is not None:
+                self.journal.asks((self.bench.targets[index].id, ()), made)
+                yield made, 0.1 * self.bench.sizes[index]
+
+    def _openings(self, missing: list[int], per_target: int) -> Iterator[tuple[int, Edits]]:
+        """For each missing object the likeliest ways to have it printed that were not refused alone."""
         for index in missing:
             if self.late:
-                break
+                return
             name = self.bench.targets[index].id.name
             ranked = [
                 (document.id is None or document.id.name != name, reading.misses, order, region, reading.edits)
                 for order, (region, document, reading) in enumerate(self.bench.readings(self.seen, index))
             ]
             ranked.sort(key=lambda item: item[:3])
-            count = 0
-            for _, misses, _, region, bound in ranked[:3]:
-                if misses > 0.7 * self.bench.sizes[index]:
-                    continue
-                for edits in islice(self.filled(_opening(region, bound)), 3):
-                    if repr(edits) in self.refused:
-                        continue
-                    self.journal.asks((self.bench.targets[index].id, ()), edits)
-                    found.append((edits, 0.1 * self.bench.sizes[index]))
-                    count += 1
-                    if count >= per_target:
-                        break
-                if count >= per_target:
-                    break
-        return found
+            fresh = (
+                edits
+                for _, misses, _, region, bound in ranked[:3]
+                if misses <= 0.7 * self.bench.sizes[index]
+                for edits in islice(self.filled(openings(region, bound)), 3)
+                if repr(listed([edits], self.state.tree)) not in self.refused
+            )
+            for edits in islice(fresh, per_target):
+                yield index, edits
 
     def _subcharts(self) -> list[Edits]:
         """Conditions of subcharts: all of whose objects are unwanted, or none of whose objects are there."""
@@ -312,17 +327,6 @@ def _hoisted(tree: Tree, path: Path) -> Tree:
     """A library chart's value as one of the chart that it serves."""
     value = value_at(tree.overrides, path)
     return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree
-
-
-def _opening(region: Region, bound: Edits) -> Iterator[Edits]:
-    for gates in islice(open_region(region, generalised(bound)), 3):
-        joined = combined(bound, gates)
-        for edits in (joined, gates) if joined != gates else (gates,):
-            named = named_rows(edits or ())
-            rows = tuple((path, [row]) for path, row in list_rows(named))
-            plain = (*((path, value) for path, value in named if ELEMENT not in path), *rows)
-            if plain:
-                yield plain
 
 
 def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:

@@ -3,66 +3,53 @@
 from __future__ import annotations
 
 import pytest
-from search_support import found
+from search_support import SETTING, found
 
+from migrator.inference.edits import Tree
+from migrator.inference.propose import proposals
+from migrator.inference.settled import name_paths
+from migrator.inference.state import Bench, defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
+from migrator.templates.documents import split_documents
+from migrator.templates.render import Interpreter
 from migrator.yamlio import Dialect, read_value
 
 NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'
 
 
-NAMES = """
-{{- define "full" -}}{{ .Values.fullnameOverride | default (printf "%s-app" .Release.Name) }}{{- end -}}
-{{- define "secret" -}}
-{{- if .Values.existing }}{{ .Values.existing }}{{ else }}{{ template "full" . }}{{ end }}
-{{- end -}}
-"""
 CASES = {
-    "another name than the one that this object bears": (
-        NAMES
-        + NAME
-        + """
-full: {{ template "full" . }}
-{{- if not .Values.existing }}
----
-apiVersion: v1
-kind: Secret
-metadata: {name: {{ template "full" . }}}
-{{- end }}
----
-apiVersion: v1
-kind: Service
-metadata: {name: {{ template "full" . }}}
-env:
-{{- if .Values.secrets }}
-- {name: A, from: {{ template "secret" . }}}
-- {name: B, from: {{ template "secret" . }}}
-{{- end }}
-""",
-        "fullnameOverride: ''\nexisting: ''\nsecrets: true\n",
-        "existing: kept\n",
-    ),
-    "one of two values that are read together does harm": (
+    "several objects from one list, and a value that others read as well": (
         NAME
         + "labels:\n  app: x\n  {{- with .Values.common }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
         + """
-{{- if .Values.monitor.enabled }}
+{{- range .Values.monitors }}
 ---
 apiVersion: v1
 kind: Monitor
-metadata: {name: "{{ .Release.Name }}"}
+metadata: {name: "{{ $.Release.Name }}-{{ .name }}"}
 labels:
   app: x
-  {{- with .Values.common }}
+  {{- with $.Values.common }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-  {{- with .Values.monitor.labels }}
+  {{- with .labels }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
-interval: {{ .Values.monitor.interval }}
+url: {{ .url }}
+---
+apiVersion: v1
+kind: Probe
+metadata: {name: "{{ $.Release.Name }}-{{ .name }}"}
+every: {{ .interval | default "1m" }}
 {{- end }}
 """,
-        "common: {}\nmonitor: {enabled: false, labels: {}, interval: 1m}\n",
-        "monitor: {enabled: true, labels: {release: prom}, interval: 5m}\n",
+        "common: {}\nmonitors: []\n",
+        """
+monitors:
+- {name: a, url: http://a, labels: {team: x}, interval: 5m}
+- {name: b, url: http://b, labels: {team: y}}
+""",
     ),
     "a value that prints nothing yet, in the middle of a text": (
         NAME + 'data: {arg: "--addr={{ .Values.addr }}/x", other: "{{ .Values.end }}"}\n',
@@ -92,3 +79,45 @@ def test_the_values_are_found(name):
     overrides, left = found(template, values, truth)
     assert left == 0
     assert overrides == read_value(truth.encode(), dialect=Dialect.SIGS)
+
+
+NAMES = """
+{{- define "full" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 -}}
+{{- else -}}
+{{- printf "%s-app" .Release.Name -}}
+{{- end -}}
+{{- end -}}
+{{- define "secret" -}}
+{{- if .Values.existing -}}
+{{- printf "%s" .Values.existing -}}
+{{- else -}}
+{{ template "full" . }}
+{{- end -}}
+{{- end -}}
+"""
+
+
+def test_a_name_hangs_on_its_values_and_not_on_those_of_the_gates_around_the_object():
+    text = NAMES + "{{ if .Values.on }}" + NAME.replace("{{ .Release.Name }}", '{{ template "full" . }}') + "{{ end }}"
+    chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": text.encode()})
+    run = Interpreter(chart).run({"on": True}, SETTING)
+    [document] = [document for template in run.templates.values() for document in split_documents(template)]
+    paths = name_paths(document)
+    assert ("fullnameOverride",) in paths
+    assert ("on",) not in paths
+
+
+def test_what_changes_a_right_name_is_proposed_last():
+    text = NAMES + NAME.replace("{{ .Release.Name }}", '{{ template "full" . }}') + 'ref: {{ template "secret" . }}\n'
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop-app"}, "ref": "kept"}
+    chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": text.encode()})
+    bench = Bench(chart, [resource_of(target)])
+    state = bench.detailed(bench.measure(Tree(defaults_of(chart), {}), SETTING))
+    [gap] = bench.gaps(state)
+    found = [dict(edits) for edits in proposals(gap, state.tree, state.asked)]
+    last = [("fullnameOverride",) in each for each in found]
+    assert {("existing",): "kept"} in found
+    assert any(last)
+    assert last == sorted(last)
