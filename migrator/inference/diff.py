@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from migrator.model import Json, Path, ResId
 from migrator.templates.documents import Document, make_document
 from migrator.templates.tree import Node
-from migrator.templates.value import Piece
+from migrator.templates.value import Piece, Value
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1
@@ -377,6 +377,8 @@ def embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[D
     text = "".join(piece.text for piece in pieces if piece.region is None)
     if "\n" not in text.strip() and "\n" not in target.strip() and target[:1] not in "{[":
         return None
+    if _is_one_value(pieces):
+        return None  # given as a whole: nothing inside it can be set alone
     made = make_document(document.template, pieces)
     wanted = make_document(document.template, [Piece(target, None, None, None)])
     if made.root is None or wanted.root is None or made.error or wanted.error:
@@ -384,6 +386,22 @@ def embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[D
     if made.root.kind == "scalar" or wanted.root.kind != made.root.kind:
         return None
     return made, wanted.root.plain()
+
+
+def _is_one_value(pieces: list[Piece]) -> bool:
+    """Whether a text is one value of the chart, as it is."""
+    shown = [piece for piece in pieces if piece.region is None and piece.text.strip()]
+    sources = {id(_text_of(piece.source)): _text_of(piece.source) for piece in shown if piece.source is not None}
+    if len(sources) != 1 or any(piece.source is None for piece in shown):
+        return False
+    (source,) = sources.values()
+    return bool(source.direct) and isinstance(source.v, str)
+
+
+def _text_of(source: Value) -> Value:
+    while source.op in ("tpl", "tpl-text") and source.args and not source.direct:
+        source = source.args[0]
+    return source
 
 
 def _decoded(text: str) -> str | None:
