@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from migrator.inference.asked import switches
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
+from migrator.inference.gates import make
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.kube import try_versions
@@ -22,6 +23,7 @@ from migrator.model import Path
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
+from migrator.templates.evaluator import Failure
 from migrator.templates.value import ELEMENT, Gate
 
 GRACE = 3.0
@@ -30,6 +32,9 @@ MAX_ROUNDS = 24
 ALTERNATIVES = 7
 MAX_NAMED = 400
 """Documents with a wrong name that are asked for the right one: they mostly say the same."""
+MAX_MENDS = 60
+MAX_GUARDS = 3
+MAX_REPAIRS = 10
 CLEAR = 0.3
 """A name that leaves so little of the cost is right: no need to try the others."""
 
@@ -79,26 +84,56 @@ class Search(Trials):
         return self.bench.detailed(self.state)
 
     def mended(self, trial: State) -> State:
-        """A trial that would help but for objects that it brings along, with these switched off where that is better.
+        """A trial that would help but for what it brings along, with that taken away again where it is better so.
 
-        A volume of a claim, say, comes with the claim, unless the value says that there is one.
+        A volume of a claim, say, comes with the claim, unless the value says that there is one; and the claim may fail
+        for want of a size.
         """
-        known = {document.id for document in self.state.extra}
-        new = [document for document in trial.extra if document.id not in known]
-        if not new or len(new) > 2 or trial.cost - 20 * len(new) > self.state.cost or len(trial.errors):
+        before = self.state
+        self.mends += 1
+        if self.mends > MAX_MENDS or len(before.errors) > len(trial.errors):
             return trial
-        before, best = self.state, trial
-        self.state = trial
         try:
-            for document in self.seen.extra:
-                if document.id in known:
-                    continue
-                for edits in islice(self._closing(document), 4):
-                    state = self.measured(edits)
-                    if state.cost < best.cost:
-                        best = state
+            if len(trial.errors) > len(before.errors):
+                return self._with_guards(trial)
+            return self._without_new_objects(trial, before)
         finally:
             self.state = before
+
+    def _with_guards(self, trial: State) -> State:
+        """A trial that makes templates fail, with what they ask for."""
+        for _ in range(MAX_GUARDS):
+            self.state = trial
+            failures = [failure for error in self.seen.errors for failure in error.failures][:1]
+            proposed = self.filled(edits for failure in failures for edits in self._asked_for(failure))
+            tried = [self.measured(edits) for edits in islice(filter(self.allowed, proposed), MAX_REPAIRS)]
+            best = min(tried, key=lambda state: state.cost, default=trial)
+            if best.cost >= trial.cost:
+                break
+            trial = best
+            if not trial.errors:
+                break
+        return trial
+
+    def _asked_for(self, failure: Failure) -> Iterator[Edits]:
+        """The value that a failure speaks of, or one of the nearest gates over it shut."""
+        yield from islice(repairs(failure, self.state.tree), 3)
+        for gate in (failure.gate.chain() if failure.gate is not None else [])[:3]:
+            yield from islice(make(gate.condition, not gate.wanted), 3)
+
+    def _without_new_objects(self, trial: State, before: State) -> State:
+        known = {document.id for document in before.extra}
+        new = [document for document in trial.extra if document.id not in known]
+        if not new or len(new) > 2 or trial.cost - 20 * len(new) > before.cost:
+            return trial
+        self.state = best = trial
+        for document in self.seen.extra:
+            if document.id in known:
+                continue
+            for edits in islice(self._closing(document), 4):
+                state = self.measured(edits)
+                if state.cost < best.cost:
+                    best = state
         return best
 
     # -- phases --------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ class Trials:
         self.refused: set[str] = set()
         self.journal = Journal()
         self.full = False
+        self.mends = 0
         """Whether the search ended for want of memory."""
 
     @property
