@@ -107,9 +107,9 @@ def _outer(region: Region) -> Iterator[Region]:
 
 def _rank(text: str, words: tuple[str, ...]) -> int | None:
     """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
-    found = next((index for index, word in enumerate(words) if word in text), None)
-    if found is not None:
-        return found
+    for index, word in enumerate(words):
+        if word in text:
+            return index
     if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
         return len(words)
     return len(words) + 1 if not words or MARK in text else None

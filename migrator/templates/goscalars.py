@@ -255,7 +255,12 @@ def sort_keys(keys: Iterable[str], *, after_digits: bool = False) -> list[str]:
     names = sorted(keys)
     if _SIMPLE_KEYS.fullmatch("".join(names)):
         return names
-    return sorted(names, key=cmp_to_key(partial(_compare, after_digits=after_digits)))
+    return list(_in_order(tuple(names), after_digits))
+
+
+@lru_cache(maxsize=1024)
+def _in_order(names: tuple[str, ...], after_digits: bool) -> tuple[str, ...]:
+    return tuple(sorted(names, key=cmp_to_key(partial(_compare, after_digits=after_digits))))
 
 
 def _is_digit(char: str) -> bool:
