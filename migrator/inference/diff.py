@@ -309,9 +309,14 @@ def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> lis
 
 
 def block_pieces(document: Document, node: Node) -> list[Piece]:
-    """The pieces of a literal block scalar with the line break before its first line, which ghosts may stand behind."""
-    first, last = document.span(node)
-    return _dedented(_cut(document, document.pieces[first:last], first, node), with_break=True)
+    """The pieces of a literal block scalar, from the line break before its first line to the white space behind it.
+
+    Ghosts may stand behind either.
+    """
+    rest = document.text[node.end :]
+    wide = Node("scalar", node.start, node.end + len(rest) - len(rest.lstrip()))
+    first, last = document.span(wide)
+    return _dedented(_cut(document, document.pieces[first:last], first, wide), with_break=True)
 
 
 def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:

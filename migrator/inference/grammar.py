@@ -20,6 +20,8 @@ class Text:
     """Text that no value changes."""
 
     text: str
+    edge: bool = False
+    """Whether it is white space that falls away where nothing follows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,7 +82,7 @@ def grammar_of(pieces: Iterable[Piece]) -> Parts:
     """The grammar of a text of pieces, ghosts included."""
     items: list[_Item] = []
     for piece in pieces:
-        if piece.region is EDGE or (piece.region is not None and piece.region.gate.keyword == "quiet"):
+        if piece.region is not None and piece.region is not EDGE and piece.region.gate.keyword == "quiet":
             continue
         if not piece.text and piece.source is None:
             continue
@@ -131,10 +133,11 @@ class _Builder:
         if _fixed(piece.source):
             if piece.source is None and piece.text == MARK:
                 return
-            if isinstance(last, Text):
+            edge = piece.region is EDGE
+            if isinstance(last, Text) and not edge and not last.edge:
                 last.text += piece.text
             elif piece.text:
-                self.parts.append(Text(piece.text))
+                self.parts.append(Text(piece.text, edge))
             return
         assert piece.source is not None  # noqa: S101
         text = None if _to_come(piece) else piece.text
@@ -202,9 +205,12 @@ def _fixed(source: Value | None) -> bool:
 
 
 def _to_come(piece: Piece) -> bool:
+    """Whether what is printed hangs on an element or a value that is not there yet."""
     source = piece.source
     if source is None or MARK in piece.text or (piece.region is not None and source.v is None):
         return True
+    while source.op == "choice":
+        source = source.args[3]  # what it is now
     return any(ELEMENT in path or path[-1:] == (KEY,) for path in source.taint)
 
 
@@ -235,10 +241,10 @@ def _follow(parts: Parts, follow: frozenset[str]) -> frozenset[str]:
     after: Part | None = None
     for part in reversed(parts):
         if isinstance(part, Text):
-            follow = frozenset(part.text[0])
+            follow = follow | {part.text[0]} if part.edge else frozenset(part.text[0])
         elif isinstance(part, Slot):
             part.stops = follow
-            part.anchor = after.text if isinstance(after, Text) else ""
+            part.anchor = after.text if isinstance(after, Text) and not after.edge else ""
             follow |= {ANY}
         elif isinstance(part, Branch):
             part.first_now, part.first_other = _follow(part.now, follow), _follow(part.other, follow)

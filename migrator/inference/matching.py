@@ -14,7 +14,7 @@ from migrator.inference.edits import Edits
 from migrator.inference.grammar import ANY, Branch, Loop, Parts, Row, Slot, Text
 from migrator.inference.invert import as_written, invert
 from migrator.inference.outcome import UNKNOWN, outcome, touched
-from migrator.model import Json
+from migrator.model import Json, Path
 from migrator.templates.gofmt import to_text
 from migrator.templates.value import Value
 
@@ -26,7 +26,8 @@ MAX_BLOCK = 200
 CHANGED, READ, TURNED, TURNED_GHOST, ELEMENT_COST, DROPPED = 1.0, 0.1, 1.0, 0.2, 0.5, 1.0
 EMPTY, BREAK = 0.3, 0.5
 """More for a value that is empty, and for each separator in one: the template may know what stands on either side."""
-UNESCAPED = 2.0
+UNESCAPED, UNREADABLE = 2.0, 3.0
+LAST_BREAKS = "\n\n\n"
 SKIPPED = 4.0
 _SEPARATOR = re.compile(r"[\s,;:=]+")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
@@ -86,16 +87,19 @@ class Matcher:
     """Reads one text. `skipping` lets it leave out lines that nothing explains, at a price."""
 
     def __init__(self, text: str, *, skipping: bool = False) -> None:
-        self.text = text
+        # how many line breaks a block scalar ends with is a question of its style
+        self.text = text.rstrip("\n") + LAST_BREAKS
+        self.least = len(self.text) - len(LAST_BREAKS)
         self.skipping = skipping
         self.steps = STEPS + STEPS_PER_CHARACTER * len(text)
         self.known: dict[tuple[int, int], States] = {}
+        self.reads: dict[tuple[int, str], Read] = {}
+        self.touching: dict[tuple[int, tuple[Path, ...]], bool] = {}
 
     def read(self, parts: Parts) -> Link | bool:
         """The cheapest reading of the whole text; False where there is none within the steps allowed."""
         states = self._sequence(parts, 0, outermost=True)
-        rest = len(self.text.rstrip("\n"))
-        ends = [(cost, end, link) for end, (cost, link) in states.items() if end >= rest]
+        ends = [(cost, end, link) for end, (cost, link) in states.items() if end >= self.least]
         if not ends:
             return False
         return min(ends, key=lambda item: (item[0], -item[1]))[2]
@@ -148,6 +152,10 @@ class Matcher:
         if isinstance(part, Text):
             if self.text.startswith(part.text, place):
                 yield place + len(part.text), 0.0, None
+            elif self._ends_with(part.text, place):
+                yield len(self.text), 0.0, None
+            if part.edge:
+                yield place, 0.0, None
             return
         if isinstance(part, Slot):
             yield from self._slot(part, place)
@@ -159,6 +167,11 @@ class Matcher:
             self.known[key] = states
         for end, (cost, link) in states.items():
             yield end, cost, link[1] if link is not None else None
+
+    def _ends_with(self, text: str, place: int) -> bool:
+        """Whether what is left of the text is this, but for white space that fell away behind it."""
+        rest = self.text[place : self.least]
+        return text.startswith(rest) and not text[len(rest) :].strip()
 
     def _starts(self, first: frozenset[str], place: int) -> bool:
         return ANY in first or place >= len(self.text) or self.text[place] in first
@@ -173,7 +186,7 @@ class Matcher:
                 continue
             price = 0.0 if not turned else TURNED if part.condition.v is not None else TURNED_GHOST
             for end, (cost, link) in self._sequence(parts, place).items():
-                inside = _narrowed(link, part.condition, part.wanted != turned)
+                inside = self._narrowed(link, part.condition, part.wanted != turned)
                 if isinstance(inside, bool):
                     continue
                 total = cost + price
@@ -217,7 +230,7 @@ class Matcher:
             if self.text.startswith(row.text, at):
                 yield at + len(row.text), index + 1, 0.0, row, None
             yield at, index + 1, DROPPED if row.text else 0.0, row, False if row.text else None
-            if row.text and self._starts(part.first, at):
+            if row.parts and self._starts(part.first, at):
                 for end, (cost, link) in self._sequence(row.parts, at).items():
                     yield end, index + 1, cost, row, link
         self.steps -= 1
@@ -244,7 +257,16 @@ class Matcher:
             breaks = 0.0 if slot.text is not None else BREAK * len(_SEPARATOR.findall(text))
             if slot.quoted and '"' in text.replace('\\"', ""):
                 breaks += UNESCAPED
-            yield end, price + (breaks if text else EMPTY) + 0.5 * lines, Read(slot, text)
+            read = self._read(slot, text)
+            if not slot.source.direct and not read.choices:
+                breaks += UNREADABLE
+            yield end, price + (breaks if text else EMPTY) + 0.5 * lines, read
+
+    def _read(self, slot: Slot, text: str) -> Read:
+        key = (id(slot), text)
+        if key not in self.reads:
+            self.reads[key] = Read(slot, text)
+        return self.reads[key]
 
     def _ends(self, slot: Slot, place: int) -> Iterator[tuple[int, int]]:
         """Where a value may end that begins here, with the number of line breaks in it."""
@@ -252,12 +274,11 @@ class Matcher:
         line = text.find("\n", place)
         line = len(text) if line < 0 else line
         if slot.anchor:
-            end = text.find(slot.anchor, place, line + len(slot.anchor))
+            anchor = slot.anchor if line < self.least else slot.anchor.rstrip()
+            end = text.find(anchor, place, line + len(anchor))
             while 0 <= end <= line:
                 yield end, 0
-                end = text.find(slot.anchor, end + 1, line + len(slot.anchor))
-            if line == len(text) and not slot.anchor.strip("\n"):
-                yield line, 0
+                end = text.find(anchor, end + 1, line + len(anchor))
         elif ANY in slot.stops:
             for end in range(place, line + 1):
                 yield end, 0
@@ -279,33 +300,62 @@ class Matcher:
             line = len(text) if end < 0 else end
             yield line, lines
 
+    # -- conditions --------------------------------------------------------------------------------------------
 
-def _narrowed(link: Link, condition: Value, wanted: bool) -> Link | bool:
-    """The readings that leave a condition as it has to be; False where there are none."""
-    if link is None:
-        return None
+    def _narrowed(self, link: Link, condition: Value, wanted: bool) -> Link | bool:
+        """The readings that leave a condition as it has to be; False where there are none."""
+        if link is None:
+            return None
+        reads = [read for read in _reads(link) if read.choices]
+        near = [read for read in reads if self._touches(condition, read.choices[0])]
+        if not near:
+            return link
+        fits = _allows(condition, wanted, _first_choices(reads))
+        kept: dict[int, Read] = {}
+        for read in near:
+            if len(read.choices) > 1:
+                others = _first_choices([other for other in reads if other is not read])
+                choices = tuple(choice for choice in read.choices if _allows(condition, wanted, (*others, *choice)))
+                if choices and len(choices) < len(read.choices):
+                    kept[id(read)] = Read(read.slot, read.text, choices)
+                    if not fits:
+                        break
+        if kept:
+            return _replaced(link, kept)
+        return link if fits else False
+
+    def _touches(self, condition: Value, edits: Edits) -> bool:
+        key = (id(condition), tuple(path for path, _ in edits))
+        if key not in self.touching:
+            self.touching[key] = touched(condition.taint, edits)
+        return self.touching[key]
+
+
+def _reads(link: Link) -> Iterator[Read]:
+    for event in events(link):
+        if isinstance(event, Read):
+            yield event
+        elif isinstance(event, Taken):
+            yield from _reads(event.inside)
+
+
+def _first_choices(reads: list[Read]) -> Edits:
+    return tuple(edit for read in reads for edit in read.choices[0])
+
+
+def _replaced(link: Link, kept: dict[int, Read]) -> Link:
     made: Link = None
     for event in events(link):
-        changed = event
+        changed: Event = event
         if isinstance(event, Read):
-            choices = tuple(edits for edits in event.choices if _allows(condition, wanted, edits))
-            if not choices:
-                return False
-            if len(choices) < len(event.choices):
-                changed = Read(event.slot, event.text, choices)
+            changed = kept.get(id(event), event)
         elif isinstance(event, Taken):
-            inside = _narrowed(event.inside, condition, wanted)
-            if isinstance(inside, bool):
-                return False
-            if inside is not event.inside:
-                changed = Taken(event.branch, event.turned, inside)
+            changed = Taken(event.branch, event.turned, _replaced(event.inside, kept))
         made = (made, changed)
     return made
 
 
 def _allows(condition: Value, wanted: bool, edits: Edits) -> bool:
-    if not touched(condition.taint, edits):
-        return True
     found = outcome(condition, edits)
     return found is UNKNOWN or bool(found) == wanted
 

@@ -33,6 +33,7 @@ from migrator.yamlio import same
 
 PER_GAP = 8
 MAX_MOVED = 8
+_DIGESTS = ("sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum")
 
 
 def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
@@ -123,6 +124,8 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if node is None:
         return
     if node.kind == "scalar":
+        if _is_digest(gap):
+            return
         yield from read_scalar(gap.document, node, gap.target)
         if node.style == "|" and isinstance(gap.target, str):
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
@@ -141,6 +144,13 @@ def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
             if value_at(tree.overrides, path) is not MISSING:
                 default = value_at(tree.defaults, path)
                 yield ((path, None if default is MISSING else default),)
+
+
+def _is_digest(gap: Gap) -> bool:
+    """Whether the place holds the digest of something else, which comes right by itself."""
+    pieces = gap.document.under(gap.node) if gap.node is not None else []
+    sources = [piece.source for piece in pieces if piece.source is not None]
+    return len(sources) == 1 and sources[0].op in _DIGESTS and not sources[0].direct
 
 
 def _other_branches(gap: Gap) -> Iterator[Edits]:

@@ -17,6 +17,7 @@ from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.openings import listed, openings
 from migrator.inference.propose import close, proposals
 from migrator.inference.repair import repairs
+from migrator.inference.shown import shown_overrides
 from migrator.inference.state import State
 from migrator.inference.trials import EPSILON, Trials, Weighed
 from migrator.model import Path
@@ -338,7 +339,9 @@ class Search(Trials):
         """Say it where a person would, and take out every override without which the render is as near."""
         libraries = [sub.name for sub in self.bench.interpreter.chart.charts if sub.is_library]
         self._change([path for path in leaves(self.state.tree.overrides) if path[0] in libraries], _hoisted)
-        self._change(leaves(self.state.tree.overrides), Tree.without)
+        exact = [document for index, document in self.state.pairs.items() if index not in self.state.costs]
+        shown = shown_overrides(exact, self.state.tree)
+        self._change([path for path in leaves(self.state.tree.overrides) if path not in shown], Tree.without)
 
     def _change(self, paths: list[Path], change: Callable[[Tree, Path], Tree]) -> None:
         """Change overrides, all at once where no object gets worse, else by halves."""

@@ -21,6 +21,7 @@ MAX_NESTED = 6
 """How many ghosts inside each other are read through."""
 MAX_GHOSTS = 8
 MAX_SIBLINGS = 12
+LEAST_WORD = 4
 READING_STEPS = 300
 """Ghosts looked into for one gap."""
 
@@ -78,8 +79,7 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
 
 def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = False) -> Iterator[Edits]:
     """Assignments that turn a literal block scalar into the target, or, tolerant, nearer to it."""
-    pieces = _trimmed(block_pieces(document, node), target)
-    yield from read_text(pieces, "\n" + target, tolerant=tolerant)
+    yield from read_text(block_pieces(document, node), "\n" + target, tolerant=tolerant)
 
 
 def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:
@@ -266,7 +266,7 @@ class Reader:
 
     def through_ghosts(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
         """What is missing, read through each ghost that may print it, with the gates over it opened; best first."""
-        found: list[tuple[int, int, Reading, Region]] = []
+        found: list[tuple[int, bool, int, Reading, Region]] = []
         for order, region in enumerate(near(gap, words_of(gap))[:MAX_GHOSTS]):
             self.steps -= 1
             if self.steps < 0:
@@ -277,9 +277,9 @@ class Reader:
             for reading in self._inside(gap, fragment, fragment.root, depth + 1):
                 opened = _opened(region, reading)
                 if opened is not None:
-                    found.append((opened.misses, order, opened, region))
-        found.sort(key=lambda item: item[:2])
-        return [(reading, region) for _, _, reading, region in found]
+                    found.append((opened.misses, not _akin(gap.key, opened.edits), order, opened, region))
+        found.sort(key=lambda item: item[:3])
+        return [(reading, region) for _, _, _, reading, region in found]
 
     def _inside(self, gap: Gap, fragment: Document, root: Node, depth: int) -> Iterator[Reading]:
         if isinstance(gap.key, str) and root.kind == "map":
@@ -300,6 +300,19 @@ class Reader:
                 for path in source.direct:
                     row = path[-1:] == (ELEMENT,)
                     yield Reading(((path if row else (*path, ELEMENT), gap.target),), 0)
+
+
+def _akin(key: str | int | None, edits: Edits) -> bool:
+    """Whether what is missing bears the name of an assigned value: `datasources.yaml` of `datasources`."""
+    if not isinstance(key, str):
+        return False
+    name = _letters(key)
+    words = {_letters(word) for path, _ in edits for word in path if isinstance(word, str) and word != key}
+    return any(len(word) >= LEAST_WORD and word in name for word in words)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
 
 
 def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:

@@ -157,7 +157,8 @@ def _has_key(ev: Evaluator, args: list[Value]) -> Value:
     name = _name(args[1])
     paths: tuple[Path, ...] = tuple((*p, name) for p in args[0].direct)
     ev.dependencies.update(paths)
-    return Value(name in _map(args[0], "hasKey"), (), "hasKey", (args[0], Value(None, paths)))
+    to_come = args[0].v is None and ev.region is not None
+    return Value(not to_come and name in _map(args[0], "hasKey"), (), "hasKey", (args[0], Value(None, paths)))
 
 
 def _keys(ev: Evaluator, args: list[Value]) -> Value:

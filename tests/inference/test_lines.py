@@ -170,3 +170,19 @@ def test_a_tolerant_reading_leaves_out_what_nothing_explains():
 def test_a_reading_of_a_long_text_ends():
     target = "\n".join(f"line {number} = {number} = {number}" for number in range(3000)) + "\n"
     assert _read(SCRIPT, "strict: true\nfolders: {}\nbuckets: []", target, tolerant=True)[2] == []
+
+
+def test_a_place_that_the_next_one_hangs_on_is_read_with_it():
+    template = """
+    {{- range $name, $board := .Values.boards }}
+    {{- if or (hasKey $board "id") (hasKey $board "url") }}
+    get {{ if $board.url }}{{ $board.url }}{{ else }}/by-id/{{ $board.id }}{{ end }}
+      > {{ $name }}
+    {{ end }}
+    {{- end }}
+"""
+    truth = {"boards": {"a": {"id": 7, "source": "x"}, "b": {"url": "http://b"}}}
+    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, "boards: {a: {}, c: {}}")
+    target = _text(Interpreter(chart), Tree(defaults_of(chart), truth))[1].value
+    found = _read(template, "boards: {a: {}, c: {}}", target)[2]
+    assert dict(found[0]) == {("boards", "a", "id"): 7, ("boards", "b"): {"url": "http://b"}}

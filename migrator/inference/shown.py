@@ -1,0 +1,30 @@
+"""Values that objects show as they are: without one of them its object would not be what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migrator.inference.edits import MISSING, Tree, value_at
+from migrator.inference.unify import scalar_text
+from migrator.model import Path
+from migrator.templates.documents import Document
+from migrator.templates.value import plain
+
+
+def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path]:
+    """Overrides, and the lists above them, whose default would print another text in these documents."""
+    found: set[Path] = set()
+    for document in documents:
+        for piece in document.real:
+            source = piece.source
+            if source is None or source.op or len(source.direct) != 1 or source.direct[0] in found:
+                continue
+            path = source.direct[0]
+            default = value_at(tree.defaults, path)
+            if default is MISSING or _text(default) != _text(plain(source)):
+                found.update(path[:length] for length in range(1, len(path) + 1))
+    return frozenset(found)
+
+
+def _text(value: object) -> str:
+    return repr(value) if isinstance(value, (dict, list)) else scalar_text(value)
