@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from migrator.diagnostics import MigrateError
-from migrator.inference.edits import Tree
+from migrator.inference.edits import Tree, leaves, value_at
 from migrator.inference.journal import Tried, from_json, to_json
 from migrator.inference.kube import fitting, kube_versions
 from migrator.inference.limit import LimitError, limited
@@ -204,18 +204,31 @@ def _check_size(request: InferenceRequest, state: State) -> None:
             )
 
 
-def outlook(request: InferenceRequest, seen: tuple[Tree, Setting] | None) -> tuple[float, tuple[Tree, Setting]]:
-    """How far a chart is from the largest target before more than names is known; the names, for the next chart."""
+def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Start]:
+    """How far a chart is from the largest target under the values of an answer, or before more than names is known.
+
+    What is returned beside it are those values, or what the names are, to look at the next chart with.
+    """
     chart = chart_of(request)
     defaults = defaults_of(chart)
     environment = min(request.targets, key=lambda name: (-len(request.targets[name]), name))
     bench = Bench(chart, request.targets[environment])
-    if seen is not None:
-        state = bench.measure(Tree(defaults, seen[0].overrides), seen[1])
-        return state.cost, seen
+    if start is not None:
+        overrides = start.values[environment]
+        # what is a default here needs no value
+        tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
+        return bench.measure(tree, _setting(start)).cost, start
     deadline = time.process_time() + request.budget
     state = _first(request, _beginnings(request, bench, Tree(defaults, {}), environment, deadline), deadline + GRACE)
-    return state.cost, (state.tree, state.setting)
+    setting, overrides = state.setting, dict(state.tree.overrides)
+    found = Start(
+        release=setting.release,
+        namespace=setting.namespace,
+        kube_version=setting.kube_version,
+        api_versions=setting.api_versions,
+        values=dict.fromkeys(request.targets, overrides),
+    )
+    return state.cost, found
 
 
 def _beginnings(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -11,6 +12,7 @@ from migrator.inference.edits import leaves
 from migrator.inference.solve import outlook
 from migrator.inference.split import effective
 from migrator.inference.types import Inference, InferenceRequest, Start
+from migrator.model import Impact
 
 Found = tuple[Inference, Diagnostics]
 TRIED = 3
@@ -18,6 +20,8 @@ TRIED = 3
 FIRST_SHARE = 0.6
 """Part of the budget that the first of them may take; the others begin from its answer."""
 LEAST_LEFT = 0.5
+"""Seconds of the budget with which it is worth searching another chart."""
+EPSILON = 1e-6
 
 
 def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found]) -> Found:
@@ -26,38 +30,54 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
         return infer(request)
     started = time.process_time()
     asked = [replace(request, chart=chart, others=()) for chart in (request.chart, *request.others)]
-    found: list[tuple[int, Found]] = []
+    found: dict[int, Found] = {}
     failures: list[MigrateError] = []
-    start: Start | None = request.start
-    chosen = _nearest(asked)[:TRIED]
-    for place, index in enumerate(chosen):
+    start = request.start
+    waiting = _ranked(_looks(asked, range(len(asked)), None))[:TRIED]
+    while waiting:
         left = request.budget - (time.process_time() - started)
-        if left < LEAST_LEFT and found:
+        if found and left < LEAST_LEFT:
             break
-        share = left * FIRST_SHARE if not place else left / (len(chosen) - place)
+        share = left / len(waiting) if found else left * FIRST_SHARE
+        index = waiting.pop(0)
         try:
-            answer = infer(replace(asked[index], budget=max(share, LEAST_LEFT), start=start))
+            found[index] = infer(replace(asked[index], budget=max(share, LEAST_LEFT), start=start))
         except MigrateError as error:
             failures.append(error)
             continue
-        found.append((index, answer))
-        start = start or _start(answer[0])
+        start = _start(found[index][0])
+        if _is_good(found[index][0]):
+            waiting = _nearer(asked, index, waiting, start)
     if not found:
         raise failures[0]
-    return min(found, key=lambda item: (*_rank(item[1][0]), item[0]))[1]
+    return min(found.items(), key=lambda item: (*_rank(item[1][0]), item[0]))[1]
 
 
-def _nearest(asked: Sequence[InferenceRequest]) -> list[int]:
-    """The charts by how near they come before anything but names is known; those that cannot be looked at last."""
-    ranked = []
-    seen = None
-    for index, each in enumerate(asked):
+def _looks(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
+    """How near charts come under the values of an answer, or before more than names is known."""
+    found = {}
+    for index in indices:
         try:
-            cost, seen = outlook(each, seen)
+            found[index], start = outlook(asked[index], start)
         except MigrateError:
-            cost = float("inf")
-        ranked.append((cost, index))
-    return [index for _, index in sorted(ranked)]
+            found[index] = math.inf
+    return found
+
+
+def _ranked(looks: Mapping[int, float]) -> list[int]:
+    return sorted(looks, key=lambda index: (looks[index], index))
+
+
+def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int], start: Start) -> list[int]:
+    """Charts that come nearer than the one that was searched, or as near with fewer values, with its own answer."""
+    looks = _looks(asked, (index, *waiting), start)
+    return [other for other in _ranked(looks) if looks[other] < looks[index] - EPSILON]
+
+
+def _is_good(inference: Inference) -> bool:
+    """Whether nothing but labels and annotations is left to be wished for."""
+    differences = [each for found in inference.differences.values() for each in found]
+    return all(each.impact <= Impact.METADATA for each in differences)
 
 
 def _start(inference: Inference) -> Start:

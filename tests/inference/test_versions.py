@@ -79,7 +79,11 @@ def test_identical_then_fewest_values_then_newest(archives, made_by, best):
     assert found.values.common == values
 
 
-def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, monkeypatch):
+@pytest.mark.parametrize(("share", "count"), [(1, 1), (0, versions_room.TRIED)])
+def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, monkeypatch, share, count):
+    """After a good answer only those that come nearer with it; else the next ones as well."""
+    if not share:
+        monkeypatch.setattr(versions_room, "_is_good", lambda _: False)
     searched = []
     real = versions_room.best_of
 
@@ -92,11 +96,18 @@ def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, 
 
     monkeypatch.setattr(versions_room, "best_of", watched)
     answered(archives, "1.0.0", {"replicas": 2}, VERSIONS, budget=10)
-    assert len(searched) == versions_room.TRIED
+    assert len(searched) == count
     assert searched[0][0] == "1.0.0"
     assert all(budget <= 10 for _, budget, _ in searched)
     assert searched[0][1] <= versions_room.FIRST_SHARE * 10
-    assert [begun for _, _, begun in searched] == [False, True, True]
+    assert [begun for _, _, begun in searched] == [False, True, True][:count]
+
+
+def test_an_answer_with_a_value_too_many_makes_the_chart_tried_that_has_it_as_its_default(archives, monkeypatch):
+    """As if 1.1.1 had looked best for what 1.2.0 made: with the answer 1.2.0 comes as near by one value less."""
+    monkeypatch.setattr(versions_room, "_ranked", lambda looks: sorted(looks, key=lambda index: -index))
+    version, found = answered(archives, "1.2.0", {"replicas": 2}, ["1.2.0", "1.1.1"], budget=20)
+    assert (version, found.values.common) == ("1.2.0", {"replicas": 2})
 
 
 def test_a_chart_that_helm_refuses_leaves_the_others(archives, tmp_path):
