@@ -352,7 +352,8 @@ class Search(Trials):
             tree = change(tree, path)
         state = self.bench.measure(tree, self.state.setting, self.state)
         worse = any(value > self.state.costs.get(index, 0.0) + EPSILON for index, value in state.costs.items())
-        if not worse and state.cost <= self.state.cost + EPSILON and len(state.errors) <= len(self.state.errors):
+        # that an object which nobody wants is smaller is worth no value
+        if not worse and len(state.extra) <= len(self.state.extra) and len(state.errors) <= len(self.state.errors):
             self.state = state
             return
         if len(paths) > 1:
