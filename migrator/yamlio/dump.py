@@ -189,7 +189,10 @@ def flow(value: Json) -> str:
 
 
 def _fits_literal(text: str) -> bool:
-    """Whether a literal block holds the text exactly: several lines, no character that needs an escape."""
-    if "\n" not in text or not text.strip():
+    """Whether a literal block holds the text exactly: several lines, no character that needs an escape.
+
+    Not with blank lines at its end: where such a block ends depends on what comes after it.
+    """
+    if "\n" not in text or not text.strip() or text.endswith("\n\n"):
         return False
     return all(char.isprintable() or char in "\n\t" for char in text)
