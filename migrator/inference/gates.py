@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from migrator.inference.codecs import SIMPLE_INVERSES, number_of
 from migrator.inference.edits import MISSING, AnyOther, Edits, combined, value_at
-from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, SIMPLE_INVERSES, TRANSPARENT, invert, number_of
+from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, TRANSPARENT, invert
+from migrator.inference.outcome import UNKNOWN, outcome
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
@@ -63,6 +65,7 @@ def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
 
 
 _UNBOUND = object()
+_COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
 def _bound_value(value: Value, bound: Edits) -> Json:
@@ -94,6 +97,10 @@ def holds(condition: Value, bound: Edits) -> bool:
         return any(holds(arg, bound) for arg in args)
     if op in ("not", "empty"):
         return not holds(args[0], bound)
+    if op in _COMPARISONS and any(arg.op and not arg.direct for arg in args):
+        known = outcome(condition, bound)
+        if known is not UNKNOWN:
+            return bool(known)
     if op in ("eq", "ne") and len(args) == 2:
         sides = [found if (found := _bound_value(arg, bound)) is not _UNBOUND else plain(arg) for arg in args]
         if not any(isinstance(side, AnyOther) for side in sides):

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 
+from migrator.inference.codecs import PARTS, SIMPLE_INVERSES, from_text, number_of
 from migrator.inference.edits import Edits, combined
 from migrator.model import Json
 from migrator.templates.documents import turned
-from migrator.templates.errors import TemplateError
-from migrator.templates.goyaml import to_yaml
-from migrator.templates.tree import parse_tree
 from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
 
@@ -28,7 +23,6 @@ MAX_TURNS = 2
 MAX_REGIONS = 16
 MAX_MATCH = 20_000_000
 
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 TRANSPARENT = frozenset(
     {
         "toString",
@@ -46,16 +40,6 @@ TRANSPARENT = frozenset(
         "sortAlpha",
     }
 )
-
-
-def from_text(text: str, like: Json) -> Json:
-    """A text as a value of the kind that stands there now."""
-    if isinstance(like, bool):
-        return {"true": True, "false": False}.get(text, text)
-    if isinstance(like, (int, float)) and _NUMBER.fullmatch(text):
-        number = float(text)
-        return int(number) if number.is_integer() else number
-    return text
 
 
 def invert(value: Value, target: Json, *, loose: bool = False, depth: int = 0) -> Iterator[Edits]:
@@ -162,80 +146,17 @@ def _operation(value: Value, target: Json, loose: bool, depth: int) -> Iterator[
     if op == "join" and len(args) == 2 and isinstance(target, str) and isinstance(args[0].v, str) and args[0].v:
         yield from invert(args[1], target.split(args[0].v) if target else [], depth=depth)
         return
+    if op in PARTS and args:
+        whole = PARTS[op](value, target)
+        if whole is not None:
+            yield from islice(invert(args[-1], whole, loose=isinstance(whole, str), depth=depth), 2)
+        return
     if op in TRANSPARENT or (op == "printf" and len(args) == 1):
         for arg in args:
             if isinstance(arg, Value):
                 yield from islice(invert(arg, target, loose=loose or op == "toString", depth=depth), 3)
 
 
-def _decoded(target: Json) -> Json:
-    if not isinstance(target, str):
-        return None
-    try:
-        return base64.b64decode(target, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None
-
-
-def _encoded(target: Json) -> Json:
-    return base64.b64encode(target.encode()).decode() if isinstance(target, str) else None
-
-
-def _as_yaml(target: Json) -> Json:
-    if not isinstance(target, str):
-        return None
-    try:
-        roots = parse_tree(target)
-    except TemplateError:
-        return None
-    return roots[0].plain() if roots else None
-
-
-def as_written(text: Json) -> Json:
-    """The map or list of which toYaml makes this text, line for line; None where there is none."""
-    tree = _as_yaml(text) if isinstance(text, str) and ("\n" in text or ":" in text) else None
-    return tree if isinstance(tree, (dict, list)) and to_yaml(tree) == str(text).strip("\n") else None
-
-
-def _as_json(target: Json) -> Json:
-    if not isinstance(target, str):
-        return None
-    try:
-        return json.loads(target)
-    except ValueError:
-        return None
-
-
-def number_of(target: Json) -> int | float | None:
-    """The number that a value is or that its text reads as; None for anything else."""
-    found = from_text(target, 0) if isinstance(target, str) else target
-    return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
-
-
-SIMPLE_INVERSES: dict[str, Callable[[Json], Json]] = {
-    "b64enc": _decoded,
-    "b64dec": _encoded,
-    "toYaml": _as_yaml,
-    "toYamlPretty": _as_yaml,
-    "toJson": _as_json,
-    "toPrettyJson": _as_json,
-    "toRawJson": _as_json,
-    "mustToJson": _as_json,
-    "int": number_of,
-    "int64": number_of,
-    "float64": number_of,
-    "atoi": lambda target: str(target) if isinstance(target, int) else None,
-    "lower": lambda target: target if isinstance(target, str) and target == target.lower() else None,
-    "upper": lambda target: target.lower() if isinstance(target, str) and target == target.upper() else None,
-    "title": lambda target: target[:1].lower() + target[1:] if isinstance(target, str) else None,
-    "trunc": lambda target: target,
-    "trim": lambda target: target,
-    "trimSuffix": lambda target: target,
-    "trimPrefix": lambda target: target,
-    "replace": lambda target: target,
-    "nospace": lambda target: target,
-    "fromJson": lambda target: json.dumps(target) if target is not None else None,
-}
 _BOOLEAN = frozenset({"not", "eq", "ne", "gt", "ge", "lt", "le", "empty", "hasKey", "has", "contains", "kindIs"})
 
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
 
+from migrator.inference.codecs import as_written
 from migrator.inference.edits import Edits
 from migrator.inference.grammar import ANY, Branch, Loop, Parts, Row, Slot, Text
-from migrator.inference.invert import as_written, invert
+from migrator.inference.invert import invert
 from migrator.inference.outcome import UNKNOWN, outcome, touched
 from migrator.model import Json, Path
 from migrator.templates.gofmt import to_text

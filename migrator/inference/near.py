@@ -46,9 +46,20 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
         rank = _rank(shown, words)
         if rank is not None:
             goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
-            ranked.append((goes_on, rank, region.depth, order, region))
-    ranked.sort(key=lambda item: item[:4])
-    return [item[4] for item in ranked[:MAX_REGIONS]]
+            alike = _alike(shown, gap.target) if rank and isinstance(gap.target, str) else 0
+            ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:5])
+    return [item[5] for item in ranked[:MAX_REGIONS]]
+
+
+def _alike(shown: str, target: str) -> int:
+    """How many letters a line of a ghost has in common with the target that it is but for the values in it."""
+    best = 0
+    for line in shown.splitlines() if MARK in shown else ():
+        fixed = line.strip().removeprefix("- ").strip("\"'").split(MARK)
+        if len(fixed) > 1 and re.fullmatch(".*".join(map(re.escape, fixed)), target, re.DOTALL):
+            best = max(best, sum(map(len, fixed)))
+    return best
 
 
 def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from migrator.inference.codecs import as_written
 from migrator.inference.diff import Gap, align, block_pieces, content_pieces, embedded, leaf_count
 from migrator.inference.edits import Edit, Edits, combined, set_inside
-from migrator.inference.invert import as_written, invert, invert_text
+from migrator.inference.invert import invert, invert_text
 from migrator.inference.lines import read_text
 from migrator.inference.near import marked_fragment, near, words_of
 from migrator.model import Json, Path
@@ -72,8 +73,12 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
         if tree is not None:
             yield from islice(invert(marked[0].source, tree), 1)
         yield from islice(invert(marked[0].source, target), 3)
-    if node.style == "|" and isinstance(target, str) and "\n" in target:
-        yield from read_lines(document, node, target)
+    if node.style == "|":
+        header = next((p.source for p in document.under(node)), None)
+        if header is not None and any(p.source is header for p in pieces):  # toYaml chose the style, for the whole text
+            yield from islice(invert(header, target), 1)
+        if isinstance(target, str) and "\n" in target:
+            yield from read_lines(document, node, target)
     yield from islice(invert_text(_trimmed(pieces, target), scalar_text(target), typed=target), 6)
 
 
@@ -137,7 +142,8 @@ class Reader:
         if found:
             # what follows from the name of an entry needs no value of its own
             own = (e for e in found if e and all(self.names.get(path) == value for path, value in e))
-            return Reading(next(own, found[0]), 0)
+            chosen = next(own, found[0])
+            return Reading(chosen, sum(path[-1:] == (KEY,) and "=" in str(value) for path, value in chosen))
         inner = embedded(document, node, node.value, target) if self.steps > 0 else None
         if inner is not None and inner[0].root is not None:
             return self.read(inner[0], inner[0].root, inner[1], depth + 1)
@@ -295,7 +301,11 @@ class Reader:
             for item in root.items[:MAX_GHOSTS]:
                 source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None
                 if source is None or not source.direct:
-                    yield self.read(fragment, item, gap.target, depth)
+                    reading = self.read(fragment, item, gap.target, depth)
+                    yield reading
+                    if reading.misses and depth < MAX_NESTED and isinstance(gap.target, str):
+                        lacking = _missing(fragment, root, 0, [gap.target])
+                        yield from (other for other, _ in self.through_ghosts(lacking, depth))
                     continue
                 for path in source.direct:
                     row = path[-1:] == (ELEMENT,)

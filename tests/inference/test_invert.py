@@ -2,8 +2,9 @@
 
 import pytest
 
+from migrator.inference.codecs import from_text, number_of
 from migrator.inference.gates import make
-from migrator.inference.invert import from_text, invert, invert_text, number_of
+from migrator.inference.invert import invert, invert_text
 from migrator.templates.value import Piece, Value
 
 PATH = (("a", "b"),)

@@ -19,6 +19,33 @@ NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}
 
 
 CASES = {
+    "arguments from a map, in one of two forms, after others that values print": (
+        NAME
+        + "args:\n- --run\n"
+        + "".join(f"{{{{- if .Values.a{n} }}}}\n- --a{n}={{{{ .Values.a{n} }}}}\n{{{{- end }}}}\n" for n in range(12))
+        + """
+{{- range $key, $value := .Values.extraArgs }}
+{{- if eq ($value | quote | len) 2 }}
+- --{{ $key }}
+{{- else }}
+- --{{ $key }}={{ $value }}
+{{- end }}
+{{- end }}
+""",
+        "extraArgs: {}\n",
+        "extraArgs: {certificate: space/name, level: debug}\n",
+    ),
+    "the first part of a text that is split": (
+        NAME
+        + 'rules:\n{{- range .Values.hosts }}\n{{- $url := splitList "/" . }}\n- host: {{ first $url }}\n{{- end }}\n',
+        "hosts: []\n",
+        "hosts: [a.example.com, b.example.com]\n",
+    ),
+    "a text at the end of an object, in a style that toYaml chose": (
+        NAME + "data:\n{{ toYaml .Values.scripts | indent 2 }}\n",
+        "scripts:\n  init: |+\n    run\n    again\n\n",
+        "scripts:\n  init: |\n    run\n    other\n",
+    ),
     "several objects from one list, and a value that others read as well": (
         NAME
         + "labels:\n  app: x\n  {{- with .Values.common }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
