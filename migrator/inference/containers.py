@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator.model import Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
+from migrator.templates.value import Value
 
 
 def container_paths(document: Document, node: Node) -> list[Path]:
@@ -15,7 +16,7 @@ def container_paths(document: Document, node: Node) -> list[Path]:
             continue
         for piece in document.under(leaf):
             source = piece.source
-            if source is None:
+            if source is None or not _is_whole(source, leaf):
                 continue
             if relative and relative in source.direct[:1]:
                 break  # a value of this name at the root: no container was printed
@@ -33,6 +34,14 @@ def container_paths(document: Document, node: Node) -> list[Path]:
 def _is_printed(document: Document, key: Node) -> bool:
     """Whether a key comes from values with its entry; one that the template spells out says nothing of the rest."""
     return any(piece.source is not None for piece in document.under(key))
+
+
+def _is_whole(source: Value, leaf: Node) -> bool:
+    """Whether a value is all of a leaf, not a part of its text."""
+    now = source.v
+    if isinstance(now, (dict, list)) or leaf.kind != "scalar" or not isinstance(leaf.value, str):
+        return True
+    return str(now).strip() == leaf.value.strip()
 
 
 def _ends_with(path: Path, relative: Path, node: Node) -> bool:

@@ -13,6 +13,8 @@ from migrator.templates.tree import Node
 from migrator.templates.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
+LEAST_SPOKEN = 4
+"""Letters that a ghost prints besides a value: more than the dashes and the sign of any argument."""
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -34,15 +36,10 @@ def words_of(gap: Gap) -> tuple[str, ...]:
 def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     """Ghosts that may speak of a gap: those within its container, those with its words first."""
     node = gap.node
-    document = gap.document
     if node is None:
         return []
-    known = document.speakers
-    key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
-    if key not in known:
-        known[key] = _speakers(document, node, _taken(gap))
     ranked = []
-    for order, (region, shown) in enumerate(known[key]):
+    for order, (region, shown) in enumerate(_known_speakers(gap, node)):
         rank = _rank(shown, words)
         if rank is not None:
             goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
@@ -50,6 +47,22 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
             ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
     ranked.sort(key=lambda item: item[:5])
     return [item[5] for item in ranked[:MAX_REGIONS]]
+
+
+def is_spoken(gap: Gap) -> bool:
+    """Whether a ghost prints the text that is missing with words of its own, not only what a value holds."""
+    if gap.node is None or not isinstance(gap.target, str):
+        return False
+    lines = (line for _, shown in _known_speakers(gap, gap.node) for line in shown.splitlines())
+    return any(gap.target in line or _alike(line, gap.target) >= LEAST_SPOKEN for line in lines)
+
+
+def _known_speakers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
+    known = gap.document.speakers
+    key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
+    if key not in known:
+        known[key] = _speakers(gap.document, node, _taken(gap))
+    return known[key]
 
 
 def _alike(shown: str, target: str) -> int:

@@ -11,7 +11,7 @@ from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align
 from migrator.inference.edits import MISSING, Edits, Tree, combined, value_at
 from migrator.inference.gates import make, open_region
-from migrator.inference.near import marked, marked_lines, near, words_of
+from migrator.inference.near import is_spoken, marked, marked_lines, near, words_of
 from migrator.inference.unify import (
     KEY,
     READING_STEPS,
@@ -203,8 +203,9 @@ def _missing(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _list_item(gap: Gap) -> Iterator[Edits]:
-    yield from _longer_list(gap)
-    yield from _from_ghosts(gap)
+    ways = (_from_ghosts, _longer_list) if is_spoken(gap) else (_longer_list, _from_ghosts)
+    for way in ways:
+        yield from way(gap)
 
 
 def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Path, Json]]]) -> Iterator[Edits]:
@@ -233,7 +234,10 @@ def _longer_list(gap: Gap) -> Iterator[Edits]:
     looped = {path for path, _ in ranged}
     for path in container_paths(gap.document, node):
         if path not in looped:
-            yield ((path, _share(gap, path)),)
+            share = _share(gap, path)
+            spoken = [gap.whole[key] for key in gap.siblings if is_spoken(replace(gap, key=key, target=gap.whole[key]))]
+            yield ((path, [item for item in share if item not in spoken]),)
+            yield ((path, share),)
     rows = best_row(gap.document, node.items, gap.target)
     if rows is not None:
         base, row, _ = rows
