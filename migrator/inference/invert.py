@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate, islice
 
 from migrator.inference.codecs import PARTS, SIMPLE_INVERSES, from_text, number_of
-from migrator.inference.edits import Edits, combined
+from migrator.inference.edits import MISSING, Edits, combined, value_at
 from migrator.model import Json
 from migrator.templates.documents import turned
+from migrator.templates.gofmt import to_text
 from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
 
@@ -59,6 +60,8 @@ def invert(value: Value, target: Json, *, loose: bool = False, depth: int = 0) -
 def _alternatives(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edits]:
     if value.op == "choice":
         yield from _choice(value, target, loose, depth)
+    if value.op == "lookup":
+        yield from _lookup(value, target, loose, depth)
     for path in value.direct[:MAX_DIRECT]:
         if "~key" in path[:-1] or (path[0] == "@Release" and not isinstance(target, str)):
             continue
@@ -69,6 +72,17 @@ def _alternatives(value: Value, target: Json, loose: bool, depth: int) -> Iterat
         yield from invert_text(value.pieces, target, depth + 1)
     if value.op:
         yield from _operation(value, target, loose, depth + 1)
+
+
+def _lookup(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edits]:
+    """Name the entry of the map under which the target stands already."""
+    table, key, rest = value.args
+    for name in sorted(table.v):
+        found = value_at(plain(table.v[name]), rest)
+        if found is MISSING:
+            continue
+        if same(found, target) or (loose and not isinstance(found, (dict, list)) and to_text(found) == target):
+            yield from islice(invert(key, name, depth=depth + 1), 1)
 
 
 def _entries(value: Value, target: dict[str, Json], depth: int) -> Iterator[Edits]:

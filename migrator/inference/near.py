@@ -54,7 +54,8 @@ def is_spoken(gap: Gap) -> bool:
     if gap.node is None or not isinstance(gap.target, str):
         return False
     lines = (line for _, shown in _known_speakers(gap, gap.node) for line in shown.splitlines())
-    return any(gap.target in line or _alike(line, gap.target) >= LEAST_SPOKEN for line in lines)
+    head, mark, _ = gap.target.partition("=")
+    return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPOKEN for line in lines)
 
 
 def _known_speakers(gap: Gap, node: Node) -> list[tuple[Region, str]]:

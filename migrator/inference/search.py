@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, zip_longest
 
 from migrator.inference.asked import switches
+from migrator.inference.closing import close
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
 from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
 from migrator.inference.gates import make
@@ -15,7 +16,7 @@ from migrator.inference.journal import Journal
 from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.openings import listed, openings
-from migrator.inference.propose import close, proposals
+from migrator.inference.propose import proposals
 from migrator.inference.repair import repairs
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import State

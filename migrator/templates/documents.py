@@ -11,7 +11,7 @@ from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.render import TemplateRun
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import Gate, Piece, Region, Value, pieces_between
+from migrator.templates.value import Gate, Piece, Region, Value, pieces_between, text_of
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value
 
 _LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
@@ -344,9 +344,20 @@ def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
             continue
         inner = [Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p for p in inside]
         for pieces in _split(inner):
-            made = _items(make_document(run.path, pieces))
-            found += [(region, document) for document in made if document.resource is not None]
+            for over, whole in _headed(region, pieces):
+                made = _items(make_document(run.path, whole))
+                found += [(over, document) for document in made if document.resource is not None]
     return found
+
+
+def _headed(region: Region, pieces: list[Piece]) -> Iterator[tuple[Region, list[Piece]]]:
+    """An object's pieces; where only ghosts inside it say its apiVersion, with each of these made real."""
+    inner = {id(p.region): p.region for p in pieces if p.region is not None and "apiVersion:" in p.text}
+    if not inner or "apiVersion:" in text_of(pieces):
+        yield region, pieces
+    else:
+        for ghost in inner.values():
+            yield ghost, turned(pieces, [ghost])
 
 
 def _by_region(run: TemplateRun) -> dict[int, tuple[Region, list[Piece]]]:

@@ -33,6 +33,8 @@ from migrator.templates.value import (
     plain,
 )
 
+MAX_COMING = 4
+"""Entries added by ghosts that a loop is run for."""
 INCLUDE_DEPTH = 200
 NO_VALUE = "<no value>"
 MAX_FAILURES = 20
@@ -205,8 +207,14 @@ class Evaluator(Ghosts):
                     self.gate = outer
             if self.wants_ghost(source) and source.direct:
                 self.ghost_element(node, source)
+            for region, name, item in source.coming[-MAX_COMING:]:
+                if self.wants_ghost(region.gate.condition):
+                    self.as_in(region, partial(self._iterated, node, _key_of(name, item), item))
         finally:
             self.scopes.pop()
+
+    def _iterated(self, node: ast.Range, key: Value, item: Value) -> None:
+        self.iteration(node, key, item)
 
     def iteration(self, node: ast.Range, key: Value, item: Value) -> bool:
         scope: dict[str, Value] = {}
@@ -324,6 +332,12 @@ class Evaluator(Ghosts):
 
 def _without_nil(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece.with_text(piece.text.replace(NO_VALUE, "")) if NO_VALUE in piece.text else piece for piece in pieces]
+
+
+def _key_of(name: str, item: Value) -> Value:
+    """The key of an entry that a ghost has added: of one to come, whatever its own key will be."""
+    paths = tuple((*path[:-1], "~key") for path in item.direct if path[-1:] == (ELEMENT,))
+    return Value(name, paths, "key", (item,)) if name == MARK and paths else Value(name)
 
 
 def _iterate(source: Value) -> list[tuple[Value, Value]]:

@@ -12,7 +12,7 @@ from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
 from migrator.templates.objects import GoObject
-from migrator.templates.value import MARK, Region, Value, lift, plain, truth
+from migrator.templates.value import MARK, Region, Value, lift, looked_up, plain, truth
 
 Lifted = Callable[[Any, list[Value]], Value]
 """A function that keeps provenance; its first operand is the Evaluator."""
@@ -104,6 +104,10 @@ class Expressions:
         v = value.v
         if isinstance(v, dict):
             found = v.get(name)
+            if value.op == "lookup":
+                table, key, rest = value.args
+                found = found if found is not None else Value(None, tuple((*path, name) for path in value.direct))
+                return looked_up(found, table, key, (*rest, name))
             if found is not None:
                 return found  # type: ignore[no-any-return]
             return _absent(value, name)

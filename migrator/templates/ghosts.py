@@ -155,6 +155,23 @@ class Ghosts(Expressions):
                 self.ghost_room, self.room = self.room, outer_room
         return ghost
 
+    def as_in(self, region: Region, body: Callable[[], None]) -> None:
+        """Run something as it would run if another ghost were real, and those around it."""
+        chain: list[Region] = []
+        here: Region | None = region
+        while here is not None:
+            chain.append(here)
+            here = here.parent
+        for each in chain:
+            body = partial(self._under, body, each.gate)
+        body()
+
+    def _under(self, body: Callable[[], None], gate: Gate) -> None:
+        if gate.keyword == "quiet":
+            body()
+        else:
+            self.ghost(body, gate.keyword, gate.condition, wanted=gate.wanted)
+
     def holds(self, condition: Value) -> bool:
         """Whether a branch is taken: as Go says, or because a ghost around it is only real with that value."""
         return truth(condition) or (bool(self.assumed) and any(path in self.assumed for path in condition.direct[:1]))
@@ -170,6 +187,8 @@ class Ghosts(Expressions):
             added = {name: item for name, item in value.v.items() if name not in old_map}
             if added and not value.direct and "Values" not in value.v:
                 more.append((value, self._as_text(Value(added))))
+                assert self.region is not None  # noqa: S101
+                value.coming += tuple((self.region, name, item) for name, item in added.items())
         for undo in reversed(ghost.journal):
             undo()
         for value, pieces in more:

@@ -27,7 +27,7 @@ from migrator.templates.text import (
     shift_case,
     show,
 )
-from migrator.templates.value import MARK, Value, lift, plain, truth
+from migrator.templates.value import MARK, Value, lift, looked_up, plain, truth
 from migrator.templates.yamltext import read_yaml, write_yaml
 
 
@@ -115,7 +115,7 @@ def _map(value: Value, name: str) -> dict[str, Value]:
 
 
 def _name(value: Value) -> str:
-    return value.v if isinstance(value.v, str) else str(show(value))
+    return value.v if isinstance(value.v, str) else str(show(value).v)
 
 
 def _dict(ev: Evaluator, args: list[Value]) -> Value:
@@ -360,7 +360,8 @@ def _index(ev: Evaluator, args: list[Value]) -> Value:
         if isinstance(v, dict):
             name = _name(key)
             found = v.get(name)
-            here = found if found is not None else Value(None, tuple((*p, name) for p in here.direct), "", (key,))
+            found = found if found is not None else Value(None, tuple((*p, name) for p in here.direct), "", (key,))
+            here = looked_up(found, here, key, ())
         elif isinstance(v, list):
             if not isinstance(key.v, (int, float)) or isinstance(key.v, bool):
                 raise TemplateError(f"cannot index slice/array with type {type_of(key.v)}")

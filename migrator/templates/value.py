@@ -23,7 +23,7 @@ ELEMENT = "*"
 class Value:
     """One value: `v` is None, bool, int, float, str, a list of Value, a dict of Value or an opaque Go object."""
 
-    __slots__ = ("_taint", "args", "direct", "generated", "hidden", "op", "pieces", "v")
+    __slots__ = ("_taint", "args", "coming", "direct", "generated", "hidden", "op", "pieces", "v")
 
     def __init__(
         self,
@@ -43,6 +43,8 @@ class Value:
         """Of a string: where its parts came from, ghosts included."""
         self.hidden: tuple[Piece, ...] = ()
         """Of a map or list read from text: ghosts of further entries or items, at its own margin."""
+        self.coming: tuple[tuple[Region, str, Value], ...] = ()
+        """Of a map: entries that ghosts would add, each with its ghost and name."""
         self._taint: frozenset[Path] | None = None
         self.generated: bool | None = None
         """What `is_generated` has found; None where nobody asked."""
@@ -171,6 +173,14 @@ def _plain_tree(v: Any, left: list[int]) -> Json:
 
 def _plain_leaf(v: Any) -> Json:
     return v.as_plain() if hasattr(v, "as_plain") else v
+
+
+def looked_up(found: Value, table: Value, key: Value, rest: Path) -> Value:
+    """What stands in a map under a key that another value names, and `rest` below it: that value may name another."""
+    named = key.direct and not key.op and isinstance(table.v, dict)
+    if not named or found.op or found.pieces is not None or any("~key" in path for path in key.direct):
+        return found
+    return Value(found.v, found.direct if key.v else (), "lookup", (table, key, rest))
 
 
 def lift(v: Json, direct: tuple[Path, ...] = (), op: str = "", args: tuple[Any, ...] = ()) -> Value:

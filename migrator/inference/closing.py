@@ -1,0 +1,33 @@
+"""What a document has too much of: the gates over it, shut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from migrator.inference.edits import Edits, Tree
+from migrator.inference.gates import make
+from migrator.inference.unify import gates_below
+from migrator.templates.documents import Document
+from migrator.templates.tree import Node
+from migrator.templates.value import Gate
+
+
+def closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:
+    """Turn the gates that stand over a node but not over its container."""
+    for gate in gates_below(document, node, parent):
+        yield from close(gate, tree)
+
+
+def close(gate: Gate, tree: Tree) -> Iterator[Edits]:
+    """Assignments under which what a gate prints is not printed."""
+    if gate.keyword == "range" and gate.element is not None:
+        for path in gate.condition.direct[:2]:
+            if isinstance(gate.element, int):
+                current = tree.effective(path)
+                if isinstance(current, list):
+                    yield ((path, [item for index, item in enumerate(current) if index != gate.element]),)
+            else:
+                yield (((*path, gate.element), None),)
+        return
+    yield from islice(make(gate.condition, not gate.wanted), 4)
