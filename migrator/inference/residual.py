@@ -70,6 +70,7 @@ class _Chance:
     def __init__(self, request: InferenceRequest, answer: Answer, environment: str, again: Again) -> None:
         first, second = again.get(environment, ((), ()))
         self._places = [(key_of(res), path) for res, path in generated_places(first, second)]
+        self._may_generate = may_generate(request.chart)
         self._request, self._answer, self._environment = request, answer, environment
         self._pinnings: dict[bool, Pinning] = {}
 
@@ -81,7 +82,7 @@ class _Chance:
         key, path = key_of(difference.resource), difference.path
         if any(key == other and path == place[: len(path)] for other, place in self._places):
             return self._pinning(pinned=True).pins(key, path)
-        if may_generate(self._request.chart) and self._pinning(pinned=False).is_generated(key, path):
+        if self._may_generate and self._pinning(pinned=False).is_generated(key, path):
             return ()
         return None
 
