@@ -1,7 +1,7 @@
 """The only room that runs other programs: kustomize, helm and git; and the cache of what they printed."""
 
 from migrator.engines.cache import Cache
-from migrator.engines.errors import Cause, EngineError, Failure
+from migrator.engines.errors import Cause, Complaint, EngineError, Failure
 from migrator.engines.git import Export, dirty_paths, export, head_commit, is_repository, resolve_commit, tree_digest
 from migrator.engines.helm import HelmRender, helm_cause, helm_pull, helm_template
 from migrator.engines.kustomize import kustomize_build, kustomize_cause
@@ -18,6 +18,7 @@ from migrator.engines.tools import Tool, Toolchain, find_helm, find_kustomize, f
 __all__ = [
     "Cache",
     "Cause",
+    "Complaint",
     "Completed",
     "EngineError",
     "Export",

@@ -33,6 +33,20 @@ class Failure(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Complaint:
+    """What a chart's schema says against values."""
+
+    chart: str
+    place: str
+    """Keys joined by dots, or `(root)`."""
+    text: str
+    wanted: str = ""
+    """The type that is expected there, where that is the complaint."""
+    properties: tuple[str, ...] = ()
+    """The key that must not be there, where that is the complaint."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cause:
     """The innermost useful cause of a failure."""
 
@@ -44,6 +58,8 @@ class Cause:
     column: int = 0
     subject: str = ""
     """What is missing, remote, or twice there: a file, a URL, an id, a chart name."""
+    complaints: tuple[Complaint, ...] = ()
+    """Of a schema, one by one."""
 
     def __str__(self) -> str:
         if not self.path:

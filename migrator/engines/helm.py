@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from migrator.diagnostics import MigrateError
-from migrator.engines.errors import Cause, EngineError, Failure
+from migrator.engines.errors import Cause, Complaint, EngineError, Failure
 from migrator.engines.run import DEFAULT_TIMEOUT, NO_HOME, run
 from migrator.engines.tools import Tool, tool_environment
 from migrator.model import Json, RepoPath
@@ -29,6 +29,10 @@ _YAML_LINE = re.compile(r"\bline (?P<line>\d+)")
 _EXECUTING = re.compile(r'^executing ".*?" at <(?P<expression>.*?)>: (?P<message>.*)', re.DOTALL)
 _SCHEMA = "values don't meet the specifications of the schema"
 _SCHEMA_ENTRY = re.compile(r"^- (?:at ')?(?P<entry>.+)$")
+_COMPLAINT = re.compile(
+    r"(?P<place>[^:]+): (?P<text>(?:Additional property (?P<extra>.+) is not allowed)"
+    r"|(?:Invalid type\. Expected: (?P<wanted>\w+), given: \w+)|.+)"
+)
 _MISSING_CHARTS = re.compile(r"missing in charts/ directory: (?P<names>.+)")
 _VALUES = re.compile(r"failed to parse (?P<file>[^:]+): (?:error converting YAML to JSON: )?(?P<message>.*)", re.DOTALL)
 _HINT = "Use --debug flag to render out invalid YAML"
@@ -269,17 +273,29 @@ def _at(found: re.Match[str], message: str) -> Cause:
 
 def _schema_cause(message: str) -> Cause:
     entries: list[str] = []
+    complaints: list[Complaint] = []
     chart = ""
     for line in message.splitlines()[1:]:
         entry = _SCHEMA_ENTRY.match(line.strip())
         if entry:
             entries.append(f"{chart}: {entry['entry']}" if chart else entry["entry"])
+            complaint = _COMPLAINT.fullmatch(entry["entry"].strip())
+            if complaint:
+                complaints.append(
+                    Complaint(
+                        chart=chart,
+                        place=complaint["place"],
+                        text=complaint["text"],
+                        wanted=complaint["wanted"] or "",
+                        properties=(complaint["extra"],) if complaint["extra"] else (),
+                    )
+                )
         elif line.strip().endswith(":"):
             chart = line.strip().rstrip(":")
         elif line.strip():
             entries.append(f"{chart}: {line.strip()}" if chart else line.strip())
     text = "the chart's schema refuses the values: " + "; ".join(entries)
-    return Cause(failure=Failure.SCHEMA, message=text, subject=chart)
+    return Cause(failure=Failure.SCHEMA, message=text, subject=chart, complaints=tuple(complaints))
 
 
 def _secrets(values: Sequence[FilePath | bytes]) -> tuple[str, ...]:

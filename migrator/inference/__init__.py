@@ -37,11 +37,11 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
 
     judge = Judge(request, helm, cache)
     answer = answer_to(judge)
-    verdict = judged(judge, answer)
+    answer, verdict = judged(judge, answer)
     if verdict.open_keys:
         other = reconsidered(judge, answer, verdict.values, verdict.open_keys)
-        if other is not None and (found := judged(judge, other)).count < verdict.count:
-            answer, verdict = other, found
+        if other is not None and (found := judged(judge, other))[1].count < verdict.count:
+            answer, verdict = found
     rendered = verdict.rendered
     again = {
         name: (rendered[name], judge.once_more(verdict.values, name, answer.setting, rendered[name]))

@@ -10,6 +10,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.edits import value_at
 from migrator.inference.pins import secret_values
 from migrator.inference.residual import pinning
+from migrator.inference.schema import outside_references
 from migrator.inference.state import Key, key_of
 from migrator.inference.types import Inference, InferenceRequest, dotted
 
@@ -21,13 +22,15 @@ def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> 
     """What is said beside an answer.
 
     MIG501 or MIG505 where the search ended early, MIG503 where values hold secrets, MIG506 for templates that helm
-    had to print, MIG507 for another version of Kubernetes.
+    had to print, MIG507 for another version of Kubernetes, MIG508 where the chart's schema refuses values, MIG509 where
+    it cannot be asked.
     """
     return (
         *_late(request, answer, inference),
         *_secrets(request, answer),
         *_untrusted(request, answer),
         *_kubernetes(request, answer),
+        *_schema(request, answer),
     )
 
 
@@ -93,4 +96,23 @@ def _kubernetes(request: InferenceRequest, answer: Answer) -> Iterator[Diagnosti
             severity=Severity.INFO,
             summary=f"the objects of {name} are those of Kubernetes {answer.kube_version}, not {request.kube_version}",
             remedy="Argo CD and Flux render for the version of the cluster: say which that is with --kube-version",
+        )
+
+
+def _schema(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
+    name = request.chart.ref.name
+    if answer.refused:
+        yield Diagnostic(
+            code="MIG508",
+            severity=Severity.WARNING,
+            summary=f"the schema of {name} refuses values that were found: {'; '.join(answer.refused)}",
+            remedy="they are written as the type that it wants, or left out; compare what differs now",
+        )
+    outside = outside_references(request.chart.files)
+    if outside:
+        yield Diagnostic(
+            code="MIG509",
+            severity=Severity.INFO,
+            summary=f"the values of {name} were not checked by its schema, which refers to {outside[0]}",
+            remedy="nothing is fetched for a schema; run helm template once where the network is allowed",
         )

@@ -49,10 +49,12 @@ class Search(Trials):
     dated: frozenset[int] = frozenset()
     """Targets for which they have been tried."""
 
-    def run(self) -> State:
+    def run(self, *, tidy_first: bool = False) -> State:
         """Go on until nothing helps or time is up; a step that does not end is interrupted a little later."""
         try:
             with limited(self.deadline + GRACE):
+                if tidy_first:
+                    self.minimise()
                 self._run()
         except (TooLargeError, RecursionError):
             pass  # a value of the chart unfolds without end, or deeper than can be followed

@@ -47,6 +47,8 @@ class Answer:
     """Whether the search ended for want of memory."""
     untrusted: tuple[str, ...] = ()
     """Templates that the interpreter did not follow: helm itself rendered them during the search."""
+    refused: tuple[str, ...] = ()
+    """What the chart's schema said against values that were found; they are said otherwise or left out."""
 
     @property
     def setting(self) -> Setting:
@@ -134,9 +136,7 @@ def solve(
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         if setting is None and not request.kube_is_given:
             search.kube_versions = kube_versions(chart, request.kube_version)
-        if start is not None:
-            search.minimise()
-        states[name] = search.run()
+        states[name] = search.run(tidy_first=start is not None)
         tried[name] = search.journal.attempts(bench.unequal(states[name]))
         _check_size(request, states[name])
         setting = states[name].setting
@@ -217,7 +217,8 @@ def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Star
         overrides = start.values[environment]
         # what is a default here needs no value
         tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
-        return bench.measure(tree, _setting(start)).cost, start
+        begun = (bench.measure(each, _setting(start)) for each in (tree,))
+        return _first(request, begun, time.process_time() + request.budget + GRACE).cost, start
     deadline = time.process_time() + request.budget
     state = _first(request, _beginnings(request, bench, Tree(defaults, {}), environment, deadline), deadline + GRACE)
     setting, overrides = state.setting, dict(state.tree.overrides)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import next_second, reads_clock
 from migrator.compare import compare
+from migrator.inference.schema import outside_references
 from migrator.inference.state import Key, is_test, key_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.written import values_files
@@ -35,6 +36,11 @@ class Judge:
     streams: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What was judged in this run."""
 
+    @property
+    def is_strict(self) -> bool:
+        """Whether helm may check the chart's schema: it would follow references that lead out of it (FACTS D8)."""
+        return not outside_references(self.request.chart.files)
+
     def resources(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> Rendered:
         """What helm makes of the values files of one environment, tests left out. EngineError where helm refuses them.
 
@@ -54,11 +60,12 @@ class Judge:
         return self.stream(SplitValues(common=overrides), "", setting)
 
     def stream(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> bytes:
-        """What helm prints, as it prints it."""
+        """What helm prints, as it prints it; what is only asked, for no environment, may be against the schema."""
         from migrator.engines import HelmRender, helm_template
 
         request, ref = self.request, self.request.chart.ref
         below = ref.name if request.as_dependency else ""
+        strict = bool(environment) and self.is_strict
         texts = values_files(values, environment, (ref.name, ref.version), below=below)
         key = digest(
             {
@@ -69,6 +76,7 @@ class Judge:
                 "engine": self.tool.version,
                 "as_dependency": request.as_dependency,
                 "attempt": attempt,
+                "strict": strict,
             }
         )
         stream = self.streams.get(key) or self.cache.get(key)
@@ -83,6 +91,7 @@ class Judge:
                     values=tuple(text.encode() for text in texts),
                     kube_version=setting.kube_version,
                     api_versions=setting.api_versions,
+                    skip_schema=not strict,
                 )
                 stream = helm_template(self.tool, asked)
             self.cache.put(key, stream)
@@ -136,8 +145,29 @@ class Verdict:
         return sum(map(len, self.differences.values())) + sum(map(len, self.companions.values()))
 
 
-def judged(judge: Judge, answer: Answer) -> Verdict:
-    """The verdict on an answer. EngineError where helm refuses its values."""
+def judged(judge: Judge, answer: Answer) -> tuple[Answer, Verdict]:
+    """The verdict on an answer, without those of its values that the chart's schema refuses.
+
+    EngineError where helm refuses what is left.
+    """
+    from migrator.engines import EngineError, Failure
+    from migrator.inference.schema import MAX_CORRECTIONS, corrected
+    from migrator.inference.solve import chart_of
+
+    for _ in range(MAX_CORRECTIONS):
+        try:
+            return answer, _judged(judge, answer)
+        except EngineError as error:
+            other = None
+            if error.cause.failure is Failure.SCHEMA:
+                other = corrected(answer, chart_of(judge.request), error.cause.complaints)
+            if other is None:
+                raise
+            answer = other
+    return answer, _judged(judge, answer)
+
+
+def _judged(judge: Judge, answer: Answer) -> Verdict:
     from migrator.inference.notes import as_by_hand
     from migrator.inference.split import split_values
 
