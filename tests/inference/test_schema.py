@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from chart_support import archive_of, inferred, rendered
+from infer_support import archive_of, inferred, rendered
 
 from migrator.engines import Complaint, EngineError
 from migrator.inference.edits import Tree
