@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from migrator.inference.codecs import number_of
 from migrator.inference.edits import MISSING, Tree, value_at
-from migrator.inference.invert import number_of
 from migrator.inference.unify import scalar_text
 from migrator.model import Json, Path
 from migrator.templates.chart import Chart
