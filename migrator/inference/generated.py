@@ -21,7 +21,7 @@ Leaf = tuple[Path, Node]
 
 def generated_leaves(document: Document) -> tuple[Leaf, ...]:
     """The scalars of a document that come out differently on every render, in whole or in part."""
-    if document.root is None or not any(map(_is_drawn, document.real)):
+    if not any(map(_is_drawn, document.real)) or document.root is None:
         return ()
     return tuple(
         (path, node)

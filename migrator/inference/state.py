@@ -274,12 +274,13 @@ class Bench:
 
     def _cost(self, index: int, document: Document, setting: Setting) -> float:
         # what is drawn is told by the pieces; anything else by the object alone, which may be that of another run
-        whole: object = document if self.draws or document.resource is None else document.resource
+        drawn = self._generated(document)
+        whole: object = document if drawn or document.resource is None else document.resource
         memo = (index, id(whole), setting.namespace)
         found = self.measured.get(memo)
         if found is None:
             body = document.resource.body if document.resource else {}
-            wanted, count = masked(document, self._generated(document), self.wanted(index, document, setting))
+            wanted, count = masked(document, drawn, self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
             found = self.measured[memo] = (whole, min(value, MISSING_SHARE * self.extents[index] - 0.05))
         return found[1]

@@ -68,6 +68,8 @@ class Evaluator(Ghosts):
         self.scopes: list[dict[str, Value]] = []
         self.dependencies: set[Path] = set()
         self.mutated = False
+        self.shared: set[int] = set()
+        """Identities of the maps that all templates see."""
         self.running: list[Ghost] = []
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
@@ -125,6 +127,11 @@ class Evaluator(Ghosts):
             self.call_template(node, dot)  # type: ignore[arg-type]
         else:
             raise Jump(node.keyword)  # type: ignore[union-attr]
+
+    def note_change(self, tree: Value) -> None:
+        """Remember that a template changes what others see; what a ghost changes is undone."""
+        if self.region is None and id(tree.v) in self.shared:
+            self.mutated = True
 
     def note_failure(self, error: TemplateError) -> None:
         """Remember what Helm would stop at."""

@@ -18,6 +18,10 @@ Lifted = Callable[[Any, list[Value]], Value]
 """A function that keeps provenance; its first operand is the Evaluator."""
 
 
+_LOOKS_INTO = {"index": 0, "get": 0, "hasKey": 0}
+"""Functions that read an entry of an operand, which they note themselves, and the place of that operand."""
+
+
 class Expressions:
     """What an evaluator does between the braces. Text, blocks and ghosts are the Evaluator's."""
 
@@ -92,12 +96,17 @@ class Expressions:
         raise TemplateError(f"cannot evaluate {node}")
 
     def path(self, value: Value, names: tuple[str, ...]) -> Value:
+        value = self.walked(value, names)
+        if value.direct:
+            self.dependencies.update(value.direct)
+        return value
+
+    def walked(self, value: Value, names: tuple[str, ...]) -> Value:
+        """What stands below a value, without a note that it was read."""
         # in Go a receiver that is nil itself has nil fields, and those have; one found by a field is an error
         is_nil = value.v is None
         for name in names:
             value = _absent(value, name) if is_nil else self.field(value, name)
-        if value.direct:
-            self.dependencies.update(value.direct)
         return value
 
     def field(self, value: Value, name: str) -> Value:
@@ -140,18 +149,33 @@ class Expressions:
     def function(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
         if name in ("and", "or"):
             return self.junction(name, operands, dot, last)
-        args = [self.operand(item, dot) for item in operands]
+        place = _LOOKS_INTO.get(name)
+        if place is None:
+            args = [self.operand(item, dot) for item in operands]
+        else:
+            args = [
+                self.looked_into(item, dot) if i == place else self.operand(item, dot)
+                for i, item in enumerate(operands)
+            ]
         if last is not None:
             args.append(last)
         try:
             return self.call(name, operands, args)
         except TemplateError:
+            if place is not None and args:
+                self.dependencies.update(args[0].direct)
             if self.culprit is None and name != "fail":
                 self.culprit = min((arg for arg in args if arg.direct), key=lambda arg: arg.v is not None, default=None)
             # what a ghost reads may only come with the value that would make it real
             if self.region is None or name == "fail" or all(arg.v is not None and arg.v != MARK for arg in args):
                 raise
             return Value(None, (), name, tuple(args))
+
+    def looked_into(self, node: ast.Operand, dot: Value) -> Value:
+        """An operand of which one entry alone is read: of a plain path that entry is what the template depends on."""
+        if not isinstance(node, (ast.Field, ast.Variable)):
+            return self.operand(node, dot)
+        return self.walked(dot if isinstance(node, ast.Field) else self.variable(node.name), node.names)
 
     def call(self, name: str, operands: list[ast.Operand], args: list[Value]) -> Value:
         """Apply a function: one that knows of provenance where there is one, else on plain values."""

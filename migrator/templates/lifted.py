@@ -138,8 +138,7 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
         ev.make_map(args[0])
     target = _map(args[0], "set")
     ev.remember(args[0])
-    if args[0].direct:
-        ev.mutated = True
+    ev.note_change(args[0])
     target[_name(args[1])] = args[2]
     return args[0]
 
@@ -147,8 +146,7 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
 def _unset(ev: Evaluator, args: list[Value]) -> Value:
     target = _map(args[0], "unset")
     ev.remember(args[0])
-    if args[0].direct:
-        ev.mutated = True
+    ev.note_change(args[0])
     target.pop(_name(args[1]), None)
     return args[0]
 
@@ -227,8 +225,7 @@ def _merger(overwrite: bool) -> Lifted:
     def merge(ev: Evaluator, args: list[Value]) -> Value:
         target = args[0]
         _map(target, "merge")
-        if target.direct:
-            ev.mutated = True
+        ev.note_change(target)
         for source in args[1:]:
             if target.direct and source.direct:
                 upper, lower = (source, target) if overwrite else (target, source)

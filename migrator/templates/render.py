@@ -101,12 +101,14 @@ class Interpreter:
         """Render with these values; what `previous` printed is kept where nothing it read has changed."""
         tree = enabled_tree(self.chart, values)
         merged = coalesced(tree, values)
-        contexts = list(self._context(tree, tree.name, lift_values(as_values(merged)), setting, True))
+        shared: set[int] = set()
+        contexts = list(self._context(tree, tree.name, _lift_values(as_values(merged), ((),), shared), setting, True))
         defines, files = self._templates(contexts)
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
         evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
         evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
+        evaluator.shared = shared
         done: dict[str, TemplateRun] = {}
         for path, dot in files:
             old = previous.templates.get(path) if previous is not None else None
@@ -227,16 +229,14 @@ class Interpreter:
         yield from made
 
 
-def lift_values(values: Json, path: Path = ()) -> Value:
-    """A values tree; below a subchart's `global` the parents' globals set the value too, and are preferred."""
-    return _lift_values(values, (path,))
-
-
-def _lift_values(v: Json, direct: tuple[Path, ...]) -> Value:
+def _lift_values(v: Json, direct: tuple[Path, ...], shared: set[int]) -> Value:
+    """A values tree, its maps noted; below a subchart's `global` the parents' globals set the value too, preferred."""
     if isinstance(v, dict):
-        return Value({key: _lift_values(item, _below(direct, key)) for key, item in v.items()}, direct)
+        tree = {key: _lift_values(item, _below(direct, key), shared) for key, item in v.items()}
+        shared.add(id(tree))
+        return Value(tree, direct)
     if isinstance(v, list):
-        items = [_lift_values(item, tuple((*p, index) for p in direct)) for index, item in enumerate(v)]
+        items = [_lift_values(item, tuple((*p, index) for p in direct), shared) for index, item in enumerate(v)]
         return Value(items, direct)
     return Value(v, direct)
 

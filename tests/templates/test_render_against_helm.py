@@ -219,13 +219,22 @@ def test_a_failing_note_fails_the_chart_as_in_helm():
         helm_bodies(files)
 
 
-def test_a_second_run_renders_only_what_the_change_touches():
+@pytest.mark.parametrize(
+    "first_value",
+    [
+        ".Values.a",
+        "(mergeOverwrite (deepCopy .Values.one) .Values.two).x",
+        'index .Values "a"',
+        'hasKey .Values.one "x" | ternary 1 2',
+    ],
+)
+def test_a_second_run_renders_only_what_the_change_touches(first_value):
     chart = chart_of(
         {
-            "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '{{ .Values.a }}'}\n",
+            "a.yaml": f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{x: '{{{{ {first_value} }}}}'}}\n",
             "b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\ndata: {x: '{{ .Values.b.c }}'}\n",
         },
-        "a: 1\nb: {c: 2}\n",
+        "a: 1\nb: {c: 2}\none: {x: 1}\ntwo: {x: 1}\n",
     )
     interpreter = Interpreter(chart)
     setting = Setting(release="r", namespace="n")
@@ -234,6 +243,20 @@ def test_a_second_run_renders_only_what_the_change_touches():
     second = interpreter.run({"b": {"c": 5}}, setting, first)
     assert interpreter.runs == count + 1
     assert [body["data"]["x"] for body in bodies(second)] == ["1", "5"]
+
+
+def test_what_a_template_changes_in_the_values_is_seen_by_all_on_every_run():
+    chart = chart_of(
+        {
+            "a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '{{ .Values.a.x }}'}\n",
+            "b.yaml": '{{- $_ := set .Values.a "x" .Values.b }}',
+        },
+        "a: {x: 1}\nb: 2\n",
+    )
+    interpreter = Interpreter(chart)
+    first = interpreter.run({}, Setting(release="r", namespace="n"))
+    second = interpreter.run({"b": 5}, Setting(release="r", namespace="n"), first)
+    assert [body["data"]["x"] for body in [*bodies(first), *bodies(second)]] == ["2", "5"]
 
 
 @pytest.mark.corpus
