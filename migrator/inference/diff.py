@@ -172,6 +172,8 @@ class Gap:
     """Values that are right as they are, since names hang on them."""
     within: Path = ()
     """For a gap in a document inside a text: where the text stands."""
+    item: Gap | None = None
+    """For a gap inside an item of a list: the item as one that the list lacks."""
 
     @property
     def place(self) -> tuple[ResId, Path]:
@@ -265,7 +267,19 @@ def _walk_list(document: Document, node: Node, now: list[Json], target: list[Jso
                 whole=target,
             )
         elif left is not None and right is not None and not same(now[left], target[right]):
-            yield from _walk(document, node.items[left], now[left], target[right], (*path, right))
+            item = Gap(
+                kind="missing",
+                document=document,
+                path=(*path, right),
+                node=node,
+                now=None,
+                target=target[right],
+                key=right,
+                whole=target,
+            )
+            for gap in _walk(document, node.items[left], now[left], target[right], (*path, right)):
+                gap.item = gap.item or item
+                yield gap
 
 
 # -- documents inside documents ----------------------------------------------------------------------------------

@@ -107,6 +107,13 @@ class Tree:
                 found = below if found is MISSING else _merged(found, below)
         return found
 
+    def above(self, path: Path) -> Path:
+        """The same place in the map that is merged over the one which the path lies in; else the path itself."""
+        for upper, lower in self.beneath:
+            if path[: len(lower)] == lower and len(path) > len(lower):
+                return (*upper, *path[len(lower) :])
+        return path
+
     def _hides(self, path: Path) -> bool:
         """Whether something that is no map stands above a path: nothing is merged into that."""
         above = (self._merged_at(path[:length]) for length in range(len(path)))

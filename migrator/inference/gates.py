@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from migrator.inference.codecs import SIMPLE_INVERSES, number_of
 from migrator.inference.edits import MISSING, AnyOther, Edits, combined, value_at
 from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, TRANSPARENT, invert
-from migrator.inference.outcome import UNKNOWN, outcome
+from migrator.inference.outcome import UNKNOWN, outcome, touched
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
@@ -97,7 +97,7 @@ def holds(condition: Value, bound: Edits) -> bool:
         return any(holds(arg, bound) for arg in args)
     if op in ("not", "empty"):
         return not holds(args[0], bound)
-    if op in _COMPARISONS and any(arg.op and not arg.direct for arg in args):
+    if op == "kindIs" or (op in _COMPARISONS and any(arg.op and not arg.direct for arg in args)):
         known = outcome(condition, bound)
         if known is not UNKNOWN:
             return bool(known)
@@ -291,7 +291,17 @@ def _make_default(condition: Value, want: bool, bound: Edits, depth: int) -> Ite
         yield from islice(make(arg, want, bound=bound, depth=depth), 2)
 
 
+def _make_kind(condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
+    kind, value = condition.args
+    if touched(value.taint, bound):
+        return  # its kind is that of what is assigned
+    if want and kind.v in _SAMPLES:
+        yield from islice(invert(value, _SAMPLES[kind.v], depth=depth), 2)
+
+
+_SAMPLES: Mapping[str, Json] = {"map": {}, "slice": [], "string": "", "bool": True, "float64": 1}
 _MAKERS = {
+    "kindIs": _make_kind,
     "not": _make_not,
     "eq": _make_equal,
     "ne": _make_equal,

@@ -11,7 +11,8 @@ from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap
 from migrator.inference.edits import MISSING, Edits, Tree, value_at
 from migrator.inference.gates import make
-from migrator.inference.missing import PER_GAP, lacking, opened, share
+from migrator.inference.invert import invert
+from migrator.inference.missing import PER_GAP, from_ghosts, lacking, opened, share
 from migrator.inference.near import marked, marked_lines, near, words_of
 from migrator.inference.order import in_order
 from migrator.inference.unify import (
@@ -22,6 +23,7 @@ from migrator.inference.unify import (
     named_rows,
     read_lines,
     read_scalar,
+    source_of,
 )
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
@@ -37,7 +39,7 @@ def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
     unsettling: list[Edits] = []
-    for edits in chain(read, _by_name(gap, asked)):
+    for edits in chain(read, _by_name(gap, asked), _as_a_whole(gap)):
         clean = _concrete(edits, tree)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
         if not clean or key in seen:
@@ -48,6 +50,18 @@ def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
         else:
             yield clean
     yield from unsettling
+
+
+def _as_a_whole(gap: Gap) -> Iterator[Edits]:
+    """What prints the container of a gap, or the item of a list that it lies in, from somewhere else altogether."""
+    place = gap.path[:-1]
+    above = locate(gap.document, place[:-1]) if gap.kind in ("missing", "extra") and place else None
+    if above is not None and above.kind == "map":
+        source = source_of(gap.document, above.keys[str(place[-1])])
+        if source is not None and source.op:
+            yield from islice(invert(source, gap.whole), 3)
+    if gap.item is not None:
+        yield from islice(from_ghosts(gap.item), 3)
 
 
 def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:

@@ -15,9 +15,10 @@ from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
+from migrator.inference.named import NamedMaps
 from migrator.inference.openings import listed, openings
 from migrator.inference.propose import proposals
-from migrator.inference.repair import repairs
+from migrator.inference.repair import repairs, undoes
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import State
 from migrator.inference.trials import EPSILON, Trials, Weighed
@@ -31,6 +32,8 @@ from migrator.templates.value import ELEMENT, Gate
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
+SETTLING = 5
+"""Rounds in which what a trial of new entries prints is read."""
 ALTERNATIVES = 7
 MAX_NAMED = 400
 """Documents with a wrong name that are asked for the right one: they mostly say the same."""
@@ -63,6 +66,7 @@ class Search(Trials):
         return self.state
 
     def _run(self) -> None:
+        entries = NamedMaps(self, self._settle)
         self._learn_merges()
         self.repair()
         self.names()
@@ -72,9 +76,16 @@ class Search(Trials):
             try_versions(self)
             self.documents()
             self.values()
+            entries.run()
             if self.late or self.state.cost >= before - EPSILON:
                 break
         self.minimise()
+
+    def _settle(self) -> None:
+        """Read what came with new entries."""
+        self.values(rounds=SETTLING)
+        self.documents()
+        self.values(rounds=SETTLING)
 
     def _learn_merges(self) -> None:
         """A library chart's values lie beneath those of the chart that the templates merge over them."""
@@ -87,7 +98,7 @@ class Search(Trials):
         """The best hypothesis with its ghosts."""
         return self.bench.detailed(self.state)
 
-    def mended(self, trial: State) -> State:
+    def mended(self, trial: State, edits: Edits) -> State:
         """A trial that would help but for what it brings along, with that taken away again where it is better so.
 
         A volume of a claim, say, comes with the claim, unless the value says that there is one; and the claim may fail
@@ -99,18 +110,19 @@ class Search(Trials):
             return trial
         try:
             if len(trial.errors) > len(before.errors):
-                return self._with_guards(trial)
+                return self._with_guards(trial, edits)
             return self._without_new_objects(trial, before)
         finally:
             self.state = before
 
-    def _with_guards(self, trial: State) -> State:
+    def _with_guards(self, trial: State, edits: Edits) -> State:
         """A trial that makes templates fail, with what they ask for."""
         for _ in range(MAX_GUARDS):
             self.state = trial
-            failures = [failure for error in self.seen.errors for failure in error.failures][:1]
-            proposed = self.filled(edits for failure in failures for edits in self._asked_for(failure))
-            tried = [self.measured(edits) for edits in islice(filter(self.allowed, proposed), MAX_REPAIRS)]
+            failures = [failure for error in trial.errors for failure in error.failures][:1]
+            proposed = self.filled(more for failure in failures for more in self._asked_for(failure))
+            fresh = (more for more in proposed if self.allowed(more) and not undoes(more, edits))
+            tried = [self.measured(more) for more in islice(fresh, MAX_REPAIRS)]
             best = min(tried, key=lambda state: state.cost, default=trial)
             if best.cost >= trial.cost:
                 break
@@ -302,10 +314,12 @@ class Search(Trials):
                 found.append(((path, True),))
         return [edits for edits in found if repr(edits) not in self.refused]
 
-    def values(self) -> None:
+    def values(self, rounds: int = MAX_ROUNDS * ALTERNATIVES) -> None:
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
-        while stuck < ALTERNATIVES and not self.late:
+        for _ in range(rounds):
+            if stuck >= ALTERNATIVES or self.late:
+                return
             gaps = self.bench.gaps(self.seen)
             if not gaps:
                 return
@@ -336,7 +350,8 @@ class Search(Trials):
     def filled(self, proposed: Iterable[Edits]) -> Iterator[Edits]:
         """Proposals with the words that the templates know."""
         for edits in proposed:
-            yield from filled(edits, self.bench.ghostly.vocabulary)
+            upper = tuple((self.state.tree.above(path), value) for path, value in edits)
+            yield from filled(upper, self.bench.ghostly.vocabulary)
 
     def minimise(self) -> None:
         """Say it where a person would, and take out every override without which the render is as near."""

@@ -101,6 +101,7 @@ class Bench:
         self.ghostly = Probed(chart, probes) if probes else Interpreter(chart)
         self.last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
+        self.ghostly.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
         self.extents = [extent(target.body) + 1.0 for target in self.targets]
         self.by_key: dict[Key, list[int]] = {}

@@ -47,8 +47,9 @@ class Trials:
             return False
         return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
 
-    def mended(self, trial: State) -> State:
+    def mended(self, trial: State, edits: Edits) -> State:
         """A trial that does not help as it is, with what else it takes; itself where nothing is known."""
+        del edits
         return trial
 
     def try_one(self, edits: Edits) -> bool:
@@ -58,7 +59,7 @@ class Trials:
             return False
         state = self.measured(edits)
         if state.cost >= self.state.cost - EPSILON:
-            state = self.mended(state)
+            state = self.mended(state, edits)
         if state.cost < self.state.cost - EPSILON:
             self.state = state
             return True

@@ -6,7 +6,7 @@ its assignments and `set`s are undone at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -19,6 +19,7 @@ from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.expressions import Lifted
 from migrator.templates.ghosts import Ghost, Ghosts, Jump
 from migrator.templates.gofmt import to_text
+from migrator.templates.kinds import Kinds
 from migrator.templates.objects import GoObject
 from migrator.templates.value import (
     ELEMENT,
@@ -82,6 +83,9 @@ class Evaluator(Ghosts):
         """Texts that templates compare the value at a path with, in order of appearance."""
         self.merged: dict[tuple[Path, Path], None] = {}
         """Maps that templates merge over other maps: the upper and the lower one."""
+        self.kinds, self.asked_kinds = Kinds(), frozenset[str]()
+        self.ranged: set[Path] = set()
+        """Places of maps whose entries, whatever their names, the template goes through."""
 
     # -- blocks ------------------------------------------------------------------------------------------------
 
@@ -91,7 +95,7 @@ class Evaluator(Ghosts):
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.room, self.ghost_room = ROOM, GHOST_ROOM
-        self.failures = []
+        self.failures, self.ranged = [], set()
         self.run(nodes, dot)
         self.out = _without_nil(self.out)
         return self.out
@@ -178,12 +182,21 @@ class Evaluator(Ghosts):
             finally:
                 gate, self.gate = self.gate, outer_gate
             ghost = Ghost()
-            if other and self.wants_ghost(condition):
+            if other and self.wants_ghost(condition) and self.is_asked_for(other):
                 body = partial(self.block, other, dot if taken else inner)
                 ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
             self.join(condition, gate, before, ghost)
         finally:
             self.scopes.pop()
+
+    def gates(self) -> Iterable[Gate]:
+        """The gates over what runs now."""
+        return self.gate.chain() if self.gate is not None else ()
+
+    def is_asked_for(self, nodes: list[ast.Node]) -> bool:
+        """Whether a ghost may print something of use: not if all objects that it spells out are of other kinds."""
+        kinds = self.kinds.of(nodes, self.defines) if self.asked_kinds else frozenset()
+        return not kinds or any(kind in self.asked_kinds or kind.endswith("List") for kind in kinds)
 
     def block(self, nodes: list[ast.Node], dot: Value) -> None:
         self.scopes.append({})
@@ -196,7 +209,11 @@ class Evaluator(Ghosts):
         self.scopes.append({})
         try:
             source = self.pipeline(ast.Pipeline(node.pipeline.commands, line=node.line), dot)
+            self.culprit = source
             items = _iterate(source)
+            self.culprit = None
+            if isinstance(source.v, dict) or (source.v is None and len(node.pipeline.declare) == 2):
+                self.ranged.update(source.direct[:1])
             outer = self.gate
             try:
                 for key, item in items:
@@ -212,8 +229,10 @@ class Evaluator(Ghosts):
                     self.block(node.otherwise, dot)
                 finally:
                     self.gate = outer
-            if self.wants_ghost(source) and source.direct:
-                self.ghost_element(node, source)
+            if self.wants_ghost(source) and self.is_asked_for(node.body):
+                lists = source if source.direct or source.op != "choice" else _either(source)
+                if lists.direct:
+                    self.ghost_element(node, lists)
             for region, name, item in source.coming[-MAX_COMING:]:
                 if self.wants_ghost(region.gate.condition):
                     self.as_in(region, partial(self._iterated, node, _key_of(name, item), item))
@@ -347,15 +366,30 @@ def _key_of(name: str, item: Value) -> Value:
     return Value(name, paths, "key", (item,)) if name == MARK and paths else Value(name)
 
 
+def _key(source: Value, key: str, item: Value) -> Value:
+    """The name of an entry; one that a template has put into a map of its own still lies where it came from."""
+    paths = source.direct or tuple(path[:-1] for path in item.direct if path[-1:] == (key,))
+    return Value(key, tuple((*path, "~key", key) for path in paths), "key", (source,))
+
+
+def _either(source: Value) -> Value:
+    """A choice between lists; an element to come may be one of either."""
+    return Value(source.v, tuple(dict.fromkeys(_choices(source))), source.op, source.args)
+
+
+def _choices(source: Value) -> Iterator[Path]:
+    yield from source.direct
+    if source.op == "choice":
+        yield from _choices(source.args[1])
+        yield from _choices(source.args[2])
+
+
 def _iterate(source: Value) -> list[tuple[Value, Value]]:
     v = source.v
     if v is None:
         return []
     if isinstance(v, dict):
-        paths = source.direct
-        return [
-            (Value(key, tuple((*path, "~key", key) for path in paths), "key", (source,)), v[key]) for key in sorted(v)
-        ]
+        return [(_key(source, key, v[key]), v[key]) for key in sorted(v)]
     if isinstance(v, list):
         return [(Value(index), item) for index, item in enumerate(v)]
     if isinstance(v, int) and not isinstance(v, bool):

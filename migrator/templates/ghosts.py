@@ -234,7 +234,7 @@ class Ghosts(Expressions):
                     continue
                 sides = (now, other) if gate.wanted else (other, now)
                 scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
-                scope[name].hidden = now.hidden
+                scope[name].hidden = now.hidden + ghost.grown.get(key, ())
 
     def grow(self, ghost: Ghost) -> None:
         """After the ghost of one more element: lists that it would have made longer say so."""

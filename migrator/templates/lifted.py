@@ -139,8 +139,21 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
     target = _map(args[0], "set")
     ev.remember(args[0])
     ev.note_change(args[0])
-    target[_name(args[1])] = args[2]
+    name, value = _name(args[1]), args[2]
+    if args[0].direct:
+        value = _unless_given(ev, tuple((*path, name) for path in args[0].direct), value)
+    target[name] = value
     return args[0]
+
+
+def _unless_given(ev: Evaluator, own: tuple[Path, ...], value: Value) -> Value:
+    """What is set into a map where it lacks an entry is a default: the entry's own place comes before it."""
+    if not own or own[0] in value.direct or not any(own[0] in gate.condition.taint for gate in ev.gates()):
+        return value
+    direct = value.direct + own if value.op == "key" else own + value.direct
+    made = Value(value.v, direct, "default", (Value(None, own), value), value.pieces)
+    made.hidden = value.hidden
+    return made
 
 
 def _unset(ev: Evaluator, args: list[Value]) -> Value:

@@ -13,6 +13,7 @@ from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enable
 from migrator.templates.errors import TemplateError
 from migrator.templates.evaluator import Evaluator, Failure
 from migrator.templates.functions import FUNCTIONS
+from migrator.templates.kinds import Kinds
 from migrator.templates.lifted import LIFTED
 from migrator.templates.objects import Files, Struct, capabilities
 from migrator.templates.value import Piece, Value, text_of
@@ -51,6 +52,8 @@ class TemplateRun:
     path: str
     pieces: list[Piece]
     dependencies: frozenset[Path]
+    ranged: frozenset[Path] = frozenset()
+    """Places of maps whose entries, whatever their names, the template goes through."""
     failures: tuple[Failure, ...] = ()
     """What Helm would stop at, in order: it says the first of them."""
     too_large: bool = False
@@ -94,6 +97,9 @@ class Interpreter:
         """Template files evaluated so far."""
         self.vocabulary: dict[Path, dict[str, None]] = {}
         """Texts that templates compare the value at a path with."""
+        self.kinds = Kinds()
+        self.asked_kinds: frozenset[str] = frozenset()
+        """Kinds of objects that branches not taken are looked at for; empty for all."""
         self.merged: dict[tuple[Path, Path], None] = {}
         """Maps that templates merge over other maps: the upper and the lower one."""
 
@@ -109,6 +115,7 @@ class Interpreter:
         evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
         evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
         evaluator.shared = shared
+        evaluator.kinds, evaluator.asked_kinds = self.kinds, self.asked_kinds
         done: dict[str, TemplateRun] = {}
         for path, dot in files:
             old = previous.templates.get(path) if previous is not None else None
@@ -146,7 +153,7 @@ class Interpreter:
         evaluator.defines = dict(defines)
         too_large = False
         if path in self.broken:
-            evaluator.out, evaluator.dependencies = [], set()
+            evaluator.out, evaluator.dependencies, evaluator.ranged = [], set(), set()
             evaluator.failures = [Failure(message=self.broken[path])]
         else:
             try:
@@ -158,6 +165,7 @@ class Interpreter:
             path=path,
             pieces=[] if too_large else evaluator.out,
             dependencies=frozenset(evaluator.dependencies),
+            ranged=frozenset(evaluator.ranged),
             failures=tuple(evaluator.failures),
             too_large=too_large,
         )

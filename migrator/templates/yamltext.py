@@ -79,10 +79,12 @@ def _hiding(value: Value, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ..
 
 def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) -> list[Piece]:
     if source.pieces is not None and isinstance(source.v, str) and len(source.pieces) > 1:
+        # what was put together before the ghost began is part of it where it prints that
+        inside = [p if p.region else Piece(p.text, p.source, p.gate, region, p.wholes) for p in parts(source)]
         if text == source.v:
-            return parts(source)
+            return inside
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
-            return [Piece(text[0], None, gate, region), *parts(source), Piece(text[-1], None, gate, region)]
+            return [Piece(text[0], None, gate, region), *inside, Piece(text[-1], None, gate, region)]
     literal = not source.direct and not source.op
     if region is not None and source.v is None and not literal and text == "null":
         text = MARK
@@ -196,8 +198,8 @@ class _Reader:
             place += len(piece.text)
         self.text = "".join([piece.text for piece in self.pieces])
 
-    def read(self, node: Node, paths: tuple[Path, ...] = ()) -> Value:
-        """A node as a value; `paths` set the container that toYaml wrote there, as its key tells."""
+    def read(self, node: Node, source: Value | None = None) -> Value:
+        """A node as a value; `source` is the container that toYaml wrote there, as its key tells."""
         column = node.start - self.text.rfind("\n", 0, node.start) - 1
         if node.kind == "scalar":
             made = self.scalar(node)
@@ -206,9 +208,9 @@ class _Reader:
                 made = Value(None, made.direct, made.op, made.args)
                 self.containers.append((node.start, "", column, made))
             return made
-        if not paths and node.start in self.begun:
-            paths = self.begun[node.start].direct
-        made = Value({} if node.kind == "map" else [], paths, "fromYaml")
+        source = source or self.begun.get(node.start)
+        args = (source,) if source is not None and source.op else ()
+        made = Value({} if node.kind == "map" else [], source.direct if source else (), "fromYaml", args)
         self.containers.append((node.start, node.kind if node.entries or node.items else "", column, made))
         if node.kind == "map":
             made.v.update(
@@ -218,13 +220,13 @@ class _Reader:
             made.v.extend(self.read(item) for item in node.items)
         return made
 
-    def _entry(self, key: Node, item: Node) -> tuple[Path, ...]:
-        """Paths that set the map or list under a key: toYaml writes a key with the value of its entry as source."""
+    def _entry(self, key: Node, item: Node) -> Value | None:
+        """The map or list under a key as it was: toYaml writes a key with the value of its entry as source."""
         if item.kind == "scalar":
-            return ()
+            return None
         wanted = dict if item.kind == "map" else list
         sources = [p.source for p in pieces_between(self.pieces, self.starts, key.start, key.end) if p.source]
-        return sources[0].direct if len(sources) == 1 and isinstance(sources[0].v, wanted) else ()
+        return sources[0] if len(sources) == 1 and isinstance(sources[0].v, wanted) else None
 
     def attach(self, place: int, ghost: list[Piece]) -> None:
         """Give a ghost to the container that its lines would belong to."""
