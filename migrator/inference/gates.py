@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.codecs import SIMPLE_INVERSES, number_of
 from migrator.inference.edits import MISSING, AnyOther, Edits, combined, value_at
 from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, TRANSPARENT, invert
-from migrator.inference.outcome import UNKNOWN, outcome, touched
+from migrator.inference.outcome import UNKNOWN, Outcomes
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
@@ -98,7 +98,7 @@ def holds(condition: Value, bound: Edits) -> bool:
     if op in ("not", "empty"):
         return not holds(args[0], bound)
     if op == "kindIs" or (op in _COMPARISONS and any(arg.op and not arg.direct for arg in args)):
-        known = outcome(condition, bound)
+        known = Outcomes().of(condition, bound)
         if known is not UNKNOWN:
             return bool(known)
     if op in ("eq", "ne") and len(args) == 2:
@@ -293,7 +293,7 @@ def _make_default(condition: Value, want: bool, bound: Edits, depth: int) -> Ite
 
 def _make_kind(condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
     kind, value = condition.args
-    if touched(value.taint, bound):
+    if Outcomes().touched(value, tuple(path for path, _ in bound)):
         return  # its kind is that of what is assigned
     if want and kind.v in _SAMPLES:
         yield from islice(invert(value, _SAMPLES[kind.v], depth=depth), 2)

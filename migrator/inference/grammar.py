@@ -50,6 +50,8 @@ class Branch:
     """What the condition counts as now."""
     now: tuple[Part, ...]
     other: tuple[Part, ...]
+    to_come: bool
+    """Whether the condition hangs on an element that is not there yet."""
     first_now: frozenset[str] = frozenset()
     first_other: frozenset[str] = frozenset()
 
@@ -154,11 +156,11 @@ class _Builder:
         self.open = None
         last = self.parts[-1] if self.parts else None
         if gate.taken:
-            self.parts.append(Branch(gate.condition, gate.wanted, inner, ()))
+            self.parts.append(Branch(gate.condition, gate.wanted, inner, (), _hangs(gate.condition)))
         elif isinstance(last, Branch) and last.condition is gate.condition and last.wanted != gate.wanted:
             last.other = inner
         else:
-            self.parts.append(Branch(gate.condition, not gate.wanted, (), inner))
+            self.parts.append(Branch(gate.condition, not gate.wanted, (), inner, _hangs(gate.condition)))
 
     def _loop(self, gate: Gate, inner: Parts, text: str) -> None:
         last = self.parts[self.open[0]] if self.open else None
@@ -211,7 +213,12 @@ def _to_come(piece: Piece) -> bool:
         return True
     while source.op == "choice":
         source = source.args[3]  # what it is now
-    return any(ELEMENT in path or path[-1:] == (KEY,) for path in source.taint)
+    return _hangs(source)
+
+
+def _hangs(value: Value) -> bool:
+    """Whether a value hangs on an element to come."""
+    return any(ELEMENT in path or path[-1:] == (KEY,) for path in value.taint)
 
 
 def _mark_margins(parts: Parts, before: str = "\n") -> str:

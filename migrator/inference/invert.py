@@ -213,11 +213,18 @@ def _joined_lists(value: Value, target: Json, depth: int) -> Iterator[Edits]:
 
 
 def invert_text(
-    pieces: Iterable[Piece], target: str, depth: int = 0, *, typed: Json = None, turns: int = 0
+    pieces: Iterable[Piece],
+    target: str,
+    depth: int = 0,
+    *,
+    typed: Json = None,
+    turns: int = 0,
+    by_lines: bool = True,
 ) -> Iterator[Edits]:
     """Assignments that make pieces print a text: one variable first, then all, then with a gate turned.
 
-    `typed` is the scalar as YAML reads it, where one value alone stands under it.
+    `typed` is the scalar as YAML reads it, where one value alone stands under it. `by_lines` where a text of many
+    lines has not been read as such yet.
     """
     listed = list(pieces)
     if depth > MAX_DEPTH:
@@ -231,7 +238,8 @@ def invert_text(
     if "\n" in now.strip() or "\n" in target.strip():
         from migrator.inference.lines import read_text
 
-        yield from read_text(listed, target)
+        if by_lines:
+            yield from read_text(listed, target)
         yield from _one_variable(real, target, depth, typed)
         return
     yield from _one_variable(real, target, depth, typed)

@@ -8,9 +8,10 @@ from itertools import islice
 
 from migrator.inference.edits import AnyOther, Edit, Edits, combined, set_inside
 from migrator.inference.gates import make
-from migrator.inference.grammar import KEY, Row, grammar_of
-from migrator.inference.matching import Event, Link, Matcher, Read, RowLink, Rows, Taken, events
-from migrator.inference.outcome import outcome
+from migrator.inference.grammar import KEY, grammar_of
+from migrator.inference.matching import Matcher
+from migrator.inference.outcome import Outcomes
+from migrator.inference.readings import Event, Link, Read, Rows, Taken, events
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Piece, Value, plain
 from migrator.yamlio import same
@@ -93,7 +94,7 @@ def _with_gates(edits: Edits, turned: list[_Turn]) -> Edits:
             path[-1:] == (KEY,) for path in condition.taint
         ):
             continue  # which element it is decides
-        if bool(outcome(condition, bound)) == wanted:
+        if bool(Outcomes().of(condition, bound)) == wanted:
             continue
         for gate in islice(make(condition, wanted, bound=bound), 3):
             joined = combined(edits, [edit for edit in gate if not isinstance(edit[1], AnyOther)])
@@ -124,7 +125,7 @@ def _rows(event: Rows) -> Iterator[_Found]:
     now = plain(event.loop.source)
     dropped: set[int | str] = set()
     runs = [_Elements()]
-    for row, inside in _in_order(event.rows):
+    for row, inside in event.in_order():
         if isinstance(inside, bool):
             dropped |= {row.key} if row is not None else set()
             continue
@@ -151,14 +152,6 @@ def _follows(run: _Elements, key: Json) -> bool:
     return not (isinstance(key, str) and isinstance(last, str)) or key > last
 
 
-def _in_order(link: RowLink) -> list[tuple[Row | None, Link | bool]]:
-    found: list[tuple[Row | None, Link | bool]] = []
-    while link is not None:
-        link, row, inside = link
-        found.append((row, inside))
-    return found[::-1]
-
-
 def _element(base: Path, group: Edits) -> tuple[Json, Json, Edits]:
     """Key (None in a list) and content of an element, and what was read in it that lies elsewhere."""
     key: Json = None
@@ -180,8 +173,15 @@ def _element(base: Path, group: Edits) -> tuple[Json, Json, Edits]:
 def _container(base: Path, now: Json, made: list[tuple[Json, Json]], dropped: set[int | str]) -> Edits:
     if (now and isinstance(now, dict)) or any(key is not None for key, _ in made):
         named = {name: value for name, value in made if isinstance(name, str)}
-        gone = sorted(str(key) for key in dropped if key not in named)
-        return (*(((*base, key), None) for key in gone), *(((*base, key), value) for key, value in named.items()))
+        edits: list[Edit] = [((*base, key), None) for key in sorted(map(str, dropped)) if key not in named]
+        for name, value in named.items():
+            old = now.get(name) if isinstance(now, dict) and name not in dropped else None
+            if old and isinstance(old, dict) and isinstance(value, dict):
+                # what an entry holds that is not printed here stays
+                edits += [((*base, name, field), item) for field, item in value.items()]
+            else:
+                edits.append(((*base, name), value))
+        return tuple(edits)
     if not made and not dropped:
         return ()
     kept = [item for index, item in enumerate(now or []) if index not in dropped]

@@ -36,6 +36,8 @@ _DIGESTS = ("sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum")
 
 def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would not change a thing."""
+    if gap.kind == "changed" and _is_digest(gap):
+        return
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
     unsettling: list[Edits] = []
@@ -134,8 +136,6 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if node is None:
         return
     if node.kind == "scalar":
-        if _is_digest(gap):
-            return
         yield from read_scalar(gap.document, node, gap.target)
         if node.style == "|" and isinstance(gap.target, str):
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
@@ -167,8 +167,9 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
     """Turn a gate over the node, or a ghost at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
     reader = Reader(READING_STEPS, gap.settled)
+    inside = _read_by_lines(gap)
     for order, region in enumerate(near(gap, words_of(gap))):
-        found_in = _with_ghost(gap, region)
+        found_in = _with_ghost(gap, region) if id(region) not in inside else None
         if found_in is None:
             continue
         reading = reader.read(*found_in, gap.target)
@@ -181,6 +182,14 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
         gate = gap.document.gate_at(gap.node)
         if gate is not None:
             yield from islice(make(gate.condition, not gate.wanted), 2)
+
+
+def _read_by_lines(gap: Gap) -> set[int]:
+    """Ghosts inside a text of many lines, which was read through them all."""
+    if gap.node is None or gap.node.style != "|":
+        return set()
+    first, last = gap.document.span(gap.node)
+    return {id(piece.region) for piece in gap.document.pieces[first:last]}
 
 
 def _with_ghost(gap: Gap, region: Region) -> tuple[Document, Node] | None:

@@ -73,18 +73,23 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
         if tree is not None:
             yield from islice(invert(marked[0].source, tree), 1)
         yield from islice(invert(marked[0].source, target), 3)
+    by_lines = node.style == "|" and isinstance(target, str) and "\n" in target
     if node.style == "|":
         header = next((p.source for p in document.under(node)), None)
         if header is not None and any(p.source is header for p in pieces):  # toYaml chose the style, for the whole text
             yield from islice(invert(header, target), 1)
-        if isinstance(target, str) and "\n" in target:
-            yield from read_lines(document, node, target)
-    yield from islice(invert_text(_trimmed(pieces, target), scalar_text(target), typed=target), 6)
+    if by_lines:
+        yield from read_lines(document, node, target)
+    text = scalar_text(target)
+    yield from islice(invert_text(_trimmed(pieces, target), text, typed=target, by_lines=not by_lines), 6)
 
 
 def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = False) -> Iterator[Edits]:
     """Assignments that turn a literal block scalar into the target, or, tolerant, nearer to it."""
-    yield from read_text(block_pieces(document, node), "\n" + target, tolerant=tolerant)
+    key = (node.start, node.end, target, tolerant)
+    if key not in document.readings:
+        document.readings[key] = tuple(read_text(block_pieces(document, node), "\n" + target, tolerant=tolerant))
+    yield from document.readings[key]
 
 
 def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:

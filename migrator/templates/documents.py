@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import accumulate
+from typing import Any
 
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
@@ -30,6 +31,7 @@ class Document:
         "_spans",
         "fragments",
         "pieces",
+        "readings",
         "real",
         "speakers",
         "starts",
@@ -42,6 +44,8 @@ class Document:
         self.real = [piece for piece in pieces if piece.region is None]
         self.starts = list(accumulate((len(piece.text) for piece in self.real), initial=0))[:-1]
         """Offset of each real piece in the text."""
+        self.readings: dict[tuple[int, int, str, bool], tuple[Any, ...]] = {}
+        """How texts inside it could become others, once that has been asked: place, text, tolerance."""
         self.text = "".join([piece.text for piece in self.real])
         self._error = ""
         self._root: Node | None = None

@@ -157,12 +157,17 @@ def test_values_have_the_type_that_a_person_would_write():
     assert tree.assign(found[0]).overrides == {"ini": {"server": {"on": True}}}
 
 
+def test_a_value_may_hold_line_breaks():
+    _, tree, found = _read(INI, INI_NOW, "root = a\n[paths]\ndata = /mnt\n\nlogs = /log\n[server]\nport = 80\n")
+    assert tree.assign(found[0]).overrides == {"ini": {"paths": {"data": "/mnt\n"}}}
+
+
 def test_text_that_the_template_cannot_print_has_no_reading():
-    assert _read(INI, INI_NOW, "root = a\nnot an entry\n[paths]\ndata = /mnt\n")[2] == []
+    assert _read(INI, INI_NOW, "not an entry\nroot = a\n[paths]\ndata = /mnt\n")[2] == []
 
 
 def test_a_tolerant_reading_leaves_out_what_nothing_explains():
-    target = "root = a\nnot an entry\n[paths]\ndata = /mnt\nlogs = /log\n[server]\nport = 80\n"
+    target = "not an entry\nroot = a\n[paths]\ndata = /mnt\nlogs = /log\n[server]\nport = 80\n"
     _, tree, found = _read(INI, INI_NOW, target, tolerant=True)
     assert tree.assign(found[0]).overrides == {"ini": {"paths": {"data": "/mnt"}}}
 
@@ -182,7 +187,7 @@ def test_a_place_that_the_next_one_hangs_on_is_read_with_it():
     {{- end }}
 """
     truth = {"boards": {"a": {"id": 7, "source": "x"}, "b": {"url": "http://b"}}}
-    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, "boards: {a: {}, c: {}}")
+    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, "boards: {a: {note: unseen}, c: {}}")
     target = _text(Interpreter(chart), Tree(defaults_of(chart), truth))[1].value
-    found = _read(template, "boards: {a: {}, c: {}}", target)[2]
+    found = _read(template, "boards: {a: {note: unseen}, c: {}}", target)[2]
     assert dict(found[0]) == {("boards", "a", "id"): 7, ("boards", "b"): {"url": "http://b"}}
