@@ -101,6 +101,9 @@ def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer
         if os.environ.get("MIGRATE_DEBUG"):
             raise
         return Answer(inference=None, diagnostics=(_fault(request, error),))
+    if inference.refusals:
+        # nothing that helm refuses can be planned with
+        return Answer(inference=None, diagnostics=tuple(each for each in diagnostics if each.code == "MIG510"))
     return Answer(inference=inference, diagnostics=diagnostics)
 
 

@@ -16,7 +16,7 @@ __all__ = ["Inference", "InferenceRequest", "Residual", "ResidualClass", "SplitV
 def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple[Inference, Diagnostics]:
     """The values with which the chart renders the targets, as far as the search got, judged by the helm binary.
 
-    Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses even the best values found,
+    Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses the chart and no value helps,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
     from migrator.inference.versions import best_of
@@ -36,16 +36,16 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
     from migrator.inference.verdict import Judge, judged
 
     judge = Judge(request, helm, cache)
-    answer = answer_to(judge)
-    answer, verdict = judged(judge, answer)
-    if verdict.open_keys:
+    answer, verdict = judged(judge, answer_to(judge))
+    if verdict.open_keys and not verdict.refusals:
         other = reconsidered(judge, answer, verdict.values, verdict.open_keys)
-        if other is not None and (found := judged(judge, other))[1].count < verdict.count:
+        if other is not None and (found := judged(judge, other))[1].rank < verdict.rank:
             answer, verdict = found
     rendered = verdict.rendered
     again = {
         name: (rendered[name], judge.once_more(verdict.values, name, answer.setting, rendered[name]))
         for name in verdict.open_keys
+        if name not in verdict.refusals
     }
     inference = Inference(
         release=answer.release,
@@ -54,6 +54,7 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
         rendered=rendered,
         differences=verdict.differences,
         companions=verdict.companions,
+        refusals={name: error.diagnostic.summary for name, error in verdict.refusals.items()},
         residual=residual_of(request, answer, verdict, again),
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),

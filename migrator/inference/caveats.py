@@ -23,15 +23,30 @@ def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> 
 
     MIG501 or MIG505 where the search ended early, MIG503 where values hold secrets, MIG506 for templates that helm
     had to print, MIG507 for another version of Kubernetes, MIG508 where the chart's schema refuses values, MIG509 where
-    it cannot be asked.
+    it cannot be asked, MIG510 where helm refuses the values.
     """
     return (
+        *_refusals(request, inference),
         *_late(request, answer, inference),
         *_secrets(request, answer),
         *_untrusted(request, answer),
         *_kubernetes(request, answer),
         *_schema(request, answer),
     )
+
+
+def _refusals(request: InferenceRequest, inference: Inference) -> Iterator[Diagnostic]:
+    reasons: dict[str, list[str]] = {}
+    for environment, reason in sorted(inference.refusals.items()):
+        reasons.setdefault(reason, []).append(environment)
+    for reason, environments in reasons.items():
+        where = f" of {', '.join(environments)}" if len(request.targets) > 1 else ""
+        yield Diagnostic(
+            code="MIG510",
+            severity=Severity.WARNING,
+            summary=f"helm refuses even the best values{where}: {reason}",
+            remedy="set by hand what it asks for; what differs is told of the templates that do render",
+        )
 
 
 def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,15 +10,20 @@ from dataclasses import replace
 from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.edits import Tree
 from migrator.inference.journal import tried_for
+from migrator.inference.limit import LimitError, limited
 from migrator.inference.pins import Pin, Pinning, secret_values
 from migrator.inference.solve import Answer, chart_of
-from migrator.inference.state import key_of
+from migrator.inference.state import Key, key_of
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.inference.verdict import Verdict
 from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
+from migrator.templates.documents import ghost_documents, split_documents
+from migrator.templates.render import Interpreter
 
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""
+MOST_SECONDS = 5.0
+"""Processor time to look for what the chart would make under other values."""
 UNIFORM_SHARE = 0.5
 UNIFORM_LEAST = 3
 
@@ -45,14 +51,33 @@ def residual_of(
             found.append(
                 Residual(environment=environment, resource=item.resource, path=item.path, cls=cls, pins=pins or ())
             )
-        found += [
-            Residual(environment=environment, resource=res, path=(), cls=ResidualClass.NOT_IN_CHART)
-            for res in verdict.companions.get(environment, ())
-        ]
+        companions = verdict.companions.get(environment, ())
+        possible = makeable(request, answer, environment) if companions else frozenset()
+        for res in companions:
+            cls = ResidualClass.NOT_FOUND if key_of(res) in possible else ResidualClass.NOT_IN_CHART
+            found.append(Residual(environment=environment, resource=res, path=(), cls=cls))
     return tuple(
         replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
         for each in found
     )
+
+
+def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[Key]:
+    """The objects that the chart makes with its defaults, or would make beside an answer if one more gate were open.
+
+    Nothing is known to be makeable where a render takes too long.
+    """
+    found: set[Key] = set()
+    interpreter = Interpreter(chart_of(request))
+    try:
+        with limited(time.process_time() + MOST_SECONDS):
+            for overrides in ({}, answer.values[environment]):
+                for template in interpreter.run(overrides, answer.setting).templates.values():
+                    made = (*split_documents(template), *(document for _, document in ghost_documents(template)))
+                    found |= {key_of(document.id) for document in made if document.id is not None}
+    except LimitError:
+        pass
+    return frozenset(found)
 
 
 def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[Path, DifferenceKind]]:

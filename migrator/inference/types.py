@@ -127,8 +127,10 @@ class Inference:
     """What has to be passed as --kube-version: the request's, or what the search found."""
     api_versions: tuple[str, ...] = ()
     """What has to be passed as --api-versions: the request's, and what the search found."""
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """environment -> why helm refuses even these values. `rendered` is then what the templates that do render print."""
 
     @property
     def identical(self) -> bool:
         """Whether the render is the target: every object of it, no more, no less."""
-        return not any(self.differences.values()) and not any(self.companions.values())
+        return not self.refusals and not any(self.differences.values()) and not any(self.companions.values())

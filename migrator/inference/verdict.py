@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -20,7 +20,7 @@ from migrator.templates.render import Setting
 from migrator.yamlio import digest, dump
 
 if TYPE_CHECKING:
-    from migrator.engines import Cache, Tool
+    from migrator.engines import Cache, EngineError, Tool
     from migrator.inference.solve import Answer
 
 Rendered = tuple[Resource, ...]
@@ -129,6 +129,8 @@ class Verdict:
     differences: Mapping[str, tuple[Difference, ...]]
     companions: Mapping[str, tuple[ResId, ...]]
     """environment -> the targets that the chart does not make; only those that have any."""
+    refusals: Mapping[str, EngineError] = field(default_factory=dict)
+    """environment -> why helm does not render it: `rendered` is then what the interpreter makes of the values."""
 
     @property
     def open_keys(self) -> Mapping[str, frozenset[Key]]:
@@ -144,42 +146,77 @@ class Verdict:
         """How much differs."""
         return sum(map(len, self.differences.values())) + sum(map(len, self.companions.values()))
 
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What of two verdicts is smaller is better."""
+        return len(self.refusals), self.count
+
 
 def judged(judge: Judge, answer: Answer) -> tuple[Answer, Verdict]:
     """The verdict on an answer, without those of its values that the chart's schema refuses.
 
-    EngineError where helm refuses what is left.
+    EngineError where helm refuses what is left, and there is nothing to show: no value, or no target that is made.
     """
     from migrator.engines import EngineError, Failure
     from migrator.inference.schema import MAX_CORRECTIONS, corrected
     from migrator.inference.solve import chart_of
 
+    found = answer
     for _ in range(MAX_CORRECTIONS):
         try:
-            return answer, _judged(judge, answer)
+            return found, _judged(judge, found, _all_or_nothing)
         except EngineError as error:
             other = None
             if error.cause.failure is Failure.SCHEMA:
-                other = corrected(answer, chart_of(judge.request), error.cause.complaints)
+                other = corrected(found, chart_of(judge.request), error.cause.complaints)
             if other is None:
-                raise
-            answer = other
-    return answer, _judged(judge, answer)
+                break
+            found = other
+    return answer, _judged(judge, answer, _as_far_as_it_goes)
 
 
-def _judged(judge: Judge, answer: Answer) -> Verdict:
+Render = Callable[[Judge, SplitValues, str, Setting], tuple[Rendered, "EngineError | None"]]
+
+
+def _all_or_nothing(
+    judge: Judge, values: SplitValues, environment: str, setting: Setting
+) -> tuple[Rendered, EngineError | None]:
+    return judge.resources(values, environment, setting), None
+
+
+def _as_far_as_it_goes(
+    judge: Judge, values: SplitValues, environment: str, setting: Setting
+) -> tuple[Rendered, EngineError | None]:
+    """What the templates that do render print, where helm refuses the whole for another one of them."""
+    from migrator.engines import EngineError
+    from migrator.inference.drafted import SHOWABLE, drafted
+
+    try:
+        return judge.resources(values, environment, setting), None
+    except EngineError as error:
+        made: Rendered = ()
+        if error.cause.failure in SHOWABLE and (values.common or values.environments):
+            made = drafted(judge.request, values, environment, setting, error.cause.path)
+        wanted = {key_of(target.id) for target in judge.request.targets[environment]}
+        if not any(key_of(item.id) in wanted for item in made):
+            raise
+        return made, error
+
+
+def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
     from migrator.inference.notes import as_by_hand
     from migrator.inference.split import split_values
 
     request = judge.request
     values = as_by_hand(split_values(answer.values), request, answer)
-    rendered = {name: judge.resources(values, name, answer.setting) for name in sorted(request.targets)}
-    compared = {name: _compared(request, name, found, answer.namespace) for name, found in rendered.items()}
+    made = {name: render(judge, values, name, answer.setting) for name in sorted(request.targets)}
+    compared = {name: _compared(request, name, found, answer.namespace) for name, (found, _) in made.items()}
     return Verdict(
         values=values,
-        rendered=rendered,
+        rendered={name: found for name, (found, _) in made.items()},
         differences={name: found for name, (found, _) in compared.items()},
         companions={name: companions for name, (_, companions) in compared.items() if companions},
+        refusals={name: error for name, (_, error) in made.items() if error is not None},
     )
 
 

@@ -77,7 +77,7 @@ def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int
 def _is_good(inference: Inference) -> bool:
     """Whether nothing but labels and annotations is left to be wished for."""
     differences = [each for found in inference.differences.values() for each in found]
-    return all(each.impact <= Impact.METADATA for each in differences)
+    return not inference.refusals and all(each.impact <= Impact.METADATA for each in differences)
 
 
 def _start(inference: Inference) -> Start:
@@ -90,10 +90,10 @@ def _start(inference: Inference) -> Start:
     )
 
 
-def _rank(inference: Inference) -> tuple[bool, int, int]:
-    """Identical first, then what differs least and least gravely, then what needs the fewest values."""
+def _rank(inference: Inference) -> tuple[bool, bool, int, int]:
+    """Identical first, then what helm renders, what differs least and least gravely, what needs the fewest values."""
     differences = [each for found in inference.differences.values() for each in found]
     companions = sum(map(len, inference.companions.values()))
     parts = (inference.values.common, *inference.values.environments.values())
     cost = sum(1 + each.impact for each in differences) + 2 * companions
-    return not inference.identical, cost, sum(len(leaves(part)) for part in parts)
+    return not inference.identical, bool(inference.refusals), cost, sum(len(leaves(part)) for part in parts)

@@ -132,6 +132,7 @@ def redact_inference(inference: Inference, secrets: Secrets) -> Inference:
         inference,
         values=_values(inference.values, secrets),
         differences={name: redact_differences(found, secrets) for name, found in inference.differences.items()},
+        refusals={name: secrets.redact_line(reason) for name, reason in inference.refusals.items()},
     )
 
 

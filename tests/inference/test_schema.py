@@ -53,8 +53,11 @@ def test_a_value_is_written_as_the_type_that_the_schema_wants(tmp_path: Path) ->
 
 def test_a_schema_that_refuses_the_charts_own_defaults_ends_it_in_clear_words(tmp_path: Path) -> None:
     archive = chart(tmp_path, schema(size={"type": "integer", "minimum": 2}))
+    inference, said = inferred(archive, rendered(archive, {"name": "y"}))
+    assert inference.values.common == {"name": "y"}
+    assert "size: Must be greater than or equal to 2" in next(each.summary for each in said if each.code == "MIG510")
     with pytest.raises(EngineError) as caught:
-        inferred(archive, rendered(archive, {"name": "y"}))
+        inferred(archive, rendered(archive))
     assert caught.value.diagnostic.code == "MIG406"
     assert "size: Must be greater than or equal to 2" in caught.value.diagnostic.summary
     assert caught.value.diagnostic.remedy
