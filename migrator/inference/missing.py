@@ -10,6 +10,7 @@ from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap, align
 from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.gates import open_region
+from migrator.inference.grouped import grouped_rows
 from migrator.inference.near import is_spoken, marked, near, words_of
 from migrator.inference.unify import (
     READING_STEPS,
@@ -37,6 +38,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
             yield (((*path, str(gap.key)), gap.target),)
         yield from from_ghosts(gap)
         return
+    yield from grouped_rows(gap, tree)
     known: dict[int, list[tuple[Path, Json]]] = {}
     for edits in _list_item(gap):
         yield from _all_rows(gap, tree, edits, known)

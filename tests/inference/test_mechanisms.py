@@ -35,6 +35,23 @@ CASES = {
         "extraArgs: {}\n",
         "extraArgs: {certificate: space/name, level: debug}\n",
     ),
+    "rows that print two items each, before items that print as they are": (
+        NAME
+        + """args:
+- --run
+{{- if .Values.labels.enabled }}
+{{- range .Values.labels.names }}
+- --label
+- {{ . }}
+{{- end }}
+{{- end }}
+{{- with .Values.extraArgs }}
+{{- toYaml . | nindent 0 }}
+{{- end }}
+""",
+        "labels: {enabled: false, names: []}\nextraArgs: []\n",
+        "labels: {enabled: true, names: [name, instance]}\n",
+    ),
     "the first part of a text that is split": (
         NAME
         + 'rules:\n{{- range .Values.hosts }}\n{{- $url := splitList "/" . }}\n- host: {{ first $url }}\n{{- end }}\n',
