@@ -11,12 +11,12 @@ from typing import TypeAlias
 
 from migrator.compare.redaction import secret_data
 from migrator.inference.edits import MISSING, Edits, Tree, leaves, value_at
-from migrator.inference.generated import generated_leaves
+from migrator.inference.generated import Leaf, generated_leaves
 from migrator.inference.state import Key, defaults_of, key_of
 from migrator.model import Json, Path, Resource
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document, split_documents
-from migrator.templates.render import Interpreter, Run, Setting
+from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.value import ELEMENT, Piece, Value
 
 TRIED = 24
@@ -62,6 +62,8 @@ class Pinning:
         self._interpreter.ghosts = False
         self._tried: dict[Edits, Run] = {}
         self._found: dict[tuple[Key, Path], tuple[Pin, ...]] = {}
+        self._read: dict[int, tuple[TemplateRun, list[tuple[Key, Document]]]] = {}
+        self._drawn: dict[int, tuple[Leaf, ...]] = {}
 
     def is_generated(self, key: Key, path: Path) -> bool:
         """Whether an object's place, or something below it, is generated under these values."""
@@ -77,21 +79,35 @@ class Pinning:
     def replacements(self, key: Key) -> tuple[Path, ...]:
         """Values that would let the chart do without making this object, as `existingSecret` does."""
         for template in self._run.templates.values():
-            for document in split_documents(template):
-                if document.id is not None and key_of(document.id) == key:
+            for other, document in self._documents(template):
+                if other == key:
                     unset = [p for p in _gates(document.real) if self._tree.effective(p) in (MISSING, *_UNSET)][:TRIED]
                     return tuple(p for p in unset if not self._makes(self._after(((p, SAMPLE),)), key))
         return ()
 
     def _makes(self, run: Run, key: Key) -> bool:
-        ids = (document.id for each in run.templates.values() for document in split_documents(each))
-        return not run.complete or any(res and key_of(res) == key for res in ids)
+        keys = (other for each in run.templates.values() for other, _ in self._documents(each))
+        return not run.complete or key in keys
+
+    def _documents(self, template: TemplateRun) -> list[tuple[Key, Document]]:
+        """The objects that a template prints; most templates are those of the run before."""
+        if id(template) not in self._read:
+            found = [
+                (key_of(document.id), document) for document in split_documents(template) if document.id is not None
+            ]
+            self._read[id(template)] = (template, found)
+        return self._read[id(template)][1]
+
+    def _leaves(self, document: Document) -> tuple[Leaf, ...]:
+        if id(document) not in self._drawn:
+            self._drawn[id(document)] = generated_leaves(document)
+        return self._drawn[id(document)]
 
     def _places(self, run: Run, key: Key, path: Path) -> Iterator[tuple[Document, Path]]:
         for template in run.templates.values():
-            for document in split_documents(template):
-                if document.id is not None and key_of(document.id) == key:
-                    yield from ((document, p) for p, _ in generated_leaves(document) if p[: len(path)] == path)
+            for other, document in self._documents(template):
+                if other == key:
+                    yield from ((document, p) for p, _ in self._leaves(document) if p[: len(path)] == path)
 
     def _pins(self, place: _Place) -> list[Pin]:
         inner, outer = _candidates(place.document, place.leaf)
@@ -126,7 +142,7 @@ class Pinning:
         template = run.templates.get(place.document.template)
         if template is None or template.error:
             return _Outcome.DRAWN
-        left = (p for document in split_documents(template) for p, _ in generated_leaves(document))
+        left = (p for _, document in self._documents(template) for p, _ in self._leaves(document))
         if any(p[: len(place.path)] == place.path for p in left) or any(self._places(run, place.key, place.path)):
             return _Outcome.DRAWN
         return _Outcome.FIXED if self._makes(run, place.key) else _Outcome.GONE
