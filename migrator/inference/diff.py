@@ -232,7 +232,8 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
                 for gap in found:
                     gap.within = (*path, *gap.within)
                 yield from found
-                return
+                if sum(1 for piece in document_inside.real if piece.source is not None) != 1:
+                    return  # else one value is printed as a whole, and may be read as a whole
         yield Gap(kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target)
 
 

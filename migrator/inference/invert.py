@@ -11,6 +11,7 @@ from migrator.inference.edits import MISSING, Edits, combined, value_at
 from migrator.model import Json
 from migrator.templates.documents import turned
 from migrator.templates.gofmt import to_text
+from migrator.templates.render import changed_paths
 from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
 
@@ -63,9 +64,16 @@ def _alternatives(value: Value, target: Json, loose: bool, depth: int) -> Iterat
     if value.op == "lookup":
         yield from _lookup(value, target, loose, depth)
     for path in value.direct[:MAX_DIRECT]:
-        if "~key" in path[:-1] or (path[0] == "@Release" and not isinstance(target, str)):
+        if not path or "~key" in path[:-1] or (path[0] == "@Release" and not isinstance(target, str)):
             continue
         yield ((path, from_text(target, value.v) if loose and isinstance(target, str) else target),)
+    if () in value.direct and isinstance(target, dict):
+        now = plain(value)
+        yield tuple(
+            (path, value_at(target, path))
+            for path in changed_paths(now, target)
+            if value_at(target, path) is not MISSING
+        )
     if isinstance(value.v, dict) and isinstance(target, dict) and not value.direct:
         yield from _entries(value, target, depth)
     if isinstance(target, str) and value.pieces is not None:

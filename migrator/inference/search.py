@@ -176,7 +176,7 @@ class Search(Trials):
                 target = self.bench.targets[index].id.name
                 for rank, edits in enumerate(islice(invert_text(content_pieces(document, node), target), 5)):
                     votes[edits] += 5 - rank
-            candidates = [edits for edits, _ in votes.most_common(8)]
+            candidates = self.filled(edits for edits, _ in votes.most_common(8))
             if not self._best_of(candidates):
                 return
 

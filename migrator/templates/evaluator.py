@@ -68,9 +68,10 @@ class Evaluator(Ghosts):
         self.region: Region | None = None
         self.scopes: list[dict[str, Value]] = []
         self.dependencies: set[Path] = set()
-        self.mutated = False
         self.shared: set[int] = set()
         """Identities of the maps that all templates see."""
+        self.mutated: set[Path] = set()
+        """Places of the values that the template changed, the root for what it set beside them."""
         self.running: list[Ghost] = []
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
@@ -94,6 +95,7 @@ class Evaluator(Ghosts):
         self.out, self.gate, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
+        self.mutated = set()
         self.room, self.ghost_room = ROOM, GHOST_ROOM
         self.failures, self.ranged = [], set()
         self.run(nodes, dot)
@@ -135,7 +137,7 @@ class Evaluator(Ghosts):
     def note_change(self, tree: Value) -> None:
         """Remember that a template changes what others see; what a ghost changes is undone."""
         if self.region is None and id(tree.v) in self.shared:
-            self.mutated = True
+            self.mutated.update(tree.direct or {()})
 
     def note_failure(self, error: TemplateError) -> None:
         """Remember what Helm would stop at."""

@@ -254,7 +254,9 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
     tree, other = _map(target, "merge"), _map(source, "merge")
     ev.remember(target)
     extra = tuple(path for path in source.direct if path not in target.direct)
-    target.direct = (extra + target.direct) if overwrite else (target.direct + extra)
+    # what a person sets is the chart's own map, be it laid over one of its entries or an entry over it
+    above = overwrite and min(map(len, extra), default=0) <= min(map(len, target.direct), default=0)
+    target.direct = (extra + target.direct) if above else (target.direct + extra)
     target.op = target.op or "merge"
     target.hidden += source.hidden
     for name, item in other.items():
@@ -279,7 +281,7 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
             tree[name] = Value(mine.v, mine.direct + more, mine.op, mine.args, mine.pieces)
     for name, mine in tree.items() if overwrite else ():
         if name not in other:
-            tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=True)
+            tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=above)
 
 
 def _reached(value: Value, paths: tuple[Path, ...], *, first: bool) -> Value:

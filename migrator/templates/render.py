@@ -54,6 +54,8 @@ class TemplateRun:
     dependencies: frozenset[Path]
     ranged: frozenset[Path] = frozenset()
     """Places of maps whose entries, whatever their names, the template goes through."""
+    mutated: frozenset[Path] = frozenset()
+    """Places of the values tree that it changed for the templates after it."""
     failures: tuple[Failure, ...] = ()
     """What Helm would stop at, in order: it says the first of them."""
     too_large: bool = False
@@ -78,7 +80,6 @@ class Run:
     templates: Mapping[str, TemplateRun]
     crds: Mapping[str, bytes]
     charts: frozenset[str]
-    mutated: bool
 
     @property
     def complete(self) -> bool:
@@ -114,23 +115,26 @@ class Interpreter:
         changed = self._changed(values, setting, previous, charts)
         evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
         evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
+        shared |= {id(dot.v) for _, _, dot in contexts}
         evaluator.shared = shared
         evaluator.kinds, evaluator.asked_kinds = self.kinds, self.asked_kinds
         done: dict[str, TemplateRun] = {}
         for path, dot in files:
             old = previous.templates.get(path) if previous is not None else None
-            if old is not None and changed is not None and not touches(old.dependencies, changed):
+            if old is not None and changed is not None and not (old.mutated or touches(old.dependencies, changed)):
                 done[path] = old
                 continue
-            done[path] = self._one(evaluator, path, defines, dot)
+            done[path] = new = self._one(evaluator, path, defines, dot)
+            if changed is not None and old is not None and touches(old.dependencies, changed):
+                changed |= old.mutated | new.mutated
         crds = {path: data for prefix, chart, _ in contexts for path, data in _crds(prefix, chart)}
-        return Run(values=values, setting=setting, templates=done, crds=crds, charts=charts, mutated=evaluator.mutated)
+        return Run(values=values, setting=setting, templates=done, crds=crds, charts=charts)
 
     def _changed(
         self, values: Mapping[str, Json], setting: Setting, previous: Run | None, charts: frozenset[str]
     ) -> set[Path] | None:
         """Paths whose values are not what they were; None where everything must run again."""
-        if previous is None or previous.mutated or previous.charts != charts:
+        if previous is None or previous.charts != charts:
             return None
         if (setting.kube_version, setting.api_versions) != (
             previous.setting.kube_version,
@@ -153,7 +157,7 @@ class Interpreter:
         evaluator.defines = dict(defines)
         too_large = False
         if path in self.broken:
-            evaluator.out, evaluator.dependencies, evaluator.ranged = [], set(), set()
+            evaluator.out, evaluator.dependencies, evaluator.ranged, evaluator.mutated = [], set(), set(), set()
             evaluator.failures = [Failure(message=self.broken[path])]
         else:
             try:
@@ -166,6 +170,7 @@ class Interpreter:
             pieces=[] if too_large else evaluator.out,
             dependencies=frozenset(evaluator.dependencies),
             ranged=frozenset(evaluator.ranged),
+            mutated=frozenset(evaluator.mutated),
             failures=tuple(evaluator.failures),
             too_large=too_large,
         )
