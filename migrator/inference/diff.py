@@ -172,6 +172,8 @@ class Gap:
     """Values that are right as they are, since names hang on them."""
     within: Path = ()
     """For a gap in a document inside a text: where the text stands."""
+    text: Gap | None = None
+    """For a gap in a document inside a text: the text as one that is another."""
     item: Gap | None = None
     """For a gap inside an item of a list: the item as one that the list lacks."""
 
@@ -224,6 +226,7 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
     elif node.kind == "list" and isinstance(target, list):
         yield from _walk_list(document, node, now, target, path)
     else:
+        text = Gap(kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target)
         inner = embedded(document, node, now, target)
         if inner is not None:
             document_inside, target_inside = inner
@@ -231,10 +234,11 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
             if found:
                 for gap in found:
                     gap.within = (*path, *gap.within)
+                    gap.text = gap.text or text
                 yield from found
                 if sum(1 for piece in document_inside.real if piece.source is not None) != 1:
                     return  # else one value is printed as a whole, and may be read as a whole
-        yield Gap(kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target)
+        yield text
 
 
 def _walk_list(document: Document, node: Node, now: list[Json], target: list[Json], path: Path) -> Iterator[Gap]:

@@ -201,8 +201,8 @@ def _parts(items: list[_Item], depth: int) -> Parts:
 
 def _fixed(source: Value | None) -> bool:
     """Whether no value, or none that may be sought here, changes what is printed."""
-    if source is None or not (source.direct or source.op):
-        return True
+    if source is None or not (source.direct or source.op) or source.op == "tpl-text":
+        return True  # the text around the actions of a template is what the values in it are read by
     return any(path[0] == RELEASE or (KEY in path and path[-1] != KEY) for path in source.direct)
 
 

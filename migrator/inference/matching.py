@@ -232,6 +232,7 @@ class Matcher:
     def _read(self, slot: Slot, text: str) -> Read:
         key = (id(slot), text)
         if key not in self.reads:
+            self.steps -= 1
             self.reads[key] = Read(slot, text)
         return self.reads[key]
 

@@ -9,6 +9,7 @@ from migrator.inference.asked import Asked, places, switches
 from migrator.inference.closing import closed
 from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap
+from migrator.inference.digests import is_digest
 from migrator.inference.edits import MISSING, Edits, Tree, value_at
 from migrator.inference.gates import make
 from migrator.inference.invert import invert
@@ -31,12 +32,10 @@ from migrator.templates.tree import Node
 from migrator.templates.value import ELEMENT, Region
 from migrator.yamlio import same
 
-_DIGESTS = ("sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum")
-
 
 def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would not change a thing."""
-    if gap.kind == "changed" and _is_digest(gap):
+    if is_digest(gap):
         return
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
@@ -55,7 +54,7 @@ def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
 
 
 def _as_a_whole(gap: Gap) -> Iterator[Edits]:
-    """What prints the container of a gap, or the item of a list that it lies in, from somewhere else altogether."""
+    """What prints the container of a gap, or the item or text that it lies in, from somewhere else altogether."""
     place = gap.path[:-1]
     above = locate(gap.document, place[:-1]) if gap.kind in ("missing", "extra") and place else None
     if above is not None and above.kind == "map":
@@ -64,6 +63,8 @@ def _as_a_whole(gap: Gap) -> Iterator[Edits]:
             yield from islice(invert(source, gap.whole), 3)
     if gap.item is not None:
         yield from islice(from_ghosts(gap.item), 3)
+    if gap.text is not None and gap.text.node is not None and gap.text.node.style == "|":
+        yield from islice(read_lines(gap.text.document, gap.text.node, gap.text.target), 1)
 
 
 def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:
@@ -154,13 +155,6 @@ def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
             if value_at(tree.overrides, path) is not MISSING:
                 default = value_at(tree.defaults, path)
                 yield ((path, None if default is MISSING else default),)
-
-
-def _is_digest(gap: Gap) -> bool:
-    """Whether the place holds the digest of something else, which comes right by itself."""
-    pieces = gap.document.under(gap.node) if gap.node is not None else []
-    sources = [piece.source for piece in pieces if piece.source is not None]
-    return len(sources) == 1 and sources[0].op in _DIGESTS and not sources[0].direct
 
 
 def _other_branches(gap: Gap) -> Iterator[Edits]:

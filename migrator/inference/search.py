@@ -9,6 +9,7 @@ from itertools import islice, zip_longest
 from migrator.inference.asked import switches
 from migrator.inference.closing import close
 from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
+from migrator.inference.digests import settle_digests
 from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
 from migrator.inference.gates import make
 from migrator.inference.invert import invert_text
@@ -79,6 +80,7 @@ class Search(Trials):
             entries.run()
             if self.late or self.state.cost >= before - EPSILON:
                 break
+        settle_digests(self)
         self.minimise()
 
     def _settle(self) -> None:

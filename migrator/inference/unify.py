@@ -350,8 +350,9 @@ def _misses(reading: Reading) -> int:
 
 def gates_below(document: Document, node: Node, parent: Node) -> Iterator[Gate]:
     """The gates that stand over a node but not over its container, innermost first."""
-    outer = document.gate_at(parent)
-    above = {id(gate) for gate in (outer.chain() if outer else ()) if parent.start != node.start}
+    first = parent.start == node.start or (parent.items and parent.items[0] is node)  # they begin in the same text
+    outer = None if first else document.gate_at(parent)
+    above = {id(gate) for gate in (outer.chain() if outer else ())}
     gate = document.gate_at(node)
     while gate is not None and id(gate) not in above:
         yield gate

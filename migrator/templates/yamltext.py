@@ -94,6 +94,8 @@ def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) ->
 def _at(value: Value, path: tuple[Any, ...]) -> Value:
     here = value
     for key in path:
+        if not isinstance(here.v, (dict, list)):
+            return Value(None)  # inside an object of Go, such as the metadata of the chart
         here = here.v[key]
     return here
 

@@ -63,6 +63,64 @@ CASES = {
         "scripts:\n  init: |+\n    run\n    again\n\n",
         "scripts:\n  init: |\n    run\n    other\n",
     ),
+    "rules that give way to an empty list": (
+        NAME
+        + """
+{{- if or .Values.psp .Values.more }}
+rules:
+  {{- if .Values.psp }}
+  - resources: [policies]
+  {{- end }}
+{{- else }}
+rules: []
+{{- end }}
+""",
+        "psp: true\n",
+        "psp: false\n",
+    ),
+    "texts in the values that are templates, one inside the other": (
+        NAME
+        + "metrics: {on: {{ .Values.port }}}\ndata:\n  run.yaml: |\n    {{- tpl .Values.config.file . | nindent 4 }}\n",
+        """
+port: 80
+config:
+  jobs: ""
+  file: |
+    # begins
+    level: {{ .Values.config.level }}
+    jobs:
+      - name: first
+      {{- tpl .Values.config.jobs . | nindent 2 }}
+""",
+        "config:\n  level: info\n  jobs: |-\n    - name: 'second'\n      # noted\n      tasks: [a, b]\n    - name: third\n",
+    ),
+    "a text that ends with a line break which only a digest shows": (
+        "data:\n  run.sh: |\n    {{- .Values.script | nindent 4 }}\nsum: {{ .Values.script | sha256sum }}\n" + NAME,
+        "script: go\n",
+        "script: |\n  go\n  further\n",
+    ),
+    "a ghost that prints all there is": (
+        NAME
+        + """
+{{- range $name, $port := .Values.ports }}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: "{{ $name }}"}
+{{- with .labels }}
+labels: {{- toYaml $ | nindent 2 }}
+{{- end }}
+{{- with $port.service }}
+type: {{ .type | default "ClusterIP" }}
+{{- with .ip }}
+ip: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+""",
+        "ports: {}\n",
+        "ports:\n  log:\n    service: {type: LoadBalancer, ip: 1.1.1.1}\n",
+    ),
     "several objects from one list, and a value that others read as well": (
         NAME
         + "labels:\n  app: x\n  {{- with .Values.common }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
