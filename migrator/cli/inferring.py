@@ -13,11 +13,12 @@ from migrator.cli.answers import answer_key, decode, encode, source_digest
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
+from migrator.cli.values_files import check_free, write_values
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.model import RepoPath, Resource, SourceSpan
 
 if TYPE_CHECKING:
-    from migrator.charts.types import ChartArchive
+    from migrator.charts.types import ChartArchive, ChartRef
     from migrator.engines import Cache, Toolchain
     from migrator.inference.types import Inference, InferenceRequest
     from migrator.report.redact import Secrets
@@ -149,6 +150,10 @@ class Target:
     budget: float = 60.0
     explain: str | None = None
     """What is to be explained: a values path, everything (empty), or nothing (None)."""
+    output: FilePath | None = None
+    """The folder that the values files are written to."""
+    force: bool = False
+    """Whether values files that are there may be replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +163,13 @@ class Inferred:
     inference: Inference
     diagnostics: Diagnostics
     secrets: Secrets = field(repr=False)
+    chart: str
+    """As it was asked for."""
+    ref: ChartRef
+    budget: float
     explanation: Explanation | None = None
+    written: tuple[FilePath, ...] = ()
+    """The values files."""
 
     @property
     def exit_code(self) -> int:
@@ -170,7 +181,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     """The values with which the chart renders the target files.
 
     Raises what the chart library and the YAML reader raise, MIG904 for a target that cannot be read or is named
-    twice, and MIG905 for a chart reference without a version.
+    twice, MIG905 for a chart reference without a version, and MIG915 for a values file that is there already.
     """
     from migrator.discover import Config
     from migrator.engines import find_helm, find_kustomize
@@ -179,6 +190,8 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     from migrator.inference.types import InferenceRequest
     from migrator.report.redact import secrets_of
 
+    if target.output is not None:
+        check_free(target.output, map(_environment, target.files), force=target.force)
     choices = choose(settings, Config())
     with clock.step("read"):
         targets = _targets(target.files)
@@ -198,7 +211,13 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
         inference, diagnostics = infer(request, tools=tools, cache=choices.cache)
     resources = [resource for found in targets.values() for resource in found]
     inferred = Inferred(
-        inference=inference, diagnostics=diagnostics, secrets=secrets_of(resources, salt=archive.digest)
+        inference=inference,
+        diagnostics=diagnostics,
+        secrets=secrets_of(resources, salt=archive.digest),
+        chart=target.chart,
+        ref=archive.ref,
+        budget=target.budget,
+        written=write_values(inference, archive.ref, target.output) if target.output is not None else (),
     )
     if target.explain is None:
         return inferred
@@ -221,6 +240,10 @@ def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:
             )
         found[environment] = _read_target(file)
     return found
+
+
+def _environment(text: str) -> str:
+    return _named(text)[0]
 
 
 def _named(text: str) -> tuple[str, str]:

@@ -53,15 +53,19 @@ def show_inference(inferred: Inferred, output_format: str, stream: IO[str], sett
     explanation = inferred.explanation and redact_explanation(inferred.explanation, inferred.secrets)
     if output_format == "json":
         told = {"explanation": explanation_document(explanation)} if explanation else {}
-        stream.write(dumps({**infer_document(inference, inferred.diagnostics), **told}))
+        document = infer_document(inference, inferred.diagnostics, inferred.ref)
+        stream.write(dumps({**document, "files": list(map(str, inferred.written)), **told}))
         return
-    from migrator.report.terminal import show_inference as show_text
+    from migrator.cli.values_files import next_steps
+    from migrator.report.inferred import show_inference as show_text
+    from migrator.report.inferred import show_next
 
-    say(inferred.diagnostics, settings)
-    show_text(inference, stream, verbose=settings.verbose)
+    say(inferred.diagnostics, settings, notes=True)
+    show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=settings.verbose)
     if explanation:
         stream.write("\n")
         show_explained(explanation, stream, verbose=settings.verbose)
+    show_next(next_steps(inferred), stream)
 
 
 def show_explanation(explained: Explained, output_format: str, stream: IO[str], settings: Settings) -> None:
@@ -155,13 +159,13 @@ def show_applied(applied: Applied, output_format: str, stream: IO[str], settings
     show_text(plan, proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose)
 
 
-def say(diagnostics: Diagnostics, settings: Settings) -> None:
-    """Diagnostics belong to stderr; quiet keeps the errors."""
+def say(diagnostics: Diagnostics, settings: Settings, *, notes: bool = False) -> None:
+    """Diagnostics belong to stderr, notes among them where they are wanted; quiet keeps the errors."""
     from migrator.diagnostics import Severity
     from migrator.report.terminal import show_diagnostics
 
     wanted = tuple(each for each in diagnostics if each.severity is Severity.ERROR) if settings.quiet else diagnostics
-    show_diagnostics(wanted, sys.stderr, verbose=settings.verbose)
+    show_diagnostics(wanted, sys.stderr, verbose=settings.verbose, notes=notes)
 
 
 def finish(clock: Clock, settings: Settings) -> None:

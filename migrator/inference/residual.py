@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from migrator.inference.journal import tried_for
 from migrator.inference.limit import LimitError, limited
 from migrator.inference.pins import Pin, Pinning, secret_values
 from migrator.inference.solve import Answer, chart_of
-from migrator.inference.state import Key, key_of
+from migrator.inference.state import key_of
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.inference.verdict import Verdict
 from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
@@ -24,6 +25,7 @@ Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""
 MOST_SECONDS = 5.0
 """Processor time to look for what the chart would make under other values."""
+_KIND = re.compile(r"\b[A-Z]\w+")
 UNIFORM_SHARE = 0.5
 UNIFORM_LEAST = 3
 
@@ -54,7 +56,7 @@ def residual_of(
         companions = verdict.companions.get(environment, ())
         possible = makeable(request, answer, environment) if companions else frozenset()
         for res in companions:
-            cls = ResidualClass.NOT_FOUND if key_of(res) in possible else ResidualClass.NOT_IN_CHART
+            cls = ResidualClass.NOT_FOUND if (res.kind, res.name) in possible else ResidualClass.NOT_IN_CHART
             found.append(Residual(environment=environment, resource=res, path=(), cls=cls))
     return tuple(
         replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
@@ -62,19 +64,22 @@ def residual_of(
     )
 
 
-def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[Key]:
-    """The objects that the chart makes with its defaults, or would make beside an answer if one more gate were open.
+def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
+    """Kind and name of what templates print, or would print with other gates open, by default or beside an answer.
 
-    Nothing is known to be makeable where a render takes too long.
+    A template that prints an object of a name counts for every kind that it speaks of. Nothing is known where a render
+    takes too long.
     """
-    found: set[Key] = set()
+    found: set[tuple[str, str]] = set()
     interpreter = Interpreter(chart_of(request))
     try:
         with limited(time.process_time() + MOST_SECONDS):
             for overrides in ({}, answer.values[environment]):
                 for template in interpreter.run(overrides, answer.setting).templates.values():
                     made = (*split_documents(template), *(document for _, document in ghost_documents(template)))
-                    found |= {key_of(document.id) for document in made if document.id is not None}
+                    names = {document.id.name for document in made if document.id is not None}
+                    kinds = {word for piece in template.pieces for word in _KIND.findall(piece.text)} if names else ()
+                    found |= {(kind, name) for kind in kinds for name in names}
     except LimitError:
         pass
     return frozenset(found)

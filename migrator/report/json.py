@@ -172,10 +172,11 @@ def plan_document(plan: Plan) -> dict[str, Json]:
     }
 
 
-def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic] = ()) -> dict[str, Json]:
+def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], chart: ChartRef) -> dict[str, Json]:
     """The document of `migrate infer --format json` (docs/schema/infer-1.0.json)."""
     return {
         "format_version": FORMAT_VERSION,
+        "chart": {**chart_document(chart), "digest": inference.chart_digest},
         "release": inference.release,
         "namespace": inference.namespace,
         "verdict": "identical" if inference.identical else "differs",
@@ -187,6 +188,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic] = ())
             for environment in sorted(inference.differences)
             for difference in inference.differences[environment]
         ],
+        "refusals": dict(sorted(inference.refusals.items())),
         "renders": inference.renders,
         "seconds": round(inference.seconds, 3),
         "engine": dict(sorted(inference.engine.items())),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
 from migrator.inference.written import values_texts
 from migrator.model import Impact
-from migrator.plan.types import Decision
 
 if TYPE_CHECKING:
     from typing import IO
@@ -18,18 +17,15 @@ if TYPE_CHECKING:
 
     from migrator.classify import Evidence
     from migrator.diagnostics import Diagnostic
-    from migrator.inference.types import Inference, Residual, SplitValues
-    from migrator.model import Difference, ResId
+    from migrator.inference.types import Residual, SplitValues
+    from migrator.model import Difference
     from migrator.plan.types import Change, ComponentPlan, Plan
 
 SHORT = 12
 """Lines of a block that are shown unless everything is asked for."""
-_DECISION_STYLES = {
-    Decision.ADOPT: "bold green",
-    Decision.ADOPT_WITH_PATCHES: "bold cyan",
-    Decision.PROPOSE: "bold yellow",
-    Decision.KEEP: "dim",
-}
+_DECISION_STYLES = {"adopt": "bold green", "adopt-with-patches": "bold cyan", "propose": "bold yellow", "keep": "dim"}
+"""In the order in which they are counted."""
+_NOT_FOUND = "not-found-within-budget"
 _ACTION_SIGNS = {"create": "+", "edit": "~", "delete": "-", "move": ">"}
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
@@ -46,9 +42,9 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
     out = console(stream)
     _environments(out, plan, verbose=verbose)
     for component in plan.components:
-        if component.decision is not Decision.KEEP:
+        if component.decision.value != "keep":
             _component(out, component, verbose=verbose)
-    _kept(out, [component for component in plan.components if component.decision is Decision.KEEP])
+    _kept(out, [component for component in plan.components if component.decision.value == "keep"])
     _changes(out, plan.changes, verbose=verbose)
     _summary(out, plan)
 
@@ -82,19 +78,6 @@ def show_findings(findings: Sequence[Diagnostic], stream: IO[str], *, verbose: b
         out.print("No findings.", style="bold green")
 
 
-def show_inference(inference: Inference, stream: IO[str], *, verbose: bool = False) -> None:
-    """Release, verdict, values as they would be written, and what remains."""
-    out = console(stream)
-    verdict = "identical" if inference.identical else "differs"
-    out.print(f"release {inference.release} in {inference.namespace}: ", end="")
-    out.print(verdict, style="bold green" if inference.identical else "bold yellow", end="")
-    out.print(f"   ({inference.renders} renders, {inference.seconds:.1f} s)")
-    _values(out, inference.values, verbose=True)
-    _companions(out, inference.companions, verbose=verbose)
-    _residual(out, inference.residual, verbose=verbose)
-    _differences(out, inference.differences, verbose=verbose)
-
-
 def _environments(out: Console, plan: Plan, *, verbose: bool) -> None:
     out.print("Environments", style="bold")
     width = max((len(name) for name in plan.environments), default=0)
@@ -116,7 +99,7 @@ def _several(words: Sequence[str], separator: str, *, verbose: bool) -> str:
 
 def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
     out.print(component.id, style="bold", end="  ")
-    out.print(component.decision.value, style=_DECISION_STYLES[component.decision], end="")
+    out.print(component.decision.value, style=_DECISION_STYLES[component.decision.value], end="")
     out.print(f"  {component.category}  impact {component.impact}  confidence {component.confidence:.2f}")
     if component.chart:
         source = f" from {component.chart.repository}" if component.chart.repository else ""
@@ -128,12 +111,12 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     out.print(f"  because   {component.reason}")
     _evidence(out, component.evidence, verbose=verbose)
     _values(out, component.values, verbose=verbose)
-    _companions(out, component.companions, verbose=verbose)
+    _companions(out, component, verbose=verbose)
     _residual(out, _open(component), verbose=verbose)
     for environment in sorted(component.patches):
         targets = [str(patch.target) for patch in component.patches[environment]]
         _listing(out, f"post-render patches, {environment}", targets, verbose=verbose)
-    _differences(out, component.differences, verbose=verbose)
+    _differences(out, component, verbose=verbose)
     out.print()
 
 
@@ -180,10 +163,15 @@ def _block(out: Console, title: str, text: str, *, verbose: bool) -> None:
     _more(out, len(lines) - len(shown), "lines")
 
 
-def _companions(out: Console, companions: Mapping[str, Sequence[ResId]], *, verbose: bool) -> None:
-    found = sorted({str(resource) for resources in companions.values() for resource in resources})
-    if found:
-        _listing(out, "not made by the chart, stays in Kustomize", found, verbose=verbose)
+def _companions(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
+    found = {resource for resources in component.companions.values() for resource in resources}
+    makeable = {item.resource for item in component.residual if item.cls.value == _NOT_FOUND}
+    for title, shown in (
+        ("not made by the chart, stays in Kustomize", found - makeable),
+        ("made by the chart with other values only, stays in Kustomize", found & makeable),
+    ):
+        if shown:
+            _listing(out, title, sorted(map(str, shown)), verbose=verbose)
 
 
 def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> None:
@@ -193,14 +181,14 @@ def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> N
 
 
 def _open(component: ComponentPlan) -> list[Residual]:
-    """What remains, without what an allowance admits: that is told as a change."""
-    admitted = {
+    """What remains, without what is told as a change or as an object that stays."""
+    told = {
         (environment, each.resource, each.path)
         for environment, found in component.differences.items()
         for each in found
-        if each.allowance
     }
-    return [item for item in component.residual if (item.environment, item.resource, item.path) not in admitted]
+    told |= {(environment, each, ()) for environment, found in component.companions.items() for each in found}
+    return [item for item in component.residual if (item.environment, item.resource, item.path) not in told]
 
 
 def _alike(residual: Sequence[Residual]) -> list[list[Residual]]:
@@ -224,11 +212,12 @@ def _remains(alike: Sequence[Residual]) -> str:
     return f"{environments}: {what}{place}  {first.cls.value}{pinned}"
 
 
-def _differences(out: Console, differences: Mapping[str, Sequence[Difference]], *, verbose: bool) -> None:
-    for environment in sorted(differences):
-        found = sorted(differences[environment], key=lambda item: (-item.impact, item.id))
+def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
+    why = {(item.environment, item.resource, item.path): item for item in component.residual}
+    for environment, differences in sorted(component.differences.items()):
+        found = sorted(differences, key=lambda item: (-item.impact, item.id))
         shown = [item for item in found if verbose or item.allowance is None]
-        lines = [_difference(item) for item in shown]
+        lines = [_difference(item, why.get((environment, item.resource, item.path))) for item in shown]
         lines += [] if verbose else admitted_lines(item.allowance for item in found if item.allowance)
         if lines:
             _listing(out, f"would change in {environment}", lines, verbose=verbose)
@@ -243,13 +232,15 @@ def admitted_lines(allowances: Iterable[str]) -> list[str]:
     ]
 
 
-def _difference(difference: Difference) -> str:
-    """`impact  id  kind [privilege] [allowance]`."""
+def _difference(difference: Difference, residual: Residual | None) -> str:
+    """`impact  id  kind [privilege] [allowance] [class]`."""
     marks = f" {difference.kind.value}"
     if difference.privilege:
         marks += ", widens privileges"
     if difference.allowance:
         marks += f", allowed by {difference.allowance}"
+    elif residual is not None and residual.cls.value != _NOT_FOUND:
+        marks += f", {residual.cls.value}{f', pinned by {residual.pinned_by}' if residual.pins else ''}"
     return f"{difference.impact!s:<9} {difference.id}{marks}"
 
 
@@ -284,8 +275,8 @@ def _changes(out: Console, changes: Sequence[Change], *, verbose: bool) -> None:
 
 
 def _summary(out: Console, plan: Plan) -> None:
-    counts = Counter(component.decision for component in plan.components)
-    parts = [f"{counts[decision]} {decision.value}" for decision in Decision if counts[decision]]
+    counts = Counter(component.decision.value for component in plan.components)
+    parts = [f"{counts[decision]} {decision}" for decision in _DECISION_STYLES if counts[decision]]
     worst = max((component.impact for component in plan.components if _moves(component)), default=Impact.NONE)
     if not plan.changes:
         out.print("Nothing to do: " + (", ".join(parts) or "no component was recognised") + ".")
@@ -296,4 +287,4 @@ def _summary(out: Console, plan: Plan) -> None:
 
 
 def _moves(component: ComponentPlan) -> bool:
-    return component.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+    return component.decision.value in ("adopt", "adopt-with-patches")

@@ -6,6 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
 from migrator.plan.types import Plan
 from migrator.report.github import workflow_commands
@@ -184,7 +185,7 @@ def test_the_inference_document_keeps_the_contract() -> None:
         seconds=1.23456,
         engine={"helm": "v3.17.3"},
     )
-    document = infer_document(inference)
+    document = infer_document(inference, (), ChartRef(name="x", version="1.0.0", repository=""))
 
     assert document["verdict"] == "identical"
     assert document["values"] == {"common": {"a": 1}, "environments": {}, "notes": {"/a": "why"}}

@@ -32,6 +32,14 @@ from migrator.cli.options import Settings, charts, output_format, talking
     metavar="[VALUES.PATH]",
     help="Say also what each value (or this one) shapes and where it comes from.",
 )
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(file_okay=True, path_type=FilePath),
+    metavar="DIR",
+    help="Write values.yaml and values-ENV.yaml into this folder, secrets in clear.",
+)
+@click.option("--force", is_flag=True, help="Replace values files that are there.")
 @output_format("text", "json")
 @charts
 @talking
@@ -49,6 +57,8 @@ def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any
         release=given.pop("release"),
         budget=given.pop("budget"),
         explain=given.pop("explain"),
+        output=given.pop("output"),
+        force=given.pop("force"),
     )
     settings = Settings(root=FilePath(), **given)
     clock = clock_for(quiet=settings.quiet)
