@@ -7,8 +7,9 @@ import binascii
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from migrator.inference.edits import Edits
 from migrator.model import Json, Path, ResId
 from migrator.templates.documents import Document, make_document
 from migrator.templates.tree import Node
@@ -174,6 +175,8 @@ class Gap:
     """For a gap in a document inside a text: where the text stands."""
     text: Gap | None = None
     """For a gap in a document inside a text: the text as one that is another."""
+    blind: list[Edits] = field(default_factory=list)
+    """Assignments that open what might print it, though nothing in there has been read."""
     item: Gap | None = None
     """For a gap inside an item of a list: the item as one that the list lacks."""
 

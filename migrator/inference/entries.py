@@ -17,7 +17,7 @@ from migrator.inference.edits import Edits, value_at
 from migrator.inference.repair import INNER, Mender
 from migrator.inference.state import State
 from migrator.inference.trials import Trials
-from migrator.model import Json, Path
+from migrator.model import Json, Path, Resource
 from migrator.templates.value import ELEMENT
 
 SENTINEL = "xqentry"
@@ -38,6 +38,8 @@ class Spot:
     """The list, with `*` for every index, or the map and a last `~key`; empty for a whole object."""
     leaves: tuple[tuple[Path, str], ...]
     """Texts that hold the name, by their places; none where an object shows nothing of its entry's name."""
+    keys: frozenset[Path]
+    """Every place in it that holds something."""
     name: str = ""
     """Of a whole object."""
 
@@ -49,6 +51,8 @@ class Shape:
     edits: Edits
     """Below the entry; the empty path is the entry itself."""
     spots: tuple[Spot, ...]
+    kinds: frozenset[Kind]
+    """Of the objects that there were."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,20 +62,29 @@ class Wanted:
     kind: Kind
     path: Path
     body: Json
+    keys: frozenset[Path]
     gap: Gap | None = None
 
 
-def probe(trials: Trials, place: Path, extra: Edits = ()) -> Shape | None:
-    """What an entry of a map makes, None where nothing makes it render."""
+def wanted_object(target: Resource) -> Wanted:
+    """A whole object that nothing prints."""
+    body = dict(target.body)
+    return Wanted(kind=(target.id.group, target.id.kind), path=(), body=body, keys=_keys(body))
+
+
+def probe(trials: Trials, place: Path, extra: Edits, helped: dict[str, Edits]) -> Shape | None:
+    """What an entry of a map makes, None where nothing makes it render; `helped` says what has mended what."""
     entry = (*place, SENTINEL)
     edits: Edits = ((entry, {}), *(((*entry, *path), value) for path, value in extra))
-    mended = Mender(trials, trials.bench.interpreter.vocabulary).mend(edits, trials.measured(edits))
+    mender = Mender(trials, trials.bench.interpreter.vocabulary, helped)
+    mended = mender.mend(edits, trials.measured(edits))
     if mended is None or any(path[: len(entry)] != entry for path, _ in mended[0]):
         return None
     own = tuple((path[len(entry) :], value) for path, value in mended[0])
     spots = tuple(_spots(trials.state, mended[1]))
+    kinds = frozenset((key[0], key[1]) for key in trials.state.documents)
     flags = () if spots or extra else _flags(mended[1], entry)
-    return probe(trials, place, flags) if flags else Shape(edits=own, spots=spots)
+    return probe(trials, place, flags, helped) if flags else Shape(edits=own, spots=spots, kinds=kinds)
 
 
 def _flags(state: State, entry: Path) -> Edits:
@@ -81,8 +94,8 @@ def _flags(state: State, entry: Path) -> Edits:
     return tuple(((name,), True) for name in found)
 
 
-def entry_of(shape: Shape, wanted: Wanted, usual: str) -> tuple[str, Edits] | None:
-    """The name of the entry that makes a part of the target, and what it holds; None where it makes no such thing.
+def entries_of(shape: Shape, wanted: Wanted, usual: str) -> Iterator[tuple[float, str, Edits]]:
+    """Entries that make a part of the target: how much of what they print it has not, name and content.
 
     `usual` is the name of an entry that shows nothing of it.
     """
@@ -93,8 +106,7 @@ def entry_of(shape: Shape, wanted: Wanted, usual: str) -> tuple[str, Edits] | No
                 names |= _unseen(spot, wanted.body, usual)
             if SENTINEL in names:
                 edits = tuple((tuple(names.get(str(k), k) for k in path), value) for path, value in shape.edits)
-                return names[SENTINEL], edits
-    return None
+                yield len(spot.keys - wanted.keys) / len(spot.keys), names[SENTINEL], edits
 
 
 def wanted_items(gaps: Sequence[Gap]) -> Iterator[Wanted]:
@@ -106,12 +118,12 @@ def wanted_items(gaps: Sequence[Gap]) -> Iterator[Wanted]:
         kind = (res.group, res.kind)
         if isinstance(gap.key, str):
             body = {KEY: gap.key, ENTRY: gap.target}
-            yield Wanted(kind=kind, path=(*_any_index(gap.path[:-1]), KEY), body=body, gap=gap)
+            yield Wanted(kind=kind, path=(*_any_index(gap.path[:-1]), KEY), body=body, keys=_keys(body), gap=gap)
         items, place = ([gap.target], gap.path[:-1]) if isinstance(gap.key, int) else (gap.target, gap.path)
         if isinstance(items, list):
             for item in items:
                 if isinstance(item, dict):
-                    yield Wanted(kind=kind, path=_any_index(place), body=item, gap=gap)
+                    yield Wanted(kind=kind, path=_any_index(place), body=item, keys=_keys(item), gap=gap)
 
 
 def _any_index(path: Path) -> Path:
@@ -153,7 +165,7 @@ def _spots(before: State, after: State) -> Iterator[Spot]:
             body = document.resource.body if document.resource is not None else {}
             old = next((d.resource.body for d in before.documents.get(key, ()) if d.resource is not None), None)
             if old is None:
-                yield Spot(kind=kind, path=(), leaves=tuple(_leaves(body, ())), name=key[2])
+                yield Spot(kind=kind, path=(), leaves=tuple(_leaves(body, ())), keys=_keys(body), name=key[2])
             elif old is not body:
                 yield from _new_items(kind, old, body, ())
 
@@ -162,7 +174,8 @@ def _new_items(kind: Kind, old: Json, new: Json, path: Path) -> Iterator[Spot]:
     if isinstance(new, Mapping):
         for key, item in new.items():
             if isinstance(old, Mapping) and key not in old and _NAMES.search(key):
-                yield Spot(kind=kind, path=(*path, KEY), leaves=(((KEY,), key), *_leaves(item, (ENTRY,))))
+                leaves = (((KEY,), key), *_leaves(item, (ENTRY,)))
+                yield Spot(kind=kind, path=(*path, KEY), leaves=leaves, keys=_keys({KEY: key, ENTRY: item}))
             yield from _new_items(kind, old.get(key) if isinstance(old, Mapping) else None, item, (*path, key))
     elif isinstance(new, list):
         listed = old if isinstance(old, list) else []
@@ -174,7 +187,23 @@ def _new_items(kind: Kind, old: Json, new: Json, path: Path) -> Iterator[Spot]:
                 continue
             leaves = tuple(_leaves(new[right], ()))
             if leaves and isinstance(new[right], dict):
-                yield Spot(kind=kind, path=path, leaves=leaves)
+                yield Spot(kind=kind, path=path, leaves=leaves, keys=_keys(new[right]))
+
+
+def _keys(value: Json, path: Path = ()) -> frozenset[Path]:
+    """Every place in a value that holds something, with `*` for indices; what bears the name of a trial is left out."""
+    return frozenset(_places(value, path))
+
+
+def _places(value: Json, path: Path) -> Iterator[Path]:
+    yield path
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not _NAMES.search(key):
+                yield from _places(item, (*path, key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _places(item, (*path, ELEMENT))
 
 
 def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, str]]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from migrator.inference.containers import container_paths, locate
-from migrator.inference.diff import Gap, align
+from migrator.inference.diff import Gap, align, leaf_count
 from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.gates import open_region
 from migrator.inference.grouped import grouped_rows
@@ -133,8 +133,9 @@ def from_ghosts(gap: Gap) -> Iterator[Edits]:
     if not readings or readings[0][0]:
         readings += _in_place(gap)
         readings.sort(key=lambda item: item[0])
-    for _, edits in readings[:PER_GAP]:
-        yield edits
+    blind = leaf_count(gap.target) or 1
+    gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
+    yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:

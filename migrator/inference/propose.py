@@ -40,7 +40,7 @@ def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
     unsettling: list[Edits] = []
-    for edits in chain(read, _by_name(gap, asked), _as_a_whole(gap)):
+    for edits in chain(read, _as_a_whole(gap), _by_name(gap, asked), _blindly(gap)):
         clean = _concrete(edits, tree)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
         if not clean or key in seen:
@@ -65,6 +65,11 @@ def _as_a_whole(gap: Gap) -> Iterator[Edits]:
         yield from islice(from_ghosts(gap.item), 3)
     if gap.text is not None and gap.text.node is not None and gap.text.node.style == "|":
         yield from islice(read_lines(gap.text.document, gap.text.node, gap.text.target), 1)
+
+
+def _blindly(gap: Gap) -> Iterator[Edits]:
+    """What would open a place for it, after everything that has been read."""
+    yield from gap.blind
 
 
 def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:

@@ -64,8 +64,8 @@ def _values(path: Path, message: str) -> tuple[Json, ...]:
 class Mender:
     """Repairs what assignments make fail, step by step; a step counts where its failure is gone or another one."""
 
-    def __init__(self, trials: Trials, words: Mapping[Path, Iterable[str]]) -> None:
-        self._trials, self._words = trials, words
+    def __init__(self, trials: Trials, words: Mapping[Path, Iterable[str]], helped: dict[str, Edits]) -> None:
+        self._trials, self._words, self._helped = trials, words, helped
         self._known = {failure.message for failure in failures_of(trials.state)}
         self._left = MAX_TRIALS
         self._seen: set[str] = set()
@@ -92,11 +92,14 @@ class Mender:
             if first.message not in {failure.message for failure in failures_of(after)}:
                 found = self.mend(joined, after, steps - 1)
                 if found is not None:
+                    self._helped[first.message] = tuple(edit for edit in found[0] if edit not in edits)
                     return found
         self._dead.add(first.message)
         return None
 
     def _candidates(self, failure: Failure, edits: Edits, state: State) -> Iterator[Edits]:
+        if failure.message in self._helped:
+            yield self._helped[failure.message]
         if PLACEHOLDER in failure.message:
             for path, value in edits:
                 if value == PLACEHOLDER:

@@ -22,7 +22,7 @@ from migrator.inference.propose import proposals
 from migrator.inference.repair import repairs, undoes
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import State
-from migrator.inference.trials import EPSILON, Trials, Weighed
+from migrator.inference.trials import EPSILON, Trials, Weighed, distinct
 from migrator.model import Path
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
@@ -33,8 +33,6 @@ from migrator.templates.value import ELEMENT, Gate
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
-SETTLING = 5
-"""Rounds in which what a trial of new entries prints is read."""
 ALTERNATIVES = 7
 MAX_NAMED = 400
 """Documents with a wrong name that are asked for the right one: they mostly say the same."""
@@ -67,7 +65,7 @@ class Search(Trials):
         return self.state
 
     def _run(self) -> None:
-        entries = NamedMaps(self, self._settle)
+        entries = NamedMaps(self, self._fresh)
         self._learn_merges()
         self.repair()
         self.names()
@@ -76,18 +74,14 @@ class Search(Trials):
             self.repair()
             try_versions(self)
             self.documents()
+            if self.bench.missing(self.state):
+                entries.run()
             self.values()
             entries.run()
             if self.late or self.state.cost >= before - EPSILON:
                 break
         settle_digests(self)
         self.minimise()
-
-    def _settle(self) -> None:
-        """Read what came with new entries."""
-        self.values(rounds=SETTLING)
-        self.documents()
-        self.values(rounds=SETTLING)
 
     def _learn_merges(self) -> None:
         """A library chart's values lie beneath those of the chart that the templates merge over them."""
@@ -226,7 +220,7 @@ class Search(Trials):
             batch += self._together(missing)
             batch += [(edits, 1.0) for edits in self._subcharts()]
             before = self.state.cost
-            self.try_batch(_distinct(batch))
+            self.try_batch(distinct(batch))
             if self.state.cost >= before - EPSILON:
                 self._singly(missing)
                 if self.state.cost >= before - EPSILON:
@@ -316,12 +310,10 @@ class Search(Trials):
                 found.append(((path, True),))
         return [edits for edits in found if repr(edits) not in self.refused]
 
-    def values(self, rounds: int = MAX_ROUNDS * ALTERNATIVES) -> None:
+    def values(self) -> None:
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
-        for _ in range(rounds):
-            if stuck >= ALTERNATIVES or self.late:
-                return
+        while stuck < ALTERNATIVES and not self.late:
             gaps = self.bench.gaps(self.seen)
             if not gaps:
                 return
@@ -334,7 +326,7 @@ class Search(Trials):
                     self.journal.asks(gap.place, edits)
                     batch.append((edits, _weight(gap)))
             before = self.state.cost
-            batch = _distinct(batch)
+            batch = distinct(batch)
             if batch:
                 self.try_batch(batch)
             if self.state.cost < before - EPSILON:
@@ -344,10 +336,11 @@ class Search(Trials):
 
     def _next(self, gap: Gap) -> Edits | None:
         """The first proposal that was not refused yet."""
-        fresh = (
-            e for e in self.filled(proposals(gap, self.state.tree, self.seen.asked)) if repr(e) not in self.refused
-        )
-        return next(fresh, None)
+        return next(self._fresh(gap), None)
+
+    def _fresh(self, gap: Gap) -> Iterator[Edits]:
+        proposed = self.filled(proposals(gap, self.state.tree, self.seen.asked))
+        return (edits for edits in proposed if repr(edits) not in self.refused)
 
     def filled(self, proposed: Iterable[Edits]) -> Iterator[Edits]:
         """Proposals with the words that the templates know."""
@@ -403,13 +396,3 @@ def _weight(gap: Gap) -> float:
     if gap.kind == "extra":
         return float(leaf_count(gap.now)) * 0.5
     return float(leaf_count(gap.target)) * 0.5 if gap.kind == "missing" else 0.5 if gap.kind == "changed" else 0.05
-
-
-def _distinct(batch: list[tuple[Edits, float]]) -> list[tuple[Edits, float]]:
-    """Each proposal once, what it promises added up."""
-    found: dict[str, tuple[Edits, float]] = {}
-    for edits, weight in batch:
-        key = repr(edits)
-        old = found.get(key)
-        found[key] = (edits, weight + (old[1] if old else 0.0))
-    return list(found.values())

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from migrator.inference.edits import Edits, combined
 from migrator.inference.journal import Journal
 from migrator.inference.state import Bench, State, apply_edits
 from migrator.inference.unify import KEY
 from migrator.model import Json, Path
+from migrator.templates.documents import Document
 from migrator.templates.render import touches
 from migrator.templates.value import ELEMENT
 from migrator.yamlio import same
 
 EPSILON = 1e-6
+CROWD = 3
+"""Objects of one template from which on its objects are looked at one by one."""
 MAX_RESTS = 8
 """How often what contradicts others is tried after them; what is left comes again in the next round."""
 Weighed = tuple[Edits, float]
@@ -87,10 +91,23 @@ class Trials:
             if rest and depth < MAX_RESTS:
                 self.try_batch(rest, depth + 1)
             return True
-        one, other = _parts(batch, self._worse(state))
+        one, other = self._blamed(batch, state) or _parts(batch, self._worse(state))
         first = self.try_batch(one)
         second = self.try_batch(other)
         return first or second
+
+    def _blamed(self, batch: list[Weighed], state: State) -> tuple[list[Weighed], list[Weighed]] | None:
+        """The batch in two where templates fail of late: what they fail over does not reach, and what it does."""
+        known = {failure.message for error in self.state.errors for failure in error.failures}
+        failures = (failure for error in state.errors for failure in error.failures)
+        failure = next((failure for failure in failures if failure.message not in known), None)
+        if failure is None or failure.culprit is None:
+            return None
+        reach = [path for path in failure.culprit.direct if path]
+        blamed = [item for item in batch if any(_related(path, other) for path, _ in item[0] for other in reach)]
+        if not 0 < len(blamed) < len(batch):
+            return None
+        return [item for item in batch if not any(item is other for other in blamed)], blamed
 
     def _worse(self, state: State) -> list[frozenset[Path]]:
         """What the templates read whose output is farther from the target than before."""
@@ -103,9 +120,25 @@ class Trials:
         ]
         known = {document.id for document in self.state.extra}
         documents += [document for document in state.extra if document.id not in known]
-        paths = {document.template for document in documents} | {template.path for template in state.errors}
+        crowded = {path for path, count in Counter(d.template for d in _printed(state)).items() if count > CROWD}
+        paths = {document.template for document in documents} - crowded | {template.path for template in state.errors}
         runs = (run.templates.get(path) for run in (self.state.run, state.run) for path in sorted(paths))
-        return [run.dependencies for run in runs if run is not None]
+        # of a template that prints everything, what each object prints says more than what the template reads
+        shown = [_shown(document) for document in documents if document.template in crowded]
+        return [run.dependencies for run in runs if run is not None] + shown
+
+
+def _related(one: Path, other: Path) -> bool:
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _printed(state: State) -> Iterator[Document]:
+    return (document for documents in state.documents.values() for document in documents)
+
+
+def _shown(document: Document) -> frozenset[Path]:
+    """The places of the values that an object prints."""
+    return frozenset(path for piece in document.real if piece.source is not None for path in piece.source.direct)
 
 
 def _parts(batch: list[Weighed], worse: list[frozenset[Path]]) -> tuple[list[Weighed], list[Weighed]]:
@@ -133,3 +166,13 @@ def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
         else:
             union.update(joined)
     return tuple(union.items()), rest
+
+
+def distinct(batch: list[Weighed]) -> list[Weighed]:
+    """Each proposal once, what it promises added up."""
+    found: dict[str, Weighed] = {}
+    for edits, weight in batch:
+        key = repr(edits)
+        old = found.get(key)
+        found[key] = (edits, weight + (old[1] if old else 0.0))
+    return list(found.values())

@@ -75,6 +75,11 @@ controllers:
   web: {containers: {app: {image: {repository: r/a, tag: '1'}}, log: {image: {repository: r/b}, args: [x, y]}}}
   api: {containers: {main: {image: {repository: r/c, tag: '3'}}}}
 """,
+    "an entry of another type": """
+controllers:
+  web: {containers: {app: {image: {repository: r/a, tag: '1'}}}}
+  nightly: {type: cronjob, schedule: "@daily", containers: {job: {image: {repository: r/j, tag: '2'}}}}
+""",
 }
 
 
