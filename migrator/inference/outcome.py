@@ -6,8 +6,7 @@ from migrator.inference.edits import MISSING, AnyOther, Edits, set_inside, value
 from migrator.model import Json, Path
 from migrator.templates.functions import FUNCTIONS
 from migrator.templates.render import FAILURES
-from migrator.templates.value import ELEMENT, Value, plain
-from migrator.templates.yamltext import as_float
+from migrator.templates.value import ELEMENT, Value, as_float, plain
 
 UNKNOWN = object()
 KEY = "~key"

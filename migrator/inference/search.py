@@ -217,7 +217,7 @@ class Search(Trials):
             batch: list[tuple[Edits, float]] = []
             closing = (islice(self._closing(document), 1) for document in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
-            batch += self._together(missing)
+            batch += self._together([*missing, *self._wrong()])
             batch += [(edits, 1.0) for edits in self._subcharts()]
             before = self.state.cost
             self.try_batch(distinct(batch))
@@ -225,6 +225,10 @@ class Search(Trials):
                 self._singly(missing)
                 if self.state.cost >= before - EPSILON:
                     return
+
+    def _wrong(self) -> list[int]:
+        """Targets that are printed, but not as they should be."""
+        return sorted(index for index in self.state.costs if index in self.state.pairs)
 
     def _singly(self, missing: list[int]) -> None:
         for document in list(self.seen.extra):
@@ -289,12 +293,16 @@ class Search(Trials):
             fresh = (
                 edits
                 for _, misses, _, region, bound in ranked[:3]
-                if misses <= 0.7 * self.bench.sizes[index]
+                if misses <= self._bearable(index)
                 for edits in islice(self.filled(openings(region, bound)), 3)
                 if repr(listed([edits], self.state.tree)) not in self.refused
             )
             for edits in islice(fresh, per_target):
                 yield index, edits
+
+    def _bearable(self, index: int) -> float:
+        """How much of a target a way to print it may miss and still be worth a trial."""
+        return 0.5 * self.state.costs[index] if index in self.state.pairs else 0.7 * self.bench.sizes[index]
 
     def _subcharts(self) -> list[Edits]:
         """Conditions of subcharts: all of whose objects are unwanted, or none of whose objects are there."""

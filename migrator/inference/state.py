@@ -178,10 +178,15 @@ class Bench:
         return found[1]
 
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
-        """Whole objects that templates would print for a missing target, each read through its ghost."""
+        """Whole objects that templates would print for a target, each read through its ghost.
+
+        For one that is printed already, only those of its name: another branch may print it otherwise.
+        """
         target = self.targets[index]
         found = []
         for region, document in self._ghosts(state).get((target.id.group, target.id.kind), ()):
+            if index in state.pairs and (document.id is None or key_of(document.id) != key_of(target.id)):
+                continue
             if document.root is None:
                 continue
             memo = (id(document), index)

@@ -5,11 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrator.model import Json, Path
+from migrator.model import Path
 from migrator.templates.errors import TemplateError
+from migrator.templates.generated import is_generated
 from migrator.templates.text import text_pieces
 from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import MARK, Gate, Piece, Region, Value, composed, parts, pieces_between, plain, shows
+from migrator.templates.value import (
+    MARK,
+    Gate,
+    Piece,
+    Region,
+    Value,
+    as_float,
+    composed,
+    lift,
+    parts,
+    pieces_between,
+    plain,
+    shows,
+)
 
 if TYPE_CHECKING:
     from migrator.templates.evaluator import Evaluator
@@ -31,19 +45,35 @@ def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piec
     segments = yaml_segments(plain(value))
     ends = _ends(value, segments)
     pieces: list[Piece] = []
+    literal: list[str] = []
     begun: set[Path] = set()
     for index, (text, path) in enumerate(segments):
-        if path is None:
-            pieces.append(Piece(text, None, gate, region))
-        else:
+        found = [Piece(text, None, gate, region)]
+        if path is not None:
+            found = _leaf(gate, region, text, _at(value, path))
             above = tuple(path[:-1])
             if path and above not in begun and (not above or isinstance(above[-1], int)):
-                # a container that no key stands for: only this tells fromYaml where it came from
-                pieces.append(Piece("", _at(value, above), gate, region))
+                container = _at(value, above)
+                if not _is_literal(container):
+                    # a container that no key stands for: only this tells fromYaml where it came from
+                    found.insert(0, Piece("", container, gate, region))
             begun.add(above)
-            pieces += _leaf(gate, region, text, _at(value, path))
-        pieces += ends.get(index, ())
+        found += ends.get(index, ())
+        for piece in found:
+            if piece.source is None and piece.region is region and not piece.wholes and piece.gate is gate:
+                literal.append(piece.text)
+                continue
+            if literal:
+                pieces.append(Piece("".join(literal), None, gate, region))
+                literal = []
+            pieces.append(piece)
+    if literal:
+        pieces.append(Piece("".join(literal), None, gate, region))
     return pieces
+
+
+def _is_literal(value: Value) -> bool:
+    return not value.direct and not value.op
 
 
 def _ends(value: Value, segments: list[tuple[str, Any]]) -> dict[int, list[Piece]]:
@@ -85,10 +115,9 @@ def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) ->
             return inside
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
             return [Piece(text[0], None, gate, region), *inside, Piece(text[-1], None, gate, region)]
-    literal = not source.direct and not source.op
-    if region is not None and source.v is None and not literal and text == "null":
+    if region is not None and source.v is None and not _is_literal(source) and text == "null":
         text = MARK
-    return [Piece(text, None if literal else source, gate, region)]
+    return [Piece(text, None if _is_literal(source) else source, gate, region)]
 
 
 def _at(value: Value, path: tuple[Any, ...]) -> Value:
@@ -108,6 +137,8 @@ def read_yaml(*, array: bool) -> Lifted:
         if not isinstance(text, str):
             return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
         pieces = text_pieces(ev, args[0])
+        if len(pieces) == 1 and _is_fixed(pieces[0].source):
+            return lift(ev.functions["fromYamlArray" if array else "fromYaml"](text))
         reader = _Reader(pieces, ev.region)
         try:
             roots = parse_tree(reader.text)
@@ -127,6 +158,11 @@ def read_yaml(*, array: bool) -> Lifted:
         return value
 
     return run
+
+
+def _is_fixed(source: Value | None) -> bool:
+    """Whether no value and no chance has a part in a text, as in that of a file."""
+    return source is None or (not source.taint and not is_generated(source))
 
 
 def _ghosts(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
@@ -274,12 +310,3 @@ class _Reader:
         end = node.start + len(rest) - len(rest.lstrip())
         found = [source for place, source in self.marks if node.start <= place <= end]
         return found[0] if len(found) == 1 and found[0].v is None else Value(None)
-
-
-def as_float(value: Json) -> Json:
-    """A number as Go reads it from YAML into an interface: float64 (FACTS D7)."""
-    if isinstance(value, dict):
-        return {key: as_float(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [as_float(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

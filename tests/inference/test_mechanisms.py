@@ -52,6 +52,18 @@ CASES = {
         "labels: {enabled: false, names: []}\nextraArgs: []\n",
         "labels: {enabled: true, names: [name, instance]}\n",
     ),
+    "an object that another branch prints otherwise": (
+        "{{- if .Values.modern }}\n{{- range $key := list `a` `b` }}\n{{- if ne $key $.Values.skipped }}\n---\n"
+        + NAME.replace("}}", "}}-{{ $key }}").replace(".Release", "$.Release")
+        + "data: {level: static}\nlabels: {{ dict `a` 1 | toYaml | nindent 2 }}\n{{- end }}\n{{- end }}\n{{- else }}\n---\n"
+        + "".join(
+            NAME.replace("}}", "}}-" + key) + "data: {level: fixed, " + key + ": x, c: d, e: f, g: h, i: j}\n---\n"
+            for key in "ab"
+        )
+        + "{{- end }}\n",
+        "modern: true\nskipped: none\n",
+        "modern: false\n",
+    ),
     "the first part of a text that is split": (
         NAME
         + 'rules:\n{{- range .Values.hosts }}\n{{- $url := splitList "/" . }}\n- host: {{ first $url }}\n{{- end }}\n',
