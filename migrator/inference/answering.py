@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path as FilePath
 
 from migrator.diagnostics import MigrateError
+from migrator.engines import EngineError, Failure
 from migrator.inference.limit import LimitError, limited
 from migrator.inference.solve import Answer, chart_of, solve
 from migrator.inference.state import Key
@@ -20,7 +21,9 @@ from migrator.templates.render import Interpreter, Setting
 from migrator.yamlio import digest
 
 MOST_SECONDS = 10.0
-"""Processor time to compare our render with helm's: what takes longer is trusted, and helm is not asked for it."""
+"""Processor time to compare our render with helm's: what takes longer is trusted for this run."""
+_PASSING = frozenset({Failure.TIMEOUT, Failure.NOT_RUNNABLE, Failure.TOO_LARGE})
+"""Failures that say nothing of the chart."""
 LEAST_LEFT = 1.0
 """Seconds of the budget with which it is worth searching once more."""
 
@@ -89,8 +92,11 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
             run = Interpreter(chart_of(request), ghosts=False).run({}, setting)
             if not any(template.too_large for template in run.templates.values()):
                 found = untrusted(run, judge.ask({}, setting))
-    except (MigrateError, LimitError):
-        pass
+    except LimitError:
+        return found  # not known: the next run may have more time
+    except MigrateError as error:
+        if isinstance(error, EngineError) and error.cause.failure in _PASSING:
+            return found
     judge.cache.put(key, json.dumps(sorted(found)).encode())
     return found
 
