@@ -16,7 +16,7 @@ from migrator.yamlio import ABSENT
 if TYPE_CHECKING:
     from migrator.engines import Toolchain
 
-FORMAT = "answer-3"
+FORMAT = "answer-4"
 
 
 def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
@@ -70,6 +70,7 @@ def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
         "chartDigest": inference.chart_digest,
         "kubeVersion": inference.kube_version,
         "apiVersions": list(inference.api_versions),
+        "refusals": dict(inference.refusals),
         "diagnostics": [_diagnostic(each) for each in diagnostics],
     }
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -108,6 +109,7 @@ def decode(data: bytes) -> tuple[Inference, Diagnostics]:
         chart_digest=held["chartDigest"],
         kube_version=held["kubeVersion"],
         api_versions=tuple(held["apiVersions"]),
+        refusals=held["refusals"],
     )
     return inference, tuple(_diagnostic_of(each) for each in held["diagnostics"])
 

@@ -186,7 +186,6 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     from migrator.discover import Config
     from migrator.engines import find_helm, find_kustomize
     from migrator.engines.tools import Toolchain
-    from migrator.inference import infer
     from migrator.inference.types import InferenceRequest
     from migrator.report.redact import secrets_of
 
@@ -208,7 +207,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
             api_versions=choices.api_versions,
             budget=target.budget,
         )
-        inference, diagnostics = infer(request, tools=tools, cache=choices.cache)
+        inference, diagnostics = _once(request, tools, choices.cache)
     resources = [resource for found in targets.values() for resource in found]
     inferred = Inferred(
         inference=inference,
@@ -226,6 +225,19 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     with clock.step("explain"):
         files = {name: (RepoPath(file), FilePath(file).read_bytes()) for name, file in map(_named, target.files)}
         return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
+
+
+def _once(request: InferenceRequest, tools: Toolchain, cache: Cache) -> tuple[Inference, Diagnostics]:
+    """The answer to a request, from the cache where the same code was asked the same before."""
+    key = answer_key(request, tools, source_digest())
+    known = _stored(key, cache)
+    if known is not None and known.inference is not None:
+        return known.inference, known.diagnostics
+    from migrator.inference import infer
+
+    inference, diagnostics = infer(request, tools=tools, cache=cache)
+    cache.put(key, encode(inference, diagnostics))
+    return inference, diagnostics
 
 
 def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:

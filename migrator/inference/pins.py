@@ -25,6 +25,7 @@ SHORTEST = 6
 """Characters from which on a datum of a Secret is taken for a secret."""
 SAMPLE = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n").decode()
 """A text that passes for a password, and for a certificate and its key where the chart reads such."""
+OWN_NAME = "a-secret-of-your-own"
 _UNSET = (None, "")
 
 Pin: TypeAlias = tuple[Path, ...]
@@ -77,17 +78,27 @@ class Pinning:
         return self._found[key, path]
 
     def replacements(self, key: Key) -> tuple[Path, ...]:
-        """Values that would let the chart do without making this object, as `existingSecret` does."""
+        """Values that name an object to be used in place of this one, as `existingSecret` does.
+
+        With such a value the object is gone, nothing new is made, and what is made speaks of the name.
+        """
         for template in self._run.templates.values():
             for other, document in self._documents(template):
                 if other == key:
                     unset = [p for p in _gates(document.real) if self._tree.effective(p) in (MISSING, *_UNSET)][:TRIED]
-                    return tuple(p for p in unset if not self._makes(self._after(((p, SAMPLE),)), key))
+                    return tuple(p for p in unset if self._is_referred_to(self._after(((p, OWN_NAME),)), key))
         return ()
 
-    def _makes(self, run: Run, key: Key) -> bool:
-        keys = (other for each in run.templates.values() for other, _ in self._documents(each))
-        return not run.complete or key in keys
+    def _is_referred_to(self, run: Run, key: Key) -> bool:
+        documents = [document for each in run.templates.values() for _, document in self._documents(each)]
+        return self._is_gone(run, key) and any(OWN_NAME in document.text for document in documents)
+
+    def _is_gone(self, run: Run, key: Key) -> bool:
+        """Whether a render lacks an object and has no other that it had not: it may just have another name there."""
+        return run.complete and self._keys(run) <= self._keys(self._run) - {key}
+
+    def _keys(self, run: Run) -> set[Key]:
+        return {key for each in run.templates.values() for key, _ in self._documents(each)}
 
     def _documents(self, template: TemplateRun) -> list[tuple[Key, Document]]:
         """The objects that a template prints; most templates are those of the run before."""
@@ -145,7 +156,9 @@ class Pinning:
         left = (p for _, document in self._documents(template) for p, _ in self._leaves(document))
         if any(p[: len(place.path)] == place.path for p in left) or any(self._places(run, place.key, place.path)):
             return _Outcome.DRAWN
-        return _Outcome.FIXED if self._makes(run, place.key) else _Outcome.GONE
+        if self._is_gone(run, place.key):
+            return _Outcome.GONE
+        return _Outcome.FIXED if place.key in self._keys(run) else _Outcome.DRAWN
 
     def _after(self, edits: Edits) -> Run:
         if edits not in self._tried:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TYPE_CHECKING
 
-from migrator.charts.types import ChartArchive
 from migrator.model import Difference, Json, Path, ResId, Resource
+
+if TYPE_CHECKING:
+    from migrator.charts.types import ChartArchive
 
 
 class ResidualClass(Enum):

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
-from migrator.inference.written import values_texts
 from migrator.model import Impact
 
 if TYPE_CHECKING:
@@ -150,6 +149,8 @@ def _evidence(out: Console, evidence: Sequence[Evidence], *, verbose: bool) -> N
 
 
 def _values(out: Console, values: SplitValues, *, verbose: bool) -> None:
+    from migrator.inference.written import values_texts
+
     for name, text in values_texts(values).items():
         _block(out, f"values, {name or 'all environments'}", text, verbose=verbose)
 

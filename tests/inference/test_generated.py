@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from infer_support import archive_of, inferred, rendered
 
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
@@ -72,6 +73,10 @@ spec:
       labels: {app: a}
       annotations:
         checksum/auth: {{ include (print $.Template.BasePath "/secret.yaml") . | sha256sum }}
+    spec:
+      containers:
+      - name: app
+        envFrom: [{secretRef: {name: {{ .Values.auth.existingSecret | default (printf "%s-auth" .Release.Name) }}}}]
 """
 VALUES = """
 replicas: 1
@@ -173,3 +178,29 @@ def test_a_value_that_somebody_set_is_no_chance(archive):
     )
     assert found.values.common == values
     assert {item.resource.name for item in found.residual} == {"shop-ca"}
+
+
+def test_a_name_is_no_secret_of_your_own(tmp_path):
+    """To rename an object, or to leave it out, is not to use another one in its place."""
+    secret = """{{ if and (not .Values.existing) (not .Values.off) }}
+apiVersion: v1
+kind: Secret
+metadata: {name: {{ default "shop" .Values.fullnameOverride }}}
+stringData: {key: {{ .Values.key | quote }}}
+{{ end }}
+"""
+    user = """apiVersion: v1
+kind: ConfigMap
+metadata: {name: user}
+data: {secret: {{ if .Values.existing }}{{ .Values.existing }}{{ else }}shop{{ end }}}
+"""
+    values = "existing: ''\noff: ''\nfullnameOverride: ''\nkey: ''\n"
+    gated = secret.replace("{{ if and ", '{{ if and (ne "x" (toString .Values.fullnameOverride)) ')
+    for text, advice in ((gated, "name a Secret of your own: existing"), (gated.replace("existing)", "other)"), "")):
+        archive = archive_of(
+            tmp_path / str(bool(advice)),
+            {"templates/secret.yaml": text, "templates/user.yaml": user, "values.yaml": values},
+        )
+        _, notes = inferred(archive, rendered(archive, {"key": "hunter22hunter22"}))
+        note = next(item for item in notes if item.code == "MIG503")
+        assert note.remedy == (advice or "encrypt the values file")
