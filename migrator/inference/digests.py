@@ -8,8 +8,8 @@ from itertools import islice
 from migrator.inference.diff import Gap
 from migrator.inference.edits import Edits, Tree, leaves, value_at
 from migrator.inference.trials import Trials
+from migrator.templates.expressions import DIGESTS
 
-_OPERATIONS = ("sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum")
 MAX_ENDS = 6
 """Texts whose ends are tried for one digest."""
 
@@ -18,7 +18,7 @@ def is_digest(gap: Gap) -> bool:
     """Whether the place holds the digest of something else, which comes right by itself."""
     pieces = gap.document.under(gap.node) if gap.node is not None else []
     sources = [piece.source for piece in pieces if piece.source is not None]
-    return gap.kind == "changed" and len(sources) == 1 and sources[0].op in _OPERATIONS and not sources[0].direct
+    return gap.kind == "changed" and len(sources) == 1 and sources[0].op in DIGESTS and not sources[0].direct
 
 
 def settle_digests(trials: Trials) -> None:

@@ -18,6 +18,7 @@ Lifted = Callable[[Any, list[Value]], Value]
 """A function that keeps provenance; its first operand is the Evaluator."""
 
 
+DIGESTS = frozenset(["sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum"])
 _LOOKS_INTO = {"index": 0, "get": 0, "hasKey": 0}
 """Functions that read an entry of an operand, which they note themselves, and the place of that operand."""
 
@@ -51,9 +52,14 @@ class Expressions:
         raise NotImplementedError
 
     def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
+        ghosts = self.ghosts
+        self.ghosts = ghosts and not any(_is_digest(command) for command in node.commands[1:])
         value: Value | None = None
-        for command in node.commands:
-            value = self.command(command, dot, value)
+        try:
+            for command in node.commands:
+                value = self.command(command, dot, value)
+        finally:
+            self.ghosts = ghosts
         result = value if value is not None else Value(None)
         if node.declare:
             if node.assign:
@@ -262,3 +268,9 @@ def _go_type(v: Any) -> str:
     return {str: "string", bool: "bool", float: "float64", int: "int", list: "[]interface {}"}.get(
         type(v), "interface {}"
     )
+
+
+def _is_digest(command: list[ast.Operand]) -> bool:
+    """Whether a command makes what it is given unreadable, so that no ghosts need to be looked for in that."""
+    first = command[0]
+    return isinstance(first, ast.Function) and first.name in DIGESTS
