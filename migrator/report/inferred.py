@@ -63,7 +63,8 @@ def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose
         for line in text.splitlines():
             out.print(f"  {line}", style="cyan")
     if not inference.values.common and not inference.values.environments:
-        out.print("\nno values are needed: the chart's defaults do it", style="bold")
+        needed = "are needed" if inference.identical else "were found"
+        out.print(f"\nno values {needed} beside the chart's defaults", style="bold")
     _differences(out, inference, verbose=verbose)
 
 
