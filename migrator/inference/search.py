@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, zip_longest
+from itertools import chain, islice, zip_longest
 
 from migrator.inference.asked import switches
 from migrator.inference.closing import close
@@ -14,6 +14,7 @@ from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value
 from migrator.inference.gates import make
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
+from migrator.inference.kinds import other_kinds
 from migrator.inference.kube import try_versions
 from migrator.inference.limit import LimitError, OutOfMemoryError, limited
 from migrator.inference.named import NamedMaps
@@ -23,7 +24,7 @@ from migrator.inference.repair import repairs, undoes
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import State
 from migrator.inference.trials import EPSILON, Trials, Weighed, distinct
-from migrator.model import Path
+from migrator.model import Path, Resource
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
@@ -215,7 +216,8 @@ class Search(Trials):
         for _ in range(6):
             missing = self.bench.missing(self.seen)
             batch: list[tuple[Edits, float]] = []
-            closing = (islice(self._closing(document), 1) for document in self.seen.extra)
+            lacking = [self.bench.targets[index] for index in missing]
+            closing = (islice(chain(self._of_other_kind(d, lacking), self._closing(d)), 1) for d in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._together([*missing, *self._wrong()])
             batch += [(edits, 1.0) for edits in self._subcharts()]
@@ -238,6 +240,11 @@ class Search(Trials):
         for edits, _ in self._listed(self._openings(missing, per_target=4)):
             if self.try_one(edits):
                 return
+
+    def _of_other_kind(self, document: Document, lacking: list[Resource]) -> Iterator[Edits]:
+        for edits in self.filled(other_kinds(document, lacking, self.state.tree, self.seen.asked)):
+            if repr(edits) not in self.refused:
+                yield edits
 
     def _closing(self, document: Document) -> Iterator[Edits]:
         gates: dict[int, Gate] = {}

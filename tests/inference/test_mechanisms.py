@@ -35,6 +35,27 @@ CASES = {
         "extraArgs: {}\n",
         "extraArgs: {certificate: space/name, level: debug}\n",
     ),
+    "objects of which a value decides the kind, by a branch or as it is": (
+        """
+{{- if .Values.rbac.create }}
+apiVersion: rbac.authorization.k8s.io/v1
+{{- if .Values.rbac.everywhere }}
+kind: ClusterRole
+{{- else }}
+kind: Role
+{{- end }}
+metadata: {name: "{{ .Release.Name }}"}
+rules: []
+{{- end }}
+---
+apiVersion: apps/v1
+kind: {{ .Values.workload.kind }}
+metadata: {name: "{{ .Release.Name }}"}
+spec: {template: {spec: {hostNetwork: true}}}
+""",
+        "rbac: {create: true, everywhere: false}\nworkload: {kind: Deployment}\n",
+        "rbac: {everywhere: true}\nworkload: {kind: DaemonSet}\n",
+    ),
     "rows that print two items each, before items that print as they are": (
         NAME
         + """args:
