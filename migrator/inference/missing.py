@@ -127,15 +127,21 @@ def _from(document: Document, node: Node, path: Path) -> bool:
 
 
 def from_ghosts(gap: Gap) -> Iterator[Edits]:
-    readings = [
-        (reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, gap.settled).through_ghosts(gap)
-    ]
+    readings = _read(gap, gap.settled)
     if not readings or readings[0][0]:
         readings += _in_place(gap)
         readings.sort(key=lambda item: item[0])
     blind = leaf_count(gap.target) or 1
     gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
     yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
+    # one ghost may print it from several values
+    taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}
+    for _, edits in _read(gap, gap.settled | taken)[:PER_GAP] if taken else ():
+        yield edits
+
+
+def _read(gap: Gap, settled: frozenset[Path]) -> list[tuple[int, Edits]]:
+    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_ghosts(gap)]
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:

@@ -72,6 +72,8 @@ class Search(Trials):
         self.names()
         for _ in range(MAX_ROUNDS):
             before = self.state.cost
+            self.refused -= self.idle
+            self.idle.clear()
             self.repair()
             try_versions(self)
             self.documents()

@@ -32,6 +32,8 @@ class Trials:
         self.bench, self.state, self.deadline = bench, state, deadline
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
+        self.idle: set[str] = set()
+        """Of these the ones that changed nothing: they may do so later."""
         self.journal = Journal()
         self.full = False
         self.mends = 0
@@ -68,6 +70,8 @@ class Trials:
             self.state = state
             return True
         self.refused.add(key)
+        if state.costs == self.state.costs and len(state.extra) == len(self.state.extra) and not state.errors:
+            self.idle.add(key)
         self.journal.refuses(edits, state.cost - self.state.cost)
         if len(edits) < 2:
             return False

@@ -12,6 +12,7 @@ from migrator.inference.edits import Edit, Edits, combined, set_inside
 from migrator.inference.invert import invert, invert_text
 from migrator.inference.lines import read_text
 from migrator.inference.near import marked_fragment, near, words_of
+from migrator.inference.repeated import repeated
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
@@ -81,7 +82,11 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
     if by_lines:
         yield from read_lines(document, node, target)
     text = scalar_text(target)
+    if isinstance(target, str):
+        yield from repeated(document, node, target, folded=False)
     yield from islice(invert_text(_trimmed(pieces, target), text, typed=target, by_lines=not by_lines), 6)
+    if isinstance(target, str):
+        yield from repeated(document, node, target, folded=True)
 
 
 def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = False) -> Iterator[Edits]:
@@ -228,8 +233,9 @@ class Reader:
                 inner = self.read(document, value_node, target, depth)
                 return Reading(named_rows(((path, key), *inner.edits)), inner.misses)
         for path in source.direct:
-            return Reading((((*path, key), target),), 0)
-        found = next(invert(source, {key: target}), None)
+            if (*path, key) not in self.settled:
+                return Reading((((*path, key), target),), 0)
+        found = None if source.direct else next(invert(source, {key: target}), None)
         return Reading((), leaf_count(target)) if found is None else Reading(found, 0)
 
     def _list(self, document: Document, node: Node, target: list[Json], depth: int) -> Reading:

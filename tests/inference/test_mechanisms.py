@@ -56,6 +56,56 @@ spec: {template: {spec: {hostNetwork: true}}}
         "rbac: {create: true, everywhere: false}\nworkload: {kind: Deployment}\n",
         "rbac: {everywhere: true}\nworkload: {kind: DaemonSet}\n",
     ),
+    "a text whose words are elements of a list, and an object that takes both the list and a value idle without it": (
+        NAME
+        + """data:
+  {{- with .Values.extra }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- if .Values.metrics.enabled }}
+  server: ":{{ .Values.metrics.port }}"
+  metrics: {{- range .Values.metrics.enabled }}
+    {{ . }}
+  {{- end }}
+  {{- end }}
+{{- if and .Values.metrics.enabled .Values.metrics.monitor.enabled }}
+---
+apiVersion: v1
+kind: Monitor
+metadata: {name: "{{ .Release.Name }}"}
+{{- end }}
+""",
+        "extra: {}\nmetrics: {enabled: ~, port: 90, monitor: {enabled: false}}\n",
+        "metrics: {enabled: ['dns:query', drop], monitor: {enabled: true}}\n",
+    ),
+    "a text whose parts are elements of a list, each with a mark behind it": (
+        NAME + "hosts: '{{ range .Values.hosts }}{{ . }}:80,{{ end }}'\n",
+        "hosts: [a]\n",
+        "hosts: [b, c]\n",
+    ),
+    "an entry that either of two maps may print, one of which others print as well": (
+        NAME
+        + """{{- with .Values.common }}
+notes:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+---
+apiVersion: v1
+kind: Route
+metadata: {name: "{{ .Release.Name }}"}
+{{- if or .Values.own .Values.common }}
+notes:
+  {{- with .Values.common }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+  {{- with .Values.own }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+""",
+        "common: {}\nown: {}\n",
+        "own: {icon: simple}\n",
+    ),
     "rows that print two items each, before items that print as they are": (
         NAME
         + """args:
