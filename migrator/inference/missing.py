@@ -136,8 +136,8 @@ def from_ghosts(gap: Gap) -> Iterator[Edits]:
     yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
     # one ghost may print it from several values
     taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}
-    for _, edits in _read(gap, gap.settled | taken)[:PER_GAP] if taken else ():
-        yield edits
+    others = _read(gap, gap.settled | taken)[:PER_GAP] if taken else []
+    yield from (edits for misses, edits in others if misses < blind)
 
 
 def _read(gap: Gap, settled: frozenset[Path]) -> list[tuple[int, Edits]]:
