@@ -181,6 +181,12 @@ class TestCharts:
         target.write_text("kind: [\n")
         refused(migrate("infer", "--chart", mirror / "tiny-db", "--target", target), "MIG101", f"{target}:")
 
+    def test_a_target_that_holds_something_else(self, migrate: Migrate, mirror: Path, tmp_path: Path) -> None:
+        target = tmp_path / "x.yaml"
+        target.write_text("replicas: 3\n")
+        shown = migrate("infer", "--chart", mirror / "tiny-db", "--target", target)
+        refused(shown, "MIG904", f"{target}:", "no Kubernetes object")
+
     def test_infer_with_a_target_that_is_missing(self, migrate: Migrate, mirror: Path) -> None:
         refused(migrate("infer", "--chart", mirror / "tiny-db", "--target", "none.yaml"), "MIG904", "none.yaml")
 
