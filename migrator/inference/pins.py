@@ -80,7 +80,7 @@ class Pinning:
     def replacements(self, key: Key) -> tuple[Path, ...]:
         """Values that name an object to be used in place of this one, as `existingSecret` does.
 
-        With such a value the object is gone, nothing new is made, and what is made speaks of the name.
+        With such a value the object is gone, nothing new is made, and the name stands where a Secret is named.
         """
         for template in self._run.templates.values():
             for other, document in self._documents(template):
@@ -91,7 +91,8 @@ class Pinning:
 
     def _is_referred_to(self, run: Run, key: Key) -> bool:
         documents = [document for each in run.templates.values() for _, document in self._documents(each)]
-        return self._is_gone(run, key) and any(OWN_NAME in document.text for document in documents)
+        bodies = (document.resource.body for document in documents if OWN_NAME in document.text and document.resource)
+        return self._is_gone(run, key) and any(_refers(body, ()) for body in bodies)
 
     def _is_gone(self, run: Run, key: Key) -> bool:
         """Whether a render lacks an object and has no other that it had not: it may just have another name there."""
@@ -164,6 +165,15 @@ class Pinning:
         if edits not in self._tried:
             self._tried[edits] = self._interpreter.run(self._tree.assign(edits).overrides, self._setting, self._run)
         return self._tried[edits]
+
+
+def _refers(node: Json, path: Path) -> bool:
+    """Whether the name of the other Secret stands below a key that speaks of one (`secretKeyRef`, `secretName`)."""
+    if isinstance(node, Mapping):
+        return any(_refers(child, (*path, key)) for key, child in node.items())
+    if isinstance(node, list):
+        return any(_refers(child, path) for child in node)
+    return node == OWN_NAME and any("secret" in str(key).lower() for key in path)
 
 
 def _candidates(document: Document, leaf: Path) -> tuple[list[Path], list[Path]]:

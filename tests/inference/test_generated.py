@@ -192,8 +192,10 @@ stringData: {key: {{ .Values.key | quote }}}
     user = """apiVersion: v1
 kind: ConfigMap
 metadata: {name: user}
-data: {secret: {{ if .Values.existing }}{{ .Values.existing }}{{ else }}shop{{ end }}}
+data:
+  secret: {{ if .Values.existing }}{{ .Values.existing }}{{ else }}shop{{ end }}
 """
+    user += "{{ with .Values.off }}  word: {{ . }}{{ end }}\n"
     values = "existing: ''\noff: ''\nfullnameOverride: ''\nkey: ''\n"
     gated = secret.replace("{{ if and ", '{{ if and (ne "x" (toString .Values.fullnameOverride)) ')
     for text, advice in ((gated, "name a Secret of your own: existing"), (gated.replace("existing)", "other)"), "")):
