@@ -35,6 +35,8 @@ GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
 ALTERNATIVES = 7
+FEW = 6
+"""Gaps left at the end for which everything is tried once more."""
 MAX_NAMED = 400
 """Documents with a wrong name that are asked for the right one: they mostly say the same."""
 MAX_MENDS = 60
@@ -70,6 +72,7 @@ class Search(Trials):
         self._learn_merges()
         self.repair()
         self.names()
+        again = True
         for _ in range(MAX_ROUNDS):
             before = self.state.cost
             self.refused -= self.idle
@@ -82,7 +85,10 @@ class Search(Trials):
             self.values()
             entries.run()
             if self.late or self.state.cost >= before - EPSILON:
-                break
+                if self.late or not again or not 0 < len(self.bench.gaps(self.seen)) <= FEW:
+                    break
+                again = False
+                self.refused.clear()  # what did not help at first may do so now
         settle_digests(self)
         self.minimise()
 

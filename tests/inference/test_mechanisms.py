@@ -204,6 +204,20 @@ ip: {{ . }}
         "ports: {}\n",
         "ports:\n  log:\n    service: {type: LoadBalancer, ip: 1.1.1.1}\n",
     ),
+    "a value that helped only once another was found": (
+        NAME
+        + """
+images:
+  a: {{ coalesce .Values.global .Values.a "docker.io" }}/a
+  b: {{ coalesce .Values.global .Values.b "docker.io" }}/b
+  {{- if .Values.more }}
+  c: {{ coalesce .Values.global .Values.c "docker.io" }}/c
+  d: {{ coalesce .Values.global .Values.d "docker.io" }}/d
+  {{- end }}
+""",
+        "global: ''\na: ''\nb: ''\nc: ''\nd: ''\nmore: false\n",
+        "a: ghcr.io\nb: quay.io\nmore: true\n",
+    ),
     "several objects from one list, and a value that others read as well": (
         NAME
         + "labels:\n  app: x\n  {{- with .Values.common }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
