@@ -80,7 +80,7 @@ class Search(Trials):
             self.repair()
             try_versions(self)
             self.documents()
-            if self.bench.missing(self.state):
+            if self.bench.missing(self.state) or self.state.tree.beneath:
                 entries.run()
             self.values()
             entries.run()

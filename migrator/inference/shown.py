@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migrator.inference.edits import MISSING, Tree, value_at
+from migrator.inference.edits import MISSING, Tree
 from migrator.inference.unify import scalar_text
 from migrator.model import Path
 from migrator.templates.documents import Document
-from migrator.templates.value import plain
+from migrator.templates.value import Value, plain
 
 
 def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path]:
@@ -17,13 +17,22 @@ def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path
     for document in documents:
         for piece in document.real:
             source = piece.source
-            if source is None or source.op or len(source.direct) != 1 or source.direct[0] in found:
+            if source is None or (source.op and not _is_plain_text(source)):
                 continue
-            path = source.direct[0]
-            default = value_at(tree.defaults, path)
+            # what lies beneath another map of values is the same value
+            paths = {tree.above(path) for path in source.direct}
+            if len(paths) != 1 or paths & found:
+                continue
+            [path] = paths
+            default = tree.default(path)
             if default is MISSING or _text(default) != _text(plain(source)):
                 found.update(path[:length] for length in range(1, len(path) + 1))
     return frozenset(found)
+
+
+def _is_plain_text(source: Value) -> bool:
+    """Whether a template in a value is none: it stays as it is."""
+    return source.op == "tpl" and bool(source.args) and source.v == source.args[0].v
 
 
 def _text(value: object) -> str:
