@@ -18,6 +18,7 @@ from migrator.inference.entries import (
     wanted_items,
     wanted_object,
 )
+from migrator.inference.missing import from_ghosts
 from migrator.inference.repair import Mender, ranged
 from migrator.inference.state import State
 from migrator.inference.trials import EPSILON, Trials, Weighed, distinct
@@ -60,20 +61,24 @@ class NamedMaps:
         self._found = 0
         """Entries put in so far: with others there, one may render that did not before."""
 
-    def run(self) -> bool:
-        """Whether entries were found that bring the render nearer."""
+    def run(self, *, unread: bool = False) -> bool:
+        """Whether entries were found that bring the render nearer; `unread` leaves out what has all been read."""
         self._base = self._base or self._trials.state
         for number in range(MAX_ROUNDS):
-            wanted = self._wanted()
+            wanted = self._wanted(unread)
             if not wanted or self._trials.late or not self._round(wanted):
                 return number > 0
             self._found += 1
         return True
 
-    def _wanted(self) -> list[Wanted]:
+    def _wanted(self, unread: bool) -> list[Wanted]:
         bench, state = self._trials.bench, self._trials.state
+        gaps = [gap for gap in bench.gaps(bench.detailed(state)) if gap.kind == "missing"]
+        items = [gap for gap in gaps if isinstance(gap.key, int) or isinstance(gap.target, list)]
+        if unread and all(next(from_ghosts(gap), None) is not None for gap in items):
+            gaps = []
         objects = [wanted_object(bench.targets[index]) for index in bench.missing(state)]
-        return [*objects, *wanted_items(bench.gaps(bench.detailed(state)))]
+        return [*objects, *wanted_items(gaps)]
 
     def _round(self, wanted: list[Wanted]) -> bool:
         entries = self._entries(wanted)
@@ -90,7 +95,6 @@ class NamedMaps:
 
     def _entries(self, wanted: list[Wanted]) -> list[Entry]:
         """Entries that print least besides a part of the target, each of the type that suits all of its parts best."""
-        self._asked = frozenset(item.kind for item in wanted if item.path and item.path[-1] != KEY)
         options: dict[Path, list[Option]] = {}
         best: dict[int, tuple[float, Path]] = {}
         for place, extra in self._kinds(wanted, best):
@@ -132,6 +136,7 @@ class NamedMaps:
                     left = [w for index, w in enumerate(wanted) if not _explained(w, best.get(index, (1.0,))[0])]
                     if not left or self._trials.late:
                         return
+                    self._asked = frozenset(item.kind for item in left if item.path and item.path[-1] != KEY)
                     if not typed or self._may_make(place, left):
                         yield place, extra
 
@@ -173,7 +178,11 @@ class NamedMaps:
         state, where = self._where(place)
         key = (self._pattern(place), extra)
         shape, found = self._shapes.get(key, (None, -1))
-        if found < self._found and (shape is None or self._misses(shape)) and self._probes < MAX_PROBES:
+        if (
+            found < self._found
+            and (shape is None or not shape.spots or self._misses(shape))
+            and self._probes < MAX_PROBES
+        ):
             self._probes += 1
             shape = probe(Trials(self._trials.bench, state, self._trials.deadline), where, extra, self._helped) or shape
             self._shapes[key] = (shape, self._found)
@@ -181,7 +190,7 @@ class NamedMaps:
 
     def _misses(self, shape: Shape) -> bool:
         """Whether an entry may make something in objects of which there were none when it was put in on trial."""
-        return bool(self._asked - shape.kinds)
+        return not shape.spots or bool(self._asked - shape.kinds)
 
     def _where(self, place: Path) -> tuple[State, Path]:
         """Where an entry is put in on trial: in the small hypothesis if it has a map like that."""

@@ -81,7 +81,7 @@ class Search(Trials):
             try_versions(self)
             self.documents()
             if self.bench.missing(self.state) or self.state.tree.beneath:
-                entries.run()
+                entries.run(unread=True)
             self.values()
             entries.run()
             if self.late or self.state.cost >= before - EPSILON:
