@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from migrator.inference.edits import Edits
+from migrator.inference.inner import decoded_text, embedded
 from migrator.model import Json, Path, ResId
-from migrator.templates.documents import Document, make_document
+from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import Piece, Value
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1
@@ -79,7 +77,9 @@ def cost(now: Json, target: Json) -> float:
 def _text_cost(now: str, target: str) -> float:
     """Texts of many lines: a fraction of a leaf for each line that differs, at least one."""
     if "\n" not in now and "\n" not in target:
-        decoded, wanted = (_decoded(now), _decoded(target)) if len(now) > 40 and len(target) > 40 else (None, None)
+        decoded, wanted = (
+            (decoded_text(now), decoded_text(target)) if len(now) > 40 and len(target) > 40 else (None, None)
+        )
         if decoded is None or wanted is None:
             return 1.0
         now, target = decoded, wanted
@@ -288,151 +288,3 @@ def _walk_list(document: Document, node: Node, now: list[Json], target: list[Jso
             for gap in _walk(document, node.items[left], now[left], target[right], (*path, right)):
                 gap.item = gap.item or item
                 yield gap
-
-
-# -- documents inside documents ----------------------------------------------------------------------------------
-
-
-def content_pieces(document: Document, node: Node) -> list[Piece]:
-    """The pieces of a scalar's content, ghosts included: quotes, block header and indentation taken off."""
-    first, last = document.span(node)
-    listed = document.pieces[first:last]
-    pieces = _cut(document, listed, first, node)
-    if node.style in ("|", ">"):
-        return _dedented(pieces)
-    if node.style in ("'", '"'):
-        return _unquoted(pieces)
-    return pieces
-
-
-def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> list[Piece]:
-    """Pieces cut to the node's characters; ghosts strictly inside are kept."""
-    offsets = document.offsets
-    place = offsets[first] if first < len(offsets) else len(document.text)
-    if place > node.start and first > 0:
-        # the piece before reaches into the node
-        index = first - 1
-        while index >= 0 and document.pieces[index].region is not None:
-            index -= 1
-        if index >= 0:
-            listed = [document.pieces[index], *document.pieces[index + 1 : first], *listed]
-            place -= len(document.pieces[index].text)
-    found = []
-    for piece in listed:
-        if piece.region is not None:
-            if node.start <= place <= node.end:
-                found.append(piece)
-            continue
-        low, high = max(node.start - place, 0), min(node.end - place, len(piece.text))
-        if high > low or (not piece.text and piece.source is not None and node.start <= place <= node.end):
-            found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
-        place += len(piece.text)
-    return found
-
-
-def block_pieces(document: Document, node: Node) -> list[Piece]:
-    """The pieces of a literal block scalar, from the line break before its first line to the white space behind it.
-
-    Ghosts may stand behind either.
-    """
-    rest = document.text[node.end :]
-    wide = Node("scalar", node.start, node.end + len(rest) - len(rest.lstrip()))
-    first, last = document.span(wide)
-    return _dedented(_cut(document, document.pieces[first:last], first, wide), with_break=True)
-
-
-def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
-    width = _margin(pieces)
-    found: list[Piece] = []
-    header = True
-    room = width
-    for piece in pieces:
-        rest = piece.text
-        if header and piece.region is None:
-            _, mark, rest = rest.partition("\n")
-            header = not mark
-            if mark and with_break:
-                found.append(Piece("\n", None, piece.gate, None))
-        if header and not (with_break and piece.region is not None):
-            continue
-        out = []
-        for index, line in enumerate(rest.split("\n")):
-            if index:
-                out.append("\n")
-                room = width
-            blank = len(line) - len(line.lstrip(" "))
-            cut = min(blank, room)
-            out.append(line[cut:])
-            # the indentation may go on in the next piece
-            room = room - cut if cut == len(line) else 0
-        text = "".join(out)
-        if text or piece.region is not None or (not piece.text and piece.source is not None):
-            found.append(piece.with_text(text))
-    return found
-
-
-def _margin(pieces: list[Piece]) -> int:
-    """How far in the first line of a block scalar stands, that of a ghost where it has none yet."""
-    real = "".join([piece.text for piece in pieces if piece.region is None]).partition("\n")[2]
-    ghosts = "".join([piece.text for piece in pieces if piece.region is not None]).partition("\n")[2]
-    line = next((line for text in (real, ghosts) for line in text.split("\n") if line.strip()), "")
-    return len(line) - len(line.lstrip(" "))
-
-
-def _unquoted(pieces: list[Piece]) -> list[Piece]:
-    real = [index for index, piece in enumerate(pieces) if piece.region is None and piece.text]
-    if not real:
-        return pieces
-    found = list(pieces)
-    found[real[0]] = found[real[0]].with_text(found[real[0]].text[1:])
-    found[real[-1]] = found[real[-1]].with_text(found[real[-1]].text[:-1])
-    return found
-
-
-def embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[Document, Json] | None:
-    """The document inside a scalar, and what it should be."""
-    if node.kind != "scalar" or not isinstance(now, str) or not isinstance(target, str):
-        return None
-    pieces = content_pieces(document, node)
-    sources = [piece for piece in pieces if piece.region is None and piece.text]
-    if len(sources) == 1 and sources[0].source is not None and sources[0].source.op == "b64enc":
-        inner = sources[0].source.args[0]
-        decoded = _decoded(target)
-        if decoded is None or inner.pieces is None:
-            return None
-        pieces, target = list(inner.pieces), decoded
-    text = "".join(piece.text for piece in pieces if piece.region is None)
-    if "\n" not in text.strip() and "\n" not in target.strip() and target[:1] not in "{[":
-        return None
-    if _is_one_value(pieces):
-        return None  # given as a whole: nothing inside it can be set alone
-    made = make_document(document.template, pieces)
-    wanted = make_document(document.template, [Piece(target, None, None, None)])
-    if made.root is None or wanted.root is None or made.error or wanted.error:
-        return None
-    if made.root.kind == "scalar" or wanted.root.kind != made.root.kind:
-        return None
-    return made, wanted.root.plain()
-
-
-def _is_one_value(pieces: list[Piece]) -> bool:
-    """Whether a text is one value of the chart, as it is."""
-    shown = [piece for piece in pieces if piece.region is None and piece.text.strip()]
-    sources = {id(_text_of(piece.source)): _text_of(piece.source) for piece in shown if piece.source is not None}
-    if len(sources) != 1 or any(piece.source is None for piece in shown):
-        return False
-    (source,) = sources.values()
-    return bool(source.direct) and isinstance(source.v, str)
-
-
-def _text_of(source: Value) -> Value:
-    while source.op in ("tpl", "tpl-text") and source.args and not source.direct:
-        source = source.args[0]
-    return source
-
-
-def _decoded(text: str) -> str | None:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError, ValueError):
-        return None

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 
 from migrator.inference.codecs import SIMPLE_INVERSES
-from migrator.inference.diff import Gap, content_pieces
+from migrator.inference.diff import Gap
 from migrator.inference.edits import MISSING, value_at
+from migrator.inference.inner import content_pieces
 from migrator.inference.unify import scalar_text
 from migrator.model import Json, Path
 from migrator.templates.documents import Document

@@ -8,10 +8,11 @@ from itertools import chain, islice, zip_longest
 
 from migrator.inference.asked import switches
 from migrator.inference.closing import close
-from migrator.inference.diff import Gap, content_pieces, cost, leaf_count
+from migrator.inference.diff import Gap, cost, leaf_count
 from migrator.inference.digests import settle_digests
 from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
 from migrator.inference.gates import make
+from migrator.inference.inner import content_pieces
 from migrator.inference.invert import invert_text
 from migrator.inference.journal import Journal
 from migrator.inference.kinds import other_kinds

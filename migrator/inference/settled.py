@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.inference.diff import content_pieces
+from migrator.inference.inner import content_pieces
 from migrator.model import Path
 from migrator.templates.documents import Document
 from migrator.templates.value import Gate, Value

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 from migrator.inference.codecs import as_written
-from migrator.inference.diff import Gap, align, block_pieces, content_pieces, embedded, leaf_count
+from migrator.inference.diff import Gap, align, leaf_count
 from migrator.inference.edits import Edit, Edits, combined, set_inside
+from migrator.inference.inner import block_pieces, content_pieces, embedded
 from migrator.inference.invert import invert, invert_text
 from migrator.inference.lines import read_text
 from migrator.inference.near import marked_fragment, near, words_of
