@@ -112,7 +112,7 @@ def align(now: list[Json], target: list[Json]) -> list[tuple[int | None, int | N
     """Pairs of positions: equal items first, then those of one identity, then what is left of one shape in order."""
     pairs: list[tuple[int | None, int | None]] = []
     left_free, right_free = list(range(len(now))), list(range(len(target)))
-    for key_of in (_token, _identity, _shape):
+    for key_of in (_token, _identity, _shape, _nameless):
         waiting: dict[str, list[int]] = {}
         for right in right_free:
             key = key_of(target[right])
@@ -148,6 +148,10 @@ def _shape(value: Json) -> str:
     if isinstance(value, dict):
         return "{}" + ",".join(sorted(value)[:1])
     return type(value).__name__
+
+
+def _nameless(value: Json) -> str:
+    return "{}" if isinstance(value, dict) and not _identity(value) else ""
 
 
 @dataclass(slots=True, kw_only=True)

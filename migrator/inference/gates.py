@@ -186,7 +186,8 @@ def _make_junction(op: str, args: tuple[Value, ...], want: bool, bound: Edits, d
             groups = extended[:6]
         yield from groups
         return
-    for arg in args:
+    # of conditions that must all hold, the last mostly is about the least
+    for arg in args if want else reversed(args):
         yield from islice(make(arg, want, bound=bound, depth=depth + 1), 2)
 
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.charts.versions import VersionError, satisfies
-from migrator.inference.state import Bench, State
-from migrator.inference.trials import EPSILON
+from migrator.inference.state import EPSILON, Bench, State
 from migrator.model import Gvk
 from migrator.templates.chart import Chart
 

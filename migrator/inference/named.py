@@ -20,8 +20,8 @@ from migrator.inference.entries import (
 )
 from migrator.inference.missing import from_ghosts
 from migrator.inference.repair import Mender, ranged
-from migrator.inference.state import State
-from migrator.inference.trials import EPSILON, Trials, Weighed, distinct
+from migrator.inference.state import EPSILON, State
+from migrator.inference.trials import Trials, Weighed, distinct
 from migrator.model import Path
 from migrator.templates.documents import Document
 from migrator.templates.value import ELEMENT

@@ -42,11 +42,20 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     for order, (region, shown) in enumerate(_known_speakers(gap, node)):
         rank = _rank(shown, words)
         if rank is not None:
+            if _is_other_item(gap, shown, words, rank):
+                rank = len(words) + 1
             goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
             alike = _alike(shown, gap.target) if rank and isinstance(gap.target, str) else 0
             ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
     ranked.sort(key=lambda item: item[:5])
     return [item[5] for item in ranked[:MAX_REGIONS]]
+
+
+def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:
+    """Whether a ghost prints an item that has some field names in common with the one that is missing, but not all."""
+    if not isinstance(gap.target, dict) or not isinstance(gap.key, int) or rank >= len(words):
+        return False
+    return words[rank].endswith(":") and any(f"{key}:" not in shown for key in gap.target)
 
 
 def is_spoken(gap: Gap) -> bool:

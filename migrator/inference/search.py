@@ -23,8 +23,8 @@ from migrator.inference.openings import listed, openings
 from migrator.inference.propose import proposals
 from migrator.inference.repair import repairs, undoes
 from migrator.inference.shown import shown_overrides
-from migrator.inference.state import State
-from migrator.inference.trials import EPSILON, Trials, Weighed, distinct
+from migrator.inference.state import EPSILON, State
+from migrator.inference.trials import Trials, Weighed, distinct
 from migrator.model import Path, Resource
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import Chart
@@ -328,7 +328,9 @@ class Search(Trials):
             here = [d for docs in self.state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
             active = prefix in self.state.run.charts
             extra = {id(document) for document in self.state.extra}
-            if active and here and all(id(document) in extra for document in here):
+            crds = self.bench.crd_keys(self.state.run, prefix + "/")
+            unwanted = all(id(document) in extra for document in here) and not crds & self.bench.by_key.keys()
+            if active and (here or crds) and unwanted:
                 found.append(((path, False),))
             elif not active and self.bench.missing(self.state):
                 found.append(((path, True),))
@@ -388,9 +390,8 @@ class Search(Trials):
         for path in paths:
             tree = change(tree, path)
         state = self.bench.measure(tree, self.state.setting, self.state)
-        worse = any(value > self.state.costs.get(index, 0.0) + EPSILON for index, value in state.costs.items())
         # that an object which nobody wants is smaller is worth no value
-        if not worse and len(state.extra) <= len(self.state.extra) and len(state.errors) <= len(self.state.errors):
+        if state.serves_as_well_as(self.state):
             self.state = state
             return
         if len(paths) > 1:

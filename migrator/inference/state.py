@@ -19,12 +19,15 @@ from migrator.templates.generated import draws
 from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.value import Region
 
+EPSILON = 1e-6
 ERROR_COST = 500.0
 FAILURE_COST = 20.0
 """For each different thing that Helm would stop at in one template."""
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
+CRD_COST = 0.3
+"""Of a definition in `crds/` that the target has not: no template prints it, yet it would be installed."""
 KUBE_COST = 0.5
 """Of a version of Kubernetes other than the one that was to be expected."""
 GENERATED_COST = 0.3
@@ -77,6 +80,8 @@ class State:
     extra: list[Document]
     cost: float
     errors: list[TemplateRun] = field(default_factory=list)
+    unwanted: int = 0
+    """Definitions in `crds/` that the target has not."""
     detail: State | None = None
     """The same with ghosts, once somebody has asked for them."""
     reads: Asked | None = None
@@ -87,6 +92,12 @@ class State:
         if self.reads is None:
             self.reads = asked_of(self.run, self.tree)
         return self.reads
+
+    def serves_as_well_as(self, other: State) -> bool:
+        """Whether no object is further from its target, and none more is there that nobody wants, or fails."""
+        worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
+        mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
+        return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
 
     @property
     def exact(self) -> int:
@@ -219,9 +230,15 @@ class Bench:
             self.last_settled = (state, frozenset(found))
         return self.last_settled[1]
 
-    def _crd_resources(self, run: Run) -> list[Resource]:
+    def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
+        """The definitions in `crds/` of the charts below a prefix that are active."""
+        return {key_of(res.id) for res in self._crd_resources(run, prefix)}
+
+    def _crd_resources(self, run: Run, prefix: str = "") -> list[Resource]:
         found = []
-        for data in run.crds.values():
+        for path, data in run.crds.items():
+            if not path.startswith(prefix):
+                continue
             if data not in self.crds:
                 values = plain_documents(data)
                 self.crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
@@ -235,7 +252,7 @@ class Bench:
         pairs: dict[int, Document] = {}
         costs: dict[int, float] = {}
         extra: list[Document] = []
-        fixed = {key_of(res.id): res for res in self._crd_resources(run)}
+        fixed = self.crd_keys(run)
         for key, found in documents.items():
             free = list(self.by_key.get(key, ()))
             for document in found:
@@ -257,6 +274,8 @@ class Bench:
             else:
                 costs[index] = MISSING_SHARE * self.extents[index]
                 total += costs[index]
+        unwanted = len(fixed - self.by_key.keys())
+        total += CRD_COST * unwanted
         for document in extra:
             total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
         errors = [template for template in run.templates.values() if template.error]
@@ -271,6 +290,7 @@ class Bench:
             extra=extra,
             cost=total,
             errors=errors,
+            unwanted=unwanted,
         )
 
     def _alike(self, free: list[int], document: Document, setting: Setting) -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from migrator.inference.edits import Edits, combined
 from migrator.inference.journal import Journal
-from migrator.inference.state import Bench, State, apply_edits
+from migrator.inference.state import EPSILON, Bench, State, apply_edits
 from migrator.inference.unify import KEY
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
@@ -16,7 +16,6 @@ from migrator.templates.render import touches
 from migrator.templates.value import ELEMENT
 from migrator.yamlio import same
 
-EPSILON = 1e-6
 CROWD = 3
 """Objects of one template from which on its objects are looked at one by one."""
 MAX_RESTS = 8

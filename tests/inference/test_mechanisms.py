@@ -123,6 +123,42 @@ notes:
         "labels: {enabled: false, names: []}\nextraArgs: []\n",
         "labels: {enabled: true, names: [name, instance]}\n",
     ),
+    "annotations that one of two maps fills": (
+        NAME
+        + "{{- if or .Values.annotations .Values.account.annotations }}\nannotations:\n"
+        + "{{- with .Values.annotations }}\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n"
+        + "{{- with .Values.account.annotations }}\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n{{- end }}\n---\n"
+        + NAME.replace("}}", "}}-b")
+        + "{{- with .Values.annotations }}\nannotations: {{- toYaml . | nindent 2 }}\n{{- end }}\n"
+        + "".join(f"p{n}: {{{{- toYaml .Values.a{n}.annotations | nindent 2 }}}}\n" for n in range(9)),
+        "annotations: {}\naccount: {annotations: {}}\n" + "".join(f"a{n}: {{annotations: {{}}}}\n" for n in range(9)),
+        "account: {annotations: {team: data}}\n",
+    ),
+    "what only the last of two conditions is about": (
+        NAME
+        + "{{- if .Values.disk.on }}\ndisk: {size: 8, kind: fast}\n{{- end }}\n"
+        + "{{- if and .Values.disk.on .Values.disk.prepare }}\nprepare: {a: 1, b: 2, c: 3, d: 4, e: 5}\n{{- end }}\n",
+        "disk: {'on': true, prepare: true}\n",
+        "disk: {prepare: false}\n",
+    ),
+    "an item beside many that others print": (
+        NAME
+        + "volumes:\n- {name: data, host: x}\n"
+        + "".join(
+            f"{{{{- if .Values.s{n} }}}}\n- name: s{n}\n  secret: {{{{ .Values.s{n} }}}}\n{{{{- end }}}}\n"
+            for n in range(9)
+        )
+        + "{{- if .Values.volumes }}\n{{ toYaml .Values.volumes }}\n{{- end }}\n",
+        "volumes: []\n",
+        "volumes: [{name: extra, emptyDir: {}}]\n",
+    ),
+    "a rule without a name that gets another field": (
+        NAME
+        + "rules:\n- ports: [{port: {{ .Values.port }}}]\n{{- if not .Values.open }}\n  from: [{group: {{ .Release.Name }}}]\n"
+        + "{{- end }}\n{{- with .Values.more }}\n{{ toYaml . }}\n{{- end }}\n",
+        "port: 80\nopen: true\nmore: []\n",
+        "open: false\n",
+    ),
     "an object that another branch prints otherwise": (
         "{{- if .Values.modern }}\n{{- range $key := list `a` `b` }}\n{{- if ne $key $.Values.skipped }}\n---\n"
         + NAME.replace("}}", "}}-{{ $key }}").replace(".Release", "$.Release")
