@@ -117,7 +117,8 @@ def _fits(tree: Tree, path: Path, value: Json) -> bool:
         if isinstance(default, list):
             fits = isinstance(inner, int if length < len(path) else (list, type(None)))
         elif isinstance(default, dict):
-            fits = isinstance(inner, str if length < len(path) else (dict, type(None), bool))
+            # a text may name what a map would describe
+            fits = isinstance(inner, str if length < len(path) else (dict, type(None), bool, str))
         else:
             continue
         if not fits:

@@ -362,7 +362,7 @@ def _without_nil(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece.with_text(piece.text.replace(NO_VALUE, "")) if NO_VALUE in piece.text else piece for piece in pieces]
 
 
-def _key_of(name: str, item: Value) -> Value:
+def _key_of(name: str | int, item: Value) -> Value:
     """The key of an entry that a ghost has added: of one to come, whatever its own key will be."""
     paths = tuple((*path[:-1], "~key") for path in item.direct if path[-1:] == (ELEMENT,))
     return Value(name, paths, "key", (item,)) if name == MARK and paths else Value(name)

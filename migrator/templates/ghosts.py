@@ -18,6 +18,8 @@ MAX_HIDDEN = 300
 
 Variable = tuple[int, str]
 """Identity of a scope, and a name in it."""
+Coming = tuple[Region, str | int, Value]
+"""An entry or item that a ghost would add, with its name or place."""
 
 
 class Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
@@ -44,6 +46,8 @@ class Ghost:
     """Variables as the ghost leaves them."""
     grown: dict[Variable, tuple[Piece, ...]] = field(default_factory=dict)
     """What the ghost would add to lists and maps, as text."""
+    coming: dict[Variable, tuple[Coming, ...]] = field(default_factory=dict)
+    """Items that the ghost would add to lists."""
 
 
 class Ghosts(Expressions):
@@ -183,6 +187,10 @@ class Ghosts(Expressions):
             now = scope[key[1]]
             ghost.left[key] = now
             ghost.grown[key] = self._additions(old, now)
+            if ghost.grown[key] and self.region is not None and isinstance(now.v, list):
+                first = len(old.v)
+                items = enumerate(now.v[first:], first)
+                ghost.coming[key] = tuple((self.region, index, item) for index, item in items)
         for value, old_map in ghost.touched.values():
             added = {name: item for name, item in value.v.items() if name not in old_map}
             if added and not value.direct and "Values" not in value.v:
@@ -230,7 +238,7 @@ class Ghosts(Expressions):
                 if now is old and other is old:
                     continue
                 if now is old and ghost.grown.get(key):
-                    scope[name] = _with_hidden(now, ghost.grown[key])
+                    scope[name] = _with_hidden(now, ghost.grown[key], ghost.coming.get(key, ()))
                     continue
                 sides = (now, other) if gate.wanted else (other, now)
                 scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
@@ -240,9 +248,9 @@ class Ghosts(Expressions):
         """After the ghost of one more element: lists that it would have made longer say so."""
         for scope in self.scopes:
             for name, now in scope.items():
-                pieces = ghost.grown.get((id(scope), name))
-                if pieces:
-                    scope[name] = _with_hidden(now, pieces)
+                key = (id(scope), name)
+                if ghost.grown.get(key):
+                    scope[name] = _with_hidden(now, ghost.grown[key], ghost.coming.get(key, ()))
 
     def assign(self, name: str, value: Value) -> None:
         """Give a variable that exists another value."""
@@ -302,9 +310,9 @@ def _below(place: Gate, above: dict[int, Gate], gate: Gate | None) -> Gate:
     return below
 
 
-def _with_hidden(value: Value, pieces: tuple[Piece, ...]) -> Value:
+def _with_hidden(value: Value, pieces: tuple[Piece, ...], coming: tuple[Coming, ...]) -> Value:
     made = Value(value.v, value.direct, value.op, value.args, value.pieces)
-    made.hidden = value.hidden + pieces
+    made.hidden, made.coming = value.hidden + pieces, value.coming + coming
     return made
 
 

@@ -43,8 +43,8 @@ class Value:
         """Of a string: where its parts came from, ghosts included."""
         self.hidden: tuple[Piece, ...] = ()
         """Of a map or list read from text: ghosts of further entries or items, at its own margin."""
-        self.coming: tuple[tuple[Region, str, Value], ...] = ()
-        """Of a map: entries that ghosts would add, each with its ghost and name."""
+        self.coming: tuple[tuple[Region, str | int, Value], ...] = ()
+        """Of a map or list: entries or items that ghosts would add, each with its ghost and its name or place."""
         self._taint: frozenset[Path] | None = None
         self.generated: bool | None = None
         """What `is_generated` has found; None where nobody asked."""

@@ -123,6 +123,21 @@ notes:
         "labels: {enabled: false, names: []}\nextraArgs: []\n",
         "labels: {enabled: true, names: [name, instance]}\n",
     ),
+    "a list that one loop adds to and the next prints": (
+        NAME
+        + "{{- $ports := list .Values.port }}\n{{- range .Values.more }}{{ $ports = append $ports . }}{{ end }}\nports:\n"
+        + "{{- range $ports }}\n- port: {{ .port }}\n  name: {{ .name | default `http` }}\n"
+        + "  {{- if .protocol }}\n  protocol: {{ .protocol }}\n  {{- end }}\n{{- end }}\n",
+        "port: {port: 80}\nmore: []\n",
+        "more: [{port: 53, name: dns, protocol: UDP}]\n",
+    ),
+    "a text in the place of a map": (
+        NAME
+        + "{{- if kindIs `string` .Values.secret }}\nsecret: {{ .Values.secret }}\n{{- else }}\nsecret: {{ .Release.Name }}\n"
+        + "token: {{ .Values.secret.token }}\n{{- end }}\n",
+        "secret: {token: ''}\n",
+        "secret: own\n",
+    ),
     "annotations that one of two maps fills": (
         NAME
         + "{{- if or .Values.annotations .Values.account.annotations }}\nannotations:\n"
