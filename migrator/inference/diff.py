@@ -112,7 +112,8 @@ def align(now: list[Json], target: list[Json]) -> list[tuple[int | None, int | N
     """Pairs of positions: equal items first, then those of one identity, then what is left of one shape in order."""
     pairs: list[tuple[int | None, int | None]] = []
     left_free, right_free = list(range(len(now))), list(range(len(target)))
-    for key_of in (_token, _identity, _shape, _nameless):
+    alike = (_token, _identity, _shape, _nameless) if len(now) == len(target) else (_token, _identity, _shape)
+    for key_of in alike:
         waiting: dict[str, list[int]] = {}
         for right in right_free:
             key = key_of(target[right])

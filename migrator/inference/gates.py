@@ -186,8 +186,9 @@ def _make_junction(op: str, args: tuple[Value, ...], want: bool, bound: Edits, d
             groups = extended[:6]
         yield from groups
         return
-    # of conditions that must all hold, the last mostly is about the least
-    for arg in args if want else reversed(args):
+    # of switches that must all be on, the last mostly is about the least
+    switches = not want and all(arg.v is True and arg.direct and not arg.op for arg in args)
+    for arg in reversed(args) if switches else args:
         yield from islice(make(arg, want, bound=bound, depth=depth + 1), 2)
 
 
