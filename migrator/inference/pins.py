@@ -21,6 +21,8 @@ from migrator.templates.value import ELEMENT, Piece, Value
 
 TRIED = 24
 """Values tried for one place."""
+MOST_TEMPLATES = 400
+"""Templates rendered on trial: in a chart that asks for more, what else would pin its secrets stays unsaid."""
 SHORTEST = 6
 """Characters from which on a datum of a Secret is taken for a secret."""
 SAMPLE = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n").decode()
@@ -56,11 +58,13 @@ class _Place:
 class Pinning:
     """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
 
-    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting) -> None:
-        self._interpreter = Interpreter(chart)
+    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting, *, ghosts: bool = True) -> None:
+        # what a branch not taken would print instead of something drawn is only seen with ghosts
+        self._interpreter = Interpreter(chart, ghosts=ghosts)
         self._tree, self._setting = Tree(defaults_of(chart), overrides), setting
         self._run = self._interpreter.run(overrides, setting)
         self._interpreter.ghosts = False
+        self._room = self._interpreter.runs + MOST_TEMPLATES
         self._tried: dict[Edits, Run] = {}
         self._found: dict[tuple[Key, Path], tuple[Pin, ...]] = {}
         self._read: dict[int, tuple[TemplateRun, list[tuple[Key, Document]]]] = {}
@@ -163,6 +167,8 @@ class Pinning:
 
     def _after(self, edits: Edits) -> Run:
         if edits not in self._tried:
+            if self._interpreter.runs >= self._room:
+                return self._run
             self._tried[edits] = self._interpreter.run(self._tree.assign(edits).overrides, self._setting, self._run)
         return self._tried[edits]
 

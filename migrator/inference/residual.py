@@ -128,4 +128,4 @@ def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinn
     tree = Tree({}, overrides)
     for path in () if pinned else secret_values(overrides, request.targets[environment]):
         tree = tree.without(path)
-    return Pinning(chart_of(request), tree.overrides, answer.setting)
+    return Pinning(chart_of(request), tree.overrides, answer.setting, ghosts=pinned)
