@@ -155,9 +155,13 @@ class _Builder:
             return
         self.open = None
         last = self.parts[-1] if self.parts else None
+        joins = isinstance(last, Branch) and last.condition is gate.condition
         if gate.taken:
-            self.parts.append(Branch(gate.condition, gate.wanted, inner, (), _hangs(gate.condition)))
-        elif isinstance(last, Branch) and last.condition is gate.condition and last.wanted != gate.wanted:
+            if joins and isinstance(last, Branch) and last.wanted == gate.wanted and not last.now:
+                last.now = inner
+            else:
+                self.parts.append(Branch(gate.condition, gate.wanted, inner, (), _hangs(gate.condition)))
+        elif joins and isinstance(last, Branch) and last.wanted != gate.wanted:
             last.other = inner
         else:
             self.parts.append(Branch(gate.condition, not gate.wanted, (), inner, _hangs(gate.condition)))

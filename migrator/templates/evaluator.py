@@ -178,15 +178,17 @@ class Evaluator(Ghosts):
             chosen, other = (node.body, node.otherwise) if taken else (node.otherwise, node.body)
             outer_gate = self.gate
             self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
-            before = self.snapshot()
+            before, start = self.snapshot(), len(self.out)
             try:
                 self.block(chosen, inner if taken else dot)
             finally:
                 gate, self.gate = self.gate, outer_gate
-            ghost = Ghost()
+            ghost, end = Ghost(), len(self.out)
             if other and self.wants_ghost(condition) and self.is_asked_for(other):
                 body = partial(self.block, other, dot if taken else inner)
                 ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
+                if not taken:  # what comes first in the template stands first: it may go on with what is above
+                    self.out[start:] = [*self.out[end:], *self.out[start:end]]
             self.join(condition, gate, before, ghost)
         finally:
             self.scopes.pop()

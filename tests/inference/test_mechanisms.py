@@ -35,6 +35,31 @@ CASES = {
         "extraArgs: {}\n",
         "extraArgs: {certificate: space/name, level: debug}\n",
     ),
+    "an item that a first branch prints in the list above, where the last one goes on with other entries": (
+        NAME
+        + """spec:
+  volumes:
+  - name: config
+    emptyDir: {}
+{{- if .Values.extraVolumes }}
+{{ toYaml .Values.extraVolumes | indent 2 }}
+{{- end }}
+{{- if not .Values.persistence.enabled }}
+  - name: data
+    emptyDir: {}
+{{- else if .Values.persistence.existingClaim }}
+  - name: data
+    persistentVolumeClaim:
+      claimName: {{ .Values.persistence.existingClaim }}
+{{- else }}
+  claims:
+  - metadata: {name: data}
+    spec: {size: {{ .Values.persistence.size }}}
+{{- end }}
+""",
+        "extraVolumes: []\npersistence: {enabled: true, existingClaim: '', size: 8Gi}\n",
+        "persistence: {enabled: false}\n",
+    ),
     "objects of which a value decides the kind, by a branch or as it is": (
         """
 {{- if .Values.rbac.create }}
