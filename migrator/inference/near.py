@@ -46,6 +46,8 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
                 rank = len(words) + 1
             goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
             alike = _alike(shown, gap.target) if rank and isinstance(gap.target, str) else 0
+            if rank and rank < len(words) and isinstance(gap.target, str):
+                alike = max(alike, len(words[rank]))
             ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
     ranked.sort(key=lambda item: item[:5])
     return [item[5] for item in ranked[:MAX_REGIONS]]

@@ -163,6 +163,14 @@ notes:
         "secret: {token: ''}\n",
         "secret: own\n",
     ),
+    "an argument of a switch that is off, beside a map of any arguments": (
+        NAME
+        + "args:\n- --run\n{{- if .Values.on }}\n- --on={{ .Values.on }}\n{{- end }}\n{{- if .Values.late }}\n- --late\n{{- end }}\n"
+        + "{{- range $key, $value := .Values.extra }}\n{{- if $value }}\n- --{{ $key }}={{ $value }}\n{{- else }}\n- --{{ $key }}\n"
+        + "{{- end }}\n{{- end }}\n",
+        "'on': false\nlate: false\nextra: {}\n",
+        "'on': true\nlate: true\n",
+    ),
     "annotations that one of two maps fills": (
         NAME
         + "{{- if or .Values.annotations .Values.account.annotations }}\nannotations:\n"
