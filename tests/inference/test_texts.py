@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from search_support import found
 
+from migrator.inference.literal import literal_edits
+from migrator.yamlio import Dialect, read_value
+
 BOARDS = """
 {{- define "config" -}}
 {{- with .Values.plugins }}
@@ -73,3 +76,43 @@ def test_texts_and_the_keys_that_values_name_are_found(truth):
     values, left = found(BOARDS, DEFAULTS, truth)
     assert left == 0
     assert values.keys() == {line.partition(": ")[0] for line in truth.split("\n")}
+
+
+NOTES = """
+apiVersion: v1
+kind: Service
+metadata:
+  name: "{{ .Release.Name }}"
+  {{- with .Values.annotations }}
+  annotations:
+    {{- range $key, $value := . }}
+    {{ $key }}: {{ tpl $value $ | quote }}
+    {{- end }}
+  {{- end }}
+spec:
+  {{- with .Values.extra }}
+  {{- tpl (toYaml .) $ | nindent 2 }}
+  {{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        "annotations: {widget.user: '{{`{{USER_NAME}}`}}', plain: x}",
+        "annotations: {widget.user: '{{`{{ $labels.pod }}`}} is down', plain: x}",
+        "extra: {legend: 'of {{`{{ instance }}`}}', list: ['{{`{{ job }}`}}']}",
+    ],
+)
+def test_braces_that_a_template_would_run_are_written_as_text(truth):
+    values, left = found(NOTES, "annotations: {}\nextra: {}\n", truth)
+    assert left == 0
+    assert values == read_value(truth.encode(), dialect=Dialect.SIGS)
+
+
+def test_an_opening_brace_alone_is_written_as_text_too():
+    assert literal_edits(((("a",), ["{{", "x{{ `y` }}"]), (("b",), 1))) == (
+        (("a",), ["{{`{{`}}", "x{{`{{`}} `y` }}"]),
+        (("b",), 1),
+    )
+    assert literal_edits(((("a",), "plain"),)) is None
