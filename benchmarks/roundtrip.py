@@ -10,6 +10,7 @@ Rows come as lines of JSON while the run goes on. A case that fails is a row wit
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ Job = Callable[[], Sequence[Row]]
 def main() -> None:
     """Measure, or read what was measured; then show, compare and write."""
     given = arguments()
+    compileall.compile_dir(HERE.parent / "migrator", quiet=2)  # as an installation does
     rows = read_rows(given.source) if given.source else tuple(measured(given))
     rows = tuple(sorted(rows, key=lambda row: row.name))
     known: Mapping[str, Mapping[str, Json]] = read_value(MISSED.read_bytes(), dialect=Dialect.SIGS) or {}

@@ -9,7 +9,8 @@ from migrator.inference.diff import Gap
 from migrator.inference.edits import Edits, Tree, combined
 from migrator.inference.gates import open_region
 from migrator.inference.near import marked_fragment, near, words_of
-from migrator.inference.unify import generalised, list_rows, unify
+from migrator.inference.rows import generalised, list_rows
+from migrator.inference.unify import unify
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.value import ELEMENT

@@ -86,7 +86,7 @@ def _event(event: Event) -> Iterator[_Found]:
 
 def _with_gates(edits: Edits, turned: list[_Turn]) -> Edits:
     """With what opens the branches that were taken."""
-    from migrator.inference.unify import generalised
+    from migrator.inference.rows import generalised
 
     for condition, wanted in turned:
         bound = generalised(edits)

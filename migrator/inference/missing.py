@@ -12,15 +12,8 @@ from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.gates import open_region
 from migrator.inference.grouped import grouped_rows
 from migrator.inference.near import is_spoken, marked, near, words_of
-from migrator.inference.unify import (
-    READING_STEPS,
-    Reader,
-    best_row,
-    generalised,
-    list_rows,
-    named_rows,
-    unify,
-)
+from migrator.inference.rows import generalised, list_rows, named_rows
+from migrator.inference.unify import READING_STEPS, Reader, best_row, unify
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node

@@ -7,7 +7,7 @@ from itertools import islice
 
 from migrator.inference.edits import Edits, Tree, combined, value_at
 from migrator.inference.gates import open_region
-from migrator.inference.unify import generalised, list_rows, named_rows
+from migrator.inference.rows import generalised, list_rows, named_rows
 from migrator.model import Json, Path
 from migrator.templates.value import ELEMENT, Region
 

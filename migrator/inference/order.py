@@ -11,7 +11,7 @@ from migrator.inference.containers import container_paths
 from migrator.inference.diff import Gap, align
 from migrator.inference.edits import Edits, Tree, combined
 from migrator.inference.missing import from_ghosts, ranged, share
-from migrator.inference.unify import list_rows, named_rows
+from migrator.inference.rows import list_rows, named_rows
 from migrator.model import Path
 
 MAX_MOVED = 8

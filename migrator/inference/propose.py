@@ -16,16 +16,8 @@ from migrator.inference.invert import invert
 from migrator.inference.missing import PER_GAP, from_ghosts, lacking, opened, share
 from migrator.inference.near import marked, marked_lines, near, words_of
 from migrator.inference.order import in_order
-from migrator.inference.unify import (
-    KEY,
-    READING_STEPS,
-    Reader,
-    list_rows,
-    named_rows,
-    read_lines,
-    read_scalar,
-    source_of,
-)
+from migrator.inference.rows import KEY, list_rows, named_rows
+from migrator.inference.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node

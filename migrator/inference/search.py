@@ -24,10 +24,10 @@ from migrator.inference.propose import proposals
 from migrator.inference.repair import repairs, undoes
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import EPSILON, State
+from migrator.inference.subcharts import switched
 from migrator.inference.trials import Trials, Weighed, distinct
 from migrator.model import Path, Resource
 from migrator.templates.bounds import TooLargeError
-from migrator.templates.chart import Chart
 from migrator.templates.documents import Document
 from migrator.templates.evaluator import Failure
 from migrator.templates.value import ELEMENT, Gate
@@ -229,7 +229,7 @@ class Search(Trials):
             closing = (islice(chain(self._of_other_kind(d, lacking), self._closing(d)), 1) for d in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._together([*missing, *self._wrong()])
-            batch += [(edits, 1.0) for edits in self._subcharts()]
+            batch += [(edits, 1.0) for edits in switched(self.bench, self.state) if repr(edits) not in self.refused]
             before = self.state.cost
             self.try_batch(distinct(batch))
             if self.state.cost >= before - EPSILON:
@@ -320,22 +320,6 @@ class Search(Trials):
         """How much of a target a way to print it may miss and still be worth a trial."""
         return 0.5 * self.state.costs[index] if index in self.state.pairs else 0.7 * self.bench.sizes[index]
 
-    def _subcharts(self) -> list[Edits]:
-        """Conditions of subcharts: all of whose objects are unwanted, or none of whose objects are there."""
-        found: list[Edits] = []
-        chart = self.bench.interpreter.chart
-        for prefix, path in _conditions(chart, chart.name, ()):
-            here = [d for docs in self.state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
-            active = prefix in self.state.run.charts
-            extra = {id(document) for document in self.state.extra}
-            crds = self.bench.crd_keys(self.state.run, prefix + "/")
-            unwanted = all(id(document) in extra for document in here) and not crds & self.bench.by_key.keys()
-            if active and (here or crds) and unwanted:
-                found.append(((path, False),))
-            elif not active and self.bench.missing(self.state):
-                found.append(((path, True),))
-        return [edits for edits in found if repr(edits) not in self.refused]
-
     def values(self) -> None:
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
@@ -404,17 +388,6 @@ def _hoisted(tree: Tree, path: Path) -> Tree:
     """A library chart's value as one of the chart that it serves."""
     value = value_at(tree.overrides, path)
     return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree
-
-
-def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:
-    for dep in chart.declared:
-        name = dep.alias or dep.name
-        first = dep.condition.split(",")[0].strip()
-        if first:
-            yield f"{prefix}/charts/{name}", (*path, *first.split("."))
-        sub = next((item for item in chart.charts if item.name == dep.name), None)
-        if sub is not None:
-            yield from _conditions(sub, f"{prefix}/charts/{name}", (*path, name))
 
 
 def _weight(gap: Gap) -> float:

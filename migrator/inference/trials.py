@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from migrator.inference.edits import Edits, combined
 from migrator.inference.journal import Journal
 from migrator.inference.literal import literal_edits
+from migrator.inference.rows import KEY
 from migrator.inference.state import EPSILON, Bench, State, apply_edits
-from migrator.inference.unify import KEY
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.render import touches

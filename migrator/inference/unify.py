@@ -8,18 +8,18 @@ from itertools import islice
 
 from migrator.inference.codecs import as_written
 from migrator.inference.diff import Gap, align, leaf_count
-from migrator.inference.edits import Edit, Edits, combined, set_inside
+from migrator.inference.edits import Edits, combined
 from migrator.inference.inner import block_pieces, content_pieces, embedded
 from migrator.inference.invert import invert, invert_text
 from migrator.inference.lines import read_text
 from migrator.inference.near import marked_fragment, near, words_of
 from migrator.inference.repeated import repeated
+from migrator.inference.rows import KEY, generalised, list_rows, named_rows, without_rows
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
 from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
 
-KEY = "~key"
 MAX_NESTED = 6
 """How many ghosts inside each other are read through."""
 MAX_GHOSTS = 8
@@ -379,12 +379,6 @@ def _opened(region: Region, reading: Reading) -> Reading | None:
     return None
 
 
-def generalised(bound: Edits) -> Edits:
-    """A row to come makes its list count as filled."""
-    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
-    return (*bound, *rows)
-
-
 def best_row(document: Document, templates: list[Node], target: Json) -> tuple[Path, Json, int] | None:
     """The list to extend, the element to add and what it would leave unexplained, read from sibling items."""
     best: tuple[Path, Json, int] | None = None
@@ -394,49 +388,6 @@ def best_row(document: Document, templates: list[Node], target: Json) -> tuple[P
             if best is None or reading.misses < best[2]:
                 best = (path, row, reading.misses)
     return best
-
-
-def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
-    """Elements that assignments below `*` describe, those of the innermost lists: list path -> element."""
-    found: dict[Path, Json] = {}
-    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
-    for path, value in edits:
-        if not most or path.count(ELEMENT) < most:
-            continue
-        at = len(path) - 1 - path[::-1].index(ELEMENT)
-        base, rest = path[:at], path[at + 1 :]
-        if not rest:
-            found[base] = value
-        else:
-            found[base] = set_inside(found.get(base), rest, value)
-    return list(found.items())
-
-
-def without_rows(edits: Edits) -> Edits:
-    """The assignments that do not describe an element of the innermost lists."""
-    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
-    return tuple(edit for edit in edits if not most or edit[0].count(ELEMENT) < most)
-
-
-def named_rows(edits: Edits) -> Edits:
-    """Assignments to an unnamed entry, under the name that the key was read as; inside out where entries nest."""
-    names = {path[:-1]: value for path, value in edits if path and path[-1] == KEY and isinstance(value, str)}
-    if not names:
-        return edits
-    made: list[Edit] = [(_named(path, names), value) for path, value in edits if not path or path[-1] != KEY]
-    for base, name in names.items():
-        place = _named((*base, ELEMENT), {**names, base: name})
-        if not any(path[: len(place)] == place for path, _ in made):
-            made.append((place, {}))
-    return tuple(made)
-
-
-def _named(path: Path, names: dict[Path, str]) -> Path:
-    place: Path = ()
-    for index, key in enumerate(path):
-        known = names.get(path[:index]) if key == ELEMENT else None
-        place = (*place, key if known is None else known)
-    return place
 
 
 def joined(one: Reading, other: Reading) -> Reading:
