@@ -16,9 +16,10 @@ from migrator.engines.run import DEFAULT_TIMEOUT
 from migrator.engines.tools import Tool
 from migrator.model import Json, RepoPath, Resource, resource_of
 
-# Go's \s; helm v3 pkg/releaseutil/manifest.go
-_SEPARATOR = re.compile(r"(?:^|[\t\n\f\r ]*\n)---[\t\n\f\r ]*")
+# Go's \s; helm v3 pkg/releaseutil/manifest.go, which takes the white space before it as well: pieces are stripped here
+_SEPARATOR = re.compile(r"(?:^|\n)---[\t\n\f\r ]*")
 _SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
+_FIRST_SOURCE = re.compile(r"\A# Source: [^\n]*\n")
 _TEST_HOOKS = frozenset({"test", "test-success", "test-failure"})
 # JSON allows these raw inside a string, YAML does not, or folds them
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -53,15 +54,23 @@ def is_test_hook(body: Mapping[str, Json]) -> bool:
 
 
 def _objects(piece: str) -> Iterator[dict[str, Json]]:
-    from migrator.yamlio import Dialect, read_documents
+    from migrator.yamlio import Dialect, YamlError, read_documents, read_manifests
 
-    source = _SOURCE.search(piece)
-    path = RepoPath(source[1] if source else "rendered")
-    for document in read_documents(piece, dialect=Dialect.SIGS, path=path):
-        yield from _expanded(document.value, path)
+    try:
+        values = read_manifests(_FIRST_SOURCE.sub("", piece))
+    except YamlError:  # said with the file and the line
+        read_documents(piece, dialect=Dialect.SIGS, path=_source(piece))
+        raise
+    for value in values:
+        yield from _expanded(value, piece)
 
 
-def _expanded(value: Json, path: RepoPath) -> Iterator[dict[str, Json]]:
+def _source(piece: str) -> RepoPath:
+    found = _SOURCE.search(piece)
+    return RepoPath(found[1] if found else "rendered")
+
+
+def _expanded(value: Json, piece: str) -> Iterator[dict[str, Json]]:
     if value is None or value == {}:
         return
     if (
@@ -70,12 +79,12 @@ def _expanded(value: Json, path: RepoPath) -> Iterator[dict[str, Json]]:
         or not value.get("apiVersion")
         or not isinstance(value.get("metadata") or {}, dict)
     ):
-        cause = Cause(failure=Failure.TEMPLATE, message="the document is no Kubernetes object", path=path)
+        cause = Cause(failure=Failure.TEMPLATE, message="the document is no Kubernetes object", path=_source(piece))
         raise EngineError.because("MIG408", cause, remedy="helm could not install this chart with these values")
     items = value.get("items")
     if str(value["kind"]).endswith("List") and isinstance(items, list):
         for item in items:
-            yield from _expanded(item, path)
+            yield from _expanded(item, piece)
         return
     yield value
 

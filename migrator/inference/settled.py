@@ -10,7 +10,7 @@ from migrator.templates.value import Gate, Value
 
 def name_paths(document: Document) -> frozenset[Path]:
     """The values that make an object's name what it is, those of the conditions inside it included."""
-    metadata = document.root.entries.get("metadata") if document.root is not None else None
+    metadata = document.metadata
     node = metadata.entries.get("name") if metadata is not None else None
     if metadata is None or node is None:
         return frozenset()

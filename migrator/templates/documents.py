@@ -13,8 +13,9 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.render import TemplateRun
 from migrator.templates.tree import Node, parse_tree
 from migrator.templates.value import Gate, Piece, Region, Value, pieces_between, text_of
-from migrator.yamlio import Dialect, YamlError, read_documents, read_value
+from migrator.yamlio import YamlError, decode, read_manifests
 
+_METADATA = re.compile(r"^metadata:[ \t]*\n(?:(?:[ #][^\n]*)?\n)+(?=[A-Za-z])", re.MULTILINE)
 _LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
 
 
@@ -71,6 +72,18 @@ class Document:
         return self._root
 
     @property
+    def metadata(self) -> Node | None:
+        """The tree of the object's metadata, read without the rest, which may be a megabyte of schema."""
+        if not self._parsed and (head := _METADATA.search(self.text)):
+            try:
+                roots = parse_tree(self.text[: head.end()])
+            except TemplateError:
+                roots = []
+            if len(roots) == 1 and "metadata" in roots[0].entries:
+                return roots[0].entries["metadata"]
+        return self.root.entries.get("metadata") if self.root is not None else None
+
+    @property
     def error(self) -> str:
         """Why the text is no YAML; empty where it is."""
         _ = self.root
@@ -82,7 +95,7 @@ class Document:
         if isinstance(self._resource, bool):
             self._resource = None
             try:
-                body = read_value(self.text, dialect=Dialect.SIGS)
+                body = next(iter(read_manifests(self.text)), None)
             except YamlError:
                 return None
             if isinstance(body, dict) and body.get("kind") and body.get("apiVersion") and _has_metadata(body):
@@ -245,7 +258,7 @@ def split_documents(run: TemplateRun) -> list[Document]:
 
 
 def _items(document: Document) -> list[Document]:
-    root = document.root if _LIST.search(document.text) else None
+    root = document.root if "List" in document.text and _LIST.search(document.text) else None
     items = root.entries.get("items") if root is not None else None
     if items is None or items.kind != "list":
         return [document]
@@ -388,4 +401,4 @@ def _inside(region: Region | None, outer: Region) -> bool:
 
 def plain_documents(data: bytes) -> list[Json]:
     """The values of the documents of a file that carries no provenance (`crds/`)."""
-    return [document.value for document in read_documents(data, dialect=Dialect.SIGS)]
+    return list(read_manifests(decode(data)))

@@ -7,7 +7,7 @@ from migrator.yamlio.edit import edit
 from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import spans
 from migrator.yamlio.operations import Append, Operation, Remove, Set
-from migrator.yamlio.reader import Document, decode, read_documents, read_value
+from migrator.yamlio.reader import Document, decode, read_documents, read_manifests, read_value
 from migrator.yamlio.rulesdir import rules_directory
 from migrator.yamlio.scalars import Dialect
 
@@ -29,6 +29,7 @@ __all__ = [
     "edit",
     "is_plain",
     "read_documents",
+    "read_manifests",
     "read_value",
     "remove_documents",
     "rules_directory",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from migrator.model import Json, RepoPath, SourceSpan
@@ -72,6 +73,16 @@ def read_value(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH
     return next((document.value for document in _Reader(text, dialect, path, 0).documents()), None)
 
 
+@lru_cache(maxsize=1024)
+def read_manifests(text: str) -> tuple[Json, ...]:
+    """The values of the documents of a rendered text, as kubectl reads them. Errors as `read_documents`.
+
+    Target, interpreter and helm print mostly the same texts: who reads one again gets the same objects, never to be
+    changed in place.
+    """
+    return tuple(document.value for document in read_documents(text, dialect=Dialect.SIGS))
+
+
 def _error(path: RepoPath, line: int, column: int, problem: str, remedy: str = "") -> YamlError:
     span = SourceSpan(path=path, line=line, column=column)
     return YamlError.of("MIG101", f"cannot read YAML: {problem}", span=span, remedy=remedy)
@@ -111,7 +122,7 @@ class _Located(Exception):  # noqa: N818 - carries a problem and its event to th
 
 
 _OPEN = object()
-_BARE_MARK = re.compile(r"(?:^|[\s,\[{])!\s")
+_BARE_MARK = re.compile(r"(?<![^\s,\[{])!\s")
 
 
 class _Reader:
