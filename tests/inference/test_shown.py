@@ -35,3 +35,45 @@ def test_only_what_shows_another_text_than_its_default_is_needed():
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     found = shown_overrides(documents, tree)
     assert {path for path in found if len(path) == 1} == {("level",), ("list",)}
+
+
+GATED = """
+{{- if .Values.monitor.enabled }}
+apiVersion: v1
+kind: Service
+metadata: {name: x}
+spec:
+  {{- if and .Values.a .Values.b }}
+  both: true
+  {{- end }}
+  {{- if eq .Values.type "pvc" }}
+  claim: x
+  {{- end }}
+  {{- if not .Values.plain }}
+  fancy: true
+  {{- end }}
+  {{- if or .Values.c .Values.d }}
+  one: true
+  {{- end }}
+  tag: {{ .Values.tag | default .Chart.AppVersion }}
+{{- end }}
+"""
+
+
+def test_what_a_branch_hangs_on_alone_is_needed():
+    defaults = "monitor: {enabled: false}\na: false\nb: true\ntype: none\nplain: true\nc: false\nd: false\ntag: ''\n"
+    chart = chart_of({"x.yaml": GATED}, defaults)
+    values = {
+        "monitor": {"enabled": True, "interval": "1m"},
+        "a": True,
+        "b": "also true",
+        "type": "pvc",
+        "plain": False,
+        "c": True,
+        "d": True,
+        "tag": "v9",
+    }
+    run = Interpreter(chart, ghosts=False).run(values, SETTING)
+    documents = [document for template in run.templates.values() for document in split_documents(template)]
+    found = shown_overrides(documents, Tree(defaults_of(chart), values))
+    assert found == {("monitor",), ("monitor", "enabled"), ("a",), ("type",), ("plain",), ("tag",)}
