@@ -201,7 +201,7 @@ class Interpreter:
     def _parse(self, path: str, text: str) -> tuple[list[syntax.Node], dict[str, list[syntax.Node]]]:
         if path not in self.parsed:
             try:
-                self.parsed[path] = syntax.parse(text, path)
+                self.parsed[path] = syntax.parse(text)
             except TemplateError as error:
                 self.broken[path] = f"parse error at ({path}): {error.message}"
                 self.parsed[path] = ([], {})

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from migrator.templates.errors import TemplateError
+from migrator.templates.tokens import Tokens, number, unquote
 
 
 @dataclass(slots=True)
@@ -121,92 +123,10 @@ _ACTION = re.compile(
             (?P<rtrim>(?<=[ \t\r\n])-)?\}\})""",
     re.VERBOSE | re.DOTALL,
 )
-_TOKEN = re.compile(
-    r"""(?P<space>[ \t\r\n]+)
-      | (?P<string>"(?:\\.|[^"\\\n])*"|`[^`]*`)
-      | (?P<char>'(?:\\.|[^'\\\n])+')
-      | (?P<number>[+-]?(?:0[xX][0-9a-fA-F_]+(?:p[+-]?\d+)?|0[oO]?[0-7_]+(?![\d.])|0[bB][01_]+
-          |(?:\d[\d_]*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?))(?![\w])
-      | (?P<declare>:=) | (?P<assign>=) | (?P<pipe>\|) | (?P<comma>,)
-      | (?P<open>\() | (?P<close>\)(?P<chain>(?:\.[^\W\d]\w*)+)?)
-      | (?P<variable>\$\w*(?P<vfields>(?:\.[^\W\d]\w*)*))
-      | (?P<field>(?:\.[^\W\d]\w*)+) | (?P<dot>\.)
-      | (?P<word>[^\W\d]\w*)""",
-    re.VERBOSE,
-)
-_ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))")
-_SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}
 _KEYWORDS = frozenset({"if", "else", "end", "range", "with", "define", "template", "block", "break", "continue"})
 
 
-def unquote(text: str) -> str:
-    """The string that a quoted Go literal stands for."""
-    if text[0] == "`":
-        return text[1:-1].replace("\r", "")
-
-    def one(match: re.Match[str]) -> str:
-        simple, *codes = match.groups()
-        if simple:
-            return _SIMPLE[simple]
-        code = next(c for c in codes if c)
-        return chr(int(code, 8 if codes[3] else 16))
-
-    return _ESCAPE.sub(one, text[1:-1])
-
-
-def _number(text: str) -> int | float:
-    plain = text.replace("_", "")
-    try:
-        digits = plain.lstrip("+-")
-        if len(digits) > 1 and digits[0] == "0" and digits.isdigit():
-            return int(plain, 8)
-        return int(plain, 0)
-    except ValueError:
-        value = float.fromhex(plain) if plain[:2].lower() == "0x" else float(plain)
-        # Go makes an int of a constant such as 1e3 where it is whole
-        return int(value) if value.is_integer() and "." not in plain else value
-
-
-class _Tokens:
-    """The tokens of one action, read from left to right."""
-
-    def __init__(self, body: str, line: int) -> None:
-        self.items: list[tuple[str, re.Match[str]]] = []
-        self.line = line
-        self.at = 0
-        place = 0
-        while place < len(body):
-            match = _TOKEN.match(body, place)
-            if match is None:
-                raise TemplateError(f"line {line}: unexpected {body[place : place + 10]!r} in action")
-            kind = match.lastgroup or ""
-            kind = "close" if kind == "chain" else "variable" if kind == "vfields" else kind
-            self.items.append((kind, match))
-            place = match.end()
-
-    def skip(self) -> None:
-        while self.at < len(self.items) and self.items[self.at][0] == "space":
-            self.at += 1
-
-    def peek(self) -> str:
-        self.skip()
-        return self.items[self.at][0] if self.at < len(self.items) else ""
-
-    def word(self) -> str:
-        return self.items[self.at][1].group() if self.peek() == "word" else ""
-
-    def take(self) -> re.Match[str]:
-        self.skip()
-        if self.at >= len(self.items):
-            raise TemplateError(f"line {self.line}: unexpected end of action")
-        self.at += 1
-        return self.items[self.at - 1][1]
-
-    def fail(self, what: str) -> TemplateError:
-        return TemplateError(f"line {self.line}: {what}")
-
-
-def _pipeline(tokens: _Tokens, closing: str) -> Pipeline:
+def _pipeline(tokens: Tokens, closing: str) -> Pipeline:
     declare, assign = _declaration(tokens)
     commands: list[list[Operand]] = []
     command: list[Operand] = []
@@ -228,14 +148,14 @@ def _pipeline(tokens: _Tokens, closing: str) -> Pipeline:
             command.append(_operand(tokens))
 
 
-def _declaration(tokens: _Tokens) -> tuple[tuple[str, ...], bool]:
+def _declaration(tokens: Tokens) -> tuple[tuple[str, ...], bool]:
     start = tokens.at
     names: list[str] = []
     while tokens.peek() == "variable":
-        match = tokens.take()
+        _, text, match = tokens.take()
         if match.group("vfields"):
             break
-        names.append(match.group()[1:])
+        names.append(text[1:])
         kind = tokens.peek()
         if kind in ("declare", "assign"):
             tokens.take()
@@ -247,21 +167,19 @@ def _declaration(tokens: _Tokens) -> tuple[tuple[str, ...], bool]:
     return (), False
 
 
-def _operand(tokens: _Tokens) -> Operand:
-    match = tokens.take()
-    kind = match.lastgroup or ""
-    text = match.group()
+def _operand(tokens: Tokens) -> Operand:
+    kind, text, _ = tokens.take()
     if kind == "string":
         return Literal(unquote(text))
     if kind == "char":
         return Literal(ord(unquote(text)))
     if kind == "number":
-        return Literal(_number(text))
+        return Literal(number(text))
     if kind == "dot":
         return Dot()
     if kind == "field":
         return Field(tuple(text[1:].split(".")))
-    if kind in ("variable", "vfields"):
+    if kind == "variable":
         name, *names = text[1:].split(".")
         return Variable(name, tuple(names))
     if kind == "word":
@@ -270,7 +188,7 @@ def _operand(tokens: _Tokens) -> Operand:
         return Literal(None) if text == "nil" else Function(text)
     if kind == "open":
         inner = _pipeline(tokens, "close")
-        chain = tokens.take().group("chain")
+        chain = tokens.take()[2].group("chain")
         return Chain(inner, tuple(chain[1:].split("."))) if chain else inner
     raise tokens.fail(f"unexpected {text!r} in operand")
 
@@ -285,8 +203,8 @@ class _Open:
 
 
 class _Parser:
-    def __init__(self, source: str, name: str) -> None:
-        self.source, self.name = source, name
+    def __init__(self, source: str) -> None:
+        self.source = source
         self.defines: dict[str, list[Node]] = {}
         self.root: list[Node] = []
         self.stack = [_Open(None, self.root)]
@@ -318,7 +236,10 @@ class _Parser:
             self.stack[-1].target.append(Text(text))
 
     def action(self, body: str, line: int) -> None:
-        tokens = _Tokens(body, line)
+        if body.strip(" \t\r\n") == "end":
+            self.close(line)
+            return
+        tokens = Tokens(body, line)
         word = tokens.word()
         if word not in _KEYWORDS:
             self.stack[-1].target.append(Output(_pipeline(tokens, ""), line))
@@ -335,7 +256,7 @@ class _Parser:
         elif word in ("break", "continue"):
             self.stack[-1].target.append(Jump(word))
         else:
-            name = unquote(tokens.take().group())
+            name = unquote(tokens.take()[1])
             if word == "define":
                 self.define(name)
                 return
@@ -353,7 +274,7 @@ class _Parser:
         self.stack[-1].target.append(node)
         self.stack.append(_Open(node, node.body))
 
-    def otherwise(self, tokens: _Tokens, line: int) -> None:
+    def otherwise(self, tokens: Tokens, line: int) -> None:
         top = self.stack[-1]
         if top.node is None:
             raise TemplateError(f"line {line}: unexpected {{{{else}}}}")
@@ -373,12 +294,13 @@ class _Parser:
         self.stack.pop()
 
 
-def parse(source: str, name: str = "") -> tuple[list[Node], dict[str, list[Node]]]:
-    """The nodes of a template file, and the templates that it defines by name.
+@lru_cache(maxsize=4096)
+def parse(source: str) -> tuple[list[Node], dict[str, list[Node]]]:
+    """The nodes of a template file, and the templates that it defines by name; one tree for all who parse that text.
 
     Raises TemplateError with the line where Go's parser refuses.
     """
-    parser = _Parser(source, name)
+    parser = _Parser(source)
     parser.parse()
     return parser.root, parser.defines
 
