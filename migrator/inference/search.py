@@ -22,6 +22,7 @@ from migrator.inference.named import NamedMaps
 from migrator.inference.openings import listed, openings
 from migrator.inference.propose import proposals
 from migrator.inference.repair import repairs, undoes
+from migrator.inference.retract import reconsider
 from migrator.inference.shown import shown_overrides
 from migrator.inference.state import EPSILON, State
 from migrator.inference.subcharts import switched
@@ -90,6 +91,8 @@ class Search(Trials):
                     break
                 again = False
                 self.refused.clear()  # what did not help at first may do so now
+        while not self.late and reconsider(self):
+            pass
         settle_digests(self)
         self.minimise()
 
@@ -356,7 +359,15 @@ class Search(Trials):
         """Proposals with the words that the templates know."""
         for edits in proposed:
             upper = tuple((self.state.tree.above(path), value) for path, value in edits)
-            yield from filled(upper, self.bench.ghostly.vocabulary)
+            if not self.is_forbidden(upper):
+                yield from filled(upper, self.bench.ghostly.vocabulary)
+
+    def without(self, path: Path) -> Search:
+        """A search from the same hypothesis without one value, which it must not set again."""
+        state = self.bench.measure(self.state.tree.without(path), self.state.setting, self.state)
+        other = Search(self.bench, state, self.deadline, release_is_fixed=True)
+        other.forbidden = self.forbidden | {path}
+        return other
 
     def minimise(self) -> None:
         """Say it where a person would, and take out every override without which the render is as near."""

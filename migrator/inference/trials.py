@@ -32,6 +32,8 @@ class Trials:
         self.bench, self.state, self.deadline = bench, state, deadline
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
+        self.forbidden: frozenset[Path] = frozenset()
+        """Values that may not be set."""
         self.idle: set[str] = set()
         """Of these the ones that changed nothing: they may do so later."""
         self.journal = Journal()
@@ -49,9 +51,13 @@ class Trials:
 
     def allowed(self, edits: Edits) -> bool:
         """Whether a proposal may be tried: a release that somebody has settled stays."""
-        if any(ELEMENT in path or KEY in path for path, _ in edits):
+        if any(ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
             return False
         return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
+
+    def is_forbidden(self, edits: Edits) -> bool:
+        """Whether one of the assignments sets a value that may not be set."""
+        return bool(self.forbidden) and any(_related(path, other) for path, _ in edits for other in self.forbidden)
 
     def mended(self, trial: State, edits: Edits) -> State:
         """A trial that does not help as it is, with what else it takes; itself where nothing is known."""
