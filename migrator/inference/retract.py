@@ -68,7 +68,7 @@ def _in_vain(search: Search) -> Iterator[set[Path]]:
         if first is not None and first.gate is not None:
             yield _asked(first.gate.chain())
     for gap in search.bench.gaps(search.state):
-        if gap.kind in ("extra", "changed"):
+        if gap.kind != "missing":
             yield _printing(gap)
 
 

@@ -320,8 +320,9 @@ class Reader:
                         yield from (other for other, _ in self.through_ghosts(lacking, depth))
                     continue
                 for path in source.direct:
-                    row = path[-1:] == (ELEMENT,)
-                    yield Reading(((path if row else (*path, ELEMENT), gap.target),), 0)
+                    base = path[:-1] if path[-1:] == (ELEMENT,) else path
+                    if base not in self.settled:
+                        yield Reading((((*base, ELEMENT), gap.target),), 0)
 
 
 def _akin(key: str | int | None, edits: Edits) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.render import TemplateRun
-from migrator.templates.tree import Node, parse_tree
+from migrator.templates.tree import Node, blank_after, blank_before, parse_tree
 from migrator.templates.value import Gate, Piece, Region, Value, pieces_between, text_of
 from migrator.yamlio import YamlError, decode, read_manifests
 
@@ -123,17 +123,13 @@ class Document:
         return bisect_left(offsets, node.start), bisect_right(offsets, node.end)
 
     def around(self, node: Node) -> list[Piece]:
-        """The pieces, ghosts included, that lie within a node or in the white space beside it."""
+        """The pieces, ghosts included, that lie within a node or in the white space and comments beside it."""
         return [piece for _, piece in self.placed_around(node)]
 
     def placed_around(self, node: Node) -> list[tuple[int, Piece]]:
         """The pieces around a node, each with where it stands in the text."""
         offsets = self.offsets
-        low, high, text = node.start, node.end, self.text
-        while low and text[low - 1].isspace():
-            low -= 1
-        while high < len(text) and text[high].isspace():
-            high += 1
+        low, high = blank_before(self.text, node.start), blank_after(self.text, node.end)
         span = slice(bisect_left(offsets, low), bisect_right(offsets, high))
         return list(zip(offsets[span], self.pieces[span], strict=True))
 

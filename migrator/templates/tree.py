@@ -124,3 +124,25 @@ class _Builder:
                 node.keys.setdefault(name, source.keys[name])
         node.end = key.end_mark.index
         return node
+
+
+def blank_before(text: str, end: int) -> int:
+    """Where the white space and the lines of comments before an offset begin."""
+    while True:
+        while end and text[end - 1].isspace():
+            end -= 1
+        line = text.rfind("\n", 0, end) + 1
+        if not text[line:end].lstrip().startswith("#"):
+            return end
+        end = line
+
+
+def blank_after(text: str, start: int) -> int:
+    """Where the white space and the comments after an offset end."""
+    while True:
+        while start < len(text) and text[start].isspace():
+            start += 1
+        if not text.startswith("#", start):
+            return start
+        line = text.find("\n", start)
+        start = line if line >= 0 else len(text)
