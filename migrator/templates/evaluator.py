@@ -178,7 +178,7 @@ class Evaluator(Ghosts):
             chosen, other = (node.body, node.otherwise) if taken else (node.otherwise, node.body)
             outer_gate = self.gate
             self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
-            before, start = self.snapshot(), len(self.out)
+            before, start = self.snapshot() if node.assigns else {}, len(self.out)
             try:
                 self.block(chosen, inner if taken else dot)
             finally:
@@ -189,7 +189,8 @@ class Evaluator(Ghosts):
                 ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
                 if not taken:  # what comes first in the template stands first: it may go on with what is above
                     self.out[start:] = [*self.out[end:], *self.out[start:end]]
-            self.join(condition, gate, before, ghost)
+            if node.assigns:
+                self.join(condition, gate, before, ghost)
         finally:
             self.scopes.pop()
 

@@ -88,6 +88,8 @@ class If:
     body: list[Node]
     otherwise: list[Node]
     line: int
+    assigns: bool = True
+    """Whether a branch may give another value to a variable from outside of it."""
 
 
 @dataclass(slots=True)
@@ -199,6 +201,8 @@ class _Open:
 
     node: If | Range | None
     target: list[Node]
+    assigned: int
+    """Assignments before it."""
     chained: bool = False  # opened by an `else if`: closes with its parent
 
 
@@ -207,7 +211,8 @@ class _Parser:
         self.source = source
         self.defines: dict[str, list[Node]] = {}
         self.root: list[Node] = []
-        self.stack = [_Open(None, self.root)]
+        self.assigned = 0
+        self.stack = [_Open(None, self.root, 0)]
         self.define_name: list[str] = []
 
     def parse(self) -> None:
@@ -242,13 +247,13 @@ class _Parser:
         tokens = Tokens(body, line)
         word = tokens.word()
         if word not in _KEYWORDS:
-            self.stack[-1].target.append(Output(_pipeline(tokens, ""), line))
+            self.stack[-1].target.append(Output(self.pipeline(tokens), line))
             return
         tokens.take()
         if word in ("if", "with"):
-            self.open(If(word, _pipeline(tokens, ""), [], [], line))
+            self.open(If(word, self.pipeline(tokens), [], [], line))
         elif word == "range":
-            self.open(Range(_pipeline(tokens, ""), [], [], line))
+            self.open(Range(self.pipeline(tokens), [], [], line))
         elif word == "else":
             self.otherwise(tokens, line)
         elif word == "end":
@@ -260,7 +265,7 @@ class _Parser:
             if word == "define":
                 self.define(name)
                 return
-            pipeline = _pipeline(tokens, "") if tokens.peek() else None
+            pipeline = self.pipeline(tokens) if tokens.peek() else None
             self.stack[-1].target.append(Call(name, pipeline, line))
             if word == "block":
                 self.define(name)
@@ -268,11 +273,11 @@ class _Parser:
     def define(self, name: str) -> None:
         body: list[Node] = []
         self.defines[name] = body
-        self.stack.append(_Open(None, body))
+        self.stack.append(_Open(None, body, self.assigned))
 
     def open(self, node: If | Range) -> None:
         self.stack[-1].target.append(node)
-        self.stack.append(_Open(node, node.body))
+        self.stack.append(_Open(node, node.body, self.assigned))
 
     def otherwise(self, tokens: Tokens, line: int) -> None:
         top = self.stack[-1]
@@ -282,16 +287,26 @@ class _Parser:
         word = tokens.word()
         if word in ("if", "with"):
             tokens.take()
-            node = If(word, _pipeline(tokens, ""), [], [], line)
+            node = If(word, self.pipeline(tokens), [], [], line)
             top.target.append(node)
-            self.stack.append(_Open(node, node.body, chained=True))
+            self.stack.append(_Open(node, node.body, self.assigned, chained=True))
 
     def close(self, line: int) -> None:
         while self.stack[-1].chained:
-            self.stack.pop()
+            self.leave()
         if len(self.stack) == 1:
             raise TemplateError(f"line {line}: unexpected {{{{end}}}}")
-        self.stack.pop()
+        self.leave()
+
+    def leave(self) -> None:
+        done = self.stack.pop()
+        if isinstance(done.node, If):
+            done.node.assigns = self.assigned > done.assigned
+
+    def pipeline(self, tokens: Tokens) -> Pipeline:
+        found = _pipeline(tokens, "")
+        self.assigned += any(kind == "assign" for kind, _, _ in tokens.items)
+        return found
 
 
 @lru_cache(maxsize=4096)
@@ -318,7 +333,9 @@ def with_sources(nodes: list[Node], source: str, cut: Callable[[int, int], list[
                 place = at + len(node.text)
                 made.append(Sourced(cut(at, place)))
             elif isinstance(node, If):
-                made.append(If(node.keyword, node.pipeline, walk(node.body), walk(node.otherwise), node.line))
+                made.append(
+                    If(node.keyword, node.pipeline, walk(node.body), walk(node.otherwise), node.line, node.assigns)
+                )
             elif isinstance(node, Range):
                 made.append(Range(node.pipeline, walk(node.body), walk(node.otherwise), node.line))
             else:

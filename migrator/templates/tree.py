@@ -106,11 +106,16 @@ class _Builder:
         events = self.events
         node = Node("map", event.start_mark.index, event.end_mark.index)
         merged: list[Node] = []
-        while (key := self.next()).__class__ is not events.MappingEndEvent:
-            key_node = self.node(key, depth + 1)
+        scalar, end = events.ScalarEvent, events.MappingEndEvent
+        while (kind := (key := self.next()).__class__) is not end:
+            plain = kind is scalar and key.implicit[0]
+            if plain and key.tag is None and not key.anchor:  # the text of a plain key is all that is asked of it
+                key_node = Node("scalar", key.start_mark.index, key.end_mark.index)
+                key_node.value, key_node.style = key.value, key.style or ""
+            else:
+                key_node = self.node(key, depth + 1)
             if key_node.kind != "scalar":
                 raise TemplateError("error converting YAML to JSON: yaml: invalid map key")
-            plain = key.__class__ is events.ScalarEvent and key.implicit[0]
             if plain and key.value == "<<":
                 value = self.node(self.next(), depth + 1)
                 merged.extend(value.items if value.kind == "list" else [value])

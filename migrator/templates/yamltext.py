@@ -48,6 +48,9 @@ def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piec
     literal: list[str] = []
     begun: set[Path] = set()
     for index, (text, path) in enumerate(segments):
+        if path is None and index not in ends:
+            literal.append(text)
+            continue
         found = [Piece(text, None, gate, region)]
         if path is not None:
             found = _leaf(gate, region, text, _at(value, path))
