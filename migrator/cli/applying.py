@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from migrator.cli.baseline import Baseline
 from migrator.cli.checks import bench_of
 from migrator.cli.clock import Clock
+from migrator.cli.dividing import beside, divided
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository, settled
 from migrator.cli.terms import terms_of, without_shipped
@@ -68,6 +67,10 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
         if attempt.proof is None or attempt.proof.verdict.holds:
             break
         refused = _refused(attempt.planned.plan, attempt.proof)
+        if not refused and attempt.planned.layout.application:
+            whole = replace(attempt.planned, layout=replace(attempt.planned.layout, application=""))
+            notes += (_not_divided(),)
+            attempt = _attempt(whole, clock)
         if not refused:
             break
         demoted = tuple(sorted({*demoted, *refused}))
@@ -97,10 +100,14 @@ def _attempt(planned: Planned, clock: Clock) -> _Attempt:
             planned.layout,
             engines={**baseline.tools.engines, "kubeVersion": planned.plan.kube_version},
         )
+        edits, lock, more = divided(planned.plan, planned.layout, baseline, edits, lock)
+        edits = sealed(edits, lock, baseline.index) if edits else ()
+    notes = (*notes, *more)
     if not edits:
         return _Attempt(planned=planned, edits=(), lock=lock, proof=None, diagnostics=notes)
     terms, shipped = terms_of(baseline.root, baseline.choices)
-    with clock.step("prove"), _beside(baseline.root) as folder:
+    with clock.step("prove"), beside(baseline.root) as beside_it:
+        folder = beside_it / baseline.root.name
         stage(baseline.root, edits, folder)
         proof = _proof(baseline, planned.plan, lock, folder, terms)
     return _Attempt(planned=planned, edits=edits, lock=lock, proof=without_shipped(proof, shipped), diagnostics=notes)
@@ -185,15 +192,13 @@ def _write(attempt: _Attempt, proof: Proof, clock: Clock) -> None:
         commit(index.root, sealed(attempt.edits, lock, index), inputs=attempt.planned.plan.inputs)
 
 
-@contextmanager
-def _beside(root: FilePath) -> Iterator[FilePath]:
-    """A folder on the repository's own disk, so that staging links and does not copy; elsewhere if it must be."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=".migrate-staged-", dir=root.parent)
-    except OSError:
-        folder = tempfile.TemporaryDirectory(prefix="migrate-staged-")
-    with folder as name:
-        yield FilePath(name).resolve() / root.name
+def _not_divided() -> Diagnostic:
+    return Diagnostic(
+        code="MIG641",
+        severity=Severity.WARNING,
+        summary="overlays stay as they are: what comes of dividing them could not be proved with all else",
+        remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
+    )
 
 
 def _check_clean(baseline: Baseline, settings: Settings) -> None:

@@ -30,6 +30,8 @@ class Choices:
     api_versions: tuple[str, ...]
     max_impact: Impact
     layout: str
+    divides: bool
+    """Whether monolithic overlays are divided: where a person chose a layout, and asks for more than one component."""
     gitops: str
     only: tuple[str, ...]
     budget: float
@@ -56,6 +58,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         api_versions=settings.api_versions or config.api_versions,
         max_impact=_impact(settings, config),
         layout=settings.layout or config.layout or LAYOUT,
+        divides=bool(settings.layout or config.layout) and not settings.only,
         gitops=gitops,
         only=settings.only,
         budget=settings.budget,

@@ -10,6 +10,7 @@ from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
 from migrator.cli.baseline import Baseline, once, read_baseline, tree_digest
 from migrator.cli.clock import Clock
+from migrator.cli.dividing import divided
 from migrator.cli.inferring import Answer, infer_each
 from migrator.cli.options import Settings
 from migrator.cli.recognising import recognise, resources_of
@@ -17,7 +18,7 @@ from migrator.cli.resolving import Resolved, about, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Plan, make_plan
-from migrator.rewrite import Layout, load_layout, settle
+from migrator.rewrite import Layout, changes, load_layout, rewrite, sealed, settle
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -58,7 +59,10 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         raise MigrateError(baseline.lock_problem)
     if check is not None:
         check(baseline)
-    layout = load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES])
+    layout = load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES]).with_applications(
+        {name: each.include for name, each in baseline.config.applications.items() if each.include},
+        {name: each.group for name, each in baseline.config.applications.items() if each.group},
+    )
     with clock.step("classify"):
         components, unclear = recognise(baseline)
         _check_only(baseline, components)
@@ -80,7 +84,13 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
 def settled(planned: Planned) -> Planned:
     """The plan with the file changes that carry it out, and without what cannot be taken out of the files."""
     baseline = planned.baseline
-    plan, notes = settle(planned.plan, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+    read = (baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+    plan, notes = settle(planned.plan, *read)
+    if planned.layout.application and baseline.choices.divides:
+        edits, lock, _ = rewrite(plan, *read)
+        edits, lock, more = divided(plan, planned.layout, baseline, edits, lock)
+        plan = replace(plan, changes=changes(sealed(edits, lock, baseline.index) if edits else ()))
+        notes = (*notes, *more)
     return replace(planned, plan=replace(plan, diagnostics=once((*plan.diagnostics, *notes))))
 
 

@@ -3,6 +3,7 @@
 from migrator.discover.config import (
     CONFIG_PATH,
     Acceptance,
+    Application,
     ComponentOverride,
     Config,
     parse_config,
@@ -14,6 +15,7 @@ __all__ = [
     "CONFIG_PATH",
     "KUSTOMIZATION_NAMES",
     "Acceptance",
+    "Application",
     "ComponentOverride",
     "Config",
     "FileEntry",

@@ -16,7 +16,6 @@ from migrator.yamlio import Dialect, read_value, spans
 
 CONFIG_PATH = RepoPath("migrate.yaml")
 
-LAYOUTS = ("growing", "enterprise", "in-place")
 GITOPS = ("argocd", "flux", "none")
 DECISIONS = ("adopt", "propose", "keep")
 
@@ -45,6 +44,15 @@ class ComponentOverride:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """What a person said about one application."""
+
+    group: str | None = None
+    include: tuple[str, ...] = ()
+    """Patterns of `Kind/name`, or of paths of files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """Everything `migrate.yaml` may say; the defaults are those of an absent file."""
 
@@ -67,6 +75,7 @@ class Config:
     ignore: tuple[str, ...] = ()
     """Patterns in the language of .gitignore."""
     components: Mapping[str, ComponentOverride] = field(default_factory=dict)
+    applications: Mapping[str, Application] = field(default_factory=dict)
     spans: Mapping[str, SourceSpan] = field(default_factory=dict, repr=False)
     """Where a root or key was written, for messages about it."""
 
@@ -109,7 +118,7 @@ class _Reader:
 
     def config(self, value: Json) -> Config:
         keys: dict[str, Callable[[Json, Path], Any]] = {
-            "layout": self._choice(LAYOUTS),
+            "layout": self._text,
             "gitops": self._choice(GITOPS),
             "max_impact": self._impact,
             "accept": self._accept,
@@ -121,6 +130,7 @@ class _Reader:
             "categories": self._text_map,
             "ignore": self._texts,
             "components": self._components,
+            "applications": self._applications,
         }
         self._mapping(value, ())
         self._known(value, (*keys, "roots", "environments"), ())
@@ -211,6 +221,17 @@ class _Reader:
             if "decision" in texts:
                 self._choice(DECISIONS)(texts["decision"], (*here, "decision"))
             found[name] = ComponentOverride(**texts)
+        return found
+
+    def _applications(self, value: Json, place: Path) -> Mapping[str, Application]:
+        found = {}
+        for name, item in sorted(self._mapping(value, place).items()):
+            here = (*place, name)
+            held = {"include": item} if isinstance(item, list) else self._mapping(item, here)
+            self._known(held, ("group", "include"), here)
+            group = self._text(held["group"], (*here, "group")) if held.get("group") is not None else None
+            include = self._texts(held.get("include") or [], (*here, "include"))
+            found[name] = Application(group=group, include=include)
         return found
 
     def _choice(self, allowed: Sequence[str]) -> Callable[[Json, Path], str]:

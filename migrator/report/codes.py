@@ -76,6 +76,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG630": "There is no such layout.",
         "MIG631": "A layout file cannot be used.",
         "MIG632": "A name cannot be that of a folder.",
+        "MIG640": "Applications of a monolithic overlay stay together.",
+        "MIG641": "An overlay cannot be divided by application.",
         "MIG701": "There is nothing to compare.",
         "MIG702": "The lock names a file or folder that is not there.",
         "MIG703": "Chart.yaml and the lock name different charts.",

@@ -1,6 +1,6 @@
 """A plan -> file edits, and the transaction that writes them, all or nothing."""
 
-from migrator.rewrite.edits import FileEdit, changes
+from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import rewrite, sealed, settle
 from migrator.rewrite.transaction import commit, recover, stage
@@ -10,8 +10,10 @@ __all__ = [
     "FileEdit",
     "Layout",
     "changes",
+    "combined",
     "commit",
     "load_layout",
+    "moves",
     "recover",
     "rewrite",
     "sealed",

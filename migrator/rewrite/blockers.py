@@ -17,6 +17,8 @@ from migrator.rewrite.workbench import Workbench
 
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
+VARIABLE = "the variable "
+"""How a variable is called, before its name."""
 _MARKER = b'"$imagepolicy"'
 
 
@@ -96,9 +98,9 @@ def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Itera
     """What stays and needs what leaves: variables, replacements, and names that kustomize keeps in step."""
     yield from _followed_names(objects, bench)
     for held in bench.kustomizations.by_path.values():
-        sources = tuple(_sources(held, bench))
+        sources = tuple(sources_of(held, bench))
         met = in_scope(held, objects, bench) if sources else ()
-        for what, selector in sources:
+        for what, selector, _ in sources:
             found = [each for each in met if selects(selector, each)]
             if found and all(each.component is not None for each in found):
                 yield Blocker(component=str(found[0].component), reason=f"{what} in {held.file} reads from {found[0]}")
@@ -163,16 +165,22 @@ def _references(value: Json) -> Iterator[tuple[str, str, str]]:
             yield from _references(child)
 
 
-def _sources(held: Kustomization, bench: Workbench) -> Iterator[tuple[str, Selector]]:
-    for variable in _mappings(held.fields.get("vars")):
+def sources_of(
+    held: Kustomization, bench: Workbench, *, only: Mapping[str, Json] | None = None
+) -> Iterator[tuple[str, Selector, Json]]:
+    """What each variable and replacement is called, what it reads from, and a replacement's `targets`.
+
+    `only` is one entry of the two fields; by default all are told.
+    """
+    for variable in mappings(held.fields.get("vars")):
         target = variable.get("objref")
-        if isinstance(target, Mapping):
-            yield f"the variable {variable.get('name')}", _exact(target)
-    for replacement in _mappings(held.fields.get("replacements")):
-        for each in _replacements(replacement, held, bench):
+        if isinstance(target, Mapping) and (only is None or variable is only):
+            yield f"{VARIABLE}{variable.get('name')}", _exact(target), None
+    for replacement in mappings(held.fields.get("replacements")):
+        for each in _replacements(replacement, held, bench) if only is None or replacement is only else ():
             source = each.get("source")
             if isinstance(source, Mapping):
-                yield "a replacement", _exact(source)
+                yield "a replacement", _exact(source), each.get("targets")
 
 
 def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workbench) -> Iterator[Mapping[str, Json]]:
@@ -186,7 +194,7 @@ def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workben
             except MigrateError:
                 return
             for document in documents:
-                yield from _mappings(document.value if isinstance(document.value, list) else [document.value])
+                yield from mappings(document.value if isinstance(document.value, list) else [document.value])
 
 
 def _exact(target: Mapping[str, Json]) -> Selector:
@@ -225,7 +233,8 @@ def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[B
                 yield Blocker(component=component, reason=reason)
 
 
-def _mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+def mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The mappings of a list, none where it is no list."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, Mapping))
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import posixpath
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 
+from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.model import RepoPath
 from migrator.plan.types import Change
 
@@ -41,6 +44,38 @@ def changes(edits: Iterable[FileEdit]) -> tuple[Change, ...]:
         for edit in found
         if not (edit.after is None and edit.path in moved)
     )
+
+
+def combined(root: FilePath, first: Sequence[FileEdit], second: Sequence[FileEdit]) -> tuple[FileEdit, ...]:
+    """The edits of a repository that come out where `second` edits the tree which `first` has made of it."""
+    done = {edit.path: edit for edit in first}
+    for edit in second:
+        earlier = done.get(edit.path)
+        before = earlier.before if earlier is not None else edit.before
+        done[edit.path] = replace(edit, before=before)
+    found = []
+    for edit in done.values():
+        source = edit.moved_from
+        is_there = source is not None and (root / source).is_file()
+        kept = edit if source is None or is_there else replace(edit, moved_from=None)
+        if kept.before != kept.after:
+            found.append(kept)
+    return tuple(sorted(found, key=lambda edit: edit.path))
+
+
+def moves(edits: Iterable[FileEdit]) -> Mapping[RepoPath, RepoPath]:
+    """Old path -> new path, of every file that is somewhere else now, and of the folders of kustomizations that are.
+
+    A file that was copied to several places has not moved. Where a kustomization was divided and its list of parts got
+    a new folder, the old folder has moved there.
+    """
+    found = {edit.moved_from: edit.path for edit in edits if edit.moved_from is not None}
+    folders = {
+        RepoPath(posixpath.dirname(old)): RepoPath(posixpath.dirname(new))
+        for old, new in found.items()
+        if posixpath.basename(old) in KUSTOMIZATION_NAMES and posixpath.dirname(old)
+    }
+    return dict(sorted({**folders, **found}.items()))
 
 
 def content_digest(data: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from migrator.load import Kustomization, PatchRef
 from migrator.model import Json, Path, RepoPath
@@ -17,6 +18,7 @@ _CONTENT = (
     *("helmCharts", "helmChartInflationGenerator"),
 )
 _HEAD = frozenset({"apiVersion", "kind", "metadata"})
+_NOTHING: Mapping[Entry, str] = MappingProxyType({})
 _GIVEN_UP = {"resources": "bases", "images": "imageTags", "patchesStrategicMerge": "patches"}
 """Field -> the field whose entries kustomize moves behind its own."""
 
@@ -73,6 +75,14 @@ def touches_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench)
     written = tuple(each for each in objects if each.written is not None and each.file in files)
     if not any(each.is_adopted for each in (*met, *written)):
         return ()
+    return (*_entries(held, met, bench), *_patches(held, met, written, bench))
+
+
+def every_touch(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Touch, ...]:
+    """What the entries of a kustomization touch, whoever owns it."""
+    files = bench.scope(held)
+    met = in_scope(held, objects, bench)
+    written = tuple(each for each in objects if each.written is not None and each.file in files)
     return (*_entries(held, met, bench), *_patches(held, met, written, bench))
 
 
@@ -158,11 +168,25 @@ def _left(value: Json, field: str, removed: Collection[Entry]) -> bool:
     return bool(value)
 
 
-def without(text: str, removed: Collection[Entry], inline: Sequence[Cut], path: RepoPath) -> str:
-    """The file's text without these entries; `inline` patches lose some of their documents. Errors as `yamlio.edit`."""
+def without(
+    text: str,
+    removed: Collection[Entry],
+    inline: Sequence[Cut],
+    path: RepoPath,
+    *,
+    renamed: Mapping[Entry, str] = _NOTHING,
+    dropped: Collection[str] = (),
+) -> str:
+    """The file's text without these entries; `inline` patches lose some of their documents.
+
+    `renamed` are entries that name something else now, `dropped` are fields that go as a whole. Errors as
+    `yamlio.edit`.
+    """
     value = read_value(text, dialect=Dialect.KUSTOMIZE, path=path)
     written = value if isinstance(value, Mapping) else {}
     operations: list[Remove | Set] = [Remove(path=_place(written, entry)) for entry in sorted(removed)]
+    operations += [Set(path=_place(written, entry), value=new) for entry, new in sorted(renamed.items())]
+    operations += [Remove(path=(key,)) for name in sorted(dropped) if (key := _key(written, name)) is not None]
     for cut in inline:
         place = _place(written, cut.entry)
         held = _at(written, place)

@@ -6,7 +6,7 @@ import posixpath
 import re
 import string
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import NoReturn
 
@@ -23,6 +23,42 @@ _PATTERNS = {
     "environmentValues": {"environment"},
     "postRender": {"environment"},
 }
+_DIVIDED = {
+    "application": {"group", "application"},
+    "infrastructure": {"category", "component"},
+    "platform": {"part"},
+    "environment": {"environment", "root"},
+}
+"""Patterns of a layout that divides monolithic overlays; without any of them applications stay where they are."""
+_ALL = _PATTERNS | _DIVIDED
+_NEEDED = {
+    "chart": "component",
+    "environmentValues": "environment",
+    "postRender": "environment",
+    "application": "application",
+    "infrastructure": "component",
+    "platform": "part",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """How objects are told to be of one application: labels, folders, and what the team says in migrate.yaml."""
+
+    labels: tuple[str, ...] = ()
+    """Labels whose value names the application, the first that is there."""
+    group_labels: tuple[str, ...] = ()
+    """Labels whose value names the group of applications."""
+    group: str = "general"
+    """The group of what has no label and more than one namespace."""
+    common_folders: frozenset[str] = frozenset()
+    """Names of folders that say nothing about what is in them."""
+    platform: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Part of the platform -> kinds of objects, without a namespace, that belong to it."""
+    applications: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Application -> patterns of `Kind/name` or of files."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """Application -> its group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +70,12 @@ class Layout:
     values: str
     environment_values: str
     post_render: str
+    application: str = ""
+    """Empty in a layout that leaves applications where they are."""
+    infrastructure: str = ""
+    platform: str = ""
+    environment: str = ""
+    grouping: Grouping = field(default_factory=Grouping)
 
     def chart_folder(self, *, category: str, component: str, folder: RepoPath) -> RepoPath:
         """The folder of a component's umbrella chart; `folder` is where its manifests are. MIG632 for odd names."""
@@ -54,6 +96,32 @@ class Layout:
         _check_segment(environment)
         return self.post_render.format(environment=environment)
 
+    def application_folder(self, *, group: str, application: str) -> RepoPath:
+        """The folder of an application's bases and overlays. MIG632 for odd names, as for the next three."""
+        for text in (group, application):
+            _check_segment(text)
+        return RepoPath(posixpath.normpath(self.application.format(group=group, application=application)))
+
+    def infrastructure_folder(self, *, category: str, component: str) -> RepoPath:
+        """The folder of a third-party component that stays in Kustomize, or of what stays beside its chart."""
+        for text in (category, component):
+            _check_segment(text)
+        return RepoPath(posixpath.normpath(self.infrastructure.format(category=category, component=component)))
+
+    def platform_folder(self, part: str) -> RepoPath:
+        """The folder of what belongs to no application."""
+        _check_segment(part)
+        return RepoPath(posixpath.normpath(self.platform.format(part=part)))
+
+    def environment_folder(self, environment: str, root: RepoPath) -> RepoPath:
+        """The folder of the kustomization that lists everything of an environment; `root` is where it is now."""
+        _check_segment(environment)
+        return RepoPath(posixpath.normpath(self.environment.format(environment=environment, root=root)))
+
+    def with_applications(self, patterns: Mapping[str, tuple[str, ...]], groups: Mapping[str, str]) -> Layout:
+        """The layout with what a team says about its applications."""
+        return replace(self, grouping=replace(self.grouping, applications=patterns, groups=groups))
+
 
 def load_layout(name: str, directories: Sequence[FilePath] = ()) -> Layout:
     """The layout of that name from `layouts/NAME.yaml` of the first of the rule folders that has it, ours last.
@@ -72,24 +140,49 @@ def _layout(data: bytes, path: RepoPath, name: str) -> Layout:
     value = read_value(data, dialect=Dialect.SIGS, path=path)
     if not isinstance(value, Mapping):
         _broken(path, "a layout is a mapping")
-    known = {"apiVersion", "kind", "name", "available", *_PATTERNS}
+    known = {"apiVersion", "kind", "name", "grouping", *_ALL}
     for key in value:
         if key not in known:
             _broken(path, f"unknown key {key!r}")
     if value.get("apiVersion") != "migrate/v1" or value.get("kind") != "Layout" or value.get("name") != name:
         _broken(path, f"it starts with apiVersion: migrate/v1, kind: Layout, name: {name}")
-    if value.get("available") is False:
-        raise MigrateError.of(
-            "MIG630", f"the layout {name} cannot be written yet", remedy=f"use the layout {DEFAULT_LAYOUT}"
-        )
-    patterns = {key: _pattern(value.get(key), key, path) for key in _PATTERNS}
+    wanted = _ALL if any(value.get(key) for key in _DIVIDED) else _PATTERNS
+    patterns = {key: _pattern(value.get(key), key, path) for key in wanted}
     return Layout(
         name=name,
         chart=patterns["chart"],
         values=patterns["values"],
         environment_values=patterns["environmentValues"],
         post_render=patterns["postRender"],
+        **{key: patterns.get(key, "") for key in _DIVIDED},
+        grouping=_grouping(value.get("grouping"), path),
     )
+
+
+def _grouping(value: Json, path: RepoPath) -> Grouping:
+    if value is None:
+        return Grouping()
+    known = {"labels", "groupLabels", "group", "commonFolders", "platform"}
+    if not isinstance(value, Mapping) or not set(value) <= known:
+        _broken(path, f"grouping is a mapping of {', '.join(sorted(known))}")
+    platform = value.get("platform") or {}
+    if not isinstance(platform, Mapping) or not isinstance(value.get("group", ""), str):
+        _broken(path, "grouping: group is a text, platform a mapping of lists of kinds")
+    return Grouping(
+        labels=_texts(value.get("labels"), "labels", path),
+        group_labels=_texts(value.get("groupLabels"), "groupLabels", path),
+        group=value.get("group") or Grouping().group,
+        common_folders=frozenset(_texts(value.get("commonFolders"), "commonFolders", path)),
+        platform={str(part): frozenset(_texts(kinds, "platform", path)) for part, kinds in platform.items()},
+    )
+
+
+def _texts(value: Json, key: str, path: RepoPath) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        _broken(path, f"grouping: {key} is a list of texts")
+    return tuple(value)
 
 
 def _pattern(value: Json, key: str, path: RepoPath) -> str:
@@ -100,9 +193,9 @@ def _pattern(value: Json, key: str, path: RepoPath) -> str:
     except ValueError as error:
         _broken(path, f"{key}: {error}")
     for _, name, spec, conversion in parts:
-        if name is not None and (name not in _PATTERNS[key] or spec or conversion):
+        if name is not None and (name not in _ALL[key] or spec or conversion):
             _broken(path, f"{key} knows {_names(key)}, not {{{name}}}")
-    needed = {"chart": "component", "environmentValues": "environment", "postRender": "environment"}.get(key)
+    needed = _NEEDED.get(key)
     if needed and needed not in {name for _, name, _, _ in parts}:
         _broken(path, f"{key} needs {{{needed}}}, else two of them share one path")
     if value.startswith("/") or ".." in value.split("/"):
@@ -111,7 +204,7 @@ def _pattern(value: Json, key: str, path: RepoPath) -> str:
 
 
 def _names(key: str) -> str:
-    return ", ".join(f"{{{name}}}" for name in sorted(_PATTERNS[key])) or "no names"
+    return ", ".join(f"{{{name}}}" for name in sorted(_ALL[key])) or "no names"
 
 
 def _check_segment(text: str) -> None:

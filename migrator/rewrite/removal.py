@@ -112,7 +112,7 @@ class _Removing:
             self._gone[file] = causes
         else:
             text = decode(data, file)
-            self._edits[file] = (_encoded(remove_documents(text, gone), data), causes)
+            self._edits[file] = (encoded(remove_documents(text, gone), data), causes)
 
     def _patch_files(self, kustomizations: Sequence[Kustomization]) -> None:
         """Documents leave a patch file if all its users agree; a user that still needs one is a blocker elsewhere."""
@@ -162,7 +162,7 @@ class _Removing:
         text = without(decode(data, held.file), removed.keys(), inline, held.file)
         if is_emptied(held, removed.keys()):
             text = with_empty_resources(text, held.file)
-        self._edits[held.file] = (_encoded(text, data), causes)
+        self._edits[held.file] = (encoded(text, data), causes)
 
     def _orphans(
         self, kustomizations: Sequence[Kustomization], removed: Mapping[RepoPath, Mapping[Entry, frozenset[str]]]
@@ -205,7 +205,7 @@ def _still_used(held: Kustomization, removed: Collection[Entry]) -> Iterator[Rep
             yield reference.path
 
 
-def _encoded(text: str, like: bytes) -> bytes:
+def encoded(text: str, like: bytes) -> bytes:
     """The text in the encoding that the file had."""
     if like.startswith(b"\xff\xfe"):
         return text.encode("utf-16-le")

@@ -166,7 +166,11 @@ def test_post_render_patches_do_what_they_say_in_the_real_kustomize(tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("layout", "expected"),
-    [("growing", "helm-charts/databases/redis"), ("in-place", "base/databases/redis")],
+    [
+        ("growing", "helm-charts/databases/redis"),
+        ("enterprise", "infrastructure/databases/redis"),
+        ("in-place", "base/databases/redis"),
+    ],
 )
 def test_layouts_place_charts(layout: str, expected: str) -> None:
     found: Layout = load_layout(layout)
@@ -177,7 +181,7 @@ def test_in_place_at_the_root_of_the_repository() -> None:
     assert load_layout("in-place").chart_folder(category="x", component="redis", folder=RepoPath(".")) == "redis"
 
 
-@pytest.mark.parametrize("name", ["nowhere", "../growing", "enterprise", ""])
+@pytest.mark.parametrize("name", ["nowhere", "../growing", ""])
 def test_an_unknown_layout_names_the_known_ones(name: str) -> None:
     with pytest.raises(MigrateError) as caught:
         load_layout(name)
@@ -215,6 +219,9 @@ def test_a_team_adds_its_own_layout(tmp_path: Path) -> None:
         ("name: ours", "name: other", "name: ours"),
         ("values: values.yaml", "values: [a]", "pattern"),
         ("postRender", "postrender", "postrender"),
+        ("name: ours", "name: ours\napplication: apps/{application}", "pattern"),
+        ("name: ours", "name: ours\ngrouping: {color: red}", "grouping"),
+        ("name: ours", "name: ours\ngrouping: {labels: app}", "labels"),
         (GOOD, "- a\n", "mapping"),
     ],
 )

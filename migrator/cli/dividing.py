@@ -1,0 +1,172 @@
+"""Dividing monolithic overlays by application, with the render that decides whether it may be done."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from migrator.build import Build, build_all
+from migrator.cli.baseline import Baseline
+from migrator.diagnostics import Diagnostics
+from migrator.discover import Index, discover
+from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
+from migrator.load import Kustomizations, load
+from migrator.lock import LOCK_PATH, Lock
+from migrator.model import Json, RepoPath
+from migrator.plan import Plan
+from migrator.rewrite import FileEdit, Layout, combined, stage
+from migrator.rewrite.deployed import deployed_paths
+from migrator.rewrite.dividing import Division, Limits, Tie, divide
+from migrator.rewrite.workbench import Workbench
+from migrator.yamlio import same
+
+_ROUNDS = 8
+"""Each round ties what the one before could not render apart; then what is left stays whole."""
+_RELATED = (EdgeKind.REFERS, EdgeKind.BINDS, EdgeKind.SELECTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tree:
+    """A tree on disk, read and built."""
+
+    index: Index
+    kustomizations: Kustomizations
+    builds: tuple[Build, ...]
+    graph: ResourceGraph
+
+
+def divided(
+    plan: Plan, layout: Layout, baseline: Baseline, edits: Sequence[FileEdit], lock: Lock
+) -> tuple[tuple[FileEdit, ...], Lock, Diagnostics]:
+    """The edits and the lock with every monolith divided that renders the same, as a whole and part by part.
+
+    Nothing is added where the layout leaves applications alone, or where one component only was asked for.
+    """
+    if not (layout.application and baseline.choices.divides):
+        return tuple(edits), lock, ()
+    others = tuple(edit for edit in edits if edit.path != LOCK_PATH)
+    with beside(baseline.root) as folder:
+        if others:
+            stage(baseline.root, others, folder / "before")
+        tree = _read(folder / "before", baseline) if others else _of(baseline)
+        divisions, notes = _proved(tree, plan, layout, baseline, folder)
+    if not divisions:
+        return tuple(edits), lock, notes
+    made = tuple(edit for division in divisions for edit in division.edits)
+    return combined(baseline.root, edits, made), _locked(lock, divisions), notes
+
+
+def _proved(
+    tree: _Tree, plan: Plan, layout: Layout, baseline: Baseline, folder: FilePath
+) -> tuple[tuple[Division, ...], Diagnostics]:
+    """The divisions that render what was there, tried again with what the last attempt taught."""
+    roots = frozenset(tree.kustomizations.roots())
+    bench = Workbench(index=tree.index, kustomizations=tree.kustomizations, roots=roots)
+    named = {root for each in baseline.config.environments.values() for root in each}
+    limits = Limits(staying=frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named}))
+    while True:
+        divisions, notes = divide(tree.builds, bench, tree.graph, plan, layout, limits)
+        if not divisions:
+            return (), notes
+        staged = folder / f"after-{len(limits.tied)}-{len(limits.whole)}"
+        stage(tree.index.root, [edit for each in divisions for edit in each.edits], staged)
+        after = _rendered(staged, divisions, baseline)
+        learnt = limits
+        for division in divisions:
+            learnt = _learnt(division, after, tree.graph, learnt)
+        if learnt == limits:
+            return divisions, notes
+        limits = learnt
+
+
+def _learnt(division: Division, after: Mapping[RepoPath, Build], graph: ResourceGraph, limits: Limits) -> Limits:
+    """The limits with what the first difference of a division says; unchanged where there is none."""
+    for build in division.cluster.builds:
+        before = {each.id: each.body for each in build.resources}
+        new = after[division.roots[build.root]]
+        parts = [after[path] for path in division.parts[build.root].values()]
+        for each in (new, *parts):
+            if each.reason is not None:
+                return _whole(division, limits, f"{each.root} would not build: {each.reason.summary}")
+        apart = {each.id: each.body for part in parts for each in part.resources}
+        if len(apart) != sum(len(part.resources) for part in parts):
+            return _whole(division, limits, "an object would be in two of its parts")
+        for found in ({each.id: each.body for each in new.resources}, apart):
+            wrong = [each for each in {**before, **found} if not _same(before.get(each), found.get(each))]
+            if wrong:
+                return _tied(division, Node(build.environment, min(wrong)), graph, limits)
+    return limits
+
+
+def _tied(division: Division, node: Node, graph: ResourceGraph, limits: Limits) -> Limits:
+    """The object's unit stays with those that the object has to do with; all stays whole if that teaches nothing."""
+    near = (node, *graph.neighbours(node, _RELATED)) if node in division.names else ()
+    names = frozenset(division.names[each] for each in near if each in division.names)
+    tie = Tie(names=names, reason=f"{node.id} would not be the same apart from what it has to do with")
+    if len(names) < 2 or tie in limits.tied or len(limits.tied) >= _ROUNDS:
+        return _whole(division, limits, f"{node.id} would not be the same in {node.environment}")
+    return replace(limits, tied=(*limits.tied, tie))
+
+
+def _whole(division: Division, limits: Limits, reason: str) -> Limits:
+    return replace(limits, whole={**limits.whole, **dict.fromkeys(division.cluster.roots, reason)})
+
+
+def _same(one: Json, other: Json) -> bool:
+    return one is not None and other is not None and same(one, other)
+
+
+def _rendered(staged: FilePath, divisions: Sequence[Division], baseline: Baseline) -> Mapping[RepoPath, Build]:
+    """Every list of parts and every part, built."""
+    wanted = {path for each in divisions for path in each.roots.values()}
+    wanted |= {path for each in divisions for parts in each.parts.values() for path in parts.values()}
+    config = replace(baseline.config, roots=tuple(sorted(wanted)), environments={})
+    index = discover(staged, config)
+    kustomizations, _ = load(index)
+    builds = _build(index, kustomizations, replace(baseline, config=config))
+    return {build.root: build for build in builds}
+
+
+def _read(root: FilePath, baseline: Baseline) -> _Tree:
+    index = discover(root, baseline.config)
+    kustomizations, _ = load(index)
+    builds = _build(index, kustomizations, baseline)
+    graph = build_graph(builds, kustomizations)
+    return _Tree(index=index, kustomizations=kustomizations, builds=builds, graph=graph)
+
+
+def _of(baseline: Baseline) -> _Tree:
+    return _Tree(
+        index=baseline.index, kustomizations=baseline.kustomizations, builds=baseline.builds, graph=baseline.graph
+    )
+
+
+def _build(index: Index, kustomizations: Kustomizations, baseline: Baseline) -> tuple[Build, ...]:
+    network = not baseline.choices.sources.offline
+    tool = baseline.tools.kustomize
+    builds, _ = build_all(index, kustomizations, baseline.config, tool, baseline.choices.cache, network)
+    return builds
+
+
+def _locked(lock: Lock, divisions: Sequence[Division]) -> Lock:
+    """The lock with the new places of roots."""
+    moved = {old: new for each in divisions for old, new in each.roots.items()}
+    environments = {
+        name: replace(each, kustomize=tuple(sorted(moved.get(root, root) for root in each.kustomize)))
+        for name, each in lock.environments.items()
+    }
+    return replace(lock, environments=environments)
+
+
+@contextmanager
+def beside(root: FilePath) -> Iterator[FilePath]:
+    """A folder on the repository's own disk, so that staging links and does not copy; elsewhere if it must be."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix=".migrate-staged-", dir=root.parent)
+    except OSError:
+        folder = tempfile.TemporaryDirectory(prefix="migrate-staged-")
+    with folder as name:
+        yield FilePath(name).resolve()

@@ -1,0 +1,172 @@
+"""Monolithic overlays become one folder per application, where that can be done.
+
+The caller renders what comes out: only a division that renders the same objects, part by part, is written.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrator.build import Build
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.graph import Node, ResourceGraph
+from migrator.load import Kustomization
+from migrator.model import RepoPath, SourceSpan
+from migrator.plan import Plan
+from migrator.rewrite.dividing.atoms import atom_of, clusters, only_lists
+from migrator.rewrite.dividing.binding import tie_all
+from migrator.rewrite.dividing.files import STEP, Writing
+from migrator.rewrite.dividing.grouping import units_of
+from migrator.rewrite.dividing.shares import Shares
+from migrator.rewrite.dividing.ties import Ties
+from migrator.rewrite.dividing.types import Cluster, Division, NotDivided, Part, Scene, Tie, Unit
+from migrator.rewrite.layout import Layout
+from migrator.rewrite.ownership import place_object
+from migrator.rewrite.workbench import Workbench
+
+__all__ = ["STEP", "Division", "Limits", "Tie", "divide"]
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What is known not to be divisible before it is tried."""
+
+    tied: tuple[Tie, ...] = ()
+    """Units that rendering has shown to belong together."""
+    whole: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Roots that it has shown not to be divisible, and why."""
+    staying: frozenset[RepoPath] = frozenset()
+    """Roots that others name by their path."""
+
+
+def divide(  # noqa: PLR0917 - what the steps before have found
+    builds: Sequence[Build], bench: Workbench, graph: ResourceGraph, plan: Plan, layout: Layout, limits: Limits
+) -> tuple[tuple[Division, ...], Diagnostics]:
+    """How each group of roots that share kustomizations is divided; nothing where a layout does not divide.
+
+    Diagnostics say what stays together (MIG640) or whole (MIG641), and why.
+    """
+    found: list[Division] = []
+    notes: list[Diagnostic] = []
+    for cluster in clusters(builds, bench) if layout.application else ():
+        if not _is_monolith(cluster, bench):
+            continue
+        objects = tuple(place_object(build, each, bench) for build in cluster.builds for each in build.resources)
+        taken = frozenset(path for division in found for path in division.roots.values())
+        scene = Scene(cluster=cluster, objects=objects, graph=graph, bench=bench)
+        try:
+            _check(cluster, limits)
+            division = _divided(scene, plan, layout, replace(limits, staying=limits.staying | taken))
+        except NotDivided as why:
+            notes.append(_kept_whole(cluster, str(why)))
+        except MigrateError as error:
+            notes.append(_kept_whole(cluster, error.diagnostic.summary))
+        else:
+            notes += _told(division.ties)
+            found += [division] if division.edits else []
+    return tuple(found), tuple(dict.fromkeys(notes))
+
+
+def _is_monolith(cluster: Cluster, bench: Workbench) -> bool:
+    """Whether roots are overlays over something, and more than lists of parts that share nothing with each other."""
+    includes = bench.kustomizations.includes
+    held = {each.path: each for each in cluster.held}
+    are_lists = all(root in held and only_lists(held[root]) and _lists_parts(root, bench) for root in cluster.roots)
+    return all(includes(root) for root in cluster.roots) and not are_lists
+
+
+def _lists_parts(root: RepoPath, bench: Workbench) -> bool:
+    met: set[RepoPath] = set()
+    parts = bench.kustomizations.includes(root)
+    for part in parts:
+        folders = {each.path for held in bench.directories(part) if (each := _base(held, bench)) is not None}
+        if folders & met:
+            return False
+        met |= folders
+    return len(parts) > 1
+
+
+def _base(path: RepoPath, bench: Workbench) -> Kustomization | None:
+    held = bench.kustomizations.by_path.get(path)
+    return held if held is not None and held.kind != "Component" else None
+
+
+def _check(cluster: Cluster, limits: Limits) -> None:
+    for build in cluster.builds:
+        if not build.is_built:
+            raise NotDivided(f"{build.root} does not build")
+        if build.root in limits.whole:
+            raise NotDivided(limits.whole[build.root])
+
+
+def _divided(scene: Scene, plan: Plan, layout: Layout, limits: Limits) -> Division:
+    cluster = scene.cluster
+    names, units = units_of(scene, plan, layout.grouping)
+    ties = Ties(units)
+    tie_all(ties, scene, names)
+    for each in limits.tied:
+        if each.names <= units.keys():
+            ties.tie(each.names, each.reason)
+    used = {ties.top(name) for name in names.values()}
+    joined = {top: _joined([units[name] for name in group]) for top, group in ties.groups().items() if top in used}
+    if len(joined) < 2:
+        if ties.told:
+            raise NotDivided(f"all of it belongs together: {ties.told[0].reason}")
+        return Division(cluster=cluster, edits=(), roots={}, parts={}, names={})
+    final = {atom: joined[ties.top(name)].name for atom, name in names.items()}
+    writing = Writing(cluster, Shares(cluster, scene.objects, final, scene.bench), layout, scene.bench)
+    roots = _new_roots(cluster, layout, limits.staying)
+    edits = writing.edits(sorted(joined.values(), key=lambda unit: unit.name), roots)
+    nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.bench)] for each in scene.objects}
+    return Division(cluster=cluster, edits=edits, roots=roots, parts=writing.parts, names=nodes, ties=ties.told)
+
+
+def _joined(units: Sequence[Unit]) -> Unit:
+    """One unit of several, named after them."""
+    if len(units) == 1:
+        return units[0]
+    parts = {unit.part for unit in units}
+    name = "-".join(unit.name for unit in units)
+    if len(name) > 40:
+        name = f"{units[0].name}-and-{len(units) - 1}-more"
+    applications = [unit for unit in units if unit.part is Part.APPLICATION]
+    groups = sorted({unit.group for unit in applications or units})
+    return Unit(name=name, part=parts.pop() if len(parts) == 1 else Part.APPLICATION, group=groups[0])
+
+
+def _new_roots(cluster: Cluster, layout: Layout, staying: frozenset[RepoPath]) -> Mapping[RepoPath, RepoPath]:
+    """Old root -> the folder of the list that stands for it; where it is if something names it by its path."""
+    found: dict[RepoPath, RepoPath] = {}
+    for root, environment in sorted(cluster.roots.items()):
+        place = layout.environment_folder(environment, root)
+        free = root not in staying and place not in staying and place not in found.values()
+        found[root] = place if free else root
+    return found
+
+
+def _told(ties: Sequence[Tie]) -> Iterator[Diagnostic]:
+    together: dict[frozenset[str], list[str]] = defaultdict(list)
+    for tie in ties:
+        together[tie.names].append(tie.reason)
+    for names, reasons in sorted(together.items(), key=lambda item: sorted(item[0])):
+        yield Diagnostic(
+            code="MIG640",
+            severity=Severity.INFO,
+            summary=f"{', '.join(sorted(names))} stay together: {reasons[0]}",
+            remedy="name things so that nothing has to be kept in step, then plan again",
+        )
+
+
+def _kept_whole(cluster: Cluster, reason: str) -> Diagnostic:
+    roots = ", ".join(sorted(cluster.roots)[:_SHOWN])
+    return Diagnostic(
+        code="MIG641",
+        severity=Severity.INFO,
+        summary=f"{roots} stay as they are: {reason}",
+        span=SourceSpan(path=min(cluster.roots)),
+        remedy="take away what stands in the way, or leave them whole",
+    )

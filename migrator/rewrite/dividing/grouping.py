@@ -1,0 +1,190 @@
+"""Which unit each object belongs to: as the team says, by component, folder, label, relation or name, in this order."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from migrator.graph import EdgeKind, Node
+from migrator.load import Kustomization
+from migrator.model import Json, RepoPath
+from migrator.plan import Plan
+from migrator.rewrite.dividing.atoms import atom_of, atoms_of
+from migrator.rewrite.dividing.types import FOREIGN, Atom, Cluster, Part, Scene, Unit
+from migrator.rewrite.layout import Grouping
+from migrator.rewrite.ownership import Placed, written_objects
+from migrator.rewrite.workbench import Workbench
+
+_RELATED = (EdgeKind.SELECTS, EdgeKind.REFERS, EdgeKind.BINDS)
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout"})
+_LEFT = "shared"
+
+
+def units_of(scene: Scene, plan: Plan, grouping: Grouping) -> tuple[Mapping[Atom, str], Mapping[str, Unit]]:
+    """The name of the unit of every atom of a cluster, and the units by name; ties are not looked at yet."""
+    return _Naming(scene, plan, grouping).result()
+
+
+class _Naming:
+    def __init__(self, scene: Scene, plan: Plan, grouping: Grouping) -> None:
+        self._cluster, self._graph, self._bench = scene.cluster, scene.graph, scene.bench
+        self._plan, self._grouping = plan, grouping
+        self._places = {atom: at for held in self._cluster.held for atom, at in atoms_of(held, self._bench).items()}
+        self._objects: dict[Atom, list[Placed]] = defaultdict(list)
+        for each in scene.objects:
+            self._objects[atom_of(each, self._bench)].append(each)
+        self._names: dict[Atom, str] = {}
+        self._units: dict[str, Unit] = {}
+
+    def result(self) -> tuple[Mapping[Atom, str], Mapping[str, Unit]]:
+        atoms = sorted({*self._places, *self._objects})
+        components = self._components()
+        folders = _specific_folders(self._cluster, self._bench, self._grouping)
+        for atom in atoms:
+            name = self._by_rule(atom) or components.get(atom) or self._platform(atom)
+            name = name or folders.get(self._places.get(atom, RepoPath("")), "") or self._by_label(atom)
+            if name:
+                self._names[atom] = name
+        for atom in atoms:
+            found = [each for each in self._objects[atom] if each.resource.gvk.kind in _WORKLOADS]
+            if atom not in self._names and found:
+                self._names[atom] = _bare(found[0])
+        self._by_relation(atoms)
+        for atom in atoms:
+            if atom not in self._names:
+                self._names[atom] = self._by_name(atom) or _LEFT
+        if _LEFT in self._names.values():
+            self._units.setdefault(_LEFT, Unit(name=_LEFT, part=Part.PLATFORM))
+        for name in sorted(set(self._names.values())):
+            self._units.setdefault(name, Unit(name=name, group=self._group(name)))
+        return self._names, self._units
+
+    def _by_rule(self, atom: Atom) -> str:
+        """The application whose patterns in migrate.yaml match an object of the atom, or its file."""
+        texts = [
+            atom.file,
+            *(f"{each.resource.gvk.kind}/{name}" for each in self._objects[atom] for name in each.names),
+        ]
+        for name, patterns in self._grouping.applications.items():
+            if any(fnmatch.fnmatchcase(text, pattern) for text in texts for pattern in patterns):
+                self._units[name] = Unit(name=name, group=self._grouping.groups.get(name, self._grouping.group))
+                return name
+        return ""
+
+    def _components(self) -> Mapping[Atom, str]:
+        """Third-party components, adopted ones for what stays beside their charts."""
+        owners: dict[Node, str] = {}
+        for component in self._plan.components:
+            if not component.category:
+                continue
+            self._units[component.id] = Unit(name=component.id, part=Part.INFRASTRUCTURE, group=component.category)
+            for held in (component.members, component.companions):
+                for environment, members in held.items():
+                    owners.update({Node(environment, member): component.id for member in members})
+        found: dict[Atom, str] = {}
+        for atom, placed in self._objects.items():
+            names = {owners.get(Node(each.environment, each.resource.id), "") for each in placed}
+            if len(names) == 1 and (name := names.pop()):
+                found[atom] = name
+        return found
+
+    def _platform(self, atom: Atom) -> str:
+        kinds = {each.resource.gvk.kind for each in self._objects[atom]}
+        for part, wanted in self._grouping.platform.items():
+            if kinds and kinds <= wanted and not any(each.resource.id.namespace for each in self._objects[atom]):
+                self._units.setdefault(part, Unit(name=part, part=Part.PLATFORM))
+                return part
+        return ""
+
+    def _by_label(self, atom: Atom) -> str:
+        labels = _labels(atom, self._bench) or next((_held(each.resource.body) for each in self._objects[atom]), {})
+        return next((str(labels[key]) for key in self._grouping.labels if labels.get(key)), "")
+
+    def _by_relation(self, atoms: Sequence[Atom]) -> None:
+        """What is related to one unit alone belongs to it; again, as long as that tells more."""
+        where = {
+            Node(each.environment, each.resource.id): atom for atom, held in self._objects.items() for each in held
+        }
+        while True:
+            told: dict[Atom, str] = {}
+            for atom in atoms:
+                if atom in self._names:
+                    continue
+                nodes = [Node(each.environment, each.resource.id) for each in self._objects[atom]]
+                near = {where.get(other) for node in nodes for other in self._graph.neighbours(node, _RELATED)}
+                names = {self._names[other] for other in near if other is not None and other in self._names}
+                if len(names) == 1:
+                    told[atom] = names.pop()
+            if not told:
+                return
+            self._names |= told
+
+    def _by_name(self, atom: Atom) -> str:
+        """The longest unit's name that an object's name begins with."""
+        known = sorted(set(self._names.values()), key=lambda name: (-len(name), name))
+        names = {_bare(each) for each in self._objects[atom]}
+        names |= {each.name for each in written_objects(self._bench, atom.file)} if not atom.field else set()
+        return next((one for one in known for name in sorted(names) if name == one or name.startswith(f"{one}-")), "")
+
+    def _group(self, name: str) -> str:
+        """As the team says; else the label, else the namespace that all its objects have, else the layout's word."""
+        if name in self._grouping.groups:
+            return self._grouping.groups[name]
+        held = [each for atom, found in self._objects.items() if self._names[atom] == name for each in found]
+        for key in self._grouping.group_labels:
+            labels = {str(_held(each.resource.body).get(key) or "") for each in held}
+            if len(labels - {""}) == 1:
+                return (labels - {""}).pop()
+        namespaces = {each.resource.id.namespace for each in held if each.resource.id.namespace}
+        return namespaces.pop() if len(namespaces) == 1 else self._grouping.group
+
+
+def _specific_folders(cluster: Cluster, bench: Workbench, grouping: Grouping) -> Mapping[RepoPath, str]:
+    """Folder -> the unit that it is named after, for folders that are not all of the repository's bases in one."""
+    by_path = {held.path: held for held in cluster.held}
+    bases = [held for held in cluster.held if held.path not in cluster.roots and held.kind != "Component"]
+    found = {}
+    for held in bases:
+        top = held.path
+        while (above := _holder(top, by_path, cluster, bench)) is not None and _specific(above, grouping):
+            top = above
+        name = _specific(top, grouping)
+        if name:
+            found[held.path] = name
+    return found if len(set(found.values())) > 1 else {}
+
+
+def _holder(
+    path: RepoPath, by_path: Mapping[RepoPath, Kustomization], cluster: Cluster, bench: Workbench
+) -> RepoPath | None:
+    """The base that includes a base below it as a part of itself: one that has objects of its own."""
+    above = [each for each in bench.kustomizations.includers(path) if each in by_path and each not in cluster.roots]
+    if len(above) != 1 or not path.startswith(f"{above[0]}/"):
+        return None
+    return above[0] if atoms_of(by_path[above[0]], bench) else None
+
+
+def _specific(path: RepoPath, grouping: Grouping) -> str:
+    """The last part of a path that is no common word for a place; empty where there is none."""
+    return next((part for part in reversed(path.split("/")) if part.lower() not in grouping.common_folders), "")
+
+
+def _labels(atom: Atom, bench: Workbench) -> Mapping[str, Json]:
+    if atom.field or atom == FOREIGN:
+        return {}
+    found: Iterator[Mapping[str, Json]] = (
+        _held(each.body) for each in written_objects(bench, atom.file) if each.place.document == atom.index
+    )
+    return next(found, {})
+
+
+def _held(body: Mapping[str, Json]) -> Mapping[str, Json]:
+    metadata = body.get("metadata")
+    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
+    return labels if isinstance(labels, Mapping) else {}
+
+
+def _bare(placed: Placed) -> str:
+    """The name that an object has in its manifest, else the shortest that it may have had."""
+    return placed.written.name if placed.written is not None else min(placed.names, key=lambda name: (len(name), name))

@@ -1,0 +1,281 @@
+"""Monoliths are divided by application where the render proves it, and stay together where something ties them."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from monolith import monolith
+
+from migrator.cli.baseline import Baseline, read_baseline
+from migrator.cli.clock import clock_for
+from migrator.cli.dividing import divided
+from migrator.cli.options import Settings
+from migrator.diagnostics import Diagnostics
+from migrator.lock import LOCK_PATH, Lock, LockedEnvironment
+from migrator.plan import Plan
+from migrator.rewrite import FileEdit, commit, load_layout, moves
+from migrator.yamlio import same
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    root: Path
+    before: Baseline
+    edits: tuple[FileEdit, ...]
+    lock: Lock
+    notes: Diagnostics
+
+    def text(self, path: str) -> str:
+        return (self.root / path).read_text()
+
+    def codes(self) -> list[str]:
+        return [note.code for note in self.notes]
+
+
+def read(root: Path, layout: str) -> Baseline:
+    return read_baseline(Settings(root=root, layout=layout, no_cache=True, offline=True), clock_for(quiet=True))
+
+
+def divide(root: Path, layout: str = "growing") -> Outcome:
+    """The repository divided, written, and rendered again: the same objects in every environment."""
+    before = read(root, layout)
+    roots = {build.environment: (build.root,) for build in before.builds}
+    environments = {name: LockedEnvironment(before=found, kustomize=found, helm=()) for name, found in roots.items()}
+    lock = Lock(commit=None, tree="", engines={}, environments=environments)
+    team = before.config.applications
+    chosen = load_layout(layout, [root / ".migrate/rules"]).with_applications(
+        {name: each.include for name, each in team.items()},
+        {name: each.group for name, each in team.items() if each.group},
+    )
+    plan = Plan(complete=True, environments={}, components=())
+    edits, lock, notes = divided(plan, chosen, before, (), lock)
+    commit(root, edits)
+    after = read(root, layout)
+    assert rendered(after) == rendered(before)
+    for build in before.builds:
+        new = {
+            each.id: each
+            for found in after.builds
+            if found.environment == build.environment
+            for each in found.resources
+        }
+        assert all(same(each.body, new[each.id].body) for each in build.resources)
+    return Outcome(root=root, before=before, edits=edits, lock=lock, notes=notes)
+
+
+def rendered(baseline: Baseline) -> Mapping[str, list[str]]:
+    return {build.environment: sorted(str(each.id) for each in build.resources) for build in baseline.builds}
+
+
+def written(root: Path, files: Mapping[str, str]) -> Path:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(textwrap.dedent(text))
+    return root
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_generated_monolith_is_divided_as_far_as_it_can_be(tmp_path: Path, seed: int) -> None:
+    made = monolith(seed, count=8, environments=("dev", "prod"))
+    outcome = divide(written(tmp_path / "repository", made.files))
+    found = {path.name for path in (outcome.root / "applications").iterdir()}
+    tied = {name for names in made.together for name in names}
+    expected = {*(set(made.applications) - tied), *("-".join(sorted(names)) for names in made.together)}
+    assert found == expected
+    assert outcome.codes() == ["MIG640"] * len(made.together)
+
+
+def workload(name: str, more: str = "") -> str:
+    return (
+        f"# made by hand\napiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\n  labels: {{app: {name}}}\nspec:\n"
+        f"  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n    spec:\n"
+        f"      containers:\n      - name: main\n        image: {name}:1{more}\n"
+    )
+
+
+SMALL = {
+    "base/kustomization.yaml": "resources: [api, web]\n",
+    "base/api/kustomization.yaml": "# ours\nresources:\n- api.yaml # by hand\n",
+    "base/api/api.yaml": workload("api"),
+    "base/api/NOTES.txt": "read me\n",
+    "base/web/kustomization.yaml": "resources: [web.yaml]\n",
+    "base/web/web.yaml": workload("web"),
+    "overlays/dev/kustomization.yaml": "resources: [../../base]\nnamespace: dev\n",
+    "overlays/prod/kustomization.yaml": """\
+        # production
+        resources:
+        - ../../base
+        namespace: prod
+        images:
+        # follows main
+        - name: api
+          newTag: "2" # {"$imagepolicy": "flux:api:tag"}
+        - name: web
+          newTag: "3"
+        """,
+}
+
+
+def test_each_application_gets_what_is_its_own_with_its_comments(tmp_path: Path) -> None:
+    outcome = divide(written(tmp_path / "repository", SMALL))
+    assert outcome.text("applications/api/base/kustomization.yaml") == SMALL["base/api/kustomization.yaml"]
+    assert outcome.text("applications/api/base/NOTES.txt") == "read me\n"
+    assert outcome.text("applications/api/overlays/prod/kustomization.yaml") == textwrap.dedent("""\
+        # production
+        resources:
+        - ../../base
+        namespace: prod
+        images:
+        # follows main
+        - name: api
+          newTag: "2" # {"$imagepolicy": "flux:api:tag"}
+        """)
+    assert outcome.text("overlays/prod/kustomization.yaml") == textwrap.dedent("""\
+        # production
+        resources:
+        - ../../applications/api/overlays/prod
+        - ../../applications/web/overlays/prod
+        """)
+    assert not (outcome.root / "base").exists()
+    assert outcome.notes == ()
+
+
+def test_moved_files_and_folders_are_told_and_copies_are_not(tmp_path: Path) -> None:
+    outcome = divide(written(tmp_path / "repository", SMALL))
+    assert moves(outcome.edits) == {
+        "base/api": "applications/api/base",
+        "base/api/NOTES.txt": "applications/api/base/NOTES.txt",
+        "base/api/api.yaml": "applications/api/base/api.yaml",
+        "base/api/kustomization.yaml": "applications/api/base/kustomization.yaml",
+        "base/web": "applications/web/base",
+        "base/web/kustomization.yaml": "applications/web/base/kustomization.yaml",
+        "base/web/web.yaml": "applications/web/base/web.yaml",
+    }
+
+
+def test_what_is_divided_is_left_alone(tmp_path: Path) -> None:
+    root = divide(written(tmp_path / "repository", SMALL)).root
+    again = divide(root)
+    assert again.edits == ()
+    assert again.notes == ()
+
+
+def test_enterprise_groups_applications_and_lists_environments(tmp_path: Path) -> None:
+    config = {"migrate.yaml": "applications: {api: {group: shop}}\n"}
+    outcome = divide(written(tmp_path / "repository", {**SMALL, **config}), "enterprise")
+    assert (outcome.root / "applications/shop/api/base/api.yaml").is_file()
+    assert (outcome.root / "applications/general/web/base/web.yaml").is_file()
+    assert not (outcome.root / "overlays").exists()
+    assert outcome.lock.environments["prod"].kustomize == ("environments/prod",)
+    assert outcome.lock.environments["prod"].before == ("overlays/prod",)
+    assert moves(outcome.edits)[outcome.lock.environments["prod"].before[0]] == "environments/prod"
+
+
+def test_a_root_that_a_deployer_names_stays_where_it_is(tmp_path: Path) -> None:
+    deployer = """\
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: all}
+        spec: {source: {repoURL: "https://git.example.org/x", path: overlays/prod}}
+        """
+    files = {"argocd/kustomization.yaml": "resources: [all.yaml]\n", "argocd/all.yaml": deployer, **SMALL}
+    outcome = divide(written(tmp_path / "repository", files), "enterprise")
+    assert outcome.lock.environments["prod"].kustomize == ("overlays/prod",)
+    assert outcome.lock.environments["dev"].kustomize == ("environments/dev",)
+
+
+def test_the_team_says_what_belongs_together(tmp_path: Path) -> None:
+    config = {"migrate.yaml": "applications: {shop: [Deployment/api, base/web/*]}\n"}
+    outcome = divide(written(tmp_path / "repository", {**SMALL, **config}))
+    assert outcome.edits == ()  # all of it is one application
+
+
+def test_a_layout_of_the_team(tmp_path: Path) -> None:
+    layout = """\
+        apiVersion: migrate/v1
+        kind: Layout
+        name: ours
+        chart: infra/{component}
+        values: values.yaml
+        environmentValues: values-{environment}.yaml
+        postRender: post-render/{environment}
+        application: products/{application}
+        infrastructure: infra/{component}
+        platform: house/{part}
+        environment: sites/{environment}
+        grouping: {labels: [app], commonFolders: [base]}
+        """
+    outcome = divide(written(tmp_path / "repository", {**SMALL, ".migrate/rules/layouts/ours.yaml": layout}), "ours")
+    assert (outcome.root / "products/api/overlays/prod/kustomization.yaml").is_file()
+    assert (outcome.root / "sites/prod/kustomization.yaml").is_file()
+
+
+def test_one_file_of_two_applications_is_divided_by_its_documents(tmp_path: Path) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [all.yaml]\n",
+        "base/all.yaml": f"{workload('api')}---\n{workload('web')}",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\n",
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert outcome.text("applications/api/base/all.yaml") == workload("api")
+    assert outcome.text("applications/web/base/all.yaml") == workload("web")
+
+
+def test_a_name_that_kustomize_gives_ties_who_refers_to_it(tmp_path: Path) -> None:
+    reads = "\n        envFrom: [{configMapRef: {name: common}}]"
+    shared = "resources: [api, web, other]\nconfigMapGenerator: [{name: common, literals: [a=b]}]\n"
+    files = SMALL | {
+        "base/kustomization.yaml": shared,
+        "base/api/api.yaml": workload("api", reads),
+        "base/web/web.yaml": workload("web", reads),
+        "base/other/kustomization.yaml": "resources: [other.yaml]\n",
+        "base/other/other.yaml": workload("other"),
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert {path.name for path in (outcome.root / "applications").iterdir()} == {"api-shared-web", "other"}
+    assert set(outcome.codes()) == {"MIG640"}
+    assert any("to which kustomize gives its name" in note.summary for note in outcome.notes)
+
+
+def test_all_that_is_tied_stays_whole_and_says_why(tmp_path: Path) -> None:
+    carrying = """\
+        resources: [../../base]
+        replacements:
+        - source: {kind: Deployment, name: api, fieldPath: metadata.name}
+          targets:
+          - select: {kind: Deployment, name: web}
+            fieldPaths: [metadata.annotations.peer]
+            options: {create: true}
+        """
+    outcome = divide(written(tmp_path / "repository", {**SMALL, "overlays/prod/kustomization.yaml": carrying}))
+    assert outcome.edits == ()
+    assert outcome.codes() == ["MIG641"]
+    assert "a replacement in overlays/prod/kustomization.yaml" in outcome.notes[0].summary
+
+
+def test_what_is_in_the_way_is_not_overwritten(tmp_path: Path) -> None:
+    files = {**SMALL, "applications/api/base/api.yaml": "mine\n"}
+    outcome = divide(written(tmp_path / "repository", files))
+    assert outcome.edits == ()
+    assert "applications/api/base/api.yaml exists already" in outcome.notes[0].summary
+
+
+def test_a_component_for_all_stays_where_it_is(tmp_path: Path) -> None:
+    made = monolith(8, count=3, environments=("dev", "prod"))
+    outcome = divide(written(tmp_path / "repository", made.files))
+    assert (outcome.root / "components/secure/kustomization.yaml").is_file()
+    assert LOCK_PATH not in {edit.path for edit in outcome.edits}
+
+
+def test_nothing_is_divided_without_a_chosen_layout(tmp_path: Path) -> None:
+    root = written(tmp_path / "repository", SMALL)
+    given = read_baseline(Settings(root=root, no_cache=True, offline=True), clock_for(quiet=True))
+    only = read_baseline(
+        Settings(root=root, layout="growing", only=("x",), no_cache=True, offline=True), clock_for(quiet=True)
+    )
+    assert not given.choices.divides
+    assert not only.choices.divides
