@@ -16,7 +16,8 @@ STEPS_PER_CHARACTER = 6
 MAX_STATES = 400
 MAX_BLOCK, MAX_BROKEN = 200, 3
 """Lines that one value may hold, and line breaks in one that does not stand on lines of its own."""
-OWN_LINE, BROKEN_LINE = 0.5, 1.5
+OWN_LINE, BROKEN_LINE, BROKEN_WORD = 0.5, 1.5, 6.0
+"""For each further line of a value: of one with lines of its own, of one among others, of a word that is there now."""
 CHANGED, READ, TURNED, TURNED_GHOST, ELEMENT_COST, DROPPED = 1.0, 0.1, 1.0, 0.2, 0.5, 1.0
 EMPTY, BREAK = 0.3, 0.5
 """More for a value that is empty, and for each separator in one: the template may know what stands on either side."""
@@ -265,6 +266,7 @@ class Matcher:
             ):
                 return
             end = self.text.find("\n", line + 1)
-            price += OWN_LINE if own or end == line + 1 else BROKEN_LINE
+            broken = BROKEN_LINE if slot.text is None else BROKEN_WORD
+            price += OWN_LINE if own or end == line + 1 else broken
             line = end
             yield line, price

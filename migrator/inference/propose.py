@@ -10,7 +10,7 @@ from migrator.inference.closing import closed
 from migrator.inference.containers import container_paths, locate
 from migrator.inference.diff import Gap
 from migrator.inference.digests import is_digest
-from migrator.inference.edits import MISSING, Edits, Tree, value_at
+from migrator.inference.edits import MISSING, Edit, Edits, Tree, value_at
 from migrator.inference.gates import make
 from migrator.inference.invert import invert
 from migrator.inference.missing import PER_GAP, from_ghosts, lacking, opened, share
@@ -34,6 +34,8 @@ def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     unsettling: list[Edits] = []
     for edits in chain(read, _as_a_whole(gap), _by_name(gap, asked), _blindly(gap)):
         clean = _concrete(edits, tree)
+        if gap.kind == "missing" and gap.target is None:
+            clean = _with_null(clean, tree)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
         if not clean or key in seen:
             continue
@@ -97,6 +99,18 @@ def _concrete(edits: Edits, tree: Tree) -> Edits:
     if not all(_fits(tree, path, value) for path, value in plain):
         return ()
     return tuple((path, value) for path, value in plain if path and not _already(tree, path, value))
+
+
+def _with_null(edits: Edits, tree: Tree) -> Edits:
+    """The assignments, those of null where there is no default that it would delete as part of the map above."""
+    made: list[Edit] = []
+    for path, value in edits:
+        above = tree.effective(path[:-1])
+        if value is None and len(path) > 1 and isinstance(above, dict) and tree.default(path) is MISSING:
+            made.append((path[:-1], {**above, path[-1]: None}))
+        else:
+            made.append((path, value))
+    return tuple(made)
 
 
 def _fits(tree: Tree, path: Path, value: Json) -> bool:

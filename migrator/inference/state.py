@@ -191,12 +191,14 @@ class Bench:
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
         """Whole objects that templates would print for a target, each read through its ghost.
 
-        For one that is printed already, only those of its name: another branch may print it otherwise.
+        For one that is printed already, only those of its name in another branch, which may print it otherwise: what
+        an element to come prints stands beside it.
         """
         target = self.targets[index]
         found = []
         for region, document in self._ghosts(state).get((target.id.group, target.id.kind), ()):
-            if index in state.pairs and (document.id is None or key_of(document.id) != key_of(target.id)):
+            is_other = document.id is None or key_of(document.id) != key_of(target.id)
+            if index in state.pairs and (is_other or region.gate.keyword == "range"):
                 continue
             if document.root is None:
                 continue

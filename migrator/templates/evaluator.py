@@ -6,7 +6,7 @@ its assignments and `set`s are undone at its end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
@@ -14,11 +14,12 @@ from typing import Any
 
 from migrator.model import Path
 from migrator.templates import syntax as ast
-from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError, check_items
+from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.expressions import Lifted
 from migrator.templates.ghosts import Ghost, Ghosts, Jump
 from migrator.templates.gofmt import to_text
+from migrator.templates.iteration import either, iterate, key_of
 from migrator.templates.kinds import Kinds
 from migrator.templates.objects import GoObject
 from migrator.templates.value import (
@@ -215,7 +216,7 @@ class Evaluator(Ghosts):
         try:
             source = self.pipeline(ast.Pipeline(node.pipeline.commands, line=node.line), dot)
             self.culprit = source
-            items = _iterate(source)
+            items = iterate(source)
             self.culprit = None
             if isinstance(source.v, dict) or (source.v is None and len(node.pipeline.declare) == 2):
                 self.ranged.update(source.direct[:1])
@@ -235,12 +236,12 @@ class Evaluator(Ghosts):
                 finally:
                     self.gate = outer
             if self.wants_ghost(source) and self.is_asked_for(node.body):
-                lists = source if source.direct or source.op != "choice" else _either(source)
+                lists = source if source.direct else either(source)
                 if lists.direct:
                     self.ghost_element(node, lists)
             for region, name, item in source.coming[-MAX_COMING:]:
                 if self.wants_ghost(region.gate.condition):
-                    self.as_in(region, partial(self._iterated, node, _key_of(name, item), item))
+                    self.as_in(region, partial(self._iterated, node, key_of(name, item), item))
         finally:
             self.scopes.pop()
 
@@ -363,46 +364,6 @@ class Evaluator(Ghosts):
 
 def _without_nil(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece.with_text(piece.text.replace(NO_VALUE, "")) if NO_VALUE in piece.text else piece for piece in pieces]
-
-
-def _key_of(name: str | int, item: Value) -> Value:
-    """The key of an entry that a ghost has added: of one to come, whatever its own key will be."""
-    paths = tuple((*path[:-1], "~key") for path in item.direct if path[-1:] == (ELEMENT,))
-    return Value(name, paths, "key", (item,)) if name == MARK and paths else Value(name)
-
-
-def _key(source: Value, key: str, item: Value) -> Value:
-    """The name of an entry; one that a template has put into a map of its own still lies where it came from."""
-    paths = source.direct or tuple(path[:-1] for path in item.direct if path[-1:] == (key,))
-    return Value(key, tuple((*path, "~key", key) for path in paths), "key", (source,))
-
-
-def _either(source: Value) -> Value:
-    """A choice between lists; an element to come may be one of either."""
-    return Value(source.v, tuple(dict.fromkeys(_choices(source))), source.op, source.args)
-
-
-def _choices(source: Value) -> Iterator[Path]:
-    yield from source.direct
-    if source.op == "choice":
-        yield from _choices(source.args[1])
-        yield from _choices(source.args[2])
-
-
-def _iterate(source: Value) -> list[tuple[Value, Value]]:
-    v = source.v
-    if v is None:
-        return []
-    if isinstance(v, dict):
-        return [(_key(source, key, v[key]), v[key]) for key in sorted(v)]
-    if isinstance(v, list):
-        return [(Value(index), item) for index, item in enumerate(v)]
-    if isinstance(v, int) and not isinstance(v, bool):
-        check_items(v, "range")
-        return [(Value(index), Value(index, (), "count", (source,))) for index in range(v)]
-    if isinstance(v, GoObject):
-        return v.items()
-    raise TemplateError(f"range can't iterate over {v}")
 
 
 def _printable(value: Value) -> Any:
