@@ -66,7 +66,8 @@ def _proved(
     roots = frozenset(tree.kustomizations.roots())
     bench = Workbench(index=tree.index, kustomizations=tree.kustomizations, roots=roots)
     named = {root for each in baseline.config.environments.values() for root in each}
-    limits = Limits(staying=frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named}))
+    staying = frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named})
+    limits = Limits(staying=staying, named=frozenset(named))
     while True:
         divisions, notes = divide(tree.builds, bench, tree.graph, plan, layout, limits)
         if not divisions:

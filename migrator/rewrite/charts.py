@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +21,7 @@ CHART_OUTPUT = "chart-output.yaml"
 """The one resource of a post-render kustomization that is no file: what the chart renders."""
 
 _UMBRELLA_VERSION = "0.1.0"
+_NO_TIME = "0001-01-01T00:00:00Z"
 _REGEX_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
@@ -38,6 +41,8 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
         raise ValueError(f"{component.id} has no chart")
     chart = component.chart
     files = {"Chart.yaml": _chart_yaml(component, chart)}
+    if chart.repository:
+        files["Chart.lock"] = _chart_lock(chart)
     releases = {}
     for environment in component.environments:
         texts = values_files(
@@ -87,6 +92,21 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
         f"Release {component.release} in namespace {component.namespace}.\nTo upgrade, change the dependency's version."
     )
     return dump(value, comments={("apiVersion",): about})
+
+
+def _chart_lock(chart: ChartRef) -> str:
+    """What `helm dependency update` would write, with the zero of time: the same plan gives the same bytes."""
+    locked = {"name": chart.name, "repository": chart.repository, "version": chart.version}
+    return dump({"dependencies": [locked], "digest": lock_digest(chart), "generated": _NO_TIME})
+
+
+def lock_digest(chart: ChartRef) -> str:
+    """The digest by which Helm tells that a Chart.lock is of a Chart.yaml: of both lists, as Go writes JSON."""
+    entry = {"name": chart.name, "version": chart.version, "repository": chart.repository}
+    text = json.dumps([[entry], [entry]], separators=(",", ":"), ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def _post_render_yaml(patches: tuple[PostRenderPatch, ...], component: ComponentPlan, environment: str) -> str:

@@ -279,3 +279,27 @@ def test_nothing_is_divided_without_a_chosen_layout(tmp_path: Path) -> None:
     )
     assert not given.choices.divides
     assert not only.choices.divides
+
+
+OTHER = {
+    "tools/base/kustomization.yaml": "resources: [tool.yaml]\n",
+    "tools/base/tool.yaml": workload("tool"),
+    "tools/overlays/prod/kustomization.yaml": "resources: [../../base]\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("root", "config", "is_divided"),
+    [
+        ("overlays/prod", "", True),
+        ("k8s/overlays/prod", "", True),
+        ("shop/overlays/prod", "", False),
+        ("shop/overlays/prod", "environments: {prod: [shop/overlays/prod, tools/overlays/prod]}\n", True),
+    ],
+)
+def test_what_is_named_after_one_thing_is_no_monolith(tmp_path: Path, root: str, config: str, is_divided: bool) -> None:
+    top = root.removesuffix("overlays/prod")
+    files = {f"{top}{path}": text for path, text in SMALL.items() if "overlays/dev" not in path} | OTHER
+    outcome = divide(written(tmp_path / "repository", files | ({"migrate.yaml": config} if config else {})))
+    assert bool(outcome.edits) == is_divided
+    assert outcome.notes == ()

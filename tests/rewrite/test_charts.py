@@ -38,6 +38,7 @@ PLAN = ComponentPlan(
         environments={"prod": {"replica": {"replicaCount": 2}}, "dev": {}},
     ),
 )
+FILES = ("Chart.lock", "Chart.yaml", "values-prod.yaml", "values.yaml")
 FOLDER = RepoPath("helm-charts/databases/redis")
 
 
@@ -81,7 +82,7 @@ def test_values_stand_below_the_dependency_and_global_ones_at_the_top() -> None:
 
 def test_a_file_for_an_environment_only_where_it_adds_something() -> None:
     found = made()
-    assert sorted(found.files) == [f"{FOLDER}/{name}" for name in ("Chart.yaml", "values-prod.yaml", "values.yaml")]
+    assert sorted(found.files) == [f"{FOLDER}/{name}" for name in FILES]
     assert found.releases["dev"].values == ("values.yaml",)
     assert found.releases["prod"].values == ("values.yaml", "values-prod.yaml")
     assert found.releases["prod"].post_render is None
@@ -100,7 +101,35 @@ def test_no_values_are_an_empty_map() -> None:
 
 def test_a_chart_without_repository_names_none() -> None:
     chart = ChartRef(name="redis", version="17.14.4")
-    assert "repository:" not in text(made(replace(PLAN, chart=chart)), "Chart.yaml")
+    found = made(replace(PLAN, chart=chart))
+    assert "repository:" not in text(found, "Chart.yaml")
+    assert f"{FOLDER}/Chart.lock" not in found.files  # helm would look for it in charts/
+
+
+@pytest.mark.parametrize("folder", ["tiny", "a&b <c>"])
+def test_helm_takes_the_lock_for_its_own(tmp_path: Path, folder: str) -> None:
+    home = tmp_path / folder
+    home.mkdir()
+    (home / "Chart.yaml").write_text("apiVersion: v2\nname: tiny\nversion: 1.0.0\n")
+    chart = ChartRef(name="tiny", version="1.0.0", repository=f"file://{home}")
+    found = made(replace(PLAN, chart=chart))
+    written = tmp_path / "umbrella"
+    for name in ("Chart.yaml", "Chart.lock"):
+        written.mkdir(exist_ok=True)
+        (written / name).write_text(text(found, name))
+    dependency = [find_helm().path, "dependency"]
+    subprocess.run([*dependency, "build", written], check=True, capture_output=True)
+    assert (written / "charts/tiny-1.0.0.tgz").is_file()
+    assert (written / "Chart.lock").read_text() == text(found, "Chart.lock")
+    subprocess.run([*dependency, "update", written], check=True, capture_output=True)
+    ours, theirs = (
+        read_value(data, dialect=Dialect.SIGS)
+        for data in (text(found, "Chart.lock"), (written / "Chart.lock").read_bytes())
+    )
+    assert {**ours, "generated": ""} == {**theirs, "generated": ""}
+    (written / "Chart.lock").write_text(text(found, "Chart.lock").replace("sha256:", "sha256:0"))
+    refused = subprocess.run([*dependency, "build", written], check=False, capture_output=True, text=True)
+    assert "out of sync" in refused.stderr
 
 
 PATCHES = (

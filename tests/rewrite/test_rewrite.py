@@ -66,6 +66,7 @@ def test_a_component_leaves_with_all_that_was_only_for_it(make: Make) -> None:
     assert notes == ()
     assert {(edit.action, path) for path, edit in edits.items()} == {
         ("create", LOCK_PATH),
+        ("create", "helm-charts/databases/redis/Chart.lock"),
         ("create", "helm-charts/databases/redis/Chart.yaml"),
         ("create", "helm-charts/databases/redis/values.yaml"),
         ("edit", "base/kustomization.yaml"),

@@ -41,6 +41,8 @@ class Limits:
     """Roots that it has shown not to be divisible, and why."""
     staying: frozenset[RepoPath] = frozenset()
     """Roots that others name by their path."""
+    named: frozenset[RepoPath] = frozenset()
+    """Roots that the team gives an environment."""
 
 
 def divide(  # noqa: PLR0917 - what the steps before have found
@@ -52,15 +54,19 @@ def divide(  # noqa: PLR0917 - what the steps before have found
     """
     found: list[Division] = []
     notes: list[Diagnostic] = []
-    for cluster in clusters(builds, bench) if layout.application else ():
-        if not _is_monolith(cluster, bench):
+    every = clusters(builds, bench) if layout.application else ()
+    for cluster in every:
+        is_all = len(every) == 1 or limits.named.issuperset(cluster.roots)
+        if not (is_all or _names_nothing(cluster, layout)) or not _is_monolith(cluster, bench):
             continue
         objects = tuple(place_object(build, each, bench) for build in cluster.builds for each in build.resources)
         taken = frozenset(path for division in found for path in division.roots.values())
+        wanted = frozenset(edit.path for division in found for edit in division.edits)
         scene = Scene(cluster=cluster, objects=objects, graph=graph, bench=bench)
         try:
             _check(cluster, limits)
             division = _divided(scene, plan, layout, replace(limits, staying=limits.staying | taken))
+            _check_free(division, wanted)
         except NotDivided as why:
             notes.append(_kept_whole(cluster, str(why)))
         except MigrateError as error:
@@ -69,6 +75,12 @@ def divide(  # noqa: PLR0917 - what the steps before have found
             notes += _told(division.ties)
             found += [division] if division.edits else []
     return tuple(found), tuple(dict.fromkeys(notes))
+
+
+def _names_nothing(cluster: Cluster, layout: Layout) -> bool:
+    """Whether the paths of roots name environments and nothing else; what they name besides is one thing already."""
+    common = layout.grouping.common_folders | {build.environment for build in cluster.builds} | {"."}
+    return all(part in common or part.lower() in common for root in cluster.roots for part in root.split("/"))
 
 
 def _is_monolith(cluster: Cluster, bench: Workbench) -> bool:
@@ -103,6 +115,12 @@ def _check(cluster: Cluster, limits: Limits) -> None:
             raise NotDivided(limits.whole[build.root])
 
 
+def _check_free(division: Division, wanted: frozenset[RepoPath]) -> None:
+    twice = sorted(edit.path for edit in division.edits if edit.path in wanted)
+    if twice:
+        raise NotDivided(f"{twice[0]} is wanted for other overlays as well")
+
+
 def _divided(scene: Scene, plan: Plan, layout: Layout, limits: Limits) -> Division:
     cluster = scene.cluster
     names, units = units_of(scene, plan, layout.grouping)
@@ -113,7 +131,7 @@ def _divided(scene: Scene, plan: Plan, layout: Layout, limits: Limits) -> Divisi
             ties.tie(each.names, each.reason)
     used = {ties.top(name) for name in names.values()}
     joined = {top: _joined([units[name] for name in group]) for top, group in ties.groups().items() if top in used}
-    if len(joined) < 2:
+    if sum(unit.part is not Part.PLATFORM for unit in joined.values()) < 2:
         if ties.told:
             raise NotDivided(f"all of it belongs together: {ties.told[0].reason}")
         return Division(cluster=cluster, edits=(), roots={}, parts={}, names={})

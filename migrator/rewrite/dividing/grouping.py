@@ -42,7 +42,7 @@ class _Naming:
         components = self._components()
         folders = _specific_folders(self._cluster, self._bench, self._grouping)
         for atom in atoms:
-            name = self._by_rule(atom) or components.get(atom) or self._platform(atom)
+            name = self._by_rule(atom) or components.get(atom)
             name = name or folders.get(self._places.get(atom, RepoPath("")), "") or self._by_label(atom)
             if name:
                 self._names[atom] = name
@@ -53,7 +53,7 @@ class _Naming:
         self._by_relation(atoms)
         for atom in atoms:
             if atom not in self._names:
-                self._names[atom] = self._by_name(atom) or _LEFT
+                self._names[atom] = self._by_name(atom) or self._platform(atom) or _LEFT
         if _LEFT in self._names.values():
             self._units.setdefault(_LEFT, Unit(name=_LEFT, part=Part.PLATFORM))
         for name in sorted(set(self._names.values())):
