@@ -145,7 +145,8 @@ class TestApply:
     def test_the_tree_is_what_the_layout_says(self, migrate: Migrate, app: Path, mirror: Path) -> None:
         migrate("apply", app, "--offline", "--chart-mirror", mirror)
         database = app / "helm-charts" / "databases" / "tiny-db"
-        assert sorted(path.name for path in database.iterdir()) == ["Chart.yaml", "values-prod.yaml", "values.yaml"]
+        names = ["Chart.lock", "Chart.yaml", "values-prod.yaml", "values.yaml"]
+        assert sorted(path.name for path in database.iterdir()) == names
         chart = yaml.safe_load((database / "Chart.yaml").read_text())
         assert chart["dependencies"] == [
             {"name": "tiny-db", "version": "1.4.0", "repository": "https://tiny.example.org/charts"}
