@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from migrator.inference.counted import fewer
 from migrator.inference.edits import Edits, Tree
 from migrator.inference.gates import make
 from migrator.inference.unify import gates_below
@@ -22,6 +23,7 @@ def closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator
 def close(gate: Gate, tree: Tree) -> Iterator[Edits]:
     """Assignments under which what a gate prints is not printed."""
     if gate.keyword == "range" and gate.element is not None:
+        yield from fewer(gate)
         for path in gate.condition.direct[:2]:
             if isinstance(gate.element, int):
                 current = tree.effective(path)

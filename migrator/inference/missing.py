@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from migrator.inference.containers import container_paths, locate
+from migrator.inference.counted import more_items
 from migrator.inference.diff import Gap, align, leaf_count
 from migrator.inference.edits import MISSING, Edits, Tree, combined
 from migrator.inference.gates import open_region
@@ -32,6 +33,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
         yield from from_ghosts(gap)
         return
     yield from grouped_rows(gap, tree)
+    yield from more_items(gap)
     known: dict[int, list[tuple[Path, Json]]] = {}
     for edits in _list_item(gap):
         yield from _all_rows(gap, tree, edits, known)

@@ -8,7 +8,8 @@ from itertools import chain, islice, zip_longest
 
 from migrator.inference.asked import switches
 from migrator.inference.closing import close
-from migrator.inference.diff import Gap, cost, leaf_count
+from migrator.inference.counted import more_objects
+from migrator.inference.diff import Gap, cost, promise
 from migrator.inference.digests import settle_digests
 from migrator.inference.edits import MISSING, Edits, Tree, filled, leaves, value_at
 from migrator.inference.gates import make
@@ -232,7 +233,8 @@ class Search(Trials):
             closing = (islice(chain(self._of_other_kind(d, lacking), self._closing(d)), 1) for d in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._together([*missing, *self._wrong()])
-            batch += [(edits, 1.0) for edits in switched(self.bench, self.state) if repr(edits) not in self.refused]
+            turned = chain(switched(self.bench, self.state), more_objects(self.bench, self.state))
+            batch += [(edits, 1.0) for edits in turned if repr(edits) not in self.refused]
             before = self.state.cost
             self.try_batch(distinct(batch))
             if self.state.cost >= before - EPSILON:
@@ -337,7 +339,7 @@ class Search(Trials):
                 edits = self._next(gap)
                 if edits:
                     self.journal.asks(gap.place, edits)
-                    batch.append((edits, _weight(gap)))
+                    batch.append((edits, promise(gap)))
             before = self.state.cost
             batch = distinct(batch)
             if batch:
@@ -399,9 +401,3 @@ def _hoisted(tree: Tree, path: Path) -> Tree:
     """A library chart's value as one of the chart that it serves."""
     value = value_at(tree.overrides, path)
     return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree
-
-
-def _weight(gap: Gap) -> float:
-    if gap.kind == "extra":
-        return float(leaf_count(gap.now)) * 0.5
-    return float(leaf_count(gap.target)) * 0.5 if gap.kind == "missing" else 0.5 if gap.kind == "changed" else 0.05

@@ -9,7 +9,38 @@ from migrator.templates.tree import blank_after, blank_before
 from migrator.yamlio import Dialect, read_value
 
 NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'
+SHARDS = """
+{{- $shards := int .Values.shards }}
+{{- range $shard := until $shards }}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: "{{ $.Release.Name }}-shard{{ $shard }}"}
+spec:
+  replicas: {{ $.Values.replicas }}
+  peers:
+  {{- range untilStep 0 (int $.Values.replicas) 1 }}
+  - name: peer-{{ . }}
+  {{- end }}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: "{{ $.Release.Name }}-shard{{ $shard }}"}
+{{- end }}
+"""
 CASES = {
+    "as many objects as a number says": (SHARDS, "shards: 2\nreplicas: 1\n", "shards: 4\n"),
+    "fewer objects than the default number": (SHARDS, "shards: 3\nreplicas: 1\n", "shards: 1\n"),
+    "more items of a list by a number": (
+        NAME + "hosts:\n{{- range $i := until (int .Values.count) }}\n- name: node-{{ $i }}\n{{- end }}\n",
+        "count: 1\n",
+        "count: 3\n",
+    ),
+    "a number of items less": (
+        NAME + "hosts:\n{{- range $i := until (int .Values.count) }}\n- name: node-{{ $i }}\n{{- end }}\n",
+        "count: 3\n",
+        "count: 2\n",
+    ),
     "an argument of its own before a comment that stands over the first item": (
         NAME
         + """
