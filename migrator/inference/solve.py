@@ -136,7 +136,7 @@ def solve(
         search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         if setting is None and not request.kube_is_given:
             search.kube_versions = kube_versions(chart, request.kube_version)
-        states[name] = search.run(tidy_first=start is not None)
+        states[name] = search.run(tidy_first=start is not None or place > 0)
         tried[name] = search.journal.attempts(bench.unequal(states[name]))
         _check_size(request, states[name])
         setting = states[name].setting
