@@ -74,6 +74,8 @@ class Search(Trials):
         entries = NamedMaps(self, self._fresh)
         self._learn_merges()
         self.repair()
+        for _ in range(2):  # what subcharts print is better read once they are there, and no others
+            self.try_batch([(edits, 1.0) for edits in switched(self.bench, self.state)])
         self.names()
         again = True
         for _ in range(MAX_ROUNDS):

@@ -1,0 +1,67 @@
+"""Subcharts with conditions: switched before anything else is read."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from migrator.inference.edits import Tree
+from migrator.inference.search import Search
+from migrator.inference.state import Bench, defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
+from migrator.templates.documents import split_documents
+from migrator.templates.render import Interpreter, Setting
+from migrator.yamlio import Dialect, read_value
+
+SETTING = Setting(release="shop", namespace="data")
+PART = """
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: "{{ .Release.Name }}-{{ default .Chart.Name .Values.nameOverride }}"}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}-{{ default .Chart.Name .Values.nameOverride }}"}
+data: {role: "{{ .Values.role }}", common: text, level: "{{ .Values.level }}"}
+"""
+CHART = load_chart(
+    {
+        "Chart.yaml": b"apiVersion: v2\nname: stack\nversion: 1.0.0\ndependencies:\n"
+        + b"".join(b"- {name: %s, condition: %s.enabled}\n" % (name, name) for name in (b"agent", b"store", b"view")),
+        "values.yaml": b"agent: {enabled: true}\nstore: {enabled: false}\nview: {enabled: false}\n",
+        **{
+            f"charts/{name}/{path}": text
+            for name in ("agent", "store", "view")
+            for path, text in {
+                "Chart.yaml": f"apiVersion: v2\nname: {name}\nversion: 1.0.0\n".encode(),
+                "values.yaml": f"nameOverride: ''\nrole: {name}\nlevel: info\n".encode(),
+                "templates/all.yaml": PART.encode(),
+            }.items()
+        },
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "truth",
+    [
+        "agent: {enabled: false}\nstore: {enabled: true}\n",
+        "store: {enabled: true, level: debug}\n",
+        "agent: {enabled: false}\nstore: {enabled: true}\nview: {enabled: true, role: both}\n",
+    ],
+)
+def test_subcharts_are_there_before_names_are_looked_for(truth, monkeypatch):
+    values = read_value(truth.encode(), dialect=Dialect.SIGS)
+    run = Interpreter(CHART, ghosts=False).run(values, SETTING)
+    documents = [document for template in run.templates.values() for document in split_documents(template)]
+    bench = Bench(CHART, [resource_of(document.resource.body) for document in documents])
+    search = Search(bench, bench.measure(Tree(defaults_of(CHART), {}), SETTING), time.process_time() + 20)
+    at_names = []
+    monkeypatch.setattr(Search, "names", lambda self: at_names.append(self.state.tree.overrides))
+
+    state = search.run()
+
+    assert at_names == [{name: {"enabled": part["enabled"]} for name, part in values.items() if "enabled" in part}]
+    assert state.tree.overrides == values
