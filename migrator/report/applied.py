@@ -47,6 +47,9 @@ def show_applied(
     done = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
     told = ", ".join(f"{counts[action]} {done[action]}" for action in done if counts[action])
     out.print(f"Written: {told}.", style="bold")
+    for change in plan.changes:
+        if change.cause == "automation":
+            out.print(f"  {change.path} follows what moved")
     out.print("Next:", style="bold")
     out.print("  look at the change     git diff")
     out.print("  prove it again later   migrate verify . --base <commit before>")

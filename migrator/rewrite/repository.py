@@ -17,6 +17,7 @@ from migrator.lock import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, d
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
+from migrator.rewrite.automation import with_automation
 from migrator.rewrite.blockers import Blocker
 from migrator.rewrite.charts import Umbrella, umbrella
 from migrator.rewrite.deployed import deployed_paths
@@ -93,6 +94,9 @@ def _settled(
             break
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
+    followed, more = with_automation(draft.edits, index)
+    draft = replace(draft, edits=followed)
+    notes += more
     found = changes(draft.edits)
     if found:
         lock_edit = FileEdit(

@@ -1,0 +1,224 @@
+"""Scripts, workflows and configuration follow what moved: files and moves -> new bytes, and what is left to do."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.discover import Index
+from migrator.model import RepoPath, SourceSpan
+from migrator.rewrite.automation.book import Book, Splice, spliced
+from migrator.rewrite.automation.gitops import GROUPS, has_marker, own_repositories, read_gitops
+from migrator.rewrite.automation.makefile import read_makefile
+from migrator.rewrite.automation.moves import Moves, moves_of
+from migrator.rewrite.automation.owners import read_owners
+from migrator.rewrite.automation.python import read_python
+from migrator.rewrite.automation.shell import ScriptError, read_shell
+from migrator.rewrite.automation.updates import read_dependabot, read_renovate
+from migrator.rewrite.automation.workflows import read_github, read_gitlab
+from migrator.rewrite.edits import FileEdit
+from migrator.yamlio import YamlError
+
+CAUSE = "automation"
+_MAX = 1 << 20
+_SHOWN = 8
+_ROOT = RepoPath(".")
+_Read = Callable[[str, Book, Moves], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What became of the automation."""
+
+    files: Mapping[RepoPath, bytes]
+    """The files that have to change, by path, with their new bytes."""
+    diagnostics: Diagnostics
+    """MIG650 a file that was followed, MIG651 a place that could not be, MIG652 a file that could not be read."""
+
+
+def follow(files: Mapping[RepoPath, bytes], moves: Moves) -> Followed:
+    """Follow the moves in the files; those that are no automation, or name nothing that moved, are left alone.
+
+    Only the characters of a path change. A file is read as it is now, under the path that it had before.
+    """
+    changed: dict[RepoPath, bytes] = {}
+    notes: list[Diagnostic] = []
+    names = re.compile("|".join(re.escape(name) for name in sorted(moves.names)) or r"(?!)")
+    gitops = _gitops_texts(files)
+    own = own_repositories(gitops.values(), moves)
+    for path, data in sorted(files.items()):
+        kind = _kind(path, data)
+        read = _readers(own, path).get(kind)
+        if read is None:
+            continue
+        if len(data) > _MAX or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
+            what = "larger than 1 MiB" if len(data) > _MAX else "no UTF-8 text"
+            notes.append(_unread(path, f"it is {what}"))
+            continue
+        try:
+            text = data.decode("utf-8")
+            if kind != "renovate" and names.search(text) is None:
+                continue
+            book = Book()
+            read(text, book, moves)
+        except UnicodeDecodeError:
+            notes.append(_unread(path, "it is no UTF-8 text"))
+        except YamlError as error:
+            if kind != "gitops":
+                notes.append(_unread(path, error.diagnostic.summary))
+        except ScriptError as error:
+            notes.append(_unread(path, f"it is not understood ({error})"))
+        else:
+            if book.splices:
+                changed[path] = spliced(text, book.splices).encode("utf-8")
+                notes.append(_done(path, text, sorted(book.splices, key=lambda each: each.start)))
+            notes += [_todo(path, text, offset, summary) for offset, summary in sorted(book.notes)]
+    return Followed(files=changed, diagnostics=tuple(notes))
+
+
+def with_automation(edits: Sequence[FileEdit], index: Index) -> tuple[tuple[FileEdit, ...], Diagnostics]:
+    """The edits, and with them those of the automation that names what they move or delete; by path.
+
+    Edits of the automation that are there already are made anew. Diagnostics as `follow`.
+    """
+    others = {edit.path: edit for edit in edits if edit.cause != CAUSE}
+    if not others:
+        return (), ()
+    moves = _moves(tuple(others.values()), index)
+    if not moves.places:
+        return tuple(sorted(others.values(), key=lambda edit: edit.path)), ()
+    edited = {edit.moved_from or path: edit for path, edit in others.items() if edit.after is not None}
+    texts = {path: index.read(path) for path, entry in index.files.items() if entry.link is None and _may_be(path)}
+    files = {path: edited[path].after or b"" if path in edited else data for path, data in texts.items()}
+    kept = {path: data for path, data in files.items() if path in edited or path not in moves.files}
+    found = follow(kept, moves)
+    for path, data in found.files.items():
+        edit = edited.get(path)
+        if edit is not None:
+            others[edit.path] = replace(edit, after=data)
+        else:
+            others[path] = FileEdit(path=path, before=texts[path], after=data, cause=CAUSE)
+    return tuple(sorted(others.values(), key=lambda edit: edit.path)), found.diagnostics
+
+
+def _moves(edits: Sequence[FileEdit], index: Index) -> Moves:
+    gone = {edit.path for edit in edits if edit.after is None}
+    made = {edit.path for edit in edits if edit.after is not None}
+    targets = {edit.moved_from: edit.path for edit in edits if edit.moved_from in gone}
+    files = {path: targets.get(path) for path in sorted(gone)}
+    charts = {
+        edit.cause: RepoPath(posixpath.dirname(edit.path))
+        for edit in edits
+        if edit.before is None and posixpath.basename(edit.path) == "Chart.yaml"
+    }
+    heirs = {edit.path: charts[edit.cause] for edit in edits if edit.after is None and edit.cause in charts}
+    before = frozenset(index.files)
+    marked = frozenset(path for path in gone if path in before and has_marker(index.read(path)))
+    return moves_of(files, before, before - gone | made, heirs, marked)
+
+
+_NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("Makefile", "makefile", "GNUmakefile"), "make"),
+    **dict.fromkeys(
+        ("renovate.json", "renovate.json5", ".renovaterc", ".renovaterc.json", ".renovaterc.json5"), "renovate"
+    ),
+    "CODEOWNERS": "owners",
+}
+_ENDINGS: Mapping[str, str] = {".mk": "make", ".sh": "shell", ".bash": "shell", ".py": "python"}
+_PATTERNS: Sequence[tuple[str, str]] = (
+    (r"\.github/workflows/[^/]+\.ya?ml", "github"),
+    (r"(?:.*/)?action\.ya?ml", "github"),
+    (r"\.github/dependabot\.ya?ml", "dependabot"),
+    (r"(?:.*/)?[^/]*\.?gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml", "gitlab"),
+    (r".*\.ya?ml", "gitops"),
+)
+_INTERPRETER = re.compile(rb"#!\s*\S*?(?:/env\s+(?:-S\s+)?)?(?P<name>bash|dash|sh|python[\d.]*)\b")
+
+
+def _may_be(path: RepoPath) -> bool:
+    """Whether a file is worth reading: by its name, or as a script without one."""
+    return bool(_by_name(path)) or "." not in posixpath.basename(path)
+
+
+def _by_name(path: RepoPath) -> str:
+    name = posixpath.basename(path)
+    found = _NAMES.get(name) or _ENDINGS.get(posixpath.splitext(name)[1])
+    return found or next((kind for pattern, kind in _PATTERNS if re.fullmatch(pattern, path)), "")
+
+
+def _kind(path: RepoPath, data: bytes) -> str:
+    """What a file is; empty for what is no automation."""
+    found = _by_name(path)
+    if not found and (interpreter := _INTERPRETER.match(data)):
+        return "python" if interpreter["name"].startswith(b"python") else "shell"
+    return found if found != "gitops" or any(each.encode() in data for each in GROUPS) else ""
+
+
+def _gitops_texts(files: Mapping[RepoPath, bytes]) -> Mapping[RepoPath, str]:
+    """The texts with GitOps objects that can be read."""
+    found = {}
+    for path, data in sorted(files.items()):
+        if _kind(path, data) == "gitops" and len(data) <= _MAX:
+            try:
+                text = data.decode("utf-8")
+                own_repositories([text], _NOTHING)
+            except (UnicodeDecodeError, YamlError):
+                continue
+            found[path] = text
+    return found
+
+
+_NOTHING = moves_of({}, frozenset(), frozenset())
+
+
+def _readers(own: frozenset[str], path: RepoPath) -> Mapping[str, _Read]:
+    return {
+        "make": lambda text, book, moves: read_makefile(text, book, moves, path),
+        "shell": lambda text, book, moves: read_shell(text, book, moves, base=_ROOT, script=path),
+        "python": lambda text, book, moves: read_python(text, book, moves, base=_ROOT, script=path),
+        "owners": read_owners,
+        "renovate": read_renovate,
+        "dependabot": read_dependabot,
+        "github": read_github,
+        "gitlab": read_gitlab,
+        "gitops": lambda text, book, moves: read_gitops(text, book, moves, own),
+    }
+
+
+def _span(path: RepoPath, text: str, offset: int) -> SourceSpan:
+    return SourceSpan(path=path, line=text.count("\n", 0, offset) + 1)
+
+
+def _done(path: RepoPath, text: str, splices: Sequence[Splice]) -> Diagnostic:
+    lines = sorted({text.count("\n", 0, each.start) + 1 for each in splices})
+    shown = ", ".join(str(line) for line in lines[:_SHOWN]) + (", ..." if len(lines) > _SHOWN else "")
+    word = "line" if len(lines) == 1 else "lines"
+    return Diagnostic(
+        code="MIG650",
+        severity=Severity.INFO,
+        summary=f"paths that are somewhere else now were changed with them ({word} {shown})",
+        span=_span(path, text, splices[0].start),
+    )
+
+
+def _todo(path: RepoPath, text: str, offset: int, summary: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG651",
+        severity=Severity.WARNING,
+        summary=summary,
+        span=_span(path, text, offset),
+        remedy="change it by hand, in the same pull request",
+    )
+
+
+def _unread(path: RepoPath, why: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG652",
+        severity=Severity.WARNING,
+        summary=f"paths are not followed in this file: {why}",
+        span=SourceSpan(path=path),
+        remedy="look through it for paths that are somewhere else now",
+    )
