@@ -43,7 +43,9 @@ def read_owners(text: str, book: Book, moves: Moves) -> None:
 def _check_owners(before: Sequence[_Rule], after: Sequence[_Rule], book: Book, moves: Moves) -> None:
     old, new = _Owners(before), _Owners(after)
     pairs = [(path, target) for path, target in moves.files.items() if target is not None]
-    pairs += [(path, RepoPath(f"{heir}/Chart.yaml")) for path, heir in moves.heirs.items()]
+    earlier = {(heir, old.owners(path)) for path, heir in moves.heirs.items()}
+    charts = [(path, heir, RepoPath(f"{heir}/Chart.yaml")) for path, heir in moves.heirs.items()]
+    pairs += [(path, target) for path, heir, target in charts if (heir, new.owners(target)) not in earlier]
     told = set()
     for path, target in sorted(pairs):
         rule, now = old.rule(path), new.rule(target)
@@ -63,6 +65,10 @@ class _Owners:
         from pathspec import GitIgnoreSpec
 
         self._rules = [(rule, GitIgnoreSpec.from_lines([rule.pattern])) for rule in reversed(rules)]
+
+    def owners(self, path: str) -> tuple[str, ...]:
+        found = self.rule(path)
+        return found.owners if found is not None else ()
 
     def rule(self, path: str) -> _Rule | None:
         return next((rule for rule, spec in self._rules if spec.match_file(path)), None)
