@@ -1,5 +1,6 @@
 """A plan -> file edits, and the transaction that writes them, all or nothing."""
 
+from migrator.rewrite.automation import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import rewrite, sealed, settle
@@ -19,4 +20,5 @@ __all__ = [
     "sealed",
     "settle",
     "stage",
+    "with_automation",
 ]

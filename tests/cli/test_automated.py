@@ -81,3 +81,12 @@ def test_a_second_run_changes_nothing(migrate: Migrate, app: Path, mirror: Path)
     before = tree(app)
     assert migrate("apply", app, "--offline", "--chart-mirror", mirror).code == 0
     assert tree(app) == before
+
+
+def test_what_is_divided_is_followed_too(migrate: Migrate, app: Path, mirror: Path) -> None:
+    automated(app)
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--layout", "enterprise")
+    assert shown.code == 0, shown.err
+    assert (app / "environments/prod/kustomization.yaml").is_file()
+    assert (app / "argocd/prod.yaml").read_text() == FILES["argocd/prod.yaml"].replace("overlays", "environments")
+    assert (app / "Makefile").read_text() == MAKEFILE.replace("overlays", "environments")
