@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from migrator.build.environment import DEFAULT_ENVIRONMENT, environment_of
+from migrator.build.inflation import Inflater
 from migrator.build.job import Job
 from migrator.build.types import BUILT, FAILED, Build
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
@@ -14,7 +15,7 @@ from migrator.engines import Cache, Tool, run_parallel
 from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
 
-__all__ = ["BUILT", "DEFAULT_ENVIRONMENT", "FAILED", "Build", "build_all", "environment_of", "roots_of"]
+__all__ = ["BUILT", "DEFAULT_ENVIRONMENT", "FAILED", "Build", "Inflater", "build_all", "environment_of", "roots_of"]
 
 _SHOWN = 10
 
@@ -42,14 +43,28 @@ def roots_of(kustomizations: Kustomizations, config: Config) -> tuple[tuple[Repo
 
 
 def build_all(  # noqa: PLR0917 - the shape that every room agreed on
-    index: Index, kustomizations: Kustomizations, config: Config, tool: Tool, cache: Cache, network: bool
+    index: Index,
+    kustomizations: Kustomizations,
+    config: Config,
+    tool: Tool,
+    cache: Cache,
+    network: bool,
+    inflater: Inflater | None = None,
 ) -> tuple[tuple[Build, ...], Diagnostics]:
     """Every root as kustomize renders it, sorted by environment and root; one that fails says why and the others go on.
 
     Nothing is written below the repository, no plugin or function runs. The result equals a plain `kustomize build`.
     """
     roots, notes = roots_of(kustomizations, config)
-    job = Job(index=index, kustomizations=kustomizations, config=config, tool=tool, cache=cache, network=network)
+    job = Job(
+        index=index,
+        kustomizations=kustomizations,
+        config=config,
+        tool=tool,
+        cache=cache,
+        network=network,
+        inflater=inflater,
+    )
     builds = run_parallel(job.build, roots)
     ordered = tuple(sorted(builds, key=lambda build: (build.environment, build.root)))
     failures = tuple(build.reason for build in ordered if build.reason is not None)

@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 
 from migrator.build.environment import environment_of
 from migrator.build.failures import explained, refusal
+from migrator.build.inflation import Inflater
 from migrator.build.lost import with_lost_origins
 from migrator.build.origin import OriginReader, without_build_metadata
 from migrator.build.stage import asks_for, staged, with_build_metadata
@@ -37,6 +38,8 @@ class Job:
     tool: Tool
     cache: Cache
     network: bool
+    inflater: Inflater | None = None
+    """None where charts are not inflated."""
 
     def build(self, root: RepoPath) -> Build:
         """The root as kustomize renders it, or the reason why not."""
@@ -46,7 +49,7 @@ class Job:
             return self._failed(root, reason)
         try:
             # what comes over the network may change without any file changing
-            key = "" if reach.remote else cache_key(self.index, root, reach.files, self.tool.version)
+            key = "" if reach.remote or reach.charts else cache_key(self.index, root, reach.files, self.tool.version)
             known = self._known(key) if key else None
             if known is not None:
                 return self._built(root, known, cached=True)
@@ -84,6 +87,8 @@ class Job:
         data = self.index.read(file)
         asking = with_build_metadata(data, file)
         with staged(self.index, files, reach.directories) as stage:
+            if reach.charts and self.inflater is not None:
+                self.inflater.supply(stage, reach.charts)
             if asking is None:
                 return self._plain(stage, root)
             (stage / file).write_bytes(asking)
@@ -109,7 +114,8 @@ class Job:
 
     def _bodies(self, stage: FilePath, root: RepoPath) -> tuple[dict[str, object], ...]:
         """The objects that kustomize prints, read as those read it who apply them."""
-        stream = kustomize_build(self.tool, stage / root, network=self.network, root=stage)
+        helm = self.inflater.helm if self.inflater is not None and self.kustomizations.reach(root).charts else None
+        stream = kustomize_build(self.tool, stage / root, network=self.network, root=stage, helm=helm)
         documents = read_documents(stream, dialect=Dialect.SIGS, path=root)
         return tuple(document.value for document in documents if isinstance(document.value, dict))
 

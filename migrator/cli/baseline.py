@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
-from migrator.build import BUILT, Build, build_all
+from migrator.build import BUILT, Build, Inflater, build_all
+from migrator.charts import ChartLibrary
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
@@ -64,7 +65,9 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
     with clock.step("build"):
         tools = find_tools()
         network = not choices.sources.offline
-        builds, unbuilt = build_all(index, kustomizations, config, tools.kustomize, choices.cache, network)
+        builds, unbuilt = build_all(
+            index, kustomizations, config, tools.kustomize, choices.cache, network, inflater_of(choices, tools)
+        )
         _refuse_if_nothing_builds(builds, (*unread, *unbuilt))
     with clock.step("graph"):
         graph = build_graph(builds, kustomizations)
@@ -80,6 +83,13 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
         lock_problem=lock_problem,
         diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
     )
+
+
+def inflater_of(choices: Choices, tools: Toolchain) -> Inflater | None:
+    """What inflates the charts that kustomizations name; None without helm."""
+    if tools.helm is None:
+        return None
+    return Inflater(helm=tools.helm, library=ChartLibrary(choices.sources, choices.cache))
 
 
 def _lock(root: FilePath) -> tuple[Lock | None, Diagnostic | None]:

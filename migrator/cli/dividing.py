@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from migrator.build import Build, build_all
-from migrator.cli.baseline import Baseline
+from migrator.cli.baseline import Baseline, inflater_of
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Index, discover
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
@@ -149,7 +149,8 @@ def _of(baseline: Baseline) -> _Tree:
 def _build(index: Index, kustomizations: Kustomizations, baseline: Baseline) -> tuple[Build, ...]:
     network = not baseline.choices.sources.offline
     tool = baseline.tools.kustomize
-    builds, _ = build_all(index, kustomizations, baseline.config, tool, baseline.choices.cache, network)
+    inflater = inflater_of(baseline.choices, baseline.tools)
+    builds, _ = build_all(index, kustomizations, baseline.config, tool, baseline.choices.cache, network, inflater)
     return builds
 
 

@@ -18,6 +18,7 @@ from migrator.cli.resolving import Resolved, about, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Plan, make_plan
+from migrator.plan.inflated import inflated_by
 from migrator.rewrite import Layout, changes, load_layout, rewrite, sealed, settle
 
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         _check_only(baseline, components)
     with clock.step("resolve"):
         library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
-        resolved = [resolve(each, library, baseline.config) for each in components if _is_wanted(each, baseline)]
+        done = inflated_by(components, baseline.builds, baseline.kustomizations)
+        wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in done]
+        resolved = [resolve(each, library, baseline.config) for each in wanted]
     with clock.step("infer"):
         chosen = _infer(resolved, baseline)
     with clock.step("plan"):

@@ -76,15 +76,18 @@ def kustomize_build(
     network: bool,
     timeout: float = DEFAULT_TIMEOUT,
     root: FilePath | None = None,
+    helm: Tool | None = None,
 ) -> bytes:
     """The YAML stream that kustomize prints for a directory.
 
-    No plugins, no functions, no helm, kustomize's default load restrictor. Without network a remote base fails within
-    a second. Paths in errors are relative to `root` (the directory itself where none is given). EngineError MIG210
-    missing file, MIG211 remote, MIG212 plugin, MIG213 duplicate, MIG214 YAML, MIG219 anything else.
+    No plugins, no functions, kustomize's default load restrictor; charts are inflated only where `helm` is given.
+    Without network a remote base fails within a second. Paths in errors are relative to `root` (the directory itself
+    where none is given). EngineError MIG210 missing file, MIG211 remote, MIG212 plugin, MIG213 duplicate, MIG214 YAML,
+    MIG219 anything else.
     """
     base = root or directory
     command = [tool.path, "kustomize" if tool.name == "kubectl" else "build", directory.absolute()]
+    command += ["--enable-helm", "--helm-command", helm.path] if helm is not None else []
     completed = run(command, env=tool_environment(tool.path, network=network), timeout=timeout)
     if completed.returncode == 0:
         return completed.stdout

@@ -18,6 +18,7 @@ from migrator.lock import Lock
 from migrator.model import Difference, Impact, RepoPath, ResId, Resource
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, present, reconciled, without_hooks
+from migrator.plan.inflated import inflated_by
 from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
@@ -47,6 +48,8 @@ class Situation:
     kube_version: str = ""
     """What every release is rendered for; empty where nobody minds."""
     api_versions: tuple[str, ...] = ()
+    inflated: Mapping[str, RepoPath] = field(default_factory=dict)
+    """Component id -> the kustomization that inflates its chart."""
 
     def admits(self, difference: Difference) -> bool:
         """Whether the difference may happen: approved by name, or under an allowance within the impact."""
@@ -90,6 +93,7 @@ def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
         unbuilt=files_of_failed(builds, kustomizations) if kustomizations is not None else {},
         kube_version=kube_version,
         api_versions=tuple(api_versions),
+        inflated=inflated_by(owned, builds, kustomizations) if kustomizations is not None else {},
     )
     decided = [
         decide(component, inferences.get(component.id), charts.get(component.id), situation)
@@ -222,6 +226,8 @@ def _kept_reason(
         return "it is a release already; what is left of it here are its companions"
     if override is not None and override.decision == Decision.KEEP.value:
         return "migrate.yaml says so"
+    if component.id in situation.inflated:
+        return f"helmCharts in {situation.inflated[component.id]} make it from a chart already"
     if component.kind is ComponentKind.APPLICATION:
         return "it is an application"
     if isinstance(inference, Diagnostic):

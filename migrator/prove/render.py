@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
+from migrator.build import Inflater
 from migrator.charts import ChartLibrary
 from migrator.charts.randomness import generated_places, may_generate, next_second, reads_clock
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.engines import (
     Cache,
+    EngineError,
     HelmRender,
     Tool,
     Toolchain,
@@ -118,13 +120,25 @@ def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
         data = bench.cache.get(key) if key else None
         if data is None:
-            data = kustomize_build(tool, folder, network=bench.network, root=tree.resolve())
-            if key:
+            data, is_exact = _built(root, folder, tree, bench)
+            if key and is_exact:
                 bench.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
     except MigrateError as error:
         return replace(part, problem=_problem(error, root))
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
+
+
+def _built(root: RepoPath, folder: FilePath, tree: FilePath, bench: Bench) -> tuple[bytes, bool]:
+    """What a root builds, and whether the files of the tree alone decide that."""
+    tool = bench.tools.kustomize
+    try:
+        return kustomize_build(tool, folder, network=bench.network, root=tree.resolve()), True
+    except EngineError as error:
+        if error.cause.subject != "helm" or bench.tools.helm is None:
+            raise
+    inflater = Inflater(helm=bench.tools.helm, library=bench.library)
+    return inflater.build(tool, tree, root, network=bench.network), False
 
 
 def render_release(

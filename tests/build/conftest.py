@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import Build, build_all
+from migrator.build import Build, Inflater, build_all
 from migrator.diagnostics import Diagnostics
 from migrator.discover import discover, read_config
 from migrator.engines import Cache, Tool, find_kustomize
@@ -24,12 +24,19 @@ def build(kustomize: Tool) -> Callable[..., tuple[dict[str, Build], Diagnostics]
     """Builds a repository and returns its builds by root, and what was said."""
 
     def run(
-        root: Path, *, cache: Cache | None = None, tool: Tool | None = None, network: bool = False
+        root: Path,
+        *,
+        cache: Cache | None = None,
+        tool: Tool | None = None,
+        network: bool = False,
+        inflater: Inflater | None = None,
     ) -> tuple[dict[str, Build], Diagnostics]:
         config = read_config(root)
         index = discover(root, config)
         kustomizations, _ = load(index)
-        builds, diagnostics = build_all(index, kustomizations, config, tool or kustomize, cache or Cache(None), network)
+        builds, diagnostics = build_all(
+            index, kustomizations, config, tool or kustomize, cache or Cache(None), network, inflater
+        )
         return {held.root: held for held in builds}, diagnostics
 
     return run

@@ -281,6 +281,19 @@ def test_nothing_is_divided_without_a_chosen_layout(tmp_path: Path) -> None:
     assert not only.choices.divides
 
 
+def test_namespaces_are_of_the_platform(tmp_path: Path) -> None:
+    files = SMALL | {
+        "base/kustomization.yaml": "resources: [spaces.yaml, api, web]\n",
+        "base/spaces.yaml": "\n---\n".join(
+            f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}" for name in ("web", "other")
+        ),
+        "overlays/dev/kustomization.yaml": "resources: [../../base]\n",
+        "overlays/prod/kustomization.yaml": "resources: [../../base]\nimages: [{name: api, newTag: '2'}]\n",
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert (outcome.root / "platform/namespaces/base/spaces.yaml").read_text() == files["base/spaces.yaml"]
+
+
 OTHER = {
     "tools/base/kustomization.yaml": "resources: [tool.yaml]\n",
     "tools/base/tool.yaml": workload("tool"),

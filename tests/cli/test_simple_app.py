@@ -303,3 +303,45 @@ def without_labels(body: dict[str, Any]) -> dict[str, Any]:
         if key not in ("helm.sh/chart", "app.kubernetes.io/managed-by")
     }
     return {**body, "metadata": {**body["metadata"], "labels": labels}}
+
+
+def test_a_chart_that_kustomize_inflates_is_left_as_it_is(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "base/monitoring/monitor.yaml").unlink()
+    (app / "base/monitoring/kustomization.yaml").write_text(
+        "namespace: monitoring\nresources: [dashboard.yaml]\nhelmCharts:\n"
+        "- {name: tiny-monitor, version: 2.3.1, repo: 'https://tiny.example.org/charts', releaseName: monitor}\n"
+    )
+    plan = plan_of(migrate, app, mirror)
+    assert component(plan, "tiny-monitor")["decision"] == "keep"
+    applied = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+    assert applied.code == 0, applied.err
+    assert "helmCharts" in (app / "base/monitoring/kustomization.yaml").read_text()
+    assert not (app / "base/monitoring/charts").exists()
+    again = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--allow-dirty")
+    assert "Nothing to do." in again.out
+
+
+def test_dividing_and_adopting_are_one_apply(migrate: Migrate, app: Path, mirror: Path) -> None:
+    given = ("--offline", "--chart-mirror", mirror, "--layout", "enterprise")
+    applied = migrate("apply", committed(app), *given)
+    assert applied.code == 0, applied.err
+    assert (app / "infrastructure/databases/tiny-db/Chart.yaml").is_file()
+    assert (app / "applications/shop/api/overlays/prod/kustomization.yaml").is_file()
+    assert (app / "environments/prod/kustomization.yaml").is_file()
+    git(app, "add", "-A")
+    git(app, "commit", "-q", "-m", "after")
+    assert migrate("verify", app, "--base", "HEAD~1", "--offline", "--chart-mirror", mirror).code == 0
+    before = tree(app)
+    assert "Nothing to do." in migrate("apply", app, *given).out
+    assert tree(app) == before
+
+
+def test_one_component_today_and_the_rest_another_day(migrate: Migrate, app: Path, mirror: Path) -> None:
+    given = ("--offline", "--chart-mirror", mirror, "--layout", "growing", "--allow-dirty")
+    assert migrate("apply", app, *given, "--only", "tiny-monitor").code == 0
+    assert not (app / "applications").exists()
+    later = migrate("apply", app, *given)
+    assert later.code == 0, later.err
+    assert (app / "helm-charts/databases/tiny-db/Chart.yaml").is_file()
+    assert (app / "applications/api/overlays/prod/kustomization.yaml").is_file()
+    assert "Nothing to do." in migrate("apply", app, *given).out

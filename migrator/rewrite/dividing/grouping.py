@@ -53,7 +53,7 @@ class _Naming:
         self._by_relation(atoms)
         for atom in atoms:
             if atom not in self._names:
-                self._names[atom] = self._by_name(atom) or self._platform(atom) or _LEFT
+                self._names[atom] = self._platform(atom) or self._by_name(atom) or _LEFT
         if _LEFT in self._names.values():
             self._units.setdefault(_LEFT, Unit(name=_LEFT, part=Part.PLATFORM))
         for name in sorted(set(self._names.values())):
@@ -124,7 +124,8 @@ class _Naming:
         """The longest unit's name that an object's name begins with."""
         known = sorted(set(self._names.values()), key=lambda name: (-len(name), name))
         names = {_bare(each) for each in self._objects[atom]}
-        names |= {each.name for each in written_objects(self._bench, atom.file)} if not atom.field else set()
+        written = written_objects(self._bench, atom.file) if atom.file and not atom.field else ()
+        names |= {each.name for each in written if each.place.document == atom.index}
         return next((one for one in known for name in sorted(names) if name == one or name.startswith(f"{one}-")), "")
 
     def _group(self, name: str) -> str:

@@ -1,0 +1,66 @@
+"""Kustomizations that inflate Helm charts (`helmCharts`), built on a copy with the charts that the repository lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from migrator.build.stage import staged
+from migrator.charts import ChartLibrary
+from migrator.charts.types import ChartRef
+from migrator.diagnostics import MigrateError
+from migrator.discover import Config, discover
+from migrator.engines import Tool, kustomize_build
+from migrator.load import Kustomization, load
+from migrator.model import Json, RepoPath, SourceSpan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inflater:
+    """What it takes to inflate charts: helm, and where charts come from."""
+
+    helm: Tool
+    library: ChartLibrary
+
+    def supply(self, stage: FilePath, inflating: Iterable[Kustomization]) -> None:
+        """Put every chart that the kustomizations of a staged copy name into it, where kustomize looks for it.
+
+        Raises what the library raises, and MIG212 for an entry without the version that would make it one chart.
+        """
+        for held in inflating:
+            for entry in held.helm_charts:
+                name, version, repository = (str(entry.get(key) or "") for key in ("name", "version", "repo"))
+                home = stage / held.path / _home(held)
+                # kustomize before 5.3 looks below the name alone, later ones do so where no repository is named
+                places = [home / name, *([home / f"{name}-{version}" / name] if version and repository else [])]
+                if not places[-1].is_dir():
+                    self._unpack(ChartRef(name=name, version=version, repository=repository), held, places)
+
+    def _unpack(self, chart: ChartRef, held: Kustomization, places: Iterable[FilePath]) -> None:
+        if not (chart.name and chart.version):
+            raise MigrateError.of(
+                "MIG212",
+                f"the chart {chart.name or '?'} is not in the repository, and no version of it is named",
+                span=SourceSpan(path=held.file),
+                remedy="name its version, or put the chart beside the kustomization",
+            )
+        files = self.library.fetch(chart).files
+        for place in (each for each in places if not each.is_dir()):
+            for path, data in files.items():
+                (place / path).parent.mkdir(parents=True, exist_ok=True)
+                (place / path).write_bytes(data)
+
+    def build(self, tool: Tool, tree: FilePath, root: RepoPath, *, network: bool) -> bytes:
+        """What a root of a tree that inflates charts builds, by `kustomize_build`; the tree itself is left alone."""
+        index = discover(tree, Config())
+        kustomizations, _ = load(index)
+        reach = kustomizations.reach(root)
+        with staged(index, reach.files, reach.directories) as stage:
+            self.supply(stage, reach.charts)
+            return kustomize_build(tool, stage / root, network=network, root=stage, helm=self.helm)
+
+
+def _home(held: Kustomization) -> str:
+    found: Json = held.fields.get("helmGlobals")
+    return str((found.get("chartHome") if isinstance(found, Mapping) else None) or "charts")
