@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -23,6 +24,8 @@ TRIED = 24
 """Values tried for one place."""
 MOST_TEMPLATES = 400
 """Templates rendered on trial: in a chart that asks for more, what else would pin its secrets stays unsaid."""
+MOST_SECONDS = 5.0
+"""Processor time after which nothing more is tried to find what pins a place."""
 SHORTEST = 6
 """Characters from which on a datum of a Secret is taken for a secret."""
 SAMPLE = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PRIVATE KEY-----\n").decode()
@@ -59,6 +62,7 @@ class Pinning:
     """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
 
     def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting, *, ghosts: bool = True) -> None:
+        self._deadline = time.process_time() + MOST_SECONDS
         # what a branch not taken would print instead of something drawn is only seen with ghosts
         self._interpreter = Interpreter(chart, ghosts=ghosts)
         self._tree, self._setting = Tree(defaults_of(chart), overrides), setting
@@ -167,7 +171,7 @@ class Pinning:
 
     def _after(self, edits: Edits) -> Run:
         if edits not in self._tried:
-            if self._interpreter.runs >= self._room:
+            if self._interpreter.runs >= self._room or time.process_time() > self._deadline:
                 return self._run
             self._tried[edits] = self._interpreter.run(self._tree.assign(edits).overrides, self._setting, self._run)
         return self._tried[edits]

@@ -12,7 +12,7 @@ from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
 from migrator.templates.objects import GoObject
-from migrator.templates.value import MARK, Region, Value, lift, looked_up, plain, truth
+from migrator.templates.value import MARK, Region, Value, lift, looked_up, outline, plain, truth
 
 Lifted = Callable[[Any, list[Value]], Value]
 """A function that keeps provenance; its first operand is the Evaluator."""
@@ -213,7 +213,7 @@ class Expressions:
         if function is None:
             raise TemplateError(f'function "{name}" not defined')
         try:
-            values = [plain(arg) for arg in args]
+            values = [outline(arg) if name in _COUNTING else plain(arg) for arg in args]
             for index in untyped:
                 values[index] = nil_argument(SIGNATURES[name], index)
             result = function(*values)
@@ -256,6 +256,10 @@ class Expressions:
         found: list[Value] = []
         self.ghost(lambda: found.append(self.operand(node, dot)), "quiet", Value(None), wanted=True)
         return found[0] if found else None
+
+
+_COUNTING = frozenset({"empty", "kindIs", "kindOf", "len", "not"})
+"""Functions that do not look into the entries or items of what they are given."""
 
 
 def _absent(value: Value, name: str) -> Value:

@@ -159,6 +159,14 @@ def plain(value: Value) -> Json:
     return _plain_tree(v, [MAX_TREE]) if isinstance(v, (dict, list)) else _plain_leaf(v)
 
 
+def outline(value: Value) -> Json:
+    """The value without provenance and without what stands in its entries: enough to ask how many there are."""
+    v = value.v
+    if isinstance(v, dict):
+        return dict.fromkeys(v)
+    return [None] * len(v) if isinstance(v, list) else _plain_leaf(v)
+
+
 def _plain_tree(v: Any, left: list[int]) -> Json:
     left[0] -= len(v) + 1
     if left[0] < 0:

@@ -7,7 +7,10 @@ from infer_support import archive_of, inferred, rendered
 
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
-from migrator.inference import InferenceRequest, ResidualClass, infer
+from migrator.inference import InferenceRequest, ResidualClass, infer, pins
+from migrator.inference.pins import Pinning
+from migrator.templates.chart import load_chart
+from migrator.templates.render import Setting
 from migrator.yamlio import dump
 
 HELPERS = """
@@ -206,3 +209,14 @@ data:
         _, notes = inferred(archive, rendered(archive, {"key": "hunter22hunter22"}))
         note = next(item for item in notes if item.code == "MIG503")
         assert note.remedy == (advice or "encrypt the values file")
+
+
+def test_what_would_pin_a_place_is_looked_for_within_a_time(archive, monkeypatch):
+    setting = Setting(release="shop", namespace="data")
+    place = ("", "Secret", "shop-auth"), ("data", "password")
+
+    assert Pinning(load_chart(archive.files), {}, setting).pins(*place)
+
+    monkeypatch.setattr(pins, "MOST_SECONDS", -1.0)
+
+    assert not Pinning(load_chart(archive.files), {}, setting).pins(*place)

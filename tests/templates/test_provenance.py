@@ -3,6 +3,7 @@
 from chart_support import chart_of, run_of
 
 from migrator.templates.documents import ghost_documents, split_documents
+from migrator.templates.value import Value, outline
 
 CHART = """
 apiVersion: v1
@@ -163,3 +164,12 @@ def test_a_value_that_prints_nothing_stays_in_the_object_that_it_belongs_to():
     documents = [d for t in run.templates.values() for d in split_documents(t)]
     empty = [[p.source.direct for p in d.pieces if not p.text and p.source is not None] for d in documents]
     assert empty == [[], [(("tag",),)], []]
+
+
+def test_to_ask_whether_a_map_is_empty_its_entries_are_not_looked_at():
+    inner = Value({"deep": Value([Value(1)])})
+
+    assert outline(Value({"a": inner, "b": Value(None)})) == {"a": None, "b": None}
+    assert outline(Value([inner])) == [None]
+    assert outline(Value({})) == {}
+    assert outline(Value("text")) == "text"
