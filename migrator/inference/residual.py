@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.edits import Tree
+from migrator.inference.fixed import fixed_places
 from migrator.inference.journal import tried_for
 from migrator.inference.limit import LimitError, limited
 from migrator.inference.pins import Pin, Pinning, secret_values
@@ -41,6 +42,8 @@ def residual_of(
     for environment, differences in sorted(verdict.differences.items()):
         uniform = _uniform(differences, len(verdict.rendered[environment]))
         chance = _Chance(request, answer, environment, again)
+        places = [(key_of(item.resource), item.path) for item in differences if item.path]
+        fixed = fixed_places(request, answer, environment, places) if environment not in verdict.refusals else ()
         for item in differences:
             cls = ResidualClass.NOT_FOUND
             pins = chance.pins(item)
@@ -50,6 +53,8 @@ def residual_of(
                 cls = ResidualClass.API_DEFAULT
             elif (item.path, item.kind) in uniform:
                 cls = ResidualClass.POST_PROCESSING
+            elif (key_of(item.resource), item.path) in fixed:
+                cls = ResidualClass.INEXPRESSIBLE
             found.append(
                 Residual(environment=environment, resource=item.resource, path=item.path, cls=cls, pins=pins or ())
             )

@@ -77,6 +77,7 @@ class Evaluator(Ghosts):
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
         self.room, self.ghost_room = ROOM, GHOST_ROOM
+        self.cut = False
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
         self.culprit: Value | None = None
@@ -97,7 +98,7 @@ class Evaluator(Ghosts):
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.mutated = set()
-        self.room, self.ghost_room = ROOM, GHOST_ROOM
+        self.room, self.ghost_room, self.cut = ROOM, GHOST_ROOM, False
         self.failures, self.ranged = [], set()
         self.run(nodes, dot)
         self.out = _without_nil(self.out)

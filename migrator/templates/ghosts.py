@@ -60,6 +60,8 @@ class Ghosts(Expressions):
     room: int
     """What is left of what the template may cost, or in a ghost of what all ghosts may."""
     ghost_room: int
+    cut: bool
+    """Whether a ghost was not run to its end for want of room."""
     running: list[Ghost]
     assumed: frozenset[Path]
     """Values that the ghosts which are running take for set: without them they would not be real."""
@@ -127,6 +129,7 @@ class Ghosts(Expressions):
         if not self.ghosts or (self.region is not None and self.region.depth >= GHOST_DEPTH):
             return False
         if (self.ghost_room if self.region is None else self.room) <= 0:
+            self.cut = True
             return False
         return bool(condition.direct or condition.op or condition.pieces or condition.hidden)
 
@@ -147,8 +150,10 @@ class Ghosts(Expressions):
             body()
         except (TemplateError, RecursionError) as error:
             self.region.error = str(error)
-        except (Jump, GhostLimitError):
+        except Jump:
             pass
+        except GhostLimitError:
+            self.cut = True
         finally:
             self._leave(ghost)
             self.running.pop()

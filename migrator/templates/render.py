@@ -60,6 +60,8 @@ class TemplateRun:
     """What Helm would stop at, in order: it says the first of them."""
     too_large: bool = False
     """Whether it failed because it asked for more than a render may cost."""
+    cut: bool = False
+    """Whether some of what it might print was not looked at, for want of room."""
     text: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -173,6 +175,7 @@ class Interpreter:
             mutated=frozenset(evaluator.mutated),
             failures=tuple(evaluator.failures),
             too_large=too_large,
+            cut=evaluator.cut,
         )
 
     def _templates(
