@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from migrator.cli.baseline import Baseline
@@ -18,7 +18,7 @@ from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots, with_proof
-from migrator.rewrite import FileEdit, commit, recover, rewrite, sealed, stage
+from migrator.rewrite import JOURNAL, FileEdit, commit, recover, rewrite, sealed, stage
 
 ATTEMPTS = 2
 """What is not proved at the first attempt stays in Kustomize; the rest is tried once more."""
@@ -33,6 +33,8 @@ class Applied:
     planned: Planned
     proof: Proof | None
     """None when there was nothing to do."""
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    """What was written, or would be; none unless it is proved."""
     is_written: bool
     demoted: tuple[str, ...]
     """Components that were planned and not proved."""
@@ -58,9 +60,9 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
 
     Raises MIG908 for uncommitted changes, MIG62x when the tree cannot be written, and what planning raises.
     """
-    notes = _recovered(settings.root)
+    notes = _recovered(settings.root) if not settings.diff else _interrupted(settings.root)
     planned = plan_repository(settings, clock, check=lambda baseline: _check_clean(baseline, settings))
-    notes += _without_git(planned.baseline)
+    notes += _without_git(planned.baseline) if not settings.diff else ()
     demoted: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
         attempt = _attempt(planned, clock)
@@ -77,12 +79,18 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
         planned = _without(attempt.planned, refused)
     notes += (*attempt.planned.plan.diagnostics, *attempt.diagnostics)
     proved = attempt.proof is not None and attempt.proof.verdict.holds
+    edits: tuple[FileEdit, ...] = ()
     if proved and attempt.proof is not None:
-        _write(attempt, attempt.proof, clock)
+        index = attempt.planned.baseline.index
+        edits = sealed(attempt.edits, with_proof(attempt.lock, attempt.proof), index)
+        if not settings.diff:
+            with clock.step("write"):
+                commit(index.root, edits, inputs=attempt.planned.plan.inputs)
     return Applied(
         planned=attempt.planned,
         proof=attempt.proof,
-        is_written=proved,
+        edits=edits,
+        is_written=proved and not settings.diff,
         demoted=demoted,
         diagnostics=tuple(dict.fromkeys(notes)),
     )
@@ -184,14 +192,6 @@ def _without(planned: Planned, refused: Mapping[str, str]) -> Planned:
     return settled(replace(planned, plan=plan))
 
 
-def _write(attempt: _Attempt, proof: Proof, clock: Clock) -> None:
-    """The lock gets the proof's verdict, then everything is written in one transaction."""
-    lock = with_proof(attempt.lock, proof)
-    index = attempt.planned.baseline.index
-    with clock.step("write"):
-        commit(index.root, sealed(attempt.edits, lock, index), inputs=attempt.planned.plan.inputs)
-
-
 def _not_divided() -> Diagnostic:
     return Diagnostic(
         code="MIG641",
@@ -203,7 +203,7 @@ def _not_divided() -> Diagnostic:
 
 def _check_clean(baseline: Baseline, settings: Settings) -> None:
     dirty = baseline.index.git.dirty
-    if settings.allow_dirty or not dirty:
+    if settings.allow_dirty or settings.diff or not dirty:
         return
     more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""
     raise MigrateError.of(
@@ -225,6 +225,18 @@ def _without_git(baseline: Baseline) -> Diagnostics:
             remedy="run `git init` and commit first, then `migrate verify` can prove the change again later",
         ),
     )
+
+
+def _interrupted(root: FilePath) -> Diagnostics:
+    """Nothing is written to look at a change, nor can it be seen on a tree that is half old and half new."""
+    if (root / JOURNAL).is_dir():
+        raise MigrateError.of(
+            "MIG916",
+            "an earlier run was interrupted while writing",
+            span=SourceSpan(path=RepoPath(JOURNAL)),
+            remedy="run `migrate apply` without --diff: it finishes or takes back what was begun",
+        )
+    return ()
 
 
 def _recovered(root: FilePath) -> Diagnostics:

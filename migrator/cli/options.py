@@ -29,6 +29,8 @@ class Settings:
     layout: str | None = None
     gitops: str | None = None
     allow_dirty: bool = False
+    diff: bool = False
+    """Show what `apply` would write, and write nothing."""
     budget: float = 45.0
     """Seconds of search for one component."""
     quiet: bool = False

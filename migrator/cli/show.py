@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING
 from migrator import __version__
 from migrator.cli.clock import Clock, shares
 from migrator.cli.options import Settings
+from migrator.diagnostics import ExitCode
 from migrator.report.json import diagnostic_document, dumps, infer_document, plan_document
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from migrator.cli.inferring import Inferred
     from migrator.cli.pipeline import Planned
     from migrator.diagnostics import Diagnostics
+    from migrator.model import Json
 
 
 def show_plan(planned: Planned, output_format: str, stream: IO[str], settings: Settings) -> None:
@@ -147,15 +149,23 @@ def show_applied(applied: Applied, output_format: str, stream: IO[str], settings
     secrets = applied.planned.secrets
     plan = redact_plan(applied.planned.plan, secrets)
     proof = applied.proof and redact_proof(applied.proof, secrets)
+    told: dict[str, Json] = {}
+    if settings.diff:
+        from migrator.report.diff import unified_diff
+
+        told = {"diff": unified_diff(applied.edits, secrets)}
     if output_format == "json":
         document = plan_document(plan)
         document["diagnostics"] = [diagnostic_document(each) for each in applied.diagnostics]
         shown = proof and proof_document(proof)
-        stream.write(dumps({**document, "written": applied.is_written, "proof": shown}))
+        stream.write(dumps({**document, "written": applied.is_written, "proof": shown, **told}))
         return
     from migrator.report.applied import show_applied as show_text
 
     say(applied.diagnostics, settings)
+    if settings.diff and (applied.exit_code == ExitCode.DONE):
+        stream.write(str(told["diff"]))
+        return
     show_text(plan, proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose)
 
 

@@ -123,6 +123,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG913": "There are no values of a component to explain.",
         "MIG914": "Nothing is called what an explanation is asked for.",
         "MIG915": "A values file that `infer --output` would write is there already.",
+        "MIG916": "An interrupted run is in the way of a diff.",
         "MIG999": "A fault of migrate itself.",
     }
 )

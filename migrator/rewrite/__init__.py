@@ -2,12 +2,14 @@
 
 from migrator.rewrite.automation import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
+from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import rewrite, sealed, settle
 from migrator.rewrite.transaction import commit, recover, stage
 
 __all__ = [
     "DEFAULT_LAYOUT",
+    "JOURNAL",
     "FileEdit",
     "Layout",
     "changes",

@@ -15,6 +15,7 @@ from migrator.cli.options import Settings, charts, deciding, output_format, repo
 @output_format("text", "json")
 @deciding
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
+@click.option("--diff", is_flag=True, help="Print the unified diff, once it is proved, and write nothing.")
 @charts
 @talking
 def apply(repo: Any, output_format: str, **given: Any) -> int:
