@@ -54,7 +54,7 @@ class Grouping:
     common_folders: frozenset[str] = frozenset()
     """Names of folders that say nothing about what is in them."""
     platform: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """Part of the platform -> kinds of objects, without a namespace, that belong to it."""
+    """Part of the platform -> kinds of objects that belong to it where nothing says of which application they are."""
     applications: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Application -> patterns of `Kind/name` or of files."""
     groups: Mapping[str, str] = field(default_factory=dict)

@@ -281,6 +281,26 @@ def test_nothing_is_divided_without_a_chosen_layout(tmp_path: Path) -> None:
     assert not only.choices.divides
 
 
+def test_what_is_for_all_is_of_the_platform(tmp_path: Path) -> None:
+    quota = "apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: all}\nspec: {hard: {pods: 9}}\n"
+    policy = (
+        "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: deny}\n"
+        "spec: {podSelector: {}, policyTypes: [Ingress]}\n"
+    )
+    own = policy.replace("deny", "api-from-web").replace("podSelector: {}", "podSelector: {matchLabels: {app: api}}")
+    files = SMALL | {
+        "base/kustomization.yaml": "resources: [quota.yaml, policy.yaml, own.yaml, api, web]\n",
+        "base/quota.yaml": quota,
+        "base/policy.yaml": policy,
+        "base/own.yaml": own,
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert outcome.text("platform/policies/base/quota.yaml") == quota
+    assert outcome.text("platform/policies/base/policy.yaml") == policy
+    assert (outcome.root / "applications/api/base/own.yaml").is_file()
+    assert outcome.text("applications/api/base/kustomization.yaml").startswith("resources:")
+
+
 def test_namespaces_are_of_the_platform(tmp_path: Path) -> None:
     files = SMALL | {
         "base/kustomization.yaml": "resources: [spaces.yaml, api, web]\n",
@@ -316,3 +336,78 @@ def test_what_is_named_after_one_thing_is_no_monolith(tmp_path: Path, root: str,
     outcome = divide(written(tmp_path / "repository", files | ({"migrate.yaml": config} if config else {})))
     assert bool(outcome.edits) == is_divided
     assert outcome.notes == ()
+
+
+LEGACY = {
+    "base/kustomization.yaml": "Resources:\n- api/api.yaml\n- web/web.yaml\nnameSuffix: -v1\n",
+    "base/api/api.yaml": workload("api"),
+    "base/web/web.yaml": workload("web"),
+    "overlays/prod/kustomization.yaml": """\
+        bases:
+        - ../../base
+        patchesStrategicMerge:
+        - more/api.yaml
+        - more/both.yaml
+        patchesJson6902:
+        - target: {group: apps, version: v1, kind: Deployment, name: web}
+          path: more/web.json
+        configMapGenerator:
+        - name: api-settings
+          files: [files/app.ini, common=files/common.ini]
+        - name: web-settings
+          files: [common=files/common.ini]
+          envs: [files/web.env]
+        generatorOptions: {disableNameSuffixHash: true}
+        commonLabels: {env: prod}
+        imageTags: []
+        """,
+    "overlays/prod/more/api.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {replicas: 2}\n",
+    "overlays/prod/more/both.yaml": "".join(
+        f"---\n# for {name}\napiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec: {{paused: true}}\n"
+        for name in ("api", "web")
+    ),
+    "overlays/prod/more/web.json": '[{"op": "add", "path": "/spec/minReadySeconds", "value": 3}]\n',
+    "overlays/prod/files/app.ini": "a=1\n",
+    "overlays/prod/files/common.ini": "b=2\n",
+    "overlays/prod/files/web.env": "C=3\n",
+}
+
+
+def test_given_up_fields_and_data_of_generators_are_divided_too(tmp_path: Path) -> None:
+    outcome = divide(written(tmp_path / "repository", LEGACY))
+    assert outcome.notes == ()
+    api, web = (outcome.root / f"applications/{name}/overlays/prod" for name in ("api", "web"))
+    assert sorted(path.name for path in (api / "files").iterdir()) == ["app.ini", "common.ini"]
+    assert sorted(path.name for path in (web / "files").iterdir()) == ["common.ini", "web.env"]
+    assert (web / "more/both.yaml").read_text() == (
+        "---\n# for web\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {paused: true}\n"
+    )
+    assert not (outcome.root / "overlays/prod/files").exists()
+    assert moves(outcome.edits)["overlays/prod/files/app.ini"] == "applications/api/overlays/prod/files/app.ini"
+    assert "overlays/prod/files/common.ini" not in moves(outcome.edits)
+
+
+def test_line_ends_stay_as_they_are(tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    for path, text in SMALL.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(textwrap.dedent(text).replace("\n", "\r\n").encode())
+    outcome = divide(root)
+    data = (outcome.root / "applications/api/overlays/prod/kustomization.yaml").read_bytes()
+    assert data.count(b"\r\n") == data.count(b"\n") > 4
+
+
+def test_roots_of_which_one_does_not_build_stay_whole(tmp_path: Path) -> None:
+    files = SMALL | {"overlays/dev/kustomization.yaml": "resources: [../../base, nowhere.yaml]\n"}
+    outcome = divide(written(tmp_path / "repository", files))
+    assert outcome.edits == ()
+    assert outcome.codes() == ["MIG641"]
+    assert "overlays/dev does not build" in outcome.notes[0].summary
+
+
+def test_what_a_link_leads_to_is_not_moved(tmp_path: Path) -> None:
+    root = written(tmp_path / "repository", SMALL)
+    (root / "shortcut").symlink_to("base/api/api.yaml")
+    outcome = divide(root)
+    assert outcome.edits == ()
+    assert "a symbolic link leads to base/api/api.yaml" in outcome.notes[0].summary

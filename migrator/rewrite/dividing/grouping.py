@@ -92,7 +92,7 @@ class _Naming:
     def _platform(self, atom: Atom) -> str:
         kinds = {each.resource.gvk.kind for each in self._objects[atom]}
         for part, wanted in self._grouping.platform.items():
-            if kinds and kinds <= wanted and not any(each.resource.id.namespace for each in self._objects[atom]):
+            if kinds and kinds <= wanted:
                 self._units.setdefault(part, Unit(name=part, part=Part.PLATFORM))
                 return part
         return ""
