@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from migrator.cli.baseline import Baseline
+from migrator.cli.branching import check_can_branch, write_branch
 from migrator.cli.checks import bench_of
 from migrator.cli.clock import Clock
 from migrator.cli.dividing import beside, divided
@@ -35,6 +36,8 @@ class Applied:
     """None when there was nothing to do."""
     edits: tuple[FileEdit, ...] = field(repr=False)
     """What was written, or would be; none unless it is proved."""
+    commits: tuple[str, ...]
+    """Of the new branch, where one was asked for."""
     is_written: bool
     demoted: tuple[str, ...]
     """Components that were planned and not proved."""
@@ -61,7 +64,7 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     Raises MIG908 for uncommitted changes, MIG62x when the tree cannot be written, and what planning raises.
     """
     notes = _recovered(settings.root) if not settings.diff else _interrupted(settings.root)
-    planned = plan_repository(settings, clock, check=lambda baseline: _check_clean(baseline, settings))
+    planned = plan_repository(settings, clock, check=lambda baseline: _check(baseline, settings))
     notes += _without_git(planned.baseline) if not settings.diff else ()
     demoted: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
@@ -80,16 +83,20 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     notes += (*attempt.planned.plan.diagnostics, *attempt.diagnostics)
     proved = attempt.proof is not None and attempt.proof.verdict.holds
     edits: tuple[FileEdit, ...] = ()
+    commits: tuple[str, ...] = ()
     if proved and attempt.proof is not None:
         index = attempt.planned.baseline.index
         edits = sealed(attempt.edits, with_proof(attempt.lock, attempt.proof), index)
-        if not settings.diff:
-            with clock.step("write"):
+        with clock.step("write"):
+            if settings.branch is not None:
+                commits = write_branch(attempt.planned, edits, settings.branch)
+            elif not settings.diff:
                 commit(index.root, edits, inputs=attempt.planned.plan.inputs)
     return Applied(
         planned=attempt.planned,
         proof=attempt.proof,
         edits=edits,
+        commits=commits,
         is_written=proved and not settings.diff,
         demoted=demoted,
         diagnostics=tuple(dict.fromkeys(notes)),
@@ -199,6 +206,13 @@ def _not_divided() -> Diagnostic:
         summary="overlays stay as they are: what comes of dividing them could not be proved with all else",
         remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
     )
+
+
+def _check(baseline: Baseline, settings: Settings) -> None:
+    if settings.branch is not None:
+        check_can_branch(baseline, settings.branch)
+    else:
+        _check_clean(baseline, settings)
 
 
 def _check_clean(baseline: Baseline, settings: Settings) -> None:

@@ -31,6 +31,8 @@ class Settings:
     allow_dirty: bool = False
     diff: bool = False
     """Show what `apply` would write, and write nothing."""
+    branch: str | None = None
+    """The new branch that `apply` commits to; the work tree stays as it is."""
     budget: float = 45.0
     """Seconds of search for one component."""
     quiet: bool = False

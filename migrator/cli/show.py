@@ -149,7 +149,7 @@ def show_applied(applied: Applied, output_format: str, stream: IO[str], settings
     secrets = applied.planned.secrets
     plan = redact_plan(applied.planned.plan, secrets)
     proof = applied.proof and redact_proof(applied.proof, secrets)
-    told: dict[str, Json] = {}
+    told: dict[str, Json] = {"commits": list(applied.commits)} if settings.branch is not None else {}
     if settings.diff:
         from migrator.report.diff import unified_diff
 
@@ -166,7 +166,16 @@ def show_applied(applied: Applied, output_format: str, stream: IO[str], settings
     if settings.diff and (applied.exit_code == ExitCode.DONE):
         stream.write(str(told["diff"]))
         return
-    show_text(plan, proof, stream, is_written=applied.is_written, demoted=applied.demoted, verbose=settings.verbose)
+    show_text(
+        plan,
+        proof,
+        stream,
+        is_written=applied.is_written,
+        branch=settings.branch,
+        commits=applied.commits,
+        demoted=applied.demoted,
+        verbose=settings.verbose,
+    )
 
 
 def say(diagnostics: Diagnostics, settings: Settings, *, notes: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
@@ -42,7 +42,7 @@ def is_repository(root: FilePath) -> bool:
     """Whether the folder lies in a git work tree; False as well where there is no git to ask."""
     if shutil.which("git") is None:
         return False
-    completed = _git(root, "rev-parse", "--is-inside-work-tree")
+    completed = git_run(root, "rev-parse", "--is-inside-work-tree")
     return completed.returncode == 0 and completed.stdout.strip() == b"true"
 
 
@@ -53,7 +53,7 @@ def head_commit(root: FilePath) -> str | None:
 
 def resolve_commit(root: FilePath, ref: str) -> str | None:
     """The full id of the commit that a branch, tag or abbreviation names; None for none."""
-    completed = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+    completed = git_run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
@@ -63,7 +63,7 @@ def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
     Of a rename both names are there. EngineError MIG121 if git fails.
     """
     completed = _checked(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".")
-    prefix = _prefix(root)
+    prefix = git_prefix(root)
     found: set[str] = set()
     parts = iter(completed.stdout.decode("utf-8", "surrogateescape").split("\0"))
     for part in parts:
@@ -78,7 +78,7 @@ def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
 
 def tree_digest(root: FilePath, ref: str = "HEAD") -> str | None:
     """The id of the tree object of the folder at a commit; equal content has an equal id. None where there is none."""
-    completed = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./")
+    completed = git_run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./")
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
@@ -166,12 +166,13 @@ def _write(entry: _Entry, content: bytes, base: FilePath) -> None:
         place.chmod(0o755)
 
 
-def _prefix(root: FilePath) -> str:
+def git_prefix(root: FilePath) -> str:
+    """The folder within its repository, with a slash behind; empty for the repository itself."""
     return _checked(root, "rev-parse", "--show-prefix").stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
-def _checked(root: FilePath, *arguments: str, stdin: bytes = b"") -> Completed:
-    completed = _git(root, *arguments, stdin=stdin)
+def _checked(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+    completed = git_run(root, *arguments, stdin=stdin, env=env)
     if completed.returncode:
         said = completed.stderr.strip().splitlines()
         reason = (said[0] if said else "no reason given").removeprefix("fatal: ")
@@ -180,13 +181,20 @@ def _checked(root: FilePath, *arguments: str, stdin: bytes = b"") -> Completed:
     return completed
 
 
-def _git(root: FilePath, *arguments: str, stdin: bytes = b"") -> Completed:
+def git_checked(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+    """What git prints; EngineError MIG121 if it fails."""
+    return _checked(root, *arguments, stdin=stdin, env=env).stdout
+
+
+def git_run(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+    """Git as this tool runs it: without hooks, pager, prompt or network; `env` is added to its environment."""
     environment = {
         **online_environment(),
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_PAGER": "cat",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
+        **(env or {}),
     }
     return run(
         ["git", *_SAFE, *arguments],

@@ -25,6 +25,8 @@ def show_applied(
     stream: IO[str],
     *,
     is_written: bool,
+    branch: str | None = None,
+    commits: Sequence[str] = (),
     demoted: Sequence[str] = (),
     verbose: bool = False,
 ) -> None:
@@ -47,11 +49,14 @@ def show_applied(
     done = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
     told = ", ".join(f"{counts[action]} {done[action]}" for action in done if counts[action])
     out.print(f"Written: {told}.", style="bold")
+    if branch is not None:
+        out.print(f"In {len(commits)} commits on the branch {branch}; the work tree is as it was.", style="bold")
     for change in plan.changes:
         if change.cause == "automation":
             out.print(f"  {change.path} follows what moved")
     out.print("Next:", style="bold")
-    out.print("  look at the change     git diff")
+    shown = "git diff" if branch is None else f"git log -p HEAD..{branch}"
+    out.print(f"  look at the change     {shown}")
     out.print("  prove it again later   migrate verify . --base <commit before>")
     out.print("  keep it honest in CI   migrate audit .")
     out.print("  before the cluster follows, read how your GitOps tool takes over live objects: docs/handover.md")

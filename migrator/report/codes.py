@@ -124,6 +124,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG914": "Nothing is called what an explanation is asked for.",
         "MIG915": "A values file that `infer --output` would write is there already.",
         "MIG916": "An interrupted run is in the way of a diff.",
+        "MIG917": "The branch cannot be made.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -16,6 +16,7 @@ from migrator.cli.options import Settings, charts, deciding, output_format, repo
 @deciding
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
 @click.option("--diff", is_flag=True, help="Print the unified diff, once it is proved, and write nothing.")
+@click.option("--branch", metavar="NAME", help="Commit to this new branch, one commit for each component.")
 @charts
 @talking
 def apply(repo: Any, output_format: str, **given: Any) -> int:
@@ -24,6 +25,8 @@ def apply(repo: Any, output_format: str, **given: Any) -> int:
     from migrator.cli.clock import clock_for
     from migrator.cli.show import finish, show_applied
 
+    if given["diff"] and given["branch"] is not None:
+        raise click.UsageError("--diff writes nothing, so there is nothing for --branch")
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     applied = apply_repository(settings, clock)

@@ -1,0 +1,100 @@
+"""`migrate apply --branch`: what is proved becomes commits on a new branch, one for each component."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from migrator.cli.baseline import Baseline
+from migrator.cli.pipeline import Planned
+from migrator.diagnostics import MigrateError
+from migrator.engines.branch import Content, Step, check_branch, commit_branch
+from migrator.lock import LOCK_PATH
+from migrator.model import RepoPath, SourceSpan
+from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.rewrite import FileEdit, rewrite
+
+_ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+
+
+def check_can_branch(baseline: Baseline, name: str) -> None:
+    """Nothing where the branch can be made; MIG917 where it cannot, MIG908 for changes that are not committed."""
+    git = baseline.index.git
+    if not git.is_repo or git.commit is None:
+        raise MigrateError.of(
+            "MIG917",
+            f"cannot make the branch {name!r}: there is no commit that it could start from",
+            remedy="run `git init` and commit first",
+        )
+    if git.dirty:
+        raise MigrateError.of(
+            "MIG908",
+            f"git has changes that are not committed, and a branch holds commits alone: {git.dirty[0]}",
+            span=SourceSpan(path=git.dirty[0]),
+            remedy="commit or stash them",
+        )
+    check_branch(baseline.index.root, name)
+
+
+def write_branch(planned: Planned, edits: Sequence[FileEdit], name: str) -> tuple[str, ...]:
+    """The ids of the new branch's commits; the last one has the very files that are proved. MIG121, MIG917."""
+    index = planned.baseline.index
+    steps = [
+        *_component_steps(planned),
+        Step(message=_DIVIDED, files=_contents([edit for edit in edits if edit.path != LOCK_PATH])),
+        Step(message=_LAST, files=_contents(edits)),
+    ]
+    return commit_branch(index.root, name, index.git.commit or "HEAD", steps)
+
+
+_DIVIDED = """refactor: each application has a folder of its own
+
+Overlays are divided by application, and render what they did.
+"""
+_LAST = """chore: record how every environment renders
+
+With the lock, the tree is proved to render what it did before: `migrate verify` shows it again.
+"""
+
+
+def _component_steps(planned: Planned) -> Sequence[Step]:
+    baseline = planned.baseline
+    adopted = [each for each in planned.plan.components if each.decision in _ADOPTED]
+    steps = []
+    for end, component in enumerate(adopted, start=1):
+        part = _only(planned.plan, {each.id for each in adopted[:end]})
+        edits, _, _ = rewrite(part, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+        files = _contents([edit for edit in edits if edit.path != LOCK_PATH])
+        steps.append(Step(message=_message(component), files=files))
+    return steps
+
+
+def _only(plan: Plan, wanted: set[str]) -> Plan:
+    """The plan as if these components alone were adopted."""
+    components = tuple(
+        replace(each, decision=Decision.PROPOSE) if each.decision in _ADOPTED and each.id not in wanted else each
+        for each in plan.components
+    )
+    return replace(plan, components=components)
+
+
+def _message(component: ComponentPlan) -> str:
+    chart = f"the chart {component.chart.name} {component.chart.version}" if component.chart is not None else "a chart"
+    resources = max((len(members) for members in component.members.values()), default=0)
+    return (
+        f"feat: {component.id} comes from {chart}\n\n"
+        f"Release {component.release} in namespace {component.namespace}, in {', '.join(component.environments)}. "
+        f"Its {resources} objects leave the Kustomize part.\n"
+    )
+
+
+def _contents(edits: Sequence[FileEdit]) -> Mapping[RepoPath, Content | None]:
+    gone = {edit.path: edit.before for edit in edits if edit.after is None}
+    found: dict[RepoPath, Content | None] = {}
+    for edit in edits:
+        if edit.after is None:
+            found[edit.path] = None
+        else:
+            is_same = edit.moved_from is not None and gone.get(edit.moved_from) == edit.after
+            found[edit.path] = Content(data=edit.after, source=edit.moved_from, is_same=is_same)
+    return found
