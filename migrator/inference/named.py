@@ -73,6 +73,8 @@ class NamedMaps:
 
     def _wanted(self, unread: bool) -> list[Wanted]:
         bench, state = self._trials.bench, self._trials.state
+        if not state.costs:
+            return []
         gaps = [gap for gap in bench.gaps(bench.detailed(state)) if gap.kind == "missing"]
         items = [gap for gap in gaps if isinstance(gap.key, int) or isinstance(gap.target, list)]
         if unread and all(next(from_ghosts(gap), None) is not None for gap in items):

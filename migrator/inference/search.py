@@ -79,6 +79,8 @@ class Search(Trials):
         self.names()
         again = True
         for _ in range(MAX_ROUNDS):
+            if self.state.is_right:
+                break
             before = self.state.cost
             self.refused -= self.idle
             self.idle.clear()
@@ -90,7 +92,7 @@ class Search(Trials):
             self.values()
             entries.run()
             if self.late or self.state.cost >= before - EPSILON:
-                if self.late or not again or not 0 < len(self.bench.gaps(self.seen)) <= FEW:
+                if self.late or not again or not 0 < len(self.gaps) <= FEW:
                     break
                 again = False
                 self.refused.clear()  # what did not help at first may do so now
@@ -109,6 +111,11 @@ class Search(Trials):
     def seen(self) -> State:
         """The best hypothesis with its ghosts."""
         return self.bench.detailed(self.state)
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What the best hypothesis prints otherwise; where it prints all as it should, no ghosts are asked for."""
+        return self.bench.gaps(self.seen) if self.state.costs else []
 
     def mended(self, trial: State, edits: Edits) -> State:
         """A trial that would help but for what it brings along, with that taken away again where it is better so.
@@ -171,7 +178,7 @@ class Search(Trials):
         for _ in range(12):
             if not self.state.errors or self.late:
                 return
-            failures = [failure for template in self.seen.errors for failure in template.failures]
+            failures = [failure for template in self.state.errors for failure in template.failures]
             tried = (edits for failure in failures for edits in self.filled(repairs(failure, self.state.tree)))
             if not any(self.try_one(edits) for edits in tried):
                 return
@@ -229,6 +236,8 @@ class Search(Trials):
     def documents(self) -> None:
         """Switch whole objects on and off."""
         for _ in range(6):
+            if self.state.is_right:
+                return
             missing = self.bench.missing(self.seen)
             batch: list[tuple[Edits, float]] = []
             lacking = [self.bench.targets[index] for index in missing]
@@ -331,7 +340,7 @@ class Search(Trials):
         """Close the gaps inside documents, alternative by alternative."""
         stuck = 0
         while stuck < ALTERNATIVES and not self.late:
-            gaps = self.bench.gaps(self.seen)
+            gaps = self.gaps
             if not gaps:
                 return
             batch: list[tuple[Edits, float]] = []

@@ -100,6 +100,11 @@ class State:
         return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
 
     @property
+    def is_right(self) -> bool:
+        """Whether it prints the target, and nothing besides."""
+        return not (self.costs or self.extra or self.errors or self.unwanted)
+
+    @property
     def exact(self) -> int:
         return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
 

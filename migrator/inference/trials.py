@@ -91,7 +91,7 @@ class Trials:
     def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
         """Keep what helps of several proposals: all at once where they keep their promise, else in parts."""
         batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
-        if not batch or self.late:
+        if not batch or self.late or self.state.is_right:
             return False
         if len(batch) == 1:
             return self.try_one(batch[0][0])
