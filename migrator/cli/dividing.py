@@ -17,7 +17,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
-from migrator.rewrite import FileEdit, Layout, combined, stage, with_automation
+from migrator.rewrite import FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.dividing import Division, Limits, Tie, divide
 from migrator.rewrite.workbench import Workbench
@@ -56,7 +56,8 @@ def divided(
     if not divisions:
         return tuple(edits), lock, notes
     made = tuple(edit for division in divisions for edit in division.edits)
-    found, more = with_automation(combined(baseline.root, edits, made), baseline.index)
+    rendered = rendered_files(baseline.builds, baseline.kustomizations)
+    found, more = with_automation(combined(baseline.root, edits, made), baseline.index, rendered)
     return found, _locked(lock, divisions), (*notes, *more)
 
 

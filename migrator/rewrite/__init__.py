@@ -4,7 +4,7 @@ from migrator.rewrite.automation import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
-from migrator.rewrite.repository import rewrite, sealed, settle
+from migrator.rewrite.repository import rendered_files, rewrite, sealed, settle
 from migrator.rewrite.transaction import commit, recover, stage
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "load_layout",
     "moves",
     "recover",
+    "rendered_files",
     "rewrite",
     "sealed",
     "settle",

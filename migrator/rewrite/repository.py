@@ -94,7 +94,7 @@ def _settled(
             break
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
-    followed, more = with_automation(draft.edits, index)
+    followed, more = with_automation(draft.edits, index, rendered_files(builds, kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
     found = changes(draft.edits)
@@ -104,6 +104,11 @@ def _settled(
         )
         found = changes((*draft.edits, lock_edit))
     return replace(plan, changes=found), draft, tuple(dict.fromkeys(notes))
+
+
+def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> frozenset[RepoPath]:
+    """Every file that a build rests on."""
+    return frozenset(path for build in builds for path in kustomizations.closure(build.root))
 
 
 def _draft(

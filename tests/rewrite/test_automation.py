@@ -290,6 +290,16 @@ def test_gitops_objects_are_followed_and_those_of_another_repository_are_not() -
     assert [(line, "overlays/* does not match" in said) for line, said in notes] == [(19, True)]
 
 
+def test_what_is_rendered_is_not_changed() -> None:
+    """A change of it would be one of the cluster, which the proof refuses; a script in a ConfigMap runs elsewhere."""
+    script = RepoPath("base/run.sh")
+    files = {RepoPath("apps.yaml"): textwrap.dedent(GITOPS).encode(), script: b"ls overlays/prod\n"}
+    found = follow(files, moves(), frozenset(files))
+    assert found.files == {}
+    assert {each.span.path for each in found.diagnostics if each.span} == {"apps.yaml"}
+    assert any("should read 'path: environments/prod  # prod'" in each.summary for each in found.diagnostics)
+
+
 @pytest.mark.parametrize(
     ("path", "data"),
     [

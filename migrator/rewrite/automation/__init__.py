@@ -39,8 +39,11 @@ class Followed:
     """MIG650 a file that was followed, MIG651 a place that could not be, MIG652 a file that could not be read."""
 
 
-def follow(files: Mapping[RepoPath, bytes], moves: Moves) -> Followed:
+def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[RepoPath] = frozenset()) -> Followed:
     """Follow the moves in the files; those that are no automation, or name nothing that moved, are left alone.
+
+    What a build renders (`rendered`) is never changed: a script there runs in the cluster, and of a GitOps object it
+    is said what it should read.
 
     Only the characters of a path change. A file is read as it is now, under the path that it had before.
     """
@@ -52,7 +55,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves) -> Followed:
     for path, data in sorted(files.items()):
         kind = _kind(path, data)
         read = _readers(own, path).get(kind)
-        if read is None:
+        if read is None or (path in rendered and kind != "gitops"):
             continue
         if len(data) > _MAX or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
             what = "larger than 1 MiB" if len(data) > _MAX else "no UTF-8 text"
@@ -72,14 +75,25 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves) -> Followed:
         except ScriptError as error:
             notes.append(_unread(path, f"it is not understood ({error})"))
         else:
-            if book.splices:
+            if path in rendered:
+                notes += [_todo(path, text, each.start, _rendered(text, each)) for each in book.splices]
+            elif book.splices:
                 changed[path] = spliced(text, book.splices).encode("utf-8")
                 notes.append(_done(path, text, sorted(book.splices, key=lambda each: each.start)))
             notes += [_todo(path, text, offset, summary) for offset, summary in sorted(book.notes)]
     return Followed(files=changed, diagnostics=tuple(notes))
 
 
-def with_automation(edits: Sequence[FileEdit], index: Index) -> tuple[tuple[FileEdit, ...], Diagnostics]:
+def _rendered(text: str, splice: Splice) -> str:
+    start = text.rfind("\n", 0, splice.start) + 1
+    end = text.find("\n", splice.end)
+    line = text[start : splice.start] + splice.text + text[splice.end : end if end >= 0 else len(text)]
+    return f"this should read {line.strip()!r}; it is part of what is rendered, so it was not changed"
+
+
+def with_automation(
+    edits: Sequence[FileEdit], index: Index, rendered: frozenset[RepoPath] = frozenset()
+) -> tuple[tuple[FileEdit, ...], Diagnostics]:
     """The edits, and with them those of the automation that names what they move or delete; by path.
 
     Edits of the automation that are there already are made anew. Diagnostics as `follow`.
@@ -94,7 +108,7 @@ def with_automation(edits: Sequence[FileEdit], index: Index) -> tuple[tuple[File
     texts = {path: index.read(path) for path, entry in index.files.items() if entry.link is None and _may_be(path)}
     files = {path: edited[path].after or b"" if path in edited else data for path, data in texts.items()}
     kept = {path: data for path, data in files.items() if path in edited or path not in moves.files}
-    found = follow(kept, moves)
+    found = follow(kept, moves, rendered)
     for path, data in found.files.items():
         edit = edited.get(path)
         if edit is not None:

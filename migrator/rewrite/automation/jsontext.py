@@ -60,6 +60,12 @@ def json_strings(text: str) -> tuple[JsonString, ...]:
     return tuple(found)
 
 
+def opening(text: str) -> int | None:
+    """Where the object begins that the text is; None where it is none."""
+    first = next(_tokens(text), None)
+    return first[2] if first is not None and first[1] == "{" else None
+
+
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     at = 0
     while at < len(text):

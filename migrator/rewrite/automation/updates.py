@@ -7,7 +7,7 @@ import re
 from migrator.model import RepoPath
 from migrator.rewrite.automation.book import Book
 from migrator.rewrite.automation.globs import GLOB_SIGN
-from migrator.rewrite.automation.jsontext import JsonString, json_strings
+from migrator.rewrite.automation.jsontext import JsonString, json_strings, opening
 from migrator.rewrite.automation.moves import Moves
 from migrator.rewrite.automation.scalars import documents
 from migrator.rewrite.automation.words import follow_word, literal
@@ -89,7 +89,10 @@ def _values_files(text: str, strings: tuple[JsonString, ...], book: Book, moves:
     ):
         book.note(0, f"enabledManagers has no helm-values: images in {made[0]} are not updated")
         return
-    begin = text.index("{") + 1
+    first = opening(text)
+    if first is None:
+        return
+    begin = first + 1
     found = re.match(r"(\r?\n)([ \t]*)", text[begin:])
     if found is None:
         book.note(0, f"the helm-values manager does not look at {made[0]}: give it a pattern for values-*.yaml")
