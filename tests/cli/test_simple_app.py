@@ -345,3 +345,20 @@ def test_one_component_today_and_the_rest_another_day(migrate: Migrate, app: Pat
     assert (app / "helm-charts/databases/tiny-db/Chart.yaml").is_file()
     assert (app / "applications/api/overlays/prod/kustomization.yaml").is_file()
     assert "Nothing to do." in migrate("apply", app, *given).out
+
+
+def test_what_was_divided_can_be_adopted_later(migrate: Migrate, app: Path, mirror: Path) -> None:
+    given = ("--offline", "--chart-mirror", mirror, "--layout", "enterprise", "--allow-dirty")
+    config = app / "migrate.yaml"
+    config.write_text("components: {tiny-db: keep}\n")
+    assert migrate("apply", app, *given).code == 0
+    database = app / "infrastructure/databases/tiny-db"
+    assert (database / "overlays/prod/db-pdb.yaml").is_file()
+    config.unlink()
+    later = migrate("apply", app, *given)
+    assert later.code == 0, later.err
+    assert sorted(path.name for path in database.iterdir()) == [
+        *("Chart.lock", "Chart.yaml", "values-prod.yaml", "values.yaml")
+    ]
+    assert "tiny-db" not in (app / "environments/prod/kustomization.yaml").read_text()
+    assert "Nothing to do." in migrate("apply", app, *given).out
