@@ -23,8 +23,8 @@ from migrator.rewrite.dividing import Division, Limits, Tie, divide
 from migrator.rewrite.workbench import Workbench
 from migrator.yamlio import same
 
-_ROUNDS = 8
-"""Each round ties what the one before could not render apart; then what is left stays whole."""
+_MOST_TIES = 64
+"""Each round ties what the one before could not render apart; beyond this what is left stays whole."""
 _RELATED = (EdgeKind.REFERS, EdgeKind.BINDS, EdgeKind.SELECTS)
 
 
@@ -100,18 +100,22 @@ def _learnt(division: Division, after: Mapping[RepoPath, Build], graph: Resource
         for found in ({each.id: each.body for each in new.resources}, apart):
             wrong = [each for each in {**before, **found} if not _same(before.get(each), found.get(each))]
             if wrong:
-                return _tied(division, Node(build.environment, min(wrong)), graph, limits)
+                return _tied(division, [Node(build.environment, each) for each in sorted(wrong)], graph, limits)
     return limits
 
 
-def _tied(division: Division, node: Node, graph: ResourceGraph, limits: Limits) -> Limits:
-    """The object's unit stays with those that the object has to do with; all stays whole if that teaches nothing."""
-    near = (node, *graph.neighbours(node, _RELATED)) if node in division.names else ()
-    names = frozenset(division.names[each] for each in near if each in division.names)
-    tie = Tie(names=names, reason=f"{node.id} would not be the same apart from what it has to do with")
-    if len(names) < 2 or tie in limits.tied or len(limits.tied) >= _ROUNDS:
-        return _whole(division, limits, f"{node.id} would not be the same in {node.environment}")
-    return replace(limits, tied=(*limits.tied, tie))
+def _tied(division: Division, nodes: Sequence[Node], graph: ResourceGraph, limits: Limits) -> Limits:
+    """The units of these objects stay with those that they have to do with; all is whole if that teaches nothing."""
+    ties = list(limits.tied)
+    for node in nodes:
+        near = (node, *graph.neighbours(node, _RELATED)) if node in division.names else ()
+        names = frozenset(division.names[each] for each in near if each in division.names)
+        tie = Tie(names=names, reason=f"{node.id} would not be the same apart from what it has to do with")
+        if len(names) > 1 and all(tie.names != other.names for other in ties) and len(ties) < _MOST_TIES:
+            ties.append(tie)
+    if len(ties) == len(limits.tied):
+        return _whole(division, limits, f"{nodes[0].id} would not be the same in {nodes[0].environment}")
+    return replace(limits, tied=tuple(ties))
 
 
 def _whole(division: Division, limits: Limits, reason: str) -> Limits:

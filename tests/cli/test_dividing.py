@@ -411,3 +411,26 @@ def test_what_a_link_leads_to_is_not_moved(tmp_path: Path) -> None:
     outcome = divide(root)
     assert outcome.edits == ()
     assert "a symbolic link leads to base/api/api.yaml" in outcome.notes[0].summary
+
+
+def test_what_only_rendering_shows_to_belong_together_is_tied(tmp_path: Path) -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: api-account}\n"
+    binding = """\
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: RoleBinding
+        metadata: {name: web}
+        roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: view}
+        subjects: [{kind: ServiceAccount, name: api-account}]
+        """
+    files = SMALL | {
+        "base/kustomization.yaml": "resources: [api, web, other]\n",
+        "base/api/kustomization.yaml": "resources: [api.yaml, account.yaml]\n",
+        "base/api/account.yaml": account,
+        "base/web/kustomization.yaml": "resources: [web.yaml, binding.yaml]\n",
+        "base/web/binding.yaml": binding,
+        "base/other/kustomization.yaml": "resources: [other.yaml]\n",
+        "base/other/other.yaml": workload("other"),
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert {path.name for path in (outcome.root / "applications").iterdir()} == {"api-web", "other"}
+    assert "would not be the same apart from" in outcome.notes[0].summary
