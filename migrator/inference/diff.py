@@ -184,6 +184,8 @@ class Gap:
     """Assignments that open what might print it, though nothing in there has been read."""
     item: Gap | None = None
     """For a gap inside an item of a list: the item as one that the list lacks."""
+    readings: list[tuple[int, Edits]] | None = None
+    """What ghosts say of it, once somebody has asked: how many leaves each leaves unexplained."""
 
     @property
     def place(self) -> tuple[ResId, Path]:

@@ -122,12 +122,15 @@ def _from(document: Document, node: Node, path: Path) -> bool:
 
 
 def from_ghosts(gap: Gap) -> Iterator[Edits]:
-    readings = _read(gap, gap.settled)
-    if not readings or readings[0][0]:
-        readings += _in_place(gap)
-        readings.sort(key=lambda item: item[0])
     blind = leaf_count(gap.target) or 1
-    gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
+    if gap.readings is None:
+        readings = _read(gap, gap.settled)
+        if not readings or readings[0][0]:
+            readings += _in_place(gap)
+            readings.sort(key=lambda item: item[0])
+        gap.readings = readings
+        gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
+    readings = gap.readings
     yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
     # one ghost may print it from several values
     taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}

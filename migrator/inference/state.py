@@ -85,6 +85,8 @@ class State:
     detail: State | None = None
     """The same with ghosts, once somebody has asked for them."""
     reads: Asked | None = None
+    gaps: list[Gap] | None = None
+    """What differs from the target, once somebody has asked."""
 
     @property
     def asked(self) -> Asked:
@@ -348,6 +350,11 @@ class Bench:
 
         No value leads to the checksum of something that is drawn: it is none of them.
         """
+        if state.gaps is None:
+            state.gaps = self._gaps(state)
+        return state.gaps
+
+    def _gaps(self, state: State) -> list[Gap]:
         found: list[Gap] = []
         settled = self.settled(state)
         order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)

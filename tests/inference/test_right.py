@@ -6,9 +6,12 @@ import time
 
 from search_support import SETTING
 
+from migrator.inference import missing
 from migrator.inference.edits import Tree
+from migrator.inference.missing import from_ghosts
 from migrator.inference.search import Search
 from migrator.inference.state import Bench, defaults_of
+from migrator.inference.unify import Reader
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
@@ -42,3 +45,35 @@ def test_the_right_hypothesis_is_not_rendered_with_its_ghosts(monkeypatch):
     assert asked
     assert all(not each.is_right for each in asked)
     assert state.tree.overrides == {"level": "debug", "mode": "two", "name": "me"}
+
+
+def test_what_ghosts_say_of_a_gap_is_read_once(monkeypatch):
+    chart = load_chart(
+        {
+            "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
+            "values.yaml": b"nodes: {}\n",
+            "templates/all.yaml": b"apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  a: b\n"
+            b"  {{- with .Values.nodes }}\n  nodeSelector: {{- toYaml . | nindent 4 }}\n  {{- end }}\n",
+        }
+    )
+    target = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "x"},
+        "spec": {"a": "b", "nodeSelector": {"c": "d"}},
+    }
+    bench = Bench(chart, [resource_of(target)])
+    state = bench.detailed(bench.measure(Tree(defaults_of(chart), {}), SETTING))
+    (gap,) = bench.gaps(state)
+    first = list(from_ghosts(gap))
+    monkeypatch.setattr(missing, "_in_place", None)
+    again = []
+    through = Reader.through_ghosts
+    monkeypatch.setattr(
+        Reader, "through_ghosts", lambda self, *given: again.append(self.settled) or through(self, *given)
+    )
+
+    assert first
+    assert bench.gaps(state)[0] is gap
+    assert list(from_ghosts(gap)) == first
+    assert all(again), "nothing but what other values would print is read again"
