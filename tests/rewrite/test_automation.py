@@ -58,6 +58,7 @@ def followed(path: str, text: str, *, crlf: bool = False) -> tuple[str, list[tup
         ("x=$(kustomize build overlays/prod)", "x=$(kustomize build environments/prod)"),
         ("ls overlays/prod/*.yaml", "ls environments/prod/*.yaml"),
         ("kustomize build overlays/prod > overlays/prod/made.yaml", "kustomize build environments/prod > environments/prod/made.yaml"),
+        ('cat "overlays/prod/$NAME"', 'cat "environments/prod/$NAME"'),
         ("echo grün; ls overlays/prod", "echo grün; ls environments/prod"),
     ],
 )  # fmt: skip

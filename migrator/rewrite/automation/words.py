@@ -243,6 +243,8 @@ def _with_colon(
 
 def _computed(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves) -> None:
     """A note where a word with unknown parts may name a path that left its place."""
+    if _follow_head(book, pieces, base, moves):
+        return
     texts = [piece.text for piece in pieces]
     shown = "".join("…" if text is None else text for text in texts).replace(ROOT, "")
     if "://" in shown:
@@ -265,6 +267,25 @@ def _computed(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves:
         target = moves.places[hits[0]].path
         became = f"is {target} now" if target is not None else "is gone"
         book.note(pieces[0].start, f"the path {shown} is computed, and {hits[0]} {became}{also}")
+
+
+def _follow_head(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves) -> bool:
+    """Whether all that a word may name lies in a folder that it spells out, and that moved as a whole."""
+    first = next(at for at, piece in enumerate(pieces) if piece.text is None)
+    head = list(pieces[:first])
+    if not head or "/" not in (head[-1].text or "") or head[-1].is_fixed:
+        return False
+    text = (head[-1].text or "").rpartition("/")[0]
+    head[-1] = replace(head[-1], text=text, end=head[-1].start + len(text))
+    folder = resolved("".join(piece.text or "" for piece in head), base)
+    place = moves.places.get(folder) if folder is not None else None
+    if folder is None or place is None or place.path is None:
+        return False
+    below = [path for path in moves.before if path.startswith(f"{folder}/")]
+    if any(moves.files.get(path) != f"{place.path}{path[len(folder) :]}" for path in below):
+        return False
+    follow_word(book, head, base, moves, is_path=True)
+    return True
 
 
 def _loose(texts: Sequence[str | None]) -> str:
