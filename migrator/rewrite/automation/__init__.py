@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Index
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.automation.book import Book, Splice, spliced
-from migrator.rewrite.automation.gitops import GROUPS, has_marker, own_repositories, read_gitops
+from migrator.rewrite.automation.gitops import has_gitops, has_marker, named_folders, own_repositories, read_gitops
 from migrator.rewrite.automation.makefile import read_makefile
 from migrator.rewrite.automation.moves import Moves, moves_of
 from migrator.rewrite.automation.owners import read_owners
@@ -50,8 +51,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
     changed: dict[RepoPath, bytes] = {}
     notes: list[Diagnostic] = []
     names = re.compile("|".join(re.escape(name) for name in sorted(moves.names)) or r"(?!)")
-    gitops = _gitops_texts(files)
-    own = own_repositories(gitops.values(), moves)
+    own = own_repositories(_named_folders(files), moves)
     for path, data in sorted(files.items()):
         kind = _kind(path, data)
         read = _readers(own, path).get(kind)
@@ -168,24 +168,15 @@ def _kind(path: RepoPath, data: bytes) -> str:
     found = _by_name(path)
     if not found and (interpreter := _INTERPRETER.match(data)):
         return "python" if interpreter["name"].startswith(b"python") else "shell"
-    return found if found != "gitops" or any(each.encode() in data for each in GROUPS) else ""
+    return found if found != "gitops" or has_gitops(data) else ""
 
 
-def _gitops_texts(files: Mapping[RepoPath, bytes]) -> Mapping[RepoPath, str]:
-    """The texts with GitOps objects that can be read."""
-    found = {}
+def _named_folders(files: Mapping[RepoPath, bytes]) -> Iterator[tuple[str, str]]:
+    """What the GitOps objects name, of the files that can be read."""
     for path, data in sorted(files.items()):
         if _kind(path, data) == "gitops" and len(data) <= _MAX:
-            try:
-                text = data.decode("utf-8")
-                own_repositories([text], _NOTHING)
-            except (UnicodeDecodeError, YamlError):
-                continue
-            found[path] = text
-    return found
-
-
-_NOTHING = moves_of({}, frozenset(), frozenset())
+            with suppress(UnicodeDecodeError, YamlError):
+                yield from named_folders(data.decode("utf-8"))
 
 
 def _readers(own: frozenset[str], path: RepoPath) -> Mapping[str, _Read]:

@@ -16,6 +16,8 @@ from migrator.rewrite.automation.words import follow_word, literal, resolved
 
 GROUPS = ("argoproj.io", "fluxcd.io")
 _ROOT = RepoPath(".")
+_OBJECT = re.compile(rb"""apiVersion["']?:\s*["']?(?:[\w-]+\.)*(?:argoproj|fluxcd)\.io/""")
+_KIND = re.compile(rb"""kind["']?:\s*["']?(?:Application|ApplicationSet|ImageUpdat\w+|Kustomization|HelmRelease)\b""")
 _GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-target"
 _MARKER = '{"$imagepolicy"'
@@ -35,20 +37,28 @@ class Named:
     base: RepoPath = _ROOT
 
 
-def own_repositories(texts: Iterable[str], moves: Moves) -> frozenset[str]:
-    """The repositories of which every path that is named is here: this one, as far as can be told."""
-    named: dict[str, list[str]] = defaultdict(list)
-    for text in texts:
-        for document in documents(text):
-            for each in _named(document):
-                if each.scalar.path[-1] == "path" and not _PATTERN.search(each.scalar.text):
-                    named[each.repository].append(each.scalar.text)
-    here = {folder for path in moves.before for folder in _with_folders(path)}
-    return frozenset(
-        name
-        for name, paths in named.items()
-        if all(posixpath.normpath(path.lstrip("/") or ".") in here for path in paths)
+def has_gitops(data: bytes) -> bool:
+    """Whether a text may hold an object that names folders."""
+    return _OBJECT.search(data) is not None and _KIND.search(data) is not None
+
+
+def named_folders(text: str) -> tuple[tuple[str, str], ...]:
+    """Repository and folder, of every object that names one; YamlError where the text is no YAML."""
+    return tuple(
+        (each.repository, each.scalar.text)
+        for document in documents(text)
+        for each in _named(document)
+        if each.scalar.path[-1] == "path" and not _PATTERN.search(each.scalar.text)
     )
+
+
+def own_repositories(named: Iterable[tuple[str, str]], moves: Moves) -> frozenset[str]:
+    """The repositories of which every folder that is named is here: this one, as far as can be told."""
+    here = {folder for path in moves.before for folder in _with_folders(path)}
+    found: dict[str, bool] = defaultdict(lambda: True)
+    for repository, folder in named:
+        found[repository] &= posixpath.normpath(folder.lstrip("/") or ".") in here
+    return frozenset(repository for repository, is_here in found.items() if is_here)
 
 
 def read_gitops(text: str, book: Book, moves: Moves, own: frozenset[str]) -> None:
