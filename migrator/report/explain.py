@@ -28,7 +28,9 @@ MEANINGS: Mapping[ResidualClass, str] = {
     ResidualClass.POST_PROCESSING: "most objects differ in the same way, as if something went over all of them",
     ResidualClass.API_DEFAULT: "only one side writes what is the default anyway",
     ResidualClass.GENERATED: "the chart draws it anew on every render",
-    ResidualClass.INEXPRESSIBLE: "the chart has no value for this place",
+    ResidualClass.INEXPRESSIBLE: (
+        "a template spells this out whatever the values are; claimed only where every branch was looked at"
+    ),
     ResidualClass.NOT_FOUND: "no value was found within the budget",
 }
 _LONGEST = 100
