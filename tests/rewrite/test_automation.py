@@ -68,6 +68,23 @@ def test_a_shell_script_is_followed(line: str, after: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('cat "$(dirname "$0")/patch.yaml"\n', 'cat "$(dirname "$0")/patch.yaml"\n'),
+        ('cd "$(dirname "$0")"\ncat patch.yaml\n', 'cd "$(dirname "$0")"\ncat patch.yaml\n'),
+        ('pushd "$(dirname "$0")/../.."\nls overlays/prod\n', 'pushd "$(dirname "$0")/../.."\nls environments/prod\n'),
+    ],
+)
+def test_a_script_that_moves_with_what_it_names_keeps_its_words(text: str, after: str) -> None:
+    script = RepoPath("overlays/prod/run.sh")
+    files = {**moves().files, script: RepoPath("environments/prod/run.sh")}
+    moved = moves_of(files, moves().before | {script}, moves().after | {files[script] or script}, moves().heirs)
+    found = follow({script: text.encode()}, moved)
+    assert found.files.get(script, text.encode()).decode() == after
+    assert [each for each in found.diagnostics if each.code != "MIG650"] == []
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "# kustomize build overlays/prod",

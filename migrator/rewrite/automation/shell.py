@@ -12,7 +12,7 @@ from migrator.model import RepoPath
 from migrator.rewrite.automation.book import Book
 from migrator.rewrite.automation.commands import takes_paths
 from migrator.rewrite.automation.moves import Moves
-from migrator.rewrite.automation.words import ROOT, Piece, follow_word, literal, mentions, resolved, told
+from migrator.rewrite.automation.words import ROOT, Piece, base_now, follow_word, literal, mentions, resolved, told
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -78,6 +78,7 @@ class _Script:
         self._book = book
         self._moves = moves
         self._here = posixpath.dirname(script) if script is not None else None
+        self._here_now = posixpath.dirname(moves.files.get(script) or script) if script is not None else None
         self._offsets = _offsets(text) if len(text) != len(data) else None
         self._counts: Counter[str] = Counter()
         self._values: dict[str, tuple[str, str]] = dict(values)
@@ -188,13 +189,13 @@ class _Script:
         """Commands within a word, and defaults of its variables."""
         for child in node.children:
             if child.type in ("command_substitution", "process_substitution"):
-                if not self._location(child, base):
+                if not self._location(child, base, self._here):
                     self._walk(child, base)
             elif node.type == "expansion" and _is_word(child):
                 self._word(child, base)
             else:
                 self._inside(child, base)
-        if node.type in ("command_substitution", "process_substitution") and not self._location(node, base):
+        if node.type in ("command_substitution", "process_substitution") and not self._location(node, base, self._here):
             self._walk(node, base)
 
     def _mentioned(self, node: Node) -> None:
@@ -214,13 +215,14 @@ class _Script:
             return literal(text[1:-1], start + 1)
         if kind in ("string", "concatenation"):
             return tuple(self._joined(node, base, 1 if kind == "string" else 0))
-        value = self._location(node, base)
+        value = self._location(node, base, self._here)
         if value is None and kind in ("simple_expansion", "expansion"):
             found = re.fullmatch(r"\$\{?(\w+)\}?", text)
             if found and found[1] in self._values:
                 old, now = self._values[found[1]]
                 return (Piece(text=old, start=start, end=end, is_fixed=True, now=now),)
-        return (Piece(text=value, start=start, end=end, is_fixed=True),)
+        place = None if value is None else self._location(node, base_now(base, self._moves), self._here_now)
+        return (Piece(text=value, start=start, end=end, is_fixed=True, now=place),)
 
     def _joined(self, node: Node, base: RepoPath | None, margin: int) -> Iterator[Piece]:
         """The parts of a string or a joined word, and the blanks between them that the grammar leaves out."""
@@ -233,10 +235,10 @@ class _Script:
         if at < node.end_byte - margin:
             yield from literal(self._data[at : node.end_byte - margin].decode(), self._at(at))
 
-    def _location(self, node: Node, base: RepoPath | None) -> str | None:
-        """The folder that an expansion stands for: the repository's, the script's, or the one we are in."""
+    def _location(self, node: Node, base: RepoPath | None, home: str | None) -> str | None:
+        """The folder that an expansion stands for: the repository's, the script's (`home`), or the one we are in."""
         text = self._text(node)
-        here = None if self._here is None else f"{ROOT}/{self._here}".rstrip("/")
+        here = None if home is None else f"{ROOT}/{home}".rstrip("/")
         name = re.fullmatch(r"\$\{?(\w+)\}?", text)
         if (name and name[1].strip("_") in _TOP_NAMES) or _TOP.fullmatch(text):
             return ROOT

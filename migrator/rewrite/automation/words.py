@@ -90,7 +90,8 @@ def follow_word(
         return now
     there = base_now(base, moves)
     place = moves.places.get(path) or _with_its_folder(path, moves)
-    if place is None and there != base and not known.startswith(ROOT) and _exists(path, moves):
+    is_seen_anew = now != known if known.startswith(ROOT) else there != base
+    if place is None and is_seen_anew and _exists(path, moves):
         place = Place(path=path)  # it stands still, the folder that it is seen from moves
     return now if place is None else _moved(book, pieces, there, place, path, moves, inherits=inherits)
 
@@ -151,7 +152,8 @@ def _moved(  # noqa: PLR0917 - private
         return now
     wanted = _written(pieces, old, now, base, target, moves)
     if wanted is None or not _SAFE.fullmatch(wanted.replace(ROOT, "")):
-        book.note(pieces[0].start, f"{path} is {target} now; it is put together here, so it was not changed")
+        became = "is seen from another folder" if target == path else f"is {target}"
+        book.note(pieces[0].start, f"{path} {became} now; it is put together here, so it was not changed")
         return now
     _replace(book, pieces, now, wanted)
     return wanted
