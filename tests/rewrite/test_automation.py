@@ -171,6 +171,17 @@ def test_a_filter_that_no_longer_lets_a_chart_through_is_named() -> None:
     assert [line for line, said in notes if f"changes in {CHART} pass none" in said] == [4]
 
 
+def test_a_chart_in_the_place_of_its_manifests_needs_no_other_filter() -> None:
+    chart = RepoPath("base/db/tiny")
+    gone = dict.fromkeys(map(RepoPath, GONE))
+    after = frozenset({RepoPath(f"{chart}/Chart.yaml"), RepoPath(f"{chart}/values.yaml")})
+    in_place = moves_of(gone, frozenset(gone), after, dict.fromkeys(gone, chart))
+    workflow = RepoPath(".github/workflows/ci.yml")
+    owners = RepoPath("CODEOWNERS")
+    found = follow({workflow: b"on:\n  push:\n    paths: [base/db/**]\n", owners: b"/base/db/ @dba\n"}, in_place)
+    assert (dict(found.files), found.diagnostics) == ({}, ())
+
+
 def test_a_pipeline_is_followed() -> None:
     text = """\
         deploy:

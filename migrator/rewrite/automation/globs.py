@@ -22,6 +22,9 @@ def glob_now(pattern: str, moves: Moves, *, inherits: bool = False) -> tuple[Rep
     if not left:
         return None if hits else _with_its_folder(pattern, moves)
     wanted = frozenset(moves.files.get(path, path) for path in hits) - {None}
+    heirs = {moves.heirs[path] for path in left if path in moves.heirs}
+    if not wanted and heirs and all(matches(f"{heir}/values.yaml") for heir in heirs):
+        return None  # the chart is where its manifests were
     images = frozenset(moves.files.get(path, path) for path in moves.before) - {None}
     for candidate in _candidates(pattern, moves, inherits=inherits):
         now = _matcher(candidate)
