@@ -10,6 +10,7 @@ from migrator.inference.edits import MISSING, AnyOther, Edits, combined, value_a
 from migrator.inference.invert import MAX_DEPTH, MAX_DIRECT, TRANSPARENT, invert
 from migrator.inference.outcome import UNKNOWN, Outcomes
 from migrator.model import Json, Path
+from migrator.templates.iteration import JOINS, either
 from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
 
@@ -69,8 +70,8 @@ _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
 
 
 def _bound_value(value: Value, bound: Edits) -> Json:
-    """What a value is once some paths are assigned."""
-    for path in value.direct:
+    """What a value is once some paths are assigned; of lists in one, what the first of them is that is."""
+    for path in value.direct or (either(value).direct if value.op in JOINS else ()):
         for other, new in bound:
             if len(other) < len(path) or not _alike(path, other[: len(path)]):
                 continue

@@ -54,7 +54,8 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Pa
         rows = []
         for key in gap.siblings:
             if key not in known:
-                sibling = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
+                place = (*gap.path[:-1], key)
+                sibling = replace(gap, key=key, target=gap.whole[key], path=place, readings=None, blind=[])
                 known[key] = [row for e in islice(_list_item(sibling), 6) for row in list_rows(named_rows(e))]
             row = next((row for path, row in known[key] if path == base), MISSING)
             if row is MISSING:

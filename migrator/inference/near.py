@@ -15,6 +15,7 @@ from migrator.templates.value import MARK, Piece, Region
 MAX_REGIONS = 16
 LEAST_SPOKEN = 4
 """Letters that a ghost prints besides a value: more than the dashes and the sign of any argument."""
+_UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -197,7 +198,8 @@ def _with_marks(made: Document, in_list: bool) -> Document:
     if MARK not in made.text or not (made.error or in_list or (made.root is not None and made.root.kind == "scalar")):
         return made
     forms = (f"{MARK}: {MARK}", f"- {MARK}")
-    for form in reversed(forms) if in_list else forms:
+    # only the items of a list may stand in the column of their key
+    for form in reversed(forms) if in_list or _UNDER_KEY.search(made.text) else forms:
         changed = [_alone(made.pieces, index, form) for index in range(len(made.pieces))]
         tried = make_document(made.template, changed)
         if not tried.error:

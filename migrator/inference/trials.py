@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from migrator.inference.edits import Edits, combined
 from migrator.inference.journal import Journal
-from migrator.inference.literal import literal_edits
+from migrator.inference.literal import other_forms
 from migrator.inference.rows import KEY
 from migrator.inference.state import EPSILON, Bench, State, apply_edits
 from migrator.model import Json, Path
@@ -70,9 +70,9 @@ class Trials:
         if key in self.refused or self.late or not self.allowed(edits):
             return False
         state = self.measured(edits)
-        literal = literal_edits(edits) if state.cost >= self.state.cost - EPSILON else None
-        if literal is not None:
-            state = min(state, self.measured(literal), key=lambda trial: trial.cost)
+        if state.cost >= self.state.cost - EPSILON:
+            forms = [self.measured(form) for form in other_forms(edits, self.state.tree.default)]
+            state = min([state, *forms], key=lambda trial: trial.cost)
         if state.cost >= self.state.cost - EPSILON:
             state = self.mended(state, edits)
         if state.cost < self.state.cost - EPSILON:

@@ -17,6 +17,7 @@ from migrator.inference.repeated import repeated
 from migrator.inference.rows import KEY, generalised, list_rows, named_rows, without_rows
 from migrator.model import Json, Path
 from migrator.templates.documents import Document
+from migrator.templates.iteration import either
 from migrator.templates.tree import Node
 from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
 
@@ -240,6 +241,9 @@ class Reader:
         return Reading((), leaf_count(target)) if found is None else Reading(found, 0)
 
     def _list(self, document: Document, node: Node, target: list[Json], depth: int) -> Reading:
+        for edits in _as_one(document, node, target):
+            if not self._unsettles(edits):
+                return Reading(edits)
         total = Reading()
         rows: dict[Path, list[Json]] = {}
         pairs = align(node.plain(), target)
@@ -312,17 +316,26 @@ class Reader:
         elif root.kind == "list" and not isinstance(gap.key, str):
             for item in root.items[:MAX_GHOSTS]:
                 source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None
-                if source is None or not source.direct:
+                lists = either(source).direct if source is not None else ()
+                if not lists:
                     reading = self.read(fragment, item, gap.target, depth)
                     yield reading
                     if reading.misses and depth < MAX_NESTED and isinstance(gap.target, str):
                         lacking = _missing(fragment, root, 0, [gap.target])
                         yield from (other for other, _ in self.through_ghosts(lacking, depth))
                     continue
-                for path in source.direct:
+                for path in lists:
                     base = path[:-1] if path[-1:] == (ELEMENT,) else path
                     if base not in self.settled:
                         yield Reading((((*base, ELEMENT), gap.target),), 0)
+
+
+def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:
+    """Assignments for a list of which a ghost shows only that a value is printed in its place."""
+    item = node.items[0] if len(node.items) == 1 else None
+    source = source_of(document, item) if item is not None and item.value == MARK else None
+    if source is not None and not any(path[-1:] == (ELEMENT,) for path in source.direct):
+        yield from islice(invert(source, target), 2)
 
 
 def _akin(key: str | int | None, edits: Edits) -> bool:

@@ -19,6 +19,8 @@ _LISTED = {
     "compact": (slice(1),),
 }
 """Operands that a list is put together from."""
+JOINS = frozenset(_LISTED) - {"choice"}
+"""Operations that make one list of several."""
 
 
 def key_of(name: str | int, item: Value) -> Value:

@@ -111,7 +111,9 @@ class Interpreter:
         tree = enabled_tree(self.chart, values)
         merged = coalesced(tree, values)
         shared: set[int] = set()
-        contexts = list(self._context(tree, tree.name, _lift_values(as_values(merged), ((),), shared), setting, True))
+        contexts = list(
+            self._context(tree, tree.name, _lift_values(as_values(merged), ((),), shared, _places(tree)), setting, True)
+        )
         defines, files = self._templates(contexts)
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
@@ -245,20 +247,25 @@ class Interpreter:
         yield from made
 
 
-def _lift_values(v: Json, direct: tuple[Path, ...], shared: set[int]) -> Value:
+def _places(chart: Chart, path: Path = ()) -> frozenset[Path]:
+    """Where the values of the charts below a chart lie."""
+    return frozenset().union(*({(*path, sub.name)} | _places(sub, (*path, sub.name)) for sub in chart.charts))
+
+
+def _lift_values(v: Json, direct: tuple[Path, ...], shared: set[int], charts: frozenset[Path]) -> Value:
     """A values tree, its maps noted; below a subchart's `global` the parents' globals set the value too, preferred."""
     if isinstance(v, dict):
-        tree = {key: _lift_values(item, _below(direct, key), shared) for key, item in v.items()}
+        tree = {key: _lift_values(item, _below(direct, key, charts), shared, charts) for key, item in v.items()}
         shared.add(id(tree))
         return Value(tree, direct)
     if isinstance(v, list):
-        items = [_lift_values(item, tuple((*p, index) for p in direct), shared) for index, item in enumerate(v)]
+        items = [_lift_values(item, tuple((*p, index) for p in direct), shared, charts) for index, item in enumerate(v)]
         return Value(items, direct)
     return Value(v, direct)
 
 
-def _below(direct: tuple[Path, ...], key: str) -> tuple[Path, ...]:
-    if key == GLOBAL and direct and direct[-1]:
+def _below(direct: tuple[Path, ...], key: str, charts: frozenset[Path]) -> tuple[Path, ...]:
+    if key == GLOBAL and direct and direct[-1] in charts:
         own = direct[-1]
         return tuple((*own[:depth], GLOBAL) for depth in range(len(own) + 1))
     return tuple((*path, key) for path in direct)

@@ -19,6 +19,24 @@ NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}
 
 
 CASES = {
+    "a map named global that is no chart's": (
+        NAME
+        + 'data:\n  hide: "{{ if or .Values.clusters.global.enabled .Values.clusters.own.enabled }}0{{ else }}2{{ end }}"\n',
+        "clusters: {global: {enabled: false}, own: {enabled: false}}\n",
+        "clusters: {global: {enabled: true}}\n",
+    ),
+    "several items that two lists in one print under a condition on both, before others": (
+        NAME
+        + """env:
+{{- with (concat .Values.global.env .Values.extraEnv) }}
+{{ toYaml . }}
+{{- end }}
+- name: LAST
+  value: x
+""",
+        "global: {env: []}\nextraEnv: []\n",
+        "global: {env: [{name: A, value: one}, {name: B, value: two}]}\n",
+    ),
     "arguments from a map, in one of two forms, after others that values print": (
         NAME
         + "args:\n- --run\n"

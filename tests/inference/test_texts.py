@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from search_support import found
 
-from migrator.inference.literal import literal_edits
+from migrator.inference.literal import other_forms
 from migrator.yamlio import Dialect, read_value
 
 BOARDS = """
@@ -111,8 +111,15 @@ def test_braces_that_a_template_would_run_are_written_as_text(truth):
 
 
 def test_an_opening_brace_alone_is_written_as_text_too():
-    assert literal_edits(((("a",), ["{{", "x{{ `y` }}"]), (("b",), 1))) == (
+    [form] = other_forms(((("a",), ["{{", "x{{ `y` }}"]), (("b",), 1)), lambda _: None)
+    assert form == (
         (("a",), ["{{`{{`}}", "x{{`{{`}} `y` }}"]),
         (("b",), 1),
     )
-    assert literal_edits(((("a",), "plain"),)) is None
+    assert not list(other_forms(((("a",), "plain"),), lambda _: ""))
+
+
+def test_a_list_is_also_tried_as_the_text_that_its_default_is():
+    edits = ((("a",), [{"name": "x"}]), (("b",), ["y"]))
+    forms = list(other_forms(edits, {("a",): "# none\n", ("b",): []}.get))
+    assert forms == [((("a",), "- name: x\n"), (("b",), ["y"]))]
