@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
+from migrator.inference.containers import gates_below
 from migrator.inference.counted import fewer
 from migrator.inference.edits import Edits, Tree
 from migrator.inference.gates import make
-from migrator.inference.unify import gates_below
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
 from migrator.templates.value import Gate

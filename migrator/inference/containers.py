@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from migrator.model import Path
 from migrator.templates.documents import Document
 from migrator.templates.tree import Node
-from migrator.templates.value import Value
+from migrator.templates.value import Gate, Value
 
 
 def container_paths(document: Document, node: Node) -> list[Path]:
@@ -84,3 +86,14 @@ def locate(document: Document, path: Path) -> Node | None:
         else:
             return None
     return node
+
+
+def gates_below(document: Document, node: Node, parent: Node) -> Iterator[Gate]:
+    """The gates that stand over a node but not over its container, innermost first."""
+    first = parent.start == node.start or (parent.items and parent.items[0] is node)  # they begin in the same text
+    outer = None if first else document.gate_at(parent)
+    above = {id(gate) for gate in (outer.chain() if outer else ())}
+    gate = document.gate_at(node)
+    while gate is not None and id(gate) not in above:
+        yield gate
+        gate = gate.parent

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from migrator.inference.containers import gates_below
 from migrator.inference.diff import Gap
 from migrator.inference.edits import Tree, leaves
 from migrator.inference.state import EPSILON
-from migrator.inference.unify import gates_below
 from migrator.model import Path
 from migrator.templates.value import Gate
 

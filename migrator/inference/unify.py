@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from migrator.inference.codecs import as_written
+from migrator.inference.containers import gates_below
 from migrator.inference.diff import Gap, align, leaf_count
 from migrator.inference.edits import Edits, combined
 from migrator.inference.inner import block_pieces, content_pieces, embedded
@@ -19,7 +20,7 @@ from migrator.model import Json, Path
 from migrator.templates.documents import Document
 from migrator.templates.iteration import either
 from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region, Value
+from migrator.templates.value import ELEMENT, MARK, Piece, Region, Value
 
 MAX_NESTED = 6
 """How many ghosts inside each other are read through."""
@@ -333,9 +334,12 @@ class Reader:
 def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:
     """Assignments for a list of which a ghost shows only that a value is printed in its place."""
     item = node.items[0] if len(node.items) == 1 else None
-    source = source_of(document, item) if item is not None and item.value == MARK else None
-    if source is not None and not any(path[-1:] == (ELEMENT,) for path in source.direct):
-        yield from islice(invert(source, target), 2)
+    if item is None or item.value != MARK:
+        return
+    for piece in document.real:
+        # the template itself has no `-` there: the mark was made an item for want of anything else
+        if piece.source is not None and piece.text == f"- {MARK}" and source_of(document, item) is piece.source:
+            yield from islice(invert(piece.source, target), 2)
 
 
 def _akin(key: str | int | None, edits: Edits) -> bool:
@@ -367,17 +371,6 @@ def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap
 
 def _misses(reading: Reading) -> int:
     return reading.misses
-
-
-def gates_below(document: Document, node: Node, parent: Node) -> Iterator[Gate]:
-    """The gates that stand over a node but not over its container, innermost first."""
-    first = parent.start == node.start or (parent.items and parent.items[0] is node)  # they begin in the same text
-    outer = None if first else document.gate_at(parent)
-    above = {id(gate) for gate in (outer.chain() if outer else ())}
-    gate = document.gate_at(node)
-    while gate is not None and id(gate) not in above:
-        yield gate
-        gate = gate.parent
 
 
 def _opened(region: Region, reading: Reading) -> Reading | None:

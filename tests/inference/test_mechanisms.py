@@ -19,6 +19,14 @@ NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}
 
 
 CASES = {
+    "a list of one item that a value of a row prints": (
+        (
+            "{{- range .Values.targets }}\n---\napiVersion: v1\nkind: Service\nmetadata: {name: {{ .name }}}\nspec:\n"
+            "  params:\n    target:\n    - {{ .url }}\n  host: {{ .url }}\n{{- end }}\n"
+        ),
+        "targets: []\n",
+        "targets: [{name: a, url: a.example}, {name: b, url: b.example}]\n",
+    ),
     "a map named global that is no chart's": (
         NAME
         + 'data:\n  hide: "{{ if or .Values.clusters.global.enabled .Values.clusters.own.enabled }}0{{ else }}2{{ end }}"\n',
