@@ -78,7 +78,7 @@ def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
             "unknown key 'chrat' in components.redis, did you mean 'chart'?",
         ),
         ("accept:\n- id: x\n  why: y\n", "migrate.yaml:3:3", "unknown key 'why'"),
-        ("layout: groving\n", "migrate.yaml:1:1", "one of growing, enterprise, in-place, did you mean 'growing'?"),
+        ("layout: [growing]\n", "migrate.yaml:1:1", "text"),
         ("max_impact: huge\n", "migrate.yaml:1:1", "'huge' is no impact"),
         ("offline: 'yes'\n", "migrate.yaml:1:1", "true or false"),
         ("\nkube_version: 1.32\n", "migrate.yaml:2:1", "quote it"),
