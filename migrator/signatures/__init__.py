@@ -1,10 +1,10 @@
 """How charts are recognised: signatures as data, matched against the objects of a repository."""
 
 from migrator.signatures.features import Features, Image, features, parse_image
+from migrator.signatures.fields import RuleError
 from migrator.signatures.learn import learn, merge, render, source_chart
 from migrator.signatures.load import (
     TEAM_SIGNATURES,
-    RuleError,
     VersionTable,
     load_signatures,
     load_versions,

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
 
-from migrator.diagnostics import MigrateError
-from migrator.model import Json, RepoPath, SourceSpan
+from migrator.model import RepoPath
+from migrator.signatures.fields import Field, rule_file
 from migrator.signatures.score import Weights
 from migrator.signatures.types import (
     CATEGORIES,
@@ -17,7 +17,7 @@ from migrator.signatures.types import (
     ObjectPattern,
     Signature,
 )
-from migrator.yamlio import Dialect, read_value, rules_directory
+from migrator.yamlio import rules_directory
 
 TEAM_SIGNATURES = RepoPath(".migrate/rules/signatures")
 _KNOWN = frozenset(
@@ -44,10 +44,6 @@ _KNOWN = frozenset(
         "objects",
     }
 )
-
-
-class RuleError(MigrateError):
-    """A rule file that does not say what a rule file must say (MIG301)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +141,7 @@ def load_weights(path: FilePath | None = None) -> Weights:
         return Weights()
     name = RepoPath(f"rules/signatures/{path.name}")
     data = path.read_bytes()
-    value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
+    value = rule_file(data, name)
     known = {one.name for one in fields(Weights)}
     chosen: dict[str, float] = {}
     for key, held in value.entries():
@@ -165,7 +161,7 @@ def load_versions(charts: Iterable[str], *, shipped: FilePath | None = None) -> 
             continue
         name = RepoPath(f"rules/versions/{chart}.yaml")
         data = path.read_bytes()
-        value = _Field(read_value(data, dialect=Dialect.SIGS, path=name), (), name, data)
+        value = rule_file(data, name)
         publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
         for repository, table in value.child("publishers").entries():
             publishers[repository] = {app: tuple(held.text().split()) for app, held in table.entries()}
@@ -176,10 +172,8 @@ def load_versions(charts: Iterable[str], *, shipped: FilePath | None = None) -> 
 
 def read_signature(data: bytes, path: RepoPath) -> Signature:
     """The signature of one rule file; RuleError (MIG301) names file, line and field of what is wrong with it."""
-    rule = _Field(read_value(data, dialect=Dialect.SIGS, path=path), (), path, data)
-    for key, held in rule.entries():
-        if key not in _KNOWN:
-            raise held.error(f"unknown field {key!r}")
+    rule = rule_file(data, path)
+    rule.refuse_others(_KNOWN)
     if rule.child("kind").text() != "Signature":
         raise rule.child("kind").error("must be Signature")
     category = rule.child("category")
@@ -216,71 +210,8 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
-    """A place in a rule file, which knows how to complain about itself."""
-
-    value: Json
-    at: tuple[str, ...]
-    path: RepoPath
-    data: bytes
-
-    def error(self, problem: str) -> RuleError:
-        name = ".".join(self.at) or "the file"
-        return RuleError.of(
-            "MIG301",
-            f"{name}: {problem}",
-            span=SourceSpan(path=self.path, line=_line_of(self.data, self.at)),
-            remedy="correct the rule file",
-        )
-
-    def child(self, key: str) -> _Field:
-        if not isinstance(self.value, Mapping):
-            raise self.error("must be a mapping")
-        return _Field(self.value.get(key), (*self.at, key), self.path, self.data)
-
-    def entries(self) -> list[tuple[str, _Field]]:
-        if self.value is None:
-            return []
-        if not isinstance(self.value, Mapping):
-            raise self.error("must be a mapping")
-        return [(key, _Field(value, (*self.at, key), self.path, self.data)) for key, value in self.value.items()]
-
-    def text(self, default: str | None = None) -> str:
-        if self.value is None and default is not None:
-            return default
-        if not isinstance(self.value, str) or not self.value:
-            raise self.error("must be a text" if self.value is not None else "is missing")
-        return self.value
-
-    def texts(self) -> tuple[str, ...]:
-        return self._list(str, "a list of texts")
-
-    def integers(self) -> tuple[int, ...]:
-        return self._list(int, "a list of numbers")
-
-    def number(self) -> float:
-        if isinstance(self.value, bool) or not isinstance(self.value, int | float):
-            raise self.error("must be a number")
-        return float(self.value)
-
-    def flag(self) -> bool:
-        if self.value is not None and not isinstance(self.value, bool):
-            raise self.error("must be true or false")
-        return bool(self.value)
-
-    def _list(self, of: type, what: str) -> tuple[Json, ...]:
-        if self.value is None:
-            return ()
-        if not isinstance(self.value, list) or not all(type(entry) is of for entry in self.value):
-            raise self.error(f"must be {what}")
-        return tuple(self.value)
-
-
-def _image(repository: str, held: _Field) -> ImagePattern:
-    for key, child in held.entries():
-        if key not in {"weight", "tag"}:
-            raise child.error(f"unknown field {key!r}")
+def _image(repository: str, held: Field) -> ImagePattern:
+    held.refuse_others({"weight", "tag"})
     tag, weight = held.child("tag"), held.child("weight")
     if tag.value not in {None, "appVersion"}:
         raise tag.error("must be appVersion or absent")
@@ -290,26 +221,12 @@ def _image(repository: str, held: _Field) -> ImagePattern:
     return ImagePattern(repository=repository, weight=amount, is_app_version=tag.value is not None)
 
 
-def _container(name: str, held: _Field) -> ContainerPattern:
-    for key, child in held.entries():
-        if key not in {"ports", "flags"}:
-            raise child.error(f"unknown field {key!r}")
+def _container(name: str, held: Field) -> ContainerPattern:
+    held.refuse_others({"ports", "flags"})
     if held.value is None:
         return ContainerPattern(name=name)
     return ContainerPattern(name=name, ports=held.child("ports").integers(), flags=held.child("flags").texts())
 
 
-def _objects(held: _Field, *, core: bool) -> Sequence[ObjectPattern]:
+def _objects(held: Field, *, core: bool) -> Sequence[ObjectPattern]:
     return [ObjectPattern(kind=kind, name=name, core=core) for kind, names in held.entries() for name in names.texts()]
-
-
-def _line_of(data: bytes, at: tuple[str, ...]) -> int:
-    """The line of the deepest key of the path that can be found in the text, 0 when none can."""
-    lines, line, start = data.decode("utf-8", "replace").splitlines(), 0, 0
-    for key in at:
-        wanted = re.compile(rf"(?:^|[\s{{,])[\"']?{re.escape(key)}[\"']?\s*:")
-        hit = next((number for number in range(start, len(lines)) if wanted.search(lines[number])), None)
-        if hit is None:
-            break
-        line, start = hit + 1, hit
-    return line
