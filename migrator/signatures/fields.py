@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Json, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value
+from migrator.model import Json, Path, RepoPath, SourceSpan
+from migrator.yamlio import Dialect, read_value, spans
 
 
 class RuleError(MigrateError):
@@ -17,39 +16,44 @@ class RuleError(MigrateError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A place in a rule file, which knows how to complain about itself; all readers raise RuleError."""
+    """A place in a rule file, which knows how to complain about itself; every complaint is a RuleError."""
 
     value: Json
-    at: tuple[str, ...]
+    at: Path
     path: RepoPath
-    data: bytes
+    data: bytes = field(repr=False)
 
     def error(self, problem: str) -> RuleError:
-        name = ".".join(self.at) or "the file"
-        return RuleError.of(
-            "MIG301",
-            f"{name}: {problem}",
-            span=SourceSpan(path=self.path, line=_line_of(self.data, self.at)),
-            remedy="correct the rule file",
-        )
+        places = spans(self.data, self.path)
+        ends = range(len(self.at), -1, -1)
+        here = next((places[self.at[:end]] for end in ends if self.at[:end] in places), SourceSpan(path=self.path))
+        name = ".".join(map(str, self.at)) or "the file"
+        return RuleError.of("MIG301", f"{name}: {problem}", span=here, remedy="correct the rule file")
 
     def child(self, key: str) -> Field:
         if not isinstance(self.value, Mapping):
             raise self.error("must be a mapping")
-        return Field(self.value.get(key), (*self.at, key), self.path, self.data)
+        return self._of(self.value.get(key), key)
 
     def refuse_others(self, known: Collection[str]) -> None:
         """RuleError at the first key that is not one of `known`."""
         for key, held in self.entries():
             if key not in known:
-                raise held.error(f"unknown field {key!r}")
+                raise held.error(f"unknown field {key!r}; known are {', '.join(sorted(known))}")
 
     def entries(self) -> list[tuple[str, Field]]:
+        """The fields of a mapping, none where it is absent."""
         if self.value is None:
             return []
         if not isinstance(self.value, Mapping):
             raise self.error("must be a mapping")
-        return [(key, Field(value, (*self.at, key), self.path, self.data)) for key, value in self.value.items()]
+        return [(key, self._of(value, key)) for key, value in self.value.items()]
+
+    def items(self) -> list[Field]:
+        """The items of a list; a value that is no list counts as its only item."""
+        if not isinstance(self.value, list):
+            return [self]
+        return [self._of(item, index) for index, item in enumerate(self.value)]
 
     def text(self, default: str | None = None) -> str:
         if self.value is None and default is not None:
@@ -74,24 +78,18 @@ class Field:
             raise self.error("must be true or false")
         return bool(self.value)
 
+    def _of(self, value: Json, key: str | int) -> Field:
+        return Field(value, (*self.at, key), self.path, self.data)
+
     def _list(self, of: type, what: str) -> tuple[Json, ...]:
         if self.value is None:
             return ()
-        if not isinstance(self.value, list) or not all(type(entry) is of for entry in self.value):
+        if not isinstance(self.value, list):
             raise self.error(f"must be {what}")
+        for index, entry in enumerate(self.value):
+            if type(entry) is not of:
+                raise self._of(entry, index).error(f"must be {what}")
         return tuple(self.value)
-
-
-def _line_of(data: bytes, at: tuple[str, ...]) -> int:
-    """The line of the deepest key of the path that can be found in the text, 0 when none can."""
-    lines, line, start = data.decode("utf-8", "replace").splitlines(), 0, 0
-    for key in at:
-        wanted = re.compile(rf"(?:^|[\s{{,])[\"']?{re.escape(key)}[\"']?\s*:")
-        hit = next((number for number in range(start, len(lines)) if wanted.search(lines[number])), None)
-        if hit is None:
-            break
-        line, start = hit + 1, hit
-    return line
 
 
 def rule_file(data: bytes, path: RepoPath) -> Field:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path as FilePath
 
-from migrator.model import RepoPath
+from migrator.diagnostics import MigrateError
+from migrator.model import RepoPath, SourceSpan
 from migrator.signatures.fields import Field, rule_file
 from migrator.signatures.score import Weights
 from migrator.signatures.types import (
@@ -17,7 +18,7 @@ from migrator.signatures.types import (
     ObjectPattern,
     Signature,
 )
-from migrator.yamlio import rules_directory
+from migrator.yamlio import Dialect, read_documents, rules_directory
 
 TEAM_SIGNATURES = RepoPath(".migrate/rules/signatures")
 _KNOWN = frozenset(
@@ -116,22 +117,61 @@ def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:
 def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Signature, ...]:
     """Our signatures and those of the team's folders, which win over ours by chart name. Sorted by chart.
 
-    Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is no YAML.
+    Raises RuleError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
+    YamlError (MIG101) for a file that is no YAML, MigrateError (MIG106) for one that cannot be read.
     """
     root = shipped if shipped is not None else rules_directory() / "signatures"
-    found: dict[tuple[str, str], Signature] = {}
-    for path in sorted(root.glob("*/*.yaml")):
-        one = read_signature(path.read_bytes(), RepoPath(f"rules/signatures/{path.parent.name}/{path.name}"))
-        found[one.chart, one.repository] = one
+    found = _described(
+        (RepoPath(f"rules/signatures/{path.parent.name}/{path.name}"), path.read_bytes())
+        for path in sorted(root.glob("*/*.yaml"))
+    )
     for folder in team:
-        ours: dict[tuple[str, str], Signature] = {}
-        for path in sorted({*folder.glob("*.yaml"), *folder.glob("*/*.yaml")}):
-            name = path.relative_to(folder).as_posix()
-            one = read_signature(path.read_bytes(), RepoPath(f"{TEAM_SIGNATURES}/{name}"))
-            ours[one.chart, one.repository] = one
+        ours = _described((name, data) for name, data in team_files(folder) if not is_case(data, name))
         charts = {one.chart for one in ours.values()}
         found = {key: one for key, one in found.items() if key[0] not in charts} | ours
     return tuple(found[key] for key in sorted(found))
+
+
+def team_files(folder: FilePath) -> Iterator[tuple[RepoPath, bytes]]:
+    """The rule files of a team, signatures and cases, at any depth: name and content.
+
+    Raises MigrateError (MIG106) for what cannot be read, or leads out of the repository.
+    """
+    root = folder.absolute().parents[2].resolve()
+    for path in sorted({*folder.rglob("*.yaml"), *folder.rglob("*.yml")}):
+        name = RepoPath(f"{TEAM_SIGNATURES}/{path.relative_to(folder).as_posix()}")
+        data, problem = b"", "" if path.resolve().is_relative_to(root) else "it leads out of the repository"
+        try:
+            data = data if problem else path.read_bytes()
+        except OSError as error:
+            problem = str(error.strerror)
+        if problem:
+            raise MigrateError.of(
+                "MIG106",
+                f"cannot read the rule file: {problem}",
+                span=SourceSpan(path=name),
+                remedy="put a readable file there, or remove it",
+            )
+        yield name, data
+
+
+def is_case(data: bytes, path: RepoPath) -> bool:
+    """Whether a rule file is a case, which tries the signatures, and no signature itself."""
+    head = next((document.value for document in read_documents(data, dialect=Dialect.SIGS, path=path)), None)
+    return isinstance(head, Mapping) and head.get("kind") == "Case"
+
+
+def _described(files: Iterable[tuple[RepoPath, bytes]]) -> dict[tuple[str, str], Signature]:
+    """(chart, repository) -> its signature."""
+    found: dict[tuple[str, str], Signature] = {}
+    for name, data in files:
+        one = read_signature(data, name)
+        other = found.setdefault((one.chart, one.repository), one)
+        if other is not one:
+            whose = f" of {one.repository}" if one.repository else ""
+            problem = f"{one.chart}{whose} is described in {other.source} already"
+            raise Field(one.chart, ("chart",), name, data).error(problem)
+    return found
 
 
 def load_weights(path: FilePath | None = None) -> Weights:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
 from migrator.signatures import (
     CATEGORIES,
@@ -55,14 +56,14 @@ def test_a_signature_is_read_and_written_again() -> None:
     ("old", "new", "line", "field"),
     [
         ("chart: cachet", "chart: [x]", 3, "chart"),
-        ("chart: cachet\n", "", 0, "chart: is missing"),
+        ("chart: cachet\n", "", 1, "chart: is missing"),
         ("category: databases", "category: caches", 5, "category: must be one of monitoring"),
         ("kind: Signature", "kind: Sign", 2, "kind: must be Signature"),
         ("weight: 1,", "weight: 3,", 10, "images.acme/cachet.weight: must lie between 0 and 1"),
         ("weight: 1,", "wieght: 1,", 10, "images.acme/cachet.wieght: unknown field"),
         ("tag: appVersion", "tag: latest", 10, "images.acme/cachet.tag"),
-        ("servicePorts: [6000]", "servicePorts: [six]", 15, "servicePorts: must be a list of numbers"),
-        ("servicePorts: [6000]", "servicePorts: [true]", 15, "servicePorts: must be a list of numbers"),
+        ("servicePorts: [6000]", "servicePorts: [six]", 15, "servicePorts.0: must be a list of numbers"),
+        ("servicePorts: [6000]", "servicePorts: [true]", 15, "servicePorts.0: must be a list of numbers"),
         ("servicePorts:", "service_ports:", 15, "unknown field 'service_ports'"),
         ("ports: [6000]", "ports: 6000", 14, "containers.cachet.ports"),
         ("versionLabel: app", "versionLabel: both", 8, "versionLabel: must be app or chart"),
@@ -96,6 +97,53 @@ def test_team_signatures_win_by_chart_name(tmp_path: Path) -> None:
     (one,) = load_signatures([team], shipped=shipped.parent)
     assert (one.category, one.source) == ("storage", ".migrate/rules/signatures/cachet.yaml")
     assert len(load_signatures([tmp_path / "absent"], shipped=shipped.parent)) == 2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The folder of a team's signatures."""
+    path = tmp_path / "repository" / ".migrate" / "rules" / "signatures"
+    (path / "databases" / "cachet").mkdir(parents=True)
+    return path
+
+
+def test_a_team_may_put_its_signatures_at_any_depth_beside_cases(folder: Path, tmp_path: Path) -> None:
+    (folder / "one.yaml").write_text(GOOD.replace("cachet", "one"))
+    (folder / "databases" / "two.yml").write_text(GOOD.replace("cachet", "two"))
+    (folder / "databases" / "cachet" / "three.yaml").write_text(GOOD.replace("cachet", "three"))
+    (folder / "databases" / "cachet" / "case.yaml").write_text("kind: Case\n---\nkind: ConfigMap\n")
+    found = load_signatures([folder], shipped=tmp_path / "none")
+    assert [one.chart for one in found] == ["one", "three", "two"]
+
+
+def test_one_chart_of_one_publisher_in_two_files_is_an_error(folder: Path, tmp_path: Path) -> None:
+    (folder / "cachet.yaml").write_text(GOOD)
+    (folder / "other.yaml").write_text(GOOD)
+    with pytest.raises(RuleError) as caught:
+        load_signatures([folder], shipped=tmp_path / "none")
+    assert str(caught.value) == (
+        ".migrate/rules/signatures/other.yaml:3:1: error: chart: cachet of https://charts.example.org is described in "
+        ".migrate/rules/signatures/cachet.yaml already [MIG301] (correct the rule file)"
+    )
+    (folder / "other.yaml").write_text(GOOD.replace("charts.example", "mirror.example"))
+    assert len(load_signatures([folder], shipped=tmp_path / "none")) == 2
+
+
+def test_a_rule_file_that_cannot_be_read_is_an_error(folder: Path, tmp_path: Path) -> None:
+    (folder / "gone.yaml").symlink_to(folder / "nowhere")
+    with pytest.raises(MigrateError, match=r"signatures/gone\.yaml: error: cannot read .*No such file.*\[MIG106\]"):
+        load_signatures([folder], shipped=tmp_path / "none")
+    (folder / "gone.yaml").unlink()
+    (folder / "folder.yaml").mkdir()
+    with pytest.raises(MigrateError, match=r"signatures/folder\.yaml: error: cannot read .*directory"):
+        load_signatures([folder], shipped=tmp_path / "none")
+
+
+def test_a_rule_file_that_leads_out_of_the_repository_is_not_read(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "outside.yaml").write_text(GOOD)
+    (folder / "link.yaml").symlink_to(tmp_path / "outside.yaml")
+    with pytest.raises(MigrateError, match=r"link\.yaml: error: .*it leads out of the repository"):
+        load_signatures([folder], shipped=tmp_path / "none")
 
 
 def test_every_shipped_signature_is_readable_and_round_trips() -> None:

@@ -12,7 +12,7 @@ from migrator.cli.options import Settings, charts, output_format, repository
 from migrator.diagnostics import ExitCode
 
 
-@click.group(short_help="List, show and learn the signatures of charts.")
+@click.group(short_help="List, show, test and learn the signatures of charts.")
 def rules() -> None:
     """Signatures say how a chart is recognised; a team keeps its own below .migrate/rules/signatures."""
 
@@ -47,6 +47,24 @@ def show_rule(chart: str, repo: Any) -> int:
 
     sys.stdout.write(signature_text(repo, chart))
     return ExitCode.DONE
+
+
+@rules.command("test", short_help="Run the cases beside the signatures.")
+@repository
+def test_rules(repo: Any) -> int:
+    """Run the cases of the signatures, ours and those of the team of REPO; leaves with 2 where one fails."""
+    from migrator.cli.rule_cases import case_files, failed_case, read_case
+    from migrator.cli.rules import signatures_of
+
+    signatures = signatures_of(repo)
+    failed = total = 0
+    for name, data in case_files(repo):
+        problem = failed_case(read_case(name, data), signatures)
+        failed, total = failed + bool(problem), total + 1
+        if problem:
+            sys.stdout.write(f"{name}: {problem}\n")
+    sys.stdout.write(f"{total} cases, {failed} failed\n")
+    return ExitCode.FINDINGS if failed else ExitCode.DONE
 
 
 @rules.command("learn", short_help="Write a signature from a chart.")
