@@ -16,6 +16,7 @@ from migrator.inference.types import Inference, ResidualClass
 from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import Difference, Impact, RepoPath, ResId, Resource
+from migrator.plan.common import common_of, with_common
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, present, reconciled, without_hooks
 from migrator.plan.inflated import inflated_by
@@ -163,12 +164,13 @@ def decide(
 
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
-    marked = {
-        name: tuple(apply_allowances(each.differences, situation.allowances, situation.accepted)[0])
-        for name, each in fits.items()
-    }
+    marked, opened = _opened(fits, situation)
+    common = {name: common_of(each, opened[name]) for name, each in fits.items()}
+    common = {name: each for name, each in common.items() if each.fields}
+    if common:
+        fits = {name: with_common(each, common[name]) if name in common else each for name, each in fits.items()}
+        marked, opened = _opened(fits, situation)
     every = [difference for found in marked.values() for difference in found]
-    opened = {name: tuple(each for each in found if not situation.admits(each)) for name, found in marked.items()}
     proposed = replace(
         known, decision=Decision.PROPOSE, differences={name: found for name, found in marked.items() if found}
     )
@@ -184,12 +186,24 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     allowed = [each for found in admitted.values() for each in found]
     return replace(
         known,
-        decision=Decision.ADOPT_WITH_PATCHES if patches else Decision.ADOPT,
-        reason=adopted_reason(allowed, sum(each.count for each in pins.values())),
+        decision=Decision.ADOPT_WITH_PATCHES if patches or common else Decision.ADOPT,
+        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), common.values()),
         differences={name: found for name, found in admitted.items() if found},
         patches=patches,
+        transforms={name: each.fields for name, each in common.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
     )
+
+
+def _opened(
+    fits: Mapping[str, Fit], situation: Situation
+) -> tuple[Mapping[str, tuple[Difference, ...]], Mapping[str, tuple[Difference, ...]]]:
+    """The differences of each environment with the allowances that admit them, and those that nothing admits."""
+    marked = {
+        name: tuple(apply_allowances(each.differences, situation.allowances, situation.accepted)[0])
+        for name, each in fits.items()
+    }
+    return marked, {name: tuple(each for each in found if not situation.admits(each)) for name, found in marked.items()}
 
 
 def _pins(known: ComponentPlan, blocking: Sequence[Difference]) -> str:
@@ -279,7 +293,7 @@ def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...],
             found.append(each)
             continue
         reason = f"its release {each.release} in namespace {each.namespace} is also that of {other}"
-        found.append(replace(each, decision=Decision.PROPOSE, patches={}, reason=reason))
+        found.append(replace(each, decision=Decision.PROPOSE, patches={}, transforms={}, reason=reason))
         notes.append(
             Diagnostic(
                 code="MIG603",

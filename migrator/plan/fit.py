@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from migrator.compare import compare, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
+
+if TYPE_CHECKING:
+    from migrator.plan.common import Common
 
 HOOK = "helm.sh/hook"
 
@@ -27,6 +31,8 @@ class Fit:
     """Objects of the component that stay in Kustomize."""
     taken: frozenset[ResId] = frozenset()
     """Rendered objects that somebody else owns: they must not come from this release."""
+    common: Common | None = None
+    """What the objects are given after the chart has rendered them; `differences` are those that are left then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

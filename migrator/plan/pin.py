@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.compare import compare
-from migrator.model import Difference, DifferenceKind, ResId, Resource
+from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit, is_hook
 from migrator.plan.patches import DELETE, apply_operations, operations, reverted
 from migrator.plan.types import PostRenderPatch
@@ -22,8 +22,13 @@ MOST_OPERATIONS = 400
 """Over all environments of a component."""
 MOST_TEXT = 65536
 """Characters of the operations of one environment, as JSON."""
+LARGEST_FIELDS = 0.2
+"""Operations in proportion to the fields that the chart renders: beyond it the patches say more than the values."""
+FEW_OPERATIONS = 12
+"""Operations that are not too many however little the chart renders."""
 
 _SECRET_KEYS = ("data", "stringData")
+_DEFINITION = "CustomResourceDefinition"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +74,24 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
             patches.append(patch)
     if not reasons and sum(len(json.dumps(each.operations)) for each in patches) > MOST_TEXT:
         return Pins(blocking=every, why="the differences are too large for patches")
+    if not reasons and (why := _excess(patches, fit)):
+        return Pins(blocking=every, why=why)
     return Pins(patches=tuple(patches), blocking=tuple(blocking), why=reasons[0] if reasons else "")
+
+
+def _excess(patches: Sequence[PostRenderPatch], fit: Fit) -> str:
+    """Why so many operations are no way to keep a release; empty where they are few beside what the chart renders."""
+    count = sum(len(patch.operations) for patch in patches if patch.operations != (DELETE,))
+    fields = sum(_leaves(each.body) for each in fit.rendered.values() if each.gvk.kind != _DEFINITION)
+    if count <= max(FEW_OPERATIONS, LARGEST_FIELDS * fields):
+        return ""
+    return f"{count} patch operations on {fields} fields"
+
+
+def _leaves(value: Json) -> int:
+    if isinstance(value, Mapping):
+        return sum(_leaves(each) for each in value.values()) or 1
+    return (sum(_leaves(each) for each in value) or 1) if isinstance(value, list) else 1
 
 
 def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRenderPatch | None, str]:
@@ -89,7 +111,9 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     before, after = fit.targets[res_id].body, rendered.body
     goal = reverted(after, before, [each.path for each in found])
     steps = operations(after, goal)
-    left = compare([fit.targets[res_id]], [replace(rendered, body=goal)], release_namespace=res_id.namespace)
+    made = replace(rendered, body=goal)
+    made = fit.common.applied(made) if fit.common is not None else made
+    left = compare([fit.targets[res_id]], [made], release_namespace=res_id.namespace)
     if {each.id for each in left} & {each.id for each in found} or not same(apply_operations(after, steps), goal):
         return None, f"no patch expresses how {res_id} differs"
     return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=steps), ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from migrator.model import Difference, Impact
+from migrator.plan.common import Common
 
 _SHOWN = 3
 
@@ -16,17 +17,21 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
-def adopted_reason(admitted: Sequence[Difference], operations: int) -> str:
+def adopted_reason(admitted: Sequence[Difference], operations: int, common: Collection[Common] = ()) -> str:
     """Why a component is adopted."""
-    if not admitted and not operations:
+    if not (admitted or operations or common):
         return "the chart renders what was there"
     parts = []
     if admitted:
-        names = sorted({each.allowance or "approval" for each in admitted})
-        parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(names)}")
+        terms = sorted({each.allowance or "approval" for each in admitted})
+        parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(terms)}")
+    names = sorted({name for each in common for name in (*each.labels, *each.selectors, *each.annotations)})
+    if names:
+        parts.append(f"{listed(names)} put on every object")
     if operations:
         parts.append(f"{_count(operations, 'patch operation')} pinning the rest")
-    return f"the chart renders what was there, with {' and '.join(parts)}"
+    together = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    return f"the chart renders what was there, with {together}"
 
 
 def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> str:

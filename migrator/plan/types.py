@@ -56,6 +56,8 @@ class ComponentPlan:
     differences: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
     """environment -> what would change, allowed ones with the id of their allowance; without what patches pin."""
     patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
+    transforms: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    """environment -> fields of the post-render kustomization that give every object the same, beside the patches."""
     hooks: str = "run"
     kube_version: str = ""
     """What its objects were rendered for."""

@@ -146,6 +146,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for environment in sorted(component.patches)
             for patch in component.patches[environment]
         ],
+        "transforms": {name: dict(component.transforms[name]) for name in sorted(component.transforms)},
         "hooks": component.hooks,
         "kube_version": component.kube_version,
         "api_versions": list(component.api_versions),

@@ -189,6 +189,7 @@ def _component(component: ComponentPlan, secrets: Secrets) -> ComponentPlan:
         patches={
             name: tuple(_patch(patch, secrets) for patch in patches) for name, patches in component.patches.items()
         },
+        transforms={name: secrets.redact(fields) for name, fields in component.transforms.items()},
     )
 
 

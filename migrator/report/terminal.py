@@ -112,6 +112,8 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     _values(out, component.values, verbose=verbose)
     _companions(out, component, verbose=verbose)
     _residual(out, _open(component), verbose=verbose)
+    for environment, fields in sorted(component.transforms.items()):
+        _listing(out, f"post-render fields, {environment}", sorted(fields), verbose=verbose)
     for environment in sorted(component.patches):
         targets = [str(patch.target) for patch in component.patches[environment]]
         _listing(out, f"post-render patches, {environment}", targets, verbose=verbose)

@@ -54,10 +54,10 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
         )
         names = [layout.values_file(None), layout.values_file(environment)][: len(texts)]
         files |= dict(zip(names, texts, strict=True))
-        patches = component.patches.get(environment)
-        post_render = layout.post_render_folder(environment) if patches else None
-        if patches:
-            files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(patches, component, environment)
+        is_patched = bool(component.patches.get(environment) or component.transforms.get(environment))
+        post_render = layout.post_render_folder(environment) if is_patched else None
+        if post_render:
+            files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(component, environment)
         releases[environment] = LockedRelease(
             component=component.id,
             release=component.release,
@@ -109,15 +109,18 @@ def lock_digest(chart: ChartRef) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _post_render_yaml(patches: tuple[PostRenderPatch, ...], component: ComponentPlan, environment: str) -> str:
-    value = {
+def _post_render_yaml(component: ComponentPlan, environment: str) -> str:
+    patches = component.patches.get(environment, ())
+    value: dict[str, Json] = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "resources": [CHART_OUTPUT],
-        "patches": [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches],
+        **component.transforms.get(environment, {}),
     }
+    if patches:
+        value["patches"] = [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches]
     about = (
-        f"What no value of the chart expresses: these patches keep {component.id} in {environment} as it was.\n"
+        f"What no value of the chart expresses: this keeps {component.id} in {environment} as it was.\n"
         f"{CHART_OUTPUT} stands for the chart's rendered output and is no file of the repository."
     )
     return dump(value, comments={("apiVersion",): about})

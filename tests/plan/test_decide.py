@@ -312,11 +312,37 @@ def test_too_much_that_nothing_allows_is_proposed_with_its_ids() -> None:
 def test_too_many_operations_are_refused() -> None:
     names = [f"k{number}" for number in range(300)]
     before, after = (thing("ConfigMap", "big", data=dict.fromkeys(names, text)) for text in "ab")
-    target, rendered = (*REDIS, before), [bare(each) for each in (*REDIS, after)]
+    rest = thing("ConfigMap", "rest", data={f"k{number}": "c" for number in range(1200)})
+    target, rendered = (*REDIS, before, rest), [bare(each) for each in (*REDIS, after, rest)]
     assert one({"dev": target}, {"dev": rendered}).decision is Decision.ADOPT_WITH_PATCHES
     found = one({"dev": target, "prod": target}, {"dev": rendered, "prod": rendered})
     assert found.decision is Decision.PROPOSE
     assert "600 patch operations" in found.reason
+
+
+def test_more_patch_than_chart_is_no_release() -> None:
+    names = [f"k{number}" for number in range(20)]
+    before, after = (thing("ConfigMap", "small", data=dict.fromkeys(names, text)) for text in "ab")
+    found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
+    assert found.decision is Decision.PROPOSE
+    assert "20 patch operations on " in found.reason
+
+
+def test_what_stands_on_every_object_is_one_field_and_no_patches() -> None:
+    target = [
+        thing("ConfigMap", f"c{number}", metadata={"labels": {"team": "blue"}, "annotations": {"by": "argo"}})
+        for number in range(8)
+    ]
+    rendered = [thing("ConfigMap", f"c{number}") for number in range(8)]
+    found = one({"dev": target}, {"dev": [bare(each) for each in rendered]})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert found.patches == {}
+    assert found.transforms == {
+        "dev": {"labels": [{"pairs": {"team": "blue"}}], "commonAnnotations": {"by": "argo"}},
+    }
+    assert "team" in found.reason
+    alone = one({"dev": [*target[:7], rendered[7]]}, {"dev": [bare(each) for each in rendered]})
+    assert (alone.decision, alone.transforms) == (Decision.PROPOSE, {})
 
 
 def test_too_long_patches_are_refused() -> None:
