@@ -56,6 +56,7 @@ def _steps(row: RepositoryRow, asked: dict[str, Any]) -> Iterator[RepositoryRow]
     from migrator.cli.clock import Clock
     from migrator.cli.options import Settings
     from migrator.cli.pipeline import plan_repository
+    from migrator.cli.saved import save_plan
 
     root = unpacked(Path(str(asked["archive"])), Path(str(asked["folder"])) / "repository")
     before = tree_of(root)
@@ -70,12 +71,19 @@ def _steps(row: RepositoryRow, asked: dict[str, Any]) -> Iterator[RepositoryRow]
     planned = plan_repository(settings, Clock())
     row = replace(_planned(row, planned), **_round_trip(round_trips(planned.baseline.kustomizations)))
     yield row
+    saved, clone = root.parent / "plan.json", root.parent / "clone"
+    save_plan(planned, settings, saved)
+    _git(root, "clone", "-q", "--no-hardlinks", str(root), str(clone))
     applied = apply_repository(settings, Clock())
     after = tree_of(root)
     yield (row := _applied(row, applied))
     named = [str(path) for each in applied.planned.plan.changes for path in (each.path, each.source) if path]
     lost = losses(before, after, named)
     row = replace(row, changed=len(changed(before, after)), planned=len(named), lost=asdict(lost))
+    yield row
+    apply_repository(replace(settings, root=clone, layout=None, plan=saved), Clock())
+    unlike = changed(after, tree_of(clone))
+    row = replace(row, saved=f"{len(unlike)} files differ: {', '.join(unlike[:3])}" if unlike else "same")
     yield row
     _commit(root)
     again = apply_repository(settings, Clock())

@@ -13,6 +13,7 @@ from migrator.cli.clock import Clock
 from migrator.cli.dividing import beside, divided
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository, settled
+from migrator.cli.saved import planned_from, with_saved
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.lock import Lock
@@ -61,10 +62,12 @@ class _Attempt:
 def apply_repository(settings: Settings, clock: Clock) -> Applied:
     """Rewrite the repository as far as the proof reaches; either everything that is proved is written, or nothing.
 
-    Raises MIG908 for uncommitted changes, MIG62x when the tree cannot be written, and what planning raises.
+    Raises MIG908 for uncommitted changes, MIG62x when the tree cannot be written, what planning raises, and for the
+    file of a plan MIG918 and MIG919.
     """
+    settings = settings if settings.plan is None else with_saved(settings, settings.plan)
     notes = _recovered(settings.root) if not settings.diff else _interrupted(settings.root)
-    planned = plan_repository(settings, clock, check=lambda baseline: _check(baseline, settings))
+    planned = _planned(settings, clock)
     notes += _without_git(planned.baseline) if not settings.diff else ()
     demoted: tuple[str, ...] = ()
     for _ in range(ATTEMPTS):
@@ -101,6 +104,12 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
         demoted=demoted,
         diagnostics=tuple(dict.fromkeys(notes)),
     )
+
+
+def _planned(settings: Settings, clock: Clock) -> Planned:
+    if settings.plan is None:
+        return plan_repository(settings, clock, check=lambda baseline: _check(baseline, settings))
+    return planned_from(settings.plan, settings, clock, check=lambda baseline: _check(baseline, settings))
 
 
 def _attempt(planned: Planned, clock: Clock) -> _Attempt:

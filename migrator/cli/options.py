@@ -33,6 +33,10 @@ class Settings:
     """Show what `apply` would write, and write nothing."""
     branch: str | None = None
     """The new branch that `apply` commits to; the work tree stays as it is."""
+    out: FilePath | None = None
+    """Where `plan` leaves the plan for a later `apply`."""
+    plan: FilePath | None = None
+    """The file of a plan that `apply` carries out instead of planning."""
     budget: float = 45.0
     """Seconds of search for one component."""
     quiet: bool = False

@@ -60,10 +60,7 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         raise MigrateError(baseline.lock_problem)
     if check is not None:
         check(baseline)
-    layout = load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES]).with_applications(
-        {name: each.include for name, each in baseline.config.applications.items() if each.include},
-        {name: each.group for name, each in baseline.config.applications.items() if each.group},
-    )
+    layout = layout_of(baseline)
     with clock.step("classify"):
         components, unclear = recognise(baseline)
         _check_only(baseline, components)
@@ -78,10 +75,18 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         plan = _plan(baseline, components, chosen)
         notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
-        secrets = _secrets(baseline)
+        secrets = secrets_of_baseline(baseline)
     with clock.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
         return settled(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
+
+
+def layout_of(baseline: Baseline) -> Layout:
+    """The layout that was chosen, with what migrate.yaml says of applications; MIG630 for one that is not there."""
+    return load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES]).with_applications(
+        {name: each.include for name, each in baseline.config.applications.items() if each.include},
+        {name: each.group for name, each in baseline.config.applications.items() if each.group},
+    )
 
 
 def settled(planned: Planned) -> Planned:
@@ -195,7 +200,8 @@ def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:
     return found.pop() if len(found) == 1 and not baseline.choices.kube_is_given else baseline.choices.kube_version
 
 
-def _secrets(baseline: Baseline) -> Secrets:
+def secrets_of_baseline(baseline: Baseline) -> Secrets:
+    """What no report may show of a repository."""
     from migrator.report.redact import secrets_of
 
     everything = (each for found in resources_of(baseline).values() for each in found)

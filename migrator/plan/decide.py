@@ -108,7 +108,7 @@ def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
         environments=_environments(builds),
         components=found,
         diagnostics=notes,
-        inputs=_inputs(builds, kustomizations) if kustomizations is not None else {},
+        inputs=inputs_of(builds, kustomizations) if kustomizations is not None else {},
         kube_version=kube_version,
     )
     return plan, notes
@@ -366,7 +366,8 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
     }
 
 
-def _inputs(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, str]:
+def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, str]:
+    """The digest of every file that a plan of these builds rests on."""
     files = {path for build in builds for path in kustomizations.closure(build.root)}
     return {path: kustomizations.index.digest(path) for path in sorted(files)}
 

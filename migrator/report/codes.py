@@ -125,6 +125,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG915": "A values file that `infer --output` would write is there already.",
         "MIG916": "An interrupted run is in the way of a diff.",
         "MIG917": "The branch cannot be made.",
+        "MIG918": "The file holds no plan of this version.",
+        "MIG919": "The plan was made of other files.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path as FilePath
 from typing import Any
 
 import click
 
 from migrator.cli.options import Settings, charts, deciding, output_format, repository, talking
 
+_DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
+
 
 @click.command(short_help="Rewrite the repository, as far as the proof reaches.")
 @repository
 @output_format("text", "json")
 @deciding
+@click.option(
+    "--plan",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, path_type=FilePath),
+    help="Carry out the plan of `plan --out FILE`, on the files that it was made of.",
+)
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
 @click.option("--diff", is_flag=True, help="Print the unified diff, once it is proved, and write nothing.")
 @click.option("--branch", metavar="NAME", help="Commit to this new branch, one commit for each component.")
@@ -27,6 +36,9 @@ def apply(repo: Any, output_format: str, **given: Any) -> int:
 
     if given["diff"] and given["branch"] is not None:
         raise click.UsageError("--diff writes nothing, so there is nothing for --branch")
+    decided = [f"--{name.replace('_', '-')}" for name in _DECIDED if given[name]]
+    if given["plan"] is not None and decided:
+        raise click.UsageError(f"the plan has decided that already: {', '.join(decided)}")
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     applied = apply_repository(settings, clock)

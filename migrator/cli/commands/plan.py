@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path as FilePath
 from typing import Any
 
 import click
@@ -15,6 +16,12 @@ from migrator.diagnostics import ExitCode
 @repository
 @output_format("text", "json", "markdown", "github", "gitlab")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to change.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=FilePath),
+    help="Leave the plan in this file for `apply --plan`; it holds the values, secrets too.",
+)
 @deciding
 @charts
 @talking
@@ -27,6 +34,10 @@ def plan(repo: Any, output_format: str, detailed_exitcode: bool, **given: Any) -
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     planned = plan_repository(settings, clock)
+    if settings.out is not None:
+        from migrator.cli.saved import save_plan
+
+        save_plan(planned, settings, settings.out)
     with clock.step("report"):
         show_plan(planned, output_format, sys.stdout, settings)
     finish(clock, settings)

@@ -1,0 +1,135 @@
+"""A plan in a file: made once, read by people, applied later or elsewhere, to the same files and nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from migrator import __version__
+from migrator.cli.baseline import Baseline, read_baseline
+from migrator.cli.clock import Clock
+from migrator.cli.options import Settings
+from migrator.cli.pipeline import Planned, layout_of, secrets_of_baseline
+from migrator.cli.records import from_json, to_json
+from migrator.diagnostics import Diagnostic, MigrateError, Severity
+from migrator.discover import CONFIG_PATH
+from migrator.model import RepoPath, SourceSpan
+from migrator.plan import Plan
+from migrator.plan.decide import inputs_of
+
+FORMAT = "migrate-plan-1"
+_OWN = 0o600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    format: str
+    version: str
+    """Of migrate."""
+    layout: str | None
+    only: tuple[str, ...]
+    max_impact: str | None
+    kube_version: str | None
+    api_versions: tuple[str, ...]
+    configuration: Mapping[RepoPath, str]
+    """Digests of migrate.yaml and of what lies below .migrate."""
+    plan: Plan
+
+
+def save_plan(planned: Planned, settings: Settings, target: FilePath) -> None:
+    """Write the plan so that nobody but its owner reads it: it holds the values, secrets among them."""
+    saved = _Saved(
+        format=FORMAT,
+        version=__version__,
+        layout=settings.layout,
+        only=settings.only,
+        max_impact=settings.max_impact,
+        kube_version=settings.kube_version,
+        api_versions=settings.api_versions,
+        configuration=_configuration(planned.baseline.root),
+        plan=planned.plan,
+    )
+    text = json.dumps(to_json(saved), indent=1, ensure_ascii=False) + "\n"
+    place = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWN)
+    with os.fdopen(place, "wb") as stream:
+        os.fchmod(place, _OWN)
+        stream.write(text.encode("utf-8", "surrogatepass"))
+
+
+def with_saved(settings: Settings, source: FilePath) -> Settings:
+    """The settings with what decided a plan when it was made; MIG918 for a file that holds none of ours."""
+    saved = _read(source)
+    return replace(
+        settings,
+        layout=saved.layout,
+        only=saved.only,
+        max_impact=saved.max_impact,
+        kube_version=saved.kube_version,
+        api_versions=saved.api_versions,
+    )
+
+
+def planned_from(
+    source: FilePath, settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None
+) -> Planned:
+    """The plan of a file for this repository, as `plan_repository` has it; MIG919 where its files are other ones.
+
+    `check` may refuse the repository before. Raises what reading the repository raises, and MIG918.
+    """
+    saved = _read(source)
+    baseline = read_baseline(settings, clock)
+    if baseline.lock_problem is not None:
+        raise MigrateError(baseline.lock_problem)
+    if check is not None:
+        check(baseline)
+    _check_same(saved.plan.inputs, inputs_of(baseline.builds, baseline.kustomizations))
+    _check_same(saved.configuration, _configuration(baseline.root))
+    return Planned(
+        plan=saved.plan, baseline=baseline, layout=layout_of(baseline), secrets=secrets_of_baseline(baseline)
+    )
+
+
+def _read(source: FilePath) -> _Saved:
+    try:
+        saved = from_json(_Saved, json.loads(source.read_bytes().decode("utf-8", "surrogatepass")))
+    except (ValueError, KeyError, TypeError):
+        raise _no_plan(source, "is no plan of `migrate plan --out`") from None
+    if (saved.format, saved.version) != (FORMAT, __version__):
+        raise _no_plan(source, f"was made by migrate {saved.version}, this is {__version__}")
+    return saved
+
+
+def _no_plan(source: FilePath, why: str) -> MigrateError:
+    return MigrateError.of("MIG918", f"{source.name} {why}", remedy="make it anew with `migrate plan --out FILE`")
+
+
+def _check_same(planned: Mapping[RepoPath, str], found: Mapping[RepoPath, str]) -> None:
+    """Raise unless every file is the one that the plan rests on."""
+    others = sorted(path for path in {*planned, *found} if planned.get(path) != found.get(path))
+    if not others:
+        return
+    more = tuple(f"{path} is another one" for path in others[1:])
+    raise MigrateError(
+        Diagnostic(
+            code="MIG919",
+            severity=Severity.ERROR,
+            summary=f"the plan was made of other files: {others[0]} is not what it was"
+            + (f", nor are {len(more)} more" if more else ""),
+            span=SourceSpan(path=others[0]),
+            remedy="check out the commit that was planned, or plan again",
+            evidence=more,
+        )
+    )
+
+
+def _configuration(root: FilePath) -> Mapping[RepoPath, str]:
+    own = sorted(path for path in (root / ".migrate").rglob("*") if path.is_file())
+    files = [path for path in (root / CONFIG_PATH, *own) if path.is_file()]
+    return {
+        RepoPath(path.relative_to(root).as_posix()): f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in files
+    }
