@@ -176,9 +176,11 @@ def without(
     *,
     renamed: Mapping[Entry, str] = _NOTHING,
     dropped: Collection[str] = (),
+    emptied: bool = False,
 ) -> str:
     """The file's text without these entries; `inline` patches lose some of their documents.
 
+    Where nothing that renders is left (`emptied`), the list of resources is there, and empty.
     `renamed` are entries that name something else now, `dropped` are fields that go as a whole. Errors as
     `yamlio.edit`.
     """
@@ -194,15 +196,19 @@ def without(
             place = (*place, next(key for key in held if str(key).lower() == "patch"))
             held = held[place[-1]]
         operations.append(Set(path=place, value=remove_documents(str(held), cut.documents)))
-    return edit(text, operations)
+    return _emptied(text, operations, _key(written, "resources")) if emptied else edit(text, operations)
 
 
-def with_empty_resources(text: str, path: RepoPath) -> str:
-    """The text of a root that renders nothing any more: its list of resources is there, and empty."""
-    value = read_value(text, dialect=Dialect.KUSTOMIZE, path=path)
-    if isinstance(value, Mapping) and _key(value, "resources") is not None:
-        return text
-    return edit(text, [Set(path=("resources",), value=[])])
+def _emptied(text: str, operations: Sequence[Remove | Set], key: str | None) -> str:
+    """The text after the operations with an empty list of resources: where the list was, unless comments in it stay."""
+    if key is None:
+        return edit(text, [*operations, Set(path=("resources",), value=[])])
+    others = [each for each in operations if each.path[0] != key]
+    inside, behind = edit(text, [*others, Set(path=(key,), value=[])]), edit(text, operations)
+    if inside.count("#") >= behind.count("#"):
+        return inside
+    is_there = key in (read_value(behind, dialect=Dialect.KUSTOMIZE) or ())
+    return behind if is_there else edit(behind, [Set(path=(key,), value=[])])
 
 
 def _place(written: Mapping[str, Json], entry: Entry) -> Path:

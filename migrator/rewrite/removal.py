@@ -24,7 +24,6 @@ from migrator.rewrite.kustomization import (
     is_emptied,
     references_to,
     touches_of,
-    with_empty_resources,
     without,
 )
 from migrator.rewrite.ownership import Placed
@@ -159,9 +158,8 @@ class _Removing:
             self._edits[held.file] = (None, causes)
             return
         data = self._bench.read(held.file)
-        text = without(decode(data, held.file), removed.keys(), inline, held.file)
-        if is_emptied(held, removed.keys()):
-            text = with_empty_resources(text, held.file)
+        emptied = is_emptied(held, removed.keys())
+        text = without(decode(data, held.file), removed.keys(), inline, held.file, emptied=emptied)
         self._edits[held.file] = (encoded(text, data), causes)
 
     def _orphans(

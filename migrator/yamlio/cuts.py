@@ -106,6 +106,8 @@ class Layout:
 _COLON = re.compile(r"[ \t]*:")
 _COMMENT_REST = re.compile(r"[ \t]+(#[^\r\n]*)")
 _COMMENT_LINE = re.compile(r"([ \t]*)#[^\n]*(?:\n|\Z)")
+_BLANK_ABOVE = re.compile(r"(?<=\n)(?:[ \t]*\r?\n)+\Z")
+_BLANK_BELOW = re.compile(r"(?:[ \t]*\r?\n)+")
 _SWITCHED_OFF = re.compile(r"^[ \t]*#[ \t]*- ", re.MULTILINE)
 _FLOW_LINE_REST = re.compile(r"[ \t]*,?[ \t]*(?:#[^\n]*)?(?:\n|\r\n)")
 
@@ -165,9 +167,33 @@ def cut(layout: Layout, step: Step, *, last_item: Step | None = None) -> list[Sp
     if last_item is not None and not last_item.parent.flow:
         key_line_end = end_of_line(text, begin)
         item_start, item_stop = _lines(layout, last_item)
-        if key_line_end <= item_start:
+        if text[key_line_end:item_start].strip():
             return [Splice(start=start, end=key_line_end), Splice(start=item_start, end=item_stop)]
+        stop = item_stop
+    start, stop = _blank_lines(layout, step, start, stop)
     return [Splice(start=start, end=stop)]
+
+
+def _blank_lines(layout: Layout, step: Step, start: int, stop: int) -> tuple[int, int]:
+    """The lines with the blank ones that would stand beside other blank ones, or at the end of the text."""
+    text = layout.text
+    above = _BLANK_ABOVE.search(text, 0, start)
+    below = _BLANK_BELOW.match(text, stop)
+    if stop + (len(below[0]) if below else 0) == len(text):
+        before = Step(parent=step.parent, position=step.position - 1).node if step.position else None
+        # at the end of a block scalar blank lines are content
+        return (
+            (above.start(), len(text))
+            if above and before and _last_of(before).style not in {"|", ">"}
+            else (start, stop)
+        )
+    return (start, below.end()) if below and (above or not text[:start].strip()) else (start, stop)
+
+
+def _last_of(node: Node) -> Node:
+    while node.size:
+        node = node.items[-1] if node.kind is NodeKind.SEQUENCE else node.entries[-1].value
+    return node
 
 
 def _lines(layout: Layout, step: Step) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import Make, deployment, manifest, named, seen
 
 from migrator.lock import LOCK_PATH, read_lock
@@ -147,6 +148,24 @@ def test_a_root_that_renders_nothing_stays(make: Make) -> None:
     assert edits["infra/kustomization.yaml"].after == b"namespace: data\nresources: []\n"
     assert edits["infra/redis.yaml"].after is None
     assert lock.environments["default"].kustomize == ("infra",)
+    repository.check(edits, redis=named("redis"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("# a\n\nresources:\n\n- redis.yaml # b\n\nnamespace: data\n", "# a\n\nresources: []\n\nnamespace: data\n"),
+        (
+            "resources:\n# - old.yaml\n- redis.yaml\n\nnamespace: data\n",
+            "# - old.yaml\n\nnamespace: data\nresources: []\n",
+        ),
+        ("resources:\n- redis.yaml\n", "resources: []\n"),
+    ],
+)
+def test_the_empty_list_stands_where_the_list_stood(make: Make, before: str, after: str) -> None:
+    repository = make({"infra/kustomization.yaml": before, "infra/redis.yaml": deployment("redis")})
+    edits, _, _ = repository.rewrite(redis=named("redis"))
+    assert (edits["infra/kustomization.yaml"].after or b"").decode() == after
     repository.check(edits, redis=named("redis"))
 
 
