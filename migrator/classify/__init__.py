@@ -3,5 +3,15 @@
 from migrator.classify.components import classify
 from migrator.classify.nodes import source_hints
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence, SourceHint
+from migrator.classify.upstream import header_hints
 
-__all__ = ["ChartCandidate", "Component", "ComponentKind", "Evidence", "SourceHint", "classify", "source_hints"]
+__all__ = [
+    "ChartCandidate",
+    "Component",
+    "ComponentKind",
+    "Evidence",
+    "SourceHint",
+    "classify",
+    "header_hints",
+    "source_hints",
+]

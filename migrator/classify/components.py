@@ -13,16 +13,19 @@ from migrator.classify.seeds import Recogniser
 from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
 from migrator.classify.units import Unit, evidence_of
+from migrator.classify.upstream import candidates_of, upstream_of, with_upstream, without_signature
 from migrator.classify.versions import publisher_of, versions_of
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.graph import ResourceGraph
 from migrator.model import ResId, Resource
 from migrator.signatures import (
     Evidence,
+    Manifest,
     Signature,
     SignatureIndex,
     VersionTable,
     Weights,
+    index_manifests,
     index_signatures,
     load_versions,
 )
@@ -39,22 +42,27 @@ def classify(
     *,
     weights: Weights | None = None,
     tables: Mapping[str, VersionTable] | None = None,
+    manifests: Sequence[Manifest] = (),
 ) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of a repository, third-party ones first, each by id; every object is in exactly one.
 
-    `tables` are read from the shipped rules for the recognised charts unless given.
+    `tables` are read from the shipped rules for the recognised charts unless given. `sources` are comments in vendored
+    files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
     """
     index = index_signatures(signatures, weights)
-    nodes = nodes_of(builds, index, sources)
+    nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)
+    released = without_signature(units, nodes, index)
     tables = tables if tables is not None else load_versions(unit.chart for unit in units)
     for unit in units:
         unit.signature = publisher_of(unit, nodes, index, tables)
-    taken = {number for unit in units for number in unit.members}
+    taken = {number for members in (*(unit.members for unit in units), *released.values()) for number in members}
     groups = applications(nodes, set(range(len(nodes))) - taken, ties, tuple(builds))
     third_party = [_component(unit, name, nodes, index, tables) for name, unit in _named(units, nodes)]
     used = {component.id for component in third_party}
+    third_party += [_released(_free(name, used), released[name], nodes, index.weights) for name in sorted(released)]
+    third_party.sort(key=lambda one: one.id)
     own = [
         Component(
             id=_free(name if name not in used else f"{name}-app", used),
@@ -192,6 +200,22 @@ def _component(
         candidates=tuple(candidates),
         release=unit.release or None,
         namespace=_namespace(nodes, unit.members),
+        upstream=upstream_of(unit.members, nodes, unit.chart),
+    )
+
+
+def _released(name: str, members: Iterable[int], nodes: Sequence[Node], weights: Weights) -> Component:
+    """A component of a release manifest whose chart has no signature, or that has no chart."""
+    chart = next(found.manifest.chart for number in members if (found := nodes[number].upstream))
+    found = upstream_of(members, nodes, chart)
+    return Component(
+        id=name,
+        kind=ComponentKind.THIRD_PARTY,
+        category=found.manifest.category if found else _UNKNOWN_CATEGORY,
+        members=_members(nodes, members),
+        candidates=candidates_of(found, weights) if found else (),
+        namespace=_namespace(nodes, members),
+        upstream=found,
     )
 
 

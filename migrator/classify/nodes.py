@@ -10,6 +10,7 @@ from migrator.classify.types import SourceHint
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, ResId, Resource, resource_of
 from migrator.signatures import Features, SignatureIndex, features, score, source_chart
+from migrator.signatures.manifests import Upstream
 from migrator.signatures.types import Evidence
 from migrator.yamlio import Dialect, read_documents
 
@@ -32,6 +33,8 @@ class Node:
     evidence: Mapping[int, tuple[Evidence, ...]]
     strength: Mapping[int, float]
     """signature -> score of the evidence on this object alone."""
+    upstream: Upstream | None = None
+    """The release manifest that it comes from, where that is known."""
 
     @property
     def is_workload(self) -> bool:
@@ -49,8 +52,7 @@ def nodes_of(
         for resource in builds[environment]:
             held.setdefault(resource.id, []).append((environment, resource))
     comments = _comments(hints)
-    remotes = {hint.path: hint.text for hint in hints if not source_chart(hint.text)}
-    return tuple(_node(held[res_id], index, comments, remotes) for res_id in sorted(held))
+    return tuple(_node(held[res_id], index, comments) for res_id in sorted(held))
 
 
 def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
@@ -82,7 +84,6 @@ def _node(
     held: Sequence[tuple[str, Resource]],
     index: SignatureIndex,
     comments: Mapping[tuple[str, str, str], tuple[str, ...]],
-    remotes: Mapping[RepoPath, str],
 ) -> Node:
     first = held[0][1]
     shown = features(first)
@@ -94,17 +95,14 @@ def _node(
     if shown.chart:
         shown = replace(shown, chart=(index.chart_called(shown.chart[0]), shown.chart[1]))
     origin = next((resource.origin for _, resource in held if resource.origin), None)
-    evidence = dict(index.evidence(shown, first.id))
-    remote = (origin.remote or remotes.get(origin.path, "")) if origin else ""
-    for signature, one in _upstream(index, remote, first.id):
-        evidence[signature] = (*evidence.get(signature, ()), one)
+    evidence = index.evidence(shown, first.id)
     return Node(
         id=first.id,
         environments=tuple(environment for environment, _ in held),
         shown=shown,
         origin=origin.path if origin else None,
         is_generated=bool(origin and origin.generated),
-        remote=remote,
+        remote=origin.remote if origin else "",
         chain=comments.get((origin.path, first.id.kind, first.id.name), ()) if origin else (),
         evidence=evidence,
         strength={signature: score(facts) for signature, facts in evidence.items()},
@@ -122,16 +120,6 @@ def _joined(one: Features, other: Features) -> Features:
         images=tuple(dict.fromkeys((*one.images, *other.images))),
         ports=tuple(dict.fromkeys((*one.ports, *other.ports))),
     )
-
-
-def _upstream(index: SignatureIndex, remote: str, resource: ResId) -> Iterator[tuple[int, Evidence]]:
-    if not remote:
-        return
-    for at, signature in enumerate(index.signatures):
-        for upstream in signature.upstream:
-            if re.search(rf"{re.escape(upstream)}(?![\w-])", remote):
-                weight = index.weights.release_url
-                yield at, Evidence(kind="release-url", detail=remote, weight=weight, resource=resource)
 
 
 def without_hash(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from migrator.model import RepoPath, ResId
+from migrator.signatures.manifests import Upstream
 from migrator.signatures.types import Evidence
 
 __all__ = ["ChartCandidate", "Component", "ComponentKind", "Evidence", "SourceHint"]
@@ -46,6 +47,8 @@ class Component:
     release: str | None = None
     """From instance labels, where they agree."""
     namespace: str | None = None
+    upstream: Upstream | None = None
+    """The release manifest that its objects come from, where that is known."""
 
     @property
     def confidence(self) -> float:
@@ -59,7 +62,7 @@ class SourceHint:
     path: RepoPath
     """The file, as origins name it."""
     text: str
-    """`# Source: chart/templates/x.yaml`, or the text of a remote reference."""
+    """`# Source: chart/templates/x.yaml`, or a comment line at the head of the file."""
     kind: str = ""
     """Kind and name of the one object that it is about; empty for the whole file."""
     name: str = ""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from migrator.classify.nodes import Node
 from migrator.classify.units import Unit, own_score
+from migrator.classify.upstream import upstream_versions
 from migrator.signatures import Signature, SignatureIndex, VersionTable
 
 _EQUAL = 0.05
@@ -26,6 +27,9 @@ def versions_of(
         if exact:
             return tuple(version for version, _ in _ranked(exact)), apps
     table = tables.get(unit.chart)
+    own = upstream_versions(unit.members, nodes, unit.chart, "chart")
+    if own:
+        return tuple(table.published_as(version) if table else version for version in own), apps
     if table is None:
         return (), apps
     found = dict.fromkeys(version for app in apps for version in table.chart_versions(app, signature.repository))
@@ -94,7 +98,8 @@ def _app_versions(
             if image.tag and any(image.repository == one or image.repository.endswith(f"/{one}") for one in images):
                 tags[app_version_of(image.tag, known)] += 1
     labels = _labels(unit, nodes, signature) if signature.version_label == "app" else Counter()
-    first = [app_version_of(version, known) for version, _ in _ranked(labels)]
+    stated = upstream_versions(unit.members, nodes, unit.chart, "app")
+    first = [app_version_of(version, known) for version in (*stated, *(version for version, _ in _ranked(labels)))]
     return tuple(dict.fromkeys([*first, *(version for version, _ in _ranked(tags))]))
 
 

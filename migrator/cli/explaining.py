@@ -86,6 +86,7 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, clock:
         environments=part.environments,
         values=values,
         residual=residual,
+        upstream=part.upstream,
         commit=commit,
     )
     return Explained(

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.classify import Component, classify, source_hints
+from migrator.classify import Component, classify, header_hints, source_hints
 from migrator.cli.baseline import Baseline
+from migrator.cli.releases import manifests_of, unread_releases
 from migrator.diagnostics import Diagnostics
-from migrator.signatures import load_signatures
+from migrator.signatures import index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
 
 if TYPE_CHECKING:
     from migrator.discover import Config
     from migrator.model import RepoPath, Resource
 
-_MARK = b"# Source:"
 _YAML = (".yaml", ".yml")
 
 
@@ -24,8 +24,11 @@ def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of the repository, by our signatures and the team's own; raises what a broken rule file raises."""
     folder = baseline.root / TEAM_SIGNATURES
     signatures = load_signatures([folder] if folder.is_dir() else [])
-    hints = tuple(source_hints(_marked_files(baseline)))
-    components, notes = classify(resources_of(baseline), baseline.graph, signatures, hints)
+    manifests = manifests_of(baseline.root)
+    files = _origin_files(baseline)
+    hints = (*source_hints(files), *header_hints(files))
+    components, notes = classify(resources_of(baseline), baseline.graph, signatures, hints, manifests=manifests)
+    notes += tuple(unread_releases(baseline, index_manifests(manifests)))
     return tuple(replace(each, category=_category(each, baseline.config)) for each in components), notes
 
 
@@ -45,9 +48,8 @@ def resources_of(baseline: Baseline) -> Mapping[str, tuple[Resource, ...]]:
     return {environment: baseline.graph.resources(environment) for environment in baseline.environments}
 
 
-def _marked_files(baseline: Baseline) -> Mapping[RepoPath, bytes]:
-    """The files that objects came from and that carry the comments of a rendered chart."""
+def _origin_files(baseline: Baseline) -> Mapping[RepoPath, bytes]:
+    """The files of the repository that objects came from."""
     index = baseline.index
     origins = sorted({path for path in baseline.graph.origins if path.endswith(_YAML) and path in index.files})
-    contents = ((path, index.read(path)) for path in origins)
-    return {path: data for path, data in contents if _MARK in data}
+    return {path: index.read(path) for path in origins}

@@ -8,6 +8,7 @@ from pathlib import Path as FilePath
 from migrator.cli.choices import choose
 from migrator.cli.inferring import archive_of
 from migrator.cli.options import Settings
+from migrator.cli.releases import manifest_texts
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
@@ -26,13 +27,16 @@ def signatures_of(root: FilePath) -> tuple[Signature, ...]:
 
 
 def signature_text(root: FilePath, chart: str) -> str:
-    """The signatures of a chart as rule files, one document each; MIG911 if there is none."""
-    found = [one for one in signatures_of(root) if one.chart == chart]
+    """Signatures and release manifests of a chart, or of a product, one document each; MIG911 if there are none."""
+    found = [render(one) for one in signatures_of(root) if one.chart == chart]
+    found += manifest_texts(root, chart)
     if not found:
         raise MigrateError.of(
-            "MIG911", f"there is no signature for the chart {chart}", remedy="see `migrate rules list`, or learn it"
+            "MIG911",
+            f"there is no signature and no release manifest of {chart}",
+            remedy="see `migrate rules list`, or learn it",
         )
-    return "---\n".join(render(one) for one in found)
+    return "---\n".join(found)
 
 
 def learned_text(

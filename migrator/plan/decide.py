@@ -131,6 +131,7 @@ def decide(
         members=component.members,
         confidence=component.confidence,
         evidence=_evidence(component, archive),
+        upstream=component.upstream,
         chart=archive.ref if archive is not None else None,
         chart_digest=archive.digest if archive is not None else "",
         release=component.release or "",
@@ -244,6 +245,8 @@ def _kept_reason(
         return f"helmCharts in {situation.inflated[component.id]} make it from a chart already"
     if component.kind is ComponentKind.APPLICATION:
         return "it is an application"
+    if component.upstream is not None and not component.upstream.manifest.chart:
+        return f"upstream release manifest of {component.upstream.title}; no public chart installs the same"
     if isinstance(inference, Diagnostic):
         return inference.summary + (f" ({inference.remedy})" if inference.remedy else "")
     if inference is None or archive is None:
@@ -375,4 +378,6 @@ def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mappin
 def _evidence(component: Component, archive: ChartArchive | None) -> tuple[Evidence, ...]:
     chart = archive.ref.name if archive is not None else None
     matching = [each for each in component.candidates if each.chart == chart] or list(component.candidates[:1])
-    return matching[0].evidence if matching else ()
+    if not matching:
+        return (component.upstream.fact(),) if component.upstream is not None else ()
+    return matching[0].evidence

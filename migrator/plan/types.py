@@ -11,6 +11,7 @@ from migrator.classify.types import Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Residual, SplitValues
 from migrator.model import Difference, Impact, Json, RepoPath, ResId
+from migrator.signatures.manifests import Upstream
 
 
 class Decision(Enum):
@@ -46,6 +47,8 @@ class ComponentPlan:
     """environment -> resources that move to the release (companions are not among them)."""
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
+    upstream: Upstream | None = None
+    """The release manifest that its objects come from: product, version, and what differs from the chart by design."""
     chart: ChartRef | None = None
     chart_digest: str = ""
     release: str = ""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from migrator.inference.explain import COMMON
 from migrator.inference.types import ResidualClass, dotted
-from migrator.report.json import chart_document, is_json, pointer, residual_document
-from migrator.report.terminal import SHORT, console
+from migrator.report.json import chart_document, is_json, pointer, residual_document, upstream_document
+from migrator.report.terminal import SHORT, console, show_upstream
 from migrator.yamlio import ABSENT
 from migrator.yamlio.dump import flow
 
@@ -46,6 +46,7 @@ def show_explanation(explanation: Explanation, stream: IO[str], *, verbose: bool
     out.print(f"{name}chart {chart}, release {explanation.release} in {explanation.namespace}", style="bold")
     if explanation.commit:
         out.print(f"It is a release already: this tells of commit {explanation.commit[:12]}, before it became one.")
+    show_upstream(out, explanation.upstream)
     for value, origins in explanation.values:
         out.print()
         _value(out, value, origins, explanation.environments, verbose=verbose)
@@ -183,6 +184,7 @@ def explanation_document(explanation: Explanation) -> dict[str, Json]:
         "chart": chart_document(explanation.chart),
         "release": explanation.release,
         "namespace": explanation.namespace,
+        "upstream": upstream_document(explanation.upstream),
         "commit": explanation.commit or None,
         "values": [_value_document(value, origins) for value, origins in explanation.values],
         "residual": [_residual_document(residual, source) for residual, source in explanation.residual],

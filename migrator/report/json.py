@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, Path, ResId
     from migrator.plan.types import Change, ComponentPlan, Plan
+    from migrator.signatures import Upstream
 
 FORMAT_VERSION = "1.0"
 
@@ -69,6 +70,19 @@ def chart_document(chart: ChartRef) -> dict[str, Json]:
     return {"name": chart.name, "version": chart.version, "repository": chart.repository}
 
 
+def upstream_document(upstream: Upstream | None) -> dict[str, Json] | None:
+    """The release manifest that objects come from, what says so, and what differs from the chart by design."""
+    if upstream is None:
+        return None
+    return {
+        "product": upstream.manifest.product,
+        "version": upstream.version,
+        "chart": upstream.manifest.chart or None,
+        "source": upstream.source,
+        "differs": list(upstream.manifest.differs),
+    }
+
+
 def values_document(values: SplitValues) -> dict[str, Json]:
     """The values as they are written, keys in order, and the comments that stand above some of them."""
     return {
@@ -114,6 +128,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "reason": component.reason,
         "category": component.category,
         "chart": chart and {**chart_document(chart), "digest": component.chart_digest},
+        "upstream": upstream_document(component.upstream),
         "release": component.release,
         "namespace": component.namespace,
         "confidence": round(component.confidence, 4),

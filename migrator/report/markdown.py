@@ -68,6 +68,10 @@ def _component_row(component: ComponentPlan) -> str:
 def _section(component: ComponentPlan) -> list[str]:
     lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
     lines += [_cell(component.reason), ""]
+    if component.upstream is not None:
+        lines += [f"Release manifest of {_cell(component.upstream.title)}: `{component.upstream.source}`", ""]
+        lines += [f"- by design: {_cell(line)}" for line in component.upstream.manifest.differs]
+        lines += [""] if component.upstream.manifest.differs else []
     for name, text in values_texts(component.values).items():
         lines += _yaml(f"values-{name}.yaml" if name else "values.yaml", text)
     for name in sorted(component.differences):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from migrator.inference.types import Residual, SplitValues
     from migrator.model import Difference
     from migrator.plan.types import Change, ComponentPlan, Plan
+    from migrator.signatures import Upstream
 
 SHORT = 12
 """Lines of a block that are shown unless everything is asked for."""
@@ -109,6 +110,7 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     out.print(f"  objects   {counts}")
     out.print(f"  because   {component.reason}")
     _evidence(out, component.evidence, verbose=verbose)
+    show_upstream(out, component.upstream)
     _values(out, component.values, verbose=verbose)
     _companions(out, component, verbose=verbose)
     _residual(out, _open(component), verbose=verbose)
@@ -131,6 +133,9 @@ def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
         width = max(len(component.id) for component in found)
         for component in found:
             out.print(f"  {component.id:<{width}}  {component.reason}", style="dim")
+            hints = component.upstream.manifest.differs if component.upstream is not None else ()
+            for line in hints:
+                out.print(f"  {'':<{width}}  - {line}", style="dim")
         out.print()
 
 
@@ -148,6 +153,17 @@ def _evidence(out: Console, evidence: Sequence[Evidence], *, verbose: bool) -> N
     for line in shown:
         out.print(f"    - {line}")
     _more(out, len(lines) - len(shown), "facts")
+
+
+def show_upstream(out: Console, upstream: Upstream | None) -> None:
+    """The release manifest, and what differs from the chart by design: all of it, before any difference is read."""
+    if upstream is None:
+        return
+    out.print(f"  upstream  release manifest of {upstream.title}: {upstream.source}")
+    if upstream.manifest.differs:
+        out.print("  differs from the chart by design")
+        for line in upstream.manifest.differs:
+            out.print(f"    - {line}")
 
 
 def _values(out: Console, values: SplitValues, *, verbose: bool) -> None:

@@ -12,6 +12,7 @@ from migrator.inference.types import Residual, dotted
 from migrator.model import Json, Path, RepoPath, ResId, SourceSpan, resource_of
 from migrator.rewrite.origins import Source
 from migrator.rewrite.showing import at, met
+from migrator.signatures import Upstream
 from migrator.yamlio import ABSENT, Dialect, read_documents, spans
 
 MOST = 400
@@ -42,6 +43,8 @@ class Explanation:
     environments: tuple[str, ...]
     values: tuple[tuple[ExplainedValue, tuple[Origin, ...]], ...]
     residual: tuple[tuple[Residual, Source | None], ...]
+    upstream: Upstream | None = None
+    """The release manifest that its objects come from."""
     commit: str = ""
     """Where the repository is a hybrid already: the commit before, of which this is told."""
 

@@ -11,6 +11,15 @@ from migrator.signatures.load import (
     load_weights,
     read_signature,
 )
+from migrator.signatures.manifests import (
+    TEAM_MANIFESTS,
+    Manifest,
+    ManifestIndex,
+    Upstream,
+    index_manifests,
+    load_manifests,
+    read_manifest,
+)
 from migrator.signatures.match import NameMatch, SignatureIndex, index_signatures
 from migrator.signatures.rendering import learn_chart, rendered_with_sources
 from migrator.signatures.score import Weights, score
@@ -25,28 +34,35 @@ from migrator.signatures.types import (
 
 __all__ = [
     "CATEGORIES",
+    "TEAM_MANIFESTS",
     "TEAM_SIGNATURES",
     "ContainerPattern",
     "Evidence",
     "Features",
     "Image",
     "ImagePattern",
+    "Manifest",
+    "ManifestIndex",
     "NameMatch",
     "ObjectPattern",
     "RuleError",
     "Signature",
     "SignatureIndex",
+    "Upstream",
     "VersionTable",
     "Weights",
     "features",
+    "index_manifests",
     "index_signatures",
     "learn",
     "learn_chart",
+    "load_manifests",
     "load_signatures",
     "load_versions",
     "load_weights",
     "merge",
     "parse_image",
+    "read_manifest",
     "read_signature",
     "render",
     "rendered_with_sources",

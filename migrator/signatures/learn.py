@@ -24,7 +24,7 @@ from migrator.signatures.types import (
 
 HELPER_WEIGHT = 0.4
 _FLAGS = 6
-_SOURCE = re.compile(r"^#?\s*Source:\s*(?P<path>\S+)")
+_SOURCE = re.compile(r"^#?\s*Source:\s*(?P<path>[^\s:]+/(?:templates|crds)/\S+)")
 _UPSTREAM = re.compile(r"(?:https?://|git@)?(?:www\.)?(github\.com|gitlab\.com|codeberg\.org)[/:]([\w.-]+/[\w.-]+)")
 _CHART_REPOSITORY = re.compile(r"/(?:helm-)?charts?$|/helm-|-charts?$|/containers$")
 # these describe the deployment, not the chart
@@ -40,7 +40,7 @@ class _Seen:
 
 
 def source_chart(comment: str) -> tuple[str, ...]:
-    """The chain of charts in a `# Source: parent/charts/child/templates/x.yaml` comment, outermost first."""
+    """The charts of a `# Source: parent/charts/child/templates/x.yaml` comment, outermost first; none of a URL."""
     match = _SOURCE.match(comment)
     if not match:
         return ()

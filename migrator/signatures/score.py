@@ -15,6 +15,7 @@ class Weights:
     chart_label: float = 0.99
     source_comment: float = 0.97
     release_url: float = 0.7
+    release_file: float = 0.2
     crd: float = 0.8
     image: float = 0.75
     image_basename: float = 0.3

@@ -30,7 +30,8 @@ class Evidence:
     """One observed fact for (or, with a negative weight, against) a chart."""
 
     kind: str
-    """chart-label, source-comment, release-url, crd, image, label, container, argument, port or name."""
+    """chart-label, source-comment, release-url, release-manifest, crd, image, label, container, argument, port or
+    name."""
     detail: str
     weight: float
     resource: ResId | None = None

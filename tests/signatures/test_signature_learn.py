@@ -117,6 +117,8 @@ def test_versions_merge_into_one() -> None:
         ("# Source: a/templates/x.yaml", ("a",)),
         ("# Source: a/charts/b/templates/x.yaml", ("a", "b")),
         ("# Source: a/charts/b/charts/c/crds/x.yaml", ("a", "b", "c")),
+        ("# Source: https://example.org/a/templates/x.yaml", ()),
+        ("# Source: github.com/acme/a/x.yaml", ()),
         ("# Sauce: a/templates/x.yaml", ()),
     ],
 )

@@ -17,32 +17,39 @@ def rules() -> None:
     """Signatures say how a chart is recognised; a team keeps its own below .migrate/rules/signatures."""
 
 
-@rules.command("list", short_help="List all signatures.")
+@rules.command("list", short_help="List all signatures and release manifests.")
 @repository
 @output_format("text", "json")
 def list_rules(repo: Any, output_format: str) -> int:
-    """List the signatures that hold for REPO: ours, and those of its team."""
+    """List the signatures and the release manifests that hold for REPO: ours, and those of its team."""
+    from migrator.cli.releases import manifests_of
     from migrator.cli.rules import signatures_of
 
     found = [(one.chart, one.category, one.repository, str(one.source)) for one in signatures_of(repo)]
+    manifests = manifests_of(repo)
     if output_format == "json":
         from migrator.report.json import dumps
 
         keys = ("chart", "category", "repository", "source")
         rows = [dict(zip(keys, row, strict=True)) for row in found]
-        sys.stdout.write(dumps({"format_version": "1.0", "signatures": rows}))
+        known = [{"product": m.product, "chart": m.chart or None, "source": m.source} for m in manifests]
+        sys.stdout.write(dumps({"format_version": "1.0", "signatures": rows, "manifests": known}))
         return ExitCode.DONE
+    found += [
+        (one.product, "manifest", f"chart {one.chart}" if one.chart else "no public chart", str(one.source))
+        for one in manifests
+    ]
     width = max((len(chart) for chart, *_ in found), default=0)
     for chart, category, url, source in found:
         sys.stdout.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
     return ExitCode.DONE
 
 
-@rules.command("show", short_help="Show the signature of a chart.")
+@rules.command("show", short_help="Show the rules of a chart or product.")
 @click.argument("chart")
 @repository
 def show_rule(chart: str, repo: Any) -> int:
-    """Show the signature of CHART as it holds for REPO, as a rule file."""
+    """Show the signature of CHART, and the release manifests that correspond to it, as they hold for REPO."""
     from migrator.cli.rules import signature_text
 
     sys.stdout.write(signature_text(repo, chart))

@@ -1,0 +1,171 @@
+"""Objects that come from a release manifest: the evidence that this is, and components of what has no chart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from migrator.classify.nodes import Node
+from migrator.classify.types import ChartCandidate, SourceHint
+from migrator.classify.units import Unit
+from migrator.model import RepoPath, ResId
+from migrator.signatures import SignatureIndex, Weights, score
+from migrator.signatures.manifests import Manifest, ManifestIndex, Upstream, header_of
+from migrator.signatures.types import Evidence
+
+
+def header_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
+    """The comment lines at the head of each file."""
+    for path in sorted(files):
+        for line in header_of(files[path]):
+            yield SourceHint(path=path, text=line)
+
+
+def with_upstream(
+    nodes: Sequence[Node], index: SignatureIndex, manifests: ManifestIndex, hints: Sequence[SourceHint] = ()
+) -> tuple[Node, ...]:
+    """The nodes, each with the release manifest that it comes from where that is known, as evidence for its chart."""
+    headers: dict[RepoPath, list[str]] = {}
+    for hint in hints:
+        if not hint.name:
+            headers.setdefault(hint.path, []).append(hint.text)
+    held: dict[tuple[str, RepoPath], list[Node]] = {}
+    for node in nodes:
+        if node.origin is not None and not node.is_generated:
+            held.setdefault((node.remote, node.origin), []).append(node)
+    known = {
+        key: found
+        for key, members in held.items()
+        if (found := _of_file(*key, members, headers.get(key[1], ()), manifests)) is not None
+    }
+    return tuple(
+        _evident(node, known.get((node.remote, node.origin)), index)
+        if node.origin is not None and not node.is_generated
+        else node
+        for node in nodes
+    )
+
+
+def _of_file(
+    remote: str, path: RepoPath, members: Sequence[Node], header: Iterable[str], manifests: ManifestIndex
+) -> Upstream | None:
+    """What a file is a copy of: by its URL, or else by header or name where it also holds what the manifest holds."""
+    if remote:
+        repository, _, ref = remote.partition("@")
+        return manifests.referenced(f"{repository}/{path}" + (f"?ref={ref}" if ref else ""))
+    for found in manifests.in_header(header):
+        if _holds(members, found.manifest):
+            return found
+    if any(node.shown.chart or node.chain for node in members):
+        return None  # what the chart itself rendered
+    return next((found for found in manifests.called(path) if _holds(members, found.manifest)), None)
+
+
+def _holds(members: Sequence[Node], manifest: Manifest) -> bool:
+    for wanted in manifest.holds:
+        for node in members:
+            if node.shown.crd == wanted or node.shown.crd.endswith(f".{wanted}"):
+                return True
+            for image in node.shown.images:
+                if image.repository == wanted or image.repository.endswith(f"/{wanted}"):
+                    return True
+    return False
+
+
+def _evident(node: Node, found: Upstream | None, index: SignatureIndex) -> Node:
+    """The node with the evidence; where no manifest is known, a remote base in a chart's source repository is some."""
+    evidence = dict(node.evidence)
+    if found is not None:
+        for at in _signatures(found.manifest, index):
+            evidence[at] = (*evidence.get(at, ()), evidence_for(found, index.weights, node.id))
+    elif node.remote:
+        for at in _in_sources(node.remote, index):
+            one = Evidence(kind="release-url", detail=node.remote, weight=index.weights.release_url, resource=node.id)
+            evidence[at] = (*evidence.get(at, ()), one)
+    else:
+        return node
+    strength = {signature: score(facts) for signature, facts in evidence.items()}
+    return replace(node, evidence=evidence, strength=strength, upstream=found)
+
+
+def _signatures(manifest: Manifest, index: SignatureIndex) -> tuple[int, ...]:
+    """The signatures of the chart: its publisher's, or all where that one is not among them."""
+    named = index.named(manifest.chart) if manifest.chart else ()
+    own = tuple(at for at in named if index.signatures[at].repository == manifest.repository)
+    return own or named
+
+
+def _in_sources(remote: str, index: SignatureIndex) -> Iterator[int]:
+    """The signatures of charts that install what comes from a repository."""
+    for at, signature in enumerate(index.signatures):
+        if any(re.search(rf"{re.escape(upstream)}(?![\w-])", remote) for upstream in signature.upstream):
+            yield at
+
+
+def evidence_for(found: Upstream, weights: Weights, resource: ResId | None = None) -> Evidence:
+    """That an object is of a release manifest; once for each manifest and version, wherever it was met."""
+    return replace(found.fact(weights), resource=resource)
+
+
+def upstream_of(members: Iterable[int], nodes: Sequence[Node], chart: str) -> Upstream | None:
+    """The release manifest of a chart, or of none, that most of the objects come from."""
+    counts: Counter[tuple[str, str]] = Counter()
+    first: dict[tuple[str, str], Upstream] = {}
+    for number in sorted(members):
+        found = nodes[number].upstream
+        if found is not None and found.manifest.chart == chart:
+            key = (found.manifest.product, found.version)
+            counts[key] += 1
+            first.setdefault(key, found)
+    return first[max(counts, key=lambda key: (bool(key[1]), counts[key], key))] if counts else None
+
+
+def upstream_versions(members: Iterable[int], nodes: Sequence[Node], chart: str, of: str) -> list[str]:
+    """The versions that release manifests of a chart state, most frequent first: `app` or `chart` versions."""
+    counts = Counter(
+        found.version
+        for number in sorted(members)
+        if (found := nodes[number].upstream) is not None
+        and found.manifest.chart == chart
+        and found.manifest.version == of
+        and found.version
+    )
+    return sorted(counts, key=lambda version: (-counts[version], version))
+
+
+def without_signature(units: list[Unit], nodes: Sequence[Node], index: SignatureIndex) -> dict[str, set[int]]:
+    """Product -> what is taken out of the units: objects of release manifests whose chart has no signature, or is none.
+
+    Units that a chart's own labels made keep what they have; a file's name alone takes only what nobody else claims.
+    """
+    labelled = {number for unit in units if unit.is_labelled for number in unit.members}
+    taken = {number for unit in units for number in unit.members}
+    groups: dict[str, set[int]] = {}
+    for number, node in enumerate(nodes):
+        found = node.upstream
+        if found is None or number in labelled or _signatures(found.manifest, index):
+            continue
+        if found.kind != "file" or number not in taken:
+            groups.setdefault(found.manifest.product, set()).add(number)
+    claimed = {number for members in groups.values() for number in members}
+    for unit in units:
+        unit.members -= claimed
+    units[:] = [unit for unit in units if unit.members]
+    return groups
+
+
+def candidates_of(found: Upstream, weights: Weights) -> tuple[ChartCandidate, ...]:
+    """The chart that a release manifest's rule names, with what its version says; none where there is no chart."""
+    manifest, fact = found.manifest, evidence_for(found, weights)
+    stated = (found.version,) if found.version else ()
+    candidate = ChartCandidate(
+        chart=manifest.chart,
+        repository=manifest.repository,
+        versions=stated if manifest.version == "chart" else (),
+        app_versions=stated if manifest.version == "app" else (),
+        score=round(fact.weight, 3),
+        evidence=(fact,),
+    )
+    return (candidate,) if manifest.chart else ()

@@ -1,0 +1,61 @@
+"""Release manifests in the step classify: those that hold for a repository, and what failed roots rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path as FilePath
+from typing import TYPE_CHECKING
+
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.signatures.manifests import TEAM_MANIFESTS, Manifest, ManifestIndex, Upstream, load_manifests
+from migrator.yamlio import rules_directory
+
+if TYPE_CHECKING:
+    from migrator.cli.baseline import Baseline
+
+
+def manifests_of(root: FilePath) -> tuple[Manifest, ...]:
+    """The release manifests that hold for a repository, by product; raises what a broken rule file raises."""
+    folder = root / TEAM_MANIFESTS
+    return load_manifests([folder] if folder.is_dir() else [])
+
+
+def manifest_texts(root: FilePath, name: str) -> list[str]:
+    """The rule files of the release manifests of a product or chart, as they are."""
+    return [
+        _file(root, one).read_text(encoding="utf-8") for one in manifests_of(root) if name in (one.product, one.chart)
+    ]
+
+
+def _file(root: FilePath, manifest: Manifest) -> FilePath:
+    if manifest.source.startswith(TEAM_MANIFESTS):
+        return root / manifest.source
+    return rules_directory().joinpath(*manifest.source.split("/")[1:])
+
+
+def unread_releases(baseline: Baseline, known: ManifestIndex) -> Iterator[Diagnostic]:
+    """A note for each known release manifest that a root which does not build refers to: its objects are not seen."""
+    met: set[tuple[str, str]] = set()
+    for build in baseline.builds:
+        if build.is_built:
+            continue
+        for reference in baseline.kustomizations.reach(build.root).remote:
+            found = known.referenced(reference.text)
+            if found is None or (build.root, found.title) in met:
+                continue
+            met.add((build.root, found.title))
+            yield Diagnostic(
+                code="MIG303",
+                severity=Severity.WARNING,
+                summary=f"{build.root} rests on the release manifest of {found.title}, which {_chart(found)}",
+                span=reference.span,
+                remedy="keep a copy of it in the repository, or allow network access",
+                evidence=found.manifest.differs,
+            )
+
+
+def _chart(found: Upstream) -> str:
+    manifest = found.manifest
+    if not manifest.chart:
+        return "no public chart installs"
+    return f"the chart {manifest.chart} of {manifest.repository} installs"
