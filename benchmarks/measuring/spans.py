@@ -87,8 +87,14 @@ def _is_span(before: str, after: str, operation: Append | Remove | Set, most: in
     lost, won = before[first : len(before) - last], after[first : len(after) - last]
     if isinstance(operation, Remove):
         content = [line for line in lost.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-        return len(content) <= most + 1 and won.strip(" \n[]{}") == ""
+        return len(content) <= most + 1 and (won.strip(" \n[]{}") == "" or _is_part(won, lost))
     value = _ADDED if isinstance(operation, Append) else _VALUE
     added = [line for line in won.splitlines() if line.strip()]
     allowed = lost.strip(" \r\n[]{}") == "" if isinstance(operation, Append) else lost.count("\n") <= 1
     return allowed and len(added) <= most + 1 and value in after
+
+
+def _is_part(part: str, whole: str) -> bool:
+    """Whether the lines of one text are lines of the other, in their order: comments stay in a list that is empty."""
+    rest = iter(whole.splitlines())
+    return all(line in rest for line in part.splitlines())

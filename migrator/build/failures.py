@@ -54,6 +54,12 @@ def explained(root: RepoPath, reach: Reach, error: EngineError) -> Diagnostic:
     return said
 
 
+def located(root: RepoPath, file: RepoPath, reason: Diagnostic) -> Diagnostic:
+    """What something else than kustomize said, with the root that does not build for it, and its file."""
+    summary = reason.summary if str(root) in reason.summary else f"{root} does not build: {reason.summary}"
+    return replace(reason, summary=summary, span=reason.span or SourceSpan(path=file))
+
+
 def _missing(reference: Reference) -> str:
     if reference.path is None:
         return f"{reference.text!r} leads out of the repository"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
 from migrator.build.environment import environment_of
-from migrator.build.failures import explained, refusal
+from migrator.build.failures import explained, located, refusal
 from migrator.build.inflation import Inflater
 from migrator.build.lost import with_lost_origins
 from migrator.build.origin import OriginReader, without_build_metadata
@@ -57,7 +57,7 @@ class Job:
         except EngineError as error:
             return self._failed(root, explained(root, reach, error))
         except MigrateError as error:
-            return self._failed(root, error.diagnostic)
+            return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
         if key and is_exact:
             self.cache.put(key, encode(resources))
         return self._built(root, resources)

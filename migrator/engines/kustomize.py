@@ -212,14 +212,11 @@ def _yaml_cause(text: str, reference: str) -> Cause:
 
 def _place_of(cause: Cause, place: str, roots: Sequence[FilePath]) -> str:
     """The file to point at: the broken YAML file itself, else the kustomization file of the directory that failed."""
-    match cause.failure:
-        case Failure.YAML if cause.subject and not _REMOTE_REFERENCE.search(cause.subject):
-            return _relative(os.path.normpath(f"{place}/{cause.subject}"), roots)
-        case _:
-            for name in KUSTOMIZATION_FILES:
-                if FilePath(place, name).is_file():
-                    return _relative(str(FilePath(place, name)), roots)
-            return _relative(place, roots)
+    if cause.failure is Failure.YAML and cause.subject and not _REMOTE_REFERENCE.search(cause.subject):
+        is_entered = f"{place}/".endswith(f"/{cause.subject}/")  # then it is named once more
+        place = place if is_entered else os.path.normpath(f"{place}/{cause.subject}")
+    files = (FilePath(place, name) for name in KUSTOMIZATION_FILES)
+    return _relative(str(next((file for file in files if file.is_file()), place)), roots)
 
 
 def _relative(path: str, roots: Sequence[FilePath]) -> str:

@@ -59,6 +59,7 @@ def test_a_chart_in_the_repository_comes_first(tree: Callable[..., Path], build:
 def test_what_cannot_be_inflated_says_why(
     tree: Callable[..., Path], build: Run, inflater: Inflater, entry: str, code: str
 ) -> None:
-    found, notes = build(tree({"kustomization.yaml": f"helmCharts:\n- {entry}\n"}), inflater=inflater)
-    assert not found["."].is_built
-    assert [note.code for note in notes] == [code]
+    found, notes = build(tree({"app/kustomization.yaml": f"helmCharts:\n- {entry}\n"}), inflater=inflater)
+    assert not found["app"].is_built
+    assert [(note.code, str(note.span)) for note in notes] == [(code, "app/kustomization.yaml")]
+    assert notes[0].summary.startswith("app does not build: ")

@@ -153,6 +153,12 @@ def test_broken_yaml_of_a_resource_has_file_and_line(tmp_path: Path) -> None:
     assert str(error.diagnostic.span) == "app/sub/a.yaml:4"
 
 
+def test_a_broken_kustomization_further_in_is_named_once(tmp_path: Path) -> None:
+    files = {"app/kustomization.yaml": "resources: [sub/deep]", "app/sub/deep/kustomization.yaml": "vars: [{nam: x}]"}
+    _write(tmp_path, files)
+    assert _failure(tmp_path, "app").cause.path == "app/sub/deep/kustomization.yaml"
+
+
 @pytest.mark.parametrize("text", ["resources: [a.yaml", "resourcess: [a.yaml]", "resources: {a: b}"])
 def test_broken_kustomization(tmp_path: Path, text: str) -> None:
     _write(tmp_path, {"kustomization.yaml": text})
