@@ -66,20 +66,15 @@ def measured(folder: Path, layout: str, stride: int, again: int) -> dict[str, ob
 def planned(root: Path, layout: str) -> Sequence[FileEdit]:
     """The edits of an apply of the fixture."""
     from migrator.cli.clock import clock_for
-    from migrator.cli.dividing import divided
     from migrator.cli.options import Settings
     from migrator.cli.pipeline import plan_repository
-    from migrator.rewrite import rewrite, sealed
 
     shutil.copytree(HERE / "fixtures/simple-app", root)
     settings = Settings(
         root=root, layout=layout, chart_mirrors=(HERE / "fixtures/charts",), offline=True, no_cache=True
     )
     made = plan_repository(settings, clock_for(quiet=True))
-    base = made.baseline
-    edits, lock, _ = rewrite(made.plan, base.index, base.kustomizations, base.builds, made.layout, engines={})
-    edits, lock, _ = divided(made.plan, made.layout, base, edits, lock)
-    return sealed(edits, lock, base.index)
+    return made.edits
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def _is_span(before: str, after: str, operation: Append | Remove | Set, most: in
         return len(content) <= most + 1 and (won.strip(" \n[]{}") == "" or _is_part(won, lost))
     value = _ADDED if isinstance(operation, Append) else _VALUE
     added = [line for line in won.splitlines() if line.strip()]
-    allowed = lost.strip(" \r\n[]{}") == "" if isinstance(operation, Append) else lost.count("\n") <= 1
+    allowed = lost.strip(" \r\n[]{}") in won if isinstance(operation, Append) else lost.count("\n") <= 1
     return allowed and len(added) <= most + 1 and value in after
 
 

@@ -63,8 +63,8 @@ def _component_steps(planned: Planned) -> Sequence[Step]:
     steps = []
     for end, component in enumerate(adopted, start=1):
         part = _only(planned.plan, {each.id for each in adopted[:end]})
-        edits, _, _ = rewrite(part, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
-        files = _contents([edit for edit in edits if edit.path != LOCK_PATH])
+        made = rewrite(part, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+        files = _contents([edit for edit in made.edits if edit.path != LOCK_PATH])
         steps.append(Step(message=_message(component), files=files))
     return steps
 

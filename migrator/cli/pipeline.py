@@ -17,9 +17,10 @@ from migrator.cli.recognising import recognise, resources_of
 from migrator.cli.resolving import Resolved, about, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
-from migrator.rewrite import Layout, changes, load_layout, rewrite, sealed, settle
+from migrator.rewrite import FileEdit, Layout, changes, load_layout, rewrite, sealed
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -38,6 +39,10 @@ class Planned:
     secrets: Secrets = field(repr=False)
     charts: Mapping[str, ChartArchive] = field(default_factory=dict, repr=False)
     """Component id -> the chart that was taken for it."""
+    edits: tuple[FileEdit, ...] = field(default=(), repr=False)
+    """What becomes of the files; none where nothing is to be done."""
+    lock: Lock | None = field(default=None, repr=False)
+    """What `edits` leave; None before the plan is carried out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         secrets = secrets_of_baseline(baseline)
     with clock.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
-        return settled(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
+        return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
 
 
 def layout_of(baseline: Baseline) -> Layout:
@@ -89,17 +94,17 @@ def layout_of(baseline: Baseline) -> Layout:
     )
 
 
-def settled(planned: Planned) -> Planned:
-    """The plan with the file changes that carry it out, and without what cannot be taken out of the files."""
+def carried_out(planned: Planned) -> Planned:
+    """The plan with the edits that carry it out, and without what cannot be taken out of the files."""
     baseline = planned.baseline
     read = (baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
-    plan, notes = settle(planned.plan, *read)
-    if planned.layout.application and baseline.choices.divides:
-        edits, lock, _ = rewrite(plan, *read)
-        edits, lock, more = divided(plan, planned.layout, baseline, edits, lock)
-        plan = replace(plan, changes=changes(sealed(edits, lock, baseline.index) if edits else ()))
-        notes = (*notes, *more)
-    return replace(planned, plan=replace(plan, diagnostics=once((*plan.diagnostics, *notes))))
+    engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
+    made = rewrite(planned.plan, *read, engines=engines)
+    edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock)
+    edits = sealed(edits, lock, baseline.index) if edits else ()
+    diagnostics = once((*made.plan.diagnostics, *made.diagnostics, *notes))
+    plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
+    return replace(planned, plan=plan, edits=edits, lock=lock)
 
 
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:

@@ -4,7 +4,7 @@ from migrator.rewrite.automation import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
-from migrator.rewrite.repository import rendered_files, rewrite, sealed, settle
+from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed
 from migrator.rewrite.transaction import commit, recover, stage
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "JOURNAL",
     "FileEdit",
     "Layout",
+    "Rewriting",
     "changes",
     "combined",
     "commit",
@@ -21,7 +22,6 @@ __all__ = [
     "rendered_files",
     "rewrite",
     "sealed",
-    "settle",
     "stage",
     "with_automation",
 ]

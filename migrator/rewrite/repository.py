@@ -7,7 +7,7 @@ import json
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from migrator.build import Build
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
@@ -38,16 +38,17 @@ class _Draft:
     diagnostics: Diagnostics
 
 
-def settle(
-    plan: Plan, index: Index, kustomizations: Kustomizations, builds: Sequence[Build], layout: Layout
-) -> tuple[Plan, Diagnostics]:
-    """The plan with its file changes, and without the components that cannot be taken out of the files cleanly.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriting:
+    """A plan, carried out in memory."""
 
-    Such a component becomes a proposal that says what stands in the way, and the diagnostics say it too: MIG610
-    (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known repository).
-    """
-    found, _, notes = _settled(plan, index, kustomizations, builds, layout)
-    return found, notes
+    plan: Plan
+    """With its file changes, and without the components that cannot be taken out of the files cleanly."""
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    """By path, the lock among them; none where nothing is left to adopt."""
+    lock: Lock
+    """Its verdict is still open: `sealed` writes the proof's into the edits."""
+    diagnostics: Diagnostics
 
 
 def rewrite(
@@ -58,18 +59,20 @@ def rewrite(
     layout: Layout,
     *,
     engines: Mapping[str, str] | None = None,
-) -> tuple[tuple[FileEdit, ...], Lock, Diagnostics]:
-    """The edits by path, the lock among them, and the lock itself; no edits where nothing is left to adopt.
+) -> Rewriting:
+    """What becomes of the files. An earlier lock is kept and added to.
 
-    The lock's verdict is still open: `sealed` writes the proof's into the edits. An earlier lock is kept and added to.
-    Diagnostics and errors as `settle`; MIG601 and MIG602 for a lock that cannot be read.
+    A component that cannot be taken out becomes a proposal that says what stands in the way, and the diagnostics say it
+    too: MIG610 (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known
+    repository). Raises MIG601 and MIG602 for a lock that cannot be read.
     """
     found, draft, notes = _settled(plan, index, kustomizations, builds, layout)
     existing = load_lock(index.root)
     lock = _lock(found, draft.umbrellas, index, builds, kustomizations, existing, engines)
     if not draft.umbrellas:
-        return (), existing or lock, notes
-    return sealed(draft.edits, lock, index), lock, notes
+        return Rewriting(plan=replace(found, changes=()), edits=(), lock=existing or lock, diagnostics=notes)
+    edits = sealed(draft.edits, lock, index)
+    return Rewriting(plan=replace(found, changes=changes(edits)), edits=edits, lock=lock, diagnostics=notes)
 
 
 def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
@@ -97,13 +100,7 @@ def _settled(
     followed, more = with_automation(draft.edits, index, rendered_files(builds, kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
-    found = changes(draft.edits)
-    if found:
-        lock_edit = FileEdit(
-            path=LOCK_PATH, before=b"" if (index.root / LOCK_PATH).exists() else None, after=b"", cause="lock"
-        )
-        found = changes((*draft.edits, lock_edit))
-    return replace(plan, changes=found), draft, tuple(dict.fromkeys(notes))
+    return plan, draft, tuple(dict.fromkeys(notes))
 
 
 def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> frozenset[RepoPath]:

@@ -10,25 +10,22 @@ from typing import Any
 import pytest
 from cli_support import Migrate, tree
 
-from migrator.cli import applying
+from migrator.cli import pipeline
 
 
 def spoiled(monkeypatch: pytest.MonkeyPatch, path: str, old: bytes, new: bytes) -> None:
     """A fault in our own rewriting: one file of the new tree says something else than the plan."""
-    rewrite = applying.rewrite
+    rewrite = pipeline.rewrite
 
     def faulty(*arguments: Any, **named: Any) -> Any:
-        edits, lock, notes = rewrite(*arguments, **named)
-        return (
-            tuple(
-                replace(edit, after=edit.after.replace(old, new)) if edit.path == path and edit.after else edit
-                for edit in edits
-            ),
-            lock,
-            notes,
-        )
+        made = rewrite(*arguments, **named)
+        edits = [
+            replace(edit, after=edit.after.replace(old, new)) if edit.path == path and edit.after else edit
+            for edit in made.edits
+        ]
+        return replace(made, edits=tuple(edits))
 
-    monkeypatch.setattr(applying, "rewrite", faulty)
+    monkeypatch.setattr(pipeline, "rewrite", faulty)
 
 
 def test_a_component_that_is_not_proved_stays_and_the_rest_goes_on(
@@ -44,6 +41,27 @@ def test_a_component_that_is_not_proved_stays_and_the_rest_goes_on(
     assert (app / "base" / "database" / "db.yaml").exists()
     assert not (app / "helm-charts" / "databases").exists()
     assert (app / "helm-charts" / "monitoring" / "tiny-monitor" / "Chart.yaml").exists()
+
+
+def test_a_component_without_which_a_root_does_not_build_stays_and_the_rest_goes_on(
+    migrate: Migrate, app: Path, mirror: Path
+) -> None:
+    with (app / "base/kustomization.yaml").open("a") as stream:
+        stream.write("transformers:\n- transform.yaml\n")
+    (app / "base/transform.yaml").write_text(
+        "apiVersion: builtin\nkind: PatchTransformer\nmetadata:\n  name: x\npatch: |\n  apiVersion: apps/v1\n"
+        "  kind: StatefulSet\n  metadata:\n    name: shop-db\n    namespace: shop\n"
+        "  spec:\n    podManagementPolicy: Parallel\n"
+    )
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+
+    assert shown.code == 0
+    assert "MIG722" in shown.err
+    assert "MIG641" not in shown.err
+    assert "no resource matches" in shown.err
+    assert (app / "base/database/db.yaml").exists()
+    assert (app / "helm-charts/monitoring/tiny-monitor/Chart.yaml").exists()
+    assert not (app / "helm-charts/databases").exists()
 
 
 def test_what_no_component_explains_stops_everything(

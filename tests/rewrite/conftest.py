@@ -18,7 +18,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
-from migrator.rewrite import FileEdit, load_layout, rewrite, settle, stage
+from migrator.rewrite import FileEdit, load_layout, rewrite, stage
 from migrator.yamlio import Dialect, dump, read_documents
 
 Adopt = Callable[[ResId], bool]
@@ -79,13 +79,12 @@ class Repository:
         return Plan(complete=True, environments=environments, components=tuple(components))
 
     def rewrite(self, layout: str = "growing", **adopted: Adopt) -> tuple[dict[str, FileEdit], Lock, Diagnostics]:
-        edits, lock, notes = rewrite(
-            self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout)
-        )
-        return {edit.path: edit for edit in edits}, lock, notes
+        made = rewrite(self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout))
+        return {edit.path: edit for edit in made.edits}, made.lock, made.diagnostics
 
     def settled(self, layout: str = "growing", **adopted: Adopt) -> tuple[Plan, Diagnostics]:
-        return settle(self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout))
+        made = rewrite(self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout))
+        return made.plan, made.diagnostics
 
     def text(self, path: str) -> str:
         return (self.root / path).read_text()

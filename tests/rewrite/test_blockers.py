@@ -11,7 +11,7 @@ from migrator.lock import LOCK_PATH
 from migrator.model import ResId
 from migrator.plan.failed import files_of_failed
 from migrator.plan.types import Decision
-from migrator.rewrite import load_layout, settle
+from migrator.rewrite import load_layout, rewrite
 
 BOTH = f"{deployment('redis', 'data')}---\n{deployment('app', 'data')}"
 
@@ -197,7 +197,8 @@ def test_patches_shared_with_a_root_that_needs_them(make: Make) -> None:
     plan = repository.plan(redis=named("redis"))
     (component,) = plan.components
     plan = replace(plan, components=(replace(component, members={"dev": component.members["dev"]}),))
-    found, notes = settle(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    made = rewrite(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    found, notes = made.plan, made.diagnostics
     assert found.components[0].decision is Decision.PROPOSE
     assert "patches[0] in shared/kustomization.yaml is for Deployment.apps data/redis" in found.components[0].reason
     assert [note.code for note in notes] == ["MIG610"]
@@ -276,7 +277,8 @@ def test_a_chart_without_repository_is_said(make: Make) -> None:
     plan = repository.plan(redis=named("redis"))
     (component,) = plan.components
     plan = replace(plan, components=(replace(component, chart=ChartRef(name="redis", version="1")),))
-    found, notes = settle(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    made = rewrite(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    found, notes = made.plan, made.diagnostics
     assert found.components[0].decision is Decision.ADOPT
     assert [note.code for note in notes] == ["MIG612"]
 

@@ -1,0 +1,180 @@
+"""The edits of a plan, staged and proved; what is not proved stays in Kustomize, and the rest is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+
+from migrator.cli.baseline import Baseline
+from migrator.cli.checks import bench_of
+from migrator.cli.clock import Clock
+from migrator.cli.dividing import beside
+from migrator.cli.pipeline import Planned, carried_out
+from migrator.cli.terms import terms_of, without_shipped
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.lock import Lock
+from migrator.model import ResId
+from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots
+from migrator.rewrite import stage
+
+_ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One rewriting of the repository, and its proof."""
+
+    planned: Planned
+    proof: Proof | None
+    """None where there is nothing to do."""
+
+    @property
+    def holds(self) -> bool:
+        return self.proof is None or self.proof.verdict.holds
+
+
+def proved_attempt(planned: Planned, clock: Clock) -> tuple[Attempt, tuple[str, ...]]:
+    """The attempt with as much of the plan as is proved, and the components that are left out of it.
+
+    What the proof lays to components goes first. What it lays to none (a root that does not build any more) is found
+    by trying them one after the other. Where nothing is proved, the attempt is the one with all that is left.
+    """
+    attempt = _attempt(planned, clock)
+    refused = {} if attempt.proof is None else dict(_refused(attempt.planned.plan, attempt.proof))
+    if refused:
+        attempt = _attempt(_without(attempt.planned, refused), clock)
+    if not attempt.holds and _divides(attempt.planned):
+        attempt = _attempt(_whole(attempt.planned), clock)
+    if not attempt.holds:
+        attempt, more = _one_by_one(attempt, clock)
+        refused |= more
+    return attempt, tuple(sorted(refused))
+
+
+def _one_by_one(failed: Attempt, clock: Clock) -> tuple[Attempt, Mapping[str, str]]:
+    """The attempt with the components that are proved together, and the others; the failed one where none is."""
+    adopted = [each.id for each in failed.planned.plan.components if each.decision in _ADOPTED]
+    best: Attempt | None = None
+    refused = dict.fromkeys(adopted, "")
+    for name in adopted if len(adopted) > 1 else ():
+        others = {each: why for each, why in refused.items() if each != name}
+        attempt = _attempt(_without(failed.planned, others), clock)
+        component = next(each for each in attempt.planned.plan.components if each.id == name)
+        if attempt.holds and component.decision in _ADOPTED:
+            best = attempt
+            del refused[name]
+        elif attempt.proof is not None:
+            refused[name] = _why(component, attempt.proof)
+    if best is None:
+        return failed, {}
+    return _attempt(_without(failed.planned, refused), clock), refused
+
+
+def _divides(planned: Planned) -> bool:
+    return bool(planned.layout.application) and planned.baseline.choices.divides
+
+
+def _whole(planned: Planned) -> Planned:
+    """The plan without dividing overlays."""
+    plan = replace(planned.plan, diagnostics=(*planned.plan.diagnostics, _not_divided()))
+    return replace(planned, plan=plan, layout=replace(planned.layout, application=""), edits=(), lock=None)
+
+
+def _attempt(planned: Planned, clock: Clock) -> Attempt:
+    """The edits of the plan, staged and proved."""
+    baseline = planned.baseline
+    if planned.lock is None:
+        with clock.step("rewrite"):
+            planned = carried_out(planned)
+    lock = planned.lock
+    if lock is None or not planned.edits:
+        return Attempt(planned=planned, proof=None)
+    terms, shipped = terms_of(baseline.root, baseline.choices)
+    with clock.step("prove"), beside(baseline.root) as beside_it:
+        folder = beside_it / baseline.root.name
+        stage(baseline.root, planned.edits, folder)
+        proof = _proof(baseline, planned.plan, lock, folder, terms)
+    return Attempt(planned=planned, proof=without_shipped(proof, shipped))
+
+
+def _proof(baseline: Baseline, plan: Plan, lock: Lock, tree: FilePath, terms: Terms) -> Proof:
+    bench = bench_of(baseline.choices, baseline.tools)
+    return prove_lock(lock, tree, _before(baseline, lock, bench), bench, terms=terms, members=_members(plan))
+
+
+def _before(baseline: Baseline, lock: Lock, bench: Bench) -> Mapping[str, Rendering]:
+    """What every environment renders now: by the lock where a part was migrated before, else by its roots alone."""
+    there = replace(bench, closure=closure_of(baseline.root))
+    if baseline.lock is not None:
+        return render_lock(baseline.lock, baseline.root, there)
+    return render_roots({name: each.before for name, each in lock.environments.items()}, baseline.root, there)
+
+
+def _members(plan: Plan) -> Mapping[str, Mapping[str, Sequence[ResId]]]:
+    return {component.id: component.members for component in plan.components if component.decision in _ADOPTED}
+
+
+def _refused(plan: Plan, proof: Proof) -> Mapping[str, str]:
+    """Adopted component -> why it is not proved."""
+    found: dict[str, str] = {}
+    for component in plan.components:
+        proved = proof.components.get(component.id)
+        if component.decision in _ADOPTED and (proved is None or not proved.verdict.holds):
+            found[component.id] = _why(component, proof)
+    return found
+
+
+def _why(component: ComponentPlan, proof: Proof) -> str:
+    """The first things that differ in the component's objects, or the reason why it could not be rendered."""
+    lines = []
+    for name, each in sorted(proof.environments.items()):
+        members = set(component.members.get(name, ()))
+        lines += [
+            f"{name}: {found.difference.id} ({found.reason})"
+            for found in each.found
+            if not found.admitted and found.difference.resource in members
+        ]
+        lines += [f"{name}: {reason.summary}" for reason in each.reasons]
+    more = f"; and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
+    return "; ".join(lines[:_SHOWN]) + more or "its verdict does not hold"
+
+
+def _without(planned: Planned, refused: Mapping[str, str]) -> Planned:
+    """The plan with the refused components as proposals, to be carried out anew."""
+
+    def demoted(component: ComponentPlan) -> ComponentPlan:
+        if component.id not in refused:
+            return component
+        return replace(
+            component,
+            decision=Decision.PROPOSE,
+            reason=f"the staged files do not render what was there: {refused[component.id]}",
+        )
+
+    notes = tuple(
+        Diagnostic(
+            code="MIG722",
+            severity=Severity.WARNING,
+            summary=f"component {name} is not proved and stays in Kustomize: {refused[name]}",
+            remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
+        )
+        for name in sorted(refused)
+    )
+    plan = replace(
+        planned.plan,
+        components=tuple(demoted(component) for component in planned.plan.components),
+        diagnostics=(*planned.plan.diagnostics, *notes),
+    )
+    return replace(planned, plan=plan, edits=(), lock=None)
+
+
+def _not_divided() -> Diagnostic:
+    return Diagnostic(
+        code="MIG641",
+        severity=Severity.WARNING,
+        summary="overlays stay as they are: what comes of dividing them could not be proved with all else",
+        remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
+    )
