@@ -165,12 +165,15 @@ class _Removing:
     def _orphans(
         self, kustomizations: Sequence[Kustomization], removed: Mapping[RepoPath, Mapping[Entry, frozenset[str]]]
     ) -> None:
-        """Files that only removed entries named."""
+        """Files that only removed entries, or kustomizations that are no more, named."""
         candidates: dict[RepoPath, set[str]] = defaultdict(set)
         for held in kustomizations:
             for entry, files in _files_of_entries(held):
                 for file in files:
                     candidates[file] |= removed[held.path].get(entry, frozenset())
+            for reference in held.references if held.path in self._gone else ():
+                if reference.path is not None:
+                    candidates[reference.path] |= self._gone[held.path]
         used = {
             path
             for held in kustomizations

@@ -353,6 +353,14 @@ def test_part_that_changed_is_named(audited: Audit) -> None:
     assert found.evidence[2:] == ("prod: release:infra/small",)
 
 
+def test_applications_that_change_are_a_note(audited: Audit) -> None:
+    then = {name: part_digests(each) for name, each in renders_of().items()}
+    now = renders_of(kustomize=(obj("Deployment", "web", "shop", spec={"replicas": 9}),))
+    found = only(audited(lock=proved(lock_of(rendered=then), renders_of()), renders=now))
+    assert (found.code, found.severity) == ("MIG809", Severity.INFO)
+    assert not is_finding(found)
+
+
 def test_other_engines_are_named_beside_the_digests(audited: Audit) -> None:
     found = only(audited(lock=lock_of(proof_digest="sha256:x"), engines={"helm": "v4.0.0", "kustomize": "v5.8.1"}))
     assert found.evidence[2:] == ("helm v3.17.3 then, v4.0.0 now",)

@@ -169,6 +169,24 @@ def test_the_empty_list_stands_where_the_list_stood(make: Make, before: str, aft
     repository.check(edits, redis=named("redis"))
 
 
+def test_what_only_a_removed_kustomization_named_goes_with_it(make: Make) -> None:
+    redis = "resources: [redis.yaml]\ntransformers: [only.yaml]\n"
+    transformer = "apiVersion: builtin\nkind: LabelTransformer\nmetadata: {name: x}\nlabels: {a: b}\n"
+    repository = make(
+        {
+            "kustomization.yaml": "resources: [redis, app]\n",
+            "redis/kustomization.yaml": redis,
+            "redis/redis.yaml": deployment("redis"),
+            "redis/only.yaml": transformer,
+            "app/kustomization.yaml": "resources: [app.yaml]\n",
+            "app/app.yaml": deployment("app"),
+        }
+    )
+    edits, _, _ = repository.rewrite(redis=named("redis"))
+    assert edits["redis/only.yaml"].action == "delete"
+    repository.check(edits, redis=named("redis"))
+
+
 def test_folders_that_became_empty_go_up_to_the_root(make: Make) -> None:
     repository = make(
         {
