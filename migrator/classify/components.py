@@ -14,7 +14,7 @@ from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
 from migrator.classify.units import Unit, evidence_of
 from migrator.classify.upstream import candidates_of, upstream_of, with_upstream, without_signature
-from migrator.classify.versions import publisher_of, versions_of
+from migrator.classify.versions import publishers_of, versions_of
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.graph import ResourceGraph
 from migrator.model import ResId, Resource
@@ -56,7 +56,7 @@ def classify(
     released = without_signature(units, nodes, index)
     tables = tables if tables is not None else load_versions(unit.chart for unit in units)
     for unit in units:
-        unit.signature = publisher_of(unit, nodes, index, tables)
+        unit.signature, *unit.publishers = publishers_of(unit, nodes, index, tables) or (None,)
     taken = {number for members in (*(unit.members for unit in units), *released.values()) for number in members}
     groups = applications(nodes, set(range(len(nodes))) - taken, ties, tuple(builds))
     third_party = [_component(unit, name, nodes, index, tables) for name, unit in _named(units, nodes)]
@@ -74,7 +74,7 @@ def classify(
         for name, members in groups.items()
     ]
     components = (*third_party, *sorted(own, key=lambda one: one.id))
-    return components, tuple(_doubts(components))
+    return components, (*_doubts(components), *_deprecated(components))
 
 
 def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Unit]:
@@ -177,9 +177,9 @@ def _component(
     unit: Unit, name: str, nodes: Sequence[Node], index: SignatureIndex, tables: Mapping[str, VersionTable]
 ) -> Component:
     signature = index.signatures[unit.signature] if unit.signature is not None else None
-    candidates = [_candidate(unit, nodes, index, signature, tables)]
+    candidates = [_candidate(unit, nodes, index, at, tables) for at in (unit.signature, *unit.publishers)]
     for rival, quality in sorted(unit.rivals.items(), key=lambda pair: (-pair[1], pair[0])):
-        if rival == unit.signature:
+        if rival in {unit.signature, *unit.publishers}:
             continue
         other = index.signatures[rival]
         candidates.append(
@@ -190,6 +190,7 @@ def _component(
                 app_versions=(),
                 score=round(min(quality, candidates[0].score), 3),
                 evidence=evidence_of(nodes, unit.members, rival)[:_SHOWN],
+                successor=other.successor,
             )
         )
     return Component(
@@ -223,11 +224,12 @@ def _candidate(
     unit: Unit,
     nodes: Sequence[Node],
     index: SignatureIndex,
-    signature: Signature | None,
+    at: int | None,
     tables: Mapping[str, VersionTable],
 ) -> ChartCandidate:
+    signature = index.signatures[at] if at is not None else None
     versions, apps = versions_of(unit, nodes, signature, tables)
-    evidence = list(evidence_of(nodes, unit.members, unit.signature)) if unit.signature is not None else []
+    evidence = list(evidence_of(nodes, unit.members, at)) if at is not None else []
     return ChartCandidate(
         chart=unit.chart,
         repository=signature.repository if signature else "",
@@ -235,6 +237,7 @@ def _candidate(
         app_versions=apps,
         score=round(index.weights.chart_label if unit.is_labelled else min(unit.quality, 0.97), 3),
         evidence=tuple([*_stated(unit, nodes, index.weights), *evidence][:_SHOWN]),
+        successor=signature.successor if signature else "",
     )
 
 
@@ -282,7 +285,7 @@ def _doubts(components: Iterable[Component]) -> Iterable[Diagnostic]:
     """A note for each component for which a second chart is almost as likely."""
     for one in components:
         if len(one.candidates) > 1 and one.candidates[0].score - one.candidates[1].score < 0.1:
-            first, second = (f"{_called(held)} ({held.score:.2f})" for held in one.candidates[:2])
+            first, second = (f"{held.title} ({held.score:.2f})" for held in one.candidates[:2])
             yield Diagnostic(
                 code="MIG302",
                 severity=Severity.INFO,
@@ -291,5 +294,14 @@ def _doubts(components: Iterable[Component]) -> Iterable[Diagnostic]:
             )
 
 
-def _called(candidate: ChartCandidate) -> str:
-    return f"{candidate.chart} of {candidate.repository}" if candidate.repository else candidate.chart
+def _deprecated(components: Iterable[Component]) -> Iterable[Diagnostic]:
+    """A note for each component whose chart has a successor."""
+    for one in components:
+        first = next(iter(one.candidates), None)
+        if first is not None and first.successor:
+            yield Diagnostic(
+                code="MIG304",
+                severity=Severity.INFO,
+                summary=f"{one.id}: {first.title} is deprecated; its successor is {first.successor}",
+                remedy="move first, so that nothing changes; then change to the successor as an upgrade of its own",
+            )

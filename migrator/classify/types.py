@@ -32,6 +32,13 @@ class ChartCandidate:
     score: float
     """0 to 1."""
     evidence: tuple[Evidence, ...]
+    successor: str = ""
+    """The chart that its publisher wants in its place, where it is deprecated."""
+
+    @property
+    def title(self) -> str:
+        """The chart, and its publisher where one is known."""
+        return f"{self.chart} of {self.repository}" if self.repository else self.chart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ class Unit:
     subcharts: set[str] = field(default_factory=set)
     rivals: dict[int, float] = field(default_factory=dict)
     """Other signatures that explain the same objects, with their quality."""
+    publishers: list[int] = field(default_factory=list)
+    """Signatures of other publishers of the chart that nothing tells from its own."""
 
     def namespaces(self, nodes: Sequence[Node]) -> frozenset[str]:
         """Where its objects lie, those of the system left out unless it has no others."""

@@ -37,30 +37,32 @@ def versions_of(
     return tuple(sorted(found, key=lambda version: -table.likeness(version, images))), apps
 
 
-def publisher_of(
+def publishers_of(
     unit: Unit, nodes: Sequence[Node], index: SignatureIndex, tables: Mapping[str, VersionTable]
-) -> int | None:
-    """The signature of the unit's chart whose publisher is most likely.
+) -> tuple[int, ...]:
+    """The signatures of the unit's chart that nothing tells apart, the most likely first; one where it is clear.
 
-    Publishers that show no less evidence are told apart by who published the version, then by how many versions the
-    signature was learned from.
+    Publishers that show no less evidence are told apart by who published the version. The order of the rest is by how
+    many versions the signature was learned from.
     """
-    if unit.signature is None or len(index.named(unit.chart)) < 2:
-        return unit.signature
+    if unit.signature is None:
+        return ()
+    if len(index.named(unit.chart)) < 2:
+        return (unit.signature,)
     scores = {at: own_score(nodes, unit.members, at)[0] for at in index.named(unit.chart)}
     equal = [at for at in scores if scores[at] >= max(scores.values()) - _EQUAL]
     table = tables.get(unit.chart)
-    if table is None:
-        return max(equal, key=lambda at: (len(index.signatures[at].learned_from), -at))
     version = max(sorted(unit.versions), key=lambda one: unit.versions[one], default="")
 
-    def rank(at: int) -> tuple[bool, int, int]:
+    def has_version(at: int) -> bool:
+        if table is None:
+            return False
         one = index.signatures[at]
         apps = _app_versions(unit, nodes, one, table)
-        published = table.publishers_of(version, apps[0] if apps else "")
-        return one.repository in published, len(one.learned_from), -at
+        return one.repository in table.publishers_of(version, apps[0] if apps else "")
 
-    return max(equal, key=rank)
+    published = [at for at in equal if has_version(at)] or equal
+    return tuple(sorted(published, key=lambda at: (-len(index.signatures[at].learned_from), at)))
 
 
 def _labels(unit: Unit, nodes: Sequence[Node], signature: Signature) -> Counter[str]:

@@ -41,7 +41,8 @@ def resolve(component: Component, library: ChartLibrary, config: Config) -> Reso
         found, problems = _archives(component, candidate, library)
         known = {archive.digest for archive in archives}
         archives += [archive for archive in found if archive.digest not in known]
-        diagnostics += problems
+        # what a second publisher does not have is no news where the first one has it
+        diagnostics += [] if archives else problems
         if len(archives) >= VERSIONS:
             break
     return Resolved(component=component, archives=tuple(archives[:VERSIONS]), diagnostics=tuple(diagnostics))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from migrator.build import Build
 from migrator.charts.types import ChartArchive
-from migrator.classify.types import Component, ComponentKind, Evidence
+from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
 from migrator.compare import Allowance, apply_allowances
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config
@@ -122,6 +122,7 @@ def decide(
 ) -> ComponentPlan:
     """The decision on one component, over all its environments at once."""
     kept = _kept_reason(component, inference, archive, situation)
+    candidate = _candidate(component, archive)
     bare = ComponentPlan(
         id=component.id,
         decision=Decision.KEEP,
@@ -130,10 +131,12 @@ def decide(
         environments=tuple(sorted(name for name, members in component.members.items() if members)),
         members=component.members,
         confidence=component.confidence,
-        evidence=_evidence(component, archive),
+        evidence=_evidence(component, candidate),
         upstream=component.upstream,
         chart=archive.ref if archive is not None else None,
         chart_digest=archive.digest if archive is not None else "",
+        successor=candidate.successor if candidate is not None else "",
+        rivals=tuple(each for each in component.candidates if each is not candidate),
         release=component.release or "",
         namespace=component.namespace or "",
     )
@@ -375,9 +378,16 @@ def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mappin
     return {path: kustomizations.index.digest(path) for path in sorted(files)}
 
 
-def _evidence(component: Component, archive: ChartArchive | None) -> tuple[Evidence, ...]:
-    chart = archive.ref.name if archive is not None else None
-    matching = [each for each in component.candidates if each.chart == chart] or list(component.candidates[:1])
-    if not matching:
-        return (component.upstream.fact(),) if component.upstream is not None else ()
-    return matching[0].evidence
+def _candidate(component: Component, archive: ChartArchive | None) -> ChartCandidate | None:
+    """The candidate whose chart was chosen, by its publisher where two have it; the first where none was."""
+    chosen = (archive.ref.name, archive.ref.repository) if archive is not None else ("", "")
+    ranked = sorted(
+        component.candidates, key=lambda each: (each.chart == chosen[0], each.repository == chosen[1]), reverse=True
+    )
+    return ranked[0] if ranked else None
+
+
+def _evidence(component: Component, candidate: ChartCandidate | None) -> tuple[Evidence, ...]:
+    if candidate is not None:
+        return candidate.evidence
+    return (component.upstream.fact(),) if component.upstream is not None else ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.charts.types import ChartRef
-from migrator.classify.types import Evidence
+from migrator.classify.types import ChartCandidate, Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Residual, SplitValues
 from migrator.model import Difference, Impact, Json, RepoPath, ResId
@@ -51,6 +51,10 @@ class ComponentPlan:
     """The release manifest that its objects come from: product, version, and what differs from the chart by design."""
     chart: ChartRef | None = None
     chart_digest: str = ""
+    successor: str = ""
+    """What takes the chart's place where it is deprecated."""
+    rivals: tuple[ChartCandidate, ...] = ()
+    """Other charts, or other publishers of this one, that the objects may as well be from."""
     release: str = ""
     namespace: str = ""
     values: SplitValues = field(default_factory=SplitValues)

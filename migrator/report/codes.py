@@ -31,6 +31,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG301": "A rule file does not say what it must say.",
         "MIG302": "Two charts fit a component about equally well.",
         "MIG303": "A root that does not build rests on a known release manifest.",
+        "MIG304": "The chart of a component is deprecated, and another one takes its place.",
         "MIG401": "A program is missing: kustomize or kubectl, or helm.",
         "MIG402": "A program cannot be started.",
         "MIG403": "A program took too long.",

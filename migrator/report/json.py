@@ -128,6 +128,11 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "reason": component.reason,
         "category": component.category,
         "chart": chart and {**chart_document(chart), "digest": component.chart_digest},
+        "successor": component.successor,
+        "rivals": [
+            {"name": rival.chart, "repository": rival.repository, "confidence": round(rival.score, 4)}
+            for rival in component.rivals
+        ],
         "upstream": upstream_document(component.upstream),
         "release": component.release,
         "namespace": component.namespace,

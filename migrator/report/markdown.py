@@ -68,6 +68,10 @@ def _component_row(component: ComponentPlan) -> str:
 def _section(component: ComponentPlan) -> list[str]:
     lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
     lines += [_cell(component.reason), ""]
+    if component.successor:
+        lines += [f"The chart is deprecated; its successor is {_cell(component.successor)}.", ""]
+    lines += [f"- or {_cell(rival.title)}, confidence {rival.score:.2f}" for rival in component.rivals]
+    lines += [""] if component.rivals else []
     if component.upstream is not None:
         lines += [f"Release manifest of {_cell(component.upstream.title)}: `{component.upstream.source}`", ""]
         lines += [f"- by design: {_cell(line)}" for line in component.upstream.manifest.differs]

@@ -104,6 +104,10 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     if component.chart:
         source = f" from {component.chart.repository}" if component.chart.repository else ""
         out.print(f"  chart     {component.chart.name} {component.chart.version}{source}")
+    if component.successor:
+        out.print(f"            deprecated; its successor is {component.successor}", style="yellow")
+    for rival in component.rivals:
+        out.print(f"            or {rival.title}, confidence {rival.score:.2f}", style="dim")
     if component.release:
         out.print(f"  release   {component.release} in {component.namespace}")
     counts = ", ".join(f"{name} {len(component.members[name])}" for name in sorted(component.members))
@@ -132,7 +136,10 @@ def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
         out.print(title, style="bold")
         width = max(len(component.id) for component in found)
         for component in found:
-            out.print(f"  {component.id:<{width}}  {component.reason}", style="dim")
+            successor = (
+                f"; its chart is deprecated, the successor is {component.successor}" if component.successor else ""
+            )
+            out.print(f"  {component.id:<{width}}  {component.reason}{successor}", style="dim")
             hints = component.upstream.manifest.differs if component.upstream is not None else ()
             for line in hints:
                 out.print(f"  {'':<{width}}  - {line}", style="dim")

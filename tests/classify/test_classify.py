@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
@@ -388,3 +389,21 @@ def test_the_order_of_the_input_does_not_matter() -> None:
 
 def test_nothing_gives_nothing() -> None:
     assert classified({}) == ({}, ())
+
+
+def test_publishers_that_nothing_tells_apart_are_all_shown() -> None:
+    other = replace(CACHET, repository="https://other.example.org", learned_from=("1.0.0", "0.9.0"), successor="x of y")
+    found, notes = classified({"prod": resources(cachet(), "all.yaml")}, (CACHET, other))
+    one = found["cachet"]
+    # the table knows that the first has the version; the second does not have it
+    assert [held.repository for held in one.candidates] == ["https://charts.example.org"]
+    assert notes == ()
+    text = cachet().replace("6.0-r1", "7.7")
+    found, notes = classified({"prod": resources(text, "all.yaml")}, (CACHET, other))
+    one = found["cachet"]
+    assert [held.repository for held in one.candidates] == ["https://other.example.org", "https://charts.example.org"]
+    assert one.candidates[0].score == one.candidates[1].score
+    assert one.candidates[1].evidence
+    assert [note.code for note in notes] == ["MIG302", "MIG304"]
+    assert "may be cachet of https://charts.example.org" in notes[0].summary
+    assert notes[1].summary == "cachet: cachet of https://other.example.org is deprecated; its successor is x of y"

@@ -89,3 +89,18 @@ def test_a_distant_second_candidate_is_not_tried(library: ChartLibrary) -> None:
     near = ChartCandidate(chart="web", repository="x", versions=("2.0.0",), app_versions=(), score=0.85, evidence=())
     assert tried(component(("1.0.0",), (), IMAGE, other), library) == ["1.0.0"]
     assert tried(component(("1.0.0",), (), IMAGE, near), library) == ["1.0.0", "2.0.0"]
+
+
+def test_a_second_publisher_that_cannot_be_had_is_no_news_where_the_first_can(library: ChartLibrary) -> None:
+    other = ChartCandidate(
+        chart="web",
+        repository="https://other.example.org",
+        versions=("9.9.9",),
+        app_versions=(),
+        score=0.9,
+        evidence=(LABEL,),
+    )
+    found = resolve(component(("1.0.0",), ("7",), LABEL, other), library, Config())
+    assert [archive.ref.version for archive in found.archives] == ["1.0.0"]
+    assert found.diagnostics == ()
+    assert len(resolve(component(("1.0.9",), ("7",), LABEL, other), library, Config()).diagnostics) == 2

@@ -4,6 +4,7 @@ import pytest
 
 from migrator.charts.types import ChartRef
 from migrator.classify import Evidence
+from migrator.classify.types import ChartCandidate
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan
@@ -30,6 +31,17 @@ def plan() -> Plan:
         ),
         chart=ChartRef(name="cache", version="1.2.3", repository="https://charts.example.org"),
         chart_digest="sha256:ab",
+        successor="store of https://new.example.org",
+        rivals=(
+            ChartCandidate(
+                chart="cache",
+                repository="https://other.example.org",
+                versions=(),
+                app_versions=(),
+                score=0.9,
+                evidence=(),
+            ),
+        ),
         release="cache",
         namespace="ns",
         values=SplitValues(common={"a": {"b": 1}, "text": "[bold]x"}, environments={"prod": {"replicas": 3}}),

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import io
 import json
+from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
-from migrator.plan.types import Plan
+from migrator.plan.types import Decision, Plan
 from migrator.report.github import workflow_commands
 from migrator.report.gitlab import code_quality
 from migrator.report.json import dumps, infer_document, plan_document
@@ -50,6 +51,21 @@ def test_the_plan_document_keeps_the_contract(plan: Plan) -> None:
 
 def test_a_kept_component_has_no_chart(plan: Plan) -> None:
     assert plan_document(plan)["components"][1]["chart"] is None
+
+
+def test_every_report_shows_the_successor_and_the_rivals_of_a_chart(plan: Plan) -> None:
+    component = plan_document(plan)["components"][0]
+    assert component["successor"] == "store of https://new.example.org"
+    assert component["rivals"] == [{"name": "cache", "repository": "https://other.example.org", "confidence": 0.9}]
+    for shown in (text_of(plan), plan_markdown(plan)):
+        assert "deprecated; its successor is store of https://new.example.org" in shown
+        assert "or cache of https://other.example.org, confidence 0.90" in shown
+    kept = replace(
+        plan, components=(replace(plan.components[0], decision=Decision.KEEP, reason="migrate.yaml says so"),)
+    )
+    assert "migrate.yaml says so; its chart is deprecated, the successor is store of" in text_of(kept)
+    plain = replace(plan, components=(replace(plan.components[0], successor="", rivals=()),))
+    assert "deprecated" not in text_of(plain) + plan_markdown(plain)
 
 
 def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
