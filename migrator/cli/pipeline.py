@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
@@ -16,6 +17,7 @@ from migrator.cli.options import Settings
 from migrator.cli.recognising import recognise, resources_of
 from migrator.cli.resolving import Resolved, about, resolve
 from migrator.cli.terms import TEAM_RULES, terms_of
+from migrator.cli.underneath import with_underneath
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
@@ -135,7 +137,8 @@ def _infer(resolved: Sequence[Resolved], baseline: Baseline) -> Mapping[str, Cho
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
     asked = [found for found in resolved if found.archives]
     requests = [_request(found.component, found.archives, resources, baseline) for found in asked]
-    answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache) if requests else ()
+    ask = partial(infer_each, tools=baseline.tools, cache=baseline.choices.cache)
+    answers = with_underneath(requests, ask(requests), ask) if requests else ()
     known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
     return {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
 

@@ -75,6 +75,17 @@ class Common:
             body = _with(body, path, self.annotations)
         return replace(resource, body=body)
 
+    def stripped(self, resource: Resource) -> Resource:
+        """The object without that: what the chart has to make of it."""
+        if is_hook(resource):
+            return resource
+        body = _without(resource.body, _LABELS, self.labels)
+        for path in _selected(resource):
+            body = _without(body, path, self.selectors)
+        for path in _annotated(resource):
+            body = _without(body, path, self.annotations)
+        return replace(resource, body=body)
+
 
 def common_of(fit: Fit, opened: Sequence[Difference]) -> Common:
     """What all objects of an environment have and most of a few lack, of the differences that nothing admits."""
@@ -155,3 +166,14 @@ def _with(value: Json, path: Path, pairs: Mapping[str, str]) -> Mapping[str, Jso
     if not path or not pairs:
         return {**held, **pairs}
     return {**held, path[0]: _with(held.get(str(path[0])), path[1:], pairs)}
+
+
+def _without(value: Json, path: Path, pairs: Mapping[str, str]) -> Mapping[str, Json]:
+    """The mapping without these pairs at the path, as a copy; a mapping that is empty then goes too."""
+    held = value if isinstance(value, Mapping) else {}
+    if not path:
+        return {key: each for key, each in held.items() if pairs.get(str(key)) != each}
+    if path[0] not in held or not pairs:
+        return held
+    inner = _without(held[path[0]], path[1:], pairs)
+    return {key: inner if key == path[0] else each for key, each in held.items() if inner or key != path[0]}
