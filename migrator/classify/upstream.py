@@ -58,9 +58,16 @@ def _of_file(
     for found in manifests.in_header(header):
         if _holds(members, found.manifest):
             return found
-    if any(node.shown.chart or node.chain for node in members):
-        return None  # what the chart itself rendered
-    return next((found for found in manifests.called(path) if _holds(members, found.manifest)), None)
+    rendered = {chart for node in members for chart in (*(node.shown.chart or ())[:1], *node.chain[:1])}
+    return next(
+        (
+            found
+            for found in manifests.called(path)
+            # what the chart itself rendered is no manifest of the project
+            if found.manifest.chart not in rendered and _holds(members, found.manifest)
+        ),
+        None,
+    )
 
 
 def _holds(members: Sequence[Node], manifest: Manifest) -> bool:
@@ -156,6 +163,12 @@ def without_signature(units: list[Unit], nodes: Sequence[Node], index: Signature
     return groups
 
 
+def either_form(version: str) -> tuple[str, ...]:
+    """A version as it is, and with or without its `v`: projects and their charts do not always agree."""
+    other = version[1:] if version.startswith("v") else f"v{version}"
+    return (version, other) if version else ()
+
+
 def candidates_of(found: Upstream, weights: Weights) -> tuple[ChartCandidate, ...]:
     """The chart that a release manifest's rule names, with what its version says; none where there is no chart."""
     manifest, fact = found.manifest, evidence_for(found, weights)
@@ -163,7 +176,7 @@ def candidates_of(found: Upstream, weights: Weights) -> tuple[ChartCandidate, ..
     candidate = ChartCandidate(
         chart=manifest.chart,
         repository=manifest.repository,
-        versions=stated if manifest.version == "chart" else (),
+        versions=either_form(found.version) if manifest.version == "chart" else (),
         app_versions=stated if manifest.version == "app" else (),
         score=round(fact.weight, 3),
         evidence=(fact,),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from migrator.classify.nodes import Node
 from migrator.classify.units import Unit, own_score
-from migrator.classify.upstream import upstream_versions
+from migrator.classify.upstream import either_form, upstream_of, upstream_versions
 from migrator.signatures import Signature, SignatureIndex, VersionTable
 
 _EQUAL = 0.05
@@ -22,14 +22,14 @@ def versions_of(
         return tuple(version for version, _ in _ranked(unit.versions)), apps
     if signature is None:
         return (), apps
-    if signature.version_label == "chart":
+    own = upstream_versions(unit.members, nodes, unit.chart, "chart")
+    if own:
+        return tuple(one for version in own for one in either_form(version)), apps
+    if _label_means(unit, nodes, signature) == "chart":
         exact = _labels(unit, nodes, signature)
         if exact:
             return tuple(version for version, _ in _ranked(exact)), apps
     table = tables.get(unit.chart)
-    own = upstream_versions(unit.members, nodes, unit.chart, "chart")
-    if own:
-        return tuple(table.published_as(version) if table else version for version in own), apps
     if table is None:
         return (), apps
     found = dict.fromkeys(version for app in apps for version in table.chart_versions(app, signature.repository))
@@ -63,6 +63,12 @@ def publishers_of(
 
     published = [at for at in equal if has_version(at)] or equal
     return tuple(sorted(published, key=lambda at: (-len(index.signatures[at].learned_from), at)))
+
+
+def _label_means(unit: Unit, nodes: Sequence[Node], signature: Signature) -> str:
+    """What the version label holds; in a release manifest that is the project's version, whatever the chart writes."""
+    found = upstream_of(unit.members, nodes, unit.chart)
+    return found.manifest.version if found is not None else signature.version_label
 
 
 def _labels(unit: Unit, nodes: Sequence[Node], signature: Signature) -> Counter[str]:
@@ -99,7 +105,7 @@ def _app_versions(
         for image in nodes[number].shown.images:
             if image.tag and any(image.repository == one or image.repository.endswith(f"/{one}") for one in images):
                 tags[app_version_of(image.tag, known)] += 1
-    labels = _labels(unit, nodes, signature) if signature.version_label == "app" else Counter()
+    labels = _labels(unit, nodes, signature) if _label_means(unit, nodes, signature) == "app" else Counter()
     stated = upstream_versions(unit.members, nodes, unit.chart, "app")
     first = [app_version_of(version, known) for version in (*stated, *(version for version, _ in _ranked(labels)))]
     return tuple(dict.fromkeys([*first, *(version for version, _ in _ranked(tags))]))

@@ -76,12 +76,6 @@ class VersionTable:
             found = [prefix + wanted]
         return tuple(found)
 
-    def published_as(self, version: str) -> str:
-        """A chart version as the table writes it, with its `v` or without; unchanged where it is not there."""
-        plain = version.removeprefix("v")
-        known = (one for table in self.publishers.values() for versions in table.values() for one in versions)
-        return next((one for one in known if one.removeprefix("v") == plain), version)
-
     def publishers_of(self, version: str, app_version: str) -> frozenset[str]:
         """The publishers that have a chart version (exactly, a leading `v` aside), or else an app version."""
         chart, app = version.removeprefix("v"), app_version.removeprefix("v")

@@ -117,7 +117,7 @@ class ManifestIndex:
         for said in (line.lstrip("#").strip() for line in lines):
             for url in _URL.findall(said):
                 location = location_of(url.rstrip(".,;:"))
-                named = self._at(location) if location is not None else None
+                named = self._at(location) if location is not None and (location.ref or location.path) else None
                 if named is not None:
                     yield replace(named, source=f"# {said}", kind="header")
             for manifest in self.manifests:
@@ -253,7 +253,7 @@ def _one_of(held: Field, words: Collection[str], default: str | None) -> str:
 
 
 def _patterns(held: Field, suffix: str = "") -> tuple[re.Pattern[str], ...]:
-    """`*` stands for what has no slash, `**` for anything, `{version}` for a version."""
+    """`*` stands for what has no slash, `**` for anything, `{version}` for a version; `.` alone for the top folder."""
     items = held.items() if held.texts() else []
     return tuple(re.compile(_expression(item.text(), item) + suffix) for item in items)
 
@@ -261,6 +261,8 @@ def _patterns(held: Field, suffix: str = "") -> tuple[re.Pattern[str], ...]:
 def _expression(text: str, held: Field) -> str:
     if not text.strip("*/"):
         raise held.error(f"{text!r} would match anything")
+    if text == ".":
+        return ""
     found = ""
     for token in _TOKEN.findall(text.rstrip("/")):
         match token:

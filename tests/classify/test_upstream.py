@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from textwrap import dedent
 
 from test_classify import CACHET, resources
@@ -9,7 +10,7 @@ from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify, header_hints
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, resource_of
-from migrator.signatures import Manifest, VersionTable, read_manifest
+from migrator.signatures import Manifest, Signature, VersionTable, read_manifest
 from migrator.yamlio import Dialect, read_documents
 
 HOME = "https://charts.example.org"
@@ -86,16 +87,22 @@ API = """\
     """
 
 
-def found(held: Sequence[Resource], headers: dict[str, str] | None = None) -> dict[str, Component]:
+def found(
+    held: Sequence[Resource],
+    headers: dict[str, str] | None = None,
+    *,
+    signatures: Sequence[Signature] = (CACHET,),
+    manifests: Sequence[Manifest] = (CACHET_YAML, KNOT, LOOP),
+) -> dict[str, Component]:
     builds = [Build(environment="prod", root=RepoPath("."), status=BUILT, resources=tuple(held))]
     hints = tuple(header_hints({RepoPath(path): text.encode() for path, text in (headers or {}).items()}))
     components, _ = classify(
         {"prod": held},
         build_graph(builds),
-        (CACHET,),
+        signatures,
         hints,
         tables=TABLES,
-        manifests=(CACHET_YAML, KNOT, LOOP),
+        manifests=manifests,
     )
     return {one.id: one for one in components}
 
@@ -180,3 +187,18 @@ def test_a_chart_without_a_signature_is_named_by_the_rule() -> None:
         ("loop", HOME, ("v1.2.0",))
     ]
     assert one.candidates[0].score == 0.7
+
+
+def test_the_version_label_of_a_release_manifest_is_the_projects_version() -> None:
+    labelled = WORKLOAD.replace("labels: {tier: cache}}", 'labels: {app.kubernetes.io/version: "6.0"}}')
+    chart_version = replace(CACHET, version_label="chart")
+    one = found(resources(labelled, "base/cachet.yaml"), signatures=(chart_version,))["cachet"]
+    assert one.candidates[0].app_versions == ("6.0",)
+    assert one.candidates[0].versions == ("2.0.1",)
+
+
+def test_a_chart_of_the_products_own_version_is_asked_for_with_v_and_without() -> None:
+    rule = replace(LOOP, version="chart")
+    held = remote(API, "https://github.com/acme/loop", "", "releases/download/v1.2.0/loop.yaml")
+    one = found(held, manifests=(rule,))["loop"]
+    assert one.candidates[0].versions == ("v1.2.0", "1.2.0")
