@@ -126,7 +126,12 @@ def upstream_of(members: Iterable[int], nodes: Sequence[Node], chart: str) -> Up
             key = (found.manifest.product, found.version)
             counts[key] += 1
             first.setdefault(key, found)
-    return first[max(counts, key=lambda key: (bool(key[1]), counts[key], key))] if counts else None
+    if not counts:
+        return None
+    found = first[max(counts, key=lambda key: (bool(key[1]), counts[key], key))]
+    labels = Counter(nodes[number].shown.version for number in members if nodes[number].upstream is found)
+    del labels[""]
+    return found if found.version or not labels else replace(found, version=min(labels, key=lambda v: (-labels[v], v)))
 
 
 def upstream_versions(members: Iterable[int], nodes: Sequence[Node], chart: str, of: str) -> list[str]:

@@ -12,6 +12,7 @@ from migrator.yamlio import rules_directory
 
 if TYPE_CHECKING:
     from migrator.cli.baseline import Baseline
+    from migrator.model import SourceSpan
 
 
 def manifests_of(root: FilePath) -> tuple[Manifest, ...]:
@@ -34,24 +35,25 @@ def _file(root: FilePath, manifest: Manifest) -> FilePath:
 
 
 def unread_releases(baseline: Baseline, known: ManifestIndex) -> Iterator[Diagnostic]:
-    """A note for each known release manifest that a root which does not build refers to: its objects are not seen."""
-    met: set[tuple[str, str]] = set()
+    """A note for each file that refers to a known release manifest which roots need and do not get."""
+    met: dict[tuple[str, str], tuple[Upstream, SourceSpan, set[str]]] = {}
     for build in baseline.builds:
-        if build.is_built:
-            continue
-        for reference in baseline.kustomizations.reach(build.root).remote:
+        for reference in () if build.is_built else baseline.kustomizations.reach(build.root).remote:
             found = known.referenced(reference.text)
-            if found is None or (build.root, found.title) in met:
-                continue
-            met.add((build.root, found.title))
-            yield Diagnostic(
-                code="MIG303",
-                severity=Severity.WARNING,
-                summary=f"{build.root} rests on the release manifest of {found.title}, which {_chart(found)}",
-                span=reference.span,
-                remedy="keep a copy of it in the repository, or allow network access",
-                evidence=found.manifest.differs,
-            )
+            if found is not None:
+                key = (reference.span.path, found.title)
+                met.setdefault(key, (found, reference.span, set()))[2].add(build.root)
+    for found, span, roots in met.values():
+        first = min(roots)
+        more = f" and {len(roots) - 1} more" if len(roots) > 1 else ""
+        yield Diagnostic(
+            code="MIG303",
+            severity=Severity.WARNING,
+            summary=f"the release manifest of {found.title}, which {_chart(found)}, cannot be read for {first}{more}",
+            span=span,
+            remedy="keep a copy of it in the repository, or allow network access",
+            evidence=found.manifest.differs,
+        )
 
 
 def _chart(found: Upstream) -> str:

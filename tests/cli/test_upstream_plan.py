@@ -123,7 +123,7 @@ def test_a_root_that_cannot_be_fetched_says_which_chart_it_would_be(
     url = "https://github.com/tiny/cache/releases/download/v7.2/cache.yaml"
     (folder / "kustomization.yaml").write_text(f"resources:\n- {url}\n", encoding="utf-8")
     shown = migrate("plan", repository, "--offline", "--chart-mirror", mirror)
-    assert "rests on the release manifest of tiny-cache v7.2, which the chart tiny-cache of https://tiny" in shown.err
+    assert "the release manifest of tiny-cache v7.2, which the chart tiny-cache of https://tiny" in shown.err
     assert "overlays/edge/kustomization.yaml:2" in shown.err
 
 
