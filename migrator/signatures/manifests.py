@@ -103,6 +103,8 @@ class ManifestIndex:
 
     manifests: tuple[Manifest, ...] = ()
     by_repository: Mapping[str, tuple[Manifest, ...]] = field(default_factory=dict, repr=False)
+    headers: tuple[tuple[re.Pattern[str], Manifest], ...] = ()
+    files: tuple[tuple[re.Pattern[str], Manifest], ...] = ()
 
     def referenced(self, text: str) -> Upstream | None:
         """The release manifest that a URL or a kustomize remote base is, or a file of; None for anything else."""
@@ -120,10 +122,10 @@ class ManifestIndex:
                 named = self._at(location) if location is not None and (location.ref or location.path) else None
                 if named is not None:
                     yield replace(named, source=f"# {said}", kind="header")
-            for manifest in self.manifests:
-                hit = _first(manifest.headers, said)
-                if hit is not None:
-                    found.append(Upstream(manifest=manifest, version=_captured(hit), source=f"# {said}", kind="header"))
+            for pattern, manifest in self.headers:
+                if hit := pattern.fullmatch(said):
+                    version = _captured(hit)
+                    found.append(Upstream(manifest=manifest, version=version, source=f"# {said}", kind="header"))
         yield from sorted(found, key=lambda one: not one.version)
 
     def called(self, path: str) -> Iterator[Upstream]:
@@ -137,9 +139,8 @@ class ManifestIndex:
                 if hit is not None:
                     version = _captured(hit) or (_captured(tag) if tag else "")
                     yield Upstream(manifest=manifest, version=version, source=path, kind="file")
-        for manifest in self.manifests:
-            hit = _first(manifest.files, parts[-1])
-            if hit is not None:
+        for pattern, manifest in self.files:
+            if hit := pattern.fullmatch(parts[-1]):
                 yield Upstream(manifest=manifest, version=_captured(hit), source=path, kind="file")
 
     def _at(self, location: Location) -> Upstream | None:
@@ -169,7 +170,12 @@ def index_manifests(manifests: Sequence[Manifest]) -> ManifestIndex:
     for one in manifests:
         for repository in one.github:
             found[repository] = (*found.get(repository, ()), one)
-    return ManifestIndex(manifests=tuple(manifests), by_repository=found)
+    return ManifestIndex(
+        manifests=tuple(manifests),
+        by_repository=found,
+        headers=tuple((pattern, one) for one in manifests for pattern in one.headers),
+        files=tuple((pattern, one) for one in manifests for pattern in one.files),
+    )
 
 
 def load_manifests(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Manifest, ...]:
