@@ -122,12 +122,13 @@ def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:
 
 
 def _is_wanted(component: Component, baseline: Baseline) -> bool:
-    """Whether it is worth the search: third-party, asked for, and not kept by the configuration."""
+    """Whether it is worth the search: third-party, asked for, no release yet, and not kept by the configuration."""
     only = baseline.choices.only
     override = baseline.config.components.get(component.id)
     return (
         component.kind is ComponentKind.THIRD_PARTY
         and (not only or component.id in only)
+        and not (baseline.lock is not None and component.id in baseline.lock.components)
         and not (override is not None and override.decision == "keep")
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import types
 import typing
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ def to_json(value: object) -> Json:
         return {name: to_json(each) for name, each in held.items() if each is not ABSENT}
     if isinstance(value, Enum):
         return value.name
+    if isinstance(value, re.Pattern):
+        return [value.pattern, value.flags]
     if isinstance(value, Mapping):
         if all(isinstance(key, str) for key in value):
             return {key: to_json(each) for key, each in value.items()}
@@ -36,7 +39,7 @@ def to_json(value: object) -> Json:
 
 
 def from_json(kind: type[_Type], held: Json) -> _Type:
-    """What `to_json` made of a value of that type; KeyError, TypeError or ValueError for anything else."""
+    """What `to_json` made of a value of that type; KeyError, TypeError, ValueError or re.error for anything else."""
     return typing.cast("_Type", _read(kind, held))
 
 
@@ -50,6 +53,8 @@ def _read(kind: Any, held: Json) -> Any:
         return _read_union(parts, held)
     if origin is tuple:
         return _read_tuple(parts, held)
+    if re.Pattern in (kind, origin):
+        return re.compile(*held)
     if origin is not None:
         pairs = held.items() if isinstance(held, Mapping) else held
         return {_read(parts[0], key): _read(parts[1], each) for key, each in pairs}

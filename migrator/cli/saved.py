@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -96,7 +97,7 @@ def planned_from(
 def _read(source: FilePath) -> _Saved:
     try:
         saved = from_json(_Saved, json.loads(source.read_bytes().decode("utf-8", "surrogatepass")))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, re.error):
         raise _no_plan(source, "is no plan of `migrate plan --out`") from None
     if (saved.format, saved.version) != (FORMAT, __version__):
         raise _no_plan(source, f"was made by migrate {saved.version}, this is {__version__}")

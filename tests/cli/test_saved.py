@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import shutil
+import typing
+from enum import Enum
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,7 @@ from cli_support import Migrate, committed, git, tree
 
 from migrator.cli.records import from_json, to_json
 from migrator.model import Difference, DifferenceKind, Impact, ResId
-from migrator.plan.types import ComponentPlan, Decision
+from migrator.plan.types import ComponentPlan, Decision, Plan
 from migrator.yamlio import ABSENT
 
 
@@ -72,6 +76,29 @@ def test_what_the_plan_has_decided_is_not_asked_again(
     shown = migrate("apply", app, "--plan", saved, "--layout", "growing", *options)
     assert shown.code != 0
     assert "--layout" in shown.err
+
+
+def leaves(kind: object, seen: set[object]) -> None:
+    if kind in seen:
+        return
+    seen.add(kind)
+    inner = typing.get_type_hints(kind).values() if dataclasses.is_dataclass(kind) else typing.get_args(kind)
+    for each in inner:
+        leaves(each, seen)
+
+
+def test_everything_that_a_plan_may_hold_can_be_saved() -> None:
+    seen: set[object] = set()
+    leaves(Plan, seen)
+    plain = {each for each in seen if isinstance(each, type) and not dataclasses.is_dataclass(each)}
+    plain = {each for each in plain if not issubclass(each, Enum) and typing.get_origin(each) is None}
+    assert plain <= {str, int, float, bool, type(None), typing.Any}, "teach `migrator.cli.records` about it"
+
+
+def test_patterns_keep_their_flags() -> None:
+    pattern = re.compile("a+", re.IGNORECASE)
+    held = json.loads(json.dumps(to_json(pattern)))
+    assert from_json(re.Pattern[str], held) == pattern
 
 
 def test_a_plan_of_one_component_goes_round() -> None:
