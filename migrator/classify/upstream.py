@@ -10,7 +10,7 @@ from dataclasses import replace
 from migrator.classify.nodes import Node
 from migrator.classify.types import ChartCandidate, SourceHint
 from migrator.classify.units import Unit
-from migrator.model import RepoPath, ResId
+from migrator.model import RepoPath
 from migrator.signatures import SignatureIndex, Weights, score
 from migrator.signatures.manifests import Manifest, ManifestIndex, Upstream, header_of
 from migrator.signatures.types import Evidence
@@ -56,29 +56,26 @@ def _of_file(
         repository, _, ref = remote.partition("@")
         return manifests.referenced(f"{repository}/{path}" + (f"?ref={ref}" if ref else ""))
     for found in manifests.in_header(header):
-        if _holds(members, found.manifest):
-            return found
+        if held := _held(members, found.manifest):
+            return replace(found, held=held)
     rendered = {chart for node in members for chart in (*(node.shown.chart or ())[:1], *node.chain[:1])}
-    return next(
-        (
-            found
-            for found in manifests.called(path)
-            # what the chart itself rendered is no manifest of the project
-            if found.manifest.chart not in rendered and _holds(members, found.manifest)
-        ),
-        None,
-    )
+    for found in manifests.called(path):
+        # what the chart itself rendered is no manifest of the project
+        if found.manifest.chart not in rendered and (held := _held(members, found.manifest)):
+            return replace(found, held=held)
+    return None
 
 
-def _holds(members: Sequence[Node], manifest: Manifest) -> bool:
+def _held(members: Sequence[Node], manifest: Manifest) -> str:
+    """The image or group of CRDs by which a copy is told; empty where there is none."""
     for wanted in manifest.holds:
         for node in members:
             if node.shown.crd == wanted or node.shown.crd.endswith(f".{wanted}"):
-                return True
+                return wanted
             for image in node.shown.images:
                 if image.repository == wanted or image.repository.endswith(f"/{wanted}"):
-                    return True
-    return False
+                    return wanted
+    return ""
 
 
 def _evident(node: Node, found: Upstream | None, index: SignatureIndex) -> Node:
@@ -86,7 +83,8 @@ def _evident(node: Node, found: Upstream | None, index: SignatureIndex) -> Node:
     evidence = dict(node.evidence)
     if found is not None:
         for at in _signatures(found.manifest, index):
-            evidence[at] = (*evidence.get(at, ()), evidence_for(found, index.weights, node.id))
+            one = replace(found.fact(index.weights), resource=node.id)
+            evidence[at] = (*evidence.get(at, ()), one)
     elif node.remote:
         for at in _in_sources(node.remote, index):
             one = Evidence(kind="release-url", detail=node.remote, weight=index.weights.release_url, resource=node.id)
@@ -109,11 +107,6 @@ def _in_sources(remote: str, index: SignatureIndex) -> Iterator[int]:
     for at, signature in enumerate(index.signatures):
         if any(re.search(rf"{re.escape(upstream)}(?![\w-])", remote) for upstream in signature.upstream):
             yield at
-
-
-def evidence_for(found: Upstream, weights: Weights, resource: ResId | None = None) -> Evidence:
-    """That an object is of a release manifest; once for each manifest and version, wherever it was met."""
-    return replace(found.fact(weights), resource=resource)
 
 
 def upstream_of(members: Iterable[int], nodes: Sequence[Node], chart: str) -> Upstream | None:
@@ -176,14 +169,16 @@ def either_form(version: str) -> tuple[str, ...]:
 
 def candidates_of(found: Upstream, weights: Weights) -> tuple[ChartCandidate, ...]:
     """The chart that a release manifest's rule names, with what its version says; none where there is no chart."""
-    manifest, fact = found.manifest, evidence_for(found, weights)
+    manifest, facts = found.manifest, [found.fact(weights)]
+    if found.held:
+        facts.append(Evidence(kind="image" if "/" in found.held else "crd", detail=found.held, weight=weights.image))
     stated = (found.version,) if found.version else ()
     candidate = ChartCandidate(
         chart=manifest.chart,
         repository=manifest.repository,
         versions=either_form(found.version) if manifest.version == "chart" else (),
         app_versions=stated if manifest.version == "app" else (),
-        score=round(fact.weight, 3),
-        evidence=(fact,),
+        score=round(score(facts), 3),
+        evidence=tuple(sorted(facts, key=lambda one: -one.weight)),
     )
     return (candidate,) if manifest.chart else ()

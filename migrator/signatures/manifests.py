@@ -40,6 +40,7 @@ _PLACEHOLDER = "{version}"
 _OWNER_AND_NAME = re.compile(r"[\w.-]+/[\w.-]+")
 _URL = re.compile(r"(?:https?://|git::|git@|ssh://)[^\s\"'<>()]+|github\.com/[^\s\"'<>()]+")
 _TOKEN = re.compile(r"\{version\}|\*\*|\*|[^*{]+|.", re.DOTALL)
+_LOGIN = re.compile(r"://[^/@\s]+@")
 _HEADER_LINES = 60
 
 
@@ -80,6 +81,8 @@ class Upstream:
     """The URL, the line of the header or the name of the file that says so."""
     kind: str
     """`url`, `header` or `file`, the strongest first."""
+    held: str = ""
+    """The image or group of CRDs that a copy was told by."""
 
     @property
     def title(self) -> str:
@@ -121,11 +124,11 @@ class ManifestIndex:
                 location = location_of(url.rstrip(".,;:"))
                 named = self._at(location) if location is not None and (location.ref or location.path) else None
                 if named is not None:
-                    yield replace(named, source=f"# {said}", kind="header")
+                    yield replace(named, source=_shown(said), kind="header")
             for pattern, manifest in self.headers:
                 if hit := pattern.fullmatch(said):
                     version = _captured(hit)
-                    found.append(Upstream(manifest=manifest, version=version, source=f"# {said}", kind="header"))
+                    found.append(Upstream(manifest=manifest, version=version, source=_shown(said), kind="header"))
         yield from sorted(found, key=lambda one: not one.version)
 
     def called(self, path: str) -> Iterator[Upstream]:
@@ -283,6 +286,11 @@ def _expression(text: str, held: Field) -> str:
             case _:
                 found += re.escape(token)
     return found
+
+
+def _shown(said: str) -> str:
+    """A line of a comment, without the credentials of a URL in it."""
+    return "# " + _LOGIN.sub("://", said)
 
 
 def _first(patterns: Iterable[re.Pattern[str]], text: str) -> re.Match[str] | None:

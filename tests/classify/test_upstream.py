@@ -202,3 +202,22 @@ def test_a_chart_of_the_products_own_version_is_asked_for_with_v_and_without() -
     held = remote(API, "https://github.com/acme/loop", "", "releases/download/v1.2.0/loop.yaml")
     one = found(held, manifests=(rule,))["loop"]
     assert one.candidates[0].versions == ("v1.2.0", "1.2.0")
+
+
+def test_the_content_of_a_copy_counts_beside_its_name() -> None:
+    rule = manifest("""\
+        product: loop
+        chart: loop
+        repository: https://charts.example.org
+        category: core
+        github: [acme/loop]
+        assets: [loop.yaml]
+        files: [loop.yaml]
+        holds: [shop/api]
+        """)
+    one = found(resources(API, "base/loop.yaml"), manifests=(rule,))["loop"]
+    assert [(fact.kind, fact.detail) for fact in one.candidates[0].evidence] == [
+        ("image", "shop/api"),
+        ("release-manifest", "loop (by the name of the file)"),
+    ]
+    assert one.candidates[0].score == 0.8

@@ -209,3 +209,8 @@ def test_the_shipped_rules_load_and_have_hints() -> None:
     assert all(one.source == f"rules/manifests/{one.product}.yaml" for one in shipped), (
         "a file is called after its product"
     )
+
+
+def test_a_header_never_shows_credentials() -> None:
+    line = "# https://me:hunter2@github.com/acme/keeper/releases/download/v1.5.3/keeper.yaml"
+    assert [one.source for one in INDEX.in_header([line])] == [line.replace("me:hunter2@", "")]
