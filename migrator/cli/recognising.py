@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,12 +10,13 @@ from migrator.classify import Component, classify, header_hints, source_hints
 from migrator.cli.baseline import Baseline
 from migrator.cli.releases import manifests_of, unread_releases
 from migrator.diagnostics import Diagnostics
+from migrator.graph import Group, Node
 from migrator.signatures import index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
 
 if TYPE_CHECKING:
     from migrator.discover import Config
-    from migrator.model import RepoPath, Resource
+    from migrator.model import Json, RepoPath, Resource
 
 _YAML = (".yaml", ".yml")
 
@@ -46,6 +47,20 @@ def _category(component: Component, config: Config) -> str:
 def resources_of(baseline: Baseline) -> Mapping[str, tuple[Resource, ...]]:
     """Environment -> every object that its roots render."""
     return {environment: baseline.graph.resources(environment) for environment in baseline.environments}
+
+
+def groups_of(components: Iterable[Component]) -> Mapping[Node, Group]:
+    """Object -> its component, as the graph shows it."""
+    found: dict[Node, Group] = {}
+    for one in components:
+        first = one.candidates[0] if one.candidates else None
+        facts: dict[str, Json] = {"kind": one.kind.value, "category": one.category}
+        if first is not None:
+            facts |= {"chart": first.chart, "repository": first.repository, "confidence": round(first.score, 4)}
+        title = f"{one.id}: chart {first.chart}, {first.score:.2f}" if first is not None else one.id
+        group = Group(id=one.id, title=title, facts=facts)
+        found |= {Node(name, held): group for name, members in one.members.items() for held in members}
+    return found
 
 
 def _origin_files(baseline: Baseline) -> Mapping[RepoPath, bytes]:

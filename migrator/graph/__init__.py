@@ -1,8 +1,19 @@
 """The objects of every environment and what they have to do with each other."""
 
 from migrator.graph.edges import selects
-from migrator.graph.export import to_dot, to_json, to_mermaid
+from migrator.graph.export import Group, to_dot, to_json, to_mermaid
 from migrator.graph.resource_graph import ResourceGraph, build_graph
 from migrator.graph.types import Edge, EdgeKind, Node
 
-__all__ = ["Edge", "EdgeKind", "Node", "ResourceGraph", "build_graph", "selects", "to_dot", "to_json", "to_mermaid"]
+__all__ = [
+    "Edge",
+    "EdgeKind",
+    "Group",
+    "Node",
+    "ResourceGraph",
+    "build_graph",
+    "selects",
+    "to_dot",
+    "to_json",
+    "to_mermaid",
+]

@@ -129,6 +129,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG917": "The branch cannot be made.",
         "MIG918": "The file holds no plan of this version.",
         "MIG919": "The plan was made of other files.",
+        "MIG920": "There is no environment or no object of that name.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from migrator.build import BUILT, FAILED, Build
-from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph, selects, to_dot, to_json, to_mermaid
+from migrator.graph import EdgeKind, Group, Node, ResourceGraph, build_graph, selects, to_dot, to_json, to_mermaid
 from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
 from migrator.yamlio import Dialect, read_documents
 
@@ -328,6 +328,7 @@ def test_exports_are_deterministic_and_chosen_by_environment(two_environments: R
         "kind": "ConfigMap",
         "namespace": "shop",
         "name": "a",
+        "component": None,
         "origin": "base/maps.yaml",
         "roots": ["o/dev", "o/dev2"],
     }
@@ -338,3 +339,31 @@ def test_quotes_are_escaped() -> None:
     graph = graph_of(named("ConfigMap", 'a"b<c', ""))
     assert r'label="ConfigMap a\"b<c"' in to_dot(graph)
     assert "ConfigMap a&quot;b&lt;c" in to_mermaid(graph)
+
+
+def test_components_are_groups_in_every_format() -> None:
+    graph = graph_of(named("ConfigMap", "a", "") + "---\n" + named("ConfigMap", "b", ""))
+    second = graph.nodes[1]
+    group = Group(id="cache", title='cache: chart "cache", 0.90', facts={"kind": "third-party"})
+    assert to_dot(graph, None, {second: group}).splitlines()[3:11] == [
+        "  subgraph cluster_0 {",
+        '    label="prod";',
+        "    subgraph cluster_0_0 {",
+        '      label="cache: chart \\"cache\\", 0.90";',
+        '      n1 [label="ConfigMap b"];',
+        "    }",
+        '    n0 [label="ConfigMap a"];',
+        "  }",
+    ]
+    assert to_mermaid(graph, None, {second: group}).splitlines() == [
+        "flowchart LR",
+        '  subgraph e0["prod"]',
+        '    subgraph e0c0["cache: chart &quot;cache&quot;, 0.90"]',
+        '      n1["ConfigMap b"]',
+        "    end",
+        '    n0["ConfigMap a"]',
+        "  end",
+    ]
+    held = json.loads(to_json(graph, None, {second: group}))
+    assert held["components"] == [{"id": "cache", "kind": "third-party"}]
+    assert [node["component"] for node in held["nodes"]] == [None, "cache"]

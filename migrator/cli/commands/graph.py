@@ -18,18 +18,29 @@ from migrator.diagnostics import ExitCode
 @charts
 @talking
 def graph(repo: Any, output_format: str, environments: tuple[str, ...], **given: Any) -> int:
-    """Write the resource graph of REPO: who includes, patches, generates, selects and refers to whom."""
+    """Write the resource graph of REPO: its environments, their components, and who refers to, selects, binds whom."""
     from migrator.cli.baseline import read_baseline
     from migrator.cli.clock import clock_for
+    from migrator.cli.recognising import groups_of, recognise
     from migrator.cli.show import finish, say
+    from migrator.diagnostics import MigrateError
     from migrator.graph import to_dot, to_json, to_mermaid
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     baseline = read_baseline(settings, clock)
     say(baseline.diagnostics, settings)
+    unknown = [name for name in environments if name not in baseline.environments]
+    if unknown:
+        raise MigrateError.of(
+            "MIG920",
+            f"there is no environment {unknown[0]}",
+            remedy=f"name one of {', '.join(sorted(baseline.environments))}",
+        )
+    with clock.step("classify"):
+        components, _ = recognise(baseline)
     writers = {"mermaid": to_mermaid, "dot": to_dot, "json": to_json}
-    text = writers[output_format](baseline.graph, environments or None)
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    text = writers[output_format](baseline.graph, environments or None, groups_of(components))
+    sys.stdout.write(text)
     finish(clock, settings)
     return ExitCode.DONE
