@@ -55,7 +55,7 @@ class Job:
                 return self._built(root, known, cached=True)
             resources, is_exact = self._render(root, reach)
         except EngineError as error:
-            return self._failed(root, explained(root, reach, error))
+            return self._failed(root, explained(root, reach, self.kustomizations, error))
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
         if key and is_exact:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
@@ -54,6 +54,8 @@ class Index:
     """Symbolic link (to a file or a folder) -> where it leads, inside the repository."""
     kustomization_files: tuple[RepoPath, ...]
     git: GitState = field(default_factory=GitState)
+    submodules: tuple[RepoPath, ...] = ()
+    """Folders that belong to another git repository, checked out or not."""
     ignored: tuple[RepoPath, ...] = ()
     """Files and folders left out by name or by `ignore`; what lies below an ignored folder is not listed."""
     diagnostics: Diagnostics = ()
@@ -75,6 +77,10 @@ class Index:
 
     def is_directory(self, path: RepoPath) -> bool:
         return (self.root / self.resolve(path)).is_dir()
+
+    def submodule_of(self, path: RepoPath) -> RepoPath | None:
+        """The submodule that a path lies in, or is; None where it belongs to this repository."""
+        return next((each for each in self.submodules if path == each or path.startswith(f"{each}/")), None)
 
     def below(self, directory: RepoPath) -> tuple[RepoPath, ...]:
         """The files in a folder and its subfolders, sorted."""
@@ -126,6 +132,7 @@ def discover(root: FilePath, config: Config) -> Index:
         links=dict(sorted(walk.links.items())),
         kustomization_files=found,
         git=_git_state(walk.root),
+        submodules=tuple(sorted({*walk.submodules, *_declared_submodules(walk.root)})),
         ignored=tuple(sorted(walk.ignored)),
         diagnostics=tuple(sorted(walk.diagnostics, key=lambda d: d.span or SourceSpan(path=RepoPath("")))),
     )
@@ -149,6 +156,7 @@ class _Walk:
         self.files: dict[RepoPath, FileEntry] = {}
         self.links: dict[RepoPath, RepoPath] = {}
         self.ignored: list[RepoPath] = []
+        self.submodules: list[RepoPath] = []
         self.diagnostics: list[Diagnostic] = []
 
     def run(self) -> None:
@@ -173,9 +181,13 @@ class _Walk:
         if entry.name in ALWAYS_IGNORED or self._ignores(f"{path}/" if is_directory else path):
             if entry.name != ".git":
                 self.ignored.append(RepoPath(path))
+            elif path != ".git":
+                self.submodules.append(RepoPath(posixpath.dirname(path)))
             return False
         if is_link:
             self._link(path)
+        elif entry.is_file(follow_symlinks=False) and not os.access(entry.path, os.R_OK):
+            self._note("MIG106", path, "cannot read the file; left alone", Severity.WARNING)
         elif entry.is_file(follow_symlinks=False):
             stat = entry.stat(follow_symlinks=False)
             self.files[RepoPath(path)] = FileEntry(
@@ -207,6 +219,18 @@ class _Walk:
                 remedy="repair it, or leave it out with `ignore` in migrate.yaml",
             )
         )
+
+
+def _declared_submodules(root: FilePath) -> Iterator[RepoPath]:
+    """The folders that `.gitmodules` names: those that are not checked out hold nothing that could tell."""
+    try:
+        text = (root / ".gitmodules").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        key, equals, value = line.partition("=")
+        if equals and key.strip().lower() == "path" and (path := value.strip().strip('"')):
+            yield RepoPath(posixpath.normpath(path))
 
 
 def _git_state(root: FilePath) -> GitState:

@@ -23,6 +23,7 @@ from migrator.load.types import (
     Replica,
     Selector,
 )
+from migrator.load.unread import unread_documents
 from migrator.model import Gvk, Json, Path, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_documents, read_value, spans
 
@@ -102,6 +103,7 @@ class _Reader:
             helm_charts=tuple(item for _, item in self._structs("helmCharts")),
             inputs=tuple(self._inputs()),
         )
+        self._notes += unread_documents(self._index, kustomization, self._data)
         return kustomization, tuple(self._notes)
 
     def _references(self, field: str) -> tuple[Reference, ...]:

@@ -375,7 +375,10 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
 def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, str]:
     """The digest of every file that a plan of these builds rests on."""
     files = {path for build in builds for path in kustomizations.closure(build.root)}
-    return {path: kustomizations.index.digest(path) for path in sorted(files)}
+    index = kustomizations.index
+    needed = {path for build in builds if build.is_built for path in kustomizations.closure(build.root)}
+    # what cannot be read is no file of the index, and its root says so
+    return {path: index.digest(path) for path in sorted(files) if path in index.files or path in needed}
 
 
 def _candidate(component: Component, archive: ChartArchive | None) -> ChartCandidate | None:

@@ -222,6 +222,8 @@ def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[B
         reason = ""
         if bench.index.resolve(edit.path) != edit.path:
             reason = f"{edit.path} is reached through a symbolic link"
+        elif (submodule := bench.index.submodule_of(edit.path)) is not None:
+            reason = f"{edit.path} belongs to the submodule {submodule}, another repository"
         elif edit.path in linked and edit.after is None:
             reason = f"a symbolic link leads to {edit.path}"
         elif edit.path in data and edit.path in manifests:

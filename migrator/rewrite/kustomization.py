@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -11,7 +12,16 @@ from migrator.model import Json, Path, RepoPath
 from migrator.rewrite.ownership import Placed
 from migrator.rewrite.touching import generates, in_scope, is_subject, retags, scales, selects
 from migrator.rewrite.workbench import Workbench
-from migrator.yamlio import Dialect, Remove, Set, edit, read_documents, read_value, remove_documents
+from migrator.yamlio import (
+    Dialect,
+    Remove,
+    Set,
+    YamlError,
+    edit,
+    read_documents,
+    read_value,
+    remove_documents,
+)
 
 _CONTENT = (
     *("resources", "components", "configMapGenerator", "secretGenerator", "generators"),
@@ -184,7 +194,7 @@ def without(
     `renamed` are entries that name something else now, `dropped` are fields that go as a whole. Errors as
     `yamlio.edit`.
     """
-    value = read_value(text, dialect=Dialect.KUSTOMIZE, path=path)
+    value = read_value(text, dialect=Dialect.SIGS, path=path)
     written = value if isinstance(value, Mapping) else {}
     operations: list[Remove | Set] = [Remove(path=_place(written, entry)) for entry in sorted(removed)]
     operations += [Set(path=_place(written, entry), value=new) for entry, new in sorted(renamed.items())]
@@ -196,7 +206,18 @@ def without(
             place = (*place, next(key for key in held if str(key).lower() == "patch"))
             held = held[place[-1]]
         operations.append(Set(path=place, value=remove_documents(str(held), cut.documents)))
-    return _emptied(text, operations, _key(written, "resources")) if emptied else edit(text, operations)
+    with naming(path):
+        return _emptied(text, operations, _key(written, "resources")) if emptied else edit(text, operations)
+
+
+@contextmanager
+def naming(path: RepoPath) -> Iterator[None]:
+    """What an edit of the file cannot do is told with the file's name."""
+    try:
+        yield
+    except YamlError as error:
+        said = error.diagnostic
+        raise YamlError.of(said.code, f"{path}: {said.summary}", span=said.span, remedy=said.remedy) from None
 
 
 def _emptied(text: str, operations: Sequence[Remove | Set], key: str | None) -> str:
@@ -207,7 +228,7 @@ def _emptied(text: str, operations: Sequence[Remove | Set], key: str | None) -> 
     inside, behind = edit(text, [*others, Set(path=(key,), value=[])]), edit(text, operations)
     if inside.count("#") >= behind.count("#"):
         return inside
-    is_there = key in (read_value(behind, dialect=Dialect.KUSTOMIZE) or ())
+    is_there = key in (read_value(behind, dialect=Dialect.SIGS) or ())
     return behind if is_there else edit(behind, [Set(path=(key,), value=[])])
 
 

@@ -17,6 +17,8 @@ from migrator.yamlio import Dialect, read_value, rules_directory
 DEFAULT_LAYOUT = "growing"
 
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_FOLDER = re.compile(r"""(?![.\s-])[^\x00-\x1f\x7f/\\:*?"<>|]{1,200}(?<![.\s])""")
+"""What every file system takes for a name."""
 _PATTERNS = {
     "chart": {"category", "component", "folder"},
     "values": set[str](),
@@ -208,11 +210,11 @@ def _names(key: str) -> str:
 
 
 def _check_segment(text: str) -> None:
-    if not _SEGMENT.fullmatch(text):
+    if not _FOLDER.fullmatch(text):
         raise MigrateError.of(
             "MIG632",
             f"{text!r} cannot be the name of a folder",
-            remedy="give it a name of letters, digits, '.', '_' and '-' in migrate.yaml",
+            remedy="give it another name in migrate.yaml",
         )
 
 

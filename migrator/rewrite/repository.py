@@ -25,6 +25,7 @@ from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.ownership import ADOPTED, Placed, place
 from migrator.rewrite.removal import remove_adopted
+from migrator.rewrite.spellings import Spellings
 from migrator.rewrite.workbench import Workbench
 
 
@@ -149,9 +150,12 @@ def _created(
     found: Umbrella, component: ComponentPlan, bench: Workbench, removals: Sequence[FileEdit]
 ) -> Iterator[FileEdit]:
     removed = {edit.path: edit for edit in removals}
+    spellings = bench.once("spellings", lambda: Spellings(bench.index.files))
     for path, data in found.files.items():
         if path in removed or bench.index.is_directory(path):
             raise _in_the_way(path)
+        if (twin := spellings.twin(path)) is not None:
+            raise _in_the_way(twin, f"{path} and {twin} would be one where the file system ignores case")
         if (bench.index.root / path).is_symlink() or bench.index.resolve(path) != path:
             raise _in_the_way(path)
         place_of = bench.index.root / path
@@ -162,10 +166,10 @@ def _created(
             raise _in_the_way(path)
 
 
-def _in_the_way(path: RepoPath) -> MigrateError:
+def _in_the_way(path: RepoPath, why: str = "") -> MigrateError:
     return MigrateError.of(
         "MIG611",
-        f"{path} exists already with other content",
+        why or f"{path} exists already with other content",
         span=SourceSpan(path=path),
         remedy="move it away, or choose another layout",
     )

@@ -105,7 +105,11 @@ def with_automation(
     if not moves.places:
         return tuple(sorted(others.values(), key=lambda edit: edit.path)), ()
     edited = {edit.moved_from or path: edit for path, edit in others.items() if edit.after is not None}
-    texts = {path: index.read(path) for path, entry in index.files.items() if entry.link is None and _may_be(path)}
+    texts = {
+        path: index.read(path)
+        for path, entry in index.files.items()
+        if entry.link is None and _may_be(path) and index.submodule_of(path) is None
+    }
     files = {path: edited[path].after or b"" if path in edited else data for path, data in texts.items()}
     kept = {path: data for path, data in files.items() if path in edited or path not in moves.files}
     found = follow(kept, moves, rendered)

@@ -183,7 +183,7 @@ def _kept_whole(cluster: Cluster, reason: str) -> Diagnostic:
     roots = ", ".join(sorted(cluster.roots)[:_SHOWN])
     return Diagnostic(
         code="MIG641",
-        severity=Severity.INFO,
+        severity=Severity.WARNING,
         summary=f"{roots} stay as they are: {reason}",
         span=SourceSpan(path=min(cluster.roots)),
         remedy="take away what stands in the way, or leave them whole",

@@ -13,9 +13,10 @@ from migrator.rewrite.dividing.places import folders_of, unit_folder
 from migrator.rewrite.dividing.shares import Share, Shares
 from migrator.rewrite.dividing.types import Cluster, NotDivided, Unit
 from migrator.rewrite.edits import FileEdit
-from migrator.rewrite.kustomization import without
+from migrator.rewrite.kustomization import naming, without
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.removal import encoded
+from migrator.rewrite.spellings import Spellings
 from migrator.rewrite.workbench import Workbench
 from migrator.yamlio import Dialect, Remove, Set, decode, edit, read_value, remove_documents
 
@@ -143,6 +144,8 @@ class Writing:
         index = self._bench.index
         if index.resolve(source) != source or source in index.links.values():
             raise NotDivided(f"a symbolic link leads to {source}")
+        if (submodule := index.submodule_of(source)) is not None:
+            raise NotDivided(f"{source} belongs to the submodule {submodule}, another repository")
         self._made[path] = _Made(source=source, data=data, unit=unit)
         self._left.add(source)
 
@@ -176,20 +179,25 @@ class Writing:
         file = RepoPath(posixpath.join(folder, posixpath.basename(held.file)))
         data = self._bench.read(held.file)
         text = decode(data, held.file)
-        written = read_value(text, dialect=Dialect.KUSTOMIZE, path=held.file)
+        written = read_value(text, dialect=Dialect.SIGS, path=held.file)
         fields = [str(key) for key in written] if isinstance(written, Mapping) else []
         listed: list[Json] = [posixpath.relpath(path, folder) for path in sorted(self.parts[held.path].values())]
         key = next((name for name in fields if name.lower() == "resources"), "resources")
         operations = [Remove(path=(name,)) for name in fields if name.lower() not in _HEAD]
-        text = edit(text, [*operations, Set(path=(key,), value=listed)])
+        with naming(held.file):
+            text = edit(text, [*operations, Set(path=(key,), value=listed)])
         self._made[file] = _Made(source=held.file, data=encoded(text, data), unit=STEP)
 
     def _edits(self) -> Iterator[FileEdit]:
         copies: dict[RepoPath, list[RepoPath]] = defaultdict(list)
         for path, made in self._made.items():
             copies[made.source].append(path)
+        spellings = Spellings(path for path in self._bench.index.files if path not in self._left)
         for path, made in self._made.items():
             before = self._before(path)
+            if (twin := spellings.twin(path)) is not None:
+                raise NotDivided(f"{path} and {twin} would be one where the file system ignores case")
+            spellings.add(path)
             if before is not None and path not in self._left:
                 raise NotDivided(f"{path} exists already")
             is_whole = copies[made.source] == [path] and made.source not in self._divided
