@@ -1,16 +1,20 @@
 """The resources of every environment -> components, each with evidence and confidence."""
 
+from migrator.classify.account import Account, Considered, account
 from migrator.classify.components import classify
 from migrator.classify.nodes import source_hints
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence, SourceHint
 from migrator.classify.upstream import header_hints
 
 __all__ = [
+    "Account",
     "ChartCandidate",
     "Component",
     "ComponentKind",
+    "Considered",
     "Evidence",
     "SourceHint",
+    "account",
     "classify",
     "header_hints",
     "source_hints",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.classify.nodes import Node
@@ -77,6 +77,15 @@ class Recogniser:
                 if seeds[signature] & best.members or any(one.members & best.members for one in found):
                     seeds[signature] -= best.members
                     held[signature] = self._of_signature(signature, seeds[signature], left)
+
+    def considered(self, number: int, free: Iterable[int]) -> Mapping[int, tuple[float, frozenset[int]]]:
+        """Signature -> quality and objects of the best hypothesis over free objects that holds this one."""
+        left, found = set(free), dict[int, tuple[float, frozenset[int]]]()
+        for signature, seeds in self._seeds(left).items():
+            for one in self._of_signature(signature, seeds, left):
+                if number in one.members and (signature not in found or one.quality > found[signature][0]):
+                    found[signature] = one.quality, one.members
+        return found
 
     def _is_good(self, one: _Hypothesis, units: Sequence[Unit]) -> bool:
         """Good enough, and not the rest of a chart found in this place: a second one runs its own main workload."""

@@ -2,35 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migrator.classify import Component, classify, header_hints, source_hints
+from migrator.classify import Account, Component, SourceHint, account, classify, header_hints, source_hints
 from migrator.cli.baseline import Baseline
 from migrator.cli.releases import manifests_of, unread_releases
-from migrator.diagnostics import Diagnostics
+from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.graph import Group, Node
-from migrator.signatures import index_manifests, load_signatures
+from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
 
 if TYPE_CHECKING:
     from migrator.discover import Config
-    from migrator.model import Json, RepoPath, Resource
+    from migrator.model import Json, RepoPath, ResId, Resource
 
 _YAML = (".yaml", ".yml")
+_NAMED = 8
+"""Objects that a message lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What recognition knows beside the objects themselves."""
+
+    signatures: tuple[Signature, ...]
+    manifests: tuple[Manifest, ...]
+    hints: tuple[SourceHint, ...]
+
+
+def _known(baseline: Baseline) -> _Known:
+    folder = baseline.root / TEAM_SIGNATURES
+    files = _origin_files(baseline)
+    return _Known(
+        signatures=load_signatures([folder] if folder.is_dir() else []),
+        manifests=tuple(manifests_of(baseline.root)),
+        hints=(*source_hints(files), *header_hints(files)),
+    )
 
 
 def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of the repository, by our signatures and the team's own; raises what a broken rule file raises."""
-    folder = baseline.root / TEAM_SIGNATURES
-    signatures = load_signatures([folder] if folder.is_dir() else [])
-    manifests = manifests_of(baseline.root)
-    files = _origin_files(baseline)
-    hints = (*source_hints(files), *header_hints(files))
-    components, notes = classify(resources_of(baseline), baseline.graph, signatures, hints, manifests=manifests)
-    notes += tuple(unread_releases(baseline, index_manifests(manifests)))
+    components, notes = _recognised(baseline, _known(baseline))
     return tuple(replace(each, category=_category(each, baseline.config)) for each in components), notes
+
+
+def _recognised(baseline: Baseline, known: _Known) -> tuple[tuple[Component, ...], Diagnostics]:
+    components, notes = classify(
+        resources_of(baseline), baseline.graph, known.signatures, known.hints, manifests=known.manifests
+    )
+    return components, (*notes, *unread_releases(baseline, index_manifests(known.manifests)))
+
+
+def account_of(baseline: Baseline, asked: str) -> Account:
+    """Why an object belongs where it does; MIG920 where none, or more than one, is called `KIND/[NAMESPACE/]NAME`."""
+    wanted = [word.lower() for word in asked.split("/")]
+    held = sorted({node.id for node in baseline.graph.nodes})
+    found = [each for each in held if _is_called(each, wanted)]
+    if len(found) != 1:
+        near = [each for each in held if each.name.lower() == wanted[-1]] or held
+        named = ", ".join(
+            "/".join(filter(None, (each.kind, each.namespace, each.name))) for each in (found or near)[:8]
+        )
+        raise MigrateError.of(
+            "MIG920",
+            f"{'more than one' if found else 'no'} object is called {asked}",
+            remedy=f"name one as KIND/NAMESPACE/NAME, for example {named}" if named else "nothing is deployed here",
+        )
+    known = _known(baseline)
+    components, _ = _recognised(baseline, known)
+    return account(
+        found[0],
+        resources_of(baseline),
+        baseline.graph,
+        known.signatures,
+        components,
+        sources=known.hints,
+        manifests=known.manifests,
+    )
+
+
+def _is_called(each: ResId, wanted: Sequence[str]) -> bool:
+    kinds = {each.kind.lower(), f"{each.kind}.{each.group}".lower()}
+    names = [[each.name.lower()], [each.namespace.lower(), each.name.lower()]]
+    return wanted[0] in kinds and list(wanted[1:]) in names
 
 
 def _category(component: Component, config: Config) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path as FilePath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from migrator.cli.options import Settings, budget, charts, output_format, talking
 from migrator.diagnostics import ExitCode
 
+if TYPE_CHECKING:
+    from migrator.cli.clock import Clock
 
-@click.command(short_help="Say what a value shapes, and where it came from.")
-@click.argument("component")
+
+@click.command(short_help="Say what a value shapes and where it came from, or why an object is what it is.")
+@click.argument("component", metavar="COMPONENT|KIND/[NAMESPACE/]NAME")
 @click.argument("place", metavar="[VALUES.PATH]", default="")
 @click.option(
     "--repo",
@@ -30,6 +33,9 @@ from migrator.diagnostics import ExitCode
 def explain(component: str, place: str, repo: Any, output_format: str, **given: Any) -> int:
     """Say for the values of COMPONENT which objects they shape and which file they came from; for what no value
     expresses, what was tried. VALUES.PATH is one value (image.tag), a section, or the id of a difference.
+
+    Of an object (Deployment/shop/web) say which component it belongs to, and what speaks for and against each chart
+    that it could be from.
     """
     from migrator.cli.clock import clock_for
     from migrator.cli.explaining import explain_repository
@@ -37,8 +43,29 @@ def explain(component: str, place: str, repo: Any, output_format: str, **given: 
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
+    if "/" in component:
+        _explain_object(component, output_format, settings, clock)
+        return ExitCode.DONE
     explained = explain_repository(settings, component, place, clock)
     with clock.step("report"):
         show_explanation(explained, output_format, sys.stdout, settings)
     finish(clock, settings)
     return ExitCode.DONE
+
+
+def _explain_object(asked: str, output_format: str, settings: Settings, clock: Clock) -> None:
+    from migrator.cli.baseline import read_baseline
+    from migrator.cli.recognising import account_of
+    from migrator.cli.show import finish, say
+    from migrator.report.account import account_document, show_account
+    from migrator.report.json import dumps
+
+    baseline = read_baseline(settings, clock)
+    say(baseline.diagnostics, settings)
+    with clock.step("classify"):
+        found = account_of(baseline, asked)
+    if output_format == "json":
+        sys.stdout.write(dumps(account_document(found)))
+    else:
+        show_account(found, sys.stdout, verbose=settings.verbose)
+    finish(clock, settings)
