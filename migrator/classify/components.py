@@ -13,7 +13,7 @@ from migrator.classify.seeds import Recogniser
 from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
 from migrator.classify.units import Unit, evidence_of
-from migrator.classify.upstream import candidates_of, upstream_of, with_upstream, without_signature
+from migrator.classify.upstream import candidates_of, released_units, upstream_of, with_upstream, without_signature
 from migrator.classify.versions import publishers_of, versions_of
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.graph import ResourceGraph
@@ -80,6 +80,7 @@ def classify(
 def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Unit]:
     recogniser = Recogniser(nodes, index)
     units = labelled_units(nodes, index)
+    units += released_units(nodes, index, {number for unit in units for number in unit.members})
     units += recogniser.by_instance(_free_nodes(nodes, units), {unit.release for unit in units})
     units = fold(units, nodes, index)
     name_units(units, nodes, index, recogniser)

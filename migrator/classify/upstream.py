@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.classify.nodes import Node
 from migrator.classify.types import ChartCandidate, SourceHint
-from migrator.classify.units import Unit
+from migrator.classify.units import Unit, instances, own_score
 from migrator.model import RepoPath
 from migrator.signatures import SignatureIndex, Weights, score
 from migrator.signatures.manifests import Manifest, ManifestIndex, Upstream, header_of
@@ -58,9 +58,9 @@ def _of_file(
     for found in manifests.in_header(header):
         if held := _held(members, found.manifest):
             return replace(found, held=held)
-    rendered = {chart for node in members for chart in (*(node.shown.chart or ())[:1], *node.chain[:1])}
+    rendered = {node.shown.chart[0] for node in members if node.shown.chart}
     for found in manifests.called(path):
-        # what the chart itself rendered is no manifest of the project
+        # what bears the chart's label was rendered by somebody, and not released
         if found.manifest.chart not in rendered and (held := _held(members, found.manifest)):
             return replace(found, held=held)
     return None
@@ -138,6 +138,46 @@ def upstream_versions(members: Iterable[int], nodes: Sequence[Node], chart: str,
         and found.version
     )
     return sorted(counts, key=lambda version: (-counts[version], version))
+
+
+def released_units(nodes: Sequence[Node], index: SignatureIndex, taken: Collection[int]) -> list[Unit]:
+    """One unit for what release manifests of one chart hold in one place; by its name alone no file with a stranger."""
+    files: dict[tuple[int, str], set[int]] = {}
+    for number, node in enumerate(nodes):
+        if node.upstream is None or node.origin is None or number in taken:
+            continue
+        for signature in _signatures(node.upstream.manifest, index)[:1]:
+            files.setdefault((signature, node.origin), set()).add(number)
+    groups: dict[int, set[int]] = {}
+    for (signature, _), members in files.items():
+        if not any(_is_stranger(nodes[number], signature) for number in members):
+            groups.setdefault(signature, set()).update(members)
+    units: list[Unit] = []
+    for signature, members in sorted(groups.items()):
+        for part in instances(nodes, members):
+            quality, is_telling = own_score(nodes, part, signature)
+            releases = Counter(nodes[number].shown.instance for number in sorted(part) if nodes[number].shown.instance)
+            if is_telling and quality >= index.weights.recognised:
+                units.append(
+                    Unit(
+                        chart=index.signatures[signature].chart,
+                        signature=signature,
+                        release=next((release for release, _ in releases.most_common(1)), ""),
+                        quality=quality,
+                        members=part,
+                    )
+                )
+    return units
+
+
+def _is_stranger(node: Node, signature: int) -> bool:
+    """A workload in a file that only its name makes a release manifest, and that shows nothing of the product."""
+    found = node.upstream
+    if found is None or found.kind != "file" or not node.is_workload:
+        return False
+    words = (node.id.name, *(image.repository for image in node.shown.images))
+    shows = any(one.kind != "release-manifest" for one in node.evidence.get(signature, ()))
+    return not shows and not any(found.manifest.product in word for word in words)
 
 
 def without_signature(units: list[Unit], nodes: Sequence[Node], index: SignatureIndex) -> dict[str, set[int]]:

@@ -221,3 +221,24 @@ def test_the_content_of_a_copy_counts_beside_its_name() -> None:
         ("release-manifest", "loop (by the name of the file)"),
     ]
     assert one.candidates[0].score == 0.8
+
+
+OWN_IMAGE = WORKLOAD.replace("mirror.local/acme/cachet@sha256:00", "acme-fork/cachet-patched:1")
+CRD = """\
+    apiVersion: apiextensions.k8s.io/v1
+    kind: CustomResourceDefinition
+    metadata: {name: caches.acme.io}
+    spec: {group: acme.io, names: {kind: Cache}, scope: Namespaced}
+    """
+
+
+def test_a_copy_is_one_component_even_with_images_of_ones_own() -> None:
+    held = resources(OWN_IMAGE + "---\n" + CRD, "base/cachet.yaml")
+    components = found(held)
+    assert {name: len(one.members["prod"]) for name, one in components.items()} == {"cachet": 3}
+
+
+def test_a_strangers_workload_in_a_file_known_by_name_alone_keeps_its_objects_apart() -> None:
+    held = resources(API + "---\n" + CRD, "base/cachet.yaml")
+    own = [one for one in found(held).values() if one.kind is ComponentKind.APPLICATION]
+    assert "Deployment api" in [f"{each.kind} {each.name}" for one in own for each in one.members["prod"]]
