@@ -20,6 +20,7 @@ from migrator.plan.failed import files_of_failed
 from migrator.rewrite.automation import with_automation
 from migrator.rewrite.blockers import Blocker
 from migrator.rewrite.charts import Umbrella, umbrella
+from migrator.rewrite.comments import lost_comments
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.layout import Layout
@@ -98,6 +99,7 @@ def _settled(
             break
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
+    notes += lost_comments(draft.edits)
     followed, more = with_automation(draft.edits, index, rendered_files(builds, kustomizations))
     draft = replace(draft, edits=followed)
     notes += more

@@ -5,7 +5,7 @@ from migrator.yamlio.documents import remove_documents
 from migrator.yamlio.dump import dump, is_plain, scalar
 from migrator.yamlio.edit import edit
 from migrator.yamlio.errors import YamlError
-from migrator.yamlio.nodes import spans
+from migrator.yamlio.nodes import comments, spans
 from migrator.yamlio.operations import Append, Operation, Remove, Set
 from migrator.yamlio.reader import Document, decode, read_documents, read_manifests, read_value
 from migrator.yamlio.rulesdir import rules_directory
@@ -22,6 +22,7 @@ __all__ = [
     "Set",
     "YamlError",
     "canonical",
+    "comments",
     "decode",
     "differences",
     "digest",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -103,6 +104,35 @@ def root_of(text: str) -> Node | None:
                 if not root.is_empty:
                     return root
         return None
+
+
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[^\r\n]*", re.MULTILINE)
+
+
+def comments(text: str) -> tuple[tuple[int, str], ...]:
+    """Line, from 1, and text of every comment; raises YamlError (MIG101) where the text does not parse."""
+    from yaml import events
+
+    scalars: list[tuple[int, int]] = []
+    with _parsing(text) as get:
+        while not isinstance(event := get(), events.StreamEndEvent):
+            if isinstance(event, events.ScalarEvent):
+                begin, end = event.start_mark.index, event.end_mark.index  # type: ignore[union-attr]
+                is_block = event.style in {"|", ">"}
+                scalars.append((begin, _block_scalar_end(text, begin, end) if is_block else end))
+    found: list[tuple[int, str]] = []
+    position = 0
+    while match := _COMMENT.search(text, position):
+        at = bisect_right(scalars, (match.start(), len(text))) - 1
+        begin, end = scalars[at] if at >= 0 else (0, 0)
+        # behind the sign of a block scalar there may be a comment, below it is text
+        is_behind = text[begin] in "|>" and "\n" not in text[begin : match.start()]
+        if match.start() < end and not is_behind:
+            position = end
+            continue
+        found.append((text.count("\n", 0, match.start()) + 1, match[0]))
+        position = match.end()
+    return tuple(found)
 
 
 @contextmanager
