@@ -19,7 +19,6 @@ _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
 VARIABLE = "the variable "
 """How a variable is called, before its name."""
-_MARKER = b'"$imagepolicy"'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -207,7 +206,7 @@ def _exact(target: Mapping[str, Json]) -> Selector:
 
 
 def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[Blocker]:
-    """Files that must not be edited, and what an edit would lose."""
+    """Files that must not be edited."""
     data = frozenset(
         reference.path
         for held in bench.kustomizations.by_path.values()
@@ -228,8 +227,6 @@ def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[B
             reason = f"a symbolic link leads to {edit.path}"
         elif edit.path in data and edit.path in manifests:
             reason = f"{edit.path} is a manifest and the input of something else"
-        elif (edit.before or b"").count(_MARKER) > (edit.after or b"").count(_MARKER):
-            reason = f"{edit.path} holds markers of an image automation, which would be lost"
         if reason:
             for component in edit.cause.split(", "):
                 yield Blocker(component=component, reason=reason)

@@ -24,6 +24,7 @@ from migrator.rewrite.comments import lost_comments
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.layout import Layout
+from migrator.rewrite.markers import with_markers
 from migrator.rewrite.ownership import ADOPTED, Placed, place
 from migrator.rewrite.removal import remove_adopted
 from migrator.rewrite.spellings import Spellings
@@ -124,21 +125,33 @@ def _draft(
     made: dict[str, Umbrella] = {}
     notes: list[Diagnostic] = []
     created: list[FileEdit] = []
-    for component in plan.components:
-        if component.decision not in ADOPTED:
-            continue
+    adopted = {each.id: each for each in plan.components if each.decision in ADOPTED}
+    for component in adopted.values():
         try:
-            found = _umbrella(component, objects, layout)
-            created += _created(found, component, bench, removal.edits)
+            made[component.id] = _umbrella(component, objects, layout)
         except MigrateError as error:
             blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
             notes.append(error.diagnostic)
+    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, bench))
+    blockers += lost
+    for name, found in marked.items():
+        try:
+            created += _created(found, adopted[name], bench, removal.edits)
+        except MigrateError as error:
+            blockers.append(Blocker(component=name, reason=error.diagnostic.summary))
+            notes.append(error.diagnostic)
+            del made[name]
             continue
-        made[component.id] = found
-        if component.chart is not None and not component.chart.repository:
-            notes.append(_without_repository(component))
+        made[name] = found
+        if (chart := adopted[name].chart) is not None and not chart.repository:
+            notes.append(_without_repository(adopted[name]))
     edits = tuple(sorted((*removal.edits, *created), key=lambda edit: edit.path))
     return _Draft(edits=edits, umbrellas=made, blockers=tuple(sorted(blockers)), diagnostics=tuple(notes))
+
+
+def _environments(path: RepoPath, builds: Sequence[Build], bench: Workbench) -> frozenset[str]:
+    """The environments that a file is part of."""
+    return frozenset(build.environment for build in builds if path in bench.files(build.root))
 
 
 def _umbrella(component: ComponentPlan, objects: Iterable[Placed], layout: Layout) -> Umbrella:

@@ -146,7 +146,7 @@ def test_a_generator_in_place_of_a_manifest(make: Make) -> None:
 def test_markers_of_an_image_automation(make: Make) -> None:
     text = deployment("redis", "data").replace("nginx:1", 'nginx:1 # {"$imagepolicy": "flux-system:nginx"}')
     assert "$imagepolicy" in text
-    blocked(make({"kustomization.yaml": "resources: [all.yaml]\n", "all.yaml": text}), "markers of an image automation")
+    blocked(make({"kustomization.yaml": "resources: [all.yaml]\n", "all.yaml": text}), "the image marker")
 
 
 def test_a_linked_manifest(make: Make) -> None:

@@ -12,7 +12,14 @@ from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Index
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.automation.book import Book, Splice, spliced
-from migrator.rewrite.automation.gitops import has_gitops, has_marker, named_folders, own_repositories, read_gitops
+from migrator.rewrite.automation.gitops import (
+    has_gitops,
+    has_marker,
+    named_folders,
+    own_repositories,
+    policies,
+    read_gitops,
+)
 from migrator.rewrite.automation.makefile import read_makefile
 from migrator.rewrite.automation.moves import Moves, moves_of
 from migrator.rewrite.automation.owners import read_owners
@@ -135,7 +142,23 @@ def _moves(edits: Sequence[FileEdit], index: Index) -> Moves:
     heirs = {edit.path: charts[edit.cause] for edit in edits if edit.after is None and edit.cause in charts}
     before = frozenset(index.files)
     marked = frozenset(path for path in gone if path in before and has_marker(index.read(path)))
-    return moves_of(files, before, before - gone | made, heirs, marked)
+    carried = _carried(edits, tuple(charts.values()))
+    return moves_of(files, before, before - gone | made, heirs, marked=marked, carried=carried)
+
+
+def _carried(edits: Sequence[FileEdit], charts: Sequence[RepoPath]) -> Mapping[RepoPath, RepoPath]:
+    """File -> the values file that has image markers which the file has lost."""
+    values = {
+        edit.path: policies(edit.after or b"")
+        for edit in edits
+        if edit.before is None and any(edit.path.startswith(f"{folder}/") for folder in charts)
+    }
+    found = {}
+    for edit in edits:
+        lost = policies(edit.before or b"") - policies(edit.after or b"")
+        heirs = [path for path, held in values.items() if lost & held]
+        found.update({edit.path: heirs[0]} if heirs else {})
+    return found
 
 
 _NAMES: Mapping[str, str] = {

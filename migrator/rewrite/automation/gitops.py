@@ -21,6 +21,7 @@ _KIND = re.compile(rb"""kind["']?:\s*["']?(?:Application|ApplicationSet|ImageUpd
 _GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-target"
 _MARKER = '{"$imagepolicy"'
+_POLICY = re.compile(rb"""\{"\$imagepolicy":\s*"([^":]+:[^":]+)""")
 _TARGET = re.compile(r"(?P<kind>kustomization|helmvalues):(?P<path>.+)")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _PATTERN = re.compile(r"\{\{|[*?\[]")
@@ -185,12 +186,19 @@ def _markers(document: Yaml, book: Book, moves: Moves) -> None:
     inside = [path for path in moves.marked if path.startswith(f"{old}/")]
     spot = moves.places.get(old)
     now = spot.path if spot is not None and spot.path is not None else old
-    out = [target for path in inside if (target := moves.files.get(path)) and not target.startswith(f"{now}/")]
+    out = [target for path in inside if (target := moves.files.get(path))]
+    out += [file for path, file in moves.carried.items() if path.startswith(f"{old}/")]
+    out = [path for path in out if not path.startswith(f"{now}/")]
     if out:
         book.note(
             place.start,
             f"Flux updates the images below {now} alone, and {out[0]} with its image markers is outside now",
         )
+
+
+def policies(data: bytes) -> frozenset[bytes]:
+    """Namespace and name of the policies that the image markers of a file name."""
+    return frozenset(_POLICY.findall(data))
 
 
 def has_marker(data: bytes) -> bool:

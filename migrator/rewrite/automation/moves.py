@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.model import RepoPath
@@ -37,6 +37,8 @@ class Moves:
     """Files and folders that left their place."""
     marked: frozenset[RepoPath] = frozenset()
     """Files before with image markers of Flux, of those that left their place."""
+    carried: Mapping[RepoPath, RepoPath] = field(default_factory=dict)
+    """File before -> the values file of a chart that has image markers of it now."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -53,7 +55,9 @@ def moves_of(
     before: frozenset[RepoPath],
     after: frozenset[RepoPath],
     heirs: Mapping[RepoPath, RepoPath] | None = None,
+    *,
     marked: frozenset[RepoPath] = frozenset(),
+    carried: Mapping[RepoPath, RepoPath] | None = None,
 ) -> Moves:
     """The moves of files, with what they mean for the folders above them."""
     heirs = heirs or {}
@@ -74,6 +78,7 @@ def moves_of(
         heirs=dict(heirs),
         places=dict(sorted(places.items())),
         marked=marked,
+        carried=dict(carried or {}),
     )
 
 

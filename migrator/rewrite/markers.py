@@ -1,0 +1,226 @@
+"""Markers of Flux's image automation on what goes into values: they go along, beside the scalar that holds it now.
+
+`image: repo:tag # {"$imagepolicy": "ns:policy"}` becomes a marker `:tag` beside the tag and, where the values name the
+repository too, `:name` beside that (FACTS S2). Where no single scalar holds what a marker followed, it has no place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from migrator.diagnostics import MigrateError
+from migrator.lock import LockedRelease
+from migrator.model import Json, Path, RepoPath
+from migrator.rewrite.blockers import Blocker
+from migrator.rewrite.charts import Umbrella
+from migrator.rewrite.edits import FileEdit
+from migrator.yamlio import Dialect, decode, read_documents, read_value, same, spans
+
+_MARKER = re.compile(r'#\s*(?P<whole>\{\s*"\$imagepolicy"\s*:\s*"(?P<policy>[^":]+:[^":]+)(?::(?P<part>\w+))?"\s*\})')
+_TAG_KEY = re.compile(r"(?i)(?:.*tag|version)")
+_NO_VALUE = "no value of its chart holds that image alone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A marker that an edit takes out of a file, with the image that it follows."""
+
+    file: RepoPath
+    line: int
+    policy: str
+    """Namespace and name."""
+    part: str
+    """`tag`, `name`, another part, or empty for the whole image."""
+    name: str
+    tag: str
+    """Empty where the marker follows the name alone."""
+    causes: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"the image marker {self.policy} in {self.file}:{self.line}"
+
+
+def with_markers(
+    umbrellas: Mapping[str, Umbrella],
+    edits: Sequence[FileEdit],
+    environments: Callable[[RepoPath], frozenset[str]],
+) -> tuple[Mapping[str, Umbrella], tuple[Blocker, ...]]:
+    """The charts with the markers that `edits` would lose in their values files, and what keeps components for others.
+
+    `environments` says which environments a file is part of.
+    """
+    made = dict(umbrellas)
+    blockers: list[Blocker] = []
+    for marker in (each for edit in edits for each in _lost(edit)):
+        taken = False
+        for cause in marker.causes:
+            if cause in made:
+                found = _placed(made[cause], marker, environments(marker.file))
+                taken = taken or found is not None
+                made[cause] = found or made[cause]
+        if not taken:
+            reason = f"{marker} would be lost: {_NO_VALUE}"
+            blockers += [Blocker(component=cause, reason=reason) for cause in marker.causes]
+    return made, tuple(blockers)
+
+
+def _lost(edit: FileEdit) -> Iterator[Marker]:
+    """The markers of a file that are not in it any more."""
+    if edit.before is None or b"$imagepolicy" not in edit.before:
+        return
+    before = decode(edit.before, edit.path)
+    left = Counter(line.strip() for line in decode(edit.after or b"", edit.path).splitlines())
+    for number, line in enumerate(before.splitlines(), start=1):
+        found = _MARKER.search(line)
+        if found is None:
+            continue
+        if left[line.strip()]:
+            left[line.strip()] -= 1
+            continue
+        name, tag = _image(before, number, found["part"] or "", edit.path)
+        yield Marker(
+            file=edit.path,
+            line=number,
+            policy=found["policy"],
+            part=found["part"] or "",
+            name=name,
+            tag=tag,
+            causes=tuple(edit.cause.split(", ")),
+        )
+
+
+def _image(text: str, line: int, part: str, path: RepoPath) -> tuple[str, str]:
+    """Name and tag of the image on a line; empty what cannot be told."""
+    try:
+        documents = read_documents(text, dialect=Dialect.SIGS, path=path)
+    except MigrateError:
+        return "", ""
+    for document in documents:
+        for place, span in spans(text, path, document=document).items():
+            value = _at(document.value, place)
+            if span.line != line or isinstance(value, dict | list) or not place:
+                continue
+            above = _at(document.value, place[:-1])
+            if part == "tag" and isinstance(above, dict):
+                named = (above.get(key) for key in ("newName", "name", "repository", "image"))
+                return next((str(each) for each in named if each), ""), str(value)
+            return (str(value), "") if part == "name" else _split(str(value))
+    return "", ""
+
+
+def _split(image: str) -> tuple[str, str]:
+    name, colon, tag = image.rpartition(":")
+    return (name, tag) if colon and "/" not in tag and "@" not in image else ("", "")
+
+
+def _placed(umbrella: Umbrella, marker: Marker, environments: frozenset[str]) -> Umbrella | None:
+    """The chart with the marker in its values; None where it has no single place there."""
+    wanted: dict[tuple[RepoPath, Path], str] = {}
+    if not marker.name or not (marker.tag or marker.part == "name"):
+        return None
+    for environment in sorted(environments & umbrella.releases.keys()):
+        files = [RepoPath(f"{umbrella.folder}/{name}") for name in umbrella.releases[environment].values]
+        held = [_value(umbrella, file) for file in files]
+        found = tuple(_scalars(_merged(held), marker))
+        if not found:
+            continue
+        if len({place for place, part in found if part != "name"}) > 1:
+            return None
+        for place, part in found:
+            at = max(number for number, value in enumerate(held) if _at(value, place) is not None)
+            if at == 0 and not _is_for_all(umbrella, place, environments):
+                return None
+            wanted[files[at], place] = part
+    return _marked(umbrella, marker.policy, wanted) if wanted else None
+
+
+def _scalars(values: Json, marker: Marker) -> Iterator[tuple[Path, str]]:
+    """The places that hold the marker's image, and which part of it each one holds."""
+    whole = f"{marker.name}:{marker.tag}"
+    for place, above, value in _leaves(values, ()):
+        if marker.tag and value == whole:
+            yield place, ""
+        elif marker.part == "name" and value == marker.name:
+            yield place, "name"
+        elif marker.tag and value == marker.tag and _is_tag_of(place, above, marker.name):
+            yield place, "tag"
+            same_map = above.items() if isinstance(above, dict) and not marker.part else ()
+            yield from (((*place[:-1], key), "name") for key, other in same_map if other == marker.name)
+
+
+def _is_tag_of(place: Path, above: Json, name: str) -> bool:
+    """Whether a scalar is a tag, and what stands beside it speaks of no other image."""
+    if not _TAG_KEY.fullmatch(str(place[-1])) or not isinstance(above, dict):
+        return False
+    said = [str(above[key]) for key in ("repository", "image", "name") if above.get(key)]
+    return all(name == each or name.endswith(f"/{each}") for each in said)
+
+
+def _is_for_all(umbrella: Umbrella, place: Path, environments: frozenset[str]) -> bool:
+    """Whether a common value may follow a marker: what the marker's file is no part of says that value itself."""
+
+    def own(release: LockedRelease) -> bool:
+        files = [RepoPath(f"{umbrella.folder}/{name}") for name in release.values[1:]]
+        return any(_at(_value(umbrella, file), place) is not None for file in files)
+
+    return all(name in environments or own(release) for name, release in umbrella.releases.items())
+
+
+def _marked(umbrella: Umbrella, policy: str, wanted: Mapping[tuple[RepoPath, Path], str]) -> Umbrella | None:
+    files = dict(umbrella.files)
+    for (file, place), part in sorted(wanted.items()):
+        text = files[file].decode()
+        span = spans(text, file).get(place)
+        lines = text.split("\n")
+        if span is None or "#" in lines[span.line - 1]:
+            return None
+        suffix = f":{part}" if part else ""
+        lines[span.line - 1] += f' # {{"$imagepolicy": "{policy}{suffix}"}}'
+        files[file] = "\n".join(lines).encode()
+        if not same(_read(files[file], file), _read(text.encode(), file)):
+            return None
+    return replace(umbrella, files=files)
+
+
+def _value(umbrella: Umbrella, file: RepoPath) -> Json:
+    return _read(umbrella.files[file], file)
+
+
+def _read(data: bytes, file: RepoPath) -> Json:
+    return read_value(data, dialect=Dialect.SIGS, path=file)
+
+
+def _merged(parts: Sequence[Json]) -> Json:
+    """Values as Helm merges them: maps by key, all else from the later one."""
+    first, *others = parts
+    for other in others:
+        if isinstance(first, dict) and isinstance(other, dict):
+            shared = {key: _merged([first[key], other[key]]) for key in first.keys() & other.keys()}
+            first = {**first, **other, **shared}
+        elif other is not None:
+            first = other
+    return first
+
+
+def _leaves(value: Json, place: Path) -> Iterator[tuple[Path, Json, Json]]:
+    """Place, the collection around it and the text, of every text."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, child in pairs:
+        if isinstance(child, str):
+            yield (*place, key), value, child
+        else:
+            yield from _leaves(child, (*place, key))
+
+
+def _at(value: Json, place: Path) -> Json:
+    for key in place:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
