@@ -86,12 +86,17 @@ def _is_span(before: str, after: str, operation: Append | Remove | Set, most: in
         last += 1
     lost, won = before[first : len(before) - last], after[first : len(after) - last]
     if isinstance(operation, Remove):
-        content = [line for line in lost.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-        return len(content) <= most + 1 and (won.strip(" \n[]{}") == "" or _is_part(won, lost))
+        gone = _content(lost) if won.strip(" \n[]{}") == "" else _content(before) - _content(after)
+        return gone <= most + 1 and (won.strip(" \n[]{}") == "" or _is_part(after, before))
     value = _ADDED if isinstance(operation, Append) else _VALUE
     added = [line for line in won.splitlines() if line.strip()]
     allowed = lost.strip(" \r\n[]{}") in won if isinstance(operation, Append) else lost.count("\n") <= 1
     return allowed and len(added) <= most + 1 and value in after
+
+
+def _content(text: str) -> int:
+    """How many lines are neither blank nor a comment."""
+    return sum(1 for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
 
 
 def _is_part(part: str, whole: str) -> bool:

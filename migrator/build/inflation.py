@@ -23,11 +23,13 @@ class Inflater:
     helm: Tool
     library: ChartLibrary
 
-    def supply(self, stage: FilePath, inflating: Iterable[Kustomization]) -> None:
+    def supply(self, stage: FilePath, inflating: Iterable[Kustomization]) -> Mapping[str, str]:
         """Put every chart that the kustomizations of a staged copy name into it, where kustomize looks for it.
 
+        `NAME VERSION` -> digest of each chart that the repository does not hold itself.
         Raises what the library raises, and MIG212 for an entry without the version that would make it one chart.
         """
+        fetched: dict[str, str] = {}
         for held in inflating:
             for entry in held.helm_charts:
                 name, version, repository = (str(entry.get(key) or "") for key in ("name", "version", "repo"))
@@ -35,9 +37,12 @@ class Inflater:
                 # kustomize before 5.3 looks below the name alone, later ones do so where no repository is named
                 places = [home / name, *([home / f"{name}-{version}" / name] if version and repository else [])]
                 if not places[-1].is_dir():
-                    self._unpack(ChartRef(name=name, version=version, repository=repository), held, places)
+                    chart = ChartRef(name=name, version=version, repository=repository)
+                    fetched[f"{name} {version}"] = self._unpacked(chart, held, places)
+        return fetched
 
-    def _unpack(self, chart: ChartRef, held: Kustomization, places: Iterable[FilePath]) -> None:
+    def _unpacked(self, chart: ChartRef, held: Kustomization, places: Iterable[FilePath]) -> str:
+        """The digest of the chart, once its files are there."""
         if not (chart.name and chart.version):
             raise MigrateError.of(
                 "MIG212",
@@ -45,20 +50,24 @@ class Inflater:
                 span=SourceSpan(path=held.file),
                 remedy="name its version, or put the chart beside the kustomization",
             )
-        files = self.library.fetch(chart).files
+        archive = self.library.fetch(chart)
         for place in (each for each in places if not each.is_dir()):
-            for path, data in files.items():
+            for path, data in archive.files.items():
                 (place / path).parent.mkdir(parents=True, exist_ok=True)
                 (place / path).write_bytes(data)
+        return archive.digest
 
-    def build(self, tool: Tool, tree: FilePath, root: RepoPath, *, network: bool) -> bytes:
-        """What a root of a tree that inflates charts builds, by `kustomize_build`; the tree itself is left alone."""
+    def build(self, tool: Tool, tree: FilePath, root: RepoPath, *, network: bool) -> tuple[bytes, Mapping[str, str]]:
+        """What a root of a tree that inflates charts builds, by `kustomize_build`, and the charts that `supply` tells.
+
+        The tree itself is left alone.
+        """
         index = discover(tree, Config())
         kustomizations, _ = load(index)
         reach = kustomizations.reach(root)
         with staged(index, reach.files, reach.directories) as stage:
-            self.supply(stage, reach.charts)
-            return kustomize_build(tool, stage / root, network=network, root=stage, helm=self.helm)
+            charts = self.supply(stage, reach.charts)
+            return kustomize_build(tool, stage / root, network=network, root=stage, helm=self.helm), charts
 
 
 def _home(held: Kustomization) -> str:

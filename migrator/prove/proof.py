@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.compare import Allowance, apply_allowances, compare, describe, salt_of
@@ -10,7 +10,7 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
 from migrator.prove.hiding import hiding
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
-from migrator.prove.rendering import Rendering
+from migrator.prove.rendering import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
 Places = frozenset[tuple[ResId, Path]]
@@ -250,6 +250,12 @@ def _component(
     )
 
 
+def _charts(part: Part) -> Iterator[tuple[str, str]]:
+    yield from part.inflated.items()
+    if part.chart:
+        yield part.chart, part.chart_digest
+
+
 def _record(
     before: Mapping[str, Rendering], after: Mapping[str, Rendering], engines: Mapping[str, str], kube_version: str
 ) -> Record:
@@ -260,7 +266,7 @@ def _record(
         kube_version=kube_version,
         api_versions=tuple(sorted({version for part in new for version in part.api_versions})),
         commands=tuple(dict.fromkeys(part.command for part in (*old, *new) if part.command)),
-        charts=dict(sorted((part.chart, part.chart_digest) for part in new if part.chart)),
+        charts=dict(sorted(pair for part in new for pair in _charts(part))),
         baseline={path: digest for part in old for path, digest in sorted(part.inputs.items())},
         inputs={path: digest for part in new for path, digest in sorted(part.inputs.items())},
     )

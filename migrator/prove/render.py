@@ -120,8 +120,9 @@ def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
         data = bench.cache.get(key) if key else None
         if data is None:
-            data, is_exact = _built(root, folder, tree, bench)
-            if key and is_exact:
+            data, inflated = _built(root, folder, tree, bench)
+            part = replace(part, inflated=inflated or {})
+            if key and inflated is None:
                 bench.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
     except MigrateError as error:
@@ -129,16 +130,16 @@ def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
 
 
-def _built(root: RepoPath, folder: FilePath, tree: FilePath, bench: Bench) -> tuple[bytes, bool]:
-    """What a root builds, and whether the files of the tree alone decide that."""
+def _built(root: RepoPath, folder: FilePath, tree: FilePath, bench: Bench) -> tuple[bytes, Mapping[str, str] | None]:
+    """What a root builds, and the charts beside the tree that it is made of; None where the tree alone decides that."""
     tool = bench.tools.kustomize
     try:
-        return kustomize_build(tool, folder, network=bench.network, root=tree.resolve()), True
+        return kustomize_build(tool, folder, network=bench.network, root=tree.resolve()), None
     except EngineError as error:
         if error.cause.subject != "helm" or bench.tools.helm is None:
             raise
     inflater = Inflater(helm=bench.tools.helm, library=bench.library)
-    return inflater.build(tool, tree, root, network=bench.network), False
+    return inflater.build(tool, tree, root, network=bench.network)
 
 
 def render_release(

@@ -35,6 +35,8 @@ class Part:
     chart: str = ""
     """`name version` of the public chart, as it was rendered."""
     chart_digest: str = ""
+    inflated: Mapping[str, str] = field(default_factory=dict)
+    """`name version` -> digest of the charts that a kustomize root inflates and the repository does not hold."""
     api_versions: tuple[str, ...] = ()
     command: str = ""
     """What anyone can type at the root of the repository."""

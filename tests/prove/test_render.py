@@ -14,7 +14,8 @@ from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
 from migrator.lock import Lock
 from migrator.model import RepoPath, ResId
-from migrator.prove import Part, closure_of, render_environment, render_lock, rendering_digest
+from migrator.prove import Part, Rendering, Terms, closure_of, prove, render_environment, render_lock, rendering_digest
+from migrator.prove.render import render_root
 
 Hybrid = Any
 
@@ -47,6 +48,19 @@ def test_environment_is_kustomize_and_helm_together(hybrid: Hybrid) -> None:
         ("Deployment", "small"),
         ("Job", "migrate"),
     ]
+
+
+def test_charts_that_a_root_inflates_are_part_of_the_record(hybrid: Hybrid) -> None:
+    release = hybrid.release()
+    (hybrid.root / "inflated").mkdir()
+    entry = f"{{name: {release.name}, version: {release.version}, repo: '{release.repository}', releaseName: x}}"
+    (hybrid.root / "inflated" / "kustomization.yaml").write_text(f"helmCharts:\n- {entry}\n")
+    part = render_root(RepoPath("inflated"), hybrid.root, hybrid.bench)
+    assert part.problem is None
+    assert part.inflated == {f"{release.name} {release.version}": release.digest}
+    rendering = {"prod": Rendering(environment="prod", parts=(part,))}
+    proof = prove(rendering, rendering, terms=Terms())
+    assert proof.record.charts == part.inflated
 
 
 def test_values_files_apply_in_the_order_of_the_lock(hybrid: Hybrid) -> None:
