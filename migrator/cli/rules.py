@@ -21,7 +21,9 @@ _NAMESPACE = "default"
 
 
 def signatures_of(root: FilePath) -> tuple[Signature, ...]:
-    """The signatures that hold for a repository, by chart."""
+    """The signatures that hold for a repository, by chart; MIG107 where there is no such folder."""
+    if not root.is_dir():
+        raise MigrateError.of("MIG107", f"{root} is no folder", remedy="name the folder of a GitOps repository")
     folder = root / TEAM_SIGNATURES
     return load_signatures([folder] if folder.is_dir() else [])
 

@@ -133,6 +133,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG918": "The file holds no plan of this version.",
         "MIG919": "The plan was made of other files.",
         "MIG920": "There is no environment or no object of that name.",
+        "MIG921": "A rule file that `rules learn --output` would write is there already.",
         "MIG999": "A fault of migrate itself.",
     }
 )

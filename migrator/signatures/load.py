@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
-from migrator.signatures.fields import Field, rule_file
+from migrator.signatures.fields import Field, RuleError, rule_file
 from migrator.signatures.score import Weights
 from migrator.signatures.types import (
     CATEGORIES,
@@ -126,7 +126,7 @@ def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None =
         for path in sorted(root.glob("*/*.yaml"))
     )
     for folder in team:
-        ours = _described((name, data) for name, data in team_files(folder) if not is_case(data, name))
+        ours = _described((name, data) for name, data in team_files(folder) if _is_signature(data, name))
         charts = {one.chart for one in ours.values()}
         found = {key: one for key, one in found.items() if key[0] not in charts} | ours
     return tuple(found[key] for key in sorted(found))
@@ -157,8 +157,23 @@ def team_files(folder: FilePath) -> Iterator[tuple[RepoPath, bytes]]:
 
 def is_case(data: bytes, path: RepoPath) -> bool:
     """Whether a rule file is a case, which tries the signatures, and no signature itself."""
-    head = next((document.value for document in read_documents(data, dialect=Dialect.SIGS, path=path)), None)
+    head = next((document.value for document in read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)), None)
     return isinstance(head, Mapping) and head.get("kind") == "Case"
+
+
+def _is_signature(data: bytes, path: RepoPath) -> bool:
+    """Whether a rule file is no case; RuleError (MIG301) for two signatures in one, as the second would be lost."""
+    if is_case(data, path):
+        return False
+    second = next(iter(read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)[1:]), None)
+    if second is not None:
+        raise RuleError.of(
+            "MIG301",
+            "a second document: a file holds one signature",
+            span=SourceSpan(path=path, line=second.line),
+            remedy="put each signature into a file of its own",
+        )
+    return True
 
 
 def _described(files: Iterable[tuple[RepoPath, bytes]]) -> dict[tuple[str, str], Signature]:

@@ -320,7 +320,7 @@ class _Reader:
             else:
                 key = self._odd_key(event, key_of)
             if strict and key in result:
-                raise _Located(f"the key {key!r} is there already, which kustomize refuses", event)
+                raise _Located(f"the key {key!r} is there already", event)
             event = get()
             if event.__class__ is scalar and event.implicit[0] and event.anchor is None:
                 result[key] = plain[event.value]

@@ -85,18 +85,28 @@ def test_rules(repo: Any) -> int:
     help="Values that the chart needs to render at all. Repeatable.",
 )
 @click.option("--output", type=click.Path(dir_okay=False, path_type=FilePath), help="File to write, not stdout.")
+@click.option("--force", is_flag=True, help="Replace the file that is there.")
 @charts
 def learn_rule(
     chart: str,
+    *,
     chart_repository: str,
     category: str,
     values: tuple[FilePath, ...],
     output: FilePath | None,
+    force: bool,
     **given: Any,
 ) -> int:
     """Learn how a chart is recognised from what it renders, and write that as a rule file."""
     from migrator.cli.rules import learned_text
+    from migrator.diagnostics import MigrateError
 
+    if output is not None and output.exists() and not force:
+        raise MigrateError.of(
+            "MIG921",
+            f"{output} exists already, perhaps corrected by hand; nothing was written",
+            remedy="name another file with --output, or use --force to replace it",
+        )
     settings = Settings(root=FilePath(), **given)
     text = learned_text(chart, settings, repository=chart_repository, category=category, values=values)
     if output is None:
