@@ -204,7 +204,7 @@ def test_a_teams_rule_wins_over_ours_by_product(tmp_path: Path) -> None:
 
 def test_the_shipped_rules_load_and_have_hints() -> None:
     shipped = load_manifests()
-    assert len(shipped) >= 10
+    assert len(shipped) >= 25
     assert all(one.differs or not one.chart for one in shipped), "what has a chart says what differs by design"
     assert all(one.source == f"rules/manifests/{one.product}.yaml" for one in shipped), (
         "a file is called after its product"
@@ -214,3 +214,28 @@ def test_the_shipped_rules_load_and_have_hints() -> None:
 def test_a_header_never_shows_credentials() -> None:
     line = "# https://me:hunter2@github.com/acme/keeper/releases/download/v1.5.3/keeper.yaml"
     assert [one.source for one in INDEX.in_header([line])] == [line.replace("me:hunter2@", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "chart"),
+    [
+        ("https://github.com/cert-manager/cert-manager/releases/download/v1.12.0/cert-manager.yaml", "cert-manager v1.12.0", "cert-manager"),
+        ("https://raw.githubusercontent.com/kubernetes/ingress-nginx/controller-v1.8.1/deploy/static/provider/aws/deploy.yaml", "ingress-nginx v1.8.1", "ingress-nginx"),
+        ("https://raw.githubusercontent.com/metallb/metallb/v0.13.10/config/manifests/metallb-native.yaml", "metallb v0.13.10", "metallb"),
+        ("https://raw.githubusercontent.com/cloudnative-pg/cloudnative-pg/release-1.20/releases/cnpg-1.20.1.yaml", "cloudnative-pg 1.20.1", "cloudnative-pg"),
+        ("https://raw.githubusercontent.com/argoproj/argo-cd/stable/manifests/install.yaml", "argo-cd", "argo-cd"),
+        ("https://docs.projectcalico.org/v3.21/manifests/tigera-operator.yaml", "tigera-operator v3.21", "tigera-operator"),
+        ("https://docs.projectcalico.org/manifests/calico.yaml", "calico", ""),
+        ("https://storage.googleapis.com/tekton-releases/pipeline/previous/v0.44.0/release.yaml", "tekton-pipelines v0.44.0", ""),
+        ("https://github.com/knative/serving/releases/download/knative-v1.10.1/serving-core.yaml", "knative-serving v1.10.1", ""),
+        ("https://raw.githubusercontent.com/kubernetes/autoscaler/vertical-pod-autoscaler-1.0.0/vertical-pod-autoscaler/deploy/vpa-rbac.yaml", "vertical-pod-autoscaler 1.0.0", "vpa"),
+        ("https://raw.githubusercontent.com/kubernetes/autoscaler/cluster-autoscaler-1.27.1/cluster-autoscaler/cloudprovider/aws/examples/cluster-autoscaler-autodiscover.yaml", "cluster-autoscaler 1.27.1", "cluster-autoscaler"),
+        ("https://strimzi.io/install/latest?namespace=kafka", "strimzi", "strimzi-kafka-operator"),
+        ("https://download.elastic.co/downloads/eck/2.8.0/operator.yaml", "eck-operator 2.8.0", "eck-operator"),
+        ("github.com/minio/operator?ref=v5.0.15", "minio-operator v5.0.15", "operator"),
+    ],
+)  # fmt: skip
+def test_what_is_published_is_known_by_name(text: str, title: str, chart: str) -> None:
+    found = index_manifests(load_manifests()).referenced(text)
+    assert found is not None
+    assert (found.title, found.manifest.chart) == (title, chart)
