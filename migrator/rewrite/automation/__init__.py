@@ -15,6 +15,7 @@ from migrator.rewrite.automation.book import Book, Splice, spliced
 from migrator.rewrite.automation.gitops import (
     has_gitops,
     has_marker,
+    images_of,
     named_folders,
     own_repositories,
     policies,
@@ -143,7 +144,25 @@ def _moves(edits: Sequence[FileEdit], index: Index) -> Moves:
     before = frozenset(index.files)
     marked = frozenset(path for path in gone if path in before and has_marker(index.read(path)))
     carried = _carried(edits, tuple(charts.values()))
-    return moves_of(files, before, before - gone | made, heirs, marked=marked, carried=carried)
+    return moves_of(
+        files, before, before - gone | made, heirs, marked=marked, carried=carried, images=_images(edits, charts)
+    )
+
+
+def _images(edits: Sequence[FileEdit], charts: Mapping[str, RepoPath]) -> Mapping[str, RepoPath]:
+    """Name of an image -> the folder of the chart that sets it, where no file that was edited does any more."""
+    kept = {
+        name
+        for edit in edits
+        if not any(edit.path.startswith(f"{folder}/") for folder in charts.values())
+        for name in images_of(edit.after or b"")
+    }
+    found: dict[str, RepoPath] = {}
+    for edit in edits:
+        heir = next((charts[cause] for cause in edit.cause.split(", ") if cause in charts), None)
+        if heir is not None and edit.before is not None:
+            found.update(dict.fromkeys(images_of(edit.before) - kept, heir))
+    return found
 
 
 def _carried(edits: Sequence[FileEdit], charts: Sequence[RepoPath]) -> Mapping[RepoPath, RepoPath]:

@@ -20,6 +20,9 @@ _OBJECT = re.compile(rb"""apiVersion["']?:\s*["']?(?:[\w-]+\.)*(?:argoproj|fluxc
 _KIND = re.compile(rb"""kind["']?:\s*["']?(?:Application|ApplicationSet|ImageUpdat\w+|Kustomization|HelmRelease)\b""")
 _GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-target"
+_UPDATER = "argocd-image-updater.argoproj.io/"
+_IMAGE_LIST = f"{_UPDATER}image-list"
+_IMAGE = re.compile(rb"""(?m)^[\s-]*["']?(?:image|newName)["']?:\s*["']?([^\s"'#{}]+)""")
 _MARKER = '{"$imagepolicy"'
 _POLICY = re.compile(rb"""\{"\$imagepolicy":\s*"([^":]+:[^":]+)""")
 _TARGET = re.compile(r"(?P<kind>kustomization|helmvalues):(?P<path>.+)")
@@ -68,6 +71,7 @@ def read_gitops(text: str, book: Book, moves: Moves, own: frozenset[str]) -> Non
         for each in _named(document):
             if each.repository in own and each.scalar.origin is not None:
                 _follow(each, book, moves)
+        _updated_images(document, book, moves)
         if document.at("kind") == "ImageUpdateAutomation":
             _markers(document, book, moves)
 
@@ -173,6 +177,42 @@ def _references(document: Yaml) -> Mapping[str, str]:
         if scalar.path[-1:] == ("ref",) and url is not None:
             found[scalar.text] = url
     return found
+
+
+def _updated_images(document: Yaml, book: Book, moves: Moves) -> None:
+    """What argocd-image-updater sets in a kustomization has no effect on a chart: there it needs the value's name."""
+    is_updater = document.at("kind") == "ImageUpdater"
+    for scalar in document.scalars:
+        if scalar.path[-1:] == (_IMAGE_LIST,):
+            listed = [each.strip().rpartition("=") for each in scalar.text.split(",")]
+        elif is_updater and scalar.path[-1:] == ("imageName",):
+            listed = [("", "", scalar.text)]
+        else:
+            continue
+        for alias, _, image in listed:
+            heir = moves.images.get(_bare(image))
+            known = f"{_UPDATER}{alias}.helm.image-" if alias else ""
+            if heir is not None and not any(
+                known and str(each.path[-1]).startswith(known) for each in document.scalars
+            ):
+                needs = "manifestTargets.helm" if is_updater else f"{alias or 'ALIAS'}.helm.image-name and -tag"
+                book.note(
+                    scalar.start,
+                    f"{_bare(image)} comes from the chart {heir} now: argocd-image-updater needs {needs} "
+                    f"and the write-back target helmvalues:/{heir}/values.yaml for it",
+                )
+
+
+def images_of(data: bytes) -> frozenset[str]:
+    """The names, without tag and digest, of the images that a manifest or a kustomization sets."""
+    return frozenset(_bare(found.decode("utf-8", "replace")) for found in _IMAGE.findall(data))
+
+
+def _bare(image: str) -> str:
+    """`registry:5000/a/b` of `registry:5000/a/b:1.2@sha256:...`."""
+    bare = image.partition("@")[0]
+    head, colon, tag = bare.rpartition(":")
+    return head if colon and "/" not in tag else bare
 
 
 def _markers(document: Yaml, book: Book, moves: Moves) -> None:

@@ -39,11 +39,13 @@ class Moves:
     """Files before with image markers of Flux, of those that left their place."""
     carried: Mapping[RepoPath, RepoPath] = field(default_factory=dict)
     """File before -> the values file of a chart that has image markers of it now."""
+    images: Mapping[str, RepoPath] = field(default_factory=dict)
+    """Name of an image that only charts set now -> the folder of the chart."""
 
     @property
     def names(self) -> frozenset[str]:
-        """Every segment of the paths that left their place: a text without any of them names none of them."""
-        return frozenset(name for path in self.places for name in path.split("/"))
+        """Every segment of the paths that left their place, and images: a text without any of them names nothing."""
+        return frozenset(name for path in self.places for name in path.split("/")) | self.images.keys()
 
     def stands(self, folder: RepoPath) -> bool:
         """Whether there is still such a folder."""
@@ -58,6 +60,7 @@ def moves_of(
     *,
     marked: frozenset[RepoPath] = frozenset(),
     carried: Mapping[RepoPath, RepoPath] | None = None,
+    images: Mapping[str, RepoPath] | None = None,
 ) -> Moves:
     """The moves of files, with what they mean for the folders above them."""
     heirs = heirs or {}
@@ -79,6 +82,7 @@ def moves_of(
         places=dict(sorted(places.items())),
         marked=marked,
         carried=dict(carried or {}),
+        images=dict(images or {}),
     )
 
 
@@ -108,7 +112,7 @@ def _folder(
     left = {path: files[path] for path in below if path in files}
     moved = {path: target for path, target in left.items() if target is not None}
     outside = {path: target for path, target in moved.items() if not target.startswith(f"{folder}/")}
-    if is_alive and not outside:
+    if is_alive and (not outside or _is_still_built(folder, below, files)):
         return None
     if len(left) == len(below) and len(moved) == len(left):
         goals = {target.removesuffix(path[len(folder) :]) for path, target in moved.items()}
@@ -125,6 +129,12 @@ def _folder(
         return Place(path=None, reason=reason, heir=heir)
     goals = {posixpath.dirname(target) for target in outside.values()}
     return Place(path=None, reason=f"what was there is in {_listed(sorted(goals))} now")
+
+
+def _is_still_built(folder: str, below: set[RepoPath], files: Mapping[RepoPath, RepoPath | None]) -> bool:
+    """Whether the kustomization of a folder is where it was: whoever builds the folder gets what it got before."""
+    held = {RepoPath(f"{folder}/{name}") for name in KUSTOMIZATION_NAMES} & below
+    return bool(held) and held.isdisjoint(files)
 
 
 def _listed(names: Sequence[str]) -> str:
