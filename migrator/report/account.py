@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from migrator.report.terminal import console
+from migrator.report.json import upstream_document
+from migrator.report.terminal import console, show_upstream
 
 if TYPE_CHECKING:
     from typing import IO
@@ -30,7 +31,9 @@ def show_account(found: Account, stream: IO[str], *, verbose: bool = False) -> N
     elif own.kind.value == "application":
         out.print(f"It stays in Kustomize, in the application {own.id}: {_why(found)}")
     else:
-        out.print(f"It belongs to {own.id}, for which no chart is known.")
+        none = "no public chart installs the same" if own.upstream is not None else "no chart is known"
+        out.print(f"It belongs to {own.id}, for which {none}.")
+    show_upstream(out, own.upstream)
     if found.ties:
         out.print(f"Within {own.id}:")
         for tie in found.ties if verbose else found.ties[:_FACTS]:
@@ -52,6 +55,7 @@ def account_document(found: Account) -> dict[str, Json]:
         "kind": own.kind.value,
         "chart": own.candidates[0].chart if own.candidates else None,
         "confidence": round(own.confidence, 4),
+        "upstream": upstream_document(own.upstream),
         "needed": found.needed,
         "ties": list(found.ties),
         "considered": [

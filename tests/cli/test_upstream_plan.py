@@ -115,6 +115,14 @@ def test_explain_shows_the_hints_too(migrate: Migrate, repository: Path, mirror:
     assert found["upstream"]["version"] == "v7.2"
 
 
+def test_an_object_without_a_chart_is_explained_by_its_release_manifest(migrate: Migrate, repository: Path) -> None:
+    asked = ("explain", "CustomResourceDefinition/ties.knot.dev", "--repo", repository, "--offline")
+    shown = migrate(*asked).out
+    assert "for which no public chart installs the same" in shown
+    assert "release manifest of knot v1.2.0" in shown
+    assert json.loads(migrate(*asked, "--format", "json").out)["upstream"]["product"] == "knot"
+
+
 def test_a_root_that_cannot_be_fetched_says_which_chart_it_would_be(
     migrate: Migrate, repository: Path, mirror: Path
 ) -> None:
