@@ -61,7 +61,8 @@ def account_of(baseline: Baseline, asked: str) -> Account:
     held = sorted({node.id for node in baseline.graph.nodes})
     found = [each for each in held if _is_called(each, wanted)]
     if len(found) != 1:
-        near = [each for each in held if each.name.lower() == wanted[-1]] or held
+        near = [each for each in held if each.name.lower() == wanted[-1]]
+        near = near or [each for each in held if each.kind.lower() == wanted[0].partition(".")[0]] or held
         named = ", ".join(
             "/".join(filter(None, (each.kind, each.namespace, each.name))) for each in (found or near)[:8]
         )

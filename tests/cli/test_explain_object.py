@@ -88,8 +88,9 @@ def test_foreign_images_count_against_a_chart(migrate: Migrate, strangers: Path)
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ("Deployment/nope", ["no object is called Deployment/nope", "for example ConfigMap/monitoring/monitor"]),
+        ("Deployment/nope", ["no object is called Deployment/nope", "for example Deployment/monitoring/monitor"]),
         ("Deployment/other/api", ["no object", "Deployment/shop/api"]),
+        ("Route/nope", ["no object is called Route/nope", "for example ConfigMap/monitoring/monitor"]),
         ("Namespace/shop/shop", ["no object", "Namespace/shop"]),
     ],
 )
