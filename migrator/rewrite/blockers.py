@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from migrator.diagnostics import MigrateError
 from migrator.load import Kustomization, Selector
 from migrator.model import Json, RepoPath
+from migrator.rewrite.automation.sops import is_encrypted
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomization import Touch
 from migrator.rewrite.ownership import Place, Placed, written_objects
@@ -225,6 +226,8 @@ def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[B
             reason = f"{edit.path} belongs to the submodule {submodule}, another repository"
         elif edit.path in linked and edit.after is None:
             reason = f"a symbolic link leads to {edit.path}"
+        elif is_encrypted(edit.before or b""):
+            reason = f"{edit.path} is encrypted by SOPS, and stays as it is"
         elif edit.path in data and edit.path in manifests:
             reason = f"{edit.path} is a manifest and the input of something else"
         if reason:

@@ -26,6 +26,7 @@ from migrator.rewrite.automation.moves import Moves, moves_of
 from migrator.rewrite.automation.owners import read_owners
 from migrator.rewrite.automation.python import read_python
 from migrator.rewrite.automation.shell import ScriptError, read_shell
+from migrator.rewrite.automation.sops import is_encrypted, read_sops
 from migrator.rewrite.automation.updates import read_dependabot, read_renovate
 from migrator.rewrite.automation.workflows import read_github, read_gitlab
 from migrator.rewrite.edits import FileEdit
@@ -71,7 +72,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
             continue
         try:
             text = data.decode("utf-8")
-            if kind != "renovate" and names.search(text) is None:
+            if kind not in ("renovate", "sops") and names.search(text) is None:
                 continue
             book = Book()
             read(text, book, moves)
@@ -143,9 +144,17 @@ def _moves(edits: Sequence[FileEdit], index: Index) -> Moves:
     heirs = {edit.path: charts[edit.cause] for edit in edits if edit.after is None and edit.cause in charts}
     before = frozenset(index.files)
     marked = frozenset(path for path in gone if path in before and has_marker(index.read(path)))
+    encrypted = frozenset(edit.path for edit in edits if edit.path in gone and is_encrypted(edit.before or b""))
     carried = _carried(edits, tuple(charts.values()))
     return moves_of(
-        files, before, before - gone | made, heirs, marked=marked, carried=carried, images=_images(edits, charts)
+        files,
+        before,
+        before - gone | made,
+        heirs,
+        marked=marked,
+        carried=carried,
+        images=_images(edits, charts),
+        encrypted=encrypted,
     )
 
 
@@ -193,6 +202,7 @@ _PATTERNS: Sequence[tuple[str, str]] = (
     (r"(?:.*/)?action\.ya?ml", "github"),
     (r"\.github/dependabot\.ya?ml", "dependabot"),
     (r"(?:.*/)?[^/]*\.?gitlab-ci\.ya?ml|\.gitlab/.*\.ya?ml", "gitlab"),
+    (r"(?:.*/)?\.sops\.ya?ml", "sops"),
     (r".*\.ya?ml", "gitops"),
 )
 _INTERPRETER = re.compile(rb"#!\s*\S*?(?:/env\s+(?:-S\s+)?)?(?P<name>bash|dash|sh|python[\d.]*)\b")
@@ -231,6 +241,7 @@ def _readers(own: frozenset[str], path: RepoPath) -> Mapping[str, _Read]:
         "shell": lambda text, book, moves: read_shell(text, book, moves, base=_ROOT, script=path),
         "python": lambda text, book, moves: read_python(text, book, moves, base=_ROOT, script=path),
         "owners": read_owners,
+        "sops": lambda text, book, moves: read_sops(text, book, moves, path),
         "renovate": read_renovate,
         "dependabot": read_dependabot,
         "github": read_github,

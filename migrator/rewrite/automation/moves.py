@@ -41,6 +41,8 @@ class Moves:
     """File before -> the values file of a chart that has image markers of it now."""
     images: Mapping[str, RepoPath] = field(default_factory=dict)
     """Name of an image that only charts set now -> the folder of the chart."""
+    encrypted: frozenset[RepoPath] = frozenset()
+    """Files before that SOPS has encrypted, of those that left their place."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -61,6 +63,7 @@ def moves_of(
     marked: frozenset[RepoPath] = frozenset(),
     carried: Mapping[RepoPath, RepoPath] | None = None,
     images: Mapping[str, RepoPath] | None = None,
+    encrypted: frozenset[RepoPath] = frozenset(),
 ) -> Moves:
     """The moves of files, with what they mean for the folders above them."""
     heirs = heirs or {}
@@ -83,6 +86,7 @@ def moves_of(
         marked=marked,
         carried=dict(carried or {}),
         images=dict(images or {}),
+        encrypted=encrypted,
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from migrator.load import Kustomization
 from migrator.model import Json, RepoPath
+from migrator.rewrite.automation.sops import is_encrypted
 from migrator.rewrite.dividing.places import folders_of, unit_folder
 from migrator.rewrite.dividing.shares import Share, Shares
 from migrator.rewrite.dividing.types import Cluster, NotDivided, Unit
@@ -133,6 +134,8 @@ class Writing:
             if relative.startswith("../"):
                 raise NotDivided(f"{held.file} reads {file}, which is not below it")
             content = self._bench.read(file)
+            if gone and is_encrypted(content):
+                raise NotDivided(f"{file} is encrypted by SOPS as a whole, and holds objects of several")
             if gone:
                 content = encoded(remove_documents(decode(content, file), gone), content)
             self._make(RepoPath(posixpath.normpath(posixpath.join(place, relative))), file, content, unit)
