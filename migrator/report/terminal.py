@@ -44,7 +44,7 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
     for component in plan.components:
         if component.decision.value != "keep":
             _component(out, component, verbose=verbose)
-    _kept(out, [component for component in plan.components if component.decision.value == "keep"])
+    _kept(out, [component for component in plan.components if component.decision.value == "keep"], verbose=verbose)
     _changes(out, plan.changes, verbose=verbose)
     _summary(out, plan)
 
@@ -127,7 +127,7 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     out.print()
 
 
-def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
+def _kept(out: Console, components: Sequence[ComponentPlan], *, verbose: bool) -> None:
     recognised = [component for component in components if component.evidence]
     applications = [component for component in components if not component.evidence]
     for title, found in (("Recognised, stays in Kustomize", recognised), ("Stays in Kustomize", applications)):
@@ -141,7 +141,7 @@ def _kept(out: Console, components: Sequence[ComponentPlan]) -> None:
             )
             out.print(f"  {component.id:<{width}}  {component.reason}{successor}", style="dim")
             hints = component.upstream.manifest.differs if component.upstream is not None else ()
-            for line in hints:
+            for line in hints if verbose else ():
                 out.print(f"  {'':<{width}}  - {line}", style="dim")
         out.print()
 
