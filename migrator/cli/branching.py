@@ -12,7 +12,7 @@ from migrator.engines.branch import Content, Step, check_branch, commit_branch
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.rewrite import FileEdit, rewrite
+from migrator.rewrite import FileEdit, bench_of, rewrite
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -61,9 +61,11 @@ def _component_steps(planned: Planned) -> Sequence[Step]:
     baseline = planned.baseline
     adopted = [each for each in planned.plan.components if each.decision in _ADOPTED]
     steps = []
+    read = (baseline.index, baseline.kustomizations, baseline.builds)
+    bench = bench_of(*read)
     for end, component in enumerate(adopted, start=1):
         part = _only(planned.plan, {each.id for each in adopted[:end]})
-        made = rewrite(part, baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+        made = rewrite(part, *read, planned.layout, bench=bench)
         files = _contents([edit for edit in made.edits if edit.path != LOCK_PATH])
         steps.append(Step(message=_message(component), files=files))
     return steps

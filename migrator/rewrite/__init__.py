@@ -4,7 +4,7 @@ from migrator.rewrite.automation import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
-from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed
+from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rewrite, sealed
 from migrator.rewrite.transaction import commit, recover, stage
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "FileEdit",
     "Layout",
     "Rewriting",
+    "bench_of",
     "changes",
     "combined",
     "commit",

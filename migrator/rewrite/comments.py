@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -10,7 +11,7 @@ from migrator.model import SourceSpan
 from migrator.rewrite.edits import FileEdit
 from migrator.yamlio import comments, decode
 
-_RENDERED = "# Source: "
+_RENDERED = re.compile(rb"^# Source: ", re.MULTILINE)
 """How Helm begins what it renders: the comments of such a file are the chart's."""
 
 
@@ -18,7 +19,7 @@ def lost_comments(edits: Iterable[FileEdit]) -> Iterator[Diagnostic]:
     """One note (MIG613) for each component with which comments go; what Helm has written is nobody's."""
     found: dict[str, list[SourceSpan]] = defaultdict(list)
     for edit in edits:
-        if edit.before is not None and edit.path.endswith((".yaml", ".yml")):
+        if edit.path.endswith((".yaml", ".yml")):
             found[edit.cause] += _gone(edit)
     for cause, places in sorted(found.items()):
         if places:
@@ -33,12 +34,12 @@ def lost_comments(edits: Iterable[FileEdit]) -> Iterator[Diagnostic]:
 
 
 def _gone(edit: FileEdit) -> Iterator[SourceSpan]:
+    if edit.before is None or b"#" not in edit.before or _RENDERED.search(edit.before):
+        return
     try:
-        before = comments(decode(edit.before or b"", edit.path))
+        before = comments(decode(edit.before, edit.path))
         left = Counter(text for _, text in comments(decode(edit.after or b"", edit.path)))
     except MigrateError:
-        return
-    if any(text.startswith(_RENDERED) for _, text in before):
         return
     for line, text in before:
         if left[text] > 0:

@@ -62,14 +62,16 @@ def rewrite(
     layout: Layout,
     *,
     engines: Mapping[str, str] | None = None,
+    bench: Workbench | None = None,
 ) -> Rewriting:
-    """What becomes of the files. An earlier lock is kept and added to.
+    """What becomes of the files. An earlier lock is kept and added to. A `bench` of the same tree spares reading again.
 
     A component that cannot be taken out becomes a proposal that says what stands in the way, and the diagnostics say it
     too: MIG610 (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known
     repository). Raises MIG601 and MIG602 for a lock that cannot be read.
     """
-    found, draft, notes = _settled(plan, index, kustomizations, builds, layout)
+    bench = bench or bench_of(index, kustomizations, builds)
+    found, draft, notes = _settled(plan, bench, builds, layout)
     existing = load_lock(index.root)
     lock = _lock(found, draft.umbrellas, index, builds, kustomizations, existing, engines)
     if not draft.umbrellas:
@@ -86,12 +88,14 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
 
 
-def _settled(
-    plan: Plan, index: Index, kustomizations: Kustomizations, builds: Sequence[Build], layout: Layout
-) -> tuple[Plan, _Draft, Diagnostics]:
+def bench_of(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> Workbench:
+    """What every rewriting of one tree may share."""
     roots = frozenset({*kustomizations.roots(), *(build.root for build in builds), *deployed_paths(builds)})
-    bench = Workbench(index=index, kustomizations=kustomizations, roots=roots)
-    unbuilt = files_of_failed(builds, kustomizations)
+    return Workbench(index=index, kustomizations=kustomizations, roots=roots)
+
+
+def _settled(plan: Plan, bench: Workbench, builds: Sequence[Build], layout: Layout) -> tuple[Plan, _Draft, Diagnostics]:
+    unbuilt = files_of_failed(builds, bench.kustomizations)
     notes: list[Diagnostic] = []
     while True:
         draft = _draft(plan, builds, bench, layout, unbuilt)
@@ -101,7 +105,7 @@ def _settled(
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
     notes += lost_comments(draft.edits)
-    followed, more = with_automation(draft.edits, index, rendered_files(builds, kustomizations))
+    followed, more = with_automation(draft.edits, bench.index, rendered_files(builds, bench.kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
     return plan, draft, tuple(dict.fromkeys(notes))
