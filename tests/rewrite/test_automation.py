@@ -376,3 +376,47 @@ def test_only_the_path_differs(path: str, words: list[str]) -> None:
         text = after.decode().replace("environments/", "overlays/").replace(CHART, "base/db")
         added = '"helm-values": {'
         assert text == data.decode() or added in text or "../" in text
+
+
+EACH = {f"overlays/{name}/kustomization.yaml": f"environments/{name}/kustomization.yaml" for name in ("dev", "prod")}
+
+
+def computed(script: str, more: dict[str, str | None] | None = None, *, stays: str = "") -> tuple[str, int]:
+    """A script of computed paths afterwards, and how many of them a person has to look at."""
+    files = {RepoPath(old): RepoPath(new) if new else None for old, new in {**EACH, **(more or {})}.items()}
+    before = frozenset(files) | ({RepoPath(stays)} if stays else frozenset())
+    after = frozenset(new for new in files.values() if new) | (before - files.keys())
+    path = RepoPath("scripts/build.sh")
+    found = follow({path: script.encode()}, moves_of(files, before, after))
+    return found.files.get(path, script.encode()).decode(), sum(each.code == "MIG651" for each in found.diagnostics)
+
+
+@pytest.mark.parametrize(
+    ("line", "after"),
+    [
+        ('kustomize build "overlays/$1"', 'kustomize build "environments/$1"'),
+        ("for e in dev prod; do ls ./overlays/$e/; done", "for e in dev prod; do ls ./environments/$e/; done"),
+        ("cat overlays/${ENV:-prod}/kustomization.yaml", "cat environments/${ENV:-prod}/kustomization.yaml"),
+        (
+            'R="$(git rev-parse --show-toplevel)"\nls "$R/overlays/$1"',
+            'R="$(git rev-parse --show-toplevel)"\nls "$R/environments/$1"',
+        ),
+    ],
+)
+def test_a_variable_between_what_moved_in_one_way_is_followed(line: str, after: str) -> None:
+    assert computed(line + "\n") == (after + "\n", 0)
+
+
+@pytest.mark.parametrize(
+    ("line", "more", "stays"),
+    [
+        ('ls "overlays/$1"\n', {}, "overlays/dr/kustomization.yaml"),
+        ('ls "overlays/$1"\n', {"overlays/dr/x.yaml": "elsewhere/x.yaml"}, ""),
+        ('cat "overlays/$1/x.yaml"\n', {"overlays/prod/x.yaml": None}, ""),
+        ('cat "overlays/$1/$2"\n', {}, "overlays/notes.txt"),
+    ],
+)
+def test_a_variable_between_what_moved_in_several_ways_is_told(
+    line: str, more: dict[str, str | None], stays: str
+) -> None:
+    assert computed(line, more, stays=stays) == (line, 1)

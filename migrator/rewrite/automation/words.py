@@ -11,6 +11,7 @@ from migrator.model import RepoPath
 from migrator.rewrite.automation.book import Book
 from migrator.rewrite.automation.globs import GLOB_SIGN, glob_now
 from migrator.rewrite.automation.moves import Moves, Place, folders_of
+from migrator.rewrite.automation.variable import ends_now
 
 ROOT = "\0"
 """Stands for the repository's folder at the start of a text."""
@@ -245,7 +246,7 @@ def _with_colon(
 
 def _computed(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves) -> None:
     """A note where a word with unknown parts may name a path that left its place."""
-    if _follow_head(book, pieces, base, moves):
+    if _follow_head(book, pieces, base, moves) or _follow_ends(book, pieces, base, moves):
         return
     texts = [piece.text for piece in pieces]
     shown = "".join("…" if text is None else text for text in texts).replace(ROOT, "")
@@ -287,6 +288,36 @@ def _follow_head(book: Book, pieces: Sequence[Piece], base: RepoPath | None, mov
     if any(moves.files.get(path) != f"{place.path}{path[len(folder) :]}" for path in below):
         return False
     follow_word(book, head, base, moves, is_path=True)
+    return True
+
+
+def _follow_ends(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves) -> bool:
+    """Whether all that a word may name, whatever its one unknown part is, has moved in the same way."""
+    at = next(number for number, piece in enumerate(pieces) if piece.text is None)
+    start = 1 if at and pieces[0].is_fixed and pieces[0].text == ROOT else 0
+    written = [*pieces[start:at], *pieces[at + 1 :]]
+    if at != start + 1 or len(pieces) > at + 2:
+        return False
+    if any(each.is_fixed or not each.text or each.end - each.start != len(each.text) for each in written):
+        return False
+    root = ROOT if start else ""
+    head, tail = written[0].text or "", written[1].text or "" if len(written) > 1 else ""
+    above, slash, begun = head.rpartition("/")
+    folder = resolved(f"{root}{above}" or ".", base)
+    if folder is None or not slash or (tail and not tail.startswith("/")):
+        return False
+    now = ends_now(f"{folder}/{begun}".removeprefix("./"), tail, moves)
+    if now is None:
+        return False
+    goal, _, begun_now = now[0].rpartition("/")
+    seen = f"/{goal}" if root else posixpath.relpath(goal or ".", base_now(base, moves) or ".")
+    dot = "./" if head.startswith("./") and not seen.startswith(".") else ""
+    text = f"{dot}{seen}/{begun_now}"
+    if not _SAFE.fullmatch(text + now[1]) or (now[1] and not tail):
+        return False
+    book.replace(written[0].start, written[0].end, text)
+    if tail and now[1] != tail:
+        book.replace(written[1].start, written[1].end, now[1])
     return True
 
 
