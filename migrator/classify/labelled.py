@@ -46,6 +46,7 @@ def fold(units: Sequence[Unit], nodes: Sequence[Node], index: SignatureIndex) ->
 
     Helm gives all objects of a release one instance label, so two charts under one label in one place are parent and
     child. The signature says who is the parent; for a chart without one, a shared file and the number of objects do.
+    A chart that is known goes with it only where file or names say so.
     """
     kept = list(units)
     while True:
@@ -102,7 +103,9 @@ def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: Signatur
     if is_listed:
         return True
     is_reverse = child.signature is not None and parent.chart in _descendants(child.signature, index)
-    if is_reverse or not shares_file:
+    if is_reverse or not shares_file or parent.signature is not None:
+        return False
+    if child.signature is not None and not (_has_file(parent, nodes) or _is_named_after_itself(child, nodes)):
         return False
     return _parenthood(parent, nodes, index) > _parenthood(child, nodes, index)
 
@@ -113,10 +116,14 @@ def _parenthood(unit: Unit, nodes: Sequence[Node], index: SignatureIndex) -> tup
     Its file or folder is called after it; no signature names it as a subchart of something; its objects are not called
     RELEASE-CHART, as those of subcharts are; it has more objects.
     """
-    origins = {origin for number in unit.members if (origin := nodes[number].origin)}
-    has_file = any(unit.chart in PurePosixPath(origin).with_suffix("").parts for origin in origins)
     is_subchart = any(unit.chart in one.subcharts for one in index.signatures)
-    return has_file, not is_subchart, not _is_named_after_itself(unit, nodes), len(unit.members), unit.chart
+    is_apart = not _is_named_after_itself(unit, nodes)
+    return _has_file(unit, nodes), not is_subchart, is_apart, len(unit.members), unit.chart
+
+
+def _has_file(unit: Unit, nodes: Sequence[Node]) -> bool:
+    origins = {origin for number in unit.members if (origin := nodes[number].origin)}
+    return any(unit.chart in PurePosixPath(origin).with_suffix("").parts for origin in origins)
 
 
 def _descendants(signature: int, index: SignatureIndex) -> set[str]:

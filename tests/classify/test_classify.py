@@ -246,6 +246,24 @@ def test_subcharts_fold_into_their_parent() -> None:
     assert set(apart) == {"stack", "cachet"}
 
 
+def test_charts_of_one_instance_label_that_know_nothing_of_each_other_stay_apart() -> None:
+    main = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME, namespace: data, labels: {LABELS}}\n"
+    one = main.replace("NAME", "stack-operator").replace("LABELS", "helm.sh/chart: stack-7.0.0, release: all")
+    other = main.replace("NAME", "door").replace("LABELS", "helm.sh/chart: door-7.0.0, release: all")
+    child = cachet("kv", label="cachet-2.0.0", labels="release: all")
+    lone = signature("""
+    apiVersion: migrate/v1
+    kind: Signature
+    chart: stack
+    category: monitoring
+    images:
+      acme/operator: {weight: 1, tag: appVersion}
+    """)
+    held = [each for text in (one, other, child) for each in resources(text, "base/install.yaml")]
+    found, _ = classified({"prod": held}, (CACHET, lone))
+    assert {chart: len(names(each)) for chart, each in found.items()} == {"stack": 1, "door": 1, "cachet": 4}
+
+
 def test_subcharts_fold_without_chart_labels_too() -> None:
     parent = """\
     apiVersion: apps/v1
