@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from migrator.model import ResId
-from migrator.signatures.features import Features, Image
+from migrator.signatures.features import Container, Features, Image
 from migrator.signatures.score import Weights
 from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, ObjectPattern, Signature
 
@@ -108,14 +108,22 @@ class SignatureIndex:
     def _facts(self, shown: Features) -> Iterator[tuple[int, str, str, float]]:
         for signature, weight in self.crds.get(shown.crd, ()) if shown.crd else ():
             yield signature, "crd", shown.crd, weight
+        first = shown.containers[0].image if len(shown.containers) > 1 else None
+        own = self._of_container(shown.containers[0]) if first else frozenset()
+
+        def share(signature: int, *, is_first: bool) -> float:
+            """A container beside another's main container is that one's helper, whatever it runs."""
+            return 1.0 if is_first or first is None or signature in own else self.weights.beside
+
         for image in shown.images:
-            yield from self._image_facts(image)
+            for signature, kind, detail, weight in self._image_facts(image):
+                yield signature, kind, detail, weight * share(signature, is_first=image == first)
         for key, value in shown.labels:
             for signature, weight in self.labels.get((key, value), ()):
                 yield signature, "label", f"{key}={value}", weight
-        for container in shown.containers:
+        for number, container in enumerate(shown.containers):
             for signature, weight in self.containers.get(container.name, ()):
-                yield signature, "container", container.name, weight
+                yield signature, "container", container.name, weight * share(signature, is_first=not number)
                 key_of = (signature, container.name)
                 for flag in sorted(self.flags[key_of].intersection(container.flags)):
                     yield signature, "argument", f"{container.name} --{flag}", self.weights.flag
@@ -126,6 +134,11 @@ class SignatureIndex:
         for port in shown.ports:
             for signature, weight in self.ports.get(port, ()):
                 yield signature, "port", f"service:{port}", weight
+
+    def _of_container(self, container: Container) -> frozenset[int]:
+        """The signatures that know a container, by its image or by its name."""
+        images = {signature for signature, *_ in self._image_facts(container.image)} if container.image else set()
+        return frozenset(images | {signature for signature, _ in self.containers.get(container.name, ())})
 
     def _image_facts(self, image: Image) -> Iterator[tuple[int, str, str, float]]:
         parts = image.repository.split("/")

@@ -30,6 +30,8 @@ class Weights:
     fixed_name: float = 0.4
     sharing: float = 0.8
     """A fact that n charts share counts `weight / n ** sharing`."""
+    beside: float = 0.3
+    """What facts of a container count beside a first container that the chart does not run."""
     recognised: float = 0.5
     """The score below which a component stays an application."""
 

@@ -425,3 +425,21 @@ def test_publishers_that_nothing_tells_apart_are_all_shown() -> None:
     assert [note.code for note in notes] == ["MIG302", "MIG304"]
     assert "may be cachet of https://charts.example.org" in notes[0].summary
     assert notes[1].summary == "cachet: cachet of https://other.example.org is deprecated; its successor is x of y"
+
+
+@pytest.mark.parametrize(("first", "found"), [("corp/orders:1", "app"), ("acme/exporter:1", "cachet")])
+def test_a_sidecar_is_a_user_unless_the_chart_runs_the_container_before_it(first: str, found: str) -> None:
+    text = f"""\
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {{name: orders, namespace: shop}}
+    spec:
+      template:
+        metadata: {{labels: {{run: orders}}}}
+        spec:
+          containers:
+          - {{name: orders, image: "{first}"}}
+          - {{name: cachet, image: "acme/cachet:6.0", ports: [{{containerPort: 6000}}]}}
+    """
+    held, _ = classified({"prod": resources(text, "all.yaml")}, (replace(CACHET, objects=()), STACK))
+    assert [one.kind.value == "third-party" for one in held.values()] == [found == "cachet"]
