@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.build import Build
 from migrator.load import Kustomization, ReferenceKind
@@ -40,8 +40,24 @@ def _cluster(folders: set[RepoPath], builds: Sequence[Build], bench: Workbench) 
         names = {root: posixpath.basename(root) for root in names}
     if len(set(names.values())) < len(names):
         names = {root: root.replace("/", "-") for root in names}
-    held = tuple(bench.kustomizations.by_path[path] for path in sorted(folders) if path in bench.kustomizations.by_path)
+    known = bench.kustomizations.by_path
+    held = tuple(known[path] for path in sorted(folders & _with_content(names.keys(), known)) if path in known)
     return Cluster(roots=names, held=held, builds=tuple(builds))
+
+
+def _with_content(roots: Collection[RepoPath], known: Mapping[RepoPath, Kustomization]) -> frozenset[RepoPath]:
+    """The folders of resources and components from the roots on; what configures transformers is no content."""
+    found: set[RepoPath] = set()
+    pending = list(roots)
+    while pending:
+        path = pending.pop()
+        if path in found:
+            continue
+        found.add(path)
+        held = known.get(path)
+        references = (*held.resources, *held.components) if held is not None else ()
+        pending += [each.path for each in references if each.kind is ReferenceKind.DIRECTORY and each.path is not None]
+    return frozenset(found)
 
 
 def atom_of(placed: Placed, bench: Workbench) -> Atom:

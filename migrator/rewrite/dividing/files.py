@@ -14,7 +14,7 @@ from migrator.rewrite.dividing.places import folders_of, unit_folder
 from migrator.rewrite.dividing.shares import Share, Shares
 from migrator.rewrite.dividing.types import Cluster, NotDivided, Unit
 from migrator.rewrite.edits import FileEdit
-from migrator.rewrite.kustomization import naming, without
+from migrator.rewrite.kustomization import Entry, naming, without
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.removal import encoded
 from migrator.rewrite.spellings import Spellings
@@ -87,7 +87,8 @@ class Writing:
                 continue
             found[path] = self._by_path[path]
             if not self._stays(found[path]):
-                pending += self._shares.of(found[path], unit).folders.values()
+                folders = self._shares.of(found[path], unit).folders.values()
+                pending += [folder for folder in folders if folder in self._by_path]
         return [found[path] for path in sorted(found)]
 
     def _stays(self, held: Kustomization) -> bool:
@@ -113,13 +114,12 @@ class Writing:
         if share.removed or share.dropped:
             self._divided.add(held.file)
         renamed = {}
-        listed = {"resources": held.resources, "components": held.components}
         for entry, path in share.folders.items():
             target = path
             while target in through:
                 target = through[target]
             text = posixpath.relpath(places.get(target, target), place)
-            if posixpath.normpath(listed[entry.field][entry.index].text) != text:
+            if posixpath.normpath(_text(held, entry)) != text:
                 renamed[entry] = text
         data = self._bench.read(held.file)
         inline = [cut for cut in share.cuts if cut.file is None]
@@ -218,3 +218,9 @@ class Writing:
         if index.is_directory(path) or index.resolve(path) != path:
             raise NotDivided(f"{path} is in the way")
         return self._bench.read(path) if index.is_file(path) else None
+
+
+def _text(held: Kustomization, entry: Entry) -> str:
+    """How an entry that lists a folder is written."""
+    listed = {"resources": held.resources, "components": held.components}.get(entry.field)
+    return listed[entry.index].text if listed is not None else str(held.fields[entry.field][entry.index])

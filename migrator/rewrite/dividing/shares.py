@@ -18,6 +18,7 @@ from migrator.rewrite.workbench import Workbench
 from migrator.yamlio import Dialect, read_documents
 
 _FOREIGN_FIELDS = ("helmCharts", "helmGlobals", "helmChartInflationGenerator", "generators")
+_STAYING_FOLDERS = ("generators", "transformers", "validators")
 _HEAD = frozenset({"apiVersion", "kind", "metadata"})
 _SHARED = _HEAD | {
     *("patches", "patchesStrategicMerge", "patchesJson6902", "images", "labels", "commonLabels", "commonAnnotations"),
@@ -160,6 +161,7 @@ class Shares:
         }
         files |= dict.fromkeys(_other_files(held, removed), frozenset[int]())
         is_foreign = unit == self._names.get(FOREIGN)
+        folders |= _plugin_folders(held, with_generators=is_foreign)
         dropped = frozenset() if is_foreign else frozenset(name for name in _FOREIGN_FIELDS if held.fields.get(name))
         return Share(removed=frozenset(removed), cuts=tuple(cuts), dropped=dropped, folders=folders, files=files)
 
@@ -201,6 +203,18 @@ def _check_documents(patch: PatchRef, held: Kustomization, bench: Workbench) -> 
         raise NotDivided(f"a patch of {held.file} mixes operations and objects")
 
 
+def _plugin_folders(held: Kustomization, *, with_generators: bool) -> Mapping[Entry, RepoPath]:
+    """Entries that list folders of plugins: these serve all units, generators one, from where they are."""
+    found = {}
+    for field in _STAYING_FOLDERS if with_generators else _STAYING_FOLDERS[1:]:
+        listed = [plugin for plugin in held.plugins if plugin.field == field]
+        for index, plugin in enumerate(listed):
+            reference = plugin.reference
+            if reference is not None and reference.kind is ReferenceKind.DIRECTORY and reference.path is not None:
+                found[Entry(field=field, index=index)] = reference.path
+    return found
+
+
 def _entry(generator: Generator) -> Entry:
     return Entry(field=GENERATORS[generator.kind], index=generator.index)
 
@@ -218,6 +232,8 @@ def _other_files(held: Kustomization, removed: set[Entry]) -> Iterator[RepoPath]
     }
     for reference in held.references:
         if reference.field in apart or (reference.field == "replacements" and reference.text in gone):
+            continue
+        if reference.kind is ReferenceKind.DIRECTORY and reference.field in _STAYING_FOLDERS:
             continue
         if reference.kind is ReferenceKind.DIRECTORY:
             raise NotDivided(f"{reference.text} in {held.file} is a folder of {reference.field}")
