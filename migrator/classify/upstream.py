@@ -170,14 +170,18 @@ def released_units(nodes: Sequence[Node], index: SignatureIndex, taken: Collecti
     return units
 
 
-def _is_stranger(node: Node, signature: int) -> bool:
-    """A workload in a file that only its name makes a release manifest, and that shows nothing of the product."""
+def _is_stranger(node: Node, signature: int | None) -> bool:
+    """A workload that shows nothing of the product, in a file that only its name or a common phrase made a manifest."""
     found = node.upstream
-    if found is None or found.kind != "file" or not node.is_workload:
+    if found is None or found.kind == "url" or found.version or not node.is_workload:
         return False
-    words = (node.id.name, *(image.repository for image in node.shown.images))
-    shows = any(one.kind != "release-manifest" for one in node.evidence.get(signature, ()))
-    return not shows and not any(found.manifest.product in word for word in words)
+    facts = node.evidence.get(signature, ()) if signature is not None else ()
+    if any(one.kind != "release-manifest" for one in facts) or _held([node], found.manifest):
+        return False
+    product = found.manifest.product
+    # without a signature nothing else tells the parts of a product
+    word = product if signature is not None else product.partition("-")[0]
+    return not any(word in text for text in (node.id.name, *(image.repository for image in node.shown.images)))
 
 
 def without_signature(units: list[Unit], nodes: Sequence[Node], index: SignatureIndex) -> dict[str, set[int]]:
@@ -187,10 +191,11 @@ def without_signature(units: list[Unit], nodes: Sequence[Node], index: Signature
     """
     labelled = {number for unit in units if unit.is_labelled for number in unit.members}
     taken = {number for unit in units for number in unit.members}
+    mixed = {node.origin for node in nodes if _is_stranger(node, None)}
     groups: dict[str, set[int]] = {}
     for number, node in enumerate(nodes):
         found = node.upstream
-        if found is None or number in labelled or _signatures(found.manifest, index):
+        if found is None or number in labelled or _signatures(found.manifest, index) or node.origin in mixed:
             continue
         if found.kind != "file" or number not in taken:
             groups.setdefault(found.manifest.product, set()).add(number)

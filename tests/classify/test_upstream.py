@@ -242,3 +242,23 @@ def test_a_strangers_workload_in_a_file_known_by_name_alone_keeps_its_objects_ap
     held = resources(API + "---\n" + CRD, "base/cachet.yaml")
     own = [one for one in found(held).values() if one.kind is ComponentKind.APPLICATION]
     assert "Deployment api" in [f"{each.kind} {each.name}" for one in own for each in one.members["prod"]]
+
+
+def test_a_common_phrase_in_a_header_claims_no_strangers() -> None:
+    held = resources(API + "---\n" + KNOTS + "---\n" + CRD, "base/all.yaml")
+    rule = manifest("""\
+        product: cachet
+        chart: cachet
+        repository: https://charts.example.org
+        category: databases
+        headers: [DO NOT EDIT]
+        holds: [acme.io]
+        """)
+    components = found(held, {"base/all.yaml": "# DO NOT EDIT\n"}, manifests=(rule,))
+    own = [one for one in components.values() if one.kind is ComponentKind.APPLICATION]
+    assert "Deployment api" in [f"{each.kind} {each.name}" for one in own for each in one.members["prod"]]
+
+
+def test_a_strangers_workload_beside_a_product_without_a_chart_stays_an_application() -> None:
+    components = found(resources(KNOTS + "---\n" + API, "base/knot.yaml"))
+    assert {one.kind for one in components.values()} == {ComponentKind.APPLICATION}
