@@ -95,6 +95,7 @@ _HEAD = (
     "charts of the corpus. Accounted: a root builds and each of its objects is in a component, or the report names it",
     "with the reason. Lost: bytes of files that the plan does not name, comments whose line stays, image markers,",
     "anchors, encrypted files. A span: one edit of a kustomization file changes the lines of what it names.",
+    "Where no chart is at hand for what a repository runs, nothing is adopted: such a row is about reading alone.",
     "",
 )
 
