@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import FIXTURES, Outcome
+from odd_trees import both, charts, shop  # noqa: F401 - fixtures
 
 from migrator.cli.app import run
 
