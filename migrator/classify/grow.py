@@ -153,13 +153,16 @@ class Grower:
             ),
             default=0.0,
         )
-        known = named + evidence + (instance if unit.is_labelled else 0.0)
+        is_shared = not unit.is_labelled or (unit.signature is None and unit.release in facts.mixed)
+        known = named + evidence + (0.0 if is_shared else instance)
         if pull >= max(edge, 0.3) and known < JOIN / 2:
             return 0.0
         total = own + edge + self._file(number, at, facts) + self._prefix(node, unit, facts)
         if node.id.group not in _STANDARD and not named and instance <= 0:
             total -= 0.35
-        if self._is_foreign(number, unit) and not named and (total < _FOREIGN or not unit.is_labelled):
+        # a chart that is known by its labels alone labels its own workloads
+        is_named_by_all = unit.is_labelled and unit.signature is not None
+        if self._is_foreign(number, unit) and not named and (total < _FOREIGN or not is_named_by_all):
             return 0.0
         return total
 

@@ -170,6 +170,8 @@ class Recogniser:
 
     def _group_rank(self, members: set[int], signature: int) -> tuple[float, float]:
         own, is_telling = own_score(self._nodes, members, signature)
+        if self._are_guests(members, signature):
+            return 0.0, 0.0
         if self._is_umbrella(members, signature, own):
             own, is_telling = 1 - (1 - own) * (1 - self._index.weights.recognised), True
         if own < self._index.weights.recognised or not is_telling:
@@ -225,6 +227,7 @@ class Recogniser:
         read = _Read(by_name=by_name, by_release=by_release, crds=crds, left=left)
         found = [self._hypothesis(signature, place, fullname, read) for place, fullname in sorted(places)]
         named = {number for one in found for number in one.members}
+        named |= {number for number in seeds if self._is_guest(number, signature)}
         for place in sorted({self._nodes[number].id.namespace for number in seeds - named}):
             members = frozenset(n for n in seeds - named if self._nodes[n].id.namespace == place)
             own, is_telling = own_score(self._nodes, members, signature)
@@ -241,6 +244,19 @@ class Recogniser:
                 )
             )
         return found
+
+    def _are_guests(self, members: Iterable[int], signature: int) -> bool:
+        shown = [number for number in members if self._nodes[number].strength.get(signature, 0.0) >= _EXPLAINED]
+        return bool(shown) and all(self._is_guest(number, signature) for number in shown)
+
+    def _is_guest(self, number: int, signature: int) -> bool:
+        """The chart's image is one beside what the object is about: a sidecar, a field of a custom resource."""
+        node = self._nodes[number]
+        known = {fact.detail.partition(" ")[0] for fact in node.evidence.get(signature, ()) if fact.kind == "image"}
+        if not known or not node.is_workload:
+            return bool(known)
+        own = [image.repository in known for image in node.shown.images]
+        return not own[0] and sum(own) * 2 <= len(own)
 
     def _hypothesis(self, signature: int, place: str, fullname: str, read: _Read) -> _Hypothesis:
         """What a chart would have made under this full name in this namespace."""
@@ -272,6 +288,7 @@ class Recogniser:
         own, is_telling = own_score(self._nodes, members, signature)
         pattern = max((self.name_weight(number, signature) for number in members), default=0.0)
         quality = 1 - (1 - own) * (1 - pattern)
+        is_telling = is_telling and (pattern > 0 or not self._are_guests(members, signature))
         share = self._core_share(members, signature, fullname)
         total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
         return _Hypothesis(
