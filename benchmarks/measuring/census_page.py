@@ -14,8 +14,9 @@ _NEAR = 0.2
 ABOUT = """\
 # Census
 
-What `migrate` recognises in twelve public repositories, made by `python benchmarks/census.py --write`. Every line was
-read against the files of the repository; a line that is known to be wrong says so. One line is one component;
+What `migrate` recognises in twelve public repositories, made by `python benchmarks/census.py --write`. For every line
+somebody looked at what its folders deploy; a line whose chart is known to be wrong says so. That is judged by most of
+its objects: single objects of another chart or of the team may be among them. One line is one component;
 components of one chart that differ in name only share a line. The confidence is that of the first chart; `or` names
 charts and publishers that the evidence does not tell apart. A version behind `app` is that of the software, where no
 chart version follows from it. Left alone means that Kustomize keeps it: the nearest signature is shown where there
@@ -36,8 +37,10 @@ def figures(rows: Sequence[Census]) -> str:
         "",
         "Made by `python benchmarks/census.py --write`: every root of twelve public repositories is built and",
         "classified; [the census](census.md) has the lines. What is third party was read by a person and is kept in",
-        "`benchmarks/census.yaml`, by folder. Chart and version against a committed Chart.yaml: repositories that",
-        "keep it beside what they rendered from it.",
+        "`benchmarks/census.yaml`, by folder, with these results at hand; a component is judged by most of its objects.",
+        "Chart and version against a committed Chart.yaml: repositories that keep it beside what they rendered from",
+        "it, where the root builds. The charts are told by the comments that Helm leaves in what it renders; a version",
+        "is missed where the files do not name it and no version table has that chart or that version.",
         "",
         "| measure | reach | measured |",
         "| --- | --- | --- |",
