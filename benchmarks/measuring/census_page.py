@@ -37,7 +37,7 @@ def figures(rows: Sequence[Census]) -> str:
         "",
         "Made by `python benchmarks/census.py --write`: every root of twelve public repositories is built and",
         "classified; [the census](census.md) has the lines. What is third party was read by a person and is kept in",
-        "`benchmarks/census.yaml`, by folder, with these results at hand; a component is judged by most of its objects.",
+        "`benchmarks/census.yaml`, by folder, with these results at hand; a component is what most of its objects are.",
         "Chart and version against a committed Chart.yaml: repositories that keep it beside what they rendered from",
         "it, where the root builds. The charts are told by the comments that Helm leaves in what it renders; a version",
         "is missed where the files do not name it and no version table has that chart or that version.",
