@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from migrator.classify.judging import Judge
 from migrator.classify.nodes import Node, nodes_of
+from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
 from migrator.classify.types import Component, ComponentKind, Evidence, SourceHint
 from migrator.classify.units import evidence_of, own_score
 from migrator.classify.upstream import with_upstream
 from migrator.graph import Edge, EdgeKind, ResourceGraph
 from migrator.model import RepoPath, ResId, Resource
-from migrator.signatures import Manifest, Signature, SignatureIndex, Weights, index_manifests, index_signatures
+from migrator.signatures import (
+    Manifest,
+    Signature,
+    SignatureIndex,
+    Weights,
+    index_manifests,
+    index_signatures,
+    load_weights,
+)
 
 _SHOWN = 5
 _LEAST = 0.1
@@ -65,10 +75,10 @@ def account(
     weights: Weights | None = None,
 ) -> Account:
     """The account of an object that is in one of the components which `classify` found in the same input."""
-    index = index_signatures(signatures, weights)
+    index = index_signatures(signatures, weights or load_weights())
     nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
     at = {node.id: number for number, node in enumerate(nodes)}
-    judge = _Judge(nodes=nodes, index=index, number=at[resource])
+    judge = _Court(readings=Readings(nodes, index), number=at[resource])
     own = next(one for one in components if resource in _all(one))
     if own.kind is ComponentKind.THIRD_PARTY:
         held = judge.of_component(own, frozenset(at[one] for one in _all(own)))
@@ -97,12 +107,19 @@ _Held = dict[int, tuple[float, frozenset[int]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Judge:
+class _Court:
     """One object before all signatures."""
 
-    nodes: Sequence[Node]
-    index: SignatureIndex
+    readings: Readings
     number: int
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        return self.readings.nodes
+
+    @property
+    def index(self) -> SignatureIndex:
+        return self.readings.index
 
     @property
     def node(self) -> Node:
@@ -119,7 +136,7 @@ class _Judge:
 
     def of_application(self, free: Iterable[int]) -> _Held:
         """What was considered for an object that no chart was found for."""
-        found = Recogniser(self.nodes, self.index).considered(self.number, free)
+        found = Recogniser(self.readings).considered(self.number, free)
         held = {at: pair for at, pair in found.items() if pair[0] >= _LEAST}
         for at in (*self._shown(), *self._defining()):
             held.setdefault(at, (0.0, frozenset({self.number})))
@@ -130,13 +147,14 @@ class _Judge:
         facts = evidence_of(self.nodes, members, signature)
         shown = {(fact.kind, fact.detail) for fact in self.node.evidence.get(signature, ())}
         ranked = sorted(facts, key=lambda fact: (fact.kind, fact.detail) not in shown)
-        negative = [f"{fact.kind}: {fact.detail}" for fact in facts if fact.weight < 0]
+        names = frozenset(self.nodes[one].shown.instance for one in members)
+        negative = [fact.detail for fact in Judge(self.readings).against(members, signature, names)]
         return Considered(
             chart=one.chart,
             repository=one.repository,
             score=round(score, 3),
             objects=len(members),
-            evidence=tuple(fact for fact in ranked if fact.weight >= 0),
+            evidence=tuple(ranked),
             against=(*negative, *self._against(signature, members)),
         )
 
@@ -167,7 +185,7 @@ class _Judge:
         if core and not core.keys() & self._read(members, signature):
             names = ", ".join(f"{kind} {name}" for name, kind in sorted(core.items()))
             yield f"none of the workloads that each version makes is there: {names}"
-        if not own_score(self.nodes, members, signature)[1]:
+        if not Judge(self.readings).own(members, signature)[1]:
             yield "too little to judge by: it takes two kinds of facts, one of them telling by itself"
 
     def _read(self, members: Iterable[int], signature: int) -> set[str]:

@@ -9,6 +9,7 @@ from migrator.classify.applications import applications
 from migrator.classify.grow import Grower, name_units
 from migrator.classify.labelled import fold, labelled_units
 from migrator.classify.nodes import Node, nodes_of
+from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
 from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
@@ -28,6 +29,7 @@ from migrator.signatures import (
     index_manifests,
     index_signatures,
     load_versions,
+    load_weights,
 )
 
 _SHOWN = 12
@@ -46,10 +48,10 @@ def classify(
 ) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of a repository, third-party ones first, each by id; every object is in exactly one.
 
-    `tables` are read from the shipped rules for the recognised charts unless given. `sources` are comments in vendored
-    files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
+    `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given. `sources` are
+    comments in vendored files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
     """
-    index = index_signatures(signatures, weights)
+    index = index_signatures(signatures, weights or load_weights())
     nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)
@@ -78,17 +80,18 @@ def classify(
 
 
 def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Unit]:
-    recogniser = Recogniser(nodes, index)
+    readings = Readings(nodes, index)
+    recogniser = Recogniser(readings)
     units = labelled_units(nodes, index)
     units += released_units(nodes, index, {number for unit in units for number in unit.members})
     units += recogniser.by_instance(_free_nodes(nodes, units), {unit.release for unit in units})
     units = fold(units, nodes, index)
-    name_units(units, nodes, index, recogniser)
-    Grower(nodes, index, ties, recogniser, units, along_files=False).grow()
+    name_units(units, nodes, index, readings)
+    Grower(nodes, index, ties, readings, units, along_files=False).grow()
     units += recogniser.by_name(_free_nodes(nodes, units), tuple(units))
     units = fold(_over_environments(units, nodes), nodes, index)
-    name_units(units, nodes, index, recogniser)
-    Grower(nodes, index, ties, recogniser, units).grow()
+    name_units(units, nodes, index, readings)
+    Grower(nodes, index, ties, readings, units).grow()
     return units
 
 

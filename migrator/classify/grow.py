@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.classify.nodes import Node
-from migrator.classify.seeds import Recogniser
+from migrator.classify.readings import Readings
 from migrator.classify.ties import Ties
-from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit
-from migrator.signatures import Signature, SignatureIndex
+from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, fullname_of
+from migrator.signatures import SignatureIndex
 
 JOIN = 0.6
 """The least affinity that makes an object a member."""
@@ -52,7 +52,7 @@ class Grower:
         nodes: Sequence[Node],
         index: SignatureIndex,
         ties: Ties,
-        recogniser: Recogniser,
+        readings: Readings,
         units: list[Unit],
         *,
         along_files: bool = True,
@@ -61,7 +61,7 @@ class Grower:
         self._nodes = nodes
         self._index = index
         self._ties = ties
-        self._recogniser = recogniser
+        self._readings = readings
         self._units = units
         self._present = {unit.signature for unit in units}
         self._owner = {number: at for at, unit in enumerate(units) for number in unit.members}
@@ -117,7 +117,7 @@ class Grower:
         if node.origin:
             found |= facts.by_file.get(node.origin, Counter()).keys()
             found |= facts.by_folder.get(posixpath.dirname(node.origin), Counter()).keys()
-        for match in self._recogniser.readers(number):
+        for match in self._readings.readers(number):
             found |= facts.by_name.get((match.signature, match.fullname or match.release), _NONE)
             if not match.fullname and not match.release:
                 found |= facts.by_signature.get(match.signature, _NONE)
@@ -170,7 +170,7 @@ class Grower:
         """A workload that shows nothing of the unit's chart."""
         if number not in self._workloads:
             return False
-        return unit.signature is None or self._recogniser.strength(number, unit.signature) < _FOREIGN_BELOW
+        return unit.signature is None or self._readings.strength(number, unit.signature) < _FOREIGN_BELOW
 
     def _instance(self, node: Node, unit: Unit, at: int, facts: _Facts) -> float:
         """The instance label: for where it is the unit's, against where it is another's, more where it is unshared."""
@@ -185,7 +185,7 @@ class Grower:
         if unit.signature is None:
             return 0.0
         best = 0.0
-        for match in self._recogniser.names(number, unit.signature):
+        for match in self._readings.names(number, unit.signature):
             is_fixed = not match.fullname and not match.release
             is_full = bool(match.fullname) and match.fullname == unit.fullname and match.release in {"", unit.release}
             is_release = bool(match.release) and match.release == unit.release and not match.fullname
@@ -197,7 +197,7 @@ class Grower:
         """What the object itself shows for the chart; a CRD of the chart alone is enough."""
         if unit.signature is None:
             return 0.0
-        strength = self._recogniser.strength(number, unit.signature)
+        strength = self._readings.strength(number, unit.signature)
         if self._nodes[number].shown.crd:
             return JOIN if strength else 0.0
         return min(strength, 0.5)
@@ -229,7 +229,7 @@ class Grower:
         held = self._nodes[number].strength.items()
         best = max((strength for one, strength in held if one in self._present), default=0.0)
         signature = self._units[at].signature
-        own = self._recogniser.strength(number, signature) if signature is not None else 0.0
+        own = self._readings.strength(number, signature) if signature is not None else 0.0
         return best >= TELLING and best > own
 
     @staticmethod
@@ -281,14 +281,14 @@ class _Facts:
                 self.by_folder.setdefault(folder, Counter())[owner[number]] += 1
 
 
-def name_units(units: Iterable[Unit], nodes: Sequence[Node], index: SignatureIndex, recogniser: Recogniser) -> None:
+def name_units(units: Iterable[Unit], nodes: Sequence[Node], index: SignatureIndex, readings: Readings) -> None:
     """Fill in full name and release name of units that do not have them: what most names of the members say."""
     for unit in units:
         if unit.signature is None:
             continue
         votes: dict[str, float] = {}
         for number in sorted(unit.members):
-            for match in recogniser.names(number, unit.signature):
+            for match in readings.names(number, unit.signature):
                 if match.fullname:
                     votes[match.fullname] = votes.get(match.fullname, 0.0) + match.weight + 0.05
         if not unit.release:
@@ -298,11 +298,3 @@ def name_units(units: Iterable[Unit], nodes: Sequence[Node], index: SignatureInd
             unit.fullname = max(sorted(votes), key=lambda name: votes[name])
         if not unit.fullname and unit.release:
             unit.fullname = fullname_of(unit.release, index.signatures[unit.signature])
-
-
-def fullname_of(release: str, signature: Signature) -> str:
-    """What Helm's usual rule makes of a release name: itself where it contains the chart's name, else both."""
-    suffix = signature.fullname.removeprefix("{release}")
-    if suffix == signature.fullname:
-        return suffix
-    return release if suffix.lstrip("-") in release else release + suffix

@@ -117,6 +117,7 @@ def _joined(one: Features, other: Features) -> Features:
         version=one.version or other.version,
         labels=tuple(sorted({*one.labels, *other.labels})),
         containers=(*one.containers, *(c for c in other.containers if c not in one.containers)),
+        pod=one.pod | other.pod,
         images=tuple(dict.fromkeys((*one.images, *other.images))),
         ports=tuple(dict.fromkeys((*one.ports, *other.ports))),
     )

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.classify.nodes import Node
-from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, families, instances, own_score
-from migrator.signatures import NameMatch, SignatureIndex
-from migrator.signatures.types import FULLNAME, RELEASE
+from migrator.classify.judging import Judge, factor
+from migrator.classify.readings import BARE, Readings
+from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, fullname_of, instances, own_score
 
 _SEED = 0.3
 """The least evidence on one object that starts a hypothesis."""
 _EXPLAINED = 0.1
-_SUBCHART = 0.8
-_BARE = frozenset({FULLNAME, RELEASE})
 _UNNAMED = 0.75
 """What a unit is worth whose names follow no pattern of the chart."""
 
@@ -22,17 +19,11 @@ _UNNAMED = 0.75
 class Recogniser:
     """Turns unassigned objects into units; holds the read-only inputs so that each step reads short."""
 
-    def __init__(self, nodes: Sequence[Node], index: SignatureIndex) -> None:
-        self._nodes = nodes
-        self._index = index
-        self._families = families(index)
-        self._names = [_by_signature(index, node) for node in nodes]
-        self._readers: dict[int, set[int]] = {}
-        self._called: dict[str, set[int]] = {}
-        for number, node in enumerate(nodes):
-            self._called.setdefault(node.id.name, set()).add(number)
-            for signature in self._names[number]:
-                self._readers.setdefault(signature, set()).add(number)
+    def __init__(self, readings: Readings) -> None:
+        self._seen = readings
+        self._judge = Judge(readings)
+        self._nodes = readings.nodes
+        self._index = readings.index
 
     def by_instance(self, free: Iterable[int], taken: Iterable[str]) -> list[Unit]:
         """Units among objects that share an instance label; labels in `taken` belong to units already."""
@@ -102,34 +93,11 @@ class Recogniser:
             return True
         is_part = any(unit.fullname and one.fullname.startswith(f"{unit.fullname}-") for unit in here)
         has_core = any(pattern.core for pattern in signature.objects)
-        share = self._core_share(one.members, one.signature, one.fullname)
+        share = self._judge.fit(one.members, one.signature, frozenset({one.fullname, ""}))
         return has_core and bool(one.fullname) and not is_part and share > 0
 
     def _is_publisher(self, one: int, other: int) -> bool:
         return self._index.signatures[one].chart == self._index.signatures[other].chart
-
-    def names(self, number: int, signature: int) -> tuple[NameMatch, ...]:
-        """How a signature reads a node's name; worked out once."""
-        found = self._names[number].get(signature)
-        if found is None:
-            shown = self._nodes[number].shown
-            found = self._names[number][signature] = tuple(self._index.bare_names(shown, signature))
-        return found
-
-    def readers(self, number: int) -> Iterable[NameMatch]:
-        """How all signatures read a node's name, those left out that would take any name."""
-        return (match for held in list(self._names[number].values()) for match in held if match.pattern not in _BARE)
-
-    def strength(self, number: int, signature: int) -> float:
-        """What a node shows for a chart, by itself or by one of its subcharts."""
-        held = self._nodes[number].strength
-        own = held.get(signature, 0.0)
-        family = self._families[signature][1:]
-        return max(own, _SUBCHART * max((held.get(one, 0.0) for one in family), default=0.0))
-
-    def name_weight(self, number: int, signature: int) -> float:
-        """How telling a node's name is for a chart."""
-        return max((match.weight for match in self.names(number, signature)), default=0.0)
 
     def _in_group(self, release: str, members: set[int]) -> list[Unit]:
         """The charts of one release name: one as a rule, more where a label was put on everything."""
@@ -139,7 +107,7 @@ class Recogniser:
                 (
                     (rank, quality, signature)
                     for signature in self._candidates(left)
-                    for rank, quality in [self._group_rank(left, signature)]
+                    for rank, quality in [self._group_rank(left, signature, release)]
                     if quality >= self._index.weights.recognised
                 ),
                 reverse=True,
@@ -147,10 +115,11 @@ class Recogniser:
             if not scored:
                 break
             _, quality, signature = scored[0]
+            family = self._seen.families[signature]
             explained = {
                 number
                 for number in left
-                if self.strength(number, signature) >= _EXPLAINED or self.name_weight(number, signature) > 0
+                if self._seen.strength(number, signature) >= _EXPLAINED or self._seen.name_weight(number, signature) > 0
             }
             units.append(
                 Unit(
@@ -159,7 +128,7 @@ class Recogniser:
                     release=release,
                     quality=quality,
                     members=explained,
-                    rivals={other: score for _, score, other in scored[1:4] if other not in self._families[signature]},
+                    rivals={other: held for _, held, other in scored[1:4] if other not in family},
                 )
             )
             left -= explained
@@ -168,17 +137,31 @@ class Recogniser:
     def _candidates(self, members: Iterable[int]) -> list[int]:
         return sorted({one for number in members for one in self._nodes[number].strength})
 
-    def _group_rank(self, members: set[int], signature: int) -> tuple[float, float]:
-        own, is_telling = own_score(self._nodes, members, signature)
-        if self._are_guests(members, signature):
+    def _group_rank(self, members: set[int], signature: int, release: str) -> tuple[float, float]:
+        if self._judge.are_guests(members, signature):
             return 0.0, 0.0
+        is_named = self._judge.pattern_weight(members, signature) > 0
+        own, is_telling = self._judge.own(members, signature, is_named=is_named)
         if self._is_umbrella(members, signature, own):
             own, is_telling = 1 - (1 - own) * (1 - self._index.weights.recognised), True
         if own < self._index.weights.recognised or not is_telling:
             return 0.0, 0.0
-        total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
-        share = self._core_share(members, signature, None)
-        return total * (0.5 + 0.5 * share), own * (0.8 + 0.2 * share if share else 0.5)
+        total = sum(
+            self._seen.strength(number, signature) + self._seen.name_weight(number, signature) for number in members
+        )
+        share = self._judge.fit(members, signature, self._fullnames(members, signature, release))
+        kept = self._judge.left(members, signature, frozenset({release}))
+        return total * (0.5 + 0.5 * share) * kept, own * factor(share) * kept
+
+    def _fullnames(self, members: Iterable[int], signature: int, release: str) -> frozenset[str]:
+        """What the full name may be: by the rule from the release's name, else what telling names have in common."""
+        told = {
+            match.fullname
+            for number in members
+            for match in self._seen.names(number, signature)
+            if match.pattern not in BARE
+        }
+        return frozenset({"", release, fullname_of(release, self._index.signatures[signature]), *told})
 
     def _is_umbrella(self, members: set[int], signature: int, own: float) -> bool:
         """A chart that runs nothing itself is there if it shows something and two of its subcharts are there."""
@@ -186,25 +169,11 @@ class Recogniser:
             return False
         charts = {
             self._index.signatures[one].chart
-            for one in self._families[signature][1:]
+            for one in self._seen.families[signature][1:]
             if not self._is_publisher(one, signature)
             and own_score(self._nodes, members, one)[0] >= self._index.weights.recognised
         }
         return len(charts) >= 2
-
-    def _core_share(self, members: Iterable[int], signature: int, fullname: str | None) -> float:
-        """The share of the workloads that every version of the chart makes at its defaults; 1 for a chart without."""
-        wanted = {one.name for one in self._index.signatures[signature].objects if one.core}
-        if not wanted:
-            return 1.0
-        found = {
-            match.pattern
-            for number in members
-            if self._nodes[number].is_workload
-            for match in self.names(number, signature)
-            if match.is_core and fullname in {None, match.fullname, ""}
-        }
-        return len(wanted & found) / len(wanted)
 
     def _seeds(self, left: set[int]) -> dict[int, set[int]]:
         seeds: dict[int, set[int]] = {}
@@ -216,23 +185,27 @@ class Recogniser:
 
     def _of_signature(self, signature: int, seeds: set[int], left: set[int]) -> list[_Hypothesis]:
         """The ways in which a chart could have made some of what is left: one for each full name that seeds suggest."""
-        places = {(self._nodes[n].id.namespace, match.fullname) for n in seeds for match in self.names(n, signature)}
+        places = {
+            (self._nodes[n].id.namespace, match.fullname) for n in seeds for match in self._seen.names(n, signature)
+        }
         crds = {number for number in seeds if self._nodes[number].shown.crd}
         by_name: dict[str, set[int]] = {}
         by_release: dict[str, set[int]] = {}
-        for number in self._readers.get(signature, set()) & left:
-            for match in self.names(number, signature):
+        for number in self._seen.read_by(signature) & left:
+            for match in self._seen.names(number, signature):
                 held = by_release if match.release else by_name
                 held.setdefault(match.release or match.fullname, set()).add(number)
         read = _Read(by_name=by_name, by_release=by_release, crds=crds, left=left)
         found = [self._hypothesis(signature, place, fullname, read) for place, fullname in sorted(places)]
         named = {number for one in found for number in one.members}
-        named |= {number for number in seeds if self._is_guest(number, signature)}
+        named |= {number for number in seeds if self._judge.is_guest(number, signature)}
         for place in sorted({self._nodes[number].id.namespace for number in seeds - named}):
             members = frozenset(n for n in seeds - named if self._nodes[n].id.namespace == place)
-            own, is_telling = own_score(self._nodes, members, signature)
-            quality = own * _UNNAMED if is_telling else 0.0
-            total = sum(self.strength(number, signature) for number in members)
+            own, is_telling = self._judge.own(members, signature)
+            kept = self._judge.left(members, signature, frozenset())
+            fit = self._judge.fit(members, signature, frozenset())
+            quality = own * min(_UNNAMED, factor(fit)) * kept if is_telling else 0.0
+            total = sum(self._seen.strength(number, signature) for number in members)
             found.append(
                 _Hypothesis(
                     signature=signature,
@@ -240,23 +213,10 @@ class Recogniser:
                     release="",
                     members=members,
                     quality=quality,
-                    rank=total * _UNNAMED * (0.5 + 0.5 * self._core_share(members, signature, None)),
+                    rank=total * _UNNAMED * (0.5 + 0.5 * fit),
                 )
             )
         return found
-
-    def _are_guests(self, members: Iterable[int], signature: int) -> bool:
-        shown = [number for number in members if self._nodes[number].strength.get(signature, 0.0) >= _EXPLAINED]
-        return bool(shown) and all(self._is_guest(number, signature) for number in shown)
-
-    def _is_guest(self, number: int, signature: int) -> bool:
-        """The chart's image is one beside what the object is about: a sidecar, a field of a custom resource."""
-        node = self._nodes[number]
-        known = {fact.detail.partition(" ")[0] for fact in node.evidence.get(signature, ()) if fact.kind == "image"}
-        if not known or not node.is_workload:
-            return bool(known)
-        own = [image.repository in known for image in node.shown.images]
-        return not own[0] and sum(own) * 2 <= len(own)
 
     def _hypothesis(self, signature: int, place: str, fullname: str, read: _Read) -> _Hypothesis:
         """What a chart would have made under this full name in this namespace."""
@@ -267,8 +227,8 @@ class Recogniser:
 
         bare = {
             number
-            for number in self._called.get(fullname, set()) & read.left
-            if any(match.fullname == fullname for match in self.names(number, signature))
+            for number in self._seen.called(fullname) & read.left
+            if any(match.fullname == fullname for match in self._seen.names(number, signature))
         }
         members = {
             number
@@ -279,33 +239,38 @@ class Recogniser:
         if release:
             called = {
                 number
-                for number in self._called.get(release, set()) & read.left
-                if any(match.release == release for match in self.names(number, signature))
+                for number in self._seen.called(release) & read.left
+                if any(match.release == release for match in self._seen.names(number, signature))
             }
             members |= {number for number in called | read.by_release.get(release, set()) if inside(number)}
         if members:
             members |= read.crds
-        own, is_telling = own_score(self._nodes, members, signature)
-        pattern = max((self.name_weight(number, signature) for number in members), default=0.0)
+        pattern = self._judge.pattern_weight(members, signature)
+        own, is_telling = self._judge.own(members, signature, is_named=pattern > 0)
         quality = 1 - (1 - own) * (1 - pattern)
-        is_telling = is_telling and (pattern > 0 or not self._are_guests(members, signature))
-        share = self._core_share(members, signature, fullname)
-        total = sum(self.strength(number, signature) + self.name_weight(number, signature) for number in members)
+        is_telling = is_telling and (pattern > 0 or not self._judge.are_guests(members, signature))
+        share = self._judge.fit(members, signature, frozenset({fullname, ""}))
+        kept = self._judge.left(members, signature, frozenset({fullname, release}))
+        total = sum(
+            self._seen.strength(number, signature) + self._seen.name_weight(number, signature) for number in members
+        )
         return _Hypothesis(
             signature=signature,
             fullname=fullname,
             release=release,
             members=frozenset(members),
-            quality=quality * (0.6 + 0.4 * share if share else 0.5) if is_telling else 0.0,
-            rank=total * (0.5 + 0.5 * share),
+            quality=quality * factor(share) * kept if is_telling else 0.0,
+            rank=total * (0.5 + 0.5 * share) * kept,
         )
 
     def _may_join(self, number: int, signature: int, fullname: str) -> bool:
         """A workload that shows nothing of the chart joins only by a telling name."""
         node = self._nodes[number]
-        if not node.is_workload or self.strength(number, signature) >= _EXPLAINED:
+        if not node.is_workload or self._seen.strength(number, signature) >= _EXPLAINED:
             return True
-        return any(match.fullname in {fullname, ""} and match.weight > 0 for match in self.names(number, signature))
+        return any(
+            match.fullname in {fullname, ""} and match.weight > 0 for match in self._seen.names(number, signature)
+        )
 
     def _release(self, signature: int, fullname: str, read: _Read, inside: Callable[[int], bool]) -> str:
         """The release name: in the full name where that follows the chart's rule, else in what subcharts are called."""
@@ -316,17 +281,10 @@ class Recogniser:
         votes: dict[str, float] = {}
         for release, numbers in read.by_release.items():
             for number in sorted(numbers):
-                if inside(number) and self.strength(number, signature) >= _EXPLAINED:
-                    votes[release] = votes.get(release, 0.0) + self.name_weight(number, signature)
+                if inside(number) and self._seen.strength(number, signature) >= _EXPLAINED:
+                    votes[release] = votes.get(release, 0.0) + self._seen.name_weight(number, signature)
         best = max(sorted(votes), key=lambda name: votes[name], default="")
         return best if votes.get(best, 0.0) >= 0.5 else ""
-
-
-def _by_signature(index: SignatureIndex, node: Node) -> dict[int, tuple[NameMatch, ...]]:
-    found: dict[int, list[NameMatch]] = {}
-    for match in index.names(node.shown):
-        found.setdefault(match.signature, []).append(match)
-    return {signature: (*matches, *index.bare_names(node.shown, signature)) for signature, matches in found.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrator.classify.nodes import Node
-from migrator.signatures import SignatureIndex, score
+from migrator.signatures import Signature, SignatureIndex, score
 from migrator.signatures.types import Evidence
 
 TELLING = 0.31
 """More than a helper image or the last word of an image's name."""
+_LEAST = 0.1
+"""What is worth counting at all."""
 SYSTEM_NAMESPACES = frozenset({"kube-system", "kube-public", "kube-node-lease"})
 
 
@@ -60,15 +62,37 @@ def families(index: SignatureIndex) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def own_score(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[float, bool]:
+def own_score(
+    nodes: Sequence[Node], members: Iterable[int], signature: int, *, is_named: bool = False, runs: bool = True
+) -> tuple[float, bool]:
     """The score of all evidence that the members show for a signature, and whether it is enough to judge by.
 
-    Enough are two kinds of evidence, one of them telling in itself: helpers that many charts run beside their own
-    program add up, yet say nothing.
+    Enough are facts of two kinds, one of them telling in itself: helpers that many charts run beside their own
+    program add up, yet say nothing, and what something is called is one fact however often it is repeated. That
+    names are built as the chart builds them (`is_named`) is another. The shape of a generic chart's pods is several.
+    Definitions alone tell nothing of a chart that `runs` a program: whoever else brings them makes the same.
     """
     facts = [one for number in sorted(members) for one in nodes[number].evidence.get(signature, ())]
-    kinds = {one.kind for one in facts} - {"port", "argument"}
-    return score(facts), len(kinds) >= 2 and any(one.weight >= TELLING for one in facts)
+    grounds = {_ground(one) for one in facts} - {""} | ({"pattern"} if is_named else set())
+    is_telling = len(grounds) >= 2 or "pod" in grounds
+    return score(facts), is_telling and any(_is_telling(one) for one in facts if one.kind != "crd" or not runs)
+
+
+def _is_telling(one: Evidence) -> bool:
+    return one.weight >= TELLING
+
+
+def _ground(one: Evidence) -> str:
+    """What a fact rests on, facts that follow from each other on the same; empty where it rests on too little."""
+    match one.kind:
+        case "label" | "called":
+            return "called" if one.weight >= _LEAST else ""
+        case "image" | "name":
+            return f"{one.kind} {one.detail}" if _is_telling(one) else ""
+        case "port" | "argument":
+            return one.kind if one.weight >= _LEAST else ""
+        case _:
+            return one.kind
 
 
 def evidence_of(nodes: Sequence[Node], members: Iterable[int], signature: int) -> tuple[Evidence, ...]:
@@ -106,3 +130,11 @@ def instances(nodes: Sequence[Node], members: Iterable[int]) -> list[set[int]]:
             named = [namespace for namespace in parts if namespace in nodes[number].id.name]
             parts[max(named, key=len)].add(number) if named else largest.add(number)
     return list(parts.values())
+
+
+def fullname_of(release: str, signature: Signature) -> str:
+    """What Helm's usual rule makes of a release name: itself where it contains the chart's name, else both."""
+    suffix = signature.fullname.removeprefix("{release}")
+    if suffix == signature.fullname:
+        return suffix
+    return release if suffix.lstrip("-") in release else release + suffix

@@ -22,13 +22,14 @@ from migrator.signatures.manifests import (
 )
 from migrator.signatures.match import NameMatch, SignatureIndex, index_signatures
 from migrator.signatures.rendering import learn_chart, rendered_with_sources
-from migrator.signatures.score import Weights, score
+from migrator.signatures.score import Weights, left_after, score
 from migrator.signatures.types import (
     CATEGORIES,
     ContainerPattern,
     Evidence,
     ImagePattern,
     ObjectPattern,
+    PodPattern,
     Signature,
 )
 
@@ -45,6 +46,7 @@ __all__ = [
     "ManifestIndex",
     "NameMatch",
     "ObjectPattern",
+    "PodPattern",
     "RuleError",
     "Signature",
     "SignatureIndex",
@@ -56,6 +58,7 @@ __all__ = [
     "index_signatures",
     "learn",
     "learn_chart",
+    "left_after",
     "load_manifests",
     "load_signatures",
     "load_versions",

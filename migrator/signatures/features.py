@@ -59,6 +59,8 @@ class Features:
     """`app.kubernetes.io/version`."""
     labels: tuple[tuple[str, str], ...]
     containers: tuple[Container, ...]
+    pod: frozenset[str]
+    """Fields of the pod's spec."""
     images: tuple[Image, ...]
     ports: tuple[int, ...]
     crd: str
@@ -84,6 +86,7 @@ def features(resource: Resource) -> Features:
         version=labels.get("app.kubernetes.io/version", "") or template_labels.get("app.kubernetes.io/version", ""),
         labels=tuple(sorted(_identity_labels(labels) | _identity_labels(template_labels))),
         containers=containers,
+        pod=frozenset(_mapping(_mapping(template).get("spec"))),
         images=tuple(dict.fromkeys([*(c.image for c in containers if c.image), *_other_images(body)])),
         ports=_service_ports(resource),
         crd=resource.id.name if resource.id.kind == "CustomResourceDefinition" else "",

@@ -176,6 +176,10 @@ def render(signature: Signature) -> str:
             held = (("ports", container.ports), ("flags", container.flags))
             parts = [f"{key}: [{', '.join(map(_scalar, values))}]" for key, values in held if values]
             lines.append(f"  {_scalar(container.name)}: {{{', '.join(parts)}}}")
+    if signature.pods:
+        lines.append("pods:")
+        for pod in signature.pods:
+            lines.append(f"- {{weight: {pod.weight:g}, fields: [{', '.join(map(_scalar, pod.fields))}]}}")
     lines += _flow("servicePorts", signature.ports)
     for title, wanted in (("core", True), ("objects", False)):
         kinds: dict[str, list[str]] = {}

@@ -16,6 +16,7 @@ from migrator.signatures.types import (
     ContainerPattern,
     ImagePattern,
     ObjectPattern,
+    PodPattern,
     Signature,
 )
 from migrator.yamlio import Dialect, read_documents, rules_directory
@@ -40,6 +41,7 @@ _KNOWN = frozenset(
         "crds",
         "labels",
         "containers",
+        "pods",
         "servicePorts",
         "core",
         "objects",
@@ -254,6 +256,7 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
         ),
         labels={key: held.texts() for key, held in rule.child("labels").entries()},
         containers=tuple(_container(key, held) for key, held in rule.child("containers").entries()),
+        pods=tuple(_pod(held) for held in rule.child("pods").items() if held.value is not None),
         ports=rule.child("servicePorts").integers(),
         subcharts=rule.child("subcharts").texts(),
         aliases=rule.child("aliases").texts(),
@@ -265,15 +268,24 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
     )
 
 
+def _pod(held: Field) -> PodPattern:
+    held.refuse_others({"fields", "weight"})
+    return PodPattern(fields=held.child("fields").texts(), weight=_weight(held.child("weight"), 0.6))
+
+
+def _weight(held: Field, default: float) -> float:
+    amount = default if held.value is None else held.number()
+    if not 0 <= amount <= 1:
+        raise held.error("must lie between 0 and 1")
+    return amount
+
+
 def _image(repository: str, held: Field) -> ImagePattern:
     held.refuse_others({"weight", "tag"})
     tag, weight = held.child("tag"), held.child("weight")
     if tag.value not in {None, "appVersion"}:
         raise tag.error("must be appVersion or absent")
-    amount = 1.0 if weight.value is None else weight.number()
-    if not 0 <= amount <= 1:
-        raise weight.error("must lie between 0 and 1")
-    return ImagePattern(repository=repository, weight=amount, is_app_version=tag.value is not None)
+    return ImagePattern(repository=repository, weight=_weight(weight, 1.0), is_app_version=tag.value is not None)
 
 
 def _container(name: str, held: Field) -> ContainerPattern:

@@ -10,14 +10,19 @@ from typing import TypeVar
 
 from migrator.model import ResId
 from migrator.signatures.features import Container, Features, Image
-from migrator.signatures.score import Weights
-from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, ObjectPattern, Signature
+from migrator.signatures.score import NAMES, Weights
+from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, ObjectPattern, PodPattern, Signature
 
 _BOUNDARY = re.compile(r"(?=[-:.])")
 _ALNUM = "[A-Za-z0-9]"
 _ALIKE = ("DaemonSet", "Deployment", "StatefulSet")
-_NAMED_AFTER = ("app.kubernetes.io/name", "app")
+NAME_LABEL = "app.kubernetes.io/name"
+NAMED_AFTER = (NAME_LABEL, "app")
 """Labels that hold the chart's name in most charts, also in versions that were not learned from."""
+_OWN_SHAPE = 0.8
+"""From this weight on a generic chart's pods are like no other chart's."""
+_LONGEST = 6
+"""Words of a chart's name."""
 _K = TypeVar("_K", bound=Hashable)
 
 
@@ -63,6 +68,8 @@ class SignatureIndex:
     release_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
     bare: Mapping[tuple[int, str], tuple[_Pattern, ...]]
     expressions: Mapping[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
+    pods: tuple[tuple[int, PodPattern], ...]
+    """Of generic charts."""
     flags: Mapping[tuple[int, str], frozenset[str]]
     container_ports: Mapping[tuple[int, str], frozenset[int]]
 
@@ -77,10 +84,25 @@ class SignatureIndex:
     def evidence(self, shown: Features, resource: ResId) -> Mapping[int, tuple[Evidence, ...]]:
         """What one object shows for each signature; names that follow the release are apart, see `names`."""
         found: dict[int, list[Evidence]] = {}
+        pods = self._pods(shown) if shown.containers else {}
+        # a generic chart that writes just such pods runs the programs of all others
+        left = 1 - max((pod.weight for pod in pods.values() if pod.weight >= _OWN_SHAPE), default=0.0)
+        for signature, pod in pods.items():
+            detail = f"pods with {', '.join(pod.fields)}"
+            found[signature] = [Evidence(kind="pod", detail=detail, weight=pod.weight, resource=resource)]
         for signature, kind, detail, weight in self._facts(shown):
-            one = Evidence(kind=kind, detail=detail, weight=round(weight, 4), resource=resource)
+            share = 1.0 if kind in NAMES else left
+            one = Evidence(kind=kind, detail=detail, weight=round(weight * share, 4), resource=resource)
             found.setdefault(signature, []).append(one)
         return {signature: tuple(found[signature]) for signature in sorted(found)}
+
+    def _pods(self, shown: Features) -> Mapping[int, PodPattern]:
+        """The generic charts that make such pods, each with the first pattern that fits."""
+        found: dict[int, PodPattern] = {}
+        for at, pod in self.pods:
+            if at not in found and shown.pod.issuperset(pod.fields):
+                found[at] = pod
+        return found
 
     def names(self, shown: Features) -> Iterator[NameMatch]:
         """How the patterns of all signatures read the object's name, save those that are a bare placeholder."""
@@ -109,7 +131,7 @@ class SignatureIndex:
         for signature, weight in self.crds.get(shown.crd, ()) if shown.crd else ():
             yield signature, "crd", shown.crd, weight
         first = shown.containers[0].image if len(shown.containers) > 1 else None
-        own = self._of_container(shown.containers[0]) if first else frozenset()
+        own = self._of_container(shown.containers[0]) if first else frozenset[int]()
 
         def share(signature: int, *, is_first: bool) -> float:
             """A container beside another's main container is that one's helper, whatever it runs."""
@@ -122,13 +144,11 @@ class SignatureIndex:
             for signature, weight in self.labels.get((key, value), ()):
                 yield signature, "label", f"{key}={value}", weight
         for number, container in enumerate(shown.containers):
-            for signature, weight in self.containers.get(container.name, ()):
-                yield signature, "container", container.name, weight * share(signature, is_first=not number)
-                key_of = (signature, container.name)
-                for flag in sorted(self.flags[key_of].intersection(container.flags)):
-                    yield signature, "argument", f"{container.name} --{flag}", self.weights.flag
-                for port in sorted(self.container_ports[key_of].intersection(container.ports)):
-                    yield signature, "port", f"{container.name}:{port}", self.weights.port
+            for signature, kind, detail, weight in self._container_facts(container):
+                yield signature, kind, detail, weight * share(signature, is_first=not number)
+        if shown.containers:
+            for signature, weight in self._called(shown.name):
+                yield signature, "called", shown.name, weight
         for one in self.fixed.get((shown.kind, shown.name), ()):
             yield one.signature, "name", f"{shown.kind} {shown.name}", one.weight
         for port in shown.ports:
@@ -150,7 +170,24 @@ class SignatureIndex:
                     yield signature, "image", image.repository, weight
                 return
         for signature, weight in self.basenames.get(parts[-1], ()):
-            yield signature, "image", f"{image.repository} (by its last word)", weight
+            yield signature, "called", f"image {image.repository}", weight
+
+    def _container_facts(self, container: Container) -> Iterator[tuple[int, str, str, float]]:
+        for signature, weight in self.containers.get(container.name, ()):
+            yield signature, "container", container.name, weight
+            key_of = (signature, container.name)
+            for flag in sorted(self.flags[key_of].intersection(container.flags)):
+                yield signature, "argument", f"{container.name} --{flag}", self.weights.flag
+            for port in sorted(self.container_ports[key_of].intersection(container.ports)):
+                yield signature, "port", f"{container.name}:{port}", self.weights.flag
+
+    def _called(self, name: str) -> Iterator[tuple[int, float]]:
+        """The signatures whose chart is named by some words of an object's name."""
+        words = name.split("-")
+        for start in range(len(words)):
+            for end in range(start + 1, min(len(words), start + _LONGEST) + 1):
+                for signature in self.publishers.get("-".join(words[start:end]), ()):
+                    yield signature, self.weights.called
 
 
 def _match(one: _Pattern, fullname: str, release: str) -> NameMatch:
@@ -165,14 +202,14 @@ def _match(one: _Pattern, fullname: str, release: str) -> NameMatch:
 
 
 def index_signatures(signatures: Sequence[Signature], weights: Weights | None = None) -> SignatureIndex:
-    """The index of a set of signatures; generic charts take no part, nothing but their own labels tells them."""
+    """The index of a set of signatures; of generic charts nothing but their labels, pods and bare names take part."""
     weights = weights or Weights()
     active = [(at, one) for at, one in enumerate(signatures) if not one.is_generic]
     publishers: dict[str, tuple[int, ...]] = {}
     for at, one in enumerate(signatures):
         publishers[one.chart] = (*publishers.get(one.chart, ()), at)
     charts = {at: one.chart for at, one in active}
-    fixed, fullnames, releases, bare, expressions = _index_names(active, weights)
+    fixed, fullnames, releases, bare, expressions = _index_names(list(enumerate(signatures)), weights)
     return SignatureIndex(
         signatures=tuple(signatures),
         publishers=publishers,
@@ -202,7 +239,7 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
             (
                 ((key, value), at, weights.of_label(key))
                 for at, one in active
-                for key, values in (*one.labels.items(), *((key, (one.chart,)) for key in _NAMED_AFTER))
+                for key, values in (*one.labels.items(), *((key, (one.chart,)) for key in NAMED_AFTER))
                 for value in values
             ),
             weights,
@@ -211,12 +248,13 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
         containers=_shared(
             ((c.name, at, weights.container) for at, one in active for c in one.containers), weights, charts
         ),
-        ports=_shared(((port, at, weights.port) for at, one in active for port in one.ports), weights, charts),
+        ports=_shared(((port, at, weights.of_port(port)) for at, one in active for port in one.ports), weights, charts),
         fixed=fixed,
         fullname_suffixes=fullnames,
         release_suffixes=releases,
         bare=bare,
         expressions=expressions,
+        pods=tuple((at, pod) for at, one in enumerate(signatures) for pod in one.pods),
         flags={(at, c.name): frozenset(c.flags) for at, one in active for c in one.containers},
         container_ports={(at, c.name): frozenset(c.ports) for at, one in active for c in one.containers},
     )
@@ -278,7 +316,7 @@ def _index_names(
                 text=pattern.name,
             )
             # a value of many charts makes their workload a DaemonSet in the place of a Deployment, or the like
-            for kind in _ALIKE if pattern.core and pattern.kind in _ALIKE else (pattern.kind,):
+            for kind in _ALIKE if (pattern.core or one.is_generic) and pattern.kind in _ALIKE else (pattern.kind,):
                 if head and not rest:
                     bare.setdefault((at, kind), []).append(entry)
                 elif "{" in rest:

@@ -59,11 +59,15 @@ def learn_chart(
 
 
 def rendered_with_sources(stream: bytes) -> tuple[tuple[Resource, ...], dict[ResId, str]]:
-    """The objects of helm's output, test hooks left out, and the `# Source:` comment of each."""
+    """The objects of helm's output, test hooks left out, and the `# Source:` comment of each.
+
+    Of a file of `crds/` with several documents only the first has a comment.
+    """
     resources: list[Resource] = []
     sources: dict[ResId, str] = {}
+    comment = ""
     for text in split_rendered(stream):
-        comment = next((line for line in text.splitlines() if line.startswith("# Source: ")), "")
+        comment = next((line for line in text.splitlines() if line.startswith("# Source: ")), comment)
         for document in read_documents(text, dialect=Dialect.SIGS):
             body = document.value
             if not isinstance(body, dict) or not body.get("kind"):

@@ -30,8 +30,8 @@ class Evidence:
     """One observed fact for (or, with a negative weight, against) a chart."""
 
     kind: str
-    """chart-label, source-comment, release-url, release-manifest, crd, image, label, container, argument, port or
-    name."""
+    """chart-label, source-comment, release-url, release-manifest, crd, image, label, called, container, argument, port,
+    name or pod."""
     detail: str
     weight: float
     resource: ResId | None = None
@@ -68,6 +68,14 @@ class ContainerPattern:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PodPattern:
+    """Fields of a pod's spec that a generic chart writes into every pod that it makes."""
+
+    fields: tuple[str, ...]
+    weight: float = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
     """How one chart of one publisher is recognised. Facts learned from renders, correctable by a person."""
 
@@ -84,6 +92,8 @@ class Signature:
     objects: tuple[ObjectPattern, ...] = ()
     labels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     containers: tuple[ContainerPattern, ...] = ()
+    pods: tuple[PodPattern, ...] = ()
+    """Of a generic chart, the most telling first."""
     ports: tuple[int, ...] = ()
     """Ports of the chart's services."""
     subcharts: tuple[str, ...] = ()
@@ -94,7 +104,7 @@ class Signature:
     version_label: str = ""
     """What `app.kubernetes.io/version` holds: `app`, `chart`, or nothing known."""
     is_generic: bool = False
-    """A chart for any application (app-template): only its own labels tell, never what it runs."""
+    """A chart for any application (app-template): its own labels and the shape of its pods tell, never what it runs."""
     successor: str = ""
     """The chart to use in the place of a deprecated one."""
     source: RepoPath | None = None

@@ -57,12 +57,12 @@ LOOP = manifest("""\
 WORKLOAD = """\
     apiVersion: v1
     kind: Service
-    metadata: {name: cachet, namespace: data, labels: {tier: cache}}
+    metadata: {name: store, namespace: data, labels: {tier: cache}}
     spec: {selector: {tier: cache}, ports: [{port: 6000}]}
     ---
     apiVersion: apps/v1
     kind: StatefulSet
-    metadata: {name: cachet, namespace: data, labels: {tier: cache}}
+    metadata: {name: store, namespace: data, labels: {tier: cache}}
     spec:
       template:
         metadata: {labels: {tier: cache}}
