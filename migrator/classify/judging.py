@@ -132,10 +132,10 @@ class Judge:
         return any(one.endswith(f"/{repository}") for one in shown)
 
     def _runs_principal(self, number: int, signature: int) -> bool:
-        """The workload runs what the chart exists for: the image of its app version, else its only one."""
+        """The workload runs what the chart exists for, from whomever: the image of its app version, else its only one."""
         main = [image for image in self._index.signatures[signature].images if image.weight >= 1]
         principal = [image for image in main if image.is_app_version] or (main if len(main) == 1 else [])
-        return any(self._runs(number, image.repository) for image in principal)
+        return any(self._runs(number, image.repository.rpartition("/")[2]) for image in principal)
 
     def _is_called(self, number: int, signature: int) -> bool:
         """The object's name ends with that of the chart or of its image."""

@@ -11,7 +11,16 @@ from typing import TypeVar
 from migrator.model import ResId
 from migrator.signatures.features import Container, Features, Image
 from migrator.signatures.score import NAMES, Weights
-from migrator.signatures.types import FULLNAME, NAMESPACE, RELEASE, Evidence, ObjectPattern, PodPattern, Signature
+from migrator.signatures.types import (
+    FULLNAME,
+    NAMESPACE,
+    RELEASE,
+    Evidence,
+    ImagePattern,
+    ObjectPattern,
+    PodPattern,
+    Signature,
+)
 
 _BOUNDARY = re.compile(r"(?=[-:.])")
 _ALNUM = "[A-Za-z0-9]"
@@ -217,7 +226,7 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
         weights=weights,
         images=_shared(
             (
-                (image.repository, at, weights.image * image.weight * _official(image.repository))
+                (image.repository, at, weights.image * image.weight * _share(image))
                 for at, one in active
                 for image in one.images
             ),
@@ -260,9 +269,9 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
     )
 
 
-def _official(repository: str) -> float:
-    """Images without an organisation (`redis`, `busybox`) are everybody's: half as telling."""
-    return 1.0 if "/" in repository else 0.5
+def _share(image: ImagePattern) -> float:
+    """Helpers without an organisation (`redis`, `busybox`) are everybody's: half as telling."""
+    return 1.0 if "/" in image.repository or image.weight >= 1 else 0.5
 
 
 def _shared(
