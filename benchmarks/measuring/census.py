@@ -12,11 +12,12 @@ from typing import Any
 
 from migrator.classify import Component, ComponentKind
 from migrator.classify.nodes import Node, nodes_of
+from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
 from migrator.cli.baseline import Baseline
 from migrator.cli.recognising import recognise, resources_of
 from migrator.model import RepoPath, ResId
-from migrator.signatures import index_signatures, load_signatures
+from migrator.signatures import index_signatures, load_signatures, load_weights
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.yamlio import Dialect, read_value
 
@@ -114,11 +115,11 @@ def census(name: str, baseline: Baseline, known: Mapping[str, str]) -> Census:
     components, _ = recognise(baseline)
     builds = resources_of(baseline)
     team = baseline.root / TEAM_SIGNATURES
-    index = index_signatures(load_signatures([team] if team.is_dir() else []))
+    index = index_signatures(load_signatures([team] if team.is_dir() else []), load_weights())
     nodes = nodes_of(builds, index)
     at = {node.id: number for number, node in enumerate(nodes)}
     free = {at[one] for each in components if each.kind is ComponentKind.APPLICATION for one in _members(each)}
-    recogniser = Recogniser(nodes, index)
+    recogniser = Recogniser(Readings(nodes, index))
     found: list[Found] = []
     left: list[Left] = []
     for each in components:

@@ -12,7 +12,7 @@ from measuring.samples import Mixture, Sample
 from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify
 from migrator.graph import build_graph
-from migrator.model import RepoPath, Resource
+from migrator.model import Json, RepoPath, ResId, Resource
 from migrator.signatures import Signature
 from migrator.yamlio import same
 
@@ -157,19 +157,22 @@ def _with_version(
     row: Row, sample: Sample, component: Component, archives: Mapping[tuple[str, str], Path], render: Render
 ) -> Row:
     proposed = component.candidates[0].versions
+    # where all is left open, the plan tries what can be had
     within = [version for version in proposed if (sample.chart, version) in archives]
+    within = within or [version for chart, version in archives if chart == sample.chart]
     if len(within) < 2:
         only = next(iter(within), "")
         return replace(row, proposed=proposed, version=only, is_version=only == sample.version)
     wanted = {one.id: one.body for one in render(sample, sample.archive)}
-    again = {one.id: one.body for one in render(sample, sample.archive)}
+    missed = {version: _missed(wanted, render(sample, archives[sample.chart, version])) for version in within}
+    best = min(within, key=lambda version: len(missed[version]))
     # what is generated anew each time tells nothing
-    wanted = {id_: body for id_, body in wanted.items() if id_ in again and same(body, again[id_])}
-    best, missed = "", len(wanted) + 1
-    for version in within:
-        printed = {one.id: one.body for one in render(sample, archives[sample.chart, version])}
-        differing = sum(id_ not in printed or not same(body, printed[id_]) for id_, body in wanted.items())
-        differing += sum(id_ not in again for id_ in printed)
-        if differing < missed:
-            best, missed = version, differing
-    return replace(row, proposed=proposed, version=best, is_version=best == sample.version or missed == 0)
+    random = _missed(wanted, render(sample, sample.archive)) if best != sample.version and missed[best] else set()
+    return replace(row, proposed=proposed, version=best, is_version=best == sample.version or missed[best] <= random)
+
+
+def _missed(wanted: Mapping[ResId, Json], printed: Sequence[Resource]) -> set[ResId]:
+    """The objects that only one side has, or that differ."""
+    held = {one.id: one.body for one in printed}
+    differing = {id_ for id_, body in wanted.items() if id_ in held and not same(body, held[id_])}
+    return differing | (wanted.keys() ^ held.keys())

@@ -34,7 +34,20 @@ def versions_of(
         return (), apps
     found = dict.fromkeys(version for app in apps for version in table.chart_versions(app, signature.repository))
     images = {f"{image.repository}:{image.tag}" for number in unit.members for image in nodes[number].shown.images}
+    if not found:
+        found = dict.fromkeys(table.by_images(images))
+    if not found:
+        tags = {tag.removeprefix("v") for tag in _tags(unit, nodes, signature)}
+        known = table.all_versions(signature.repository)
+        found = dict.fromkeys(version for version in known if version.removeprefix("v") in tags)
     return tuple(sorted(found, key=lambda version: -table.likeness(version, images))), apps
+
+
+def _tags(unit: Unit, nodes: Sequence[Node], signature: Signature) -> set[str]:
+    """The tags of the chart's main images: some charts without an app version have the version of what they run."""
+    main = [f"/{image.repository}" for image in signature.images if image.weight >= 1]
+    shown = (image for number in unit.members for image in nodes[number].shown.images)
+    return {image.tag for image in shown if image.tag and any(f"/{image.repository}".endswith(one) for one in main)}
 
 
 def publishers_of(

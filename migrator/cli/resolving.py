@@ -42,7 +42,7 @@ def resolve(component: Component, library: ChartLibrary, config: Config) -> Reso
         known = {archive.digest for archive in archives}
         archives += [archive for archive in found if archive.digest not in known]
         # what a second publisher does not have is no news where the first one has it
-        diagnostics += [] if archives else problems
+        diagnostics += problems if found or not archives else []
         if len(archives) >= VERSIONS:
             break
     return Resolved(component=component, archives=tuple(archives[:VERSIONS]), diagnostics=tuple(diagnostics))
@@ -80,19 +80,39 @@ def _archives(
         versions = _by_app_version(candidate, library)
     except MigrateError as error:
         return (), (_about(component, error.diagnostic),)
-    if not versions:
+    if not versions and candidate.app_versions:
         wanted = ", ".join(candidate.app_versions)
-        missing = f"no version of chart {candidate.chart} carries app version {wanted}"
-        unknown = f"nothing tells which version of chart {candidate.chart} it is"
-        return (), (
-            Diagnostic(
-                code="MIG430",
-                severity=Severity.WARNING,
-                summary=f"{about(component)}{missing if wanted else unknown}",
-                remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
-            ),
-        )
+        return (), (_unknown(component, f"no version of chart {candidate.chart} carries app version {wanted}"),)
+    if not versions:
+        return _any_version(component, candidate, library)
     return _fetched(component, candidate, versions, library)
+
+
+def _any_version(
+    component: Component, candidate: ChartCandidate, library: ChartLibrary
+) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
+    """Some of all versions, for what they render to tell."""
+    known = [one.version for one in library.versions(candidate.chart, candidate.repository)]
+    unknown = f"nothing tells which version of chart {candidate.chart} it is"
+    found, diagnostics = _fetched(component, candidate, known, library)
+    if not found:
+        return (), (*diagnostics, _unknown(component, unknown))
+    note = Diagnostic(
+        code="MIG431",
+        severity=Severity.INFO,
+        summary=f"{about(component)}{unknown}: {len(found)} of {len(known)} are tried, and the best fit wins",
+        remedy=f"name another in migrate.yaml if it is wrong: components: {{{component.id}: {{version: ...}}}}",
+    )
+    return found, (note,)
+
+
+def _unknown(component: Component, problem: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG430",
+        severity=Severity.WARNING,
+        summary=f"{about(component)}{problem}",
+        remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
+    )
 
 
 def _fetched(

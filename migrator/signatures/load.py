@@ -55,7 +55,7 @@ class VersionTable:
 
     chart: str
     publishers: Mapping[str, Mapping[str, tuple[str, ...]]]
-    """repository URL -> app version -> chart versions."""
+    """repository URL -> app version (empty for versions that state none) -> chart versions."""
     rendered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """chart version -> images, as `repository:tag`, that it renders at its defaults; of some versions only."""
 
@@ -100,6 +100,17 @@ class VersionTable:
             return 0
         return 1 if known <= set(images) else -1 if not known & set(images) else 0
 
+    def by_images(self, images: Collection[str]) -> tuple[str, ...]:
+        """The chart versions of which most images, at their defaults, are among some; none where no image is."""
+        shared = {version: len(known & set(images)) for version, known in self.rendered.items()}
+        most = max(shared.values(), default=0)
+        return tuple(version for version, count in shared.items() if count == most > 0)
+
+    def all_versions(self, repository: str = "") -> tuple[str, ...]:
+        """All chart versions of the table, of one publisher where its URL is given."""
+        tables = self._tables(repository)
+        return tuple(version for table in tables for versions in table.values() for version in versions)
+
     def _tables(self, repository: str) -> list[Mapping[str, tuple[str, ...]]]:
         if repository and self.publishers:
             return [self.publishers[repository]] if repository in self.publishers else []
@@ -107,7 +118,7 @@ class VersionTable:
 
     def app_versions(self) -> frozenset[str]:
         """All app versions of the table, without a leading `v`."""
-        return frozenset(app.removeprefix("v") for table in self.publishers.values() for app in table)
+        return frozenset(app.removeprefix("v") for table in self.publishers.values() for app in table if app)
 
 
 def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:

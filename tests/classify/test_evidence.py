@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 import pytest
 from test_classify import CACHET, classified, resources, signature
 
-from migrator.classify import ComponentKind
+from migrator.build import BUILT, Build
+from migrator.classify import ComponentKind, classify
+from migrator.graph import build_graph
+from migrator.model import RepoPath
+from migrator.signatures import ImagePattern, VersionTable
 
 GENERIC = signature("""\
     chart: anything
@@ -89,3 +94,24 @@ def test_a_generic_chart_is_known_by_its_pods_whatever_they_run() -> None:
 def test_a_generic_chart_writes_no_version_of_the_app() -> None:
     full = "dnsPolicy: ClusterFirst, enableServiceLinks: true, hostIPC: false, hostPID: false, "
     assert charts(workload("shop", "shop/ledger:1", pod=full, labels="app.kubernetes.io/version: 1.2.3")) == []
+
+
+def test_without_an_app_version_images_and_tags_leave_versions_open() -> None:
+    plain = replace(
+        CACHET, images=(ImagePattern(repository="acme/cachet"), ImagePattern(repository="acme/ui", weight=0.4))
+    )
+    table = VersionTable(
+        chart="cachet",
+        publishers={"https://charts.example.org": {"": ("3.1.0", "3.0.0", "2.0.0")}},
+        rendered={"2.0.0": frozenset({"acme/cachet:1.1", "acme/ui:9"})},
+    )
+
+    def versions(image: str) -> tuple[str, ...]:
+        held = resources(workload("shop-cachet", image), "base/all.yaml")
+        build = Build(environment="prod", root=RepoPath("."), status=BUILT, resources=tuple(held))
+        components, _ = classify({"prod": held}, build_graph([build]), [plain], tables={"cachet": table})
+        return components[0].candidates[0].versions
+
+    assert versions("acme/cachet:1.1") == ("2.0.0",)
+    assert versions("acme/cachet:v3.0.0") == ("3.0.0",)
+    assert versions("acme/cachet:7") == ()

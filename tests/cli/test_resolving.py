@@ -104,3 +104,10 @@ def test_a_second_publisher_that_cannot_be_had_is_no_news_where_the_first_can(li
     assert [archive.ref.version for archive in found.archives] == ["1.0.0"]
     assert found.diagnostics == ()
     assert len(resolve(component(("1.0.9",), ("7",), LABEL, other), library, Config()).diagnostics) == 2
+
+
+def test_where_nothing_tells_the_version_some_of_all_are_tried_and_that_is_said(library: ChartLibrary) -> None:
+    found = resolve(component((), (), IMAGE), library, Config())
+    assert [one.ref.version for one in found.archives] == ["3.0.0", "2.0.0", "1.3.0", "1.2.0", "1.1.0", "1.0.0"]
+    assert [one.code for one in found.diagnostics] == ["MIG431"]
+    assert "6 of 6 are tried" in found.diagnostics[0].summary
