@@ -11,6 +11,7 @@ from pathlib import Path
 from measuring.samples import Mixture, Sample
 from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify
+from migrator.diagnostics import MigrateError
 from migrator.graph import build_graph
 from migrator.model import Json, RepoPath, ResId, Resource
 from migrator.signatures import Signature
@@ -164,11 +165,19 @@ def _with_version(
         only = next(iter(within), "")
         return replace(row, proposed=proposed, version=only, is_version=only == sample.version)
     wanted = {one.id: one.body for one in render(sample, sample.archive)}
-    missed = {version: _missed(wanted, render(sample, archives[sample.chart, version])) for version in within}
+    missed = {version: _missed(wanted, _printed(render, sample, archives[sample.chart, version])) for version in within}
     best = min(within, key=lambda version: len(missed[version]))
     # what is generated anew each time tells nothing
     random = _missed(wanted, render(sample, sample.archive)) if best != sample.version and missed[best] else set()
     return replace(row, proposed=proposed, version=best, is_version=best == sample.version or missed[best] <= random)
+
+
+def _printed(render: Render, sample: Sample, archive: Path) -> Sequence[Resource]:
+    """What another version prints; nothing where it refuses the values."""
+    try:
+        return render(sample, archive)
+    except MigrateError:
+        return ()
 
 
 def _missed(wanted: Mapping[ResId, Json], printed: Sequence[Resource]) -> set[ResId]:

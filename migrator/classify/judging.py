@@ -132,7 +132,7 @@ class Judge:
         return any(one.endswith(f"/{repository}") for one in shown)
 
     def _runs_principal(self, number: int, signature: int) -> bool:
-        """The workload runs what the chart exists for, whoever built it: what has its app version, else its only image."""
+        """The workload runs what the chart exists for, whoever built it: the app version's image, else the only one."""
         main = [image for image in self._index.signatures[signature].images if image.weight >= 1]
         principal = [image for image in main if image.is_app_version] or (main if len(main) == 1 else [])
         return any(self._runs(number, image.repository.rpartition("/")[2]) for image in principal)
