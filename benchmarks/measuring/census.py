@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migrator.classify import Component, ComponentKind
+from migrator.classify import Component, ComponentKind, classify
 from migrator.classify.nodes import Node, nodes_of
 from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
 from migrator.cli.baseline import Baseline
-from migrator.cli.recognising import recognise, resources_of
+from migrator.cli.recognising import known_of, recognise, resources_of
 from migrator.model import RepoPath, ResId
 from migrator.signatures import index_signatures, load_signatures, load_weights
 from migrator.signatures.load import TEAM_SIGNATURES
@@ -97,11 +97,13 @@ class Census:
     found: Sequence[Found] = ()
     left: Sequence[Left] = ()
     stated: Sequence[Stated] = ()
+    blind: Sequence[Stated] = ()
+    """The same where no Chart.yaml is read."""
 
     @staticmethod
     def of(row: Mapping[str, Any]) -> Census:
         """A row as it was written."""
-        parts = {"found": Found, "left": Left, "stated": Stated}
+        parts = {"found": Found, "left": Left, "stated": Stated, "blind": Stated}
         return Census(**{key: [parts[key](**one) for one in row[key]] if key in parts else row[key] for key in row})
 
 
@@ -146,7 +148,18 @@ def census(name: str, baseline: Baseline, known: Mapping[str, str]) -> Census:
         found=found,
         left=left,
         stated=list(stated(baseline, found)),
+        blind=list(stated(baseline, _blind(baseline, nodes, known))),
     )
+
+
+def _blind(baseline: Baseline, nodes: Sequence[Node], known: Mapping[str, str]) -> list[Found]:
+    """What is claimed where no Chart.yaml is read."""
+    rules = known_of(baseline)
+    builds = resources_of(baseline)
+    components, _ = classify(builds, baseline.graph, rules.signatures, rules.hints, manifests=rules.manifests)
+    by_id = {node.id: node for node in nodes}
+    third = [one for one in components if one.kind is ComponentKind.THIRD_PARTY]
+    return [_found(one, [by_id[id_] for id_ in sorted(_members(one))], known) for one in third]
 
 
 def _members(component: Component) -> set[ResId]:

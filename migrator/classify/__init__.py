@@ -1,6 +1,7 @@
 """The resources of every environment -> components, each with evidence and confidence."""
 
 from migrator.classify.account import Account, Considered, account
+from migrator.classify.committed import Dependency, dependencies
 from migrator.classify.components import classify
 from migrator.classify.nodes import source_hints
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence, SourceHint
@@ -12,10 +13,12 @@ __all__ = [
     "Component",
     "ComponentKind",
     "Considered",
+    "Dependency",
     "Evidence",
     "SourceHint",
     "account",
     "classify",
+    "dependencies",
     "header_hints",
     "source_hints",
 ]

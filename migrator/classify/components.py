@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from migrator.classify.applications import applications
+from migrator.classify.committed import Dependency, settle
 from migrator.classify.grow import Grower, name_units
 from migrator.classify.labelled import fold, labelled_units
 from migrator.classify.nodes import Node, nodes_of
@@ -45,11 +46,13 @@ def classify(
     weights: Weights | None = None,
     tables: Mapping[str, VersionTable] | None = None,
     manifests: Sequence[Manifest] = (),
+    committed: Sequence[Dependency] = (),
 ) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of a repository, third-party ones first, each by id; every object is in exactly one.
 
     `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given. `sources` are
     comments in vendored files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
+    `committed` are the dependencies that Chart.yaml files of the repository state.
     """
     index = index_signatures(signatures, weights or load_weights())
     nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
@@ -59,6 +62,7 @@ def classify(
     tables = tables if tables is not None else load_versions(unit.chart for unit in units)
     for unit in units:
         unit.signature, *unit.publishers = publishers_of(unit, nodes, index, tables) or (None,)
+    settle(units, nodes, committed)
     taken = {number for members in (*(unit.members for unit in units), *released.values()) for number in members}
     groups = applications(nodes, set(range(len(nodes))) - taken, ties, tuple(builds))
     third_party = [_component(unit, name, nodes, index, tables) for name, unit in _named(units, nodes)]
@@ -181,7 +185,8 @@ def _component(
     unit: Unit, name: str, nodes: Sequence[Node], index: SignatureIndex, tables: Mapping[str, VersionTable]
 ) -> Component:
     signature = index.signatures[unit.signature] if unit.signature is not None else None
-    candidates = [_candidate(unit, nodes, index, at, tables) for at in (unit.signature, *unit.publishers)]
+    others = () if unit.repository else unit.publishers
+    candidates = [_candidate(unit, nodes, index, at, tables) for at in (unit.signature, *others)]
     for rival, quality in sorted(unit.rivals.items(), key=lambda pair: (-pair[1], pair[0])):
         if rival in {unit.signature, *unit.publishers}:
             continue
@@ -236,7 +241,7 @@ def _candidate(
     evidence = list(evidence_of(nodes, unit.members, at)) if at is not None else []
     return ChartCandidate(
         chart=unit.chart,
-        repository=signature.repository if signature else "",
+        repository=unit.repository or (signature.repository if signature else ""),
         versions=versions,
         app_versions=apps,
         score=round(index.weights.chart_label if unit.is_labelled else min(unit.quality, 0.97), 3),
@@ -260,6 +265,10 @@ def _stated(unit: Unit, nodes: Sequence[Node], weights: Weights) -> list[Evidenc
             found.setdefault(
                 text, Evidence(kind="source-comment", detail=text, weight=weights.source_comment, resource=node.id)
             )
+    if unit.stated_in:
+        first = nodes[min(unit.members)].id
+        fact = Evidence(kind="chart-file", detail=unit.stated_in, weight=weights.source_comment, resource=first)
+        found.setdefault(unit.stated_in, fact)
     return [found[text] for text in sorted(found)]
 
 

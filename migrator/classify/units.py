@@ -30,6 +30,10 @@ class Unit:
     quality: float = 0.0
     members: set[int] = field(default_factory=set)
     versions: Counter[str] = field(default_factory=Counter)
+    repository: str = ""
+    """Where a Chart.yaml of the repository says that the chart is from."""
+    stated_in: str = ""
+    """That Chart.yaml and what it says."""
     subcharts: set[str] = field(default_factory=set)
     rivals: dict[int, float] = field(default_factory=dict)
     """Other signatures that explain the same objects, with their quality."""

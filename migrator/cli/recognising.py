@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migrator.classify import Account, Component, SourceHint, account, classify, header_hints, source_hints
+from migrator.classify import (
+    Account,
+    Component,
+    Dependency,
+    SourceHint,
+    account,
+    classify,
+    dependencies,
+    header_hints,
+    source_hints,
+)
 from migrator.cli.baseline import Baseline
 from migrator.cli.releases import manifests_of, unread_releases
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -24,33 +34,41 @@ _NAMED = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
+class Known:
     """What recognition knows beside the objects themselves."""
 
     signatures: tuple[Signature, ...]
     manifests: tuple[Manifest, ...]
     hints: tuple[SourceHint, ...]
+    committed: tuple[Dependency, ...]
 
 
-def _known(baseline: Baseline) -> _Known:
+def known_of(baseline: Baseline) -> Known:
     folder = baseline.root / TEAM_SIGNATURES
-    files = _origin_files(baseline)
-    return _Known(
+    """The rules that hold for a repository, and what its files say outside of objects; raises as `recognise` does."""
+    files, index = _origin_files(baseline), baseline.index
+    return Known(
         signatures=load_signatures([folder] if folder.is_dir() else []),
         manifests=tuple(manifests_of(baseline.root)),
         hints=(*source_hints(files), *header_hints(files)),
+        committed=tuple(dependencies({path: index.read(path) for path in index.files if path.endswith("/Chart.yaml")})),
     )
 
 
 def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of the repository, by our signatures and the team's own; raises what a broken rule file raises."""
-    components, notes = _recognised(baseline, _known(baseline))
+    components, notes = _recognised(baseline, known_of(baseline))
     return tuple(replace(each, category=_category(each, baseline.config)) for each in components), notes
 
 
-def _recognised(baseline: Baseline, known: _Known) -> tuple[tuple[Component, ...], Diagnostics]:
+def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...], Diagnostics]:
     components, notes = classify(
-        resources_of(baseline), baseline.graph, known.signatures, known.hints, manifests=known.manifests
+        resources_of(baseline),
+        baseline.graph,
+        known.signatures,
+        known.hints,
+        manifests=known.manifests,
+        committed=known.committed,
     )
     return components, (*notes, *unread_releases(baseline, index_manifests(known.manifests)))
 
@@ -71,7 +89,7 @@ def account_of(baseline: Baseline, asked: str) -> Account:
             f"{'more than one' if found else 'no'} object is called {asked}",
             remedy=f"name one as KIND/NAMESPACE/NAME, for example {named}" if named else "nothing is deployed here",
         )
-    known = _known(baseline)
+    known = known_of(baseline)
     components, _ = _recognised(baseline, known)
     return account(
         found[0],

@@ -145,7 +145,7 @@ def _spread(versions: Sequence[str]) -> list[str]:
 def _is_exact(candidate: ChartCandidate) -> bool:
     """Whether the objects themselves name the chart's version; then no other one is a candidate."""
     return bool(candidate.versions) and any(
-        fact.kind in ("chart-label", "source-comment") for fact in candidate.evidence
+        fact.kind in ("chart-label", "source-comment", "chart-file") for fact in candidate.evidence
     )
 
 

@@ -30,8 +30,8 @@ class Evidence:
     """One observed fact for (or, with a negative weight, against) a chart."""
 
     kind: str
-    """chart-label, source-comment, release-url, release-manifest, crd, image, label, called, container, argument, port,
-    name or pod."""
+    """chart-label, source-comment, chart-file, release-url, release-manifest, crd, image, label, called, container,
+    argument, port, name or pod."""
     detail: str
     weight: float
     resource: ResId | None = None

@@ -88,11 +88,12 @@ def test_a_repository_with_what_it_was_rendered_from(tree: Callable[..., Path]) 
     ]
     assert [(each.objects, each.right, each.near) for each in one.left] == [(1, "", "")]
     assert [(each.folder, each.is_right, each.is_exact) for each in one.stated] == [("apps/ms", True, True)]
+    assert [(each.folder, each.is_right) for each in one.blind] == [("apps/ms", True)]
 
 
 def test_rows_come_back_and_the_last_counts(tmp_path: Path) -> None:
     first = row(found=[found("a", "a", "a")])
-    last = row(found=[found("b", "b", "")], left=[left("shop")], stated=[], failed={"why": ["x"]})
+    last = row(found=[found("b", "b", "")], left=[left("shop")], stated=[], blind=[], failed={"why": ["x"]})
     path = tmp_path / "rows.jsonl"
     path.write_text("".join(json.dumps(asdict(one)) + "\n" for one in (first, last)), encoding="utf-8")
     assert kept(path) == [last]
@@ -105,12 +106,15 @@ def test_figures_count_what_is_wrong() -> None:
         Stated(folder="y", chart="a", version="1.0.0", found="a", versions=["2.0.0", "1.0.0"], objects=1),
         Stated(folder="z", chart="a", version="1.0.0", found="", versions=[], objects=0),
     ]
-    text = figures([row(found=claims, left=[left("l", "kafka"), left("m", "-"), left("n")], stated=stated)])
+    text = figures(
+        [row(found=claims, left=[left("l", "kafka"), left("m", "-"), left("n")], stated=stated[:1], blind=stated)]
+    )
     assert "| own applications claimed as infrastructure | 0 | 1 |" in text
     assert "| components claimed: chart right | - | 25.0 % (1 of 4) |" in text
     assert "| components with a known chart that are left alone | - | 1 |" in text
-    assert "| chart right against a committed Chart.yaml | 95 % | 66.7 % (2 of 3) |" in text
-    assert "| version right against it | 90 % | 33.3 % (1 of 3) |" in text
+    assert "| chart right against a committed Chart.yaml, without reading it | 95 % | 66.7 % (2 of 3) |" in text
+    assert "| version right against it, without reading it | 90 % | 33.3 % (1 of 3) |" in text
+    assert "| version as it says | 90 % | 100.0 % (1 of 1) |" in text
     assert "acme__shop: c is d; acme__shop: e is third party without a chart" in text
     assert "y: a 1.0.0, found a 2.0.0; z: a 1.0.0, found nothing" in text
 

@@ -1,0 +1,64 @@
+"""What a Chart.yaml beside rendered files says of version and publisher."""
+
+from __future__ import annotations
+
+import pytest
+from test_classify import CACHET, resources
+
+from migrator.build import BUILT, Build
+from migrator.classify import ChartCandidate, classify, dependencies
+from migrator.graph import build_graph
+from migrator.model import RepoPath
+
+CHART = "apiVersion: v2\nname: apps\ndependencies:\n- {name: cachet, version: 1.4.2, repository: 'https://own.example.org'}\n"
+TEXT = """\
+    apiVersion: apps/v1
+    kind: StatefulSet
+    metadata: {name: kv-main, namespace: data, labels: {app.kubernetes.io/name: cachet%s}}
+    spec:
+      template:
+        metadata: {labels: {app.kubernetes.io/name: cachet}}
+        spec: {containers: [{name: cachet, image: "acme/cachet:6.0"}]}
+    """
+
+
+def candidate(chart: str, path: str = "apps/kv/Chart.yaml", label: str = "") -> ChartCandidate:
+    held = resources(TEXT % label, "apps/kv/helm/all.yaml")
+    build = Build(environment="prod", root=RepoPath("."), status=BUILT, resources=tuple(held))
+    known = tuple(dependencies({RepoPath(path): chart.encode()}))
+    components, _ = classify({"prod": held}, build_graph([build]), [CACHET], tables={}, committed=known)
+    return components[0].candidates[0]
+
+
+def test_it_states_version_and_publisher() -> None:
+    one = candidate(CHART)
+    assert (one.versions, one.repository) == (("1.4.2",), "https://own.example.org")
+    assert [fact.detail for fact in one.evidence if fact.kind == "chart-file"] == ["apps/kv/Chart.yaml: cachet 1.4.2"]
+
+
+@pytest.mark.parametrize(
+    ("chart", "path"),
+    [
+        (CHART.replace("1.4.2", "^1.4.0"), "apps/kv/Chart.yaml"),
+        (CHART.replace("name: cachet", "name: other"), "apps/kv/Chart.yaml"),
+        (CHART, "apps/other/Chart.yaml"),
+        (CHART + "- {name: cachet, version: 1.5.0, repository: 'https://own.example.org'}\n", "apps/kv/Chart.yaml"),
+        ("dependencies: [", "apps/kv/Chart.yaml"),
+        ("dependencies: {cachet: 1.4.2}", "apps/kv/Chart.yaml"),
+    ],
+)
+def test_what_is_no_plain_statement_says_nothing(chart: str, path: str) -> None:
+    one = candidate(chart, path)
+    assert (one.versions, one.repository) == ((), "https://charts.example.org")
+
+
+def test_what_labels_say_of_the_version_stands() -> None:
+    one = candidate(CHART, label=", helm.sh/chart: cachet-1.0.0")
+    assert (one.versions, one.repository) == (("1.0.0",), "https://charts.example.org")
+
+
+def test_a_chart_in_the_repository_has_no_publisher() -> None:
+    assert (
+        candidate(CHART.replace("https://own.example.org", "file://../cachet")).repository
+        == "https://charts.example.org"
+    )
