@@ -15,7 +15,9 @@ a release name of chance, test hooks left out, in threes beside an application o
 `all labels gone` makes every key and value of labels and selectors unreadable. A version is right that is the right
 one or prints the same: of the versions that recognition leaves open, the one that prints most of the objects.
 Claimed by a wrong chart: the signatures of the right one are taken away, and a resource counts that a chart is given
-which is not in the chain of charts that made it; the successor of a renamed chart is counted apart."""
+which is not in the chain of charts that made it; the successor of a renamed chart is counted apart.
+The signatures were learned from these very archives and more, so that unknown versions may do worse; and of each
+chart one to nine versions are at hand to choose from."""
 
 
 def page(rows: Sequence[Row]) -> str:

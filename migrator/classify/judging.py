@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from migrator.classify.nodes import Node
 from migrator.classify.readings import BARE, Readings
 from migrator.classify.units import own_score
-from migrator.signatures import NameMatch, left_after
+from migrator.signatures import Image, ImagePattern, NameMatch, Signature, left_after
 from migrator.signatures.match import NAME_LABEL, NAMED_AFTER
 from migrator.signatures.types import Evidence
 
@@ -24,6 +24,7 @@ class Judge:
         self._readings = readings
         self._nodes = readings.nodes
         self._index = readings.index
+        self._principal = [_principal(one) for one in readings.index.signatures]
 
     def own(self, members: Iterable[int], signature: int, *, is_named: bool = False) -> tuple[float, bool]:
         """The score of what the members show, and whether that is enough to judge by, see `own_score`."""
@@ -32,7 +33,7 @@ class Judge:
 
     def pattern_weight(self, members: Iterable[int], signature: int) -> float:
         """How telling the best of the members' names is that has a release's name in it; fixed names are evidence."""
-        matches = (match for number in members for match in self._readings.names(number, signature))
+        matches = (match for number in members for match in self._readings.telling(number, signature))
         return max((match.weight for match in matches if match.fullname or match.release), default=0.0)
 
     def left(self, members: Iterable[int], signature: int, names: frozenset[str]) -> float:
@@ -133,9 +134,7 @@ class Judge:
 
     def _runs_principal(self, number: int, signature: int) -> bool:
         """The workload runs what the chart exists for, whoever built it: the app version's image, else the only one."""
-        main = [image for image in self._index.signatures[signature].images if image.weight >= 1]
-        principal = [image for image in main if image.is_app_version] or (main if len(main) == 1 else [])
-        return any(self._runs(number, image.repository.rpartition("/")[2]) for image in principal)
+        return not self._principal[signature].isdisjoint(map(_last_word, self._nodes[number].shown.images))
 
     def _is_called(self, number: int, signature: int) -> bool:
         """The object's name ends with that of the chart or of its image."""
@@ -147,6 +146,16 @@ class Judge:
 def factor(fit: float) -> float:
     """What is left of the evidence for a chart when its workloads are, or are not, those found."""
     return 0.6 + 0.4 * fit if fit else 0.5
+
+
+def _principal(signature: Signature) -> frozenset[str]:
+    main = [image for image in signature.images if image.weight >= 1]
+    held = [image for image in main if image.is_app_version] or (main if len(main) == 1 else [])
+    return frozenset(map(_last_word, held))
+
+
+def _last_word(image: Image | ImagePattern) -> str:
+    return image.repository.rpartition("/")[2]
 
 
 def _name_label(node: Node) -> tuple[str, str]:

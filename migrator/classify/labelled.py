@@ -50,11 +50,14 @@ def fold(units: Sequence[Unit], nodes: Sequence[Node], index: SignatureIndex) ->
     """
     kept = list(units)
     while True:
+        parents: dict[str, list[Unit]] = {}
+        for unit in sorted(kept, key=lambda unit: -len(unit.members)):
+            parents.setdefault(unit.release, []).append(unit)
         pair = next(
             (
                 (child, parent)
                 for child in kept
-                for parent in sorted(kept, key=lambda unit: -len(unit.members))
+                for parent in parents[child.release]
                 if child is not parent and _is_parent(parent, child, nodes, index)
             ),
             None,
@@ -90,8 +93,6 @@ def _adopt_unnamed(groups: dict[tuple[str, str], set[int]]) -> None:
 
 def _is_parent(parent: Unit, child: Unit, nodes: Sequence[Node], index: SignatureIndex) -> bool:
     if parent.chart == child.chart:
-        return False
-    if parent.release != child.release:
         return False
     is_listed = parent.signature is not None and child.chart in _descendants(parent.signature, index)
     is_listed = is_listed or child.chart in parent.subcharts

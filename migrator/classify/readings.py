@@ -58,7 +58,11 @@ class Readings:
 
     def name_weight(self, number: int, signature: int) -> float:
         """How telling a node's name is for a chart."""
-        return max((match.weight for match in self.names(number, signature)), default=0.0)
+        return max((match.weight for match in self.telling(number, signature)), default=0.0)
+
+    def telling(self, number: int, signature: int) -> tuple[NameMatch, ...]:
+        """How a signature reads a node's name by more than a placeholder that takes any name."""
+        return self._names[number].get(signature, ())
 
     def weight(self, number: int, signature: int) -> float:
         """How much of a chart's installation a node makes up."""

@@ -22,6 +22,7 @@ from migrator.signatures.types import (
     Signature,
 )
 
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 _BOUNDARY = re.compile(r"(?=[-:.])")
 _ALNUM = "[A-Za-z0-9]"
 _ALIKE = ("DaemonSet", "Deployment", "StatefulSet")
@@ -76,7 +77,8 @@ class SignatureIndex:
     fullname_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
     release_suffixes: Mapping[tuple[str, str], tuple[_Pattern, ...]]
     bare: Mapping[tuple[int, str], tuple[_Pattern, ...]]
-    expressions: Mapping[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
+    expressions: Mapping[str, tuple[tuple[str, re.Pattern[str], _Pattern], ...]]
+    """kind -> a piece that the name must have, and what reads the whole."""
     pods: tuple[tuple[int, PodPattern], ...]
     """Of generic charts."""
     flags: Mapping[tuple[int, str], frozenset[str]]
@@ -123,8 +125,8 @@ class SignatureIndex:
                 yield _match(one, head, "")
             for one in self.release_suffixes.get(key, ()) if head else ():
                 yield _match(one, "", head)
-        for expression, one in self.expressions.get(shown.kind, ()):
-            match = expression.fullmatch(shown.name)
+        for piece, expression, one in self.expressions.get(shown.kind, ()):
+            match = expression.fullmatch(shown.name) if piece in shown.name else None
             if match:
                 groups = match.groupdict()
                 if not groups.get("namespace") or groups["namespace"] == (shown.namespace or groups["namespace"]):
@@ -298,7 +300,7 @@ def _shared(
 
 _Names = dict[tuple[str, str], tuple[_Pattern, ...]]
 _Bare = dict[tuple[int, str], tuple[_Pattern, ...]]
-_Expressions = dict[str, tuple[tuple[re.Pattern[str], _Pattern], ...]]
+_Expressions = dict[str, tuple[tuple[str, re.Pattern[str], _Pattern], ...]]
 
 
 def _index_names(
@@ -311,7 +313,7 @@ def _index_names(
     )
     simple: dict[str, dict[tuple[str, str], list[_Pattern]]] = {"": {}, FULLNAME: {}, RELEASE: {}}
     bare: dict[tuple[int, str], list[_Pattern]] = {}
-    expressions: dict[str, list[tuple[re.Pattern[str], _Pattern]]] = {}
+    expressions: dict[str, list[tuple[str, re.Pattern[str], _Pattern]]] = {}
     for at, one in active:
         for pattern in one.objects:
             head = next((head for head in (FULLNAME, RELEASE) if pattern.name.startswith(head)), "")
@@ -329,7 +331,8 @@ def _index_names(
                 if head and not rest:
                     bare.setdefault((at, kind), []).append(entry)
                 elif "{" in rest:
-                    expressions.setdefault(kind, []).append((_expression(pattern), entry))
+                    piece = max(_PLACEHOLDER.split(pattern.name), key=len)
+                    expressions.setdefault(kind, []).append((piece, _expression(pattern), entry))
                 else:
                     simple[head].setdefault((kind, rest), []).append(entry)
     fixed, fullnames, releases = (
