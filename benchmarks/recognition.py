@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import gc
 import json
 import os
 import subprocess
@@ -26,6 +27,7 @@ from measuring.claims import Render, Row, renamings, row_of_speed, row_without, 
 from measuring.recognised import missed, page  # noqa: E402
 from measuring.samples import Mixture, Sample, applications, bared, mixed, of_archives, of_case, opaque, softened  # noqa: E402  # noqa: E402
 from measuring.tables import with_section  # noqa: E402
+from migrator.cli.app import COLLECTIONS  # noqa: E402
 from migrator.engines import HelmRender, Tool, find_helm, helm_template  # noqa: E402
 from migrator.model import Json, Resource  # noqa: E402
 from migrator.signatures import Signature, load_signatures, rendered_with_sources  # noqa: E402
@@ -127,6 +129,7 @@ def measured(what: Sequence[str], patterns: Sequence[str]) -> Iterator[Row]:
             for one in samples:
                 yield row_without(f"without, {whose}", bared(one, bare), signatures, renamed)
     if "speed" in what:
+        gc.set_threshold(*COLLECTIONS)
         yield row_of_speed([bared(one, softened) for one in samples], MANY, signatures)
         loading = min(float(subprocess.check_output([sys.executable, "-c", _LOAD])) for _ in range(3))
         yield Row(measure="speed", name="loaded", total=len(signatures), seconds=round(loading, 3))

@@ -24,6 +24,7 @@ class Judge:
         self._readings = readings
         self._nodes = readings.nodes
         self._index = readings.index
+        self._labels = [_name_label(node) for node in readings.nodes]
         self._principal = [_principal(one) for one in readings.index.signatures]
 
     def own(self, members: Iterable[int], signature: int, *, is_named: bool = False) -> tuple[float, bool]:
@@ -32,9 +33,8 @@ class Judge:
         return own_score(self._nodes, members, signature, is_named=is_named, runs=runs)
 
     def pattern_weight(self, members: Iterable[int], signature: int) -> float:
-        """How telling the best of the members' names is that has a release's name in it; fixed names are evidence."""
-        matches = (match for number in members for match in self._readings.telling(number, signature))
-        return max((match.weight for match in matches if match.fullname or match.release), default=0.0)
+        """How telling the best of the members' names is."""
+        return max((self._readings.pattern_weight(number, signature) for number in members), default=0.0)
 
     def left(self, members: Iterable[int], signature: int, names: frozenset[str]) -> float:
         """The share of a score that what speaks against the chart leaves, see `against`."""
@@ -42,11 +42,11 @@ class Judge:
 
     def against(self, members: Iterable[int], signature: int, names: frozenset[str]) -> tuple[Evidence, ...]:
         """What speaks against a chart: name labels that neither it nor a subchart writes, nor hold one of the names."""
-        labelled = [number for number in sorted(members) if _name_label(self._nodes[number])[1]]
+        labelled = [number for number in sorted(members) if self._labels[number][1]]
         foreign = [number for number in labelled if self._is_foreign_label(number, signature, names)]
         if not foreign:
             return self._versioned(members, signature)
-        key, value = _name_label(self._nodes[foreign[0]])
+        key, value = self._labels[foreign[0]]
         weight = self._index.weights.foreign_label * len(foreign) / len(labelled)
         detail = f"{key}={value} on {len(foreign)} of {len(labelled)} objects is no label of the chart"
         return (Evidence(kind="label", detail=detail, weight=round(weight, 4), resource=self._nodes[foreign[0]].id),)
@@ -63,7 +63,7 @@ class Judge:
 
     def _is_foreign_label(self, number: int, signature: int, names: frozenset[str]) -> bool:
         """The object is labelled with a name that the chart does not give."""
-        key, value = _name_label(self._nodes[number])
+        key, value = self._labels[number]
         if not value or value in names:
             return False
         family = self._readings.families[signature]

@@ -58,7 +58,13 @@ class Readings:
 
     def name_weight(self, number: int, signature: int) -> float:
         """How telling a node's name is for a chart."""
-        return max((match.weight for match in self.telling(number, signature)), default=0.0)
+        held = self.telling(number, signature)
+        return max(match.weight for match in held) if held else 0.0
+
+    def pattern_weight(self, number: int, signature: int) -> float:
+        """How telling a node's name is that has a release's name in it; fixed names are evidence."""
+        held = self.telling(number, signature)
+        return max((match.weight for match in held if match.fullname or match.release), default=0.0) if held else 0.0
 
     def telling(self, number: int, signature: int) -> tuple[NameMatch, ...]:
         """How a signature reads a node's name by more than a placeholder that takes any name."""

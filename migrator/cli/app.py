@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -46,8 +47,14 @@ for _command in COMMANDS:
     group.add_command(_command)
 
 
+COLLECTIONS = (100_000, 20, 50)
+"""Thresholds of the garbage collector; Python's own suit programs that live long."""
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    # what is read stays until the end: looking through it for garbage again and again is two fifths of the time
+    gc.set_threshold(*COLLECTIONS)
     code = run(arguments)
     try:
         sys.stdout.flush()

@@ -23,7 +23,7 @@ from migrator.signatures.types import (
 )
 
 _PLACEHOLDER = re.compile(r"\{\w+\}")
-_BOUNDARY = re.compile(r"(?=[-:.])")
+_BOUNDARIES = "-:."
 _ALNUM = "[A-Za-z0-9]"
 _ALIKE = ("DaemonSet", "Deployment", "StatefulSet")
 NAME_LABEL = "app.kubernetes.io/name"
@@ -119,12 +119,14 @@ class SignatureIndex:
         """How the patterns of all signatures read the object's name, save those that are a bare placeholder."""
         for one in self.fixed.get((shown.kind, shown.name), ()):
             yield _match(one, "", "")
-        for cut in (match.start() for match in _BOUNDARY.finditer(shown.name)):
-            head, key = shown.name[:cut], (shown.kind, shown.name[cut:])
-            for one in self.fullname_suffixes.get(key, ()) if head else ():
-                yield _match(one, head, "")
-            for one in self.release_suffixes.get(key, ()) if head else ():
-                yield _match(one, "", head)
+        for cut, mark in enumerate(shown.name):
+            if mark not in _BOUNDARIES or not cut:
+                continue
+            key = (shown.kind, shown.name[cut:])
+            for one in self.fullname_suffixes.get(key, ()):
+                yield _match(one, shown.name[:cut], "")
+            for one in self.release_suffixes.get(key, ()):
+                yield _match(one, "", shown.name[:cut])
         for piece, expression, one in self.expressions.get(shown.kind, ()):
             match = expression.fullmatch(shown.name) if piece in shown.name else None
             if match:
