@@ -18,15 +18,13 @@ from migrator.lock import Lock
 from migrator.model import Difference, Impact, RepoPath, ResId, Resource
 from migrator.plan.common import common_of, with_common
 from migrator.plan.failed import files_of_failed
-from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, present, reconciled, without_hooks
+from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, lesser_part, present, reconciled, without_hooks
 from migrator.plan.inflated import inflated_by
 from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 
 _CRD = "CustomResourceDefinition"
-_LEAST_SHARE = 0.5
-"""Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,9 +261,8 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
     if override is not None and override.decision == Decision.PROPOSE.value:
         return "migrate.yaml says so"
     for name, each in fits.items():
-        total = len(each.targets) + len(each.companions)
-        if len(each.targets) < _LEAST_SHARE * total or not each.targets:
-            return f"the chart renders only {len(each.targets)} of the component's {total} objects in {name}"
+        if reason := lesser_part(each):
+            return f"{reason} in {name}"
         for resource in each.targets.values():
             origin = resource.origin
             files = (origin.path, *origin.transformed_in) if origin is not None else ()

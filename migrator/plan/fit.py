@@ -10,11 +10,14 @@ from migrator.compare import compare, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
+from migrator.signatures.features import WORKLOADS
 
 if TYPE_CHECKING:
     from migrator.plan.common import Common
 
 HOOK = "helm.sh/hook"
+_LEAST_SHARE = 0.5
+"""Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +125,21 @@ def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
 
 def _file(resource: Resource) -> RepoPath | None:
     return resource.origin.path if resource.origin is not None else None
+
+
+def lesser_part(each: Fit) -> str:
+    """How little of the component the chart renders; empty where it is the greater part, and that of what runs."""
+    made, stays = tuple(resource.id for resource in each.targets.values()), each.companions
+    if not made or len(made) < _LEAST_SHARE * (len(made) + len(stays)):
+        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects"
+    made, stays = _running(made), _running(stays)
+    if len(made) < _LEAST_SHARE * (len(made) + len(stays)):
+        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} workloads"
+    return ""
+
+
+def _running(found: Iterable[ResId]) -> tuple[ResId, ...]:
+    return tuple(each for each in found if each.kind in WORKLOADS)
 
 
 def is_hook(resource: Resource) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from migrator.yamlio.canonical import same
@@ -10,12 +11,15 @@ from migrator.yamlio.nodes import Region, regions
 from migrator.yamlio.reader import read_documents
 from migrator.yamlio.scalars import Dialect
 
+_MARGIN = re.compile(r"^#", re.MULTILINE)
+
 
 def remove_documents(text: str, indexes: Collection[int]) -> str:
     """The text without the documents of these `Document.index`; the others byte for byte, their comments with them.
 
     A document goes with its `---`. What stands above the first one, set off by a blank line, is the header of the file
-    and stays. Raises YamlError MIG101 where the text does not parse, MIG102 for an index that is not there.
+    and stays; so do comments at the margin behind a document, which are as often about the next one. Raises YamlError
+    MIG101 where the text does not parse, MIG102 for an index that is not there.
     """
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     body = text.removeprefix(mark)
@@ -24,13 +28,17 @@ def remove_documents(text: str, indexes: Collection[int]) -> str:
     if unknown:
         raise YamlError.of("MIG102", f"there is no document {unknown[0]} in the text")
     gone = set(indexes)
-    kept = [region for index, region in enumerate(found) if index not in gone]
     pieces = [_lead(body, found, 0 in gone)] if found else [body]
-    for region in kept:
+    is_first = True
+    for index, region in enumerate(found):
+        if index in gone:
+            pieces.append(_remarks(body, region))
+            continue
         # where nothing is left above, a stream that began without `---` begins without it again
-        is_first = region is kept[0] and found[0].separator is None
-        begin = _content_start(body, region) if is_first or region.separator is None else region.separator
+        is_bare = (is_first and found[0].separator is None) or region.separator is None
+        begin = _content_start(body, region) if is_bare or region.separator is None else region.separator
         pieces.append(body[begin : region.end])
+        is_first = False
     result = "".join(pieces)
     _check(body, result, gone)
     return mark + result
@@ -48,6 +56,13 @@ def _lead(text: str, found: tuple[Region, ...], first_goes: bool) -> str:
     header = text[: header_end + 1]
     rest = text[header_end + 1 :]
     return header + rest[: len(rest) - len(rest.lstrip("\r\n"))] if header.lstrip().startswith("#") else ""
+
+
+def _remarks(text: str, region: Region) -> str:
+    """The comments at the margin behind a document, with the blank lines and comments that follow them."""
+    line_end = text.find("\n", region.tail, region.end)
+    found = _MARGIN.search(text, line_end + 1, region.end) if line_end >= 0 else None
+    return text[found.start() : region.end] if found else ""
 
 
 def _content_start(text: str, region: Region) -> int:

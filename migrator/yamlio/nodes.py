@@ -85,6 +85,8 @@ class Region:
     """Where the next `---` begins, or the text ends."""
     content: int | None
     """Where its first node begins; None for a document with nothing in it."""
+    tail: int
+    """Where what follows its last node begins: blank lines and comments."""
 
 
 def regions(text: str) -> tuple[Region, ...]:
@@ -154,19 +156,25 @@ def _parsing(text: str) -> Iterator[Callable[[], Any]]:
 def _regions(text: str, get: Callable[[], Any]) -> Iterator[Region]:
     from yaml import events
 
-    found: list[tuple[int | None, int, int | None]] = []
+    found: list[Region] = []
     while not isinstance(event := get(), events.StreamEndEvent):
         if isinstance(event, events.DocumentStartEvent):
             begin: Any = event.start_mark
             after: Any = event.end_mark
-            first = get()
-            is_empty = isinstance(first, events.ScalarEvent) and first.start_mark.index == first.end_mark.index  # type: ignore[union-attr]
-            content = None if is_empty else first.start_mark.index
-            explicit = bool(event.explicit)
-            found.append((begin.index if explicit else None, after.index if explicit else 0, content))
-    for number, (separator, start, content) in enumerate(found):
-        following = found[number + 1][0] if number + 1 < len(found) else None
-        yield Region(separator=separator, start=start, end=following or len(text), content=content)
+            root = _node(text, get, get(), 0)
+            start = after.index if event.explicit else 0
+            found.append(
+                Region(
+                    separator=begin.index if event.explicit else None,
+                    start=start,
+                    end=len(text),
+                    content=None if root.is_empty else root.start,
+                    tail=max(start, root.end),
+                )
+            )
+    for number, each in enumerate(found, 1):
+        following = found[number].separator if number < len(found) else None
+        yield replace(each, end=following or len(text))
 
 
 def _node(text: str, get: Callable[[], Any], event: Any, depth: int) -> Node:

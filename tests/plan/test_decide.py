@@ -411,6 +411,16 @@ def test_a_chart_that_makes_the_lesser_part_is_doubted() -> None:
     )
 
 
+def test_a_chart_that_runs_something_else_is_doubted() -> None:
+    service = thing("Service", "redis", spec={"ports": [{"port": 6379}]})
+    stateful = bare(thing("StatefulSet", "redis", spec={"serviceName": "redis"}))
+    found = one({"dev": (REDIS[0], service)}, {"dev": [bare(service), stateful]})
+    assert (found.decision, found.reason) == (
+        Decision.PROPOSE,
+        "the chart renders only 0 of the component's 1 workloads in dev",
+    )
+
+
 def test_the_configuration_has_the_last_word() -> None:
     same = {"dev": [bare(each) for each in REDIS]}
     assert one({"dev": REDIS}, same, config="components: {redis: keep}").decision is Decision.KEEP

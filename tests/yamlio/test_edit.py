@@ -213,6 +213,32 @@ def test_documents_of_a_stream_that_begins_with_a_separator():
         remove_documents(text, [4])
 
 
+REMARKS = """\
+a: 1
+  # - within a
+# replicas: 3
+
+# ---
+# kind: Secret
+
+# the second one
+---
+b: |
+  # no comment
+---
+# c's own
+c: 3
+# behind c
+"""
+
+
+def test_comments_at_the_margin_behind_a_document_stay():
+    remarks = "# replicas: 3\n\n# ---\n# kind: Secret\n\n# the second one\n"
+    assert remove_documents(REMARKS, [0]) == remarks + "b: |\n  # no comment\n---\n# c's own\nc: 3\n# behind c\n"
+    assert remove_documents(REMARKS, [1]) == REMARKS.replace("---\nb: |\n  # no comment\n", "")
+    assert remove_documents(REMARKS, [0, 2]) == remarks + "b: |\n  # no comment\n# behind c\n"
+
+
 def test_spans_say_where_a_path_stands():
     text = textwrap.dedent("""\
         resources:
