@@ -9,7 +9,6 @@ from pathlib import Path as FilePath
 from migrator.cli.baseline import Baseline
 from migrator.cli.checks import bench_of
 from migrator.cli.clock import Clock
-from migrator.cli.dividing import beside
 from migrator.cli.pipeline import Planned, carried_out
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Severity
@@ -17,7 +16,7 @@ from migrator.lock import Lock
 from migrator.model import ResId
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots
-from migrator.rewrite import stage
+from migrator.rewrite import beside, stage
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 _SHOWN = 5

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -17,7 +15,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
-from migrator.rewrite import FileEdit, Layout, combined, rendered_files, stage, with_automation
+from migrator.rewrite import FileEdit, Layout, beside, combined, rendered_files, stage, with_automation
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.dividing import Division, Limits, Tie, divide
 from migrator.rewrite.workbench import Workbench
@@ -167,14 +165,3 @@ def _locked(lock: Lock, divisions: Sequence[Division]) -> Lock:
         for name, each in lock.environments.items()
     }
     return replace(lock, environments=environments)
-
-
-@contextmanager
-def beside(root: FilePath) -> Iterator[FilePath]:
-    """A folder on the repository's own disk, so that staging links and does not copy; elsewhere if it must be."""
-    try:
-        folder = tempfile.TemporaryDirectory(prefix=".migrate-staged-", dir=root.parent)
-    except OSError:
-        folder = tempfile.TemporaryDirectory(prefix="migrate-staged-")
-    with folder as name:
-        yield FilePath(name).resolve()

@@ -1,6 +1,7 @@
 """A plan -> file edits, and the transaction that writes them, all or nothing."""
 
 from migrator.rewrite.automation import with_automation
+from migrator.rewrite.beside import beside
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
@@ -14,6 +15,7 @@ __all__ = [
     "Layout",
     "Rewriting",
     "bench_of",
+    "beside",
     "changes",
     "combined",
     "commit",
