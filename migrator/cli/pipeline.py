@@ -22,7 +22,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
-from migrator.rewrite import FileEdit, Layout, changes, load_layout, rewrite, sealed
+from migrator.rewrite import FileEdit, Layout, bench_of, changes, load_layout, rewrite, sealed, with_followed
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -85,6 +85,8 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         secrets = secrets_of_baseline(baseline)
     with clock.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
+        bench = bench_of(baseline.index, baseline.kustomizations, baseline.builds)
+        plan = with_followed(plan, charts, baseline.builds, bench)
         return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
 
 

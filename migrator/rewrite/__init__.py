@@ -3,6 +3,7 @@
 from migrator.rewrite.automation import with_automation
 from migrator.rewrite.beside import beside
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
+from migrator.rewrite.following import with_followed
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rewrite, sealed
@@ -27,4 +28,5 @@ __all__ = [
     "sealed",
     "stage",
     "with_automation",
+    "with_followed",
 ]

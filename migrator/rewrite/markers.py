@@ -26,7 +26,7 @@ _NO_VALUE = "no value of its chart holds that image alone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """A marker that an edit takes out of a file, with the image that it follows."""
+    """A marker in a file, with the image that it follows."""
 
     file: RepoPath
     line: int
@@ -37,7 +37,8 @@ class Marker:
     name: str
     tag: str
     """Empty where the marker follows the name alone."""
-    causes: tuple[str, ...]
+    causes: tuple[str, ...] = ()
+    """The components with which it goes."""
 
     def __str__(self) -> str:
         return f"the image marker {self.policy} in {self.file}:{self.line}"
@@ -69,27 +70,28 @@ def with_markers(
 
 def _lost(edit: FileEdit) -> Iterator[Marker]:
     """The markers of a file that are not in it any more."""
-    if edit.before is None or b"$imagepolicy" not in edit.before:
+    if edit.before is None:
         return
-    before = decode(edit.before, edit.path)
     left = Counter(line.strip() for line in decode(edit.after or b"", edit.path).splitlines())
-    for number, line in enumerate(before.splitlines(), start=1):
-        found = _MARKER.search(line)
-        if found is None:
-            continue
-        if left[line.strip()]:
-            left[line.strip()] -= 1
-            continue
-        name, tag = _image(before, number, found["part"] or "", edit.path)
-        yield Marker(
-            file=edit.path,
-            line=number,
-            policy=found["policy"],
-            part=found["part"] or "",
-            name=name,
-            tag=tag,
-            causes=tuple(edit.cause.split(", ")),
-        )
+    lines = decode(edit.before, edit.path).splitlines()
+    for marker in markers_of(edit.before, edit.path):
+        line = lines[marker.line - 1].strip()
+        if left[line]:
+            left[line] -= 1
+        else:
+            yield replace(marker, causes=tuple(edit.cause.split(", ")))
+
+
+def markers_of(data: bytes, path: RepoPath) -> Iterator[Marker]:
+    """The markers of a file, with the images that they follow."""
+    if b"$imagepolicy" not in data:
+        return
+    text = decode(data, path)
+    for number, line in enumerate(text.splitlines(), start=1):
+        if found := _MARKER.search(line):
+            part = found["part"] or ""
+            name, tag = _image(text, number, part, path)
+            yield Marker(file=path, line=number, policy=found["policy"], part=part, name=name, tag=tag)
 
 
 def _image(text: str, line: int, part: str, path: RepoPath) -> tuple[str, str]:
@@ -175,10 +177,12 @@ def _marked(umbrella: Umbrella, policy: str, wanted: Mapping[tuple[RepoPath, Pat
         text = files[file].decode()
         span = spans(text, file).get(place)
         lines = text.split("\n")
+        marker = f' # {{"$imagepolicy": "{policy}{f":{part}" if part else ""}"}}'
+        if span is not None and lines[span.line - 1].endswith(marker):
+            continue
         if span is None or "#" in lines[span.line - 1]:
             return None
-        suffix = f":{part}" if part else ""
-        lines[span.line - 1] += f' # {{"$imagepolicy": "{policy}{suffix}"}}'
+        lines[span.line - 1] += marker
         files[file] = "\n".join(lines).encode()
         if not same(_read(files[file], file), _read(text.encode(), file)):
             return None

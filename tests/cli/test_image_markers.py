@@ -75,18 +75,45 @@ def test_a_marker_of_an_overlay_goes_into_the_values_of_its_environment(
     assert "$imagepolicy" not in (root / "overlays/prod/kustomization.yaml").read_text()
 
 
-def test_a_value_for_all_cannot_follow_one_environment(migrate: Migrate, tmp_path: Path, charts: Path) -> None:
+def test_a_marker_of_one_environment_gets_a_value_of_its_own(migrate: Migrate, tmp_path: Path, charts: Path) -> None:
     files = {
         "overlays/dev/kustomization.yaml": overlay("3.2", ""),
         "overlays/prod/kustomization.yaml": overlay("3.2", ' # {"$imagepolicy": "prod:queue:tag"}'),
     }
     root = written(tmp_path / "shop", {**SHOP, **files})
-    shown = applied(migrate, root, charts, "in-place")
-    assert "the image marker prod:queue in overlays/prod/kustomization.yaml:6 would be lost" in shown.err
-    assert (root / "base/queue/queue.yaml").is_file()
+    applied(migrate, root, charts)
+    folder = root / "helm-charts/messaging/tiny-queue"
+    assert 'tag: "3.2" # {"$imagepolicy": "prod:queue:tag"}\n' in (folder / "values-prod.yaml").read_text()
+    assert "$imagepolicy" not in (folder / "values.yaml").read_text()
+    assert not (folder / "values-dev.yaml").exists()
 
 
-def test_what_only_the_chart_says_has_no_place_for_a_marker(migrate: Migrate, tmp_path: Path, charts: Path) -> None:
+@pytest.mark.parametrize("policies", [("queue",), ("queue", "queue")], ids=["once", "twice"])
+def test_a_tag_that_only_the_chart_says_is_written_for_its_marker(
+    migrate: Migrate, tmp_path: Path, charts: Path, policies: tuple[str, ...]
+) -> None:
+    chart, queue = CHART["templates/queue.yaml"], QUEUE
+    image = "image: {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\n"
+    assert image in chart
+    if len(policies) == 2:
+        chart = chart.replace(image, f"{image}      - name: second\n        {image}")
+        queue = queue.replace(f"{IMAGE}\n", f"{IMAGE}\n      - name: second\n        {IMAGE}\n")
+    written(charts / "tiny-queue", {"templates/queue.yaml": chart})
+    queue = queue.replace(IMAGE, marked(IMAGE))
+    root = written(tmp_path / "shop", {**SHOP, "base/queue/queue.yaml": queue})
+    applied(migrate, root, charts)
+    values = (root / "helm-charts/messaging/tiny-queue/values.yaml").read_text()
+    assert 'tag: "3.1" # {"$imagepolicy": "flux-system:queue:tag"}\n' in values
+    assert values.count("$imagepolicy") == 1
+    assert "image automation" in values
+
+
+def test_a_tag_that_no_value_of_the_chart_gives_has_no_place_for_a_marker(
+    migrate: Migrate, tmp_path: Path, charts: Path
+) -> None:
+    chart = CHART["templates/queue.yaml"].replace(".Values.image.tag | default .Chart.AppVersion", ".Chart.AppVersion")
+    assert chart != CHART["templates/queue.yaml"]
+    written(charts / "tiny-queue", {"templates/queue.yaml": chart})
     queue = QUEUE.replace(IMAGE, marked(IMAGE))
     root = written(tmp_path / "shop", {**SHOP, "base/queue/queue.yaml": queue})
     before = tree(root)
