@@ -23,7 +23,7 @@ from measuring.tables import with_section  # noqa: E402
 
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-LAYOUTS = ("in-place", "growing")
+LAYOUTS = ("growing", "in-place", "enterprise")
 SECTION = "repositories"
 _SHOWN = 5
 
