@@ -23,6 +23,7 @@ from migrator.rewrite.charts import Umbrella, umbrella
 from migrator.rewrite.comments import lost_comments
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
+from migrator.rewrite.handover import left_behind
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.markers import with_markers
 from migrator.rewrite.ownership import ADOPTED, Placed, place
@@ -77,6 +78,8 @@ def rewrite(
     if not draft.umbrellas:
         return Rewriting(plan=replace(found, changes=()), edits=(), lock=existing or lock, diagnostics=notes)
     edits = sealed(draft.edits, lock, index)
+    charts = {name: made.folder for name, made in draft.umbrellas.items()}
+    notes += left_behind(found, charts, builds, index)
     return Rewriting(plan=replace(found, changes=changes(edits)), edits=edits, lock=lock, diagnostics=notes)
 
 
