@@ -189,6 +189,29 @@ def test_an_origin_that_a_patch_writes_over_is_found_again(tree: Tree, build: Ru
     assert held["x"] == {"new": "two"}
 
 
+def test_a_lost_origin_is_found_under_the_name_that_it_had(tree: Tree, build: Run) -> None:
+    root = tree(
+        {
+            "base/kustomization.yaml": "resources: [x.yaml, a.yaml, z.yaml, az.yaml]\nnameSuffix: -v1\n",
+            **{f"base/{name}.yaml": CONFIG_MAP.format(name=name) for name in ("x", "a", "z", "az")},
+            "prod/kustomization.yaml": """\
+                resources: [../base]
+                namespace: shop
+                namePrefix: a
+                patches:
+                - target: {kind: ConfigMap}
+                  patch: "- {op: add, path: /metadata/annotations, value: {new: two}}"
+                """,
+        }
+    )
+    builds, _ = build(root)
+    assert builds["prod"].reason is None
+    origins = {resource.id.name: resource.origin for resource in builds["prod"].resources}
+    held = {name: origin.path if origin is not None else None for name, origin in origins.items()}
+    # `az-v1` may have been `z` and, for all that is known, `az` that got no prefix
+    assert held == {"ax-v1": "base/x.yaml", "aa-v1": "base/a.yaml", "az-v1": None, "aaz-v1": "base/az.yaml"}
+
+
 def test_nothing_in_the_repository_changes(tree: Tree, build: Run) -> None:
     root = tree(EVERYTHING)
 

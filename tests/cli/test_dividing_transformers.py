@@ -77,3 +77,24 @@ def test_a_folder_of_generators_stays_and_one_part_names_it(migrate: Migrate, tm
     assert parts[0].is_relative_to(root / "platform")
     assert (root / "overlays/prod/made/made.yaml").read_text() == made
     assert (root / "applications/api/base/api.yaml").is_file()
+
+
+def test_what_counts_in_the_folder_that_is_built_alone_is_kept_in_both(migrate: Migrate, tmp_path: Path) -> None:
+    prod = SHOP["overlays/prod/kustomization.yaml"]
+    more = "buildMetadata: [managedByLabel] # ours\nsortOptions: {order: legacy}\n"
+    root = written(tmp_path / "shop", {**SHOP, "overlays/prod/kustomization.yaml": f"{prod}{more}"})
+    shown = migrate("apply", root, "--offline", "--layout", "enterprise")
+    assert (shown.code, "Verdict: identical" in shown.out) == (0, True), shown.err
+    for folder in ("environments/prod", "applications/shop/api/overlays/prod"):
+        assert more in (root / folder / "kustomization.yaml").read_text()
+
+
+def test_a_patch_over_all_annotations_of_renamed_objects_ties_nothing(migrate: Migrate, tmp_path: Path) -> None:
+    over = "- {op: add, path: /metadata/annotations, value: {by: us}}"
+    dev = SHOP["overlays/dev/kustomization.yaml"]
+    more = f'namePrefix: dev-\npatches:\n- target: {{kind: Deployment}}\n  patch: "{over}"\n'
+    assert "patches" not in dev
+    root = written(tmp_path / "shop", {**SHOP, "overlays/dev/kustomization.yaml": f"{dev}{more}"})
+    shown = migrate("apply", root, "--offline", "--layout", "growing")
+    assert (shown.code, "Verdict: identical" in shown.out) == (0, True), shown.err
+    assert {"api", "web"} <= {path.name for path in (root / "applications").iterdir()}

@@ -24,7 +24,8 @@ from migrator.yamlio import Dialect, Remove, Set, decode, edit, read_value, remo
 STEP = "division"
 """The cause of what is for several units."""
 
-_HEAD = frozenset({"apiversion", "kind", "metadata", "resources"})
+_HEAD = frozenset({"apiversion", "kind", "metadata", "resources", "buildmetadata", "sortoptions"})
+"""What the list of an environment keeps: the last two count in the folder alone that is built."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,8 +98,13 @@ class _Naming:
         return ""
 
     def _by_label(self, atom: Atom) -> str:
-        labels = _labels(atom, self._bench) or next((_held(each.resource.body) for each in self._objects[atom]), {})
+        labels = _labels(atom, self._bench) or self._shared_labels(atom)
         return next((str(labels[key]) for key in self._grouping.labels if labels.get(key)), "")
+
+    def _shared_labels(self, atom: Atom) -> Mapping[str, Json]:
+        """The labels that every object of the atom has."""
+        first, *others = [_held(each.resource.body) for each in self._objects[atom]] or [{}]
+        return {key: value for key, value in first.items() if all(other.get(key) == value for other in others)}
 
     def _by_relation(self, atoms: Sequence[Atom]) -> None:
         """What is related to one unit alone belongs to it; again, as long as that tells more."""
