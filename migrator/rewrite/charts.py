@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.charts.types import ChartRef
@@ -20,6 +20,8 @@ from migrator.yamlio import Dialect, dump, read_value, same
 CHART_OUTPUT = "chart-output.yaml"
 """The one resource of a post-render kustomization that is no file: what the chart renders."""
 
+_COMMON = "common"
+"""Stands for an environment in the folder of patches that several share."""
 _UMBRELLA_VERSION = "0.1.0"
 _NO_TIME = "0001-01-01T00:00:00Z"
 _REGEX_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")
@@ -44,6 +46,7 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
     if chart.repository:
         files["Chart.lock"] = _chart_lock(chart)
     releases = {}
+    folders = _post_render_folders(component, layout)
     for environment in component.environments:
         texts = values_files(
             component.values,
@@ -54,10 +57,10 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
         )
         names = [layout.values_file(None), layout.values_file(environment)][: len(texts)]
         files |= dict(zip(names, texts, strict=True))
-        is_patched = bool(component.patches.get(environment) or component.transforms.get(environment))
-        post_render = layout.post_render_folder(environment) if is_patched else None
-        if post_render:
-            files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(component, environment)
+        post_render = folders.get(environment)
+        if post_render is not None:
+            sharing = [name for name, folder in folders.items() if folder == post_render]
+            files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(component, environment, sharing)
         releases[environment] = LockedRelease(
             component=component.id,
             release=component.release,
@@ -109,7 +112,16 @@ def lock_digest(chart: ChartRef) -> str:
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def _post_render_yaml(component: ComponentPlan, environment: str) -> str:
+def _post_render_folders(component: ComponentPlan, layout: Layout) -> Mapping[str, str]:
+    """Environment -> the folder of its patches: one for all of them where these are the same in each."""
+    patched = [name for name in component.environments if component.patches.get(name) or component.transforms.get(name)]
+    texts = {_post_render_yaml(component, name, patched) for name in patched}
+    if len(patched) > 1 and len(texts) == 1 and _COMMON not in component.environments:
+        return dict.fromkeys(patched, layout.post_render_folder(_COMMON))
+    return {name: layout.post_render_folder(name) for name in patched}
+
+
+def _post_render_yaml(component: ComponentPlan, environment: str, sharing: Sequence[str]) -> str:
     patches = component.patches.get(environment, ())
     value: dict[str, Json] = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
@@ -120,7 +132,7 @@ def _post_render_yaml(component: ComponentPlan, environment: str) -> str:
     if patches:
         value["patches"] = [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches]
     about = (
-        f"What no value of the chart expresses: this keeps {component.id} in {environment} as it was.\n"
+        f"What no value of the chart expresses: this keeps {component.id} in {', '.join(sharing)} as it was.\n"
         f"{CHART_OUTPUT} stands for the chart's rendered output and is no file of the repository."
     )
     return dump(value, comments={("apiVersion",): about})

@@ -7,14 +7,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from migrator.build import Build
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
-from migrator.rewrite.automation.gitops import Deployed, deployed_folders, has_gitops
-from migrator.yamlio import YamlError
+from migrator.rewrite.automation.gitops import DEPLOYING, Deployed, deployed_folders, has_gitops
+from migrator.yamlio import YamlError, dump
 
 _MAX = 1 << 20
 _SHOWN = 3
@@ -28,19 +29,18 @@ def left_behind(plan: Plan, charts: Mapping[str, RepoPath], builds: Sequence[Bui
     if not losing:
         return ()
     known = {RepoPath(folder) for path in index.files for folder in _folders(path)}
-    texts = dict(_texts(index))
+    written = list(_written(index))
     foreign = {
-        each.repository
-        for found in texts.values()
-        for each in found
-        if not _WILD.search(each.folder) and _place(each.folder) not in known
+        each.repository for _, each in written if not _WILD.search(each.folder) and _place(each.folder) not in known
     }
+    objects: dict[tuple[RepoPath, str, str], list[Deployed]] = defaultdict(list)
+    for path, each in (*written, *_rendered(builds)):
+        if each.repository not in foreign:
+            objects[path, each.kind, each.name].append(each)
     return tuple(
         _note(path, named, losing)
-        for path, found in texts.items()
-        for each in _objects(found)
-        if (named := [one for one in each if one.repository not in foreign])
-        and any(_reaches(one.folder, root) for one in named for root in losing)
+        for (path, _, _), named in sorted(objects.items())
+        if any(_reaches(one.folder, root) for one in named for root in losing)
     )
 
 
@@ -58,20 +58,23 @@ def _losing(
     return {root: frozenset(folders) for root, folders in sorted(found.items())}
 
 
-def _texts(index: Index) -> Iterator[tuple[RepoPath, tuple[Deployed, ...]]]:
+def _written(index: Index) -> Iterator[tuple[RepoPath, Deployed]]:
     for path, entry in sorted(index.files.items()):
         if entry.link is not None or not path.endswith((".yaml", ".yml")) or index.submodule_of(path) is not None:
             continue
         data = index.read(path)
         if len(data) <= _MAX and has_gitops(data):
             with suppress(UnicodeDecodeError, YamlError):
-                yield path, deployed_folders(data.decode("utf-8"))
+                yield from ((path, each) for each in deployed_folders(data.decode("utf-8")))
 
 
-def _objects(found: Sequence[Deployed]) -> Iterator[Sequence[Deployed]]:
-    """What each object of a file deploys."""
-    for number in sorted({each.document for each in found}):
-        yield [each for each in found if each.document == number]
+def _rendered(builds: Sequence[Build]) -> Iterator[tuple[RepoPath, Deployed]]:
+    """What the objects of the builds deploy: patches may have changed the folder of one."""
+    for build in builds:
+        for each in build.resources:
+            if each.origin is not None and each.gvk.kind in DEPLOYING:
+                found = deployed_folders(dump(dict(each.body)))
+                yield from ((each.origin.path, replace(one, line=None)) for one in found)
 
 
 def _reaches(folder: str, root: RepoPath) -> bool:
@@ -90,9 +93,9 @@ def _reaches(folder: str, root: RepoPath) -> bool:
 def _place(folder: str) -> RepoPath:
     """The folder that is meant: a kustomization stands for the one that it lies in."""
     text = posixpath.normpath(folder.lstrip("/") or ".")
-    return (
-        RepoPath(posixpath.dirname(text) or ".") if posixpath.basename(text) in KUSTOMIZATION_NAMES else RepoPath(text)
-    )
+    if posixpath.basename(text) in KUSTOMIZATION_NAMES:
+        text = posixpath.dirname(text) or "."
+    return RepoPath(text)
 
 
 def _folders(path: RepoPath) -> Iterator[str]:
@@ -103,17 +106,16 @@ def _folders(path: RepoPath) -> Iterator[str]:
 def _note(path: RepoPath, named: Sequence[Deployed], losing: Mapping[RepoPath, frozenset[RepoPath]]) -> Diagnostic:
     roots = [root for root in losing if any(_reaches(each.folder, root) for each in named)]
     folders = sorted({folder for root in roots for folder in losing[root]})
-    first = next(each for each in named if any(_reaches(each.folder, root) for root in roots))
-    are = "are charts" if len(folders) > 1 else "is a chart"
+    reaching = [each for each in named if any(_reaches(each.folder, root) for root in roots)]
+    first = next((each for each in reaching if each.line is not None), reaching[0])
     return Diagnostic(
         code="MIG653",
         severity=Severity.WARNING,
         summary=(
-            f"{first.kind} {first.name} deploys {_listed(roots)}, and would prune what {_listed(folders)} "
-            f"{'render' if len(folders) > 1 else 'renders'} from now on: {'they' if len(folders) > 1 else 'it'} {are} "
-            "that nothing deploys yet"
+            f"{first.kind} {first.name} deploys {_listed(roots)}, and would prune what comes from {_listed(folders)} "
+            "from now on, which nothing deploys yet"
         ),
-        span=SourceSpan(path=path, line=first.line),
+        span=SourceSpan(path=path, line=first.line or 0),
         remedy="let something deploy the charts before this change reaches the cluster: docs/handover.md",
     )
 

@@ -62,7 +62,7 @@ def test_what_deploys_a_folder_that_loses_objects_to_charts_is_named(
     ((where, summary),) = left(migrate, app, mirror, text)
     assert where == said[0]
     assert summary.startswith(said[1])
-    assert f"would prune what {CHARTS} render from now on" in summary
+    assert f"would prune what comes from {CHARTS} from now on" in summary
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,18 @@ def test_what_deploys_a_folder_that_loses_objects_to_charts_is_named(
 )
 def test_what_deploys_other_folders_is_not(migrate: Migrate, app: Path, mirror: Path, text: str) -> None:
     assert left(migrate, app, mirror, text) == []
+
+
+def test_what_a_patch_makes_an_object_deploy_counts_as_well(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "argocd/base").mkdir(parents=True)
+    (app / "argocd/prod").mkdir()
+    (app / "argocd/base/shop.yaml").write_text(APPLICATION.replace("overlays/prod", "base/frontend"))
+    (app / "argocd/base/kustomization.yaml").write_text("resources: [shop.yaml]\n")
+    (app / "argocd/prod/kustomization.yaml").write_text(
+        "resources: [../base]\npatches: [{path: shop.yaml, target: {kind: Application}}]\n"
+    )
+    (app / "argocd/prod/shop.yaml").write_text("- op: replace\n  path: /spec/source/path\n  value: overlays/prod\n")
+    shown = migrate("plan", app, "--offline", "--chart-mirror", mirror, "--format", "json")
+    (found,) = (each for each in json.loads(shown.out)["diagnostics"] if each["code"] == "MIG653")
+    assert found["path"] == "argocd/base/shop.yaml"
+    assert found["summary"].startswith("Application prod deploys overlays/prod, ")

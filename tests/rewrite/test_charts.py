@@ -193,6 +193,19 @@ def test_post_render_patches_do_what_they_say_in_the_real_kustomize(tmp_path: Pa
     assert values[2]["metadata"]["labels"] == {"helm.sh/chart": "redis-17"}
 
 
+def test_environments_share_the_patches_that_they_have_in_common() -> None:
+    found = made(replace(PLAN, patches=dict.fromkeys(("dev", "prod"), PATCHES)))
+    assert {each.post_render for each in found.releases.values()} == {"post-render/common"}
+    assert [path for path in found.files if "post-render" in path] == [
+        f"{FOLDER}/post-render/common/kustomization.yaml"
+    ]
+    assert "keeps redis in dev, prod as it was" in text(found, "post-render/common/kustomization.yaml")
+    apart = made(replace(PLAN, patches={"dev": PATCHES[:1], "prod": PATCHES}))
+    assert [apart.releases[name].post_render for name in ("dev", "prod")] == ["post-render/dev", "post-render/prod"]
+    named = replace(PLAN, environments=("common", "prod"), patches=dict.fromkeys(("common", "prod"), PATCHES))
+    assert made(named).releases["prod"].post_render == "post-render/prod"
+
+
 @pytest.mark.parametrize(
     ("layout", "expected"),
     [

@@ -28,7 +28,7 @@ _POLICY = re.compile(rb"""\{"\$imagepolicy":\s*"([^":]+:[^":]+)""")
 _TARGET = re.compile(r"(?P<kind>kustomization|helmvalues):(?P<path>.+)")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _PATTERN = re.compile(r"\{\{|[*?\[]")
-_DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
+DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +46,12 @@ class Named:
 class Deployed:
     """A folder that an object brings into a cluster, or a pattern or a template of such folders."""
 
-    document: int
-    """Position of the object in its file."""
     kind: str
     name: str
     repository: str
     folder: str
-    line: int
+    line: int | None
+    """Where a file says so."""
 
 
 def has_gitops(data: bytes) -> bool:
@@ -74,15 +73,14 @@ def deployed_folders(text: str) -> tuple[Deployed, ...]:
     """What the objects of a text deploy; YamlError where the text is no YAML."""
     return tuple(
         Deployed(
-            document=number,
             kind=kind,
             name=document.at("metadata", "name") or "",
             repository=each.repository,
             folder=each.scalar.text,
             line=text.count("\n", 0, each.scalar.start) + 1,
         )
-        for number, document in enumerate(documents(text))
-        if (kind := document.at("kind") or "") in _DEPLOYING
+        for document in documents(text)
+        if (kind := document.at("kind") or "") in DEPLOYING
         for each in _named(document)
         if each.scalar.path[-1] == "path"
     )
