@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
 
-from migrator.build import Build
+from migrator.build import DEFAULT_ENVIRONMENT, Build
 from migrator.load import Kustomization, ReferenceKind
 from migrator.model import RepoPath
 from migrator.rewrite.dividing.types import FOREIGN, Atom, Cluster
@@ -36,7 +36,7 @@ def clusters(builds: Sequence[Build], bench: Workbench) -> tuple[Cluster, ...]:
 
 def _cluster(folders: set[RepoPath], builds: Sequence[Build], bench: Workbench) -> Cluster:
     names = {build.root: build.environment for build in builds}
-    if len(set(names.values())) < len(names):
+    if len(set(names.values())) < len(names) or (len(names) > 1 and DEFAULT_ENVIRONMENT in names.values()):
         names = {root: posixpath.basename(root) for root in names}
     if len(set(names.values())) < len(names):
         names = {root: root.replace("/", "-") for root in names}

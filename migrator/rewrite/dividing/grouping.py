@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from migrator.graph import EdgeKind, Node
 from migrator.load import Kustomization
@@ -17,7 +19,10 @@ from migrator.rewrite.ownership import Placed, written_objects
 from migrator.rewrite.workbench import Workbench
 
 _RELATED = (EdgeKind.SELECTS, EdgeKind.REFERS, EdgeKind.BINDS)
-_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout"})
+_WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout", "HelmRelease"})
+_ORDER = re.compile(r"\d+[-_.](?=\D)")
+"""In front of a folder's name: when it is applied, which is no part of what it is."""
+_DEFINITION = "CustomResourceDefinition"
 _LEFT = "shared"
 
 
@@ -58,6 +63,7 @@ class _Naming:
             self._units.setdefault(_LEFT, Unit(name=_LEFT, part=Part.PLATFORM))
         for name in sorted(set(self._names.values())):
             self._units.setdefault(name, Unit(name=name, group=self._group(name)))
+        self._units = {name: self._in_company(unit) for name, unit in self._units.items()}
         return self._names, self._units
 
     def _by_rule(self, atom: Atom) -> str:
@@ -99,7 +105,10 @@ class _Naming:
 
     def _by_label(self, atom: Atom) -> str:
         labels = _labels(atom, self._bench) or self._shared_labels(atom)
-        return next((str(labels[key]) for key in self._grouping.labels if labels.get(key)), "")
+        # a definition that is labelled with its own name is of no application
+        own = {each.resource.id.name for each in self._objects[atom] if each.resource.gvk.kind == _DEFINITION}
+        named = (str(labels[key]) for key in self._grouping.labels if labels.get(key))
+        return next((name for name in named if name not in own), "")
 
     def _shared_labels(self, atom: Atom) -> Mapping[str, Json]:
         """The labels that every object of the atom has."""
@@ -137,25 +146,40 @@ class _Naming:
         """As the team says; else the label, else the namespace that all its objects have, else the layout's word."""
         if name in self._grouping.groups:
             return self._grouping.groups[name]
-        held = [each for atom, found in self._objects.items() if self._names[atom] == name for each in found]
         for key in self._grouping.group_labels:
-            labels = {str(_held(each.resource.body).get(key) or "") for each in held}
+            labels = {str(_held(each.resource.body).get(key) or "") for each in self._held(name)}
             if len(labels - {""}) == 1:
                 return (labels - {""}).pop()
-        namespaces = {each.resource.id.namespace for each in held if each.resource.id.namespace}
+        return self._namespace(name)
+
+    def _in_company(self, unit: Unit) -> Unit:
+        """The unit, in the group of its namespace where its own name is a group that no other one is of."""
+        others = {each.group for each in self._units.values() if each.name != unit.name}
+        said = self._grouping.groups.get(unit.name)
+        if unit.part is not Part.APPLICATION or unit.group != unit.name or unit.group in {*others, said}:
+            return unit
+        return replace(unit, group=self._namespace(unit.name))
+
+    def _namespace(self, name: str) -> str:
+        namespaces = {each.resource.id.namespace for each in self._held(name) if each.resource.id.namespace}
         return namespaces.pop() if len(namespaces) == 1 else self._grouping.group
+
+    def _held(self, name: str) -> Sequence[Placed]:
+        """The objects of a unit."""
+        return [each for atom, found in self._objects.items() if self._names[atom] == name for each in found]
 
 
 def _specific_folders(cluster: Cluster, bench: Workbench, grouping: Grouping) -> Mapping[RepoPath, str]:
     """Folder -> the unit that it is named after, for folders that are not all of the repository's bases in one."""
     by_path = {held.path: held for held in cluster.held}
     bases = [held for held in cluster.held if held.path not in cluster.roots and held.kind != "Component"]
+    common = grouping.common_folders | {name.lower() for name in cluster.roots.values()}
     found = {}
     for held in bases:
         top = held.path
-        while (above := _holder(top, by_path, cluster, bench)) is not None and _specific(above, grouping):
+        while (above := _holder(top, by_path, cluster, bench)) is not None and _specific(above, common):
             top = above
-        name = _specific(top, grouping)
+        name = _specific(top, common)
         if name:
             found[held.path] = name
     return found if len(set(found.values())) > 1 else {}
@@ -171,9 +195,10 @@ def _holder(
     return above[0] if atoms_of(by_path[above[0]], bench) else None
 
 
-def _specific(path: RepoPath, grouping: Grouping) -> str:
-    """The last part of a path that is no common word for a place; empty where there is none."""
-    return next((part for part in reversed(path.split("/")) if part.lower() not in grouping.common_folders), "")
+def _specific(path: RepoPath, common: Collection[str]) -> str:
+    """The last part of a path that is no common word for a place, nor an environment; empty where there is none."""
+    parts = (_ORDER.sub("", part, count=1) for part in reversed(path.split("/")))
+    return next((part for part in parts if part.lower() not in common), "")
 
 
 def _labels(atom: Atom, bench: Workbench) -> Mapping[str, Json]:
