@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from migrator.discover import Index
 from migrator.model import Json, Origin, RepoPath, Resource, resource_of
 
-FORMAT = "build-2"
+FORMAT = "build-3"
 
 
 def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: str) -> str:
