@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from migrator.build.environment import DEFAULT_ENVIRONMENT, environment_of
+from migrator.build.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
 from migrator.build.inflation import Inflater
 from migrator.build.job import Job
 from migrator.build.types import BUILT, FAILED, Build
@@ -15,7 +15,17 @@ from migrator.engines import Cache, Tool, run_parallel
 from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
 
-__all__ = ["BUILT", "DEFAULT_ENVIRONMENT", "FAILED", "Build", "Inflater", "build_all", "environment_of", "roots_of"]
+__all__ = [
+    "BUILT",
+    "DEFAULT_ENVIRONMENT",
+    "FAILED",
+    "PARENTS",
+    "Build",
+    "Inflater",
+    "build_all",
+    "environment_of",
+    "roots_of",
+]
 
 _SHOWN = 10
 

@@ -9,9 +9,10 @@ from migrator.model import RepoPath
 
 DEFAULT_ENVIRONMENT = "default"
 
-_PARENTS = frozenset(
+PARENTS = frozenset(
     {"overlays", "overlay", "environments", "environment", "envs", "env", "clusters", "cluster", "stages"}
 )
+"""Folders that hold one folder for each environment."""
 _NAMES = frozenset(
     (
         *("dev", "devel", "development", "test", "testing", "qa", "uat", "int", "integration", "sandbox", "preview"),
@@ -32,6 +33,6 @@ def environment_of(root: RepoPath, config: Config) -> str:
         return configured
     parts = root.split("/")
     for parent, name in itertools.pairwise(parts):
-        if parent.lower() in _PARENTS:
+        if parent.lower() in PARENTS:
             return name
     return next((part for part in reversed(parts) if part.lower() in _NAMES), DEFAULT_ENVIRONMENT)

@@ -98,3 +98,25 @@ def test_overlays_keep_their_names_where_one_is_no_usual_environment(tmp_path: P
     }
     outcome = divide(written(tmp_path / "repository", files))
     assert {path.name for path in (outcome.root / "applications/api/overlays").iterdir()} == {"non-prod", "prod"}
+
+
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: web, labels: {app: web}}\n"
+
+
+def test_folders_by_kind_and_of_environments_name_nothing(tmp_path: Path) -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: NAME}\n"
+    files = {
+        "api/kustomization.yaml": "resources: [core/serviceaccounts, apps/deployments]\n",
+        "api/core/serviceaccounts/kustomization.yaml": "resources: [api.yaml]\n",
+        "api/core/serviceaccounts/api.yaml": account.replace("NAME", "api"),
+        "api/apps/deployments/kustomization.yaml": "resources: [api.yaml]\n",
+        "api/apps/deployments/api.yaml": workload("one"),
+        "web/kustomization.yaml": "resources: [web.yaml]\n",
+        "web/web.yaml": workload("web"),
+        "overlays/south/kustomization.yaml": "resources: [../../api, ../../web]\nnamespace: shop\n",
+        "overlays/north/east/kustomization.yaml": "resources: [../../../api, ../../../web, ../secrets]\nnamespace: shop\n",
+        "overlays/north/secrets/kustomization.yaml": "resources: [web.yaml]\n",
+        "overlays/north/secrets/web.yaml": SECRET,
+    }
+    outcome = divide(written(tmp_path / "repository", files))
+    assert folders(outcome.root) == {"applications/api", "applications/web"}

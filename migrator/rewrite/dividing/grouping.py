@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from migrator.build import PARENTS
 from migrator.graph import EdgeKind, Node
 from migrator.load import Kustomization
 from migrator.model import Json, RepoPath
@@ -45,7 +46,9 @@ class _Naming:
     def result(self) -> tuple[Mapping[Atom, str], Mapping[str, Unit]]:
         atoms = sorted({*self._places, *self._objects})
         components = self._components()
-        folders = _specific_folders(self._cluster, self._bench, self._grouping)
+        common = self._grouping.common_folders | _environments(self._cluster)
+        common |= {word for found in self._objects.values() for each in found for word in _words(each)}
+        folders = _specific_folders(self._cluster, self._bench, common)
         for atom in atoms:
             name = self._by_rule(atom) or components.get(atom)
             name = name or folders.get(self._places.get(atom, RepoPath("")), "") or self._by_label(atom)
@@ -169,11 +172,27 @@ class _Naming:
         return [each for atom, found in self._objects.items() if self._names[atom] == name for each in found]
 
 
-def _specific_folders(cluster: Cluster, bench: Workbench, grouping: Grouping) -> Mapping[RepoPath, str]:
+def _environments(cluster: Cluster) -> frozenset[str]:
+    """What the environments are called, and the folders that lead to them."""
+    found = {name.lower() for name in cluster.roots.values()}
+    for root in cluster.roots:
+        parts = root.lower().split("/")
+        at = next((at for at, part in enumerate(parts) if part in PARENTS), len(parts))
+        found.update(parts[at:])
+    return frozenset(found)
+
+
+def _words(placed: Placed) -> Iterator[str]:
+    """What folders are called that hold objects by their kind."""
+    kind = placed.resource.gvk.kind.lower()
+    yield placed.resource.gvk.group or "core"
+    yield from (f"{kind}s", f"{kind}es", f"{kind[:-1]}ies")
+
+
+def _specific_folders(cluster: Cluster, bench: Workbench, common: Collection[str]) -> Mapping[RepoPath, str]:
     """Folder -> the unit that it is named after, for folders that are not all of the repository's bases in one."""
     by_path = {held.path: held for held in cluster.held}
     bases = [held for held in cluster.held if held.path not in cluster.roots and held.kind != "Component"]
-    common = grouping.common_folders | {name.lower() for name in cluster.roots.values()}
     found = {}
     for held in bases:
         top = held.path
@@ -196,7 +215,7 @@ def _holder(
 
 
 def _specific(path: RepoPath, common: Collection[str]) -> str:
-    """The last part of a path that is no common word for a place, nor an environment; empty where there is none."""
+    """The last part of a path that says what it is for, without an order in front; empty where there is none."""
     parts = (_ORDER.sub("", part, count=1) for part in reversed(path.split("/")))
     return next((part for part in parts if part.lower() not in common), "")
 
