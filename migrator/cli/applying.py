@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
 
 from migrator.cli.attempting import proved_attempt
 from migrator.cli.baseline import Baseline
@@ -11,11 +10,12 @@ from migrator.cli.branching import check_can_branch, write_branch
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository
+from migrator.cli.recovering import interrupted, recovered
 from migrator.cli.saved import planned_from, with_saved
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
-from migrator.model import RepoPath, SourceSpan
+from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
-from migrator.rewrite import JOURNAL, FileEdit, commit, recover, sealed
+from migrator.rewrite import FileEdit, commit, sealed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     file of a plan MIG918 and MIG919.
     """
     settings = settings if settings.plan is None else with_saved(settings, settings.plan)
-    notes = _recovered(settings.root) if not settings.diff else _interrupted(settings.root)
+    notes = recovered(settings.root) if not settings.diff else interrupted(settings.root)
     planned = _planned(settings, clock)
     notes += _without_git(planned.baseline) if not settings.diff else ()
     attempt, demoted = proved_attempt(planned, clock)
@@ -109,36 +109,5 @@ def _without_git(baseline: Baseline) -> Diagnostics:
             severity=Severity.WARNING,
             summary="this is no git repository: what apply writes can only be undone from your own backup",
             remedy="run `git init` and commit first, then `migrate verify` can prove the change again later",
-        ),
-    )
-
-
-def _interrupted(root: FilePath) -> Diagnostics:
-    """Nothing is written to look at a change, nor can it be seen on a tree that is half old and half new."""
-    if (root / JOURNAL).is_dir():
-        raise MigrateError.of(
-            "MIG916",
-            "an earlier run was interrupted while writing",
-            span=SourceSpan(path=RepoPath(JOURNAL)),
-            remedy="run `migrate apply` without --diff: it finishes or takes back what was begun",
-        )
-    return ()
-
-
-def _recovered(root: FilePath) -> Diagnostics:
-    """What an interrupted run left is finished or taken back before anything is read."""
-    done = recover(root.resolve()) if root.is_dir() else None
-    if done is None:
-        return ()
-    words = {
-        "finished": "it is finished: the tree is the new one",
-        "undone": "it is taken back: the tree is the old one",
-    }
-    return (
-        Diagnostic(
-            code="MIG910",
-            severity=Severity.WARNING,
-            summary=f"an earlier run was interrupted while writing; {words[done]}",
-            span=SourceSpan(path=RepoPath(".")),
         ),
     )

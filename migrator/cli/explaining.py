@@ -15,7 +15,7 @@ from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import export
 from migrator.inference.explain import Subject
-from migrator.lock import load_lock
+from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.plan import ComponentPlan
 from migrator.rewrite.explanation import Explanation, Files, explained
@@ -51,17 +51,26 @@ def explain_repository(settings: Settings, component: str, asked: str, clock: Cl
     lock = load_lock(discover(settings.root, read_config(settings.root)).root) if settings.root.is_dir() else None
     if lock is None or component not in lock.components:
         return _explained(plan_repository(settings, clock), component, asked, "", clock)
-    if lock.commit is None:
-        raise MigrateError.of(
-            "MIG710",
-            "the lock names no baseline commit: the repository was migrated outside of git",
-            remedy=f"explain {component} in a copy of the repository as it was before",
-        )
     with tempfile.TemporaryDirectory(prefix="migrate-before-") as folder:
-        before = FilePath(folder).resolve() / "before"
-        export(settings.root, lock.commit, before)
+        commit, before = _before(settings, component, lock, FilePath(folder).resolve())
         planned = plan_repository(replace(settings, root=before), clock)
-        return _explained(planned, component, asked, lock.commit, clock)
+        return _explained(planned, component, asked, commit, clock)
+
+
+def _before(settings: Settings, component: str, lock: Lock, folder: FilePath) -> tuple[str, FilePath]:
+    """The commit in which the component was no release yet, and its files: each relock names the one before it."""
+    at: Lock | None = lock
+    while at is not None and component in at.components:
+        if at.commit is None:
+            raise MigrateError.of(
+                "MIG710",
+                "the lock names no baseline commit: the repository was migrated outside of git",
+                remedy=f"explain {component} in a copy of the repository as it was before",
+            )
+        commit, before = at.commit, folder / at.commit
+        export(settings.root, commit, before)
+        at = load_lock(before)
+    return commit, before
 
 
 def _explained(planned: Planned, component: str, asked: str, commit: str, clock: Clock) -> Explained:

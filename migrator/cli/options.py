@@ -31,6 +31,8 @@ class Settings:
     allow_dirty: bool = False
     diff: bool = False
     """Show what `apply` would write, and write nothing."""
+    relock: bool = False
+    """Write no more than the lock, which follows what was changed on purpose."""
     branch: str | None = None
     """The new branch that `apply` commits to; the work tree stays as it is."""
     out: FilePath | None = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from migrator.cli.explaining import Explained
     from migrator.cli.inferring import Inferred
     from migrator.cli.pipeline import Planned
+    from migrator.cli.relocking import Followed
     from migrator.diagnostics import Diagnostics
     from migrator.model import Json
 
@@ -174,6 +175,34 @@ def show_applied(applied: Applied, output_format: str, stream: IO[str], settings
         branch=settings.branch,
         commits=applied.commits,
         demoted=applied.demoted,
+        verbose=settings.verbose,
+    )
+
+
+def show_followed(followed: Followed, output_format: str, stream: IO[str], settings: Settings) -> None:
+    """Write what `apply --relock` compared and recorded; the proof holds no value of a Secret."""
+    from migrator.prove import proof_document
+
+    if output_format == "json":
+        told: dict[str, Json] = {
+            "base": followed.base,
+            "changes": list(followed.changes),
+            "files": [edit.path for edit in followed.edits],
+            "written": followed.is_written,
+            "diagnostics": [diagnostic_document(each) for each in followed.diagnostics],
+        }
+        stream.write(dumps({**proof_document(followed.proof), **told}))
+        return
+    from migrator.report.applied import show_followed as show_text
+
+    say(followed.diagnostics, settings)
+    show_text(
+        followed.proof,
+        stream,
+        base=followed.base,
+        changes=followed.changes,
+        files=[edit.path for edit in followed.edits],
+        is_written=followed.is_written,
         verbose=settings.verbose,
     )
 

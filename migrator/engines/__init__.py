@@ -2,7 +2,16 @@
 
 from migrator.engines.cache import Cache
 from migrator.engines.errors import Cause, Complaint, EngineError, Failure
-from migrator.engines.git import Export, dirty_paths, export, head_commit, is_repository, resolve_commit, tree_digest
+from migrator.engines.git import (
+    Export,
+    dirty_paths,
+    export,
+    head_commit,
+    is_repository,
+    last_change,
+    resolve_commit,
+    tree_digest,
+)
 from migrator.engines.helm import HelmRender, helm_cause, helm_pull, helm_template
 from migrator.engines.kustomize import kustomize_build, kustomize_cause
 from migrator.engines.rendered import (
@@ -40,6 +49,7 @@ __all__ = [
     "kustomize_build",
     "kustomize_cause",
     "kustomize_post_render",
+    "last_change",
     "post_render_resource",
     "rendered_resources",
     "resolve_commit",

@@ -57,6 +57,14 @@ def resolve_commit(root: FilePath, ref: str) -> str | None:
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
+def last_change(root: FilePath, path: RepoPath) -> str | None:
+    """The full id of the last commit that changed a file of the folder; None where none did, or there is no git."""
+    if not is_repository(root):
+        return None
+    completed = git_run(root, "log", "-1", "--format=%H", "--", path)
+    return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
+
+
 def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
     """Paths below the folder that differ from HEAD or are untracked (ignored ones are not), sorted, relative to it.
 

@@ -3,6 +3,7 @@
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import Terms, prove
+from migrator.prove.relock import Relocked, relocked
 from migrator.prove.render import Bench, closure_of, render_environment, render_lock, render_roots
 from migrator.prove.rendering import Owner, Part, Rendering, rendering_of
 from migrator.prove.types import (
@@ -26,6 +27,7 @@ __all__ = [
     "Part",
     "Proof",
     "Record",
+    "Relocked",
     "Rendering",
     "Terms",
     "Verdict",
@@ -39,6 +41,7 @@ __all__ = [
     "prove",
     "prove_lock",
     "read_proof",
+    "relocked",
     "render_environment",
     "render_lock",
     "render_roots",

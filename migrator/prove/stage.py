@@ -43,7 +43,7 @@ def repository_folder(tree: FilePath, path: RepoPath) -> FilePath:
             "MIG702",
             "the lock names this folder, but it does not exist",
             span=SourceSpan(path=path),
-            remedy="restore the folder, or run `migrate apply` again so that the lock follows the tree",
+            remedy="restore the folder, or run `migrate apply --relock` if its release is meant to go",
         )
     return folder
 
@@ -108,7 +108,7 @@ def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None
             "MIG703",
             f"Chart.yaml names {shown}, the lock {' '.join(filter(None, wanted))}",
             span=SourceSpan(path=RepoPath(f"{release.path}/Chart.yaml")),
-            remedy="bring both together: run `migrate apply` again after a meant upgrade, else restore Chart.yaml",
+            remedy="bring both together: run `migrate apply --relock` after a meant upgrade, else restore Chart.yaml",
         )
 
 
@@ -119,14 +119,14 @@ def _check_named_files(release: LockedRelease, staged: FilePath) -> None:
                 "MIG702",
                 "the lock lists this values file, but it does not exist",
                 span=SourceSpan(path=RepoPath(f"{release.path}/{name}")),
-                remedy="restore the file, or take it out of .migrate/lock.yaml",
+                remedy="restore the file, or run `migrate apply --relock` if it is meant to go",
             )
     if release.post_render is not None and not _below(staged, release.post_render).is_dir():
         raise MigrateError.of(
             "MIG702",
             "the lock names this post-render folder, but it does not exist",
             span=SourceSpan(path=RepoPath(f"{release.path}/{release.post_render}")),
-            remedy="restore the folder, or take it out of .migrate/lock.yaml",
+            remedy="restore the folder, or run `migrate apply --relock` if it is meant to go",
         )
 
 

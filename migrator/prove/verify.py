@@ -96,7 +96,7 @@ def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
             severity=Severity.WARNING,
             summary="the tree no longer renders what the lock's proof was made of",
             span=SourceSpan(path=LOCK_PATH),
-            remedy="if the change is meant, run `migrate apply` so that the lock follows; else find it with "
+            remedy="if the change is meant, run `migrate apply --relock`; else find it with "
             "`migrate verify --base REF`",
             evidence=(
                 f"{lock.proof_digest or 'no digest'} in the lock",

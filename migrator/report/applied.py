@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from migrator.plan.types import Decision
+from migrator.prove.types import Verdict
 from migrator.report.proof import show_proof
 from migrator.report.terminal import console
 
@@ -60,3 +61,27 @@ def show_applied(
     out.print("  prove it again later   migrate verify . --base <commit before>")
     out.print("  keep it honest in CI   migrate audit .")
     out.print("  before the cluster follows, read how your GitOps tool takes over live objects: docs/handover.md")
+
+
+def show_followed(
+    proof: Proof,
+    stream: IO[str],
+    *,
+    base: str,
+    changes: Sequence[str],
+    files: Sequence[str],
+    is_written: bool,
+    verbose: bool = False,
+) -> None:
+    """What differs from the commit that wrote the lock before, and what the lock says now."""
+    out = console(stream)
+    out.print(f"Compared with {base[:12]}, the commit that wrote the lock as it was.")
+    show_proof(proof, stream, verbose=verbose)
+    if not files:
+        is_open = any(each.verdict is Verdict.UNPROVED for each in proof.environments.values())
+        out.print("Nothing was written." if is_open else "Nothing to do: the lock says what is there.", style="bold")
+        return
+    out.print("The lock follows:" if is_written else "The lock would follow:", style="bold")
+    for change in (*changes, "what every environment renders"):
+        out.print(f"  {change}")
+    out.print(f"{'Written' if is_written else 'Not written'}: {', '.join(files)}.", style="bold")

@@ -44,7 +44,7 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
     chart = component.chart
     files = {"Chart.yaml": _chart_yaml(component, chart)}
     if chart.repository:
-        files["Chart.lock"] = _chart_lock(chart)
+        files["Chart.lock"] = chart_lock(chart)
     releases = {}
     folders = _post_render_folders(component, layout)
     for environment in component.environments:
@@ -97,7 +97,7 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
     return dump(value, comments={("apiVersion",): about})
 
 
-def _chart_lock(chart: ChartRef) -> str:
+def chart_lock(chart: ChartRef) -> str:
     """What `helm dependency update` would write, with the zero of time: the same plan gives the same bytes."""
     locked = {"name": chart.name, "repository": chart.repository, "version": chart.version}
     return dump({"dependencies": [locked], "digest": lock_digest(chart), "generated": _NO_TIME})

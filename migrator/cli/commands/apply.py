@@ -25,6 +25,7 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 )
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
 @click.option("--diff", is_flag=True, help="Print the unified diff, once it is proved, and write nothing.")
+@click.option("--relock", is_flag=True, help="After a meant change (a chart upgrade, other values): the lock follows.")
 @click.option("--branch", metavar="NAME", help="Commit to this new branch, one commit for each component.")
 @charts
 @talking
@@ -32,15 +33,26 @@ def apply(repo: Any, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
     from migrator.cli.applying import apply_repository
     from migrator.cli.clock import clock_for
-    from migrator.cli.show import finish, show_applied
+    from migrator.cli.show import finish, show_applied, show_followed
 
     if given["diff"] and given["branch"] is not None:
         raise click.UsageError("--diff writes nothing, so there is nothing for --branch")
     decided = [f"--{name.replace('_', '-')}" for name in _DECIDED if given[name]]
     if given["plan"] is not None and decided:
         raise click.UsageError(f"the plan has decided that already: {', '.join(decided)}")
+    others = [f"--{name.replace('_', '-')}" for name in ("only", "plan", "branch", "gitops") if given[name]]
+    if given["relock"] and others:
+        raise click.UsageError(f"--relock writes the lock and nothing else: it goes without {', '.join(others)}")
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
+    if settings.relock:
+        from migrator.cli.relocking import relock_repository
+
+        followed = relock_repository(settings, clock)
+        with clock.step("report"):
+            show_followed(followed, output_format, sys.stdout, settings)
+        finish(clock, settings)
+        return followed.exit_code
     applied = apply_repository(settings, clock)
     with clock.step("report"):
         show_applied(applied, output_format, sys.stdout, settings)

@@ -1,0 +1,99 @@
+"""`migrate apply --relock`: what was changed on purpose since the lock was written is shown, and the lock follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from migrator.charts import ChartLibrary
+from migrator.cli.baseline import Baseline, read_baseline
+from migrator.cli.checks import bench_of
+from migrator.cli.clock import Clock
+from migrator.cli.options import Settings
+from migrator.cli.pipeline import layout_of
+from migrator.cli.recovering import interrupted, recovered
+from migrator.cli.terms import terms_of, without_shipped
+from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
+from migrator.engines import last_change, tree_digest
+from migrator.lock import LOCK_PATH, Lock
+from migrator.model import SourceSpan
+from migrator.prove import Proof, Verdict, relocked, verify, with_proof
+from migrator.rewrite import FileEdit, commit, sealed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What became of the lock."""
+
+    base: str
+    """The commit that wrote the lock as it was: what the proof compares with."""
+    proof: Proof
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    """The lock and what goes with it; none where the lock says already what is there."""
+    changes: tuple[str, ...]
+    is_written: bool
+    diagnostics: Diagnostics
+
+    @property
+    def exit_code(self) -> int:
+        """3 where something does not render: then there is nothing that a lock could record."""
+        return ExitCode.DONE if _renders(self.proof) else ExitCode.UNPROVED
+
+
+def relock_repository(settings: Settings, clock: Clock) -> Followed:
+    """The lock of the tree as it is, with the comparison with the commit that wrote the lock before.
+
+    Raises MIG711 (no lock), MIG724 (the lock is in no commit), MIG703 and MIG723 for a Chart.yaml that no lock can
+    follow, and what reading the repository and its charts raises.
+    """
+    notes = interrupted(settings.root) if settings.diff else recovered(settings.root)
+    baseline = read_baseline(settings, clock)
+    lock = _lock(baseline)
+    base = last_change(baseline.root, LOCK_PATH)
+    if base is None:
+        raise MigrateError.of(
+            "MIG724",
+            "the lock is in no commit, so nothing says what was rendered before",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="commit the migration first",
+        )
+    with clock.step("resolve"):
+        library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
+        found = relocked(lock, baseline.index, baseline.builds, layout_of(baseline), library.fetch)
+    with clock.step("prove"):
+        terms, shipped = terms_of(baseline.root, baseline.choices)
+        engines = {**lock.engines, **baseline.tools.engines}
+        wanted = replace(found.lock, engines=engines)
+        bench = bench_of(baseline.choices, baseline.tools)
+        proof, _ = verify(baseline.root, base, bench, terms=terms, lock=wanted)
+    proof = without_shipped(proof, shipped)
+    new = with_proof(replace(wanted, commit=base, tree=f"git:{tree_digest(baseline.root, base)}"), proof)
+    is_same = not found.changes and not found.edits and (new.rendered, engines) == (lock.rendered, lock.engines)
+    edits = sealed(found.edits, new, baseline.index) if _renders(proof) and not is_same else ()
+    if edits and not settings.diff:
+        with clock.step("write"):
+            commit(baseline.root, edits)
+    return Followed(
+        base=base,
+        proof=proof,
+        edits=edits,
+        changes=found.changes,
+        is_written=bool(edits) and not settings.diff,
+        diagnostics=tuple(dict.fromkeys((*notes, *baseline.diagnostics))),
+    )
+
+
+def _renders(proof: Proof) -> bool:
+    return all(each.verdict is not Verdict.UNPROVED for each in proof.environments.values())
+
+
+def _lock(baseline: Baseline) -> Lock:
+    if baseline.lock_problem is not None:
+        raise MigrateError(baseline.lock_problem)
+    if baseline.lock is None:
+        raise MigrateError.of(
+            "MIG711",
+            "there is no .migrate/lock.yaml that could follow",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="run `migrate apply` first",
+        )
+    return baseline.lock
