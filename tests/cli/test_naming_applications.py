@@ -120,3 +120,17 @@ def test_folders_by_kind_and_of_environments_name_nothing(tmp_path: Path) -> Non
     }
     outcome = divide(written(tmp_path / "repository", files))
     assert folders(outcome.root) == {"applications/api", "applications/web"}
+
+
+def test_parts_of_one_name_from_two_monoliths_are_told_apart(tmp_path: Path) -> None:
+    files = {"migrate.yaml": "environments:\n  prod: [shop/overlays/prod, blog/overlays/prod]\n"}
+    for name, parts in {"shop": ("api", "web"), "blog": ("posts", "search")}.items():
+        files |= {
+            f"{name}/base/kustomization.yaml": f"resources: [namespace.yaml, {parts[0]}.yaml, {parts[1]}.yaml]\n",
+            f"{name}/base/namespace.yaml": f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}}}\n",
+            f"{name}/overlays/prod/kustomization.yaml": f"resources: [../../base]\nnamespace: {name}\n",
+        } | {f"{name}/base/{part}.yaml": workload(part) for part in parts}
+    outcome = divide(written(tmp_path / "repository", files))
+    assert outcome.codes() == []
+    assert folders(outcome.root) == {f"applications/{name}" for name in ("api", "web", "posts", "search")}
+    assert folders(outcome.root, "platform") == {"platform/namespaces", "platform/namespaces-shop"}

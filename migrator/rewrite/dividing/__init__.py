@@ -18,7 +18,8 @@ from migrator.plan import Plan
 from migrator.rewrite.dividing.atoms import atom_of, clusters, only_lists
 from migrator.rewrite.dividing.binding import tie_all
 from migrator.rewrite.dividing.files import STEP, Writing
-from migrator.rewrite.dividing.grouping import units_of
+from migrator.rewrite.dividing.grouping import own_name, units_of
+from migrator.rewrite.dividing.places import unit_folder
 from migrator.rewrite.dividing.shares import Shares
 from migrator.rewrite.dividing.ties import Ties
 from migrator.rewrite.dividing.types import Cluster, Division, NotDivided, Part, Scene, Tie, Unit
@@ -65,8 +66,7 @@ def divide(  # noqa: PLR0917 - what the steps before have found
         scene = Scene(cluster=cluster, objects=objects, graph=graph, bench=bench)
         try:
             _check(cluster, limits)
-            division = _divided(scene, plan, layout, replace(limits, staying=limits.staying | taken))
-            _check_free(division, wanted)
+            division = _apart(scene, plan, layout, replace(limits, staying=limits.staying | taken), wanted)
         except NotDivided as why:
             notes.append(_kept_whole(cluster, str(why)))
         except MigrateError as error:
@@ -115,13 +115,27 @@ def _check(cluster: Cluster, limits: Limits) -> None:
             raise NotDivided(limits.whole[build.root])
 
 
-def _check_free(division: Division, wanted: frozenset[RepoPath]) -> None:
+def _apart(scene: Scene, plan: Plan, layout: Layout, limits: Limits, wanted: frozenset[RepoPath]) -> Division:
+    """The division, with units named after the cluster too where other overlays have some of the same name."""
+    division = _divided(scene, plan, layout, limits)
+    if not any(edit.path in wanted for edit in division.edits):
+        return division
+    own = own_name(scene.cluster, layout.grouping)
+    division = _divided(scene, plan, layout, limits, own, wanted) if own else division
     twice = sorted(edit.path for edit in division.edits if edit.path in wanted)
     if twice:
         raise NotDivided(f"{twice[0]} is wanted for other overlays as well")
+    return division
 
 
-def _divided(scene: Scene, plan: Plan, layout: Layout, limits: Limits) -> Division:
+def _divided(  # noqa: PLR0917 - what the steps before have found
+    scene: Scene,
+    plan: Plan,
+    layout: Layout,
+    limits: Limits,
+    own: str = "",
+    wanted: frozenset[RepoPath] = frozenset(),
+) -> Division:
     cluster = scene.cluster
     names, units = units_of(scene, plan, layout.grouping)
     ties = Ties(units)
@@ -135,12 +149,20 @@ def _divided(scene: Scene, plan: Plan, layout: Layout, limits: Limits) -> Divisi
         if ties.told:
             raise NotDivided(f"all of it belongs together: {ties.told[0].reason}")
         return Division(cluster=cluster, edits=(), roots={}, parts={}, names={})
+    if own:
+        joined = {top: _renamed(unit, own, layout, wanted) for top, unit in joined.items()}
     final = {atom: joined[ties.top(name)].name for atom, name in names.items()}
     writing = Writing(cluster, Shares(cluster, scene.objects, final, scene.bench), layout, scene.bench)
     roots = _new_roots(cluster, layout, limits.staying)
     edits = writing.edits(sorted(joined.values(), key=lambda unit: unit.name), roots)
     nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.bench)] for each in scene.objects}
     return Division(cluster=cluster, edits=edits, roots=roots, parts=writing.parts, names=nodes, ties=ties.told)
+
+
+def _renamed(unit: Unit, own: str, layout: Layout, wanted: frozenset[RepoPath]) -> Unit:
+    folder = unit_folder(unit, layout)
+    is_wanted = any(path.startswith(f"{folder}/") for path in wanted)
+    return replace(unit, name=f"{unit.name}-{own}") if is_wanted else unit
 
 
 def _joined(units: Sequence[Unit]) -> Unit:
@@ -184,7 +206,7 @@ def _kept_whole(cluster: Cluster, reason: str) -> Diagnostic:
     return Diagnostic(
         code="MIG641",
         severity=Severity.WARNING,
-        summary=f"{roots} stay as they are: {reason}",
+        summary=f"{roots} {'stays as it is' if len(cluster.roots) == 1 else 'stay as they are'}: {reason}",
         span=SourceSpan(path=min(cluster.roots)),
         remedy="take away what stands in the way, or leave them whole",
     )

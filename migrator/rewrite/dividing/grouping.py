@@ -182,6 +182,13 @@ def _environments(cluster: Cluster) -> frozenset[str]:
     return frozenset(found)
 
 
+def own_name(cluster: Cluster, grouping: Grouping) -> str:
+    """What all the roots of a cluster are named after besides their environments; empty where that is not one name."""
+    common = grouping.common_folders | _environments(cluster)
+    found = {_specific(root, common) for root in cluster.roots}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _words(placed: Placed) -> Iterator[str]:
     """What folders are called that hold objects by their kind."""
     kind = placed.resource.gvk.kind.lower()
