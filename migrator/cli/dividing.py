@@ -15,7 +15,16 @@ from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
-from migrator.rewrite import FileEdit, Layout, beside, combined, rendered_files, stage, with_automation
+from migrator.rewrite import (
+    AUTOMATION_CODES,
+    FileEdit,
+    Layout,
+    beside,
+    combined,
+    rendered_files,
+    stage,
+    with_automation,
+)
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.dividing import Division, Limits, Tie, divide
 from migrator.rewrite.workbench import Workbench
@@ -37,14 +46,15 @@ class _Tree:
 
 
 def divided(
-    plan: Plan, layout: Layout, baseline: Baseline, edits: Sequence[FileEdit], lock: Lock
+    plan: Plan, layout: Layout, baseline: Baseline, edits: Sequence[FileEdit], lock: Lock, *, told: Diagnostics = ()
 ) -> tuple[tuple[FileEdit, ...], Lock, Diagnostics]:
     """The edits and the lock with every monolith divided that renders the same, as a whole and part by part.
 
-    Nothing is added where the layout leaves applications alone, or where one component only was asked for.
+    Nothing is added where the layout leaves applications alone, or where one component only was asked for. `told` is
+    what was said of the edits; what was said of automation is said anew where more moves.
     """
     if not (layout.application and baseline.choices.divides):
-        return tuple(edits), lock, ()
+        return tuple(edits), lock, told
     others = tuple(edit for edit in edits if edit.path != LOCK_PATH)
     with beside(baseline.root) as folder:
         if others:
@@ -52,11 +62,12 @@ def divided(
         tree = _read(folder / "before", baseline) if others else _of(baseline)
         divisions, notes = _proved(tree, plan, layout, baseline, folder)
     if not divisions:
-        return tuple(edits), lock, notes
+        return tuple(edits), lock, (*told, *notes)
     made = tuple(edit for division in divisions for edit in division.edits)
     rendered = rendered_files(baseline.builds, baseline.kustomizations)
     found, more = with_automation(combined(baseline.root, edits, made), baseline.index, rendered)
-    return found, _locked(lock, divisions), (*notes, *more)
+    told = tuple(each for each in told if each.code not in AUTOMATION_CODES)
+    return found, _locked(lock, divisions), (*told, *notes, *more)
 
 
 def _proved(

@@ -22,7 +22,17 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
-from migrator.rewrite import FileEdit, Layout, bench_of, changes, load_layout, rewrite, sealed, with_followed
+from migrator.rewrite import (
+    AUTOMATION_CODES,
+    FileEdit,
+    Layout,
+    bench_of,
+    changes,
+    load_layout,
+    rewrite,
+    sealed,
+    with_followed,
+)
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -104,9 +114,11 @@ def carried_out(planned: Planned) -> Planned:
     read = (baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
     engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
     made = rewrite(planned.plan, *read, engines=engines)
-    edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock)
+    edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock, told=made.diagnostics)
     edits = sealed(edits, lock, baseline.index) if edits else ()
-    diagnostics = once((*made.plan.diagnostics, *made.diagnostics, *notes))
+    # of an attempt before this one, whose files may have moved otherwise
+    earlier = (each for each in made.plan.diagnostics if each.code not in AUTOMATION_CODES)
+    diagnostics = once((*earlier, *notes))
     plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
     return replace(planned, plan=plan, edits=edits, lock=lock)
 

@@ -88,6 +88,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG651": "A script, workflow or configuration names what moved, and could not be changed safely.",
         "MIG652": "A script, workflow or configuration could not be read; its paths are not followed.",
         "MIG653": "An object of Argo CD or Flux deploys a folder that loses objects to charts.",
+        "MIG654": "A file names what is somewhere else now, and was not changed.",
         "MIG701": "There is nothing to compare.",
         "MIG702": "The lock names a file or folder that is not there.",
         "MIG703": "Chart.yaml and the lock name different charts.",

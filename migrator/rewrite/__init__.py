@@ -1,6 +1,6 @@
 """A plan -> file edits, and the transaction that writes them, all or nothing."""
 
-from migrator.rewrite.automation import with_automation
+from migrator.rewrite.automation import AUTOMATION_CODES, with_automation
 from migrator.rewrite.beside import beside
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.following import with_followed
@@ -10,6 +10,7 @@ from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rew
 from migrator.rewrite.transaction import commit, recover, stage
 
 __all__ = [
+    "AUTOMATION_CODES",
     "DEFAULT_LAYOUT",
     "JOURNAL",
     "FileEdit",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +22,7 @@ from migrator.rewrite.automation.gitops import (
     policies,
     read_gitops,
 )
+from migrator.rewrite.automation.leftovers import leftovers
 from migrator.rewrite.automation.makefile import read_makefile
 from migrator.rewrite.automation.moves import Moves, moves_of
 from migrator.rewrite.automation.owners import read_owners
@@ -28,11 +30,13 @@ from migrator.rewrite.automation.python import read_python
 from migrator.rewrite.automation.shell import ScriptError, read_shell
 from migrator.rewrite.automation.sops import is_encrypted, read_sops
 from migrator.rewrite.automation.updates import read_dependabot, read_renovate
-from migrator.rewrite.automation.workflows import read_github, read_gitlab
+from migrator.rewrite.automation.workflows import included, read_github, read_gitlab
 from migrator.rewrite.edits import FileEdit
 from migrator.yamlio import YamlError
 
 CAUSE = "automation"
+AUTOMATION_CODES = frozenset({"MIG650", "MIG651", "MIG652", "MIG654"})
+"""What is said of files that name what moves."""
 _MAX = 1 << 20
 _SHOWN = 8
 _ROOT = RepoPath(".")
@@ -46,7 +50,8 @@ class Followed:
     files: Mapping[RepoPath, bytes]
     """The files that have to change, by path, with their new bytes."""
     diagnostics: Diagnostics
-    """MIG650 a file that was followed, MIG651 a place that could not be, MIG652 a file that could not be read."""
+    """MIG650 a file that was followed, MIG651 a place that could not be, MIG652 a file that could not be read, MIG654 a
+    file that still names what left its place."""
 
 
 def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[RepoPath] = frozenset()) -> Followed:
@@ -61,10 +66,14 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
     notes: list[Diagnostic] = []
     names = re.compile("|".join(re.escape(name) for name in sorted(moves.names)) or r"(?!)")
     own = own_repositories(_named_folders(files), moves)
+    pipelines = _pipelines(files)
     for path, data in sorted(files.items()):
-        kind = _kind(path, data)
+        kind = "gitlab" if path in pipelines else _kind(path, data)
         read = _readers(own, path).get(kind)
-        if read is None or (path in rendered and kind != "gitops"):
+        if path in rendered and kind != "gitops":
+            continue
+        if read is None:
+            notes += _leftovers(path, data, moves)
             continue
         if len(data) > _MAX or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
             what = "larger than 1 MiB" if len(data) > _MAX else "no UTF-8 text"
@@ -90,7 +99,41 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
                 changed[path] = spliced(text, book.splices).encode("utf-8")
                 notes.append(_done(path, text, sorted(book.splices, key=lambda each: each.start)))
             notes += [_todo(path, text, offset, summary) for offset, summary in sorted(book.notes)]
+            if kind != "gitops":
+                notes += leftovers(path, text, moves, _known(text, book))
     return Followed(files=changed, diagnostics=tuple(notes))
+
+
+def _leftovers(path: RepoPath, data: bytes, moves: Moves) -> Iterator[Diagnostic]:
+    """What a file that is no automation says of what left its place."""
+    tops = {f"{each.partition('/')[0]}/".encode() for each in moves.places}
+    if len(data) > _MAX or b"\0" in data or not any(each in data for each in tops):
+        return
+    with suppress(UnicodeDecodeError):
+        yield from leftovers(path, data.decode("utf-8"), moves, ())
+
+
+def _known(text: str, book: Book) -> Sequence[tuple[int, int]]:
+    """The spans that were changed, and the lines with notes."""
+    lines = []
+    for offset, _ in book.notes:
+        end = text.find("\n", offset)
+        lines.append((text.rfind("\n", 0, offset) + 1, end if end >= 0 else len(text)))
+    return [*((each.start, each.end) for each in book.splices), *lines]
+
+
+def _pipelines(files: Mapping[RepoPath, bytes]) -> frozenset[RepoPath]:
+    """The files that pipelines of GitLab include, and those that these include."""
+    found: set[RepoPath] = set()
+    pending = [path for path in files if _by_name(path) == "gitlab"]
+    while pending:
+        path = pending.pop()
+        found.add(path)
+        patterns = included(files[path].decode("utf-8", "replace")) if len(files[path]) <= _MAX else ()
+        pending += [
+            each for pattern in patterns for each in files if each not in found and fnmatch.fnmatchcase(each, pattern)
+        ]
+    return frozenset(found)
 
 
 def _rendered(text: str, splice: Splice) -> str:
@@ -117,7 +160,7 @@ def with_automation(
     texts = {
         path: index.read(path)
         for path, entry in index.files.items()
-        if entry.link is None and _may_be(path) and index.submodule_of(path) is None
+        if entry.link is None and (_may_be(path) or entry.size <= _MAX) and index.submodule_of(path) is None
     }
     files = {path: edited[path].after or b"" if path in edited else data for path, data in texts.items()}
     kept = {path: data for path, data in files.items() if path in edited or path not in moves.files}

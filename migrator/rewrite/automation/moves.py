@@ -43,6 +43,8 @@ class Moves:
     """Name of an image that only charts set now -> the folder of the chart."""
     encrypted: frozenset[RepoPath] = frozenset()
     """Files before that SOPS has encrypted, of those that left their place."""
+    folders: frozenset[str] = frozenset()
+    """Every folder before."""
 
     @property
     def names(self) -> frozenset[str]:
@@ -87,6 +89,7 @@ def moves_of(
         carried=dict(carried or {}),
         images=dict(images or {}),
         encrypted=encrypted,
+        folders=frozenset(below),
     )
 
 

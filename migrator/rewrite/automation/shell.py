@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _HERE = re.compile(r"\$\(\s*dirname\s+(?:--\s+)?\"?\$\{?(?:0|BASH_SOURCE)(?:\[0\])?\}?\"?\s*\)")
 _TOP = re.compile(r"\$\(\s*git\s+rev-parse\s+--show-toplevel\s*\)|`git rev-parse --show-toplevel`")
 _TOP_NAMES = frozenset({"GITHUB_WORKSPACE", "CI_PROJECT_DIR"})
-_PATH_NAME = re.compile(r"(?i).*(?:dir|path|folder|overlay|root|base|file|target)s?")
+PATH_NAME = re.compile(r"(?i).*(?:dir|path|folder|overlay|root|base|file|target)s?")
+"""How variables are called that hold a path."""
 _LOOSE = frozenset({"if_statement", "while_statement", "for_statement", "case_statement", "c_style_for_statement"})
 _SCOPED = frozenset({"subshell", "command_substitution", "process_substitution", "function_definition", "pipeline"})
 
@@ -82,6 +83,8 @@ class _Script:
         self._offsets = _offsets(text) if len(text) != len(data) else None
         self._counts: Counter[str] = Counter()
         self._values: dict[str, tuple[str, str]] = dict(values)
+        self._left: list[RepoPath | None] = []
+        """The folders that `pushd` left."""
 
     def run(self, root: Node, base: RepoPath | None) -> None:
         for node in _all(root):
@@ -145,7 +148,11 @@ class _Script:
                 self._inside(word, base)
                 continue
             self._word(word, base, is_path=verdict)
-        return None if name == "popd" else following
+        if name == "pushd":
+            self._left.append(base)
+        if name == "popd":
+            return self._left.pop() if self._left else None
+        return following
 
     def _stands(self, folder: RepoPath | None) -> bool:
         """Whether `cd` still finds a folder, though some of it is elsewhere: what comes then is what counts."""
@@ -173,7 +180,7 @@ class _Script:
             return
         pieces = self._pieces(value, base)
         self._inside(value, base)
-        now = follow_word(self._book, pieces, base, self._moves, is_path=bool(_PATH_NAME.fullmatch(known)))
+        now = follow_word(self._book, pieces, base, self._moves, is_path=bool(PATH_NAME.fullmatch(known)))
         if now is not None and self._counts[known] == 1:
             self._values[known] = ("".join(piece.text or "" for piece in pieces), now)
 

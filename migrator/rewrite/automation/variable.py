@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from migrator.model import RepoPath
-from migrator.rewrite.automation.moves import Moves, folders_of
+from migrator.rewrite.automation.moves import Moves
 
 
 def ends_now(head: str, tail: str, moves: Moves) -> tuple[str, str] | None:
@@ -17,7 +17,7 @@ def ends_now(head: str, tail: str, moves: Moves) -> tuple[str, str] | None:
     """
     slash = "/" if tail.endswith("/") else ""
     bare = tail.rstrip("/")
-    folders = frozenset(RepoPath(folder) for path in moves.before for folder in folders_of(path))
+    folders = frozenset(map(RepoPath, moves.folders))
     beside = _uniform(head, "", folders, moves)
     if not bare:
         found = beside if _has(head, folders) else _uniform(head, "", moves.before, moves)

@@ -112,12 +112,12 @@ def _with_its_folder(path: RepoPath, moves: Moves) -> Place | None:
 
 def base_now(base: RepoPath | None, moves: Moves) -> RepoPath | None:
     """The folder where a folder is now."""
-    place = moves.places.get(base) if base is not None else None
+    place = (moves.places.get(base) or _with_its_folder(base, moves)) if base is not None else None
     return base if place is None or place.path is None else place.path
 
 
 def _exists(path: RepoPath, moves: Moves) -> bool:
-    return path in moves.before or any(each.startswith(f"{path}/") for each in moves.before)
+    return path in moves.before or path in moves.folders
 
 
 def mentions(text: str, moves: Moves, base: RepoPath = _TOP) -> Iterator[tuple[int, RepoPath]]:

@@ -11,15 +11,19 @@ from migrator.rewrite.automation.globs import filtered
 from migrator.rewrite.automation.moves import Moves
 from migrator.rewrite.automation.python import read_python
 from migrator.rewrite.automation.scalars import Scalar, Yaml, documents
-from migrator.rewrite.automation.shell import ScriptError, read_shell
+from migrator.rewrite.automation.shell import PATH_NAME, ScriptError, read_shell
 from migrator.rewrite.automation.words import Piece, follow_word, literal, mentions, resolved, told
+from migrator.yamlio import YamlError
 
 _HERE = RepoPath(".")
 _EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
+_WORKSPACE = re.compile(r"\$\{\{\s*github\.workspace\s*\}\}")
 _FILTERS = frozenset({"paths", "paths-ignore", "changes", "exists"})
 _TEXTS = frozenset({"name", "run-name", "description", "if", "image", "stage", "ref", "branches", "tags", "needs"})
 _PATH_KEYS = frozenset({"working-directory", "path", "local", "directory", "folder", "manifests", "file", "files"})
 _SCRIPTS = frozenset({"script", "before_script", "after_script"})
+_SHORT = 2
+"""`include: file` and `include: [file]` say no more than the file."""
 _SHELLS = ("bash", "sh")
 _WORD = re.compile(r"[^\s,;]+")
 
@@ -51,6 +55,16 @@ def read_gitlab(text: str, book: Book, moves: Moves) -> None:
             elif not is_foreign:
                 _value(scalar, book, moves, from_root=keys[-1:] == ["local"] or keys[:1] == ["include"])
     _recheck(text, found, book, moves)
+
+
+def included(text: str) -> tuple[str, ...]:
+    """The files of the repository that a pipeline includes, patterns among them; none where it is no YAML."""
+    try:
+        scalars = [each for document in documents(text) for each in document.scalars]
+    except YamlError:
+        return ()
+    held = [each for each in scalars if each.path[:1] == ("include",)]
+    return tuple(each.text.lstrip("/") for each in held if each.path[-1] == "local" or len(each.path) <= _SHORT)
 
 
 def _recheck(text: str, before: Sequence[Yaml], book: Book, moves: Moves) -> None:
@@ -94,7 +108,8 @@ def _foreign_jobs(document: Yaml) -> frozenset[Path]:
 
 def _run(document: Yaml, scalar: Scalar, book: Book, moves: Moves) -> None:
     place = _default(document, scalar.path, "working-directory")
-    base = _HERE if place is None else resolved(place, _HERE) if "${{" not in place else None
+    place = _WORKSPACE.sub(".", place or ".")
+    base = resolved(place, _HERE) if "${{" not in place else None
     shell = (_default(document, scalar.path, "shell") or "bash").split()[0]
     if shell == "python" and scalar.origin:
         inner = Book()
@@ -132,7 +147,7 @@ def _opened(text: str) -> str:
     """A script with each `${{ expression }}` as a variable of the same length."""
 
     def variable(found: re.Match[str]) -> str:
-        name = "GITHUB_WORKSPACE" if re.fullmatch(r"\$\{\{\s*github\.workspace\s*\}\}", found[0]) else ""
+        name = "GITHUB_WORKSPACE" if _WORKSPACE.fullmatch(found[0]) else ""
         return "${" + name.ljust(len(found[0]) - 3, "_") + "}"
 
     return _EXPRESSION.sub(variable, text)
@@ -147,7 +162,8 @@ def _value(scalar: Scalar, book: Book, moves: Moves, *, from_root: bool = False)
         _only_mentioned(scalar, book, moves, "it is written with escapes")
         return
     inherits = bool(set(keys) & _FILTERS)
-    is_path = keys[-1] in _PATH_KEYS
+    is_variable = keys[-2:-1] in (["env"], ["variables"]) and PATH_NAME.fullmatch(keys[-1]) is not None
+    is_path = is_variable or keys[-1] in _PATH_KEYS
     if keys[-1] == "uses" and not scalar.text.startswith("./"):
         return
     inner = Book()
