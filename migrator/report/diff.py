@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _NULL = "/dev/null"
 _VALUE = re.compile(r"^(?P<head>\s*(?:- )*(?:[^\s:=#][^:=]*(?::\s+|=))?)(?P<value>.*?)(?P<tail>\s*(?:\s#.*)?)$")
 _SHORT = 4
+_NUMBER = re.compile(r"-?[\d.]{1,3}")
+"""Too short to be secret where it is a number; data of a Secret are texts."""
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
@@ -79,6 +81,8 @@ def _shown(line: str, secrets: Secrets, inner: frozenset[str]) -> str:
     found = _VALUE.match(text)
     if found is not None:
         bare = found["value"].strip().strip("\"'")
+        if found["head"].rstrip().endswith(":") and _NUMBER.fullmatch(found["value"].strip()):
+            return line
         if bare and (bare in inner or secrets.is_secret(bare)):
             return f"{sign}{found['head']}{secrets.digest(bare)}{found['tail']}"
     return sign + secrets.redact_line(text)

@@ -54,6 +54,13 @@ def test_what_derives_from_a_secret_is_a_digest() -> None:
     assert "-user: hunter\n" in shown
 
 
+def test_a_short_number_is_shown_and_a_short_text_is_not() -> None:
+    secrets = Secrets(salt="s", whole=frozenset({"100", "1000"}), embedded=())
+    shown = unified_diff([edit("a.yaml", b'replicas: 100\npin: "100"\nPIN=100\nlong: 1000\n', None)], secrets)
+    assert "-replicas: 100\n" in shown
+    assert shown.count("<redacted sha256:") == 3
+
+
 def test_nothing_is_written_and_no_secret_is_shown(migrate: Migrate, app: Path, mirror: Path) -> None:
     committed(app)
     before = tree(app)
