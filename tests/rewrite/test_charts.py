@@ -178,6 +178,8 @@ def test_post_render_patches_do_what_they_say_in_the_real_kustomize(tmp_path: Pa
     found = made(replace(PLAN, patches={"prod": PATCHES}))
     assert found.releases["prod"].post_render == "post-render/prod"
     assert found.releases["dev"].post_render is None
+    says = "  # not wanted from the chart: it was not there before, or comes from elsewhere\n  - target:\n      version: v1\n      kind: ConfigMap\n"
+    assert says in text(found, "post-render/prod/kustomization.yaml")
     (tmp_path / "kustomization.yaml").write_text(text(found, "post-render/prod/kustomization.yaml"))
     (tmp_path / "chart-output.yaml").write_text(OUTPUT)
     built = subprocess.run([kubectl, "kustomize", str(tmp_path)], check=True, capture_output=True).stdout
