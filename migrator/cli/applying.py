@@ -10,7 +10,6 @@ from migrator.cli.branching import check_can_branch, write_branch
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository
-from migrator.cli.recovering import interrupted, recovered
 from migrator.cli.saved import planned_from, with_saved
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.model import SourceSpan
@@ -47,9 +46,8 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     file of a plan MIG918 and MIG919.
     """
     settings = settings if settings.plan is None else with_saved(settings, settings.plan)
-    notes = recovered(settings.root) if not settings.diff else interrupted(settings.root)
     planned = _planned(settings, clock)
-    notes += _without_git(planned.baseline) if not settings.diff else ()
+    notes = _without_git(planned.baseline) if not settings.diff else ()
     attempt, demoted = proved_attempt(planned, clock)
     notes += attempt.planned.plan.diagnostics
     edits: tuple[FileEdit, ...] = ()
@@ -88,7 +86,8 @@ def _check(baseline: Baseline, settings: Settings) -> None:
 
 
 def _check_clean(baseline: Baseline, settings: Settings) -> None:
-    dirty = baseline.index.git.dirty
+    # what an interrupted run wrote is migrate's own work, and no change of a person
+    dirty = [path for path in baseline.index.git.dirty if path not in baseline.finished]
     if settings.allow_dirty or settings.diff or not dirty:
         return
     more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""

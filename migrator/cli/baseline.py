@@ -11,12 +11,14 @@ from migrator.charts import ChartLibrary
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
+from migrator.cli.recovering import recover_first
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
+from migrator.model import RepoPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,8 @@ class Baseline:
     lock_problem: Diagnostic | None
     """Why there is no lock although there is a file."""
     diagnostics: Diagnostics
+    finished: frozenset[RepoPath] = frozenset()
+    """Files that an interrupted run was writing, and that are written now."""
 
     @property
     def root(self) -> FilePath:
@@ -52,9 +56,11 @@ class Baseline:
 def read_baseline(settings: Settings, clock: Clock) -> Baseline:
     """The repository, read and built; raises what ends a run at once (no folder, no kustomization, bad configuration).
 
-    A root that does not build is a diagnostic, unless none builds: that ends the run with the first reason.
+    What an interrupted run left is settled first. A root that does not build is a diagnostic, unless none builds: that
+    ends the run with the first reason.
     """
     with clock.step("discover"):
+        finished = recover_first(settings)
         config = read_config(settings.root) if settings.root.is_dir() else Config()
         index = discover(settings.root, config)
         choices = choose(settings, config)
@@ -82,6 +88,7 @@ def read_baseline(settings: Settings, clock: Clock) -> Baseline:
         lock=lock,
         lock_problem=lock_problem,
         diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
+        finished=finished,
     )
 
 

@@ -12,6 +12,7 @@ from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
 from migrator.cli.recognising import recognise
+from migrator.cli.recovering import recover_first
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import read_config
@@ -42,6 +43,7 @@ def verify_repository(settings: Settings, base: str | None, clock: Clock) -> Ver
             "MIG107", f"{settings.root} is no folder", remedy="name the folder of a GitOps repository"
         )
     with clock.step("read"):
+        recover_first(settings)
         root = settings.root.resolve()
         config = read_config(root)
         choices = choose(settings, config)

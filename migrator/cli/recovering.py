@@ -1,40 +1,54 @@
-"""What an interrupted run left behind, before anything else is done."""
+"""What an interrupted run left is finished or taken back before anything is read: nobody sees half a tree."""
 
 from __future__ import annotations
 
 from pathlib import Path as FilePath
 
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.cli.options import Settings
+from migrator.cli.show import say
+from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.model import RepoPath, SourceSpan
-from migrator.rewrite import JOURNAL, recover
+from migrator.rewrite import JOURNAL, interrupted_paths, recover
+
+_DONE = {
+    "finished": "it is finished: the tree is the new one",
+    "undone": "it is taken back: the tree is the old one",
+}
 
 
-def interrupted(root: FilePath) -> Diagnostics:
-    """Nothing is written to look at a change, nor can it be seen on a tree that is half old and half new."""
-    if (root / JOURNAL).is_dir():
-        raise MigrateError.of(
-            "MIG916",
-            "an earlier run was interrupted while writing",
-            span=SourceSpan(path=RepoPath(JOURNAL)),
-            remedy="run `migrate apply` without --diff: it finishes or takes back what was begun",
-        )
-    return ()
+def recover_first(settings: Settings) -> frozenset[RepoPath]:
+    """The files that an interrupted run was writing and that are written now; none where it was taken back.
 
-
-def recovered(root: FilePath) -> Diagnostics:
-    """What an interrupted run left is finished or taken back before anything is read."""
-    done = recover(root.resolve()) if root.is_dir() else None
+    What was done is said at once (MIG910). Raises MIG916 where it cannot be done, and what `recover` raises: MIG620
+    while the other run lives, MIG625 for files that a person changed since, MIG626 for a journal that is none of ours.
+    """
+    if not (settings.root / JOURNAL).is_dir():
+        return frozenset()
+    root = settings.root.resolve()
+    try:
+        paths = interrupted_paths(root)
+        done = recover(root)
+    except OSError as error:
+        raise _impossible(error, root) from None
     if done is None:
-        return ()
-    words = {
-        "finished": "it is finished: the tree is the new one",
-        "undone": "it is taken back: the tree is the old one",
-    }
-    return (
-        Diagnostic(
-            code="MIG910",
-            severity=Severity.WARNING,
-            summary=f"an earlier run was interrupted while writing; {words[done]}",
-            span=SourceSpan(path=RepoPath(".")),
-        ),
+        return frozenset()
+    say((_note(done),), settings)
+    return paths if done == "finished" else frozenset()
+
+
+def _note(done: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG910",
+        severity=Severity.WARNING,
+        summary=f"an earlier run was interrupted while writing; {_DONE[done]}",
+        span=SourceSpan(path=RepoPath(".")),
+    )
+
+
+def _impossible(error: OSError, root: FilePath) -> MigrateError:
+    return MigrateError.of(
+        "MIG916",
+        f"an earlier run was interrupted while writing, and cannot be finished or taken back now: {error.strerror}",
+        span=SourceSpan(path=RepoPath(JOURNAL)),
+        remedy=f"until then the tree is half old and half new: make {root.name} writable, then run again",
     )

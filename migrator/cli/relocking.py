@@ -10,7 +10,6 @@ from migrator.cli.checks import bench_of
 from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import layout_of
-from migrator.cli.recovering import interrupted, recovered
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.engines import last_change, tree_digest
@@ -45,7 +44,6 @@ def relock_repository(settings: Settings, clock: Clock) -> Followed:
     Raises MIG711 (no lock), MIG724 (the lock is in no commit), MIG703 and MIG723 for a Chart.yaml that no lock can
     follow, and what reading the repository and its charts raises.
     """
-    notes = interrupted(settings.root) if settings.diff else recovered(settings.root)
     baseline = read_baseline(settings, clock)
     lock = _lock(baseline)
     base = last_change(baseline.root, LOCK_PATH)
@@ -78,7 +76,7 @@ def relock_repository(settings: Settings, clock: Clock) -> Followed:
         edits=edits,
         changes=found.changes,
         is_written=bool(edits) and not settings.diff,
-        diagnostics=tuple(dict.fromkeys((*notes, *baseline.diagnostics))),
+        diagnostics=baseline.diagnostics,
     )
 
 

@@ -120,6 +120,9 @@ def discover(root: FilePath, config: Config) -> Index:
     walk = _Walk(FilePath(os.path.realpath(root)), _ignores(config))
     walk.run()
     found = tuple(sorted(path for path in walk.files if posixpath.basename(path) in KUSTOMIZATION_NAMES))
+    if not found and {"HEAD", "config"} <= walk.files.keys() and (root / "objects").is_dir():
+        remedy = "clone it, and name the clone: `git clone REPOSITORY FOLDER`"
+        raise MigrateError.of("MIG103", f"{root} is a bare git repository: no files to read", remedy=remedy)
     if not found:
         raise MigrateError.of(
             "MIG103",

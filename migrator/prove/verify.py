@@ -67,9 +67,14 @@ def verify(
 
 
 def with_proof(lock: Lock, proof: Proof) -> Lock:
-    """The lock with what was proved: verdict, digests, and the allowances that each component needed."""
+    """The lock with what was proved: verdict, digests, and the allowances that each component needed.
+
+    A component that was migrated earlier keeps those of its own day: it needs none against a tree that has it already.
+    """
     components = {
-        name: replace(each, allowances=proof.components[name].allowances) if name in proof.components else each
+        name: replace(each, allowances=tuple(sorted({*each.allowances, *proof.components[name].allowances})))
+        if name in proof.components
+        else each
         for name, each in lock.components.items()
     }
     return replace(

@@ -133,7 +133,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG913": "There are no values of a component to explain.",
         "MIG914": "Nothing is called what an explanation is asked for.",
         "MIG915": "A values file that `infer --output` would write is there already.",
-        "MIG916": "An interrupted run is in the way of a diff.",
+        "MIG916": "An interrupted run cannot be finished or taken back.",
         "MIG917": "The branch cannot be made.",
         "MIG918": "The file holds no plan of this version.",
         "MIG919": "The plan was made of other files.",

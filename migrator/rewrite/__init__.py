@@ -7,7 +7,7 @@ from migrator.rewrite.following import with_followed
 from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rewrite, sealed
-from migrator.rewrite.transaction import commit, recover, stage
+from migrator.rewrite.transaction import commit, interrupted_paths, recover, stage
 
 __all__ = [
     "AUTOMATION_CODES",
@@ -21,6 +21,7 @@ __all__ = [
     "changes",
     "combined",
     "commit",
+    "interrupted_paths",
     "load_layout",
     "moves",
     "recover",

@@ -81,3 +81,9 @@ def moves(edits: Iterable[FileEdit]) -> Mapping[RepoPath, RepoPath]:
 def content_digest(data: bytes) -> str:
     """`sha256:` of a file's bytes, as the index counts it."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def is_inside(path: str) -> bool:
+    """Whether a path with slashes names something in the repository, outside of git's own folder."""
+    parts = path.split("/")
+    return "\\" not in path and not any(part in ("", ".", "..") or part.lower() == ".git" for part in parts)

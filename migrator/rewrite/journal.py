@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.disk import Disk
-from migrator.rewrite.edits import FileEdit, content_digest
+from migrator.rewrite.edits import FileEdit, content_digest, is_inside
 
 JOURNAL = RepoPath(".migrate/journal")
 """A folder that exists only while files are being written: the journal itself, new contents and old ones."""
@@ -88,10 +88,10 @@ def read_journal(folder: FilePath) -> Journal | None:
         return Journal(
             direction=value["direction"],
             operations=tuple(
-                Operation(path=RepoPath(each["path"]), before=each["before"], after=each["after"])
+                Operation(path=_inside(each["path"]), before=each["before"], after=each["after"])
                 for each in value["operations"]
             ),
-            directories=tuple(RepoPath(path) for path in value["directories"]),
+            directories=tuple(_inside(path) for path in value["directories"]),
         )
     except (ValueError, KeyError, TypeError):
         raise MigrateError.of(
@@ -100,6 +100,13 @@ def read_journal(folder: FilePath) -> Journal | None:
             span=SourceSpan(path=RepoPath(f"{JOURNAL}/{_STATE}")),
             remedy="finish with the version that was interrupted; or restore the tree from git and delete the folder",
         ) from None
+
+
+def _inside(path: str) -> RepoPath:
+    """A journal may come with a repository that somebody else made: it never leads out of the tree, nor into git's."""
+    if not is_inside(path):
+        raise ValueError(path)
+    return RepoPath(path)
 
 
 def end_journal(folder: FilePath, disk: Disk) -> None:

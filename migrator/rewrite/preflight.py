@@ -11,7 +11,7 @@ from typing import NoReturn
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.disk import read_file
-from migrator.rewrite.edits import FileEdit, content_digest
+from migrator.rewrite.edits import FileEdit, content_digest, is_inside
 
 _STATE_FOLDER = RepoPath(".migrate")
 
@@ -19,7 +19,7 @@ _STATE_FOLDER = RepoPath(".migrate")
 def check(root: FilePath, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, str]) -> None:
     """Nothing, or MigrateError: MIG621 (not the planned content), MIG622 (something in the way), MIG623 (read-only)."""
     for edit in edits:
-        _check_place(root, edit)
+        check_place(root, edit.path)
         _check_content(root, edit)
         _check_writable(root, edit.path)
     if edits:
@@ -30,11 +30,11 @@ def check(root: FilePath, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, s
             _stale(path)
 
 
-def _check_place(root: FilePath, edit: FileEdit) -> None:
-    """The path stays in the repository, and only real folders lead to a real file."""
-    parts = edit.path.split("/")
-    if edit.path.startswith("/") or "\\" in edit.path or any(part in ("", ".", "..", ".git") for part in parts):
-        _in_the_way(edit.path, "is no path inside the repository")
+def check_place(root: FilePath, inside: RepoPath) -> None:
+    """Nothing where the path stays in the repository, and only real folders lead to a real file; else MIG622."""
+    if not is_inside(inside):
+        _in_the_way(inside, "is no path inside the repository")
+    parts = inside.split("/")
     for end in range(1, len(parts) + 1):
         path = RepoPath("/".join(parts[:end]))
         try:

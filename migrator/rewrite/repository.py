@@ -27,6 +27,7 @@ from migrator.rewrite.handover import left_behind
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.markers import with_markers
 from migrator.rewrite.ownership import ADOPTED, Placed, place
+from migrator.rewrite.preflight import check_place
 from migrator.rewrite.removal import remove_adopted
 from migrator.rewrite.spellings import Spellings
 from migrator.rewrite.workbench import Workbench
@@ -178,8 +179,12 @@ def _created(
             raise _in_the_way(path)
         if (twin := spellings.twin(path)) is not None:
             raise _in_the_way(twin, f"{path} and {twin} would be one where the file system ignores case")
-        if (bench.index.root / path).is_symlink() or bench.index.resolve(path) != path:
+        if bench.index.resolve(path) != path:
             raise _in_the_way(path)
+        try:
+            check_place(bench.index.root, path)
+        except MigrateError as error:
+            raise _in_the_way(path, f"{error.diagnostic.span}: {error.diagnostic.summary}") from None
         place_of = bench.index.root / path
         held = place_of.read_bytes() if place_of.is_file() else None
         if held is None:
@@ -278,12 +283,9 @@ def _lock(  # noqa: PLR0917 - private, one caller
 
 
 def _locked(component: ComponentPlan) -> LockedComponent:
-    allowed = {each.allowance for found in component.differences.values() for each in found}
-    return LockedComponent(
-        decision=component.decision.value,
-        resources=sum(len(members) for members in component.members.values()),
-        allowances=tuple(sorted(name for name in allowed if name is not None)),
-    )
+    """The allowances are the proof's to say."""
+    resources = sum(len(members) for members in component.members.values())
+    return LockedComponent(decision=component.decision.value, resources=resources)
 
 
 def tree_digest(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> str:

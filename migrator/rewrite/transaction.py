@@ -25,7 +25,7 @@ from migrator.rewrite.journal import (
     read_journal,
     write_journal,
 )
-from migrator.rewrite.preflight import check
+from migrator.rewrite.preflight import check, check_place
 
 _NOT_STAGED = frozenset({".git", "node_modules"})
 
@@ -81,13 +81,19 @@ def commit(
 def recover(root: FilePath, *, disk: Disk | None = None) -> str | None:
     """Finish what an interrupted run began: `finished` (the new tree), `undone` (the old one), None if nothing was.
 
-    Raises MigrateError MIG625 if a file was changed since, MIG626 for a journal of another version; both leave
-    everything as it is.
+    Raises MigrateError MIG625 if a file was changed since, MIG626 for a journal of another version, MIG622 for links in
+    the way; all leave everything as it is.
     """
     if not (root / JOURNAL).parent.is_dir():
         return None
     with _exclusive(root):
         return _recover(root, disk or Disk())
+
+
+def interrupted_paths(root: FilePath) -> frozenset[RepoPath]:
+    """The files that an interrupted run was writing; MIG626 for a journal of another version."""
+    journal = read_journal(root / JOURNAL)
+    return frozenset(each.path for each in journal.operations) if journal is not None else frozenset()
 
 
 def _commit(root: FilePath, edits: tuple[FileEdit, ...], disk: Disk) -> None:
@@ -130,6 +136,7 @@ def _undo(root: FilePath, journal: Journal, disk: Disk, error: BaseException) ->
 
 def _recover(root: FilePath, disk: Disk) -> str | None:
     folder = root / JOURNAL
+    check_place(root, RepoPath(f"{JOURNAL}/state.json"))
     is_left = folder.is_dir()
     journal = read_journal(folder)
     if journal is not None:
@@ -192,11 +199,16 @@ def _back(root: FilePath, journal: Journal, disk: Disk) -> None:
 
 
 def _check_unchanged(root: FilePath, journal: Journal) -> None:
-    """A person may have worked on the tree after the crash: that is never overwritten."""
-    for operation in journal.operations:
+    """A person may have worked on the tree after the crash: that is never overwritten, nor passed over."""
+    is_forward = journal.direction == FORWARD
+    for number, operation in enumerate(journal.operations):
+        check_place(root, operation.path)
         data = read_file(root / operation.path)
         found = None if data is None else content_digest(data)
-        if found not in (operation.before, operation.after):
+        wanted = operation.after if is_forward else operation.before
+        kept = root / JOURNAL / f"{'new' if is_forward else 'old'}-{number}"
+        is_known = found in (operation.before, operation.after)
+        if not is_known or (wanted is not None and found != wanted and not kept.is_file()):
             raise MigrateError.of(
                 "MIG625",
                 "an earlier run was interrupted, and this file was changed since",

@@ -90,6 +90,23 @@ class TestCase:
         assert "ignores case" in run.said("MIG611")
         assert run.applications == DIVIDED, "all else goes on"
 
+    @pytest.mark.parametrize("part", ["helm-charts", "helm-charts/messaging", "helm-charts/messaging/tiny-queue"])
+    @pytest.mark.parametrize("kind", ["file", "link"])
+    def test_a_place_for_the_chart_that_is_no_folder(
+        self, both: Callable[..., Run], shop: Path, tmp_path: Path, part: str, kind: str
+    ) -> None:
+        (shop / part).parent.mkdir(parents=True, exist_ok=True)
+        if kind == "file":
+            (shop / part).write_text("mine\n")
+        else:
+            (tmp_path / "away").mkdir()
+            (shop / part).symlink_to(tmp_path / "away")
+        run = both(shop)
+        assert run.queue == "propose"
+        assert f"{part}: cannot write here" in run.said("MIG611")
+        assert run.applications == DIVIDED, "all else goes on"
+        assert not list((tmp_path / "away").iterdir()) if kind == "link" else (shop / part).read_text() == "mine\n"
+
     def test_an_application_folder_that_only_case_tells_from_another(
         self, both: Callable[..., Run], shop: Path
     ) -> None:

@@ -28,6 +28,28 @@ class TestGit:
         assert run.applications == DIVIDED
         assert git(shop, "status", "--porcelain") == ""
 
+    def test_a_bare_repository_has_no_files(self, migrate: Migrate, shop: Path, tmp_path: Path) -> None:
+        git(committed(shop), "clone", "-q", "--bare", ".", str(tmp_path / "bare"))
+        for command in ("plan", "apply", "audit"):
+            shown = migrate(command, tmp_path / "bare", "--offline")
+            assert shown.code == 1
+            assert "bare git repository" in shown.err
+            assert "git clone" in shown.err
+
+    @pytest.mark.parametrize("clone", [["--depth", "1"], []], ids=["shallow", "detached"])
+    def test_a_clone_of_one_commit_and_a_head_without_a_branch(  # noqa: PLR0917 - fixtures
+        self, both: Callable[..., Run], migrate: Migrate, shop: Path, charts: Path, tmp_path: Path, clone: list[str]
+    ) -> None:
+        git(committed(shop), "clone", "-q", *clone, f"file://{shop}", str(tmp_path / "clone"))
+        git(tmp_path / "clone", "checkout", "-q", "--detach")
+        options = ("--offline", "--chart-mirror", charts)
+        assert migrate("apply", tmp_path / "clone", "--layout", "growing", "--branch", "hybrid", *options).code == 0
+        run = both(tmp_path / "clone")
+        assert run.queue == "adopt"
+        git(run.root, "add", "-A")
+        assert git(run.root, "diff", "--cached", "--stat", "hybrid") == "", "the branch is what apply writes"
+        assert migrate("verify", run.root, *options).code == 0
+
     def test_a_branch_with_odd_names(self, migrate: Migrate, shop: Path, charts: Path) -> None:
         (shop / "base/api").rename(shop / "base/my %s ü")
         (shop / "base/my %s ü/more\nnotes.txt").write_text("mine")

@@ -80,11 +80,3 @@ def test_the_diff_is_in_the_document(migrate: Migrate, app: Path, mirror: Path) 
     document = json.loads(shown.out)
     assert document["written"] is False
     assert "diff --git a/base/database/db.yaml" in document["diff"]
-
-
-def test_an_interrupted_run_is_in_the_way(migrate: Migrate, app: Path, mirror: Path) -> None:
-    (app / ".migrate/journal").mkdir(parents=True)
-    shown = migrate("apply", app, "--diff", "--offline", "--chart-mirror", mirror)
-    assert shown.code == 1
-    assert "MIG916" in shown.err
-    assert (app / ".migrate/journal").is_dir()

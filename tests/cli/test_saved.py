@@ -62,7 +62,7 @@ def test_a_file_that_is_no_plan_of_this_version(
     saved = tmp_path / "plan.json"
     assert migrate("plan", app, "--out", saved, *options).code == 0
     other = json.loads(saved.read_text()) | {"version": "0.0.0"}
-    for text in ("", "[]", "{}", json.dumps(other), saved.read_text().replace('"components"', '"parts"')):
+    for text in ("", "[]", "{}", json.dumps(other), saved.read_text().replace('"components"', '"parts"'), "[" * 99999):
         saved.write_text(text)
         shown = migrate("apply", app, "--plan", saved, *options)
         assert (shown.code, "MIG918" in shown.err) == (1, True), text[:40]

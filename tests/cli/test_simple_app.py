@@ -13,6 +13,7 @@ from cli_support import Migrate, committed, git, tree
 from schema_problems import problems, schema_of
 
 from migrator.engines import find_helm, find_kustomize
+from migrator.lock import LOCK_PATH, read_lock
 
 PASSWORD = "not-a-real-password"
 ENCODED = "bm90LWEtcmVhbC1wYXNzd29yZA=="
@@ -345,6 +346,16 @@ def test_one_component_today_and_the_rest_another_day(migrate: Migrate, app: Pat
     assert (app / "helm-charts/databases/tiny-db/Chart.yaml").is_file()
     assert (app / "applications/api/overlays/prod/kustomization.yaml").is_file()
     assert "Nothing to do." in migrate("apply", app, *given).out
+
+
+def test_what_was_admitted_for_a_component_stays_in_the_lock(migrate: Migrate, app: Path, mirror: Path) -> None:
+    """Another day its own files are the baseline, and need no allowance: that is not what was proved of it."""
+    given = ("--offline", "--chart-mirror", mirror, "--allow-dirty")
+    assert migrate("apply", app, *given, "--only", "tiny-db").code == 0
+    assert migrate("apply", app, *given).code == 0
+    lock = read_lock((app / LOCK_PATH).read_bytes())
+    assert lock.components["tiny-db"].allowances == ("helm-bookkeeping-labels",)
+    assert lock.components["tiny-monitor"].allowances == ()
 
 
 def test_what_was_divided_can_be_adopted_later(migrate: Migrate, app: Path, mirror: Path) -> None:
