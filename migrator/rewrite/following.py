@@ -67,6 +67,7 @@ def _followed(
     )
     images = _images(component, builds)
     values = component.values
+    followed: dict[str, Path] = {}
     for marker, environments in markers:
         image = f"{marker.name}:{marker.tag}"
         held = sorted(name for name in environments if image in images.get(name, ()))
@@ -75,8 +76,9 @@ def _followed(
         subject = Subject(chart=chart, values=values, targets={}, setting=setting, as_dependency=True)
         places = {tag_value(subject, name, image) for name in held}
         if len(places) == 1 and (place := places.pop()) is not None:
+            followed[image] = place[0]
             values = _with_value(values, *place, None if environments >= set(component.environments) else held)
-    return replace(component, values=values)
+    return replace(component, values=values, followed=followed)
 
 
 def _images(component: ComponentPlan, builds: Sequence[Build]) -> Mapping[str, frozenset[str]]:

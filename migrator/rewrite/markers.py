@@ -20,7 +20,6 @@ from migrator.rewrite.edits import FileEdit
 from migrator.yamlio import Dialect, decode, read_documents, read_value, same, spans
 
 _MARKER = re.compile(r'#\s*(?P<whole>\{\s*"\$imagepolicy"\s*:\s*"(?P<policy>[^":]+:[^":]+)(?::(?P<part>\w+))?"\s*\})')
-_TAG_KEY = re.compile(r"(?i)(?:.*tag|version)")
 _NO_VALUE = "no value of its chart holds that image alone"
 
 
@@ -48,10 +47,12 @@ def with_markers(
     umbrellas: Mapping[str, Umbrella],
     edits: Sequence[FileEdit],
     environments: Callable[[RepoPath], frozenset[str]],
+    followed: Mapping[str, Mapping[str, Path]],
 ) -> tuple[Mapping[str, Umbrella], tuple[Blocker, ...]]:
     """The charts with the markers that `edits` would lose in their values files, and what keeps components for others.
 
-    `environments` says which environments a file is part of.
+    `environments` says which environments a file is part of, `followed` which value of a component gives an image its
+    tag.
     """
     made = dict(umbrellas)
     blockers: list[Blocker] = []
@@ -59,7 +60,8 @@ def with_markers(
         taken = False
         for cause in marker.causes:
             if cause in made:
-                found = _placed(made[cause], marker, environments(marker.file))
+                place = followed.get(cause, {}).get(f"{marker.name}:{marker.tag}")
+                found = _placed(made[cause], marker, place, environments(marker.file))
                 taken = taken or found is not None
                 made[cause] = found or made[cause]
         if not taken:
@@ -118,7 +120,7 @@ def _split(image: str) -> tuple[str, str]:
     return (name, tag) if colon and "/" not in tag and "@" not in image else ("", "")
 
 
-def _placed(umbrella: Umbrella, marker: Marker, environments: frozenset[str]) -> Umbrella | None:
+def _placed(umbrella: Umbrella, marker: Marker, place: Path | None, environments: frozenset[str]) -> Umbrella | None:
     """The chart with the marker in its values; None where it has no single place there."""
     wanted: dict[tuple[RepoPath, Path], str] = {}
     if not marker.name or not (marker.tag or marker.part == "name"):
@@ -126,39 +128,29 @@ def _placed(umbrella: Umbrella, marker: Marker, environments: frozenset[str]) ->
     for environment in sorted(environments & umbrella.releases.keys()):
         files = [RepoPath(f"{umbrella.folder}/{name}") for name in umbrella.releases[environment].values]
         held = [_value(umbrella, file) for file in files]
-        found = tuple(_scalars(_merged(held), marker))
+        inner = (umbrella.releases[environment].name, *place) if place is not None else None
+        found = tuple(_scalars(_merged(held), marker, inner))
         if not found:
             continue
-        if len({place for place, part in found if part != "name"}) > 1:
-            return None
-        for place, part in found:
-            at = max(number for number, value in enumerate(held) if _at(value, place) is not None)
-            if at == 0 and not _is_for_all(umbrella, place, environments):
+        for spot, part in found:
+            at = max(number for number, value in enumerate(held) if _at(value, spot) is not None)
+            if at == 0 and not _is_for_all(umbrella, spot, environments):
                 return None
-            wanted[files[at], place] = part
+            wanted[files[at], spot] = part
     return _marked(umbrella, marker.policy, wanted) if wanted else None
 
 
-def _scalars(values: Json, marker: Marker) -> Iterator[tuple[Path, str]]:
+def _scalars(values: Json, marker: Marker, place: Path | None) -> Iterator[tuple[Path, str]]:
     """The places that hold the marker's image, and which part of it each one holds."""
-    whole = f"{marker.name}:{marker.tag}"
-    for place, above, value in _leaves(values, ()):
-        if marker.tag and value == whole:
-            yield place, ""
-        elif marker.part == "name" and value == marker.name:
-            yield place, "name"
-        elif marker.tag and value == marker.tag and _is_tag_of(place, above, marker.name):
-            yield place, "tag"
-            same_map = above.items() if isinstance(above, dict) and not marker.part else ()
-            yield from (((*place[:-1], key), "name") for key, other in same_map if other == marker.name)
-
-
-def _is_tag_of(place: Path, above: Json, name: str) -> bool:
-    """Whether a scalar is a tag, and what stands beside it speaks of no other image."""
-    if not _TAG_KEY.fullmatch(str(place[-1])) or not isinstance(above, dict):
-        return False
-    said = [str(above[key]) for key in ("repository", "image", "name") if above.get(key)]
-    return all(name == each or name.endswith(f"/{each}") for each in said)
+    if marker.part == "name":
+        yield from ((spot, "name") for spot, value in _leaves(values, ()) if value == marker.name)
+    elif place is not None and _at(values, place) == f"{marker.name}:{marker.tag}":
+        yield place, ""
+    elif place is not None and _at(values, place) == marker.tag:
+        yield place, "tag"
+        beside = _at(values, place[:-1]) if not marker.part else None
+        same_map = beside.items() if isinstance(beside, dict) else ()
+        yield from (((*place[:-1], key), "name") for key, other in same_map if other == marker.name)
 
 
 def _is_for_all(umbrella: Umbrella, place: Path, environments: frozenset[str]) -> bool:
@@ -209,12 +201,12 @@ def _merged(parts: Sequence[Json]) -> Json:
     return first
 
 
-def _leaves(value: Json, place: Path) -> Iterator[tuple[Path, Json, Json]]:
-    """Place, the collection around it and the text, of every text."""
+def _leaves(value: Json, place: Path) -> Iterator[tuple[Path, str]]:
+    """Place and text of every text."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in pairs:
         if isinstance(child, str):
-            yield (*place, key), value, child
+            yield (*place, key), child
         else:
             yield from _leaves(child, (*place, key))
 

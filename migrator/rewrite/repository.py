@@ -140,7 +140,8 @@ def _draft(
         except MigrateError as error:
             blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
             notes.append(error.diagnostic)
-    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, bench))
+    followed = {each.id: each.followed for each in adopted.values()}
+    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, bench), followed)
     blockers += lost
     for name, found in marked.items():
         try:

@@ -108,6 +108,29 @@ def test_a_tag_that_only_the_chart_says_is_written_for_its_marker(
     assert "image automation" in values
 
 
+def test_images_of_one_tag_are_told_apart(migrate: Migrate, tmp_path: Path, charts: Path) -> None:
+    image = "image: {{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}\n"
+    side = "image: registry.example.org/tiny/side:{{ .Values.side.image.tag | default .Chart.AppVersion }}\n"
+    chart = CHART["templates/queue.yaml"].replace(image, f"{image}      - name: side\n        {side}")
+    values = CHART["values.yaml"] + "side: {image: {tag: ''}}\n"
+    written(charts / "tiny-queue", {"templates/queue.yaml": chart, "values.yaml": values})
+    other = marked("image: registry.example.org/tiny/side:3.1", "flux-system:side")
+    queue = QUEUE.replace(f"{IMAGE}\n", f"{marked(IMAGE)}\n      - name: side\n        {other}\n")
+    root = written(tmp_path / "shop", {**SHOP, "base/queue/queue.yaml": queue})
+    applied(migrate, root, charts)
+    held = (root / "helm-charts/messaging/tiny-queue/values.yaml").read_text()
+    lines = [
+        line.strip() for line in held.splitlines() if "$imagepolicy" in line or line.strip() in ("image:", "side:")
+    ]
+    assert lines == [
+        "image:",
+        'tag: "3.1" # {"$imagepolicy": "flux-system:queue:tag"}',
+        "side:",
+        "image:",
+        'tag: "3.1" # {"$imagepolicy": "flux-system:side:tag"}',
+    ]
+
+
 def test_a_tag_that_no_value_of_the_chart_gives_has_no_place_for_a_marker(
     migrate: Migrate, tmp_path: Path, charts: Path
 ) -> None:

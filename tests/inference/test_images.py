@@ -19,6 +19,7 @@ proxy: {image: "example.org/proxy:2.0"}
 first: {tag: "7"}
 second: {tag: "7"}
 shared: {version: "9"}
+scoped: {image: {repository: example.org/scoped}}
 """
 POD = """\
 apiVersion: v1
@@ -34,6 +35,7 @@ spec:
   - {name: second, image: "example.org/each:{{ .Values.second.tag }}"}
   - {name: one, image: "example.org/one:{{ .Values.shared.version }}"}
   - {name: other, image: "example.org/other:{{ .Values.shared.version }}"}
+  - {{ with .Values.scoped.image }}{name: scoped, image: "{{ .repository }}:{{ default $.Chart.AppVersion .tag }}"}{{ end }}
   - {name: hidden, image: "example.org/hidden:{{ .Values.hiddenTag | default "5" }}"}
 """
 
@@ -57,6 +59,7 @@ def subject(tmp_path: Path, **common: Json) -> Subject:
         ("example.org/app:v1.2.3", (("image", "tag"), "v1.2.3")),
         ("example.org/proxy:2.0", (("proxy", "image"), "example.org/proxy:2.0")),
         ("example.org/hidden:5", (("hiddenTag",), "5")),
+        ("example.org/scoped:v1.2.3", (("scoped", "image", "tag"), "v1.2.3")),
         ("example.org/each:7", None),
         ("example.org/one:9", None),
         ("example.org/absent:1", None),
