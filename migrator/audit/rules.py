@@ -11,7 +11,7 @@ from migrator.audit.types import Finding, Subject, Umbrella
 from migrator.classify import Component, ComponentKind
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
-from migrator.prove import Owner, changed_parts, part_digests, placed, rendered_digest, rendering_digest
+from migrator.prove import RELEASE, Owner, changed_parts, part_digests, placed, rendered_digest, rendering_digest
 
 CONFIDENT = 0.5
 """Score of a component from which on a vendored copy is a finding and no note."""
@@ -228,10 +228,6 @@ def render_fails(subject: Subject) -> Iterator[Finding]:
                 yield Finding(code="MIG808", span=problem.span, words=words, evidence=problem.evidence)
 
 
-_RELEASE = ": release:"
-"""How `changed_parts` names what Helm renders."""
-
-
 def proof_stale(subject: Subject) -> Iterator[Finding]:
     """A tree that renders something else than what the lock's proof was made of."""
     if subject.lock is None or not subject.renders or any(each.problems for each in subject.renders.values()):
@@ -247,7 +243,7 @@ def proof_stale(subject: Subject) -> Iterator[Finding]:
         parts = changed_parts(subject.lock, {name: part_digests(each) for name, each in subject.renders.items()})
         evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *parts, *engines)
         # applications in Kustomize change with every commit; the releases are what the migration answers for
-        is_ours = not parts or any(_RELEASE in part for part in parts)
+        is_ours = not parts or any(RELEASE in part for part in parts)
         yield Finding(code="MIG809", span=SourceSpan(path=LOCK_PATH), evidence=evidence, is_note=not is_ours)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
 
 from migrator.cli.baseline import Baseline
 from migrator.cli.checks import bench_of
@@ -12,10 +11,10 @@ from migrator.cli.clock import Clock
 from migrator.cli.pipeline import Planned, carried_out
 from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.lock import Lock
-from migrator.model import ResId
+from migrator.lock import LOCK_PATH, Lock
+from migrator.model import ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.prove import Bench, Proof, Rendering, Terms, closure_of, prove_lock, render_lock, render_roots
+from migrator.prove import Bench, Proof, Rendering, changed_releases, closure_of, prove_lock, render_lock, render_roots
 from migrator.rewrite import beside, stage
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
@@ -95,13 +94,13 @@ def _attempt(planned: Planned, clock: Clock) -> Attempt:
     with clock.step("prove"), beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
         stage(baseline.root, planned.edits, folder)
-        proof = _proof(baseline, planned.plan, lock, folder, terms)
+        bench = bench_of(baseline.choices, baseline.tools)
+        before = _before(baseline, lock, bench)
+        proof = prove_lock(lock, folder, before, bench, terms=terms, members=_members(planned.plan))
+    if baseline.lock is not None and (parts := changed_releases(baseline.lock, before)):
+        notes = tuple(dict.fromkeys((*planned.plan.diagnostics, _recorded(parts))))
+        planned = replace(planned, plan=replace(planned.plan, diagnostics=notes))
     return Attempt(planned=planned, proof=without_shipped(proof, shipped))
-
-
-def _proof(baseline: Baseline, plan: Plan, lock: Lock, tree: FilePath, terms: Terms) -> Proof:
-    bench = bench_of(baseline.choices, baseline.tools)
-    return prove_lock(lock, tree, _before(baseline, lock, bench), bench, terms=terms, members=_members(plan))
 
 
 def _before(baseline: Baseline, lock: Lock, bench: Bench) -> Mapping[str, Rendering]:
@@ -110,6 +109,17 @@ def _before(baseline: Baseline, lock: Lock, bench: Bench) -> Mapping[str, Render
     if baseline.lock is not None:
         return render_lock(baseline.lock, baseline.root, there)
     return render_roots({name: each.before for name, each in lock.environments.items()}, baseline.root, there)
+
+
+def _recorded(parts: Sequence[str]) -> Diagnostic:
+    return Diagnostic(
+        code="MIG725",
+        severity=Severity.WARNING,
+        summary="these releases were changed since the lock was written, and the lock records them as they are now: "
+        + ", ".join(parts),
+        span=SourceSpan(path=LOCK_PATH),
+        remedy="see with `migrate apply --relock --diff` at the commit before what that does, or take it back",
+    )
 
 
 def _members(plan: Plan) -> Mapping[str, Mapping[str, Sequence[ResId]]]:

@@ -11,11 +11,11 @@ from migrator.cli.clock import Clock
 from migrator.cli.options import Settings
 from migrator.cli.pipeline import layout_of
 from migrator.cli.terms import terms_of, without_shipped
-from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.engines import last_change, tree_digest
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
-from migrator.prove import Proof, Verdict, relocked, verify, with_proof
+from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
 
 
@@ -76,12 +76,29 @@ def relock_repository(settings: Settings, clock: Clock) -> Followed:
         edits=edits,
         changes=found.changes,
         is_written=bool(edits) and not settings.diff,
-        diagnostics=baseline.diagnostics,
+        diagnostics=(*baseline.diagnostics, *_hidden(lock, proof, base)),
     )
 
 
 def _renders(proof: Proof) -> bool:
     return all(each.verdict is not Verdict.UNPROVED for each in proof.environments.values())
+
+
+def _hidden(lock: Lock, proof: Proof, base: str) -> Diagnostics:
+    """A warning where the base is not what the lock was proved of: the comparison does not show all that changed."""
+    then = rendered_digest({name: each.before_digest for name, each in proof.environments.items()})
+    if then == lock.proof_digest or not _renders(proof):
+        return ()
+    return (
+        Diagnostic(
+            code="MIG725",
+            severity=Severity.WARNING,
+            summary=f"the commit {base[:12]}, which wrote the lock last, does not render what the lock was proved of: "
+            "what was changed in that same commit is not shown here",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="compare with a commit before it: `migrate verify --base REF`",
+        ),
+    )
 
 
 def _lock(baseline: Baseline) -> Lock:

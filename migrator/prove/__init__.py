@@ -15,10 +15,19 @@ from migrator.prove.types import (
     Verdict,
     rendered_digest,
 )
-from migrator.prove.verify import agreement, changed_parts, prove_lock, verify, with_proof
+from migrator.prove.verify import (
+    RELEASE,
+    agreement,
+    changed_parts,
+    changed_releases,
+    prove_lock,
+    verify,
+    with_proof,
+)
 from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
+    "RELEASE",
     "Bench",
     "ComponentProof",
     "EnvironmentProof",
@@ -33,6 +42,7 @@ __all__ = [
     "Verdict",
     "agreement",
     "changed_parts",
+    "changed_releases",
     "closure_of",
     "intoto",
     "part_digests",

@@ -11,10 +11,14 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import ResId, SourceSpan
+from migrator.prove.identity import part_digests
 from migrator.prove.proof import Terms, prove
 from migrator.prove.render import Bench, closure_of, render_lock, render_roots
 from migrator.prove.rendering import Rendering
 from migrator.prove.types import Proof, Verdict
+
+RELEASE = ": release:"
+"""How `changed_parts` names what Helm renders."""
 
 
 def prove_lock(
@@ -124,6 +128,17 @@ def changed_parts(lock: Lock, now: Mapping[str, Mapping[str, str]]) -> tuple[str
         for name, key in sorted(keys if lock.rendered else ())
         if lock.rendered.get(name, {}).get(key) != now.get(name, {}).get(key)
     )
+
+
+def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...]:
+    """`prod: release:web/redis` for each release that renders something else than when it was proved.
+
+    Nothing where something does not render: that has a message of its own.
+    """
+    if any(rendering.problems for rendering in now.values()):
+        return ()
+    digests = {name: part_digests(rendering) for name, rendering in now.items()}
+    return tuple(part for part in changed_parts(lock, digests) if RELEASE in part)
 
 
 def _baseline(lock: Lock, tree: FilePath, bench: Bench) -> Mapping[str, Rendering]:

@@ -105,6 +105,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG722": "A component is not proved and stays in Kustomize.",
         "MIG723": "A chart is not pinned to one version.",
         "MIG724": "The lock was never committed, so nothing says what was rendered before.",
+        "MIG725": "What was changed since the lock was written is recorded without being compared.",
         "MIG790": "An allowance file is broken.",
         "MIG801": "An object is owned by both tools.",
         "MIG802": "Recognised infrastructure is vendored as plain manifests.",

@@ -156,3 +156,16 @@ def test_it_does_nothing_else(migrate: Migrate, root: Path, charts: Path) -> Non
     shown = relock(migrate, root, charts, "--only", "tiny-queue")
     assert shown.code != 0
     assert "--relock writes the lock and nothing else: it goes without --only" in shown.err
+
+
+def test_what_was_committed_with_the_lock_is_not_compared_and_that_is_said(
+    migrate: Migrate, root: Path, charts: Path
+) -> None:
+    (root / FOLDER / "values.yaml").write_text("tiny-queue:\n  replicas: 3\n")
+    assert "[MIG725]" not in relock(migrate, root, charts, "--diff").err, "the commit has the tree that was proved"
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--amend", "-m", "the migration, and more")
+    shown = relock(migrate, root, charts)
+    assert shown.code == 0, shown.err
+    assert "[MIG725]" in shown.err
+    assert "migrate verify --base REF" in shown.err

@@ -352,10 +352,24 @@ def test_what_was_admitted_for_a_component_stays_in_the_lock(migrate: Migrate, a
     """Another day its own files are the baseline, and need no allowance: that is not what was proved of it."""
     given = ("--offline", "--chart-mirror", mirror, "--allow-dirty")
     assert migrate("apply", app, *given, "--only", "tiny-db").code == 0
-    assert migrate("apply", app, *given).code == 0
+    assert "MIG725" not in migrate("apply", app, *given).err
     lock = read_lock((app / LOCK_PATH).read_bytes())
     assert lock.components["tiny-db"].allowances == ("helm-bookkeeping-labels",)
     assert lock.components["tiny-monitor"].allowances == ()
+
+
+def test_what_a_person_changed_meanwhile_stays_and_is_not_recorded_in_silence(
+    migrate: Migrate, app: Path, mirror: Path
+) -> None:
+    given = ("--offline", "--chart-mirror", mirror, "--allow-dirty")
+    assert migrate("apply", app, *given, "--only", "tiny-db").code == 0
+    values = app / "helm-charts/databases/tiny-db/values.yaml"
+    values.write_text(values.read_text().replace("size: 5Gi", "size: 6Gi  # mine"))
+    shown = migrate("apply", app, *given)
+    assert shown.code == 0, shown.err
+    said = next(line for line in shown.err.splitlines() if "[MIG725]" in line)
+    assert "dev: release:shop/shop-db, prod: release:shop/shop-db" in said
+    assert "size: 6Gi  # mine" in values.read_text()
 
 
 def test_what_was_divided_can_be_adopted_later(migrate: Migrate, app: Path, mirror: Path) -> None:
