@@ -91,12 +91,12 @@ def page(rows: Sequence[RepositoryRow]) -> str:
 _HEAD = (
     "## Repositories",
     "",
-    "Made by `python benchmarks/repositories.py --write`: real repositories, planned and applied offline in each layout,",
-    "with the charts of the corpus. Accounted: a root builds and each of its objects is in a component, or the report names it",
-    "with the reason. Lost: bytes of files that the plan does not name, comments whose line stays, image markers,",
-    "anchors, encrypted files. A span: one edit of a kustomization file changes the lines of what it names.",
-    "Where no chart is at hand for what a repository runs, nothing is adopted, and overlays whose path names one thing are",
-    "divided in no layout: a row of no changed file is about reading alone.",
+    "Made by `python benchmarks/repositories.py --write`: real repositories, planned and applied offline in each",
+    "layout, with the charts of the corpus. Accounted: a root builds and each of its objects is in a component, or the",
+    "report names it with the reason. Lost: bytes of files that the plan does not name, comments whose line stays,",
+    "image markers, anchors, encrypted files. A span: one edit of a kustomization file changes the lines of what it",
+    "names. Where no chart is at hand for what a repository runs, nothing is adopted, and overlays whose path names",
+    "one thing are divided in no layout: a row of no changed file is about reading alone.",
     "",
 )
 
