@@ -71,7 +71,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG610": "A component cannot be taken out of the Kustomize part cleanly.",
         "MIG611": "A file of the layout exists already.",
         "MIG612": "No repository is known for a chart.",
-        "MIG613": "Comments go with what moves to a chart.",
+        "MIG613": "Comments have no place where things move to.",
         "MIG620": "Another run is writing the repository.",
         "MIG621": "A file changed since the plan was made.",
         "MIG622": "Something is in the way where a file would be written.",

@@ -72,7 +72,7 @@ def divide(  # noqa: PLR0917 - what the steps before have found
         except MigrateError as error:
             notes.append(_kept_whole(cluster, error.diagnostic.summary))
         else:
-            notes += _told(division.ties)
+            notes += _told(division)
             found += [division] if division.edits else []
     return tuple(found), tuple(dict.fromkeys(notes))
 
@@ -156,7 +156,17 @@ def _divided(  # noqa: PLR0917 - what the steps before have found
     roots = _new_roots(cluster, layout, limits.staying)
     edits = writing.edits(sorted(joined.values(), key=lambda unit: unit.name), roots)
     nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.bench)] for each in scene.objects}
-    return Division(cluster=cluster, edits=edits, roots=roots, parts=writing.parts, names=nodes, ties=ties.told)
+    folders = {name: unit_folder(joined[ties.top(name)], layout) for name in units if ties.top(name) in joined}
+    return Division(
+        cluster=cluster,
+        edits=edits,
+        roots=roots,
+        parts=writing.parts,
+        names=nodes,
+        ties=ties.told,
+        folders=folders,
+        lost=writing.lost(),
+    )
 
 
 def _renamed(unit: Unit, own: str, layout: Layout, wanted: frozenset[RepoPath]) -> Unit:
@@ -188,16 +198,30 @@ def _new_roots(cluster: Cluster, layout: Layout, staying: frozenset[RepoPath]) -
     return found
 
 
-def _told(ties: Sequence[Tie]) -> Iterator[Diagnostic]:
-    together: dict[frozenset[str], list[str]] = defaultdict(list)
-    for tie in ties:
-        together[tie.names].append(tie.reason)
-    for names, reasons in sorted(together.items(), key=lambda item: sorted(item[0])):
+def _told(division: Division) -> Iterator[Diagnostic]:
+    """One diagnostic for each unit that is several: its names, its folder, and each reason."""
+    together: dict[RepoPath, list[Tie]] = defaultdict(list)
+    for tie in division.ties:
+        together[division.folders[min(tie.names)]].append(tie)
+    for folder, ties in sorted(together.items()):
+        names = sorted(frozenset[str]().union(*(tie.names for tie in ties)))
+        reasons = list(dict.fromkeys(tie.reason for tie in ties))
+        more = f" (and {len(reasons) - _SHOWN} more)" if len(reasons) > _SHOWN else ""
         yield Diagnostic(
             code="MIG640",
-            severity=Severity.INFO,
-            summary=f"{', '.join(sorted(names))} stay together: {reasons[0]}",
+            severity=Severity.WARNING,
+            summary=f"{', '.join(names)} stay together in {folder}: {'; '.join(reasons[:_SHOWN])}{more}",
             remedy="name things so that nothing has to be kept in step, then plan again",
+            evidence=tuple(reasons[_SHOWN:]),
+        )
+    if division.lost:
+        yield Diagnostic(
+            code="MIG613",
+            severity=Severity.WARNING,
+            summary=f"comments have no place in the divided tree: {', '.join(map(str, division.lost[:_SHOWN]))}",
+            span=division.lost[0],
+            remedy="copy what is worth to be kept",
+            evidence=tuple(map(str, division.lost[_SHOWN:])),
         )
 
 

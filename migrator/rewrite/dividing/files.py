@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.load import Kustomization
-from migrator.model import Json, RepoPath
+from migrator.model import Json, RepoPath, SourceSpan
 from migrator.rewrite.automation.sops import is_encrypted
 from migrator.rewrite.dividing.places import folders_of, unit_folder
+from migrator.rewrite.dividing.remarks import Way, carried, headed, lost
 from migrator.rewrite.dividing.shares import Share, Shares
 from migrator.rewrite.dividing.types import Cluster, NotDivided, Unit
 from migrator.rewrite.edits import FileEdit
@@ -47,6 +48,7 @@ class Writing:
         self._left: set[RepoPath] = set()
         self._divided: set[RepoPath] = set()
         self._takers: dict[RepoPath, dict[str, RepoPath]] = defaultdict(dict)
+        self._ways: list[Way] = []
         self.parts: dict[RepoPath, dict[str, RepoPath]] = {root: {} for root in cluster.roots}
 
     def edits(self, units: Sequence[Unit], roots: Mapping[RepoPath, RepoPath]) -> tuple[FileEdit, ...]:
@@ -57,6 +59,7 @@ class Writing:
         self._companions()
         for root, folder in roots.items():
             self._list(self._by_path[root], folder)
+        self._carry(roots)
         return tuple(sorted(self._edits(), key=lambda each: each.path))
 
     def _unit(self, unit: Unit) -> None:
@@ -77,6 +80,7 @@ class Writing:
                 self.parts[held.path][unit.name] = places[held.path]
         for path in through:
             self._left.add(self._by_path[path].file)
+            self._way(self._by_path[path], shares[path], places.get(_end(path, through)))
 
     def _kept(self, unit: str) -> list[Kustomization]:
         """All kustomizations that a unit needs, from the roots on."""
@@ -116,9 +120,7 @@ class Writing:
             self._divided.add(held.file)
         renamed = {}
         for entry, path in share.folders.items():
-            target = path
-            while target in through:
-                target = through[target]
+            target = _end(path, through)
             text = posixpath.relpath(places.get(target, target), place)
             if posixpath.normpath(_text(held, entry)) != text:
                 renamed[entry] = text
@@ -192,6 +194,28 @@ class Writing:
             text = edit(text, [*operations, Set(path=(key,), value=listed)])
         self._made[file] = _Made(source=held.file, data=encoded(text, data), unit=STEP)
 
+    def _way(self, held: Kustomization, share: Share, place: RepoPath | None) -> None:
+        target = next((file for file in self._made if posixpath.dirname(file) == place and _is_list(file)), None)
+        if target is not None:
+            text = without(decode(self._bench.read(held.file), held.file), share.removed, (), held.file)
+            self._ways.append(Way(source=held.file, text=text, target=target))
+
+    def _carry(self, roots: Mapping[RepoPath, RepoPath]) -> None:
+        """The comments of what only led on go with what they speak of."""
+        lists = [
+            RepoPath(posixpath.join(folder, posixpath.basename(self._by_path[root].file)))
+            for root, folder in roots.items()
+        ]
+        for path, remarks in carried(self._ways, lists, [made.data for made in self._made.values()]).items():
+            made = self._made[path]
+            data = encoded(headed(decode(made.data, path), remarks), made.data)
+            self._made[path] = replace(made, data=data)
+
+    def lost(self) -> tuple[SourceSpan, ...]:
+        """Where the comments stand that have no place in the new tree."""
+        before = {path: self._bench.read(path) for path in self._left if path.endswith((".yaml", ".yml"))}
+        return tuple(lost(before, [made.data for made in self._made.values()]))
+
     def _edits(self) -> Iterator[FileEdit]:
         copies: dict[RepoPath, list[RepoPath]] = defaultdict(list)
         for path, made in self._made.items():
@@ -219,6 +243,17 @@ class Writing:
         if index.is_directory(path) or index.resolve(path) != path:
             raise NotDivided(f"{path} is in the way")
         return self._bench.read(path) if index.is_file(path) else None
+
+
+def _end(path: RepoPath, through: Mapping[RepoPath, RepoPath]) -> RepoPath:
+    """Where a way ends that may lead over others."""
+    while path in through:
+        path = through[path]
+    return path
+
+
+def _is_list(path: RepoPath) -> bool:
+    return posixpath.basename(path).lower().startswith("kustomization")
 
 
 def _text(held: Kustomization, entry: Entry) -> str:

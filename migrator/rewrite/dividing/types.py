@@ -9,7 +9,7 @@ from enum import Enum
 from migrator.build import Build
 from migrator.graph import Node, ResourceGraph
 from migrator.load import Kustomization
-from migrator.model import RepoPath
+from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.ownership import Placed
 from migrator.rewrite.workbench import Workbench
@@ -91,6 +91,10 @@ class Division:
     names: Mapping[Node, str] = field(repr=False)
     """Object -> the name it has been given; several names may be one unit."""
     ties: tuple[Tie, ...] = ()
+    folders: Mapping[str, RepoPath] = field(default_factory=dict, repr=False)
+    """Name -> the folder of the unit that it became."""
+    lost: tuple[SourceSpan, ...] = ()
+    """Comments that have no place in the new tree."""
 
 
 class NotDivided(Exception):  # noqa: N818 - an outcome that carries its reason, not a fault
