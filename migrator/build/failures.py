@@ -49,10 +49,30 @@ def refusal(root: RepoPath, reach: Reach, *, network: bool) -> Diagnostic | None
     return None
 
 
+def _leading_out(reach: Reach, kustomizations: Kustomizations) -> Iterator[tuple[RepoPath, RepoPath]]:
+    """Kustomization files that are links out of their folder, with what they lead to: kustomize sees no file there."""
+    for path in reach.directories:
+        held = kustomizations.by_path.get(path)
+        real = kustomizations.index.resolve(held.file) if held is not None else path
+        if held is not None and path != "." and not real.startswith(f"{path}/"):
+            yield held.file, real
+
+
+def _link_out(root: RepoPath, file: RepoPath, real: RepoPath) -> Diagnostic:
+    return _failed(
+        "MIG210",
+        f"{root} does not build: {file} is a link to {real}, and kustomize follows none out of a folder",
+        SourceSpan(path=file),
+        "put the file itself in the place of the link",
+    )
+
+
 def explained(root: RepoPath, reach: Reach, kustomizations: Kustomizations, error: EngineError) -> Diagnostic:
     """What kustomize said, with the place that a person has to change where that can be told better."""
     said = error.diagnostic
     index = kustomizations.index
+    if error.cause.failure is Failure.MISSING_FILE and (link := next(_leading_out(reach, kustomizations), None)):
+        return _link_out(root, *link)
     if error.cause.failure is Failure.MISSING_FILE and reach.missing:
         exact = (missing for missing in reach.missing if missing.path == error.cause.subject)
         missing = next(exact, reach.missing[0])

@@ -83,8 +83,9 @@ class Job:
         return self._render_from(root, reach, tuple(self.index.files)), False
 
     def _render_from(self, root: RepoPath, reach: Reach, files: Sequence[RepoPath]) -> tuple[Resource, ...]:
-        file = self.index.resolve(self.kustomizations.by_path[root].file)
-        data = self.index.read(file)
+        # the stage may hold a copy in the place of a link, so what kustomize reads is at the file's own path
+        file = self.kustomizations.by_path[root].file
+        data = self.index.read(self.index.resolve(file))
         asking = with_build_metadata(data, file)
         with staged(self.index, files, reach.directories) as stage:
             if reach.charts and self.inflater is not None:

@@ -29,7 +29,8 @@ def staged(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath])
         stage = FilePath(os.path.realpath(name))
         for folder in folders:
             (stage / folder).mkdir(parents=True, exist_ok=True)
-        for path in files:
+        # a link stays one: kustomize refuses those that lead out of a kustomization's folder
+        for path in dict.fromkeys(map(index.resolve, files)):
             target = stage / path
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(index.root / path, target)

@@ -150,6 +150,21 @@ class TestLinks:
         assert "symbolic link" in run.said("MIG610")
         assert (shop / "base/queue" / name).is_symlink()
 
+    @pytest.mark.parametrize("aim", ["real.txt", "../dev.txt"])
+    def test_a_root_whose_kustomization_is_a_link(self, both: Callable[..., Run], shop: Path, aim: str) -> None:
+        """Kustomize follows it within the folder, and not out of it."""
+        (shop / "overlays/dev/kustomization.yaml").rename(shop / "overlays/dev" / aim)
+        (shop / "overlays/dev/kustomization.yaml").symlink_to(aim)
+        run = both(shop, "in-place")
+        assert (shop / "overlays/dev/kustomization.yaml").is_symlink()
+        environments = run.plan["environments"]
+        assert isinstance(environments, dict)
+        assert environments["dev"]["status"] == ("built" if aim == "real.txt" else "failed")
+        if aim == "real.txt":
+            assert run.queue == "adopt"
+        else:
+            assert "overlays/dev/kustomization.yaml is a link to overlays/dev.txt" in run.said("MIG210")
+
     @pytest.mark.parametrize("name", ["kustomization.yaml", "api.yaml"])
     def test_an_application_file_behind_a_link(self, both: Callable[..., Run], shop: Path, name: str) -> None:
         (shop / "base/api" / name).rename(shop / "base/api/real.txt")
