@@ -134,12 +134,12 @@ def _patches(
         entry = Entry(field=patch.field, index=patch.index)
         if patch.target is not None:
             target = patch.target
-            deletes = all(_deletes(document) for _, document in _documents(patch, bench)) and patch.kind == "merge"
+            deletes = all(_deletes(document) for _, document in patch_documents(patch, bench)) and patch.kind == "merge"
             touched = tuple(each for each in (written if deletes else met) if selects(target, each))
             needs_one = patch.field == "patchesJson6902"
             yield Touch(entry=entry, touched=touched, needs_one=needs_one, file=patch.file)
             continue
-        for index, document in _documents(patch, bench):
+        for index, document in patch_documents(patch, bench):
             touched = tuple(each for each in (written if _deletes(document) else met) if is_subject(document, each))
             yield Touch(entry=entry, touched=touched, needs_one=True, file=patch.file, document=index)
 
@@ -148,7 +148,8 @@ def _deletes(document: Mapping[str, Json]) -> bool:
     return document.get("$patch") == "delete"
 
 
-def _documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:
+def patch_documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:
+    """Position and content of each document of a patch that is a mapping."""
     data: bytes | str = bench.read(patch.file) if patch.file is not None else patch.inline or ""
     path = patch.file or RepoPath("")
     documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=path) if patch.kind else ()

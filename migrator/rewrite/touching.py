@@ -32,13 +32,13 @@ def selects(selector: Selector, placed: Placed) -> bool:
     """Whether a patch's target may mean the object under one of its names."""
     gvk = placed.resource.gvk
     if not all(
-        _anchored(wanted, found)
+        anchored(wanted, found)
         for wanted, found in ((selector.group, gvk.group), (selector.version, gvk.version), (selector.kind, gvk.kind))
     ):
         return False
-    if not any(_anchored(selector.name, name) for name in placed.names):
+    if not any(anchored(selector.name, name) for name in placed.names):
         return False
-    if not any(_anchored(selector.namespace, name) for each in placed.namespaces for name in (each, each or "default")):
+    if not any(anchored(selector.namespace, name) for each in placed.namespaces for name in (each, each or "default")):
         return False
     return _selects_labels(selector, placed)
 
@@ -120,7 +120,8 @@ def _image_name(text: str) -> str:
     return head if colon and "/" not in tag else bare
 
 
-def _anchored(pattern: str, text: str) -> bool:
+def anchored(pattern: str, text: str) -> bool:
+    """Whether a pattern of a selector is the whole of a text; an empty one is any."""
     if not pattern:
         return True
     try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import fnmatch
+import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.build import PARENTS
@@ -200,15 +201,37 @@ def _specific_folders(cluster: Cluster, bench: Workbench, common: Collection[str
     """Folder -> the unit that it is named after, for folders that are not all of the repository's bases in one."""
     by_path = {held.path: held for held in cluster.held}
     bases = [held for held in cluster.held if held.path not in cluster.roots and held.kind != "Component"]
-    found = {}
-    for held in bases:
-        top = held.path
-        while (above := _holder(top, by_path, cluster, bench)) is not None and _specific(above, common):
-            top = above
-        name = _specific(top, common)
-        if name:
-            found[held.path] = name
+    tops = {held.path: _top(held.path, by_path, cluster, bench, common) for held in bases}
+    said = set(common)
+    while repeated := _repeated(tops.values(), said):
+        said |= repeated
+    found = {path: name for path, top in tops.items() if (name := _specific(top, said))}
     return found if len(set(found.values())) > 1 else {}
+
+
+def _top(
+    path: RepoPath,
+    by_path: Mapping[RepoPath, Kustomization],
+    cluster: Cluster,
+    bench: Workbench,
+    common: Collection[str],
+) -> RepoPath:
+    """The outermost base that a base is a part of."""
+    while (above := _holder(path, by_path, cluster, bench)) is not None and _specific(above, common):
+        path = above
+    return path
+
+
+def _repeated(tops: Iterable[RepoPath], common: Collection[str]) -> frozenset[str]:
+    """Names of folders that stand below several others which are named themselves: those say what it is of."""
+    above: dict[str, set[str]] = defaultdict(set)
+    for top in tops:
+        path, name = top, _specific(top, common)
+        while name and _ORDER.sub("", posixpath.basename(path), count=1) != name:
+            path = RepoPath(posixpath.dirname(path))
+        if name:
+            above[name].add(_specific(RepoPath(posixpath.dirname(path)), common))
+    return frozenset(name.lower() for name, names in above.items() if len(names) > 1 and "" not in names)
 
 
 def _holder(

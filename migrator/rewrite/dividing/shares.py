@@ -11,6 +11,7 @@ from migrator.model import RepoPath
 from migrator.rewrite.dividing.atoms import GENERATORS, atom_of
 from migrator.rewrite.dividing.binding import entry_owners
 from migrator.rewrite.dividing.types import FOREIGN, Atom, Cluster, NotDivided
+from migrator.rewrite.dividing.unseen import unseen
 from migrator.rewrite.kustomization import Cut, Entry, every_touch
 from migrator.rewrite.ownership import Placed
 from migrator.rewrite.touching import in_scope
@@ -61,7 +62,7 @@ class Shares:
         met = in_scope(held, objects, self._bench)
         parts: dict[Entry, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for touch in every_touch(held, objects, self._bench):
-            units = frozenset(self._of(each) for each in touch.touched)
+            units = frozenset(self._of(each) for each in touch.touched) or unseen(held, touch, self._names, self._bench)
             parts[touch.entry].append((touch.document, units))
         owners = {entry: frozenset[str]().union(*(units for _, units in found)) for entry, found in parts.items()}
         for generator in held.generators:
