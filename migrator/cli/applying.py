@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 
 from migrator.cli.attempting import proved_attempt
 from migrator.cli.baseline import Baseline
@@ -12,6 +14,7 @@ from migrator.cli.options import Settings
 from migrator.cli.pipeline import Planned, plan_repository
 from migrator.cli.saved import planned_from, with_saved
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
+from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
@@ -61,6 +64,7 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
                 commits = write_branch(attempt.planned, edits, settings.branch)
             elif not settings.diff:
                 commit(index.root, edits, inputs=attempt.planned.plan.inputs)
+                notes += _ignored(index.root, edits)
     return Applied(
         planned=attempt.planned,
         proof=attempt.proof,
@@ -96,6 +100,24 @@ def _check_clean(baseline: Baseline, settings: Settings) -> None:
         f"git has changes that are not committed: {dirty[0]}{more}",
         span=SourceSpan(path=dirty[0]),
         remedy="commit or stash them, so that one commit holds the migration alone; or use --allow-dirty",
+    )
+
+
+def _ignored(root: FilePath, edits: Sequence[FileEdit]) -> Diagnostics:
+    """One warning where files that were written will be in no commit."""
+    found = ignored_paths(root, [edit.path for edit in edits if edit.before is None and edit.after is not None])
+    if not found:
+        return ()
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return (
+        Diagnostic(
+            code="MIG922",
+            severity=Severity.WARNING,
+            summary=f"git ignores {found[0]}{more}, which the migrated repository needs",
+            span=SourceSpan(path=found[0]),
+            remedy="except it in .gitignore, or add it with `git add --force`",
+            evidence=tuple(map(str, found[1:])),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 from pathlib import PurePosixPath
@@ -82,6 +82,15 @@ def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
             found.add(next(parts, ""))
     below = (path[len(prefix) :] for path in found if path.startswith(prefix))
     return tuple(RepoPath(path) for path in sorted(below) if path)
+
+
+def ignored_paths(root: FilePath, paths: Sequence[RepoPath]) -> tuple[RepoPath, ...]:
+    """Those of the paths that git ignores: they are in no commit unless somebody insists. None outside of git."""
+    if not paths or not is_repository(root):
+        return ()
+    asked = "".join(f"./{path}\0" for path in paths).encode("utf-8", "surrogateescape")
+    told = git_run(root, "check-ignore", "-z", "--stdin", stdin=asked).stdout.decode("utf-8", "surrogateescape")
+    return tuple(RepoPath(path.removeprefix("./")) for path in told.split("\0") if path)
 
 
 def tree_digest(root: FilePath, ref: str = "HEAD") -> str | None:

@@ -28,6 +28,13 @@ class TestGit:
         assert run.applications == DIVIDED
         assert git(shop, "status", "--porcelain") == ""
 
+    def test_files_that_git_ignores_are_named(self, both: Callable[..., Run], shop: Path) -> None:
+        (shop / ".gitignore").write_text("*.lock\n")
+        run = both(committed(shop))
+        assert run.queue == "adopt"
+        said = next(line for line in run.applied.err.splitlines() if "[MIG922]" in line)
+        assert "git ignores helm-charts/messaging/tiny-queue/Chart.lock, which" in said
+
     def test_a_bare_repository_has_no_files(self, migrate: Migrate, shop: Path, tmp_path: Path) -> None:
         git(committed(shop), "clone", "-q", "--bare", ".", str(tmp_path / "bare"))
         for command in ("plan", "apply", "audit"):
