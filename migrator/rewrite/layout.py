@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from migrator.diagnostics import MigrateError
 from migrator.model import Json, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value, rules_directory
+from migrator.yamlio import Dialect, read_value, rules_directory, spans
 
 DEFAULT_LAYOUT = "growing"
 
@@ -133,23 +133,37 @@ def load_layout(name: str, directories: Sequence[FilePath] = ()) -> Layout:
     for directory in (*directories, rules_directory()):
         path = directory / "layouts" / f"{name}.yaml"
         if _SEGMENT.fullmatch(name) and path.is_file():
-            return _layout(path.read_bytes(), RepoPath(f"layouts/{name}.yaml"), name)
+            shown = path.parts[-4:] if directory.parts[-2:] == (".migrate", "rules") else path.parts[-2:]
+            return _layout(path.read_bytes(), RepoPath("/".join(shown)), name)
     known = sorted({path.stem for each in (*directories, rules_directory()) for path in each.glob("layouts/*.yaml")})
     raise MigrateError.of("MIG630", f"there is no layout {name!r}", remedy=f"choose one of {', '.join(known)}")
 
 
 def _layout(data: bytes, path: RepoPath, name: str) -> Layout:
+    try:
+        return _read(data, path, name)
+    except _Broken as broken:
+        places = spans(data, path=path)
+        raise MigrateError.of(
+            "MIG631",
+            f"the layout cannot be used: {broken.problem}",
+            span=places.get(broken.place) or SourceSpan(path=path),
+            remedy="correct the rule file",
+        ) from None
+
+
+def _read(data: bytes, path: RepoPath, name: str) -> Layout:
     value = read_value(data, dialect=Dialect.SIGS, path=path)
     if not isinstance(value, Mapping):
-        _broken(path, "a layout is a mapping")
+        _broken("a layout is a mapping")
     known = {"apiVersion", "kind", "name", "grouping", *_ALL}
     for key in value:
         if key not in known:
-            _broken(path, f"unknown key {key!r}")
+            _broken(f"unknown key {key!r}", str(key))
     if value.get("apiVersion") != "migrate/v1" or value.get("kind") != "Layout" or value.get("name") != name:
-        _broken(path, f"it starts with apiVersion: migrate/v1, kind: Layout, name: {name}")
+        _broken(f"it starts with apiVersion: migrate/v1, kind: Layout, name: {name}")
     wanted = _ALL if any(value.get(key) for key in _DIVIDED) else _PATTERNS
-    patterns = {key: _pattern(value.get(key), key, path) for key in wanted}
+    patterns = {key: _pattern(value.get(key), key) for key in wanted}
     return Layout(
         name=name,
         chart=patterns["chart"],
@@ -157,51 +171,51 @@ def _layout(data: bytes, path: RepoPath, name: str) -> Layout:
         environment_values=patterns["environmentValues"],
         post_render=patterns["postRender"],
         **{key: patterns.get(key, "") for key in _DIVIDED},
-        grouping=_grouping(value.get("grouping"), path),
+        grouping=_grouping(value.get("grouping")),
     )
 
 
-def _grouping(value: Json, path: RepoPath) -> Grouping:
+def _grouping(value: Json) -> Grouping:
     if value is None:
         return Grouping()
     known = {"labels", "groupLabels", "group", "commonFolders", "platform"}
     if not isinstance(value, Mapping) or not set(value) <= known:
-        _broken(path, f"grouping is a mapping of {', '.join(sorted(known))}")
+        _broken(f"grouping is a mapping of {', '.join(sorted(known))}", "grouping")
     platform = value.get("platform") or {}
     if not isinstance(platform, Mapping) or not isinstance(value.get("group", ""), str):
-        _broken(path, "grouping: group is a text, platform a mapping of lists of kinds")
+        _broken("grouping: group is a text, platform a mapping of lists of kinds", "grouping")
     return Grouping(
-        labels=_texts(value.get("labels"), "labels", path),
-        group_labels=_texts(value.get("groupLabels"), "groupLabels", path),
+        labels=_texts(value.get("labels"), "labels"),
+        group_labels=_texts(value.get("groupLabels"), "groupLabels"),
         group=value.get("group") or Grouping().group,
-        common_folders=frozenset(_texts(value.get("commonFolders"), "commonFolders", path)),
-        platform={str(part): frozenset(_texts(kinds, "platform", path)) for part, kinds in platform.items()},
+        common_folders=frozenset(_texts(value.get("commonFolders"), "commonFolders")),
+        platform={str(part): frozenset(_texts(kinds, "platform")) for part, kinds in platform.items()},
     )
 
 
-def _texts(value: Json, key: str, path: RepoPath) -> tuple[str, ...]:
+def _texts(value: Json, key: str) -> tuple[str, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        _broken(path, f"grouping: {key} is a list of texts")
+        _broken(f"grouping: {key} is a list of texts", "grouping", key)
     return tuple(value)
 
 
-def _pattern(value: Json, key: str, path: RepoPath) -> str:
+def _pattern(value: Json, key: str) -> str:
     if not isinstance(value, str) or not value:
-        _broken(path, f"{key} is a path pattern")
+        _broken(f"{key} is a path pattern, and needed here" if value is None else f"{key} is a path pattern", key)
     try:
         parts = list(string.Formatter().parse(value))
     except ValueError as error:
-        _broken(path, f"{key}: {error}")
+        _broken(f"{key}: {error}", key)
     for _, name, spec, conversion in parts:
         if name is not None and (name not in _ALL[key] or spec or conversion):
-            _broken(path, f"{key} knows {_names(key)}, not {{{name}}}")
+            _broken(f"{key} knows {_names(key)}, not {{{name}}}", key)
     needed = _NEEDED.get(key)
     if needed and needed not in {name for _, name, _, _ in parts}:
-        _broken(path, f"{key} needs {{{needed}}}, else two of them share one path")
+        _broken(f"{key} needs {{{needed}}}, else two of them share one path", key)
     if value.startswith("/") or ".." in value.split("/"):
-        _broken(path, f"{key} leaves the repository")
+        _broken(f"{key} leaves the repository", key)
     return value
 
 
@@ -218,7 +232,13 @@ def _check_segment(text: str) -> None:
         )
 
 
-def _broken(path: RepoPath, problem: str) -> NoReturn:
-    raise MigrateError.of(
-        "MIG631", f"the layout cannot be used: {problem}", span=SourceSpan(path=path), remedy="correct the rule file"
-    )
+@dataclass(slots=True)
+class _Broken(Exception):  # noqa: N818 - what is said of it becomes a MigrateError
+    """A rule file that cannot be used, and the key that it is about."""
+
+    place: tuple[str, ...]
+    problem: str
+
+
+def _broken(problem: str, *place: str) -> NoReturn:
+    raise _Broken(place, problem)
