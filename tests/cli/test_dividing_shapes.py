@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_dividing import divide, workload, written
+from test_dividing import divide, read, workload, written
+
+from migrator.model import RepoPath
+from migrator.rewrite.dividing.atoms import only_lists
 
 ENVIRONMENTS = ("dev", "prod")
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\nspec: {ports: [{port: 80}]}\n"
@@ -46,3 +49,19 @@ def test_a_deletion_by_target_goes_with_its_manifest_too(tmp_path: Path) -> None
     outcome = divide(written(tmp_path / "repository", shop(("api", "web"), patch)))
     assert "$patch: delete" in outcome.text("applications/web/overlays/prod/kustomization.yaml")
     assert "patches" not in outcome.text("applications/api/overlays/prod/kustomization.yaml")
+
+
+def test_a_list_of_parts_that_is_sorted_is_divided_once(tmp_path: Path) -> None:
+    files = shop(("api", "web", "pay"), "sortOptions: {order: fifo}\n")
+    carry = (
+        "replacements:\n- source: {kind: Service, name: api, fieldPath: metadata.name}\n  targets:\n"
+        "  - {select: {kind: Deployment, name: web}, fieldPaths: [metadata.labels.peer], options: {create: true}}\n"
+    )
+    for environment in ENVIRONMENTS:
+        files[f"overlays/{environment}/kustomization.yaml"] += carry
+    root = written(tmp_path / "repository", files)
+    divide(root, "enterprise")
+    assert only_lists(read(root, "enterprise").kustomizations.by_path[RepoPath("environments/dev")])
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert divide(root, "enterprise").edits == ()
+    assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before

@@ -95,5 +95,6 @@ def atoms_of(held: Kustomization, bench: Workbench) -> Mapping[Atom, RepoPath]:
 
 
 def only_lists(held: Kustomization) -> bool:
-    """Whether a kustomization does nothing but list resources."""
-    return {name for name, value in held.fields.items() if value} <= _HEAD | {"resources"}
+    """Whether a kustomization does nothing but list resources, and say how what comes out is sorted and marked."""
+    listing = {"resources", "sortOptions", "buildMetadata"}
+    return {name for name, value in held.fields.items() if value} <= _HEAD | listing
