@@ -101,6 +101,8 @@ def test_a_script_that_moves_with_what_it_names_keeps_its_words(text: str, after
         "echo overlays/prod",
         "git checkout overlays/prod",
         "scp host:/overlays/prod .",
+        "cd overlays; kubectl apply -f -; chmod u+x,g-w ../run.sh; chmod 0755 ../run.sh",
+        "cd base; cat > new/one.yaml",
     ],
 )
 def test_what_only_looks_like_the_path_is_left_alone(line: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 _PATH_OPTIONS = frozenset(
@@ -86,6 +87,7 @@ _NO_PATHS = frozenset(
 """Their bare words are texts, images, hosts or objects; a path stands behind an option or begins with a dot."""
 _REFS = frozenset(["checkout", "switch", "branch", "push", "pull", "fetch", "merge", "rebase", "tag", "reset"])
 _BUILDERS = frozenset({"build", "kustomize"})
+_MODE = re.compile(r"[0-7]{3,4}|[ugoa]*[-+=][rwxXst]*(?:,[ugoa]*[-+=][rwxXst]*)*")
 
 
 def takes_paths(name: str, words: Sequence[str]) -> tuple[bool | None, ...]:
@@ -99,6 +101,8 @@ def takes_paths(name: str, words: Sequence[str]) -> tuple[bool | None, ...]:
         elif name in ("kustomize", "kubectl", "oc") and before in _BUILDERS and not word.startswith("-"):
             verdict = word not in _BUILDERS
         elif name == "git" and words and words[0] in _REFS and not is_behind:
+            verdict = None
+        elif name == "chmod" and _MODE.fullmatch(word):
             verdict = None
         elif name in _NO_PATHS:
             verdict = False if word.startswith(("./", "../", "\0", "--")) or _is_option_with_path(word) else None

@@ -76,7 +76,7 @@ def follow_word(
         return ",".join(
             follow_word(book, part, base, moves, is_path=is_path, inherits=inherits) or "" for part in _parts(pieces[0])
         )
-    if "://" in known or not known:
+    if "://" in known or known in ("", "-"):
         return now
     if ":" in known:
         return _with_colon(book, pieces, base, moves, is_path=is_path, now=now)
@@ -107,6 +107,8 @@ def _with_its_folder(path: RepoPath, moves: Moves) -> Place | None:
             return Place(path=RepoPath(f"{place.path}{path[len(folder) :]}"))
         if place is not None:
             return Place(path=None, reason=f"of {folder}, {place.reason}")
+        if folder in moves.folders:
+            return None  # it would be made in a folder that stands where it was
     return None
 
 
