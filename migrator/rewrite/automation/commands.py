@@ -100,9 +100,7 @@ def takes_paths(name: str, words: Sequence[str]) -> tuple[bool | None, ...]:
             verdict: bool | None = True
         elif name in ("kustomize", "kubectl", "oc") and before in _BUILDERS and not word.startswith("-"):
             verdict = word not in _BUILDERS
-        elif name == "git" and words and words[0] in _REFS and not is_behind:
-            verdict = None
-        elif name == "chmod" and _MODE.fullmatch(word):
+        elif _is_no_path(name, word) or (name == "git" and words and words[0] in _REFS and not is_behind):
             verdict = None
         elif name in _NO_PATHS:
             verdict = False if word.startswith(("./", "../", "\0", "--")) or _is_option_with_path(word) else None
@@ -116,3 +114,7 @@ def takes_paths(name: str, words: Sequence[str]) -> tuple[bool | None, ...]:
 
 def _is_option_with_path(word: str) -> bool:
     return word.partition("=")[0] in _PATH_OPTIONS and "=" in word
+
+
+def _is_no_path(name: str, word: str) -> bool:
+    return name == "chmod" and _MODE.fullmatch(word) is not None
