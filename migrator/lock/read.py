@@ -15,7 +15,7 @@ from migrator.yamlio import Dialect, read_value
 
 T = TypeVar("T")
 
-_REMEDY = "restore .migrate/lock.yaml from git, or run `migrate apply` again"
+_REMEDY = "restore .migrate/lock.yaml from git"
 
 
 def load_lock(root: FilePath) -> Lock | None:

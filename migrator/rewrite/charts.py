@@ -86,7 +86,7 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
     value = {
         "apiVersion": "v2",
         "name": component.id,
-        "description": f"{chart.name} {chart.version} as this repository deploys it",
+        "description": f"{chart.name} as this repository deploys it",
         "type": "application",
         "version": _UMBRELLA_VERSION,
         "dependencies": [dependency],

@@ -56,7 +56,7 @@ def test_the_chart_pins_the_public_one() -> None:
         "# To upgrade, change the dependency's version.\n"
         "apiVersion: v2\n"
         "name: redis\n"
-        "description: redis 17.14.4 as this repository deploys it\n"
+        "description: redis as this repository deploys it\n"
         "type: application\n"
         "version: 0.1.0\n"
         "dependencies:\n"
