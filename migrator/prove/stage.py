@@ -84,7 +84,8 @@ def read_chart_file(path: FilePath, shown: RepoPath) -> Mapping[str, Json]:
             "MIG703",
             "there is no readable Chart.yaml here, though the lock names the folder as an umbrella chart",
             span=span,
-            remedy="restore the file; if the release is meant to go, remove its folder and run `migrate apply --relock`",
+            remedy="restore the file; if the release is meant to go, remove its folder and run "
+            "`migrate apply --relock`",
         )
     return value
 
