@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from migrator.load import Kustomization, Selector
@@ -41,8 +42,6 @@ def _wanted(held: Kustomization, touch: Touch, bench: Workbench) -> Iterator[Sel
 
 
 def _exact(document: Mapping[str, Json]) -> Selector:
-    import re
-
     gvk = Gvk.of(str(document.get("apiVersion") or ""), str(document.get("kind") or ""))
     metadata = document.get("metadata")
     name = str(metadata.get("name") or "") if isinstance(metadata, Mapping) else ""
