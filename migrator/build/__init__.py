@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from migrator.build.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
 from migrator.build.inflation import Inflater
 from migrator.build.job import Job
+from migrator.build.origin import BUILD_METADATA
 from migrator.build.types import BUILT, FAILED, Build
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config, Index
@@ -16,6 +17,7 @@ from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
 
 __all__ = [
+    "BUILD_METADATA",
     "BUILT",
     "DEFAULT_ENVIRONMENT",
     "FAILED",

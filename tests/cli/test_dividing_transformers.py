@@ -89,6 +89,16 @@ def test_what_counts_in_the_folder_that_is_built_alone_is_kept_in_both(migrate: 
         assert more in (root / folder / "kustomization.yaml").read_text()
 
 
+def test_paths_that_are_written_into_objects_keep_all_where_it_is(migrate: Migrate, tmp_path: Path) -> None:
+    prod = SHOP["overlays/prod/kustomization.yaml"] + "buildMetadata: [managedByLabel, originAnnotations]\n"
+    root = written(tmp_path / "shop", {**SHOP, "overlays/prod/kustomization.yaml": prod})
+    before = tree(root)
+    shown = migrate("apply", root, "--offline", "--layout", "enterprise")
+    assert "buildMetadata in overlays/prod/kustomization.yaml writes the paths of files into every object" in shown.err
+    assert "(originAnnotations) [MIG641]" in shown.err
+    assert tree(root) == before
+
+
 def test_a_patch_over_all_annotations_of_renamed_objects_ties_nothing(migrate: Migrate, tmp_path: Path) -> None:
     over = "- {op: add, path: /metadata/annotations, value: {by: us}}"
     dev = SHOP["overlays/dev/kustomization.yaml"]

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.build import Build
+from migrator.build import BUILD_METADATA, Build
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.graph import Node, ResourceGraph
 from migrator.load import Kustomization
@@ -113,6 +113,11 @@ def _check(cluster: Cluster, limits: Limits) -> None:
             raise NotDivided(f"{build.root} does not build")
         if build.root in limits.whole:
             raise NotDivided(limits.whole[build.root])
+    for held in cluster.held:
+        words = held.fields.get("buildMetadata")
+        telling = [word for word in words if word in BUILD_METADATA.values()] if isinstance(words, list) else []
+        if held.path in cluster.roots and telling:
+            raise NotDivided(f"buildMetadata in {held.file} writes the paths of files into every object ({telling[0]})")
 
 
 def _apart(scene: Scene, plan: Plan, layout: Layout, limits: Limits, wanted: frozenset[RepoPath]) -> Division:
