@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from measuring.samples import Mixture, Sample
-from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify
 from migrator.diagnostics import MigrateError
 from migrator.graph import build_graph
 from migrator.model import Json, RepoPath, ResId, Resource
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import Signature
 from migrator.yamlio import same
 

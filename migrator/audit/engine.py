@@ -8,7 +8,6 @@ from migrator.audit.rules import RULES
 from migrator.audit.texts import RuleText, load_texts
 from migrator.audit.types import Finding, Subject
 from migrator.audit.umbrellas import umbrellas_of
-from migrator.build import Build
 from migrator.classify import Component
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Index
@@ -16,6 +15,7 @@ from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import RepoPath, SourceSpan
 from migrator.prove import Rendering
+from migrator.render_roots import Build
 
 _SPECIFIC = frozenset({"MIG804", "MIG805"})
 """Rules that say better than MIG808 why something does not render."""

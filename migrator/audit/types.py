@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.build import Build
 from migrator.classify import Component
 from migrator.diagnostics import Diagnostic
 from migrator.discover import Index
@@ -13,6 +12,7 @@ from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import Json, Path, RepoPath, SourceSpan
 from migrator.prove import Rendering
+from migrator.render_roots import Build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
-from migrator.build import BUILT, Build, Inflater, build_all
 from migrator.charts import ChartLibrary
 from migrator.cli.choices import Choices, choose
 from migrator.cli.clock import Clock
@@ -19,6 +18,7 @@ from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
+from migrator.render_roots import BUILT, Build, Inflater, build_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

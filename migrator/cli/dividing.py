@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from migrator.build import Build, build_all
 from migrator.cli.baseline import Baseline, inflater_of
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Index, discover
@@ -15,6 +14,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
+from migrator.render_roots import Build, build_all
 from migrator.rewrite import (
     AUTOMATION_CODES,
     FileEdit,

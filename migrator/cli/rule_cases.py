@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from itertools import permutations
 from pathlib import Path as FilePath
 
-from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import RuleError, Signature
 from migrator.signatures.fields import Field
 from migrator.signatures.load import TEAM_SIGNATURES, is_case, team_files

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from migrator.build import Build
 from migrator.graph.edges import Environment
 from migrator.graph.types import Edge, EdgeKind, Node
 from migrator.load import Kustomizations, PatchRef
 from migrator.model import RepoPath, ResId, Resource
+from migrator.render_roots import Build
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.build import Build
 from migrator.charts.types import ChartArchive
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
 from migrator.compare import Allowance, apply_allowances
@@ -23,6 +22,7 @@ from migrator.plan.inflated import inflated_by
 from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
+from migrator.render_roots import Build
 
 _CRD = "CustomResourceDefinition"
 

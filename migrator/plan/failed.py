@@ -6,9 +6,9 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 
-from migrator.build import Build
 from migrator.load import Kustomizations
 from migrator.model import RepoPath
+from migrator.render_roots import Build
 
 _WORD = re.compile(r"[^\s\"'\[\],#]+")
 

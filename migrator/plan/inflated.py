@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from migrator.build import Build
 from migrator.classify.types import Component
 from migrator.load import Kustomizations
 from migrator.model import RepoPath
+from migrator.render_roots import Build
 
 
 def inflated_by(

@@ -8,13 +8,13 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.build import Build
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.prove.stage import dependencies_of, read_chart_file
+from migrator.render_roots import Build
 from migrator.rewrite.charts import chart_lock
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.layout import Layout

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from migrator.build import Inflater
 from migrator.charts import ChartLibrary
 from migrator.charts.randomness import generated_places, may_generate, next_second, reads_clock
 from migrator.diagnostics import Diagnostic, MigrateError
@@ -30,6 +29,7 @@ from migrator.lock import Lock, LockedRelease
 from migrator.model import RepoPath, Resource, SourceSpan, resource_of
 from migrator.prove.rendering import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
+from migrator.render_roots import Inflater
 from migrator.yamlio import Dialect, read_documents
 
 Closure = Callable[[RepoPath], Mapping[RepoPath, str]]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 
-from migrator.build import Build
 from migrator.model import Json, RepoPath, Resource
+from migrator.render_roots import Build
 
 _ARGO_CD = "argoproj.io"
 _FLUX = "kustomize.toolkit.fluxcd.io"

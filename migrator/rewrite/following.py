@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.build import Build
 from migrator.model import Json, Path, RepoPath
 from migrator.plan import ComponentPlan, Plan
+from migrator.render_roots import Build
 from migrator.rewrite.markers import Marker, markers_of
 from migrator.rewrite.ownership import ADOPTED
 from migrator.rewrite.workbench import Workbench

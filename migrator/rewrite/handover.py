@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from migrator.build import Build
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
+from migrator.render_roots import Build
 from migrator.rewrite.automation.gitops import DEPLOYING, Deployed, deployed_folders, has_gitops
 from migrator.yamlio import YamlError, dump
 

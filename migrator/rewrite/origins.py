@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.build import Build
 from migrator.load import Generator, Kustomization, PatchRef
 from migrator.model import Json, Path, RepoPath, ResId, Resource, SourceSpan
+from migrator.render_roots import Build
 from migrator.rewrite.ownership import Placed, place_object
 from migrator.rewrite.showing import at, field_of, met, operation_at, shown_at
 from migrator.rewrite.touching import generates, is_subject, retags, scales, selects

@@ -7,10 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.build import Build
 from migrator.diagnostics import MigrateError
 from migrator.model import Gvk, Json, RepoPath, ResId, Resource
 from migrator.plan.types import Decision, Plan
+from migrator.render_roots import Build
 from migrator.rewrite.workbench import Workbench
 
 ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.build import Build
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
 from migrator.load import Kustomizations
@@ -17,6 +16,7 @@ from migrator.lock import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, d
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
+from migrator.render_roots import Build
 from migrator.rewrite.automation import with_automation
 from migrator.rewrite.blockers import Blocker
 from migrator.rewrite.charts import Umbrella, umbrella

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from migrator.audit import RULES, audit, is_finding, load_texts
-from migrator.build import Build
 from migrator.classify import ChartCandidate, Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index, discover
@@ -18,6 +17,7 @@ from migrator.load import load
 from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
 from migrator.prove import Owner, Part, Rendering, part_digests, rendered_digest, rendering_digest
+from migrator.render_roots import Build
 
 URL = "https://charts.example.org"
 CHART = f"""\

@@ -6,11 +6,11 @@ from textwrap import dedent
 
 import pytest
 
-from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, SourceHint, classify, source_hints
 from migrator.diagnostics import Diagnostics
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, resource_of
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import Signature, VersionTable, read_signature
 from migrator.yamlio import Dialect, read_documents
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import build_all
 from migrator.classify import Component, ComponentKind, classify
 from migrator.discover import discover, read_config
 from migrator.engines import Cache, find_kustomize
 from migrator.graph import build_graph
 from migrator.load import load
 from migrator.model import Json, RepoPath, Resource
+from migrator.render_roots import build_all
 from migrator.signatures import TEAM_SIGNATURES, load_signatures
 from migrator.yamlio import Dialect, read_value
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from test_classify import CACHET, resources
 
-from migrator.build import BUILT, Build
 from migrator.classify import ChartCandidate, classify, dependencies
 from migrator.graph import build_graph
 from migrator.model import RepoPath
+from migrator.render_roots import BUILT, Build
 
 CHART = "apiVersion: v2\nname: apps\ndependencies:\n- {name: cachet, version: 1.4.2, repository: 'https://own.example.org'}\n"
 TEXT = """\

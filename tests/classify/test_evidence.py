@@ -8,10 +8,10 @@ from textwrap import dedent
 import pytest
 from test_classify import CACHET, classified, resources, signature
 
-from migrator.build import BUILT, Build
 from migrator.classify import ComponentKind, classify
 from migrator.graph import build_graph
 from migrator.model import RepoPath
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import ImagePattern, VersionTable
 
 GENERIC = signature("""\

@@ -6,10 +6,10 @@ from textwrap import dedent
 
 import pytest
 
-from migrator.build import BUILT, Build
 from migrator.classify import classify, source_hints
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, resource_of
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import Signature, read_signature
 from migrator.yamlio import Dialect, read_documents
 

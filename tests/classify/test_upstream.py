@@ -6,10 +6,10 @@ from textwrap import dedent
 
 from test_classify import CACHET, resources
 
-from migrator.build import BUILT, Build
 from migrator.classify import Component, ComponentKind, classify, header_hints
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, resource_of
+from migrator.render_roots import BUILT, Build
 from migrator.signatures import Manifest, Signature, VersionTable, read_manifest
 from migrator.yamlio import Dialect, read_documents
 

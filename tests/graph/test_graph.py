@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from migrator.build import BUILT, FAILED, Build
 from migrator.graph import EdgeKind, Group, Node, ResourceGraph, build_graph, selects, to_dot, to_json, to_mermaid
 from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
+from migrator.render_roots import BUILT, FAILED, Build
 from migrator.yamlio import Dialect, read_documents
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import build_all
 from migrator.discover import discover, read_config
 from migrator.engines import Cache, find_kustomize
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
 from migrator.load import load
 from migrator.model import ResId
+from migrator.render_roots import build_all
 
 Tree = Callable[..., Path]
 

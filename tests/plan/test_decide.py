@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from migrator.build import BUILT, FAILED, Build
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind
 from migrator.compare import Allowance, Scope, compare
@@ -20,6 +19,7 @@ from migrator.model import DifferenceKind, Impact, Json, Origin, RepoPath, ResId
 from migrator.plan import Decision, Plan, make_plan
 from migrator.plan.patches import DELETE, apply_operations
 from migrator.plan.types import ComponentPlan
+from migrator.render_roots import BUILT, FAILED, Build
 
 LABELS = Allowance(
     id="chart-labels",

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import Build, build_all
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Config, Index, discover
@@ -18,6 +17,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
+from migrator.render_roots import Build, build_all
 from migrator.rewrite import FileEdit, load_layout, rewrite, stage
 from migrator.yamlio import Dialect, dump, read_documents
 

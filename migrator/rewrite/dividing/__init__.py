@@ -9,12 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.build import BUILD_METADATA, Build
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.graph import Node, ResourceGraph
 from migrator.load import Kustomization
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
+from migrator.render_roots import BUILD_METADATA, Build
 from migrator.rewrite.dividing.atoms import atom_of, clusters, only_lists
 from migrator.rewrite.dividing.binding import tie_all
 from migrator.rewrite.dividing.files import STEP, Writing

@@ -5,9 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Mapping, Sequence
 
-from migrator.build import DEFAULT_ENVIRONMENT, Build
 from migrator.load import Kustomization, ReferenceKind
 from migrator.model import RepoPath
+from migrator.render_roots import DEFAULT_ENVIRONMENT, Build
 from migrator.rewrite.dividing.types import FOREIGN, Atom, Cluster
 from migrator.rewrite.ownership import Placed, written_objects
 from migrator.rewrite.touching import generates

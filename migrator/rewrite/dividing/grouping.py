@@ -9,11 +9,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from migrator.build import PARENTS
 from migrator.graph import EdgeKind, Node
 from migrator.load import Kustomization
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
+from migrator.render_roots import PARENTS
 from migrator.rewrite.dividing.atoms import atom_of, atoms_of
 from migrator.rewrite.dividing.types import FOREIGN, Atom, Cluster, Part, Scene, Unit
 from migrator.rewrite.layout import Grouping

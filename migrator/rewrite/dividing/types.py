@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from migrator.build import Build
 from migrator.graph import Node, ResourceGraph
 from migrator.load import Kustomization
 from migrator.model import RepoPath, SourceSpan
+from migrator.render_roots import Build
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.ownership import Placed
 from migrator.rewrite.workbench import Workbench

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from migrator.build.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
-from migrator.build.inflation import Inflater
-from migrator.build.job import Job
-from migrator.build.origin import BUILD_METADATA
-from migrator.build.types import BUILT, FAILED, Build
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config, Index
 from migrator.engines import Cache, Tool, run_parallel
 from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
+from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
+from migrator.render_roots.inflation import Inflater
+from migrator.render_roots.job import Job
+from migrator.render_roots.origin import BUILD_METADATA
+from migrator.render_roots.types import BUILT, FAILED, Build
 
 __all__ = [
     "BUILD_METADATA",

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import Build, Inflater
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartSources
 from migrator.diagnostics import Diagnostics
 from migrator.engines import Cache, find_helm
+from migrator.render_roots import Build, Inflater
 
 Run = Callable[..., tuple[dict[str, Build], Diagnostics]]
 CHARTS = Path(__file__).resolve().parents[2] / "fixtures/charts"

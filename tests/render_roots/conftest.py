@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import Build, Inflater, build_all
 from migrator.diagnostics import Diagnostics
 from migrator.discover import discover, read_config
 from migrator.engines import Cache, Tool, find_kustomize
 from migrator.load import load
+from migrator.render_roots import Build, Inflater, build_all
 
 
 @pytest.fixture(scope="session")

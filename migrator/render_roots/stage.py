@@ -10,10 +10,10 @@ import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path as FilePath
 
-from migrator.build.origin import BUILD_METADATA
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.model import Json, RepoPath
+from migrator.render_roots.origin import BUILD_METADATA
 from migrator.yamlio import Dialect, decode, dump, read_value, same
 
 _KEY = "buildMetadata"

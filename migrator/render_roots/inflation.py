@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from migrator.build.stage import staged
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import MigrateError
@@ -14,6 +13,7 @@ from migrator.discover import Config, discover
 from migrator.engines import Tool, kustomize_build
 from migrator.load import Kustomization, load
 from migrator.model import Json, RepoPath, SourceSpan
+from migrator.render_roots.stage import staged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.build import Build, environment_of
 from migrator.diagnostics import Diagnostics, Severity
 from migrator.discover import Config, parse_config
 from migrator.engines import Cache, Tool, kustomize_build
 from migrator.model import Origin, RepoPath
+from migrator.render_roots import Build, environment_of
 from migrator.yamlio import Dialect, read_documents, same
 
 Tree = Callable[..., Path]

@@ -7,19 +7,19 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-from migrator.build.environment import environment_of
-from migrator.build.failures import explained, located, refusal
-from migrator.build.inflation import Inflater
-from migrator.build.lost import with_lost_origins
-from migrator.build.origin import OriginReader, without_build_metadata
-from migrator.build.stage import asks_for, staged, with_build_metadata
-from migrator.build.store import cache_key, decode, encode
-from migrator.build.types import BUILT, FAILED, Build
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.discover import Config, Index
 from migrator.engines import Cache, EngineError, Failure, Tool, kustomize_build
 from migrator.load import Kustomizations, Reach
 from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
+from migrator.render_roots.environment import environment_of
+from migrator.render_roots.failures import explained, located, refusal
+from migrator.render_roots.inflation import Inflater
+from migrator.render_roots.lost import with_lost_origins
+from migrator.render_roots.origin import OriginReader, without_build_metadata
+from migrator.render_roots.stage import asks_for, staged, with_build_metadata
+from migrator.render_roots.store import cache_key, decode, encode
+from migrator.render_roots.types import BUILT, FAILED, Build
 from migrator.yamlio import Dialect, read_documents
 
 _TOUCHES_ANNOTATIONS = re.compile(rb"metadata[/.]annotations")
