@@ -14,7 +14,7 @@ from migrator.cli.pipeline import Planned, plan_repository
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import export
-from migrator.inference.explain import Subject
+from migrator.inference.effects.value_effects import Subject
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.plan import ComponentPlan

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from migrator.cli.inferring import Answer
 from migrator.compare import compare
-from migrator.inference.edits import leaves
+from migrator.inference.assignments.values_tree import leaves
 from migrator.model import Difference, Resource
 from migrator.plan.common import Common, common_of, with_common
 from migrator.plan.fit import Fit, fit, present

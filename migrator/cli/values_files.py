@@ -33,7 +33,7 @@ def check_free(folder: FilePath, environments: Iterable[str], *, force: bool) ->
 
 def write_values(inference: Inference, ref: ChartRef, folder: FilePath) -> tuple[FilePath, ...]:
     """The files written: what all environments share, and what each adds if anything. Exactly what helm judged."""
-    from migrator.inference.written import values_files
+    from migrator.inference.values.files import values_files
 
     folder.mkdir(parents=True, exist_ok=True)
     texts = {COMMON: values_files(inference.values, "", (ref.name, ref.version))[0]}

@@ -19,7 +19,7 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses the chart and no value helps,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
-    from migrator.inference.versions import best_of
+    from migrator.inference.search.chart_versions import best_of
 
     if tools.helm is None:
         raise MigrateError.of(
@@ -30,10 +30,10 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
 
 
 def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inference, Diagnostics]:
-    from migrator.inference.answering import answer_to, reconsidered
-    from migrator.inference.caveats import caveats
-    from migrator.inference.residual import residual_of
-    from migrator.inference.verdict import Judge, judged
+    from migrator.inference.run import answer_to, reconsidered
+    from migrator.inference.verdict.diagnostics import caveats
+    from migrator.inference.verdict.judge import Judge, judged
+    from migrator.inference.verdict.residual import residual_of
 
     judge = Judge(request, helm, cache)
     answer, verdict = judged(judge, answer_to(judge))

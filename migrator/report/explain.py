@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from migrator.inference.explain import COMMON
+from migrator.inference.effects.value_effects import COMMON
 from migrator.inference.types import ResidualClass, dotted
 from migrator.report.json import chart_document, is_json, pointer, residual_document, upstream_document
 from migrator.report.terminal import SHORT, console, show_upstream
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from migrator.inference.explain import Effect, ExplainedValue
+    from migrator.inference.effects.value_effects import Effect, ExplainedValue
     from migrator.inference.types import Attempt, Residual
     from migrator.model import Json
     from migrator.rewrite.explanation import Explanation, Origin

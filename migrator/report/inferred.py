@@ -8,7 +8,7 @@ from itertools import groupby, zip_longest
 from typing import TYPE_CHECKING
 
 from migrator.inference.types import ResidualClass
-from migrator.inference.written import values_texts
+from migrator.inference.values.files import values_texts
 from migrator.model import DifferenceKind
 from migrator.report.terminal import SHORT, console
 from migrator.yamlio import ABSENT

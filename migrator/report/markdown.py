@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from migrator.inference.written import values_texts
+from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from migrator.diagnostics import MigrateError
 from migrator.yamlio import ABSENT
 
 if TYPE_CHECKING:
-    from migrator.inference.explain import ExplainedValue
+    from migrator.inference.effects.value_effects import ExplainedValue
     from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, Resource
     from migrator.plan.types import ComponentPlan, Plan, PostRenderPatch

@@ -174,7 +174,7 @@ def show_upstream(out: Console, upstream: Upstream | None) -> None:
 
 
 def _values(out: Console, values: SplitValues, *, verbose: bool) -> None:
-    from migrator.inference.written import values_texts
+    from migrator.inference.values.files import values_texts
 
     for name, text in values_texts(values).items():
         _block(out, f"values, {name or 'all environments'}", text, verbose=verbose)

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.charts.types import ChartRef
-from migrator.inference.written import values_files
+from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
 from migrator.model import Json, Path, RepoPath
 from migrator.plan.patches import DELETE

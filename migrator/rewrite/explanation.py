@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from migrator.charts.types import ChartRef
-from migrator.inference.explain import ExplainedValue, Subject, explain_values
+from migrator.inference.effects.value_effects import ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, dotted
 from migrator.model import Json, Path, RepoPath, ResId, SourceSpan, resource_of
 from migrator.rewrite.origins import Source

@@ -55,8 +55,8 @@ def _followed(
     markers: Sequence[tuple[Marker, frozenset[str]]],
     builds: Sequence[Build],
 ) -> ComponentPlan:
-    from migrator.inference.explain import Subject
-    from migrator.inference.images import tag_value
+    from migrator.inference.effects.image_tags import tag_value
+    from migrator.inference.effects.value_effects import Subject
     from migrator.templates.render import Setting
 
     setting = Setting(
@@ -83,7 +83,7 @@ def _followed(
 
 def _images(component: ComponentPlan, builds: Sequence[Build]) -> Mapping[str, frozenset[str]]:
     """Environment -> the images of the objects that the release takes over."""
-    from migrator.inference.images import images_of
+    from migrator.inference.effects.image_tags import images_of
 
     return {
         name: frozenset(

@@ -7,8 +7,8 @@ import pytest
 from migrator.charts import load_archive
 from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, rendered_resources
 from migrator.inference import InferenceRequest, infer
-from migrator.inference import versions as versions_room
-from migrator.inference.verdict import Judge
+from migrator.inference.search import chart_versions as versions_room
+from migrator.inference.verdict.judge import Judge
 from migrator.templates.render import Setting
 
 TEMPLATE = """

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from search_support import SETTING, found
 
-from migrator.inference.edits import Tree
-from migrator.inference.propose import proposals
-from migrator.inference.settled import name_paths
-from migrator.inference.state import Bench, defaults_of
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.candidates.for_gaps import proposals
+from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.documents import split_documents

@@ -6,12 +6,11 @@ import time
 
 from search_support import SETTING
 
-from migrator.inference import missing
-from migrator.inference.edits import Tree
-from migrator.inference.missing import from_ghosts
-from migrator.inference.search import Search
-from migrator.inference.state import Bench, defaults_of
-from migrator.inference.unify import Reader
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.candidates.missing_content import from_ghosts
+from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.inversion.unify import Reader
+from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
@@ -66,7 +65,7 @@ def test_what_ghosts_say_of_a_gap_is_read_once(monkeypatch):
     state = bench.detailed(bench.measure(Tree(defaults_of(chart), {}), SETTING))
     (gap,) = bench.gaps(state)
     first = list(from_ghosts(gap))
-    monkeypatch.setattr(missing, "_in_place", None)
+    monkeypatch.setattr(missing_content, "_in_place", None)
     again = []
     through = Reader.through_ghosts
     monkeypatch.setattr(

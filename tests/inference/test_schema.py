@@ -9,8 +9,8 @@ import pytest
 from infer_support import archive_of, inferred, rendered
 
 from migrator.engines import Complaint, EngineError
-from migrator.inference.edits import Tree
-from migrator.inference.schema import _without_complaint, outside_references
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.verdict.schema import _without_complaint, outside_references
 
 TEMPLATE = """
 apiVersion: v1

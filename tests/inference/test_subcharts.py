@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from migrator.inference.edits import Tree
-from migrator.inference.search import Search
-from migrator.inference.state import Bench, defaults_of
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.documents import split_documents

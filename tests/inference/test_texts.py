@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from search_support import found
 
-from migrator.inference.literal import other_forms
+from migrator.inference.candidates.template_literals import other_forms
 from migrator.yamlio import Dialect, read_value
 
 BOARDS = """

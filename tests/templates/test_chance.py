@@ -3,7 +3,7 @@
 import pytest
 from chart_support import chart_of, run_of
 
-from migrator.inference.generated import generated_leaves, masked
+from migrator.inference.hypothesis.random_values import generated_leaves, masked
 from migrator.templates.documents import split_documents
 from migrator.templates.generated import draws
 

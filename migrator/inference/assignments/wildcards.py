@@ -1,0 +1,58 @@
+"""Assignments to elements and entries to come: rows of lists (`*`) and entries under the name that is read (`~key`)."""
+
+from __future__ import annotations
+
+from migrator.inference.assignments.values_tree import Edit, Edits, set_inside
+from migrator.model import Json, Path
+from migrator.templates.value import ELEMENT
+
+KEY = "~key"
+
+
+def generalised(bound: Edits) -> Edits:
+    """A row to come makes its list count as filled."""
+    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
+    return (*bound, *rows)
+
+
+def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
+    """Elements that assignments below `*` describe, those of the innermost lists: list path -> element."""
+    found: dict[Path, Json] = {}
+    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
+    for path, value in edits:
+        if not most or path.count(ELEMENT) < most:
+            continue
+        at = len(path) - 1 - path[::-1].index(ELEMENT)
+        base, rest = path[:at], path[at + 1 :]
+        if not rest:
+            found[base] = value
+        else:
+            found[base] = set_inside(found.get(base), rest, value)
+    return list(found.items())
+
+
+def without_rows(edits: Edits) -> Edits:
+    """The assignments that do not describe an element of the innermost lists."""
+    most = max((path.count(ELEMENT) for path, _ in edits), default=0)
+    return tuple(edit for edit in edits if not most or edit[0].count(ELEMENT) < most)
+
+
+def named_rows(edits: Edits) -> Edits:
+    """Assignments to an unnamed entry, under the name that the key was read as; inside out where entries nest."""
+    names = {path[:-1]: value for path, value in edits if path and path[-1] == KEY and isinstance(value, str)}
+    if not names:
+        return edits
+    made: list[Edit] = [(_named(path, names), value) for path, value in edits if not path or path[-1] != KEY]
+    for base, name in names.items():
+        place = _named((*base, ELEMENT), {**names, base: name})
+        if not any(path[: len(place)] == place for path, _ in made):
+            made.append((place, {}))
+    return tuple(made)
+
+
+def _named(path: Path, names: dict[Path, str]) -> Path:
+    place: Path = ()
+    for index, key in enumerate(path):
+        known = names.get(path[:index]) if key == ELEMENT else None
+        place = (*place, key if known is None else known)
+    return place

@@ -1,0 +1,1 @@
+"""Values that might close a gap: only proposed here, the search renders and decides."""

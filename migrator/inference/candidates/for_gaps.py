@@ -1,0 +1,234 @@
+"""Gaps -> proposals: assignments that might close them. Only proposed here; the search renders and decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from migrator.inference.assignments.values_tree import MISSING, Edit, Edits, Tree, value_at
+from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
+from migrator.inference.candidates.extra_content import closed
+from migrator.inference.candidates.list_order import in_order
+from migrator.inference.candidates.missing_content import PER_GAP, from_ghosts, lacking, opened, share
+from migrator.inference.gaps.containers import container_paths, locate
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.hypothesis.unset_reads import Asked, places, switches
+from migrator.inference.inversion.conditions import make
+from migrator.inference.inversion.expressions import invert
+from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
+from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
+from migrator.inference.search.passes.checksum_annotations import is_digest
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.tree import Node
+from migrator.templates.value import ELEMENT, Region
+from migrator.yamlio import same
+
+
+def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
+    """Assignments for one gap, likeliest first, without those that would not change a thing."""
+    if is_digest(gap):
+        return
+    read = islice(_readings(gap, tree), PER_GAP * 2)
+    seen: set[str] = set()
+    unsettling: list[Edits] = []
+    for edits in chain(read, _as_a_whole(gap), _by_name(gap, asked), _blindly(gap)):
+        clean = _concrete(edits, tree)
+        if gap.kind == "missing" and gap.target is None:
+            clean = _with_null(clean, tree)
+        key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
+        if not clean or key in seen:
+            continue
+        seen.add(key)
+        if any(path in gap.settled for path, _ in clean):
+            unsettling.append(clean)
+        else:
+            yield clean
+    yield from unsettling
+
+
+def _as_a_whole(gap: Gap) -> Iterator[Edits]:
+    """What prints the container of a gap, or the item or text that it lies in, from somewhere else altogether."""
+    place = gap.path[:-1]
+    above = locate(gap.document, place[:-1]) if gap.kind in ("missing", "extra") and place else None
+    if above is not None and above.kind == "map":
+        source = source_of(gap.document, above.keys[str(place[-1])])
+        if source is not None and source.op:
+            yield from islice(invert(source, gap.whole), 3)
+    if gap.item is not None:
+        yield from islice(from_ghosts(gap.item), 3)
+    if gap.text is not None and gap.text.node is not None and gap.text.node.style == "|":
+        yield from islice(read_lines(gap.text.document, gap.text.node, gap.text.target), 1)
+
+
+def _blindly(gap: Gap) -> Iterator[Edits]:
+    """What would open a place for it, after everything that has been read."""
+    yield from gap.blind
+
+
+def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:
+    """What names alone suggest, where no provenance leads."""
+    for path in places(gap, asked):
+        yield ((path, gap.target),)
+    if gap.kind == "extra" and gap.node is not None and gap.key is not None:
+        child = gap.node.entries[gap.key] if isinstance(gap.key, str) else gap.node.items[gap.key]
+        for path in islice(switches(gap.document.under(child), asked), PER_GAP):
+            yield ((path, False),)
+
+
+def _readings(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    return {
+        "changed": _changed,
+        "missing": lacking,
+        "extra": _extra,
+        "order": in_order,
+    }[gap.kind](gap, tree)
+
+
+def _concrete(edits: Edits, tree: Tree) -> Edits:
+    """Rows and named entries resolved; None of the wildcards of ghosts is left."""
+    edits = named_rows(edits)
+    rows = list_rows(edits)
+    plain = [(path, value) for path, value in edits if ELEMENT not in path and KEY not in path]
+    for path, row in rows:
+        if ELEMENT in path or KEY in path:
+            continue
+        current = tree.effective(path)
+        items = list(current) if isinstance(current, list) else []
+        plain.append((path, [*items, row]))
+    if not all(_fits(tree, path, value) for path, value in plain):
+        return ()
+    return tuple((path, value) for path, value in plain if path and not _already(tree, path, value))
+
+
+def _with_null(edits: Edits, tree: Tree) -> Edits:
+    """The assignments, those of null where there is no default that it would delete as part of the map above."""
+    made: list[Edit] = []
+    for path, value in edits:
+        above = tree.effective(path[:-1])
+        if value is None and len(path) > 1 and isinstance(above, dict) and tree.default(path) is MISSING:
+            made.append((path[:-1], {**above, path[-1]: None}))
+        else:
+            made.append((path, value))
+    return tuple(made)
+
+
+def _fits(tree: Tree, path: Path, value: Json) -> bool:
+    """Whether a value has the form that the chart's defaults give its place: no map for a list, no entry in a list."""
+    for length in range(1, len(path) + 1):
+        default = tree.default(path[:length])
+        if default in ({}, []):  # written for "nothing", whatever form it takes
+            return True
+        inner = path[length] if length < len(path) else value
+        if isinstance(default, list):
+            fits = isinstance(inner, int if length < len(path) else (list, type(None)))
+        elif isinstance(default, dict):
+            # a text may name what a map would describe
+            fits = isinstance(inner, str if length < len(path) else (dict, type(None), bool, str))
+        else:
+            continue
+        if not fits:
+            return False
+        if isinstance(default, list):
+            return True
+    return True
+
+
+def _already(tree: Tree, path: Path, value: Json) -> bool:
+    if isinstance(path[0], str) and path[0].startswith("@"):
+        return False
+    now = tree.effective(path)
+    return now is not MISSING and same(now, value)
+
+
+# -- changed ---------------------------------------------------------------------------------------------------
+
+
+def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "scalar":
+        yield from read_scalar(gap.document, node, gap.target)
+        if node.style == "|" and isinstance(gap.target, str):
+            yield from read_lines(gap.document, node, gap.target, tolerant=True)
+        yield from _taken_back(gap, tree)
+        yield from _other_branches(gap)
+        return
+    for path in container_paths(gap.document, node):
+        yield ((path, gap.target),)
+    yield from _other_branches(gap)
+
+
+def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """The default again, where something was set that another place needed."""
+    for piece in gap.document.under(gap.node) if gap.node is not None else ():
+        for path in piece.source.direct if piece.source is not None else ():
+            if value_at(tree.overrides, path) is not MISSING:
+                default = value_at(tree.defaults, path)
+                yield ((path, None if default is MISSING else default),)
+
+
+def _other_branches(gap: Gap) -> Iterator[Edits]:
+    """Turn a gate over the node, or a ghost at its place, and read the target there."""
+    found: list[tuple[int, int, Edits]] = []
+    reader = Reader(READING_STEPS, gap.settled)
+    inside = _read_by_lines(gap)
+    for order, region in enumerate(near(gap, words_of(gap))):
+        found_in = _with_ghost(gap, region) if id(region) not in inside else None
+        if found_in is None:
+            continue
+        reading = reader.read(*found_in, gap.target)
+        if reading.misses == 0 or isinstance(gap.target, (dict, list)):
+            found += [(reading.misses, order, edits) for edits in opened(region, reading.edits)]
+    found.sort(key=lambda item: item[:2])
+    for _, _, edits in found[:PER_GAP]:
+        yield edits
+    if gap.node is not None:
+        gate = gap.document.gate_at(gap.node)
+        if gate is not None:
+            yield from islice(make(gate.condition, not gate.wanted), 2)
+
+
+def _read_by_lines(gap: Gap) -> set[int]:
+    """Ghosts inside a text of many lines, which was read through them all."""
+    if gap.node is None or gap.node.style != "|":
+        return set()
+    first, last = gap.document.span(gap.node)
+    return {id(piece.region) for piece in gap.document.pieces[first:last]}
+
+
+def _with_ghost(gap: Gap, region: Region) -> tuple[Document, Node] | None:
+    """The place of a gap with a ghost made real: its own lines where they are enough, else the whole document."""
+    if gap.node is not None and gap.node.kind == "scalar" and gap.path:
+        found = marked_lines(gap.document, gap.node, gap.path[-1], region)
+        if found is not None:
+            return found
+    variant = marked(gap.document, region)
+    node = locate(variant, gap.path)
+    return None if node is None else (variant, node)
+
+
+# -- extra -----------------------------------------------------------------------------------------------------
+
+
+def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "map":
+        key = str(gap.key)
+        child, key_node = node.entries[key], node.keys[key]
+        for path in container_paths(gap.document, node):
+            yield (((*path, key), None),)
+        yield from closed(gap.document, key_node, node, tree)
+        if child.kind == "scalar":
+            yield from islice(read_scalar(gap.document, child, None), 2)
+        for path in container_paths(gap.document, child):
+            yield ((path, None),)
+            yield ((path, {} if child.kind == "map" else []),)
+    else:
+        assert isinstance(gap.key, int)  # noqa: S101
+        for path in container_paths(gap.document, node):
+            yield ((path, share(gap, path)),)
+        yield from closed(gap.document, node.items[gap.key], node, tree)

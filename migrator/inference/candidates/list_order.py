@@ -1,0 +1,108 @@
+"""Items that stand in another order than in the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits, Tree, combined
+from migrator.inference.assignments.wildcards import list_rows, named_rows
+from migrator.inference.candidates.extra_content import closed
+from migrator.inference.candidates.missing_content import from_ghosts, ranged, share
+from migrator.inference.gaps.containers import container_paths
+from migrator.inference.gaps.gaps import Gap, align
+from migrator.model import Path
+
+MAX_MOVED = 8
+"""Items taken from where they come and given to another list."""
+
+
+def in_order(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    for path in container_paths(gap.document, node):
+        yield ((path, share(gap, path)),)
+    yield from _moved(gap, tree)
+    for path, _ in ranged(gap.document, node):
+        current = tree.effective(path)
+        if not isinstance(current, list):
+            continue
+        places: dict[int, int] = {}
+        for left, right in align(gap.now, gap.whole):
+            if left is None or right is None:
+                continue
+            gate = gap.document.gate_at(node.items[left])
+            while gate is not None and path not in gate.condition.direct:
+                gate = gate.parent
+            if gate is not None and isinstance(gate.element, int):
+                places.setdefault(gate.element, right)
+        if len(places) == len(current):
+            yield ((path, [current[index] for index in sorted(places, key=lambda index: places[index])]),)
+
+
+def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """Take items that stand in the wrong place from where they come, and give them to a list that may hold anything."""
+    node = gap.node
+    assert node is not None  # noqa: S101
+    placed = [(left, right) for left, right in align(gap.now, gap.whole) if left is not None and right is not None]
+    right_places = _rising([right for _, right in placed])
+    wrong = [(left, right) for left, right in placed if right not in right_places]
+    if not wrong or len(wrong) > MAX_MOVED:
+        return
+    closing = _without(gap, [left for left, _ in wrong], tree)
+    if closing is None:
+        return
+    lacking = replace(
+        gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1])
+    )
+    lists = container_paths(gap.document, node)
+    lists += [path for edits in islice(from_ghosts(lacking), 6) for path, _ in list_rows(named_rows(edits))]
+    lists = [path for path in dict.fromkeys(lists) if all(path != other for other, _ in closing)]
+    for path in lists[:3]:
+        items = [gap.whole[right] for _, right in sorted(wrong, key=lambda pair: pair[1])]
+        current = tree.effective(path)
+        joined = combined(closing, ((path, [*items, *(current if isinstance(current, list) else [])]),))
+        if joined is not None:
+            yield joined
+
+
+def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:
+    """Assignments that take items out of a list of a document: out of lists of values, or by gates over them."""
+    node = gap.node
+    closing: Edits = ()
+    assert node is not None  # noqa: S101
+    gone: dict[Path, set[int]] = {}
+    for place in places:
+        gate = gap.document.gate_at(node.items[place])
+        while gate is not None and not (gate.keyword == "range" and isinstance(gate.element, int)):
+            gate = gate.parent
+        path = (
+            next((path for path in gate.condition.direct if isinstance(tree.effective(path), list)), None)
+            if gate
+            else None
+        )
+        if gate is not None and path is not None:
+            gone.setdefault(path, set()).add(int(str(gate.element)))
+            continue
+        found = next(closed(gap.document, node.items[place], node, tree), None)
+        joined = None if found is None else combined(closing, found)
+        if joined is None:
+            return None
+        closing = joined
+    lists = (
+        (path, [item for index, item in enumerate(tree.effective(path)) if index not in out])
+        for path, out in gone.items()
+    )
+    return combined(closing, lists)
+
+
+def _rising(places: list[int]) -> set[int]:
+    """The longest part of the places that is in order already."""
+    runs: list[list[int]] = [[]]
+    for place in places:
+        longest = max((run for run in runs if not run or run[-1] < place), key=len)
+        runs.append([*longest, place])
+    longest_run: list[int] = max(runs, key=len)
+    return set(longest_run)

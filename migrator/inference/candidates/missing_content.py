@@ -1,0 +1,168 @@
+"""What a document lacks: entries and items to come, read through ghosts, rows and the values of containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, combined
+from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
+from migrator.inference.candidates.repeat_counts import more_items
+from migrator.inference.gaps.containers import container_paths, locate
+from migrator.inference.gaps.gaps import Gap, align, leaf_count
+from migrator.inference.inversion.argument_pairs import grouped_rows
+from migrator.inference.inversion.conditions import open_region
+from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
+from migrator.inference.inversion.untaken_branches import is_spoken, marked, near, words_of
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.tree import Node
+from migrator.templates.value import ELEMENT, Region
+
+PER_GAP = 8
+
+
+def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    node = gap.node
+    if node is None:
+        return
+    if node.kind == "map":
+        for path in container_paths(gap.document, node):
+            yield (((*path, str(gap.key)), gap.target),)
+        yield from from_ghosts(gap)
+        return
+    yield from grouped_rows(gap, tree)
+    yield from more_items(gap)
+    known: dict[int, list[tuple[Path, Json]]] = {}
+    for edits in _list_item(gap):
+        yield from _all_rows(gap, tree, edits, known)
+        yield edits
+
+
+def _list_item(gap: Gap) -> Iterator[Edits]:
+    ways = (from_ghosts, _longer_list) if is_spoken(gap) else (_longer_list, from_ghosts)
+    for way in ways:
+        yield from way(gap)
+
+
+def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Path, Json]]]) -> Iterator[Edits]:
+    """The rows of every item that this list lacks, where the first of them has been read; `known` holds those read."""
+    if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
+        return
+    for base in [path for path, _ in list_rows(named_rows(edits))]:
+        rows = []
+        for key in gap.siblings:
+            if key not in known:
+                place = (*gap.path[:-1], key)
+                sibling = replace(gap, key=key, target=gap.whole[key], path=place, readings=None, blind=[])
+                known[key] = [row for e in islice(_list_item(sibling), 6) for row in list_rows(named_rows(e))]
+            row = next((row for path, row in known[key] if path == base), MISSING)
+            if row is MISSING:
+                return
+            rows.append(row)
+        current = tree.effective(base)
+        other = tuple((path, value) for path, value in edits if ELEMENT not in path)
+        yield (*other, (base, [*(current if isinstance(current, list) else []), *rows]))
+
+
+def _longer_list(gap: Gap) -> Iterator[Edits]:
+    node = gap.node
+    assert node is not None  # noqa: S101
+    loops = list(ranged(gap.document, node))
+    looped = {path for path, _ in loops}
+    for path in container_paths(gap.document, node):
+        if path not in looped:
+            own = share(gap, path)
+            spoken = [gap.whole[key] for key in gap.siblings if is_spoken(replace(gap, key=key, target=gap.whole[key]))]
+            yield ((path, [item for item in own if item not in spoken]),)
+            yield ((path, own),)
+    rows = best_row(gap.document, node.items, gap.target)
+    if rows is not None:
+        base, row, _ = rows
+        yield (((*base, ELEMENT), row),)
+    for path, pattern in loops:
+        reading = unify(gap.document, pattern, gap.target)
+        fields = {p[len(path) + 1 :]: v for p, v in reading.edits if p[: len(path)] == path and len(p) > len(path)}
+        if () in fields:
+            yield (((*path, ELEMENT), fields[()]),)
+        elif fields:
+            yield tuple(((*path, ELEMENT, *rest), v) for rest, v in fields.items())
+
+
+def ranged(document: Document, node: Node) -> Iterator[tuple[Path, Node]]:
+    """Lists of values that a `range` prints items of this list from, with an item as pattern."""
+    seen: set[Path] = set()
+    for item in node.items:
+        gate = document.gate_at(item)
+        while gate is not None:
+            if gate.keyword == "range" and isinstance(gate.element, int):
+                for path in gate.condition.direct:
+                    if path not in seen:
+                        seen.add(path)
+                        yield path, item
+            gate = gate.parent
+
+
+def share(gap: Gap, path: Path) -> list[Json]:
+    """What a list of values has to hold: the target without the items that others print."""
+    node, document = gap.node, gap.document
+    assert node is not None  # noqa: S101
+    now = node.plain()
+    others = {index for index, item in enumerate(node.items) if not _from(document, item, path)}
+    taken = {right for left, right in align(now, gap.whole) if left in others and right is not None}
+    return [item for index, item in enumerate(gap.whole) if index not in taken]
+
+
+def _from(document: Document, node: Node, path: Path) -> bool:
+    for piece in document.under(node):
+        source = piece.source
+        if source is not None and any(p[: len(path)] == path for p in source.direct):
+            return True
+    return False
+
+
+def from_ghosts(gap: Gap) -> Iterator[Edits]:
+    blind = leaf_count(gap.target) or 1
+    if gap.readings is None:
+        readings = _read(gap, gap.settled)
+        if not readings or readings[0][0]:
+            readings += _in_place(gap)
+            readings.sort(key=lambda item: item[0])
+        gap.readings = readings
+        gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
+    readings = gap.readings
+    yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
+    # one ghost may print it from several values
+    taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}
+    others = _read(gap, gap.settled | taken)[:PER_GAP] if taken else []
+    yield from (edits for misses, edits in others if misses < blind)
+
+
+def _read(gap: Gap, settled: frozenset[Path]) -> list[tuple[int, Edits]]:
+    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_ghosts(gap)]
+
+
+def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
+    """Ghosts that are no YAML of their own: the whole document, read with each of them made real."""
+    for region in near(gap, words_of(gap)):
+        variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
+        parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None
+        if parent is None:
+            continue
+        reading = None
+        if parent.kind == "map" and isinstance(gap.key, str) and gap.key in parent.entries:
+            reading = unify(variant, parent.entries[gap.key], gap.target)
+        elif parent.kind == "scalar":
+            reading = unify(variant, parent, gap.whole)
+        if reading is not None:
+            for edits in opened(region, reading.edits):
+                yield reading.misses, edits
+
+
+def opened(region: Region, bound: Edits) -> Iterator[Edits]:
+    bound = named_rows(bound)
+    for gates in islice(open_region(region, generalised(bound)), 3):
+        joined = combined(bound, gates)
+        if joined is not None:
+            yield joined

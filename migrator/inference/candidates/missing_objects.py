@@ -1,0 +1,60 @@
+"""Whole objects to come: the assignments that make a template print them, alone or several from one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits, Tree, combined, value_at
+from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
+from migrator.inference.inversion.conditions import open_region
+from migrator.model import Json, Path
+from migrator.templates.value import ELEMENT, Region
+
+
+def openings(region: Region, bound: Edits) -> Iterator[Edits]:
+    """Ways to make an object real that was read from a ghost; a row that a list lacks stands below `*`."""
+    for gates in islice(open_region(region, generalised(bound)), 3):
+        joined = combined(bound, gates)
+        for edits in (joined, gates) if joined != gates else (gates,):
+            named = named_rows(edits or ())
+            rows = list_rows(named)
+            lists = {path for path, _ in rows}
+            plain = tuple((path, value) for path, value in named if ELEMENT not in path and path not in lists)
+            made = (*plain, *(((*path, ELEMENT), row) for path, row in rows))
+            if made:
+                yield made
+
+
+def listed(edits: Iterable[Edits], tree: Tree) -> Edits | None:
+    """Openings together, each list with the rows that it has by hand and those of all of them.
+
+    Rows of one list that do not contradict each other and have a field in common are one row: an element that several
+    objects are printed from. None where the openings contradict each other.
+    """
+    rows: dict[Path, list[Json]] = {}
+    plain: list[Edits] = []
+    for each in edits:
+        plain.append(tuple((path, value) for path, value in each if ELEMENT not in path))
+        for path, value in each:
+            if path[-1:] == (ELEMENT,) and ELEMENT not in path[:-1]:
+                _add(rows.setdefault(path[:-1], []), value)
+    joined = combined(*plain)
+    if joined is None:
+        return None
+    made = dict(joined)
+    for path, found in rows.items():
+        by_hand = value_at(tree.overrides, path)
+        made[path] = [*(by_hand if isinstance(by_hand, list) else []), *found]
+    return tuple(made.items())
+
+
+def _add(rows: list[Json], row: Json) -> None:
+    for index, other in enumerate(rows):
+        if not isinstance(row, dict) or not isinstance(other, dict):
+            continue
+        shared = row.keys() & other.keys()
+        if shared and all(row[key] == other[key] for key in shared):
+            rows[index] = {**other, **row}
+            return
+    rows.append(row)

@@ -1,0 +1,36 @@
+"""Objects of which a value decides the kind: `Role` or `ClusterRole`, `Deployment` or `DaemonSet`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits, Tree
+from migrator.inference.candidates.for_gaps import proposals
+from migrator.inference.gaps.gaps import Gap, cost
+from migrator.inference.hypothesis.unset_reads import Asked
+from migrator.model import Resource
+from migrator.templates.documents import Document
+
+MOST_TARGETS = 2
+MOST_WAYS = 3
+
+
+def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, asked: Asked) -> Iterator[Edits]:
+    """Assignments under which an object that nobody wants is a missing one of its name but of another kind."""
+    if document.root is None or document.resource is None or "kind" not in document.root.entries:
+        return
+    body, own = document.resource.body, document.resource.id
+    alike = [other for other in lacking if other.id.name == own.name and other.id.kind != own.kind]
+    alike.sort(key=lambda other: cost(body, other.body))
+    for other in alike[:MOST_TARGETS]:
+        gap = Gap(
+            kind="changed",
+            document=document,
+            path=("kind",),
+            node=document.root.entries["kind"],
+            now=own.kind,
+            target=other.id.kind,
+            whole=other.id.kind,
+        )
+        yield from islice(proposals(gap, tree, asked), MOST_WAYS)

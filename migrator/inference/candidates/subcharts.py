@@ -1,0 +1,36 @@
+"""Whole subcharts, switched on and off by their conditions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.hypothesis.evaluator import Bench, State
+from migrator.model import Path
+from migrator.templates.chart import Chart
+
+
+def switched(bench: Bench, state: State) -> Iterator[Edits]:
+    """Conditions of subcharts to turn: all of whose objects are unwanted, or none of whose objects are there."""
+    chart = bench.interpreter.chart
+    extra = {id(document) for document in state.extra}
+    for prefix, path in _conditions(chart, chart.name, ()):
+        here = [d for docs in state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
+        active = prefix in state.run.charts
+        crds = bench.crd_keys(state.run, prefix + "/")
+        unwanted = all(id(document) in extra for document in here) and not crds & bench.by_key.keys()
+        if active and (here or crds) and unwanted:
+            yield ((path, False),)
+        elif not active and bench.missing(state):
+            yield ((path, True),)
+
+
+def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:
+    for dep in chart.declared:
+        name = dep.alias or dep.name
+        first = dep.condition.split(",")[0].strip()
+        if first:
+            yield f"{prefix}/charts/{name}", (*path, *first.split("."))
+        sub = next((item for item in chart.charts if item.name == dep.name), None)
+        if sub is not None:
+            yield from _conditions(sub, f"{prefix}/charts/{name}", (*path, name))

@@ -1,0 +1,39 @@
+"""The same assignments as a template may want them: texts with braces that it runs, YAML that it has as a text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from migrator.inference.assignments.values_tree import Edits
+from migrator.model import Json, Path
+from migrator.templates.goyaml import to_yaml
+
+_BRACES = re.compile(r"\{\{(?:[^`]*?\}\})?")
+"""An action of a template, whole where it can stand between backquotes, else its opening braces."""
+
+
+def other_forms(edits: Edits, default: Callable[[Path], Json]) -> Iterator[Edits]:
+    """The assignments with texts with braces as templates that print them, and with maps and lists as the texts that
+    their defaults are; none where that changes nothing.
+    """
+    for form in (
+        tuple((path, _literal(value)) for path, value in edits),
+        tuple((path, _text(value) if isinstance(default(path), str) else value) for path, value in edits),
+    ):
+        if form != edits:
+            yield form
+
+
+def _text(value: Json) -> Json:
+    return f"{to_yaml(value)}\n" if isinstance(value, dict | list) and value else value
+
+
+def _literal(value: Json) -> Json:
+    if isinstance(value, str):
+        return _BRACES.sub(lambda match: f"{{{{`{match.group()}`}}}}", value)
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""What a value changes in the rendered objects, told by rendering without it."""

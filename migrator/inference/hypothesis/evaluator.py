@@ -1,0 +1,408 @@
+"""One hypothesis and how far it is from the target: values and release -> documents -> cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from migrator.inference.assignments.values_tree import Edits, Tree, leaves
+from migrator.inference.gaps.gaps import Gap, cost, extent, gaps, leaf_count
+from migrator.inference.hypothesis.helm_probes import Probed, Probes
+from migrator.inference.hypothesis.name_inputs import name_paths
+from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
+from migrator.inference.hypothesis.unset_reads import Asked, asked_of
+from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
+from migrator.model import Json, Path, ResId, Resource, resource_of
+from migrator.templates.chart import Chart, coalesced
+from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
+from migrator.templates.generated import draws
+from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.value import Region
+
+EPSILON = 1e-6
+ERROR_COST = 500.0
+FAILURE_COST = 20.0
+"""For each different thing that Helm would stop at in one template."""
+MISSING_SHARE = 0.8
+EXTRA_COST = 1.0
+OVERRIDE_COST = 0.02
+CRD_COST = 0.3
+"""Of a definition in `crds/` that the target has not: no template prints it, yet it would be installed."""
+KUBE_COST = 0.5
+"""Of a version of Kubernetes other than the one that was to be expected."""
+GENERATED_COST = 0.3
+"""Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
+
+HOOKS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
+HOOKS |= {"test", "test-success"}
+
+MAX_KEPT = 1_000_000
+"""Pieces of templates that were rendered on trial and are kept, should the same trial come again."""
+MAX_ALIKE = 40
+
+Key = tuple[str, str, str]
+"""Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
+
+
+def key_of(res: ResId) -> Key:
+    """The pairing key of an object."""
+    return (res.group, res.kind, res.name)
+
+
+def is_test(body: Mapping[str, Json]) -> bool:
+    """Whether the object is a Helm test: never part of a comparison (DESIGN 9)."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(
+        part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
+    )
+
+
+def is_skipped(body: Mapping[str, Json]) -> bool:
+    """Whether Helm leaves the object out of what it renders: it is a hook of a kind that Helm 3 does not know."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(part.strip().lower() not in HOOKS for part in hook.split(","))
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """A hypothesis, rendered and measured."""
+
+    tree: Tree
+    setting: Setting
+    run: Run
+    documents: dict[Key, list[Document]]
+    pairs: dict[int, Document]
+    """Index of a target -> the document that stands for it."""
+    costs: dict[int, float]
+    """Index of a target -> its cost; exact ones are not listed."""
+    extra: list[Document]
+    cost: float
+    errors: list[TemplateRun] = field(default_factory=list)
+    unwanted: int = 0
+    """Definitions in `crds/` that the target has not."""
+    detail: State | None = None
+    """The same with ghosts, once somebody has asked for them."""
+    reads: Asked | None = None
+    gaps: list[Gap] | None = None
+    """What differs from the target, once somebody has asked."""
+
+    @property
+    def asked(self) -> Asked:
+        """What the templates read."""
+        if self.reads is None:
+            self.reads = asked_of(self.run, self.tree)
+        return self.reads
+
+    def serves_as_well_as(self, other: State) -> bool:
+        """Whether no object is further from its target, and none more is there that nobody wants, or fails."""
+        worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
+        mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
+        return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it prints the target, and nothing besides."""
+        return not (self.costs or self.extra or self.errors or self.unwanted)
+
+    @property
+    def exact(self) -> int:
+        return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
+
+
+class Bench:
+    """Measures hypotheses for one chart against one environment's target."""
+
+    def __init__(self, chart: Chart, targets: Iterable[Resource], probes: Probes | None = None) -> None:
+        self.interpreter = Probed(chart, probes, ghosts=False) if probes else Interpreter(chart, ghosts=False)
+        self.ghostly = Probed(chart, probes) if probes else Interpreter(chart)
+        self.last_detail: State | None = None
+        self.targets = [target for target in targets if not is_test(target.body)]
+        self.ghostly.asked_kinds = frozenset(target.id.kind for target in self.targets)
+        self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
+        self.extents = [extent(target.body) + 1.0 for target in self.targets]
+        self.by_key: dict[Key, list[int]] = {}
+        for index, target in enumerate(self.targets):
+            self.by_key.setdefault(key_of(target.id), []).append(index)
+        self.split: dict[int, tuple[TemplateRun, list[Document]]] = {}
+        self.kept = 0
+        """Pieces of the templates in `split`."""
+        self.bodies: dict[str, Resource | None] = {}
+        self.measured: dict[tuple[int, int, str], tuple[object, float]] = {}
+        self.crds: dict[bytes, list[Resource]] = {}
+        self.ghosts: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
+        self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
+        self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
+        self.draws = draws(chart)
+        self.kube_version = ""
+        """The version to be expected: that of the first hypothesis."""
+        self.names: dict[int, tuple[Document, frozenset[Path]]] = {}
+        self.last_settled: tuple[State | None, frozenset[Path]] = (None, frozenset())
+        self.last_ghosts: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
+        self.count = 0
+        self.writes_namespaces: bool | None = None
+        """Known after the first render."""
+
+    def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
+        """Render and compare, without ghosts: quick, and all that a trial needs."""
+        return self._measure(self.interpreter, tree, setting, previous)
+
+    def detailed(self, state: State) -> State:
+        """The same hypothesis with the ghosts that proposals are read from."""
+        if state.detail is None:
+            state.detail = self._measure(self.ghostly, state.tree, state.setting, self.last_detail)
+            self.last_detail = state.detail
+        return state.detail
+
+    def _measure(self, interpreter: Interpreter, tree: Tree, setting: Setting, previous: State | None) -> State:
+        self.count += 1
+        run = interpreter.run(tree.overrides, setting, previous.run if previous else None)
+        documents: dict[Key, list[Document]] = {}
+        for template in run.templates.values():
+            for document in self._documents(template):
+                res = document.resource
+                if res is not None and not is_test(res.body) and not is_skipped(res.body):
+                    documents.setdefault(key_of(res.id), []).append(document)
+        if self.writes_namespaces is None and documents:
+            self.writes_namespaces = self._most_write_namespaces(documents)
+        return self._compare(tree, setting, run, documents)
+
+    def _most_write_namespaces(self, documents: Mapping[Key, list[Document]]) -> bool:
+        """Whether the chart itself says where most of those objects live that the target puts somewhere."""
+        kinds = {(target.id.group, target.id.kind) for target in self.targets if target.id.namespace}
+        placed = [d.id for found in documents.values() for d in found if d.id and (d.id.group, d.id.kind) in kinds]
+        return 2 * sum(1 for res in placed if res.namespace) > len(placed)
+
+    def _documents(self, template: TemplateRun) -> list[Document]:
+        found = self.split.get(id(template))
+        if found is None:
+            if self.kept > MAX_KEPT:
+                self.kept = 0
+                for known in (
+                    self.split,
+                    self.bodies,
+                    self.measured,
+                    self.generated,
+                    self.names,
+                    self.ghosts,
+                    self.read,
+                ):
+                    known.clear()
+            self.kept += len(template.pieces)
+            found = self.split[id(template)] = (template, split_documents(template))
+            for document in found[1]:
+                document.read(self.bodies)
+        return found[1]
+
+    def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
+        """Whole objects that templates would print for a target, each read through its ghost.
+
+        For one that is printed already, only those of its name in another branch, which may print it otherwise: what
+        an element to come prints stands beside it.
+        """
+        target = self.targets[index]
+        found = []
+        for region, document in self._ghosts(state).get((target.id.group, target.id.kind), ()):
+            is_other = document.id is None or key_of(document.id) != key_of(target.id)
+            if index in state.pairs and (is_other or region.gate.keyword == "range"):
+                continue
+            if document.root is None:
+                continue
+            memo = (id(document), index)
+            if memo not in self.read:
+                reader = Reader(READING_STEPS, self.settled(state))
+                self.read[memo] = (document, reader.read(document, document.root, target.body))
+            found.append((region, document, self.read[memo][1]))
+        return found
+
+    def _ghosts(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
+        """Objects that templates print only as ghosts, by group and kind."""
+        if self.last_ghosts[0] is not state:
+            by_kind: dict[tuple[str, str], list[tuple[Region, Document]]] = {}
+            for template in state.run.templates.values():
+                if id(template) not in self.ghosts:
+                    self.ghosts[id(template)] = (template, ghost_documents(template))
+                for region, document in self.ghosts[id(template)][1]:
+                    if document.id is not None:
+                        by_kind.setdefault((document.id.group, document.id.kind), []).append((region, document))
+            self.last_ghosts = (state, by_kind)
+        return self.last_ghosts[1]
+
+    def settled(self, state: State) -> frozenset[Path]:
+        """The values that the names of paired documents hang on."""
+        if self.last_settled[0] is not state:
+            for document in state.pairs.values():
+                if id(document) not in self.names:
+                    self.names[id(document)] = (document, name_paths(document))
+            found = {path for document in state.pairs.values() for path in self.names[id(document)][1]}
+            self.last_settled = (state, frozenset(found))
+        return self.last_settled[1]
+
+    def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
+        """The definitions in `crds/` of the charts below a prefix that are active."""
+        return {key_of(res.id) for res in self._crd_resources(run, prefix)}
+
+    def _crd_resources(self, run: Run, prefix: str = "") -> list[Resource]:
+        found = []
+        for path, data in run.crds.items():
+            if not path.startswith(prefix):
+                continue
+            if data not in self.crds:
+                values = plain_documents(data)
+                self.crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
+            found += self.crds[data]
+        return found
+
+    def _compare(self, tree: Tree, setting: Setting, run: Run, documents: dict[Key, list[Document]]) -> State:
+        self.kube_version = self.kube_version or setting.kube_version
+        total = OVERRIDE_COST * len(leaves(tree.overrides))
+        total += KUBE_COST if setting.kube_version != self.kube_version else 0.0
+        pairs: dict[int, Document] = {}
+        costs: dict[int, float] = {}
+        extra: list[Document] = []
+        fixed = self.crd_keys(run)
+        for key, found in documents.items():
+            free = list(self.by_key.get(key, ()))
+            for document in found:
+                if not free:
+                    extra.append(document)
+                    continue
+                choices = free if len(free) <= MAX_ALIKE else self._alike(free, document, setting)
+                best = min(choices, key=lambda index: self._cost(index, document, setting))
+                free.remove(best)
+                pairs[best] = document
+                value = self._cost(best, document, setting)
+                if value:
+                    costs[best] = value
+        for index, target in enumerate(self.targets):
+            if index in pairs:
+                total += costs.get(index, 0.0)
+            elif key_of(target.id) in fixed:
+                continue
+            else:
+                costs[index] = MISSING_SHARE * self.extents[index]
+                total += costs[index]
+        unwanted = len(fixed - self.by_key.keys())
+        total += CRD_COST * unwanted
+        for document in extra:
+            total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
+        errors = [template for template in run.templates.values() if template.error]
+        total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
+        return State(
+            tree=tree,
+            setting=setting,
+            run=run,
+            documents=documents,
+            pairs=pairs,
+            costs=costs,
+            extra=extra,
+            cost=total,
+            errors=errors,
+            unwanted=unwanted,
+        )
+
+    def _alike(self, free: list[int], document: Document, setting: Setting) -> list[int]:
+        """Of very many targets of one kind and name those of the document's namespace, else the first."""
+        namespace = (document.id.namespace if document.id else "") or setting.namespace
+        return [index for index in free if self.targets[index].id.namespace == namespace] or free[:MAX_ALIKE]
+
+    def _cost(self, index: int, document: Document, setting: Setting) -> float:
+        # what is drawn is told by the pieces; anything else by the object alone, which may be that of another run
+        drawn = self._generated(document)
+        whole: object = document if drawn or document.resource is None else document.resource
+        memo = (index, id(whole), setting.namespace)
+        found = self.measured.get(memo)
+        if found is None:
+            body = document.resource.body if document.resource else {}
+            wanted, count = masked(document, drawn, self.wanted(index, document, setting))
+            value = cost(body, wanted) + GENERATED_COST * count
+            found = self.measured[memo] = (whole, min(value, MISSING_SHARE * self.extents[index] - 0.05))
+        return found[1]
+
+    def _generated(self, document: Document) -> tuple[Leaf, ...]:
+        if not self.draws:
+            return ()
+        if id(document) not in self.generated:
+            self.generated[id(document)] = (document, generated_leaves(document))
+        return self.generated[id(document)][1]
+
+    def wanted(self, index: int, document: Document, setting: Setting) -> Json:
+        """The target's body; a namespace that Helm fills in at install is no difference (FACTS C4).
+
+        Of a chart that mostly writes namespaces itself, one that is written in the target alone is looked for: it may
+        come from a value.
+        """
+        target = self.targets[index]
+        here = (document.resource.body.get("metadata") if document.resource else None) or {}
+        wanted = target.body.get("metadata") or {}
+        changed = dict(wanted)
+        if "namespace" not in here and target.id.namespace == setting.namespace and not self.writes_namespaces:
+            changed.pop("namespace", None)
+        for key in ("labels", "annotations"):
+            # kustomize leaves an empty one out
+            if key in here and not here[key] and key not in wanted:
+                changed[key] = here[key]
+        return {**target.body, "metadata": changed} if changed != wanted else target.body
+
+    def gaps(self, state: State) -> list[Gap]:
+        """All places where paired documents are not their targets: nearly right documents first, what is drawn last.
+
+        No value leads to the checksum of something that is drawn: it is none of them.
+        """
+        if state.gaps is None:
+            state.gaps = self._gaps(state)
+        return state.gaps
+
+    def _gaps(self, state: State) -> list[Gap]:
+        found: list[Gap] = []
+        settled = self.settled(state)
+        order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
+        for _, index in order:
+            document = state.pairs[index]
+            for gap in gaps(document, self.wanted(index, document, state.setting)):
+                gap.owner, gap.settled = self.targets[index].id, settled
+                found.append(gap)
+        if not self.draws:
+            return found
+        ranked = [(generated_rank(gap), gap) for gap in found]
+        return [gap for rank in (0, 1) for own, gap in ranked if own == rank]
+
+    def unequal(self, state: State) -> set[ResId]:
+        """The objects of either side that the other has not, or has otherwise."""
+        extra = {document.id for document in state.extra if document.id is not None}
+        return {self.targets[index].id for index in state.costs} | extra
+
+    def missing(self, state: State) -> list[int]:
+        """Targets for which the chart prints nothing now."""
+        return [index for index in sorted(state.costs) if index not in state.pairs]
+
+
+def apply_edits(tree: Tree, setting: Setting, edits: Edits) -> tuple[Tree, Setting]:
+    """The hypothesis after some assignments; paths that begin with `@` are the release's."""
+    plain = []
+    for path, value in edits:
+        if path[0] == "@Release":
+            text = str(value)
+            setting = replace(setting, release=text) if path[1] == "Name" else replace(setting, namespace=text)
+        elif path[0] == "@Capabilities.APIVersions":
+            setting = replace(setting, api_versions=tuple(sorted({*setting.api_versions, str(path[1])})))
+        else:
+            plain.append((path, value))
+    return tree.assign(plain), setting
+
+
+def defaults_of(chart: Chart) -> dict[str, Json]:
+    """Every default of the chart, those of subcharts that are switched off as well."""
+    return coalesced(_aliased(chart), {})
+
+
+def _aliased(chart: Chart) -> Chart:
+    named: dict[str, list[str]] = {}
+    for dep in chart.declared:
+        named.setdefault(dep.name, []).append(dep.alias or dep.name)
+    charts = []
+    for sub in chart.charts:
+        inner = _aliased(sub)
+        charts += [replace(inner, name=name) for name in named.get(sub.name, [sub.name])]
+    return replace(chart, charts=tuple(charts))

@@ -1,0 +1,38 @@
+"""Values that right names hang on: what changes them is tried last."""
+
+from __future__ import annotations
+
+from migrator.inference.gaps.scalar_content import content_pieces
+from migrator.model import Path
+from migrator.templates.documents import Document
+from migrator.templates.value import Gate, Value
+
+
+def name_paths(document: Document) -> frozenset[Path]:
+    """The values that make an object's name what it is, those of the conditions inside it included."""
+    metadata = document.metadata
+    node = metadata.entries.get("name") if metadata is not None else None
+    if metadata is None or node is None:
+        return frozenset()
+    gate = document.gate_at(metadata)
+    above = {id(gate) for gate in gate.chain()} if gate is not None else set()
+    found: set[Path] = set()
+    seen: set[int] = set()
+    stack: list[object] = []
+    for piece in content_pieces(document, node):
+        if piece.region is None:
+            stack += [piece.source, piece.gate, *piece.wholes]
+    while stack:
+        item = stack.pop()
+        if id(item) in seen or id(item) in above:
+            continue
+        seen.add(id(item))
+        if isinstance(item, Gate):
+            stack += [item.condition, item.parent]
+        elif isinstance(item, Value):
+            found.update(item.direct)
+            stack += item.args
+            for part in item.pieces or ():
+                if part.region is None:
+                    stack += [part.source, part.gate]
+    return frozenset(found)

@@ -1,0 +1,83 @@
+"""Values that objects show as they are: without one of them its object would not be what it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from migrator.inference.assignments.values_tree import MISSING, Tree
+from migrator.inference.inversion.unify import scalar_text
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.value import Gate, Value, plain, truth
+
+
+def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path]:
+    """Overrides, and the lists above them, whose default would print another text in these documents, or none."""
+    found: set[Path] = set()
+    asked: set[int] = set()
+    for document in documents:
+        for piece in document.real:
+            if piece.source is not None:
+                found.update(_printing(piece.source, tree))
+            for gate in _new(piece.gate, asked) if piece.text.strip() else ():
+                if gate.keyword in ("if", "with"):
+                    found.update(_opening(gate.condition, gate.wanted, tree))
+    return frozenset(path[:length] for path in found for length in range(1, len(path) + 1))
+
+
+def _new(gate: Gate | None, asked: set[int]) -> Iterator[Gate]:
+    while gate is not None and id(gate) not in asked:
+        asked.add(id(gate))
+        yield gate
+        gate = gate.parent
+
+
+def _printing(source: Value, tree: Tree) -> Iterator[Path]:
+    """The place without whose value something else would be printed."""
+    path = _place(source, tree)
+    if path and all(_text(other) != _text(plain(source)) for other in _otherwise(source, path, tree)):
+        yield path
+
+
+def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[Path]:
+    """The places without whose values a branch would not be taken."""
+    if condition.op == ("and" if wanted else "or"):
+        for part in condition.args:
+            yield from _opening(part, wanted, tree)
+    elif condition.op == "not":
+        yield from _opening(condition.args[0], not wanted, tree)
+    elif condition.op == "eq" and wanted and len(condition.args) == 2:
+        for one, other in (condition.args, condition.args[::-1]):
+            if not other.taint:
+                yield from _printing(one, tree)
+    elif path := _place(condition, tree):
+        others = [False if other is MISSING else other for other in _otherwise(condition, path, tree)]
+        if all(truth(Value(other)) != wanted for other in others):
+            yield path
+
+
+def _place(value: Value, tree: Tree) -> Path:
+    """The one place that a value comes from, unchanged; empty where it is made of others."""
+    if value.op and value.op not in ("merge", "default") and not _is_plain_text(value):
+        return ()
+    # what lies beneath another map of values is the same value
+    paths = {tree.above(path) for path in value.direct}
+    return next(iter(paths)) if len(paths) == 1 else ()
+
+
+def _otherwise(value: Value, path: Path, tree: Tree) -> Iterator[Json]:
+    """What else the value might be if its place had its default."""
+    yield tree.default(path)
+    if value.op == "default":
+        yield from (plain(other) for other in value.args[1:])
+
+
+def _is_plain_text(source: Value) -> bool:
+    """Whether a template in a value is none: it stays as it is."""
+    return source.op == "tpl" and bool(source.args) and source.v == source.args[0].v
+
+
+def _text(value: object) -> str | None:
+    if value is MISSING:
+        return None
+    return repr(value) if isinstance(value, (dict, list)) else scalar_text(value)

@@ -1,0 +1,110 @@
+"""Generated secrets: what the target may hold at their places, and which value would pin them (FACTS D1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator.inference.assignments.values_tree import MISSING, value_at
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.gaps.scalar_content import content_pieces
+from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES
+from migrator.inference.inversion.unify import scalar_text
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.generated import is_generated
+from migrator.templates.tree import Node
+from migrator.templates.value import Piece
+from migrator.yamlio import same
+
+Leaf = tuple[Path, Node]
+
+
+def generated_leaves(document: Document) -> tuple[Leaf, ...]:
+    """The scalars of a document that come out differently on every render, in whole or in part."""
+    if not any(map(_is_drawn, document.real)) or document.root is None:
+        return ()
+    return tuple(
+        (path, node)
+        for path, node in _scalars(document.root, ())
+        if any(_is_drawn(piece) for piece in document.under(node))
+    )
+
+
+def _is_drawn(piece: Piece) -> bool:
+    return piece.source is not None and is_generated(piece.source)
+
+
+def _scalars(node: Node, path: Path) -> Iterator[Leaf]:
+    if node.kind == "map":
+        for key, child in node.entries.items():
+            yield from _scalars(child, (*path, key))
+    elif node.kind == "list":
+        for index, child in enumerate(node.items):
+            yield from _scalars(child, (*path, index))
+    else:
+        yield path, node
+
+
+def may_come_out(document: Document, node: Node, target: Json) -> bool:
+    """Whether a scalar that is generated could be the target on another render."""
+    return not isinstance(target, (dict, list)) and _fits(content_pieces(document, node), scalar_text(target))
+
+
+def _fits(pieces: list[Piece], target: str) -> bool:
+    real = [piece for piece in pieces if piece.region is None and piece.text]
+    if not any(map(_is_drawn, real)):
+        return "".join(piece.text for piece in real) == target
+    if len(real) == 1 and real[0].source is not None and real[0].source.op == "b64enc":
+        inner, decoded = real[0].source.args[0], SIMPLE_INVERSES["b64enc"](target)
+        if inner.pieces is not None and isinstance(decoded, str):
+            return _fits(list(inner.pieces), decoded)
+    pattern = "".join(".+" if _is_drawn(piece) else re.escape(piece.text) for piece in real)
+    return re.fullmatch(pattern, target, re.DOTALL) is not None
+
+
+def is_digest(document: Document, node: Node) -> bool:
+    """Whether a generated scalar is a checksum over what is generated: no value leads back to it."""
+    return any(p.source is not None and p.source.op.endswith("sum") for p in document.under(node) if _is_drawn(p))
+
+
+def generated_rank(gap: Gap) -> int:
+    """0 for a gap like any other, 1 where the target may have been drawn, 2 where it is the checksum of what was."""
+    node = gap.node
+    if (
+        gap.kind != "changed"
+        or node is None
+        or node.kind != "scalar"
+        or not may_come_out(gap.document, node, gap.target)
+    ):
+        return 0
+    return 2 if is_digest(gap.document, node) else 1
+
+
+def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checksums: bool = False) -> tuple[Json, int]:
+    """The target with what this document generates in the places of what it generated before, and how many.
+
+    Unless told otherwise checksums stay: a value that pins the secret does not bring back the old one's checksum.
+    """
+    count = 0
+    for path, node in leaves:
+        wanted = value_at(target, path)
+        if (
+            wanted is MISSING
+            or same(wanted, node.value)
+            or (is_digest(document, node) and not checksums)
+            or not may_come_out(document, node, wanted)
+        ):
+            continue
+        target = _with(target, path, node.value)
+        count += 1
+    return target, count
+
+
+def _with(tree: Json, path: Path, new: Json) -> Json:
+    if not path:
+        return new
+    key, rest = path[0], path[1:]
+    if isinstance(tree, list):
+        return [_with(item, rest, new) if index == key else item for index, item in enumerate(tree)]
+    return {**tree, key: _with(tree[key], rest, new)}

@@ -1,0 +1,108 @@
+"""Values that templates ask for and find nothing at: where a key of the same name that is missing may be set.
+
+Provenance says what would print a thing where a template prints it as it is. Where it does not - the value goes through
+functions and lists that keep no trace of a branch not taken - the name that was asked for is the best witness left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from migrator.inference.assignments.values_tree import MISSING, Tree
+from migrator.inference.gaps.gaps import Gap
+from migrator.model import Path
+from migrator.templates.render import Run
+from migrator.templates.value import ELEMENT, Piece
+
+KEY = "~key"
+MOST = 4
+"""Places tried for one gap."""
+LEAST_SUFFIX = 4
+"""Characters that two names must share at their ends to count as alike (`pullPolicy`, `imagePullPolicy`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What templates read, apart from what they print."""
+
+    vain: Mapping[str, tuple[Path, ...]]
+    """Name in lower case -> places of that name which hold nothing."""
+    flags: frozenset[Path]
+    """Places that hold `true`."""
+
+    def beside(self, base: Path) -> Iterator[Path]:
+        """The flags of one map."""
+        return (flag for flag in self.flags if flag[:-1] == base)
+
+
+def asked_of(run: Run, tree: Tree) -> Asked:
+    """What the templates of a run asked for."""
+    read = {path for template in run.templates.values() for path in template.dependencies}
+    vain: dict[str, list[Path]] = {}
+    flags = set()
+    for path in sorted(read, key=repr):
+        if not path or not isinstance(path[-1], str) or ELEMENT in path or KEY in path or str(path[0])[:1] == "@":
+            continue
+        now = tree.effective(path)
+        if now is True:
+            flags.add(path)
+        elif now is MISSING or now is None or now in ("", [], {}):
+            vain.setdefault(path[-1].lower(), []).append(path)
+    return Asked(vain={name: tuple(paths) for name, paths in vain.items()}, flags=frozenset(flags))
+
+
+def switches(pieces: Iterable[Piece], asked: Asked) -> Iterator[Path]:
+    """Flags beside the values that some text was printed from, those of the innermost maps first."""
+    found = {
+        flag
+        for source in {id(piece.source): piece.source for piece in pieces if piece.source is not None}.values()
+        for path in source.direct[:1] or _paths(source.args)
+        for length in range(1, len(path) + 1)
+        for flag in asked.beside(path[:length])
+    }
+    yield from sorted(found, key=lambda path: (-len(path), repr(path)))
+
+
+def places(gap: Gap, asked: Asked) -> Iterator[Path]:
+    """Where what a gap lacks may be set: places of its name, those beside the values printed around it first."""
+    if gap.node is None or gap.kind not in ("missing", "changed") or not isinstance(gap.path[-1], str):
+        return
+    name = gap.path[-1].lower()
+    known = [path for other, paths in asked.vain.items() if _alike(name, other) for path in paths]
+    if not known:
+        return
+    around = _sources(gap)
+    ranked = sorted(known, key=lambda path: (-max((_common(path, other) for other in around), default=0), len(path)))
+    yield from ranked[:MOST]
+
+
+def _alike(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return one == other or (len(short) >= LEAST_SUFFIX and long.endswith(short))
+
+
+def _sources(gap: Gap) -> set[Path]:
+    """Values paths that the container of a gap was printed from."""
+    node = gap.node
+    assert node is not None  # noqa: S101
+    return {
+        path
+        for piece in gap.document.under(node)
+        if piece.source is not None
+        for path in piece.source.direct[:1] or _paths(piece.source.args)
+    }
+
+
+def _paths(args: Iterable[object]) -> Iterator[Path]:
+    for arg in args:
+        yield from getattr(arg, "direct", ())[:1]
+
+
+def _common(one: Path, other: Path) -> int:
+    size = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        size += 1
+    return size

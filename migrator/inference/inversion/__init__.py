@@ -1,0 +1,1 @@
+"""Template expressions run backwards: from what should be printed to the values that print it."""

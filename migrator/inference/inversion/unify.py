@@ -1,0 +1,405 @@
+"""Read a target through a template's shape: which values would make this part of a document print that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits, combined
+from migrator.inference.assignments.wildcards import KEY, generalised, list_rows, named_rows, without_rows
+from migrator.inference.gaps.containers import gates_below
+from migrator.inference.gaps.gaps import Gap, align, leaf_count
+from migrator.inference.gaps.scalar_content import block_pieces, content_pieces, embedded
+from migrator.inference.inversion.expressions import invert, invert_text
+from migrator.inference.inversion.inverse_functions import as_written
+from migrator.inference.inversion.separated_lists import repeated
+from migrator.inference.inversion.text.multiline import read_text
+from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.iteration import either
+from migrator.templates.tree import Node
+from migrator.templates.value import ELEMENT, MARK, Piece, Region, Value
+
+MAX_NESTED = 6
+"""How many ghosts inside each other are read through."""
+MAX_GHOSTS = 8
+MAX_SIBLINGS = 12
+LEAST_WORD = 4
+READING_STEPS = 300
+"""Ghosts looked into for one gap."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """Assignments found, and how many leaves of the target they leave unexplained."""
+
+    edits: Edits = ()
+    misses: int = 0
+    named: bool = False
+    """Whether it describes an entry of a map, under its name; else what has a `*` is a row of a list."""
+
+
+def scalar_text(value: Json) -> str:
+    """A scalar as a template would print it into YAML."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def source_of(document: Document, node: Node) -> Value | None:
+    """The one value that stands under a node, None where it is none or several."""
+    pieces = [p for p in content_pieces(document, node) if p.region is None and p.text]
+    found = [p.source for p in pieces if p.source is not None]
+    return found[0] if len({id(source) for source in found}) == 1 else None
+
+
+def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]:
+    """Assignments that turn a scalar into the target, likeliest first."""
+    pieces = content_pieces(document, node)
+    if isinstance(target, (dict, list)):
+        for piece in pieces:
+            if piece.region is None and piece.source is not None:
+                yield from islice(invert(piece.source, target), 3)
+        return
+    if node.value is None or node.value == "":
+        for piece in document.around(node):
+            if piece.region is None and piece.source is not None and not piece.text.strip("\"'"):
+                yield from islice(invert(piece.source, target), 3)
+    marked = [p for p in pieces if p.region is None and p.text == MARK and p.source is not None]
+    if marked and isinstance(marked[0].source, Value) and len([p for p in pieces if p.region is None and p.text]) == 1:
+        tree = as_written(target)
+        if tree is not None:
+            yield from islice(invert(marked[0].source, tree), 1)
+        yield from islice(invert(marked[0].source, target), 3)
+    by_lines = node.style == "|" and isinstance(target, str) and "\n" in target
+    if node.style == "|":
+        header = next((p.source for p in document.under(node)), None)
+        if header is not None and any(p.source is header for p in pieces):  # toYaml chose the style, for the whole text
+            yield from islice(invert(header, target), 1)
+    if by_lines:
+        yield from read_lines(document, node, target)
+    text = scalar_text(target)
+    if isinstance(target, str):
+        yield from repeated(document, node, target, folded=False)
+    yield from islice(invert_text(_trimmed(pieces, target), text, typed=target, by_lines=not by_lines), 6)
+    if isinstance(target, str):
+        yield from repeated(document, node, target, folded=True)
+
+
+def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = False) -> Iterator[Edits]:
+    """Assignments that turn a literal block scalar into the target, or, tolerant, nearer to it."""
+    key = (node.start, node.end, target, tolerant)
+    if key not in document.readings:
+        document.readings[key] = tuple(read_text(block_pieces(document, node), "\n" + target, tolerant=tolerant))
+    yield from document.readings[key]
+
+
+def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:
+    """A block scalar's text ends with line breaks that its style takes off or keeps; follow the target."""
+    text = "".join(piece.text for piece in pieces if piece.region is None)
+    if not isinstance(target, str) or "\n" not in text:
+        return pieces
+    excess = len(text) - len(text.rstrip("\n")) - (len(target) - len(target.rstrip("\n")))
+    kept = list(pieces)
+    for index in range(len(kept) - 1, -1, -1):
+        if excess <= 0:
+            break
+        piece = kept[index]
+        if piece.region is not None:
+            continue
+        shorter = piece.text.rstrip("\n")
+        cut = min(excess, len(piece.text) - len(shorter))
+        kept[index] = piece.with_text(piece.text[: len(piece.text) - cut])
+        excess -= cut
+        if shorter:
+            break
+    return kept
+
+
+def unify(document: Document, node: Node, target: Json) -> Reading:
+    """Read a whole subtree; what has no explanation is counted, the rest is still of use."""
+    return Reader().read(document, node, target)
+
+
+class Reader:
+    """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
+
+    def __init__(self, steps: int = 0, settled: frozenset[Path] = frozenset()) -> None:
+        self.steps, self.settled = steps, settled
+        self.names: dict[Path, str] = {}
+        """Names of entries to come, as far as something prints them alone."""
+
+    def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
+        """Assignments under which a node would be the target."""
+        if node.kind == "scalar":
+            return self._scalar(document, node, target, depth)
+        if node.kind == "map" and isinstance(target, dict):
+            return self._map(document, node, target, depth)
+        if node.kind == "list" and isinstance(target, list):
+            return self._list(document, node, target, depth)
+        return Reading((), leaf_count(target))
+
+    def _scalar(self, document: Document, node: Node, target: Json, depth: int) -> Reading:
+        if not isinstance(target, (dict, list)) and node.value == target and type(node.value) is type(target):
+            return Reading()
+        if node.value == MARK and target == (None if not node.style else ""):
+            return Reading()  # a ghost's mark stands for nothing
+        # whose name the release bears is settled before anything is read
+        found = [e for e in read_scalar(document, node, target) if not self._unsettles(e)]
+        if found:
+            # what follows from the name of an entry needs no value of its own
+            own = (e for e in found if e and all(self.names.get(path) == value for path, value in e))
+            chosen = next(own, found[0])
+            return Reading(chosen, sum(path[-1:] == (KEY,) and "=" in str(value) for path, value in chosen))
+        inner = embedded(document, node, node.value, target) if self.steps > 0 else None
+        if inner is not None and inner[0].root is not None:
+            return self.read(inner[0], inner[0].root, inner[1], depth + 1)
+        if isinstance(target, (dict, list)) and node.value in (None, MARK) and self.steps > 0:
+            # `volumes:` with nothing under it yet is a container that ghosts would fill
+            empty = Node("map" if isinstance(target, dict) else "list", node.start, node.end)
+            return self.read(document, empty, target, depth)
+        return Reading((), leaf_count(target))
+
+    def _unsettles(self, edits: Edits) -> bool:
+        return any(path[0] == "@Release" or path in self.settled for path, _ in edits)
+
+    def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
+        total = Reading()
+        open_key = node.keys.get(MARK)
+        self._note_names(document, node, target)
+        for key, item in target.items():
+            part = Reading((), leaf_count(item))
+            if key in node.entries:
+                part = self.read(document, node.entries[key], item, depth)
+            elif open_key is not None:
+                part = self.entry(document, open_key, node.entries[MARK], key, item, depth)
+            if part.misses and self.steps > 0 and depth < MAX_NESTED:
+                gap = _missing(document, node, key, target)
+                ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
+                if key in node.entries:
+                    # a ghost prints this key in the place of what prints it now
+                    ghosts = [reading for reading in ghosts if _closes(document, node.keys[key], node, reading.edits)]
+                part = min([part, *ghosts], key=_misses)
+            total = joined(total, part)
+        for key in node.entries:
+            if key not in target and key != MARK and not self._vanishes(document, node.keys[key], node, total):
+                total.misses += 1
+        return total
+
+    def _note_names(self, document: Document, node: Node, target: dict[str, Json]) -> None:
+        for key, child in node.entries.items():
+            name = target.get(key)
+            if child.kind != "scalar" or child.value != MARK or not isinstance(name, str):
+                continue
+            source = source_of(document, child)
+            if (
+                source is not None
+                and source.op in ("key", "choice")
+                and source.direct[:1]
+                and source.direct[0][-1] == KEY
+            ):
+                self.names[source.direct[0]] = name
+
+    def _vanishes(self, document: Document, key: Node, parent: Node, total: Reading) -> bool:
+        """Whether what is assigned takes an entry out, or can be made to."""
+        from migrator.inference.inversion.conditions import make
+
+        if _closes(document, key, parent, total.edits):
+            return True
+        if self.steps <= 0:
+            return False
+        for gate in gates_below(document, key, parent):
+            if gate.keyword == "range" or not gate.taken:
+                continue
+            for edits in islice(make(gate.condition, not gate.wanted, bound=total.edits), 2):
+                together = combined(total.edits, edits)
+                if together is not None:
+                    total.edits = together
+                    return True
+        return False
+
+    def entry(  # noqa: PLR0917 - what an entry is made of
+        self, document: Document, key_node: Node, value_node: Node, key: str, target: Json, depth: int = 0
+    ) -> Reading:
+        """A new entry of a map that a template fills from values: by `range` over it, or whole by toYaml."""
+        source = source_of(document, key_node)
+        if source is None:
+            return Reading((), leaf_count(target))
+        for path in source.direct:
+            if path and path[-1] == KEY:
+                inner = self.read(document, value_node, target, depth)
+                return Reading(named_rows(((path, key), *inner.edits)), inner.misses)
+        for path in source.direct:
+            if (*path, key) not in self.settled:
+                return Reading((((*path, key), target),), 0)
+        found = None if source.direct else next(invert(source, {key: target}), None)
+        return Reading((), leaf_count(target)) if found is None else Reading(found, 0)
+
+    def _list(self, document: Document, node: Node, target: list[Json], depth: int) -> Reading:
+        for edits in _as_one(document, node, target):
+            if not self._unsettles(edits):
+                return Reading(edits)
+        total = Reading()
+        rows: dict[Path, list[Json]] = {}
+        pairs = align(node.plain(), target)
+        lefts = {right: left for left, right in pairs if left is not None and right is not None}
+        for left, right in pairs:
+            if right is None and left is not None:
+                total.misses += 1
+        for right, item in enumerate(target):
+            left = lefts.get(right)
+            best = self._item(document, node, target, right, left, depth)
+            if best is None:
+                total.misses += leaf_count(item)
+                continue
+            edits = named_rows(best.edits)
+            is_row = left is None and not best.named and not any(path and path[-1] == KEY for path, _ in best.edits)
+            made = list_rows(edits) if is_row else []
+            for base, row in made:
+                rows.setdefault(base, []).append(row)
+            others = without_rows(edits) if is_row else edits
+            total = joined(total, Reading(others, best.misses))
+        for path, items in rows.items():
+            total = joined(total, Reading(((path, items),), 0))
+        return total
+
+    def _item(  # noqa: PLR0917 - where the item is
+        self, document: Document, node: Node, target: list[Json], right: int, left: int | None, depth: int
+    ) -> Reading | None:
+        """How one item of the target comes to be: from the item that is there, one like its siblings, or a ghost."""
+        if left is not None:
+            return self.read(document, node.items[left], target[right], depth)
+        # an item like its siblings is one more row of the list that they come from
+        readings = [unify(document, pattern, target[right]) for pattern in node.items[:MAX_SIBLINGS]]
+        rows = [r for r in readings if list_rows(named_rows(r.edits)) or any(KEY in path for path, _ in r.edits)]
+        best = min(rows, key=_misses, default=None)
+        if self.steps > 0 and depth < MAX_NESTED and (best is None or best.misses):
+            gap = _missing(document, node, right, target)
+            ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
+            best = min([*([best] if best else []), *ghosts], key=_misses, default=None)
+        return best
+
+    # -- ghosts ------------------------------------------------------------------------------------------------
+
+    def through_ghosts(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
+        """What is missing, read through each ghost that may print it, with the gates over it opened; best first."""
+        found: list[tuple[int, bool, int, Reading, Region]] = []
+        for order, region in enumerate(near(gap, words_of(gap))[:MAX_GHOSTS]):
+            self.steps -= 1
+            if self.steps < 0:
+                break
+            fragment = marked_fragment(gap.document, region, in_list=not isinstance(gap.key, str))
+            if fragment.root is None:
+                continue
+            for reading in self._inside(gap, fragment, fragment.root, depth + 1):
+                opened = _opened(region, reading)
+                if opened is not None:
+                    found.append((opened.misses, not _akin(gap.key, opened.edits), order, opened, region))
+        found.sort(key=lambda item: item[:3])
+        return [(reading, region) for _, _, _, reading, region in found]
+
+    def _inside(self, gap: Gap, fragment: Document, root: Node, depth: int) -> Iterator[Reading]:
+        if isinstance(gap.key, str) and root.kind == "map":
+            if gap.key in root.entries:
+                part = {key: gap.whole[key] for key in root.entries if key in gap.whole}
+                yield self.read(fragment, root, part, depth)
+            elif MARK in root.keys:
+                yield self.entry(fragment, root.keys[MARK], root.entries[MARK], gap.key, gap.target, depth)
+        elif root.kind == "map" and len(gap.path) > 1 and gap.path[-2] in root.entries and isinstance(gap.whole, list):
+            # the other branch prints the whole list under its key
+            yield self.read(fragment, root.entries[str(gap.path[-2])], gap.whole, depth)
+        elif root.kind == "list" and not isinstance(gap.key, str):
+            for item in root.items[:MAX_GHOSTS]:
+                source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None
+                lists = either(source).direct if source is not None else ()
+                if not lists:
+                    reading = self.read(fragment, item, gap.target, depth)
+                    yield reading
+                    if reading.misses and depth < MAX_NESTED and isinstance(gap.target, str):
+                        lacking = _missing(fragment, root, 0, [gap.target])
+                        yield from (other for other, _ in self.through_ghosts(lacking, depth))
+                    continue
+                for path in lists:
+                    base = path[:-1] if path[-1:] == (ELEMENT,) else path
+                    if base not in self.settled:
+                        yield Reading((((*base, ELEMENT), gap.target),), 0)
+
+
+def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:
+    """Assignments for a list of which a ghost shows only that a value is printed in its place."""
+    item = node.items[0] if len(node.items) == 1 else None
+    if item is None or item.value != MARK:
+        return
+    for piece in document.real:
+        # the template itself has no `-` there: the mark was made an item for want of anything else
+        if piece.source is not None and piece.text == f"- {MARK}" and source_of(document, item) is piece.source:
+            yield from islice(invert(piece.source, target), 2)
+
+
+def _akin(key: str | int | None, edits: Edits) -> bool:
+    """Whether what is missing bears the name of an assigned value: `datasources.yaml` of `datasources`."""
+    if not isinstance(key, str):
+        return False
+    name = _letters(key)
+    words = {_letters(word) for path, _ in edits for word in path if isinstance(word, str) and word != key}
+    return any(len(word) >= LEAST_WORD and word in name for word in words)
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.lower() if char.isalnum())
+
+
+def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
+    """Whether some assignments shut a gate over a node; those of the ghost that is read are open."""
+    from migrator.inference.inversion.conditions import holds
+
+    gates = (gate for gate in gates_below(document, node, parent) if gate.taken)
+    return any(holds(gate.condition, edits) != gate.wanted for gate in gates)
+
+
+def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap:
+    return Gap(
+        kind="missing", document=document, path=(key,), node=node, now=None, target=whole[key], key=key, whole=whole
+    )
+
+
+def _misses(reading: Reading) -> int:
+    return reading.misses
+
+
+def _opened(region: Region, reading: Reading) -> Reading | None:
+    """A reading with the assignments that make its ghost real."""
+    from migrator.inference.inversion.conditions import open_region
+
+    bound = generalised(reading.edits)
+    for gates in islice(open_region(region, bound), 3):
+        together = combined(reading.edits, gates)
+        if together is not None:
+            named = any(path and path[-1] == KEY for path, _ in together)
+            return Reading(named_rows(together), reading.misses, named)
+    return None
+
+
+def best_row(document: Document, templates: list[Node], target: Json) -> tuple[Path, Json, int] | None:
+    """The list to extend, the element to add and what it would leave unexplained, read from sibling items."""
+    best: tuple[Path, Json, int] | None = None
+    for node in templates:
+        reading = unify(document, node, target)
+        for path, row in list_rows(reading.edits):
+            if best is None or reading.misses < best[2]:
+                best = (path, row, reading.misses)
+    return best
+
+
+def joined(one: Reading, other: Reading) -> Reading:
+    """Both readings; where they contradict each other the first stands."""
+    edits = combined(one.edits, other.edits)
+    if edits is None:
+        return Reading(one.edits, one.misses + other.misses + 1)
+    return Reading(edits, one.misses + other.misses)

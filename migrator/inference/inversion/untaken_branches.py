@@ -1,0 +1,216 @@
+"""Ghosts that may speak of a gap: found by where they stand and by what they print."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import replace
+
+from migrator.inference.gaps.gaps import Gap
+from migrator.templates.documents import Document, make_document, turned
+from migrator.templates.tree import Node
+from migrator.templates.value import MARK, Piece, Region
+
+MAX_REGIONS = 16
+LEAST_SPOKEN = 4
+"""Letters that a ghost prints besides a value: more than the dashes and the sign of any argument."""
+_UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
+_COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
+
+
+def words_of(gap: Gap) -> tuple[str, ...]:
+    """Texts that a template printing what is missing would hold."""
+    if isinstance(gap.key, str):
+        return (gap.key,)
+    if isinstance(gap.target, str):
+        head = gap.target.partition("=")[0]
+        return (gap.target, head) if head else (gap.target,)
+    if isinstance(gap.target, list):
+        return tuple(word for item in gap.target for word in words_of(replace(gap, key=None, target=item))[:2])
+    if isinstance(gap.target, dict):
+        names = [str(gap.target[key]) for key in ("name", "mountPath", "key", "host", "port") if key in gap.target]
+        return (*names, *(f"{key}:" for key in gap.target))
+    return ()
+
+
+def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
+    """Ghosts that may speak of a gap: those within its container, those with its words first."""
+    node = gap.node
+    if node is None:
+        return []
+    ranked = []
+    for order, (region, shown) in enumerate(_known_speakers(gap, node)):
+        rank = _rank(shown, words)
+        if rank is not None:
+            if _is_other_item(gap, shown, words, rank):
+                rank = len(words) + 1
+            goes_on = isinstance(gap.key, int) and not shown.lstrip().startswith(("-", MARK))
+            alike = _alike(shown, gap.target) if rank and isinstance(gap.target, str) else 0
+            if rank and rank < len(words) and isinstance(gap.target, str):
+                alike = max(alike, len(words[rank]))
+            ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:5])
+    return [item[5] for item in ranked[:MAX_REGIONS]]
+
+
+def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:
+    """Whether a ghost prints an item that has some field names in common with the one that is missing, but not all."""
+    if not isinstance(gap.target, dict) or not isinstance(gap.key, int) or rank >= len(words):
+        return False
+    return words[rank].endswith(":") and any(f"{key}:" not in shown for key in gap.target)
+
+
+def is_spoken(gap: Gap) -> bool:
+    """Whether a ghost prints the text that is missing with words of its own, not only what a value holds."""
+    if gap.node is None or not isinstance(gap.target, str):
+        return False
+    lines = (line for _, shown in _known_speakers(gap, gap.node) for line in shown.splitlines())
+    head, mark, _ = gap.target.partition("=")
+    return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPOKEN for line in lines)
+
+
+def _known_speakers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
+    known = gap.document.speakers
+    key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
+    if key not in known:
+        known[key] = _speakers(gap.document, node, _taken(gap))
+    return known[key]
+
+
+def _alike(shown: str, target: str) -> int:
+    """How many letters a line of a ghost has in common with the target that it is but for the values in it."""
+    best = 0
+    for line in shown.splitlines() if MARK in shown else ():
+        fixed = line.strip().removeprefix("- ").strip("\"'").split(MARK)
+        if len(fixed) > 1 and re.fullmatch(".*".join(map(re.escape, fixed)), target, re.DOTALL):
+            best = max(best, sum(map(len, fixed)))
+    return best
+
+
+def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
+    """The ghosts within a node that speak for themselves, with what they print."""
+    inside: dict[int, Region] = {}
+    text: dict[int, list[str]] = {}
+    speaks: set[int] = set()
+    for offset, piece in document.placed_around(node):
+        region = piece.region
+        if region is None or region.gate.keyword == "quiet" or _within(offset, taken):
+            continue
+        inside[id(region)] = region
+        if piece.text.replace(MARK, "").strip():
+            speaks.add(id(region))
+        while region is not None:
+            text.setdefault(id(region), []).append(piece.text)
+            region = region.parent
+    # what stands inside a ghost that prints something itself is read through that one
+    return [
+        (region, _COMMENT.sub("", "".join(text[id(region)])))
+        for region in inside.values()
+        if not any(id(outer) in speaks for outer in _outer(region))
+    ]
+
+
+def _taken(gap: Gap) -> list[tuple[int, int]]:
+    """Where the other items or entries of a container stand: what is printed inside them is no new one."""
+    node = gap.node
+    if gap.kind != "missing" or node is None:
+        return []
+    children = [(item, item) for item in node.items]
+    children += [(key, node.entries[name]) for name, key in node.keys.items() if name != gap.key]
+    text = gap.document.text
+    return sorted((first.start, _last(text, last.end)) for first, last in children if last.end > last.start)
+
+
+def _last(text: str, end: int) -> int:
+    """Where the white space before an offset begins."""
+    while end and text[end - 1].isspace():
+        end -= 1
+    return end
+
+
+def _within(offset: int, taken: list[tuple[int, int]]) -> bool:
+    """Whether one of some rising stretches that do not overlap holds an offset."""
+    index = bisect_left(taken, (offset,)) - 1
+    return index >= 0 and taken[index][0] < offset < taken[index][1]
+
+
+def _outer(region: Region) -> Iterator[Region]:
+    parent = region.parent
+    while parent is not None:
+        yield parent
+        parent = parent.parent
+
+
+def _rank(text: str, words: tuple[str, ...]) -> int | None:
+    """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
+    for index, word in enumerate(words):
+        if word in text:
+            return index
+    if not text.strip().strip("-: ").replace(MARK, "").strip("-: \n\"'"):
+        return len(words)
+    return len(words) + 1 if not words or MARK in text else None
+
+
+def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
+    """The document with a ghost made real; a mark alone on its line becomes an entry, or an item of a list."""
+    return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
+
+
+def marked_lines(document: Document, node: Node, key: str | int, region: Region) -> tuple[Document, Node] | None:
+    """Only the lines of a scalar with a ghost made real, and the scalar in them; None where lines do not tell."""
+    low, high = document.text.rfind("\n", 0, node.start) + 1, document.text.find("\n", node.end)
+    lines = _between(document, low, high if high >= 0 else len(document.text))
+    made = make_document(document.template, turned(lines, [region]))
+    found = made.root
+    if found is not None and found.kind == "list" and len(found.items) == 1:
+        found = found.items[0]
+    if found is not None and found.kind == "map" and isinstance(key, str):
+        found = found.entries.get(key)
+    return None if found is None or found.kind != "scalar" else (made, found)
+
+
+def _between(document: Document, low: int, high: int) -> list[Piece]:
+    """The pieces of a stretch of the text, ghosts at its ends included."""
+    found = []
+    first = max(bisect_left(document.offsets, low) - 1, 0)
+    for index in range(first, bisect_right(document.offsets, high)):
+        piece, place = document.pieces[index], document.offsets[index]
+        if piece.region is not None:
+            if place >= low:
+                found.append(piece)
+            continue
+        start, end = max(low - place, 0), min(high - place, len(piece.text))
+        if end > start or (not piece.text and place >= low):
+            found.append(piece.with_text(piece.text[start:end]))
+    return found
+
+
+def marked_fragment(document: Document, region: Region, *, in_list: bool = False) -> Document:
+    """A ghost alone; a mark alone on its line becomes an entry, or an item of a list."""
+    key = (id(region), in_list)
+    if key not in document.fragments:
+        document.fragments[key] = _with_marks(document.fragment(region), in_list)
+    return document.fragments[key]
+
+
+def _with_marks(made: Document, in_list: bool) -> Document:
+    if MARK not in made.text or not (made.error or in_list or (made.root is not None and made.root.kind == "scalar")):
+        return made
+    forms = (f"{MARK}: {MARK}", f"- {MARK}")
+    # only the items of a list may stand in the column of their key
+    for form in reversed(forms) if in_list or _UNDER_KEY.search(made.text) else forms:
+        changed = [_alone(made.pieces, index, form) for index in range(len(made.pieces))]
+        tried = make_document(made.template, changed)
+        if not tried.error:
+            return tried
+    return made
+
+
+def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
+    piece = pieces[index]
+    if piece.region is not None or piece.text != MARK:
+        return piece
+    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
+    line = before.rsplit("\n", 1)[-1]
+    return piece.with_text(form) if not line.strip() else piece

@@ -1,0 +1,135 @@
+"""From a request to the answer of the search: by the cache where it was asked before, with trust measured first."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path as FilePath
+
+from migrator.diagnostics import MigrateError
+from migrator.engines import EngineError, Failure
+from migrator.inference.budget import LimitError, limited
+from migrator.inference.hypothesis.evaluator import Key
+from migrator.inference.hypothesis.interpreter_check import newly_untrusted, untrusted
+from migrator.inference.search.environments import Answer, chart_of, solve
+from migrator.inference.types import SplitValues, Start
+from migrator.inference.verdict.judge import Judge
+from migrator.templates.render import Interpreter, Setting
+from migrator.yamlio import digest
+
+MOST_SECONDS = 10.0
+"""Processor time to compare our render with helm's: what takes longer is trusted for this run."""
+_PASSING = frozenset({Failure.TIMEOUT, Failure.NOT_RUNNABLE, Failure.TOO_LARGE})
+"""Failures that say nothing of the chart."""
+LEAST_LEFT = 1.0
+"""Seconds of the budget with which it is worth searching once more."""
+
+
+def answer_to(judge: Judge) -> Answer:
+    """The best values found; templates that helm renders otherwise at the chart's defaults are probed with helm."""
+    return _answer(judge, _at_defaults(judge), judge.request.start)
+
+
+def reconsidered(
+    judge: Judge, answer: Answer, values: SplitValues, open_keys: Mapping[str, frozenset[Key]]
+) -> Answer | None:
+    """Another answer, where the first one rests on templates that helm renders otherwise than we do; else None.
+
+    `open_keys` names the objects of each environment that differ from their targets.
+    """
+    left = judge.request.budget - answer.spent
+    if left < LEAST_LEFT:
+        return None
+    found: set[str] = set()
+    interpreter = Interpreter(chart_of(judge.request), ghosts=False)
+    try:
+        with limited(time.process_time() + min(MOST_SECONDS, left)):
+            for name, keys in open_keys.items():
+                run = interpreter.run(answer.values[name], answer.setting)
+                first, second = (judge.stream(values, name, answer.setting, attempt) for attempt in (0, 1))
+                found |= newly_untrusted(run, (first, second), keys)
+    except LimitError:
+        return None
+    if found <= set(answer.untrusted):
+        return None
+    asked = replace(judge, request=replace(judge.request, budget=left))
+    again = _answer(asked, frozenset({*found, *answer.untrusted}), answer.start)
+    return replace(
+        again,
+        spent=answer.spent + again.spent,
+        seconds=answer.seconds + again.seconds,
+        renders=answer.renders + again.renders,
+    )
+
+
+def _at_defaults(judge: Judge) -> frozenset[str]:
+    """Templates that helm renders otherwise than we do at the chart's defaults; none where it refuses those."""
+    request = judge.request
+    asked = {
+        "what": "trust",
+        "engine": _engine_digest(),
+        "helm": judge.tool.version,
+        "chart": request.chart.digest,
+        "as_dependency": request.as_dependency,
+        "capabilities": [request.kube_version, list(request.api_versions)],
+    }
+    key = digest(asked)
+    known = judge.cache.get(key)
+    if known is not None:
+        return frozenset(json.loads(known))
+    setting = Setting(
+        release="release-name",
+        namespace="default",
+        kube_version=request.kube_version,
+        api_versions=request.api_versions,
+    )
+    found: frozenset[str] = frozenset()
+    try:
+        with limited(time.process_time() + min(MOST_SECONDS, request.budget)):
+            run = Interpreter(chart_of(request), ghosts=False).run({}, setting)
+            if not any(template.too_large for template in run.templates.values()):
+                found = untrusted(run, judge.ask({}, setting))
+    except LimitError:
+        return found  # not known: the next run may have more time
+    except MigrateError as error:
+        if isinstance(error, EngineError) and error.cause.failure in _PASSING:
+            return found
+    judge.cache.put(key, json.dumps(sorted(found)).encode())
+    return found
+
+
+def _answer(judge: Judge, doubted: frozenset[str], start: Start | None) -> Answer:
+    request = judge.request
+    key = digest(
+        {
+            "what": "inference",
+            "engine": _engine_digest(),
+            "chart": request.chart.digest,
+            "targets": {name: [dict(item.body) for item in items] for name, items in request.targets.items()},
+            "setting": [request.release, request.namespace, request.kube_version, list(request.api_versions)],
+            "kube_is_given": request.kube_is_given,
+            "budget": request.budget if start is None else None,
+            "as_dependency": request.as_dependency,
+            "untrusted": sorted(doubted),
+            "start": None if start is None else [repr(start)],
+        }
+    )
+    known = judge.cache.get(key)
+    if known is not None:
+        return Answer.from_bytes(known)
+    answer = solve(request, doubted, judge.ask, start)
+    judge.cache.put(key, answer.to_bytes())
+    return answer
+
+
+def _engine_digest() -> str:
+    """Changes with the engine's own source, so that no answer of an older engine is taken from the cache."""
+    home = FilePath(__file__).parent.parent
+    sums = hashlib.sha256()
+    for room in ("inference", "templates"):
+        for file in sorted((home / room).rglob("*.py")):
+            sums.update(file.read_bytes())
+    return sums.hexdigest()

@@ -1,0 +1,99 @@
+"""Several charts may have made the targets, mostly versions of one: the one that fits best, within one budget."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.inference.assignments.values_tree import leaves
+from migrator.inference.search.environments import outlook
+from migrator.inference.types import Inference, InferenceRequest, Start
+from migrator.inference.values.split import effective
+from migrator.model import Impact
+
+Found = tuple[Inference, Diagnostics]
+TRIED = 3
+"""Charts that are searched, of those that look best before the search."""
+FIRST_SHARE = 0.6
+"""Part of the budget that the first of them may take; the others begin from its answer."""
+LEAST_LEFT = 0.5
+"""Seconds of the budget with which it is worth searching another chart."""
+EPSILON = 1e-6
+
+
+def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found]) -> Found:
+    """The best answer of all the request's charts; raises what the first of them raised where none has any."""
+    if not request.others:
+        return infer(request)
+    started = time.process_time()
+    asked = [replace(request, chart=chart, others=()) for chart in (request.chart, *request.others)]
+    found: dict[int, Found] = {}
+    failures: list[MigrateError] = []
+    start = request.start
+    waiting = _ranked(_looks(asked, range(len(asked)), None))[:TRIED]
+    while waiting:
+        left = request.budget - (time.process_time() - started)
+        if found and left < LEAST_LEFT:
+            break
+        share = left / len(waiting) if found else left * FIRST_SHARE
+        index = waiting.pop(0)
+        try:
+            found[index] = infer(replace(asked[index], budget=max(share, LEAST_LEFT), start=start))
+        except MigrateError as error:
+            failures.append(error)
+            continue
+        start = _start(found[index][0])
+        if _is_good(found[index][0]):
+            waiting = _nearer(asked, index, waiting, start)
+    if not found:
+        raise failures[0]
+    return min(found.items(), key=lambda item: (*_rank(item[1][0]), item[0]))[1]
+
+
+def _looks(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
+    """How near charts come under the values of an answer, or before more than names is known."""
+    found = {}
+    for index in indices:
+        try:
+            found[index], start = outlook(asked[index], start)
+        except MigrateError:
+            found[index] = math.inf
+    return found
+
+
+def _ranked(looks: Mapping[int, float]) -> list[int]:
+    return sorted(looks, key=lambda index: (looks[index], index))
+
+
+def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int], start: Start) -> list[int]:
+    """Charts that come nearer than the one that was searched, or as near with fewer values, with its own answer."""
+    looks = _looks(asked, (index, *waiting), start)
+    return [other for other in _ranked(looks) if looks[other] < looks[index] - EPSILON]
+
+
+def _is_good(inference: Inference) -> bool:
+    """Whether nothing but labels and annotations is left to be wished for."""
+    differences = [each for found in inference.differences.values() for each in found]
+    return not inference.refusals and all(each.impact <= Impact.METADATA for each in differences)
+
+
+def _start(inference: Inference) -> Start:
+    return Start(
+        release=inference.release,
+        namespace=inference.namespace,
+        kube_version=inference.kube_version,
+        api_versions=inference.api_versions,
+        values={name: effective(inference.values, name) for name in inference.differences},
+    )
+
+
+def _rank(inference: Inference) -> tuple[bool, bool, int, int]:
+    """Identical first, then what helm renders, what differs least and least gravely, what needs the fewest values."""
+    differences = [each for found in inference.differences.values() for each in found]
+    companions = sum(map(len, inference.companions.values()))
+    parts = (inference.values.common, *inference.values.environments.values())
+    cost = sum(1 + each.impact for each in differences) + 2 * companions
+    return not inference.identical, bool(inference.refusals), cost, sum(len(leaves(part)) for part in parts)

@@ -1,0 +1,266 @@
+"""The search over all environments of a component: the richest first, the others from its answer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from migrator.diagnostics import MigrateError
+from migrator.inference.assignments.values_tree import Tree, leaves, value_at
+from migrator.inference.attempts import Tried, from_json, to_json
+from migrator.inference.budget import LimitError, limited
+from migrator.inference.candidates.release_names import namespaces, releases
+from migrator.inference.hypothesis.evaluator import Bench, State, defaults_of
+from migrator.inference.hypothesis.helm_probes import Ask, Probes
+from migrator.inference.search.loop import GRACE, Search
+from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
+from migrator.inference.types import InferenceRequest, Start
+from migrator.model import Json
+from migrator.templates.chart import Chart, as_dependency, load_chart
+from migrator.templates.render import Setting
+
+NAMED_RELEASES = 2
+"""How many of the likeliest releases are tried with names of the chart overridden."""
+FIRST_SHARE = 0.6
+"""Part of the budget that the first of several environments may take."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the search found: values of each environment, not yet split, not yet judged."""
+
+    release: str
+    namespace: str
+    kube_version: str
+    api_versions: tuple[str, ...]
+    values: Mapping[str, Mapping[str, Json]]
+    renders: int
+    seconds: float
+    spent: float
+    """Processor seconds of the search."""
+    late: bool
+    tried: Mapping[str, Tried] = field(default_factory=dict)
+    """Environment -> place that is still open -> what was tried there."""
+    full: bool = False
+    """Whether the search ended for want of memory."""
+    untrusted: tuple[str, ...] = ()
+    """Templates that the interpreter did not follow: helm itself rendered them during the search."""
+    refused: tuple[str, ...] = ()
+    """What the chart's schema said against values that were found; they are said otherwise or left out."""
+
+    @property
+    def setting(self) -> Setting:
+        """What besides values decides the render."""
+        return _setting(self.start)
+
+    @property
+    def start(self) -> Start:
+        """The answer as the beginning of another search."""
+        return Start(
+            release=self.release,
+            namespace=self.namespace,
+            kube_version=self.kube_version,
+            api_versions=self.api_versions,
+            values=self.values,
+        )
+
+    def to_bytes(self) -> bytes:
+        """For the cache."""
+        return json.dumps(
+            {
+                "release": self.release,
+                "namespace": self.namespace,
+                "kube_version": self.kube_version,
+                "api_versions": list(self.api_versions),
+                "values": self.values,
+                "renders": self.renders,
+                "seconds": self.seconds,
+                "spent": self.spent,
+                "late": self.late,
+                "tried": {name: to_json(found) for name, found in self.tried.items()},
+                "full": self.full,
+                "untrusted": list(self.untrusted),
+            }
+        ).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Answer:
+        """From the cache."""
+        found = json.loads(data)
+        tried = {name: from_json(places) for name, places in found["tried"].items()}
+        lists = {key: tuple(found[key]) for key in ("api_versions", "untrusted")}
+        return cls(**{**found, **lists, "tried": tried})
+
+
+def chart_of(request: InferenceRequest) -> Chart:
+    """The chart as it will be rendered."""
+    chart = load_chart(request.chart.files)
+    return as_dependency(chart) if request.as_dependency else chart
+
+
+def solve(
+    request: InferenceRequest,
+    untrusted: frozenset[str] = frozenset(),
+    ask: Ask | None = None,
+    start: Start | None = None,
+) -> Answer:
+    """The best values found for every environment within the budget, beginning somewhere where that is given.
+
+    `ask` renders with helm, for the templates that the interpreter does not follow.
+    """
+    started, working = time.monotonic(), time.process_time()
+    chart = chart_of(request)
+    defaults = defaults_of(chart)
+    if not request.kube_is_given and not request.as_dependency:  # an umbrella hides what its dependency asks for
+        request = replace(request, kube_version=fitting(chart, request.kube_version))
+    order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
+    states: dict[str, State] = {}
+    tried: dict[str, Tried] = {}
+    renders, late, full = 0, False, False
+    setting: Setting | None = None
+    probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
+    for place, name in enumerate(order):
+        bench = Bench(chart, request.targets[name], probes)
+        deadline = _deadline(working, request.budget, place, len(order))
+        begun: Iterator[State]
+        if start is not None:
+            beginning = (Tree(defaults, start.values[name]), setting or _setting(start))
+            begun = (bench.measure(*each) for each in (beginning,))
+        elif setting is None:
+            begun = _beginnings(request, bench, Tree(defaults, {}), name, deadline)
+        else:
+            begun = (bench.measure(tree, setting) for tree in (states[order[0]].tree,))
+        state = _first(request, begun, deadline + GRACE)
+        search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
+        if setting is None and not request.kube_is_given:
+            search.kube_versions = kube_versions(chart, request.kube_version)
+        states[name] = search.run(tidy_first=start is not None or place > 0)
+        tried[name] = search.journal.attempts(bench.unequal(states[name]))
+        _check_size(request, states[name])
+        setting = states[name].setting
+        renders += bench.count
+        late = late or search.late
+        full = full or search.full
+    assert setting is not None or not order  # noqa: S101
+    return Answer(
+        release=setting.release if setting else request.release or chart.name,
+        namespace=setting.namespace if setting else request.namespace or "default",
+        kube_version=setting.kube_version if setting else request.kube_version,
+        api_versions=setting.api_versions if setting else request.api_versions,
+        values={name: dict(state.tree.overrides) for name, state in states.items()},
+        renders=renders,
+        seconds=time.monotonic() - started,
+        spent=time.process_time() - working,
+        late=late,
+        tried=tried,
+        full=full,
+        untrusted=tuple(sorted(untrusted)),
+    )
+
+
+def _setting(start: Start) -> Setting:
+    return Setting(
+        release=start.release,
+        namespace=start.namespace,
+        kube_version=start.kube_version,
+        api_versions=start.api_versions,
+    )
+
+
+def _deadline(started: float, budget: float, place: int, count: int) -> float:
+    if count == 1 or place == count - 1:
+        return started + budget
+    return started + budget * (FIRST_SHARE + (1 - FIRST_SHARE) * place / (count - 1))
+
+
+def _first(request: InferenceRequest, begun: Iterator[State], deadline: float) -> State:
+    """The last of ever better hypotheses that there is time and memory for. MIG504 where there is for none."""
+    state: State | None = None
+    try:
+        with limited(deadline):
+            for better in begun:
+                state = better
+    except LimitError:
+        pass
+    if state is None:
+        raise MigrateError.of(
+            "MIG504",
+            f"{request.chart.ref.name} takes more time or memory to render once than the search may have",
+            remedy="give it longer with --budget, or look for a loop without bound in the chart",
+        )
+    return state
+
+
+def _check_size(request: InferenceRequest, state: State) -> None:
+    """MIG504 where the chart asks for too much even under the best values: helm must not be asked to render that."""
+    for template in state.errors:
+        if template.too_large:
+            raise MigrateError.of(
+                "MIG504",
+                f"{request.chart.ref.name} asks for more than a render may cost: {template.path}: {template.error}",
+                remedy="look for a loop or a number without bound in that template or in the values that it reads",
+            )
+
+
+def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Start]:
+    """How far a chart is from the largest target under the values of an answer, or before more than names is known.
+
+    What is returned beside it are those values, or what the names are, to look at the next chart with.
+    """
+    chart = chart_of(request)
+    defaults = defaults_of(chart)
+    environment = min(request.targets, key=lambda name: (-len(request.targets[name]), name))
+    bench = Bench(chart, request.targets[environment])
+    if start is not None:
+        overrides = start.values[environment]
+        # what is a default here needs no value
+        tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
+        begun = (bench.measure(each, _setting(start)) for each in (tree,))
+        return _first(request, begun, time.process_time() + request.budget + GRACE).cost, start
+    deadline = time.process_time() + request.budget
+    state = _first(request, _beginnings(request, bench, Tree(defaults, {}), environment, deadline), deadline + GRACE)
+    setting, overrides = state.setting, dict(state.tree.overrides)
+    found = Start(
+        release=setting.release,
+        namespace=setting.namespace,
+        kube_version=setting.kube_version,
+        api_versions=setting.api_versions,
+        values=dict.fromkeys(request.targets, overrides),
+    )
+    return state.cost, found
+
+
+def _beginnings(
+    request: InferenceRequest, bench: Bench, tree: Tree, environment: str, deadline: float
+) -> Iterator[State]:
+    """The likeliest release and namespace, by what the defaults render under them: each better than the one before."""
+    targets = request.targets[environment]
+    names = (request.release,) if request.release else releases(targets, request.chart.ref.name)
+    spaces = (request.namespace,) if request.namespace else namespaces(targets)
+    best: State | None = None
+    for place, release in enumerate(names):
+        setting = Setting(
+            release=release,
+            namespace=spaces[0],
+            kube_version=request.kube_version,
+            api_versions=request.api_versions,
+        )
+        state = bench.measure(tree, setting, best)
+        if best is None or state.cost < best.cost:
+            yield (best := state)
+        if place < NAMED_RELEASES and state.exact < len(bench.targets):
+            # a chart whose full name is overridden renders right names only once that is known
+            search = Search(bench, state, deadline, release_is_fixed=True)
+            search.repair()
+            search.names()
+            if search.state.cost < best.cost:
+                yield (best := search.state)
+        if best.exact == len(bench.targets):
+            break
+    for namespace in spaces[1:]:
+        assert best is not None  # noqa: S101
+        state = bench.measure(tree, replace(best.setting, namespace=namespace), best)
+        if state.cost < best.cost:
+            yield (best := state)

@@ -1,0 +1,1 @@
+"""Searches of their own for what the loop does not reach, each run in its turn."""

@@ -1,0 +1,46 @@
+"""Digests of what other templates print: what alone they tell is how the texts in it end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits, Tree, leaves, value_at
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.search.trials import Trials
+from migrator.templates.expressions import DIGESTS
+
+MAX_ENDS = 6
+"""Texts whose ends are tried for one digest."""
+
+
+def is_digest(gap: Gap) -> bool:
+    """Whether the place holds the digest of something else, which comes right by itself."""
+    pieces = gap.document.under(gap.node) if gap.node is not None else []
+    sources = [piece.source for piece in pieces if piece.source is not None]
+    return gap.kind == "changed" and len(sources) == 1 and sources[0].op in DIGESTS and not sources[0].direct
+
+
+def settle_digests(trials: Trials) -> None:
+    """Give the texts that a wrong digest hangs on their last line break, or take it, where that makes it right.
+
+    Where a block of text in the target ends with such a text, the block does not show whether there was one.
+    """
+    for gap in trials.bench.gaps(trials.bench.detailed(trials.state)) if trials.state.costs else ():
+        if is_digest(gap):
+            for edits in islice(_other_ends(gap, trials.state.tree), MAX_ENDS):
+                if trials.try_one(edits):
+                    break
+
+
+def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    pieces = gap.document.under(gap.node) if gap.node is not None else []
+    near = {path for piece in pieces if piece.source is not None for path in piece.source.taint}
+    single: list[Edits] = []
+    for path in leaves(tree.overrides):
+        text = value_at(tree.overrides, path)
+        if isinstance(text, str) and "\n" in text and any(path[: len(other)] == other[: len(path)] for other in near):
+            single.append(((path, text[:-1] if text.endswith("\n") else text + "\n"),))
+    if len(single) > 1:
+        yield tuple(edit for edits in single for edit in edits)
+    yield from single

@@ -1,0 +1,109 @@
+"""For which version of Kubernetes a target was rendered: asked only where its apiVersions are not what is printed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from migrator.charts.versions import VersionError, satisfies
+from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State
+from migrator.model import Gvk
+from migrator.templates.chart import Chart
+
+if TYPE_CHECKING:
+    from migrator.inference.search.loop import Search
+
+MOST_VERSIONS = 10
+MOST_OPENED = 3
+"""Versions under which objects are also switched on, where the version alone brings nothing."""
+_MINORS = range(5, 60)
+_CONSTRAINT = re.compile(r"semverCompare\s+[\"`]([^\"`]+)[\"`]|KubeVersion\.Minor[^}]*?\"?(\d+)")
+_VERSION = re.compile(r"\b1\.(\d+)")
+
+
+def kube_versions(chart: Chart, default: str) -> tuple[str, ...]:
+    """Versions on either side of those that the chart's templates compare with, the nearest to the default first."""
+    texts = list(_texts(chart))
+    if not any("KubeVersion" in text for text in texts):
+        return ()
+    found: set[int] = set()
+    for text in texts:
+        for constraint, minor in _CONSTRAINT.findall(text):
+            named = [int(number) for number in [*_VERSION.findall(constraint), *([minor] if minor else [])]]
+            found.update(number for each in named for number in (each - 1, each) if number in _MINORS)
+    today = minor_of(default)
+    ranked = sorted((abs(number - today), number) for number in found - {today})
+    return tuple(f"1.{number}" for _, number in ranked)[:MOST_VERSIONS]
+
+
+def fitting(chart: Chart, default: str) -> str:
+    """The default, or the newest version that the chart's own `kubeVersion` admits where it does not admit that."""
+    wanted = str(chart.metadata.get("kubeVersion") or "")
+    versions = (default, *(f"1.{minor}" for minor in reversed(_MINORS)))
+    try:
+        return next((version for version in versions if not wanted or satisfies(f"{version}.0", wanted)), default)
+    except VersionError:
+        return default
+
+
+def minor_of(version: str) -> int:
+    """The minor number: 32 of `1.32`, `v1.32.1` and the like."""
+    found = _VERSION.search(version)
+    return int(found[1]) if found else 0
+
+
+def _texts(chart: Chart) -> Iterator[str]:
+    yield from chart.templates.values()
+    for sub in chart.charts:
+        yield from _texts(sub)
+
+
+def dated(bench: Bench, state: State) -> frozenset[int]:
+    """Targets whose apiVersion is not the one that the chart prints for their kind and name, or is none of today."""
+    found = {
+        index
+        for index, document in state.pairs.items()
+        if document.resource is not None and document.resource.gvk != bench.targets[index].gvk
+    }
+    printed = {(extra.id.kind, extra.id.name) for extra in state.extra if extra.id is not None}
+    for index in bench.missing(state):
+        target = bench.targets[index]
+        if (target.id.kind, target.id.name) in printed or _is_old(target.gvk):
+            found.add(index)
+    return frozenset(found)
+
+
+def _is_old(gvk: Gvk) -> bool:
+    """Whether it is a beta of Kubernetes' own groups: those went away in one version or another."""
+    own = "." not in gvk.group or gvk.group.endswith(".k8s.io")
+    return bool(gvk.group) and own and "beta" in gvk.version
+
+
+def try_versions(search: Search) -> None:
+    """Go on with the version of Kubernetes that brings the render nearest, where there are signs of another one."""
+    bench, before = search.bench, search.state
+    found = dated(bench, before) if search.kube_versions and not search.late else frozenset()
+    if not found or found == search.dated:
+        return
+    search.dated = found
+    others = [version for version in search.kube_versions if version != before.setting.kube_version]
+    states = [bench.measure(before.tree, replace(before.setting, kube_version=version)) for version in others]
+    best = min([before, *states], key=lambda state: state.cost)
+    if best.cost >= before.cost - EPSILON and any(index not in before.pairs for index in found):
+        best = _opened(search, states[:MOST_OPENED])
+    if best is not before:
+        search.refused.clear()
+    search.state = best
+
+
+def _opened(search: Search, states: list[State]) -> State:
+    """The best of what the search for whole objects makes of some hypotheses, or what there is now."""
+    best, refused = search.state, set(search.refused)
+    for state in states:
+        search.state, search.refused = state, set()
+        search.documents()
+        best = min(best, search.state, key=lambda each: each.cost)
+    search.refused = refused
+    return best

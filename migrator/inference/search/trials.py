@@ -1,0 +1,191 @@
+"""Trying proposals: each is judged by a render, many at once, and those that harm are told by what came out worse."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from migrator.inference.assignments.values_tree import Edits, combined
+from migrator.inference.assignments.wildcards import KEY
+from migrator.inference.attempts import Journal
+from migrator.inference.candidates.template_literals import other_forms
+from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State, apply_edits
+from migrator.model import Json, Path
+from migrator.templates.documents import Document
+from migrator.templates.render import touches
+from migrator.templates.value import ELEMENT
+from migrator.yamlio import same
+
+CROWD = 3
+"""Objects of one template from which on its objects are looked at one by one."""
+MAX_RESTS = 8
+"""How often what contradicts others is tried after them; what is left comes again in the next round."""
+Weighed = tuple[Edits, float]
+"""Assignments, and by how much they promise to bring the render nearer."""
+
+
+class Trials:
+    """The best hypothesis so far, and what was refused against it."""
+
+    def __init__(self, bench: Bench, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
+        self.bench, self.state, self.deadline = bench, state, deadline
+        self.release_is_fixed = release_is_fixed
+        self.refused: set[str] = set()
+        self.forbidden: frozenset[Path] = frozenset()
+        """Values that may not be set."""
+        self.idle: set[str] = set()
+        """Of these the ones that changed nothing: they may do so later."""
+        self.journal = Journal()
+        self.full = False
+        self.mends = 0
+        """Whether the search ended for want of memory."""
+
+    @property
+    def late(self) -> bool:
+        return time.process_time() > self.deadline
+
+    def measured(self, edits: Edits) -> State:
+        tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
+        return self.bench.measure(tree, setting, self.state)
+
+    def allowed(self, edits: Edits) -> bool:
+        """Whether a proposal may be tried: a release that somebody has settled stays."""
+        if any(ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
+            return False
+        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
+
+    def is_forbidden(self, edits: Edits) -> bool:
+        """Whether one of the assignments sets a value that may not be set."""
+        return bool(self.forbidden) and any(_related(path, other) for path, _ in edits for other in self.forbidden)
+
+    def mended(self, trial: State, edits: Edits) -> State:
+        """A trial that does not help as it is, with what else it takes; itself where nothing is known."""
+        del edits
+        return trial
+
+    def try_one(self, edits: Edits) -> bool:
+        """Keep assignments if they bring the render nearer: all of them, or those that do no harm."""
+        key = repr(edits)
+        if key in self.refused or self.late or not self.allowed(edits):
+            return False
+        state = self.measured(edits)
+        if state.cost >= self.state.cost - EPSILON:
+            forms = [self.measured(form) for form in other_forms(edits, self.state.tree.default)]
+            state = min([state, *forms], key=lambda trial: trial.cost)
+        if state.cost >= self.state.cost - EPSILON:
+            state = self.mended(state, edits)
+        if state.cost < self.state.cost - EPSILON:
+            self.state = state
+            return True
+        self.refused.add(key)
+        if state.costs == self.state.costs and len(state.extra) == len(self.state.extra) and not state.errors:
+            self.idle.add(key)
+        self.journal.refuses(edits, state.cost - self.state.cost)
+        if len(edits) < 2:
+            return False
+        worse = self._worse(state)
+        harmless = tuple(edit for edit in edits if not _reach([edit], worse))
+        return 0 < len(harmless) < len(edits) and self.try_one(harmless)
+
+    def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
+        """Keep what helps of several proposals: all at once where they keep their promise, else in parts."""
+        batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
+        if not batch or self.late or self.state.is_right:
+            return False
+        if len(batch) == 1:
+            return self.try_one(batch[0][0])
+        union, rest = _union(batch)
+        state = self.measured(union)
+        gain = self.state.cost - state.cost
+        promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
+        if gain > EPSILON and gain >= 0.8 * promised:
+            self.state = state
+            if rest and depth < MAX_RESTS:
+                self.try_batch(rest, depth + 1)
+            return True
+        one, other = self._blamed(batch, state) or _parts(batch, self._worse(state))
+        first = self.try_batch(one)
+        second = self.try_batch(other)
+        return first or second
+
+    def _blamed(self, batch: list[Weighed], state: State) -> tuple[list[Weighed], list[Weighed]] | None:
+        """The batch in two where templates fail of late: what they fail over does not reach, and what it does."""
+        known = {failure.message for error in self.state.errors for failure in error.failures}
+        failures = (failure for error in state.errors for failure in error.failures)
+        failure = next((failure for failure in failures if failure.message not in known), None)
+        if failure is None or failure.culprit is None:
+            return None
+        reach = [path for path in failure.culprit.direct if path]
+        blamed = [item for item in batch if any(_related(path, other) for path, _ in item[0] for other in reach)]
+        if not 0 < len(blamed) < len(batch):
+            return None
+        return [item for item in batch if not any(item is other for other in blamed)], blamed
+
+    def _worse(self, state: State) -> list[frozenset[Path]]:
+        """What the templates read whose output is farther from the target than before."""
+        documents = [
+            document
+            for index in {**state.costs, **self.state.costs}
+            if state.costs.get(index, 0.0) > self.state.costs.get(index, 0.0) + EPSILON
+            for document in (state.pairs.get(index), self.state.pairs.get(index))
+            if document is not None
+        ]
+        known = {document.id for document in self.state.extra}
+        documents += [document for document in state.extra if document.id not in known]
+        crowded = {path for path, count in Counter(d.template for d in _printed(state)).items() if count > CROWD}
+        paths = {document.template for document in documents} - crowded | {template.path for template in state.errors}
+        runs = (run.templates.get(path) for run in (self.state.run, state.run) for path in sorted(paths))
+        # of a template that prints everything, what each object prints says more than what the template reads
+        shown = [_shown(document) for document in documents if document.template in crowded]
+        return [run.dependencies for run in runs if run is not None] + shown
+
+
+def _related(one: Path, other: Path) -> bool:
+    return one[: len(other)] == other or other[: len(one)] == one
+
+
+def _printed(state: State) -> Iterator[Document]:
+    return (document for documents in state.documents.values() for document in documents)
+
+
+def _shown(document: Document) -> frozenset[Path]:
+    """The places of the values that an object prints."""
+    return frozenset(path for piece in document.real if piece.source is not None for path in piece.source.direct)
+
+
+def _parts(batch: list[Weighed], worse: list[frozenset[Path]]) -> tuple[list[Weighed], list[Weighed]]:
+    """The batch in two: those that what came out worse does not read, and the others; else its halves."""
+    suspects = [item for item in batch if _reach(item[0], worse)]
+    if 0 < len(suspects) < len(batch):
+        return [item for item in batch if not any(item is other for other in suspects)], suspects
+    middle = len(batch) // 2
+    return batch[:middle], batch[middle:]
+
+
+def _reach(edits: Iterable[tuple[Path, object]], worse: list[frozenset[Path]]) -> bool:
+    changed = {path for path, _ in edits}
+    return any(touches(dependencies, changed) for dependencies in worse)
+
+
+def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
+    """As many proposals together as do not contradict each other, and the rest."""
+    union: dict[Path, Json] = {}
+    rest = []
+    for item in batch:
+        joined = combined(item[0])
+        if joined is None or any(path in union and not same(union[path], value) for path, value in joined):
+            rest.append(item)
+        else:
+            union.update(joined)
+    return tuple(union.items()), rest
+
+
+def distinct(batch: list[Weighed]) -> list[Weighed]:
+    """Each proposal once, what it promises added up."""
+    found: dict[str, Weighed] = {}
+    for edits, weight in batch:
+        key = repr(edits)
+        old = found.get(key)
+        found[key] = (edits, weight + (old[1] if old else 0.0))
+    return list(found.values())

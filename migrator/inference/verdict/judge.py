@@ -1,0 +1,231 @@
+"""The verdict: the helm binary renders the values files as they will be written, and the result is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from migrator.charts.randomness import next_second, reads_clock
+from migrator.compare import compare
+from migrator.inference.hypothesis.evaluator import Key, is_test, key_of
+from migrator.inference.types import InferenceRequest, SplitValues
+from migrator.inference.values.files import values_files
+from migrator.inference.verdict.schema import outside_references
+from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
+from migrator.templates.render import Setting
+from migrator.yamlio import digest, dump
+
+if TYPE_CHECKING:
+    from migrator.engines import Cache, EngineError, Tool
+    from migrator.inference.search.environments import Answer
+
+Rendered = tuple[Resource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Renders the chart of one request with the helm binary."""
+
+    request: InferenceRequest
+    tool: Tool
+    cache: Cache
+    streams: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """What was judged in this run."""
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether helm may check the chart's schema: it would follow references that lead out of it (FACTS D8)."""
+        return not outside_references(self.request.chart.files)
+
+    def resources(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> Rendered:
+        """What helm makes of the values files of one environment, tests left out. EngineError where helm refuses them.
+
+        Attempts are different runs of helm, also where one of them comes from the cache.
+        """
+        from migrator.engines import rendered_resources
+
+        return rendered_resources(self.stream(values, environment, setting, attempt))
+
+    def once_more(self, values: SplitValues, environment: str, setting: Setting, first: Rendered) -> Rendered:
+        """What helm makes of the same values files in another run; `first` itself where it prints the same bytes."""
+        streams = [self.stream(values, environment, setting, attempt) for attempt in (0, 1)]
+        return first if streams[0] == streams[1] else self.resources(values, environment, setting, 1)
+
+    def ask(self, overrides: Mapping[str, Json], setting: Setting) -> bytes:
+        """What helm prints for a hypothesis. EngineError where it refuses it."""
+        return self.stream(SplitValues(common=overrides), "", setting)
+
+    def stream(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> bytes:
+        """What helm prints, as it prints it; what is only asked, for no environment, may be against the schema."""
+        from migrator.engines import HelmRender, helm_template
+
+        request, ref = self.request, self.request.chart.ref
+        below = ref.name if request.as_dependency else ""
+        strict = bool(environment) and self.is_strict
+        texts = values_files(values, environment, (ref.name, ref.version), below=below)
+        key = digest(
+            {
+                "what": "helm-template",
+                "chart": request.chart.digest,
+                "values": list(texts),
+                "setting": [setting.release, setting.namespace, list(setting.api_versions), setting.kube_version],
+                "engine": self.tool.version,
+                "as_dependency": request.as_dependency,
+                "attempt": attempt,
+                "strict": strict,
+            }
+        )
+        stream = self.streams.get(key) or self.cache.get(key)
+        if stream is None:
+            if attempt and reads_clock(request.chart):
+                next_second()
+            with _deployed(request) as chart:
+                asked = HelmRender(
+                    release=setting.release,
+                    namespace=setting.namespace,
+                    chart=chart,
+                    values=tuple(text.encode() for text in texts),
+                    kube_version=setting.kube_version,
+                    api_versions=setting.api_versions,
+                    skip_schema=not strict,
+                )
+                stream = helm_template(self.tool, asked)
+            self.cache.put(key, stream)
+        if environment:  # what is only asked during the search would fill the memory
+            self.streams[key] = stream
+        return stream
+
+
+@contextmanager
+def _deployed(request: InferenceRequest) -> Iterator[FilePath]:
+    """The chart as it will be rendered: itself, or a bare umbrella around it."""
+    if not request.as_dependency:
+        yield request.chart.path
+        return
+    with TemporaryDirectory() as folder:
+        ref = request.chart.ref
+        home = FilePath(folder) / "umbrella"
+        (home / "charts" / ref.name).mkdir(parents=True)
+        dependency = {"name": ref.name, "version": ref.version, "repository": ref.repository}
+        umbrella = {"apiVersion": "v2", "name": "umbrella", "version": "0.1.0", "dependencies": [dependency]}
+        (home / "Chart.yaml").write_text(dump(umbrella))
+        for path, data in request.chart.files.items():
+            file = home / "charts" / ref.name / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(data)
+        yield home
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An answer as helm renders it, set against the targets."""
+
+    values: SplitValues
+    rendered: Mapping[str, Rendered]
+    differences: Mapping[str, tuple[Difference, ...]]
+    companions: Mapping[str, tuple[ResId, ...]]
+    """environment -> the targets that the chart does not make; only those that have any."""
+    refusals: Mapping[str, EngineError] = field(default_factory=dict)
+    """environment -> why helm does not render it: `rendered` is then what the interpreter makes of the values."""
+
+    @property
+    def open_keys(self) -> Mapping[str, frozenset[Key]]:
+        """The objects that differ, of each environment that has any."""
+        return {
+            name: frozenset(key_of(each.resource) for each in found)
+            for name, found in self.differences.items()
+            if found
+        }
+
+    @property
+    def count(self) -> int:
+        """How much differs."""
+        return sum(map(len, self.differences.values())) + sum(map(len, self.companions.values()))
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """What of two verdicts is smaller is better."""
+        return len(self.refusals), self.count
+
+
+def judged(judge: Judge, answer: Answer) -> tuple[Answer, Verdict]:
+    """The verdict on an answer, without those of its values that the chart's schema refuses.
+
+    EngineError where helm refuses what is left, and there is nothing to show: no value, or no target that is made.
+    """
+    from migrator.engines import EngineError, Failure
+    from migrator.inference.search.environments import chart_of
+    from migrator.inference.verdict.schema import MAX_CORRECTIONS, corrected
+
+    found = answer
+    for _ in range(MAX_CORRECTIONS):
+        try:
+            return found, _judged(judge, found, _all_or_nothing)
+        except EngineError as error:
+            other = None
+            if error.cause.failure is Failure.SCHEMA:
+                other = corrected(found, chart_of(judge.request), error.cause.complaints)
+            if other is None:
+                break
+            found = other
+    return answer, _judged(judge, answer, _as_far_as_it_goes)
+
+
+Render = Callable[[Judge, SplitValues, str, Setting], tuple[Rendered, "EngineError | None"]]
+
+
+def _all_or_nothing(
+    judge: Judge, values: SplitValues, environment: str, setting: Setting
+) -> tuple[Rendered, EngineError | None]:
+    return judge.resources(values, environment, setting), None
+
+
+def _as_far_as_it_goes(
+    judge: Judge, values: SplitValues, environment: str, setting: Setting
+) -> tuple[Rendered, EngineError | None]:
+    """What the templates that do render print, where helm refuses the whole for another one of them."""
+    from migrator.engines import EngineError
+    from migrator.inference.verdict.partial_render import SHOWABLE, drafted
+
+    try:
+        return judge.resources(values, environment, setting), None
+    except EngineError as error:
+        made: Rendered = ()
+        if error.cause.failure in SHOWABLE and (values.common or values.environments):
+            made = drafted(judge.request, values, environment, setting, error.cause.path)
+        wanted = {key_of(target.id) for target in judge.request.targets[environment]}
+        if not any(key_of(item.id) in wanted for item in made):
+            raise
+        return made, error
+
+
+def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
+    from migrator.inference.values.comments import as_by_hand
+    from migrator.inference.values.split import split_values
+
+    request = judge.request
+    values = as_by_hand(split_values(answer.values), request, answer)
+    made = {name: render(judge, values, name, answer.setting) for name in sorted(request.targets)}
+    compared = {name: _compared(request, name, found, answer.namespace) for name, (found, _) in made.items()}
+    return Verdict(
+        values=values,
+        rendered={name: found for name, (found, _) in made.items()},
+        differences={name: found for name, (found, _) in compared.items()},
+        companions={name: companions for name, (_, companions) in compared.items() if companions},
+        refusals={name: error for name, (_, error) in made.items() if error is not None},
+    )
+
+
+def _compared(
+    request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
+) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
+    """What differs between target and render, and the targets that the chart does not make."""
+    targets = tuple(target for target in request.targets[environment] if not is_test(target.body))
+    found = compare(targets, rendered, release_namespace=namespace)
+    companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
+    gone = frozenset(companions)
+    return tuple(item for item in found if item.resource not in gone), companions

@@ -1,0 +1,136 @@
+"""What the best answer leaves over, and why; the classes are never mixed up."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+
+from migrator.charts.randomness import generated_places, may_generate
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.attempts import tried_for
+from migrator.inference.budget import LimitError, limited
+from migrator.inference.hypothesis.evaluator import key_of
+from migrator.inference.search.environments import Answer, chart_of
+from migrator.inference.types import InferenceRequest, Residual, ResidualClass
+from migrator.inference.verdict.inexpressible import fixed_places
+from migrator.inference.verdict.judge import Verdict
+from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
+from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
+from migrator.templates.documents import ghost_documents, split_documents
+from migrator.templates.render import Interpreter
+
+Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
+"""Two renders of the answer, by environment; none where nothing differs."""
+MOST_SECONDS = 5.0
+"""Processor time to look for what the chart would make under other values."""
+_KIND = re.compile(r"\b[A-Z]\w+")
+UNIFORM_SHARE = 0.5
+UNIFORM_LEAST = 3
+
+
+def residual_of(
+    request: InferenceRequest,
+    answer: Answer,
+    verdict: Verdict,
+    again: Again,
+) -> tuple[Residual, ...]:
+    """Every difference and companion with its class, in the order of environments and resources."""
+    found: list[Residual] = []
+    for environment, differences in sorted(verdict.differences.items()):
+        uniform = _uniform(differences, len(verdict.rendered[environment]))
+        chance = _Chance(request, answer, environment, again)
+        places = [(key_of(item.resource), item.path) for item in differences if item.path]
+        fixed = fixed_places(request, answer, environment, places) if environment not in verdict.refusals else ()
+        for item in differences:
+            cls = ResidualClass.NOT_FOUND
+            pins = chance.pins(item)
+            if pins is not None:
+                cls = ResidualClass.GENERATED
+            elif item.impact is Impact.NONE:
+                cls = ResidualClass.API_DEFAULT
+            elif (item.path, item.kind) in uniform:
+                cls = ResidualClass.POST_PROCESSING
+            elif (key_of(item.resource), item.path) in fixed:
+                cls = ResidualClass.INEXPRESSIBLE
+            found.append(
+                Residual(environment=environment, resource=item.resource, path=item.path, cls=cls, pins=pins or ())
+            )
+        companions = verdict.companions.get(environment, ())
+        possible = makeable(request, answer, environment) if companions else frozenset()
+        for res in companions:
+            cls = ResidualClass.NOT_FOUND if (res.kind, res.name) in possible else ResidualClass.NOT_IN_CHART
+            found.append(Residual(environment=environment, resource=res, path=(), cls=cls))
+    return tuple(
+        replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
+        for each in found
+    )
+
+
+def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
+    """Kind and name of what templates print, or would print with other gates open, by default or beside an answer.
+
+    A template that prints an object of a name counts for every kind that it speaks of. Nothing is known where a render
+    takes too long.
+    """
+    found: set[tuple[str, str]] = set()
+    interpreter = Interpreter(chart_of(request))
+    try:
+        with limited(time.process_time() + MOST_SECONDS):
+            for overrides in ({}, answer.values[environment]):
+                for template in interpreter.run(overrides, answer.setting).templates.values():
+                    made = (*split_documents(template), *(document for _, document in ghost_documents(template)))
+                    names = {document.id.name for document in made if document.id is not None}
+                    kinds = {word for piece in template.pieces for word in _KIND.findall(piece.text)} if names else ()
+                    found |= {(kind, name) for kind in kinds for name in names}
+    except LimitError:
+        pass
+    return frozenset(found)
+
+
+def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[Path, DifferenceKind]]:
+    """Places of object metadata that differ in one way on most objects: something went over all of them."""
+    counts = Counter(
+        (item.path, item.kind) for item in differences if item.path[:1] == ("metadata",) and len(item.path) > 1
+    )
+    least = max(UNIFORM_LEAST, UNIFORM_SHARE * objects)
+    return frozenset(place for place, count in counts.items() if count >= least)
+
+
+class _Chance:
+    """What an environment's answer leaves to chance: two renders show it, the interpreter knows where it comes from."""
+
+    def __init__(self, request: InferenceRequest, answer: Answer, environment: str, again: Again) -> None:
+        first, second = again.get(environment, ((), ()))
+        self._places = [(key_of(res), path) for res, path in generated_places(first, second)]
+        self._may_generate = may_generate(request.chart)
+        self._request, self._answer, self._environment = request, answer, environment
+        self._pinnings: dict[bool, Pinning] = {}
+
+    def pins(self, difference: Difference) -> tuple[Pin, ...] | None:
+        """What would pin the place; None where it does not come from chance.
+
+        The checksum of a secret that a value pins now comes from chance as well: the old secret was another one.
+        """
+        key, path = key_of(difference.resource), difference.path
+        if any(key == other and path == place[: len(path)] for other, place in self._places):
+            return self._pinning(pinned=True).pins(key, path)
+        if self._may_generate and self._pinning(pinned=False).is_generated(key, path):
+            return ()
+        return None
+
+    def _pinning(self, *, pinned: bool) -> Pinning:
+        if pinned not in self._pinnings:
+            self._pinnings[pinned] = pinning(self._request, self._answer, self._environment, pinned=pinned)
+        return self._pinnings[pinned]
+
+
+def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinned: bool) -> Pinning:
+    """What the chart generates under an answer, or would generate if no value of it held a secret."""
+    overrides = answer.values[environment]
+    tree = Tree({}, overrides)
+    for path in () if pinned else secret_values(overrides, request.targets[environment]):
+        tree = tree.without(path)
+    return Pinning(chart_of(request), tree.overrides, answer.setting, ghosts=pinned)

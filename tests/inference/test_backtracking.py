@@ -1,0 +1,91 @@
+"""A value that prints the target's part, and something in vain, gives way to one that prints the part alone."""
+
+from __future__ import annotations
+
+import pytest
+from search_support import found
+
+from migrator.yamlio import Dialect, read_value
+
+SERVICE_OF_EITHER = """
+{{- if or .Values.ingress.enabled .Values.service.enabled }}
+apiVersion: v1
+kind: Service
+metadata: {name: "{{ .Release.Name }}"}
+spec: {ports: [{port: 80}]}
+{{- end }}
+{{- if .Values.ingress.enabled }}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: "{{ .Release.Name }}"}
+spec: {rules: []}
+{{- end }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Release.Name }}"}
+"""
+FOR_ALL_OR_ONE = """
+{{- range $name := list "one" "two" "three" }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: "{{ $.Release.Name }}-{{ $name }}"}
+spec:
+  image: {{ $.Values.image }}
+  {{- if or $.Values.tolerations $.Values.windows.enabled }}
+  tolerations:
+  {{- if and $.Values.windows.enabled $.Values.windows.tolerations }}
+  {{- toYaml $.Values.windows.tolerations | nindent 2 }}
+  {{- end }}
+  {{- if $.Values.tolerations }}
+  {{- toYaml $.Values.tolerations | nindent 2 }}
+  {{- end }}
+  {{- end }}
+  {{- if or $.Values.nodes $.Values.windows.enabled }}
+  nodeSelector:
+  {{- if and $.Values.windows.enabled $.Values.windows.nodes }}
+  {{- toYaml $.Values.windows.nodes | nindent 4 }}
+  {{- end }}
+  {{- if $.Values.nodes }}
+  {{- toYaml $.Values.nodes | nindent 4 }}
+  {{- end }}
+  {{- end }}
+{{- end }}
+"""
+WINDOWS = """
+image: nginx
+tolerations: []
+nodes: {}
+windows: {enabled: false, tolerations: [{key: os, value: linux, effect: NoSchedule}], nodes: {os: linux}}
+"""
+CASES = {
+    "an object that comes with either of two switches": (
+        SERVICE_OF_EITHER,
+        "ingress: {enabled: false}\nservice: {enabled: false}\n",
+        "service: {enabled: true}\n",
+    ),
+    "a part that a map of its own prints as well, with a default beside it": (
+        FOR_ALL_OR_ONE,
+        WINDOWS,
+        "tolerations: [{key: dedicated, value: kilo, effect: NoSchedule}]\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_finds_the_value_that_prints_nothing_in_vain(case):
+    template, values, truth = CASES[case]
+
+    overrides, left = found(template, values, truth)
+
+    assert left == 0
+    assert overrides == read_value(truth.encode(), dialect=Dialect.SIGS)
+
+
+def test_without_a_second_look_the_first_value_stays(monkeypatch):
+    monkeypatch.setattr(loop, "reconsider", lambda _: False)
+    template, values, truth = CASES["an object that comes with either of two switches"]
+
+    assert found(template, values, truth)[1] > 0

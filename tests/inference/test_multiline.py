@@ -1,0 +1,193 @@
+"""Texts of many lines are read through what their template can print: INI, TOML, properties, scripts."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "templates"))
+
+from chart_support import SETTING, chart_of
+
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.hypothesis.evaluator import defaults_of
+from migrator.inference.inversion.unify import read_lines
+from migrator.templates.documents import split_documents
+from migrator.templates.render import Interpreter
+from migrator.yamlio import Dialect, read_value
+
+HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n"
+
+INI = """
+    {{- range $key, $value := .Values.ini }}
+    {{- if not (kindIs "map" $value) }}
+    {{ $key }} = {{ $value }}
+    {{- end }}
+    {{- end }}
+    {{- range $section, $entries := .Values.ini }}
+    {{- if kindIs "map" $entries }}
+    [{{ $section }}]
+    {{- range $key, $value := $entries }}
+    {{- if kindIs "slice" $value }}
+    {{ $key }} = {{ toJson $value }}
+    {{- else if kindIs "string" $value }}
+    {{ $key }} = {{ tpl $value $ }}
+    {{- else }}
+    {{ $key }} = {{ $value }}
+    {{- end }}
+    {{- end }}
+    {{- end }}
+    {{- end }}
+"""
+TOML = """
+    {{- range .Values.inputs }}
+    {{- range $name, $config := . }}
+    [[inputs.{{ $name }}]]
+    {{- range $key, $value := $config }}
+    {{- $type := typeOf $value }}
+    {{- if eq $type "string" }}
+      {{ $key }} = {{ $value | quote }}
+    {{- end }}
+    {{- if eq $type "float64" }}
+      {{ $key }} = {{ $value | int64 }}
+    {{- end }}
+    {{- if eq $type "bool" }}
+      {{ $key }} = {{ $value }}
+    {{- end }}
+    {{- if eq $type "[]interface {}" }}
+      {{ $key }} = [
+      {{- range $index, $item := $value }}
+        {{- if $index }}, {{ end }}{{ $item | quote }}
+      {{- end }}]
+    {{- end }}
+    {{- end }}
+    {{- end }}
+    {{- end }}
+"""
+SCRIPT = """
+    #!/bin/sh
+    {{- if .Values.strict }}
+    set -e
+    {{- else }}
+    set +e
+    {{- end }}
+    {{- range $folder, $files := .Values.folders }}
+    {{- range $file, $options := $files }}
+    fetch "{{ $options.url }}"
+    {{- if $options.token }} --token {{ $options.token }}{{ end }} > /data/{{ $folder }}/{{ $file }}
+    {{- end }}
+    {{- end }}
+    {{- range .Values.buckets }}
+    bucket {{ .name }} {{ .policy | default "none" | quote }} {{ .purge | default false }}
+    {{- end }}
+"""
+PORTS = """
+    # routes
+    {{- range .Values.routes }}
+    {{ .host | required "host" }} {{ .address | required "address" }}
+      {{- range $index, $port := .ports -}}
+        {{- if eq $index 0 -}}{{- print " " -}}{{- else -}}{{- print "," -}}{{- end -}}
+        {{- $port.type | required "type" }}:{{ $port.port | required "port" -}}
+      {{- end }}
+    {{- end }}
+"""
+INI_NOW = "ini: {root: a, paths: {data: /var, logs: /log}, server: {port: 80}}"
+
+CASES = {
+    "entries": (INI, INI_NOW, "ini: {paths: {data: /mnt}, server: {port: 81, secure: true, hosts: [a, b]}}"),
+    "sections": (INI, INI_NOW, "ini: {alpha: {x: 1, z: 'no = yes'}, top: 3}"),
+    "deletions": (INI, INI_NOW, "ini: {root: null, paths: {logs: null}, server: null}"),
+    "types": (TOML, "inputs: []", "inputs: [{disk: {all: false, paths: [a, b], every: 10}}, {cpu: {name: 'x'}}]"),
+    "empty": (TOML, "inputs: [{cpu: {all: true}}, {disk: {}}]", "inputs: []"),
+    "names": (
+        SCRIPT,
+        "strict: true\nfolders: {}\nbuckets: []",
+        "folders: {a: {x.json: {url: 'http://x'}, y.json: {url: 'http://y', token: t}}, b: {z.json: {url: 'http://z'}}}",
+    ),
+    "branches": (SCRIPT, "strict: true\nfolders: {}\nbuckets: [{name: old}]", "strict: false"),
+    "rows": (
+        SCRIPT,
+        "strict: true\nfolders: {}\nbuckets: [{name: old}]",
+        "buckets: [{name: old}, {name: one, policy: public, purge: true}, {name: two}]",
+    ),
+    "changed rows": (
+        SCRIPT,
+        "strict: true\nfolders: {a: {x.json: {url: 'http://x'}}}\nbuckets: [{name: one}, {name: two}, {name: three}]",
+        "folders: {a: {x.json: {url: 'http://w'}}}\nbuckets: [{name: one, policy: public}, {name: three}]",
+    ),
+    "separators": (
+        PORTS,
+        "routes: []",
+        "routes: [{host: h, address: 2, ports: [{type: tcp, port: 25}, {type: udp, port: 26}]}, {host: i, address: 3}]",
+    ),
+}
+
+
+def _text(interpreter, tree):
+    document = next(
+        d for t in interpreter.run(tree.overrides, SETTING).templates.values() for d in split_documents(t) if d.id
+    )
+    node = document.root.entries["data"].entries["text"]
+    return document, node
+
+
+def _read(template, defaults, target, *, tolerant=False):
+    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, defaults)
+    tree = Tree(defaults_of(chart), {})
+    document, node = _text(Interpreter(chart), tree)
+    return chart, tree, list(read_lines(document, node, target, tolerant=tolerant))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_text_is_read_back_to_values_that_print_it(name):
+    template, defaults, truth = CASES[name]
+    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, defaults)
+    values = read_value(truth, dialect=Dialect.SIGS)
+    interpreter = Interpreter(chart)
+    target = _text(interpreter, Tree(defaults_of(chart), values))[1].value
+    chart, tree, found = _read(template, defaults, target)
+    assert found, "no reading"
+    assert _text(interpreter, tree.assign(found[0]))[1].value == target
+
+
+def test_values_have_the_type_that_a_person_would_write():
+    _, tree, found = _read(
+        INI, INI_NOW, "root = a\n[paths]\ndata = /var\nlogs = /log\n[server]\nport = 80\non = true\n"
+    )
+    assert tree.assign(found[0]).overrides == {"ini": {"server": {"on": True}}}
+
+
+def test_a_value_may_hold_line_breaks():
+    _, tree, found = _read(INI, INI_NOW, "root = a\n[paths]\ndata = /mnt\n\nlogs = /log\n[server]\nport = 80\n")
+    assert tree.assign(found[0]).overrides == {"ini": {"paths": {"data": "/mnt\n"}}}
+
+
+def test_text_that_the_template_cannot_print_has_no_reading():
+    assert _read(INI, INI_NOW, "not an entry\nroot = a\n[paths]\ndata = /mnt\n")[2] == []
+
+
+def test_a_tolerant_reading_leaves_out_what_nothing_explains():
+    target = "not an entry\nroot = a\n[paths]\ndata = /mnt\nlogs = /log\n[server]\nport = 80\n"
+    _, tree, found = _read(INI, INI_NOW, target, tolerant=True)
+    assert tree.assign(found[0]).overrides == {"ini": {"paths": {"data": "/mnt"}}}
+
+
+def test_a_reading_of_a_long_text_ends():
+    target = "\n".join(f"line {number} = {number} = {number}" for number in range(3000)) + "\n"
+    assert _read(SCRIPT, "strict: true\nfolders: {}\nbuckets: []", target, tolerant=True)[2] == []
+
+
+def test_a_place_that_the_next_one_hangs_on_is_read_with_it():
+    template = """
+    {{- range $name, $board := .Values.boards }}
+    {{- if or (hasKey $board "id") (hasKey $board "url") }}
+    get {{ if $board.url }}{{ $board.url }}{{ else }}/by-id/{{ $board.id }}{{ end }}
+      > {{ $name }}
+    {{ end }}
+    {{- end }}
+"""
+    truth = {"boards": {"a": {"id": 7, "source": "x"}, "b": {"url": "http://b"}}}
+    chart = chart_of({"x.yaml": HEAD + template.lstrip("\n")}, "boards: {a: {note: unseen}, c: {}}")
+    target = _text(Interpreter(chart), Tree(defaults_of(chart), truth))[1].value
+    found = _read(template, "boards: {a: {note: unseen}, c: {}}", target)[2]
+    assert dict(found[0]) == {("boards", "a", "id"): 7, ("boards", "b"): {"url": "http://b"}}
