@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from migrator.diagnostics import MigrateError
 from migrator.load import Kustomizations
 from migrator.model import Json, RepoPath
-from migrator.rewrite.removal import encoded
+from migrator.rewrite.kustomize.removal import encoded
 from migrator.yamlio import Append, Dialect, Remove, Set, decode, edit, read_value
 
 _ADDED = "one-that-is-added.yaml"

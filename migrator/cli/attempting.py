@@ -15,7 +15,8 @@ from migrator.lock import LOCK_PATH, Lock
 from migrator.model import ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.prove import Bench, Proof, Rendering, changed_releases, closure_of, prove_lock, render_lock, render_roots
-from migrator.rewrite import beside, stage
+from migrator.rewrite import stage
+from migrator.rewrite.transaction.scratch_folder import beside
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 _SHOWN = 5

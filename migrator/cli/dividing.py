@@ -15,19 +15,11 @@ from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
 from migrator.render_roots import Build, build_all
-from migrator.rewrite import (
-    AUTOMATION_CODES,
-    FileEdit,
-    Layout,
-    beside,
-    combined,
-    rendered_files,
-    stage,
-    with_automation,
-)
+from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.deployed import deployed_paths
-from migrator.rewrite.dividing import Division, Limits, Tie, divide
-from migrator.rewrite.workbench import Workbench
+from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.overlays import Division, Limits, Tie, divide
+from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.yamlio import same
 
 _MOST_TIES = 64

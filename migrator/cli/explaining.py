@@ -19,8 +19,8 @@ from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.plan import ComponentPlan
 from migrator.rewrite.explanation import Explanation, Files, explained
-from migrator.rewrite.origins import Origins
-from migrator.rewrite.workbench import Workbench
+from migrator.rewrite.kustomize.origins import Origins
+from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.templates.render import Setting
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from migrator.lock import Lock, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.prove.stage import dependencies_of, read_chart_file
 from migrator.render_roots import Build
-from migrator.rewrite.charts import chart_lock
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.layout import Layout
+from migrator.rewrite.umbrella.chart_files import chart_lock
 from migrator.yamlio import Dialect, read_value
 
 _EXACT = re.compile(r"v?\d+\.\d+\.\d+(?:[-+].*)?")

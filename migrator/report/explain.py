@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from migrator.inference.types import Attempt, Residual
     from migrator.model import Json
     from migrator.rewrite.explanation import Explanation, Origin
-    from migrator.rewrite.origins import Source
+    from migrator.rewrite.kustomize.origins import Source
 
 MEANINGS: Mapping[ResidualClass, str] = {
     ResidualClass.NOT_IN_CHART: "no template of the chart makes this object",

@@ -1,13 +1,13 @@
 """A plan -> file edits, and the transaction that writes them, all or nothing."""
 
 from migrator.rewrite.automation import AUTOMATION_CODES, with_automation
-from migrator.rewrite.beside import beside
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
-from migrator.rewrite.following import with_followed
-from migrator.rewrite.journal import JOURNAL
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rewrite, sealed
-from migrator.rewrite.transaction import commit, interrupted_paths, recover, stage
+from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
+from migrator.rewrite.transaction.journal import JOURNAL
+from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.rewrite.umbrella.image_tags import with_followed
 
 __all__ = [
     "AUTOMATION_CODES",

@@ -10,8 +10,8 @@ from migrator.charts.types import ChartRef
 from migrator.inference.effects.value_effects import ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, dotted
 from migrator.model import Json, Path, RepoPath, ResId, SourceSpan, resource_of
-from migrator.rewrite.origins import Source
-from migrator.rewrite.showing import at, met
+from migrator.rewrite.kustomize.literal_places import at, met
+from migrator.rewrite.kustomize.origins import Source
 from migrator.signatures import Upstream
 from migrator.yamlio import ABSENT, Dialect, read_documents, spans
 

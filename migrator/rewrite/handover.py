@@ -14,7 +14,7 @@ from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.render_roots import Build
-from migrator.rewrite.automation.gitops import DEPLOYING, Deployed, deployed_folders, has_gitops
+from migrator.rewrite.automation.configuration.gitops_objects import DEPLOYING, Deployed, deployed_folders, has_gitops
 from migrator.yamlio import YamlError, dump
 
 _MAX = 1 << 20

@@ -18,19 +18,19 @@ from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
 from migrator.render_roots import Build
 from migrator.rewrite.automation import with_automation
-from migrator.rewrite.blockers import Blocker
-from migrator.rewrite.charts import Umbrella, umbrella
-from migrator.rewrite.comments import lost_comments
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.handover import left_behind
+from migrator.rewrite.kustomize.blockers import Blocker
+from migrator.rewrite.kustomize.case_conflicts import Spellings
+from migrator.rewrite.kustomize.orphaned_comments import lost_comments
+from migrator.rewrite.kustomize.ownership import ADOPTED, Placed, place
+from migrator.rewrite.kustomize.removal import remove_adopted
+from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.rewrite.layout import Layout
-from migrator.rewrite.markers import with_markers
-from migrator.rewrite.ownership import ADOPTED, Placed, place
-from migrator.rewrite.preflight import check_place
-from migrator.rewrite.removal import remove_adopted
-from migrator.rewrite.spellings import Spellings
-from migrator.rewrite.workbench import Workbench
+from migrator.rewrite.transaction.preflight import check_place
+from migrator.rewrite.umbrella.chart_files import Umbrella, umbrella
+from migrator.rewrite.umbrella.image_markers import with_markers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,7 +237,7 @@ class TestApply:
     def test_no_write_permission(
         self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.rewrite.disk import Disk
+        from migrator.rewrite.transaction.disk import Disk
 
         def denied(*_: object) -> None:
             raise PermissionError(13, "Permission denied", str(app / "helm-charts"))
@@ -252,7 +252,7 @@ class TestApply:
     def test_an_interrupt_while_writing_takes_everything_back(
         self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.rewrite.disk import Disk
+        from migrator.rewrite.transaction.disk import Disk
 
         rename, calls = Disk.rename, []
 
@@ -273,12 +273,12 @@ class TestApply:
     def test_what_a_crash_left_is_taken_back_first(
         self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.rewrite import transaction
+        from migrator.rewrite.transaction import commit
 
         before = tree(app)
-        monkeypatch.setattr(transaction, "_undo", lambda *_: False)
+        monkeypatch.setattr(commit, "_undo", lambda *_: False)
         with monkeypatch.context() as crash:
-            crash.setattr(transaction, "_forward", _power_cut)
+            crash.setattr(commit, "_forward", _power_cut)
             assert migrate("apply", app, "--offline", "--chart-mirror", mirror).code == 130
         assert tree(app) != before
 

@@ -115,7 +115,7 @@ class TestWriting:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         """No room is left while the journal or the tree itself is written; staging is beside the repository."""
-        from migrator.rewrite.disk import Disk
+        from migrator.rewrite.transaction.disk import Disk
 
         real = getattr(Disk, method)
         calls: list[Path] = []
@@ -145,7 +145,7 @@ class TestWriting:
     def test_no_room_beside_the_repository(
         self, migrate: Migrate, shop: Path, charts: Path, layout: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.rewrite.disk import Disk
+        from migrator.rewrite.transaction.disk import Disk
 
         def full(_: Disk, path: Path, *__: object) -> None:
             raise OSError(errno.ENOSPC, "No space left on device", str(path))

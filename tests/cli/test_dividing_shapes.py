@@ -7,7 +7,7 @@ from pathlib import Path
 from test_dividing import divide, read, workload, written
 
 from migrator.model import RepoPath
-from migrator.rewrite.dividing.atoms import only_lists
+from migrator.rewrite.overlays.atoms import only_lists
 
 ENVIRONMENTS = ("dev", "prod")
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: NAME}\nspec: {ports: [{port: 80}]}\n"

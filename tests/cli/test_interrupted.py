@@ -10,8 +10,9 @@ import pytest
 from cli_support import Migrate, committed, git, tree
 
 from migrator.model import RepoPath
-from migrator.rewrite import JOURNAL, transaction
-from migrator.rewrite.disk import Disk
+from migrator.rewrite import JOURNAL
+from migrator.rewrite.transaction import commit
+from migrator.rewrite.transaction.disk import Disk
 
 Crash = Callable[..., None]
 
@@ -31,7 +32,7 @@ def crash(migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyP
 
         with monkeypatch.context() as patched:
             patched.setattr(Disk, "rename", dying)
-            patched.setattr(transaction, "_undo", lambda *_: False)
+            patched.setattr(commit, "_undo", lambda *_: False)
             assert migrate("apply", app, "--offline", "--chart-mirror", mirror).code == 130
         assert (app / JOURNAL).is_dir()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from search_support import found
 
+from migrator.inference.search import loop
 from migrator.yamlio import Dialect, read_value
 
 SERVICE_OF_EITHER = """

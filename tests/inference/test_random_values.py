@@ -8,6 +8,7 @@ from infer_support import archive_of, inferred, rendered
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
 from migrator.inference import InferenceRequest, ResidualClass, infer
+from migrator.inference.verdict import secret_pins
 from migrator.inference.verdict.secret_pins import Pinning
 from migrator.templates.chart import load_chart
 from migrator.templates.render import Setting

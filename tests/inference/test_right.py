@@ -7,6 +7,7 @@ import time
 from search_support import SETTING
 
 from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.candidates import missing_content
 from migrator.inference.candidates.missing_content import from_ghosts
 from migrator.inference.hypothesis.evaluator import Bench, defaults_of
 from migrator.inference.inversion.unify import Reader

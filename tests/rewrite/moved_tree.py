@@ -6,7 +6,7 @@ import textwrap
 
 from migrator.model import RepoPath
 from migrator.rewrite.automation import follow
-from migrator.rewrite.automation.moves import Moves, moves_of
+from migrator.rewrite.automation.paths.moves import Moves, moves_of
 
 MOVED = {
     "overlays/prod/kustomization.yaml": "environments/prod/kustomization.yaml",

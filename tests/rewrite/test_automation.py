@@ -11,7 +11,7 @@ from moved_tree import CHART, GONE, followed, moves
 
 from migrator.model import RepoPath
 from migrator.rewrite.automation import follow
-from migrator.rewrite.automation.moves import moves_of
+from migrator.rewrite.automation.paths.moves import moves_of
 
 
 @pytest.mark.parametrize(

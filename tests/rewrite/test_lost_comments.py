@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.model import RepoPath
 from migrator.rewrite import FileEdit
-from migrator.rewrite.comments import lost_comments
+from migrator.rewrite.kustomize.orphaned_comments import lost_comments
 
 
 def edit(path: str, before: str | None, after: str | None, cause: str = "redis") -> FileEdit:

@@ -7,8 +7,8 @@ from conftest import Make, Repository
 
 from migrator.model import Path, RepoPath, ResId
 from migrator.rewrite.explanation import Files
-from migrator.rewrite.origins import Origins
-from migrator.rewrite.workbench import Workbench
+from migrator.rewrite.kustomize.origins import Origins
+from migrator.rewrite.kustomize.repository_view import Workbench
 
 BASE = """\
 apiVersion: v1

@@ -8,7 +8,7 @@ import pytest
 
 from migrator.model import RepoPath
 from migrator.rewrite.automation import follow
-from migrator.rewrite.automation.moves import moves_of
+from migrator.rewrite.automation.paths.moves import moves_of
 
 OLD = RepoPath("overlays/prod/db.enc.yaml")
 NEW = RepoPath("applications/api/overlays/prod/db.enc.yaml")

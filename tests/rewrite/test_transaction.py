@@ -13,10 +13,10 @@ import pytest
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
-from migrator.rewrite.disk import Disk
 from migrator.rewrite.edits import FileEdit, changes, content_digest
-from migrator.rewrite.journal import JOURNAL
-from migrator.rewrite.transaction import commit, recover, stage
+from migrator.rewrite.transaction.commit import commit, recover, stage
+from migrator.rewrite.transaction.disk import Disk
+from migrator.rewrite.transaction.journal import JOURNAL
 
 Tree = dict[str, tuple[int, bytes | None]]
 

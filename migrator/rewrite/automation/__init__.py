@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Index
 from migrator.model import RepoPath, SourceSpan
-from migrator.rewrite.automation.book import Book, Splice, spliced
-from migrator.rewrite.automation.gitops import (
+from migrator.rewrite.automation.configuration.ci_pipelines import included, read_github, read_gitlab
+from migrator.rewrite.automation.configuration.codeowners import read_owners
+from migrator.rewrite.automation.configuration.dependency_bots import read_dependabot, read_renovate
+from migrator.rewrite.automation.configuration.gitops_objects import (
     has_gitops,
     has_marker,
     images_of,
@@ -22,15 +24,13 @@ from migrator.rewrite.automation.gitops import (
     policies,
     read_gitops,
 )
+from migrator.rewrite.automation.configuration.sops import is_encrypted, read_sops
 from migrator.rewrite.automation.leftovers import leftovers
-from migrator.rewrite.automation.makefile import read_makefile
-from migrator.rewrite.automation.moves import Moves, moves_of
-from migrator.rewrite.automation.owners import read_owners
-from migrator.rewrite.automation.python import read_python
-from migrator.rewrite.automation.shell import ScriptError, read_shell
-from migrator.rewrite.automation.sops import is_encrypted, read_sops
-from migrator.rewrite.automation.updates import read_dependabot, read_renovate
-from migrator.rewrite.automation.workflows import included, read_github, read_gitlab
+from migrator.rewrite.automation.paths.findings import Book, Splice, spliced
+from migrator.rewrite.automation.paths.moves import Moves, moves_of
+from migrator.rewrite.automation.scripts.makefile import read_makefile
+from migrator.rewrite.automation.scripts.python import read_python
+from migrator.rewrite.automation.scripts.shell import ScriptError, read_shell
 from migrator.rewrite.edits import FileEdit
 from migrator.yamlio import YamlError
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.model import RepoPath, SourceSpan
-from migrator.rewrite.automation.moves import Moves
-from migrator.rewrite.automation.words import resolved, told
+from migrator.rewrite.automation.paths.moves import Moves
+from migrator.rewrite.automation.paths.path_words import resolved, told
 
 _TOKEN = re.compile(r"[^\s\"'`,;()<>|=&\[\]]+")
 _LEADS = "^!/"

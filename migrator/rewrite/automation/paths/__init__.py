@@ -1,0 +1,1 @@
+"""Words of automation files that are paths of the repository, before and after a move."""

@@ -1,0 +1,1 @@
+"""Makefiles, shell and Python scripts: the paths that their commands name."""

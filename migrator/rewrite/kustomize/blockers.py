@@ -1,0 +1,252 @@
+"""What keeps a component in Kustomize although a chart renders it: it cannot be taken out of the files cleanly."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from migrator.diagnostics import MigrateError
+from migrator.load import Kustomization, Selector
+from migrator.model import Json, RepoPath
+from migrator.rewrite.automation.configuration.sops import is_encrypted
+from migrator.rewrite.edits import FileEdit
+from migrator.rewrite.kustomize.entries import Touch
+from migrator.rewrite.kustomize.ownership import Place, Placed, written_objects
+from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.targets import generates, in_scope, selects
+
+_FOLLOWED = frozenset({"Service", "ServiceAccount"})
+"""Kinds whose namespace kustomize writes into what refers to them."""
+VARIABLE = "the variable "
+"""How a variable is called, before its name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Blocker:
+    """Why one component has to stay, as a clause."""
+
+    component: str
+    reason: str
+
+
+def blockers_of_objects(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+    """Objects whose text cannot be found, or is shared with objects that stay."""
+    by_place: dict[Place, list[Placed]] = defaultdict(list)
+    for each in objects:
+        if each.written is not None:
+            by_place[each.written.place].append(each)
+    for each in objects:
+        if each.component is not None and (reason := _place_problem(each, by_place, objects, bench)):
+            yield Blocker(component=each.component, reason=reason)
+    yield from _split_lists(by_place, bench)
+
+
+def _place_problem(
+    each: Placed, by_place: Mapping[Place, Sequence[Placed]], objects: Sequence[Placed], bench: Workbench
+) -> str:
+    origin = each.resource.origin
+    if origin is None:
+        return f"kustomize does not say where {each} comes from"
+    if origin.remote:
+        return f"{each} comes from the remote base {origin.remote}"
+    if origin.generated:
+        return _generator_problem(each, objects, bench)
+    if each.written is None:
+        return f"the document of {each} cannot be told from the others in {origin.path}"
+    staying = [other for other in by_place[each.written.place] if not other.is_adopted]
+    if staying:
+        where = f"{staying[0].environment} ({staying[0].root})"
+        return f"{each} leaves {each.written.place.file} in {each.environment}, but stays in {where}"
+    return ""
+
+
+def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench) -> str:
+    """A generated object leaves with the entries that make it, and these must make nothing else."""
+    is_made = is_listed = False
+    for held in bench.reached(each.root):
+        for generator in held.generators:
+            if not generates(generator, each, may_rename=bench.may_rename(each.root)):
+                continue
+            met = in_scope(held, objects, bench)
+            made = [other for other in met if generates(generator, other, may_rename=bench.may_rename(other.root))]
+            if each in made and not all(other.is_adopted for other in made):
+                return f"the generator of {each} in {held.file} makes an object that stays"
+            is_listed = is_listed or each in made
+            is_made = is_made or (each in made and generator.behavior == "create")
+    if not is_listed:
+        return f"the generator of {each} is in no kustomization here"
+    return "" if is_made else f"a generator takes the place of {each}, which a manifest holds"
+
+
+def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -> Iterator[Blocker]:
+    """A List leaves as a whole or not at all."""
+    for place, found in sorted(by_place.items()):
+        leaving = [each for each in found if each.component is not None]
+        if place.item < 0 or not leaving:
+            continue
+        for other in written_objects(bench, place.file):
+            if other.place.document == place.document and not any(
+                each.is_adopted for each in by_place.get(other.place, ())
+            ):
+                reason = f"{leaving[0]} is an item of a List in {place.file} that has to stay for others"
+                yield Blocker(component=str(leaving[0].component), reason=reason)
+                break
+
+
+def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+    """What stays and needs what leaves: variables, replacements, and names that kustomize keeps in step."""
+    yield from _followed_names(objects, bench)
+    for held in bench.kustomizations.by_path.values():
+        sources = tuple(sources_of(held, bench))
+        met = in_scope(held, objects, bench) if sources else ()
+        for what, selector, _ in sources:
+            found = [each for each in met if selects(selector, each)]
+            if found and all(each.component is not None for each in found):
+                yield Blocker(component=str(found[0].component), reason=f"{what} in {held.file} reads from {found[0]}")
+
+
+def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterator[Blocker]:
+    """Entries that have to stay for one root, and for which kustomize would fail in another, as all they touch left."""
+    for touch in touches:
+        if not touch.needs_one or touch.is_over:
+            continue
+        for root in sorted({each.root for each in touch.touched}):
+            here = [each for each in touch.touched if each.root == root]
+            if all(each.is_adopted for each in here):
+                name = f"{touch.entry.field}[{touch.entry.index}]"
+                reason = f"{name} in {held.file} is for {here[0]} and has to stay for other roots"
+                yield Blocker(component=str(here[0].component), reason=reason)
+
+
+def _followed_names(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+    """Kustomize keeps references in step with the names and namespaces that it gives; to what has left it cannot."""
+    renamed: dict[tuple[RepoPath, str], Placed] = {}
+    moved: dict[tuple[RepoPath, str, str, str], Placed] = {}
+    for each in objects:
+        final = each.resource.id
+        if each.is_adopted and _is_renamed(each, bench):
+            renamed[each.root, final.name] = each
+        is_moved = each.written is not None and each.written.namespace != final.namespace
+        if each.is_adopted and is_moved and final.kind in _FOLLOWED:
+            moved[each.root, final.kind, final.name, final.namespace] = each
+    if not renamed and not moved:
+        return
+    for each in objects:
+        if each.is_adopted:
+            continue
+        body = {key: value for key, value in each.resource.body.items() if key != "metadata"}
+        found = {id(held): held for text in _texts(body) if (held := renamed.get((each.root, text))) is not None}
+        for kind, name, namespace in _references(body) if moved else ():
+            if (held := moved.get((each.root, kind, name, namespace))) is not None:
+                found[id(held)] = held
+        for held in found.values():
+            reason = f"{each} refers to {held}, which kustomize renames or moves"
+            yield Blocker(component=str(held.component), reason=reason)
+
+
+def _is_renamed(placed: Placed, bench: Workbench) -> bool:
+    final = placed.resource.id.name
+    if placed.written is not None:
+        return placed.written.name != final
+    return all(generator.name != final for held in bench.reached(placed.root) for generator in held.generators)
+
+
+def _references(value: Json) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and namespace of what is named with its namespace: subjects of bindings, services of webhooks."""
+    if isinstance(value, Mapping):
+        name, namespace = value.get("name"), value.get("namespace")
+        if isinstance(name, str) and isinstance(namespace, str):
+            yield str(value.get("kind") or "Service"), name, namespace
+        for child in value.values():
+            yield from _references(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _references(child)
+
+
+def sources_of(
+    held: Kustomization, bench: Workbench, *, only: Mapping[str, Json] | None = None
+) -> Iterator[tuple[str, Selector, Json]]:
+    """What each variable and replacement is called, what it reads from, and a replacement's `targets`.
+
+    `only` is one entry of the two fields; by default all are told.
+    """
+    for variable in mappings(held.fields.get("vars")):
+        target = variable.get("objref")
+        if isinstance(target, Mapping) and (only is None or variable is only):
+            yield f"{VARIABLE}{variable.get('name')}", _exact(target), None
+    for replacement in mappings(held.fields.get("replacements")):
+        for each in _replacements(replacement, held, bench) if only is None or replacement is only else ():
+            source = each.get("source")
+            if isinstance(source, Mapping):
+                yield "a replacement", _exact(source), each.get("targets")
+
+
+def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workbench) -> Iterator[Mapping[str, Json]]:
+    yield entry
+    if not isinstance(entry.get("path"), str):
+        return
+    for reference in held.inputs:
+        if reference.field == "replacements" and reference.text == entry["path"] and reference.path is not None:
+            try:
+                documents = bench.documents(reference.path)
+            except MigrateError:
+                return
+            for document in documents:
+                yield from mappings(document.value if isinstance(document.value, list) else [document.value])
+
+
+def _exact(target: Mapping[str, Json]) -> Selector:
+    import re
+
+    version = str(target.get("apiVersion") or "")
+    group = str(target.get("group") or version.rpartition("/")[0])
+    texts = {key: re.escape(str(target.get(key) or "")) for key in ("kind", "name", "namespace")}
+    return Selector(group=re.escape(group), **texts)
+
+
+def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[Blocker]:
+    """Files that must not be edited."""
+    data = frozenset(
+        reference.path
+        for held in bench.kustomizations.by_path.values()
+        for reference in (*held.inputs, *held.configurations)
+        if reference.path is not None
+    )
+    manifests = frozenset(
+        reference.path for held in bench.kustomizations.by_path.values() for reference in held.resources
+    )
+    linked = frozenset(bench.index.links.values())
+    for edit in edits:
+        reason = ""
+        if bench.index.resolve(edit.path) != edit.path:
+            reason = f"{edit.path} is reached through a symbolic link"
+        elif (submodule := bench.index.submodule_of(edit.path)) is not None:
+            reason = f"{edit.path} belongs to the submodule {submodule}, another repository"
+        elif edit.path in linked and edit.after is None:
+            reason = f"a symbolic link leads to {edit.path}"
+        elif is_encrypted(edit.before or b""):
+            reason = f"{edit.path} is encrypted by SOPS, and stays as it is"
+        elif edit.path in data and edit.path in manifests:
+            reason = f"{edit.path} is a manifest and the input of something else"
+        if reason:
+            for component in edit.cause.split(", "):
+                yield Blocker(component=component, reason=reason)
+
+
+def mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The mappings of a list, none where it is no list."""
+    if isinstance(value, list):
+        yield from (item for item in value if isinstance(item, Mapping))
+
+
+def _texts(value: Json) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from _texts(child)
+    elif isinstance(value, list | tuple):
+        for child in value:
+            yield from _texts(child)

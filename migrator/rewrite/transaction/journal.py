@@ -1,0 +1,128 @@
+"""The journal of a transaction: what is being done to which file, and how far one can go back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from migrator.diagnostics import MigrateError
+from migrator.model import RepoPath, SourceSpan
+from migrator.rewrite.edits import FileEdit, content_digest, is_inside
+from migrator.rewrite.transaction.disk import Disk
+
+JOURNAL = RepoPath(".migrate/journal")
+"""A folder that exists only while files are being written: the journal itself, new contents and old ones."""
+
+FORWARD, BACK = "forward", "back"
+
+_STATE, _DRAFT = "state.json", "state.json.new"
+_OWN = re.compile(r"(?:new|old)-\d+|state\.json\.new")
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One file: where it is, the digests of its old and new content (None is no file)."""
+
+    path: RepoPath
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journal:
+    """A transaction that has begun: from here on it is finished, in one direction or the other."""
+
+    direction: str
+    operations: tuple[Operation, ...]
+    directories: tuple[RepoPath, ...]
+    """Folders that did not exist before, outer ones first."""
+
+
+def planned(edits: Sequence[FileEdit], directories: tuple[RepoPath, ...]) -> Journal:
+    """The journal of these edits, going forward."""
+    return Journal(
+        direction=FORWARD,
+        operations=tuple(
+            Operation(
+                path=edit.path,
+                before=None if edit.before is None else content_digest(edit.before),
+                after=None if edit.after is None else content_digest(edit.after),
+            )
+            for edit in edits
+        ),
+        directories=directories,
+    )
+
+
+def write_journal(journal: Journal, folder: FilePath, disk: Disk) -> None:
+    """Make the journal durable in one step: it is there as a whole, or the one before it still is."""
+    operations = [{"path": each.path, "before": each.before, "after": each.after} for each in journal.operations]
+    value = {
+        "version": _VERSION,
+        "direction": journal.direction,
+        "operations": operations,
+        "directories": list(journal.directories),
+    }
+    draft = folder / _DRAFT
+    if draft.exists():
+        disk.unlink(draft)
+    disk.write(draft, json.dumps(value, indent=1).encode(), None)
+    disk.rename(draft, folder / _STATE)
+    disk.sync(folder)
+
+
+def read_journal(folder: FilePath) -> Journal | None:
+    """The journal that a crash left, None if the transaction had not begun or was over; MIG626 for anything else."""
+    try:
+        data = (folder / _STATE).read_bytes()
+    except FileNotFoundError:
+        return None
+    try:
+        value = json.loads(data)
+        if value["version"] != _VERSION or value["direction"] not in (FORWARD, BACK):
+            raise ValueError(value["version"])  # noqa: TRY301 - a journal that is none is one case
+        return Journal(
+            direction=value["direction"],
+            operations=tuple(
+                Operation(path=_inside(each["path"]), before=each["before"], after=each["after"])
+                for each in value["operations"]
+            ),
+            directories=tuple(_inside(path) for path in value["directories"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        raise MigrateError.of(
+            "MIG626",
+            "the journal of an interrupted run cannot be read; it is not one of this version",
+            span=SourceSpan(path=RepoPath(f"{JOURNAL}/{_STATE}")),
+            remedy="finish with the version that was interrupted; or restore the tree from git and delete the folder",
+        ) from None
+
+
+def _inside(path: str) -> RepoPath:
+    """A journal may come with a repository that somebody else made: it never leads out of the tree, nor into git's."""
+    if not is_inside(path):
+        raise ValueError(path)
+    return RepoPath(path)
+
+
+def end_journal(folder: FilePath, disk: Disk) -> None:
+    """From this moment the transaction is over."""
+    disk.unlink(folder / _STATE)
+    disk.sync(folder)
+
+
+def clear_journal(folder: FilePath, disk: Disk) -> None:
+    """Remove what a transaction that is over, or never began, kept; foreign files in the folder stay."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if _OWN.fullmatch(path.name):
+            disk.unlink(path)
+    for directory in (folder, folder.parent):
+        if directory.is_dir():
+            if any(directory.iterdir()):
+                return
+            disk.rmdir(directory)
+            disk.sync(directory.parent)
