@@ -11,7 +11,7 @@ from migrator.diagnostics import MigrateError
 from migrator.engines import rendered_resources
 from migrator.model import Json, Resource
 from migrator.templates.chart import load_chart
-from migrator.templates.render import FAILURES, Interpreter, Run, Setting
+from migrator.templates.interpreter.render import FAILURES, Interpreter, Run, Setting
 
 KeyPath = tuple[str, ...]
 Render = Callable[[Json], bytes]

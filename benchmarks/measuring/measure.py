@@ -19,7 +19,7 @@ from migrator.charts import load_archive
 from migrator.diagnostics import MigrateError
 from migrator.engines import HelmRender, Tool, helm_template, is_test_hook
 from migrator.model import Json, Resource
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import dump
 
 DEFAULT = "default"

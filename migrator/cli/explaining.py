@@ -21,7 +21,7 @@ from migrator.plan import ComponentPlan
 from migrator.rewrite.explanation import Explanation, Files, explained
 from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import Workbench
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive

@@ -17,7 +17,7 @@ from migrator.inference.hypothesis.interpreter_check import newly_untrusted, unt
 from migrator.inference.search.environments import Answer, chart_of, solve
 from migrator.inference.types import SplitValues, Start
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter, Setting
 from migrator.yamlio import digest
 
 MOST_SECONDS = 10.0

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from migrator.model import Json, RepoPath
-from migrator.templates.value import as_float
+from migrator.templates.provenance.value import as_float
 from migrator.yamlio import Dialect, read_value
 
 GLOBAL = "global"

@@ -8,7 +8,7 @@ from measuring.effect import Glance, effect_of, leaves, without
 from measuring.environments import faults_of
 from migrator.charts import load_archive
 from migrator.engines import rendered_resources
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 SETTING = Setting(release="one", namespace="here")
 

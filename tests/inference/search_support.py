@@ -9,8 +9,8 @@ from migrator.inference.hypothesis.evaluator import Bench, defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.documents import split_documents
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
 SETTING = Setting(release="shop", namespace="data")

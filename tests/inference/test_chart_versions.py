@@ -9,7 +9,7 @@ from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, render
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.search import chart_versions as versions_room
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 TEMPLATE = """
 apiVersion: apps/v1

@@ -7,7 +7,7 @@ from migrator.inference.hypothesis.evaluator import Bench, defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 CRD = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "a.b"}}
 CHART = load_chart(

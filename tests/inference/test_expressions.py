@@ -5,7 +5,7 @@ import pytest
 from migrator.inference.inversion.conditions import make
 from migrator.inference.inversion.expressions import invert, invert_text
 from migrator.inference.inversion.inverse_functions import from_text, number_of
-from migrator.templates.value import Piece, Value
+from migrator.templates.provenance.value import Piece, Value
 
 PATH = (("a", "b"),)
 

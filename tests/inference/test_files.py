@@ -16,7 +16,7 @@ from migrator.inference.values.chart_outline import Section, arranged, outline
 from migrator.inference.values.comments import notes
 from migrator.inference.values.files import WIDTH, values_files, values_texts
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter, Setting
 from migrator.yamlio import Dialect, read_value, same
 
 VALUES = """\

@@ -10,9 +10,9 @@ from migrator.inference import InferenceRequest, infer
 from migrator.inference.hypothesis.evaluator import is_skipped
 from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
-from migrator.templates import render
 from migrator.templates.functions import FUNCTIONS
-from migrator.templates.render import Setting
+from migrator.templates.interpreter import render
+from migrator.templates.interpreter.render import Setting
 
 ODD = """
 apiVersion: v1

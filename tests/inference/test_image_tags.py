@@ -11,7 +11,7 @@ from migrator.inference.effects.image_tags import tag_value
 from migrator.inference.effects.value_effects import Subject
 from migrator.inference.types import SplitValues
 from migrator.model import Json
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 VALUES = """\
 image: {repository: example.org/app, tag: ""}

@@ -10,7 +10,7 @@ from migrator.inference import InferenceRequest, infer
 from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
 from migrator.inference.verdict.judge import Judge
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 HELPERS = """
 {{- define "app.pdb" -}}

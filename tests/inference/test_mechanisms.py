@@ -11,8 +11,8 @@ from migrator.inference.hypothesis.evaluator import Bench, defaults_of
 from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.documents import split_documents
-from migrator.templates.render import Interpreter
+from migrator.templates.interpreter.render import Interpreter
+from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
 NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'

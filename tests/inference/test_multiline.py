@@ -12,8 +12,8 @@ from chart_support import SETTING, chart_of
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import defaults_of
 from migrator.inference.inversion.unify import read_lines
-from migrator.templates.documents import split_documents
-from migrator.templates.render import Interpreter
+from migrator.templates.interpreter.render import Interpreter
+from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from search_support import found
 
-from migrator.templates.tree import blank_after, blank_before
+from migrator.templates.output.tree import blank_after, blank_before
 from migrator.yamlio import Dialect, read_value
 
 NAME = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'

@@ -11,7 +11,7 @@ from migrator.inference import InferenceRequest, ResidualClass, infer
 from migrator.inference.verdict import secret_pins
 from migrator.inference.verdict.secret_pins import Pinning
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import dump
 
 HELPERS = """

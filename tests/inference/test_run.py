@@ -12,7 +12,7 @@ from migrator.engines import Cache, Cause, EngineError, Failure, find_helm
 from migrator.inference import InferenceRequest
 from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 TEMPLATE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {size: {{ .Values.size | quote }}}\n"
 

@@ -8,7 +8,7 @@ from migrator.inference.types import SplitValues
 from migrator.inference.values.scalar_types import as_the_chart_writes
 from migrator.model import Json
 from migrator.templates.chart import load_chart
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter, Setting
 
 VALUES = "joined: []\nlooped: []\nport: 80\nlarge: 1\nsize: '10'\nempty: ''\nswitch: true\nword: 'true'\n"
 TEMPLATE = """\

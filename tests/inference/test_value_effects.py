@@ -11,7 +11,7 @@ from migrator.charts.types import ChartArchive
 from migrator.inference.effects.value_effects import COMMON, ExplainedValue, Subject, explain_values
 from migrator.inference.types import SplitValues
 from migrator.model import ResId
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import ABSENT
 
 VALUES = """\
@@ -150,7 +150,7 @@ def test_each_environment_speaks_for_itself(archive: ChartArchive) -> None:
 
 
 def test_only_what_is_asked_for_is_rendered(archive: ChartArchive, monkeypatch: pytest.MonkeyPatch) -> None:
-    from migrator.templates.render import Interpreter
+    from migrator.templates.interpreter.render import Interpreter
 
     runs: list[object] = []
     run = Interpreter.run

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from migrator.rewrite.transaction.scratch_folder import beside
+
 pytest.importorskip("fcntl")
 
 

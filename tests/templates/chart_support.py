@@ -7,8 +7,8 @@ from pathlib import Path
 
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources
 from migrator.templates.chart import Chart, load_chart
-from migrator.templates.documents import plain_documents, split_documents
-from migrator.templates.render import Interpreter, Run, Setting
+from migrator.templates.interpreter.render import Interpreter, Run, Setting
+from migrator.templates.output.documents import plain_documents, split_documents
 from migrator.yamlio import dump
 
 SETTING = Setting(release="rel", namespace="space")

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from migrator.templates.functions import FUNCTIONS, SIGNATURES, nil_argument
-from migrator.templates.gomethods import has_members, member
-from migrator.templates.gotypes import StringMap, Values
-from migrator.templates.syntax import unquote
+from migrator.templates.golang.methods import has_members, member
+from migrator.templates.golang.types import StringMap, Values
+from migrator.templates.language.parser import unquote
 
 TOKEN = re.compile(r"""\s*("(?:\\.|[^"\\])*"|`[^`]*`|\(|\)(?:\.[\w.]+)?|\||[-+]?\d[\w.+-]*|\.[\w.]*|\w+)""")
 

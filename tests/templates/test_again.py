@@ -3,7 +3,7 @@
 import pytest
 from chart_support import SETTING, bodies, chart_of
 
-from migrator.templates.render import Interpreter
+from migrator.templates.interpreter.render import Interpreter
 
 OBJECT = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {seen: "{{ %s }}"}\n'
 BEFORE = {"z.yaml": "{{- %s }}", "a.yaml": OBJECT % ("a", "%s"), "b.yaml": OBJECT % ("b", ".Values.other")}

@@ -13,9 +13,9 @@ from go_expressions import evaluate, helm_error, helm_json, named_functions, row
 
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import FUNCTIONS, RANDOM, SIGNATURES, FailError, nil_argument
-from migrator.templates.gojson import encode
-from migrator.templates.gotypes import Certificate, NilMap, Strings, Time
-from migrator.templates.goyaml import from_yaml
+from migrator.templates.golang.encoding_json import encode
+from migrator.templates.golang.types import Certificate, NilMap, Strings, Time
+from migrator.templates.golang.yaml import from_yaml
 
 EXPRESSIONS = rows(ALL)
 

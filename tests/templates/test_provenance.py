@@ -2,8 +2,8 @@
 
 from chart_support import chart_of, run_of
 
-from migrator.templates.documents import ghost_documents, split_documents
-from migrator.templates.value import Value, outline
+from migrator.templates.output.documents import ghost_documents, split_documents
+from migrator.templates.provenance.value import Value, outline
 
 CHART = """
 apiVersion: v1

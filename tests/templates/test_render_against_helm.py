@@ -6,9 +6,9 @@ from chart_support import bodies, chart_of, files_of, helm_bodies, run_of
 from migrator.charts import load_archive
 from migrator.engines import EngineError
 from migrator.templates.chart import load_chart
-from migrator.templates.documents import split_documents
-from migrator.templates.render import Interpreter, Setting
-from migrator.templates.tree import parse_tree
+from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.output.documents import split_documents
+from migrator.templates.output.tree import parse_tree
 from migrator.yamlio import Dialect, read_documents, read_value, same
 
 HELPERS = """

@@ -137,7 +137,7 @@ def test_a_large_file_reads_about_as_fast_as_libyaml_can():
 
 
 def test_a_subclass_of_int_is_compared_at_once():
-    from migrator.templates.gotypes import Int64
+    from migrator.templates.golang.types import Int64
     from migrator.yamlio import canonical, same
 
     assert canonical(Int64(2**62)) == 2**62

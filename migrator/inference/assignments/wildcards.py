@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.inference.assignments.values_tree import Edit, Edits, set_inside
 from migrator.model import Json, Path
-from migrator.templates.value import ELEMENT
+from migrator.templates.provenance.value import ELEMENT
 
 KEY = "~key"
 

@@ -9,9 +9,9 @@ from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.repeat_counts import fewer
 from migrator.inference.gaps.containers import gates_below
 from migrator.inference.inversion.conditions import make
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import Gate
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import Gate
 
 
 def closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:

@@ -19,9 +19,9 @@ from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
 from migrator.inference.search.passes.checksum_annotations import is_digest
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, Region
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import ELEMENT, Region
 from migrator.yamlio import same
 
 

@@ -16,9 +16,9 @@ from migrator.inference.inversion.conditions import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
 from migrator.inference.inversion.untaken_branches import is_spoken, marked, near, words_of
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, Region
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import ELEMENT, Region
 
 PER_GAP = 8
 

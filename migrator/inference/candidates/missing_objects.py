@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import Edits, Tree, combined, va
 from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
 from migrator.inference.inversion.conditions import open_region
 from migrator.model import Json, Path
-from migrator.templates.value import ELEMENT, Region
+from migrator.templates.provenance.value import ELEMENT, Region
 
 
 def openings(region: Region, bound: Edits) -> Iterator[Edits]:

@@ -10,7 +10,7 @@ from migrator.inference.candidates.for_gaps import proposals
 from migrator.inference.gaps.gaps import Gap, cost
 from migrator.inference.hypothesis.unset_reads import Asked
 from migrator.model import Resource
-from migrator.templates.documents import Document
+from migrator.templates.output.documents import Document
 
 MOST_TARGETS = 2
 MOST_WAYS = 3

@@ -10,9 +10,9 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import Bench, State
 from migrator.inference.inversion.expressions import invert
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import Gate, Value, plain
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import Gate, Value, plain
 
 MOST = 1000
 """Nothing is printed more often than that."""

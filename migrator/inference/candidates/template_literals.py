@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.model import Json, Path
-from migrator.templates.goyaml import to_yaml
+from migrator.templates.golang.yaml import to_yaml
 
 _BRACES = re.compile(r"\{\{(?:[^`]*?\}\})?")
 """An action of a template, whole where it can stand between backquotes, else its opening braces."""

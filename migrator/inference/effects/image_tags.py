@@ -11,8 +11,8 @@ from migrator.inference.hypothesis.evaluator import defaults_of
 from migrator.inference.values.split import effective
 from migrator.model import Json, Path, Resource
 from migrator.templates.chart import as_dependency, load_chart
-from migrator.templates.documents import split_documents
-from migrator.templates.render import Interpreter, Run
+from migrator.templates.interpreter.render import Interpreter, Run
+from migrator.templates.output.documents import split_documents
 
 _TAG_KEY = re.compile(r"(?i)(?:.*tag|version)")
 

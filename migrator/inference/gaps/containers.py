@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.model import Path
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import Gate, Value
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import Gate, Value
 
 
 def container_paths(document: Document, node: Node) -> list[Path]:

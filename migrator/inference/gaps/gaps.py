@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.gaps.scalar_content import decoded_text, embedded
 from migrator.model import Json, Path, ResId
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
 from migrator.yamlio import canonical, same
 
 ORDER_COST = 0.1

@@ -6,9 +6,9 @@ import base64
 import binascii
 
 from migrator.model import Json
-from migrator.templates.documents import Document, make_document
-from migrator.templates.tree import Node
-from migrator.templates.value import Piece, Value
+from migrator.templates.output.documents import Document, make_document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import Piece, Value
 
 
 def content_pieces(document: Document, node: Node) -> list[Piece]:

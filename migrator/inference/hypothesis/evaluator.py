@@ -14,10 +14,10 @@ from migrator.inference.hypothesis.unset_reads import Asked, asked_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, Path, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
-from migrator.templates.documents import Document, ghost_documents, plain_documents, split_documents
-from migrator.templates.generated import draws
-from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
-from migrator.templates.value import Region
+from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.output.documents import Document, ghost_documents, plain_documents, split_documents
+from migrator.templates.provenance.randomness import draws
+from migrator.templates.provenance.value import Region
 
 EPSILON = 1e-6
 ERROR_COST = 500.0

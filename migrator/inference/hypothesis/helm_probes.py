@@ -18,10 +18,17 @@ from migrator.inference.inversion.unify import scalar_text
 from migrator.model import Json, Path
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
-from migrator.templates.evaluator import Failure
-from migrator.templates.render import RELEASE_NAME, RELEASE_NAMESPACE, Interpreter, Run, Setting, TemplateRun
-from migrator.templates.tree import Node, parse_tree
-from migrator.templates.value import Piece, Value
+from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.render import (
+    RELEASE_NAME,
+    RELEASE_NAMESPACE,
+    Interpreter,
+    Run,
+    Setting,
+    TemplateRun,
+)
+from migrator.templates.output.tree import Node, parse_tree
+from migrator.templates.provenance.value import Piece, Value
 from migrator.yamlio import digest
 
 MOST_RUNS = 120

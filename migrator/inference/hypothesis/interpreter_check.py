@@ -9,8 +9,8 @@ from migrator.inference.hypothesis.evaluator import Key, is_skipped, key_of
 from migrator.inference.hypothesis.helm_probes import printed
 from migrator.inference.hypothesis.random_values import generated_leaves, masked
 from migrator.model import Resource
-from migrator.templates.documents import Document, split_documents
-from migrator.templates.render import Run, TemplateRun
+from migrator.templates.interpreter.render import Run, TemplateRun
+from migrator.templates.output.documents import Document, split_documents
 from migrator.yamlio import same
 
 

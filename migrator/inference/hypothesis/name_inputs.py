@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.model import Path
-from migrator.templates.documents import Document
-from migrator.templates.value import Gate, Value
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import Gate, Value
 
 
 def name_paths(document: Document) -> frozenset[Path]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from migrator.inference.assignments.values_tree import MISSING, Tree
 from migrator.inference.inversion.unify import scalar_text
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.value import Gate, Value, plain, truth
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import Gate, Value, plain, truth
 
 
 def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path]:

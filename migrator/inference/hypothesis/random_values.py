@@ -11,10 +11,10 @@ from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES
 from migrator.inference.inversion.unify import scalar_text
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.generated import is_generated
-from migrator.templates.tree import Node
-from migrator.templates.value import Piece
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.randomness import is_generated
+from migrator.templates.provenance.value import Piece
 from migrator.yamlio import same
 
 Leaf = tuple[Path, Node]

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from migrator.inference.assignments.values_tree import MISSING, Tree
 from migrator.inference.gaps.gaps import Gap
 from migrator.model import Path
-from migrator.templates.render import Run
-from migrator.templates.value import ELEMENT, Piece
+from migrator.templates.interpreter.render import Run
+from migrator.templates.provenance.value import ELEMENT, Piece
 
 KEY = "~key"
 MOST = 4

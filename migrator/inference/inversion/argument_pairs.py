@@ -12,8 +12,8 @@ from migrator.inference.inversion.conditions import open_region
 from migrator.inference.inversion.unify import unify
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.value import ELEMENT
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import ELEMENT
 
 MAX_ITEMS = 4
 """Items that one row may print."""

@@ -10,8 +10,8 @@ from migrator.inference.inversion.expressions import MAX_DEPTH, MAX_DIRECT, TRAN
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES, number_of
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
 from migrator.model import Json, Path
-from migrator.templates.iteration import JOINS, either
-from migrator.templates.value import ELEMENT, Gate, Region, Value, plain, truth
+from migrator.templates.interpreter.iteration import JOINS, either
+from migrator.templates.provenance.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
 
 

@@ -9,10 +9,10 @@ from itertools import accumulate, islice
 from migrator.inference.assignments.values_tree import MISSING, Edits, combined, value_at
 from migrator.inference.inversion.inverse_functions import PARTS, SIMPLE_INVERSES, from_text, number_of
 from migrator.model import Json
-from migrator.templates.documents import turned
-from migrator.templates.gofmt import to_text
-from migrator.templates.render import changed_paths
-from migrator.templates.value import ELEMENT, Piece, Value, plain, text_of, truth
+from migrator.templates.golang.fmt import to_text
+from migrator.templates.interpreter.render import changed_paths
+from migrator.templates.output.documents import turned
+from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain, text_of, truth
 from migrator.yamlio import same
 
 MAX_DEPTH = 14

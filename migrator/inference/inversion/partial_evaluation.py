@@ -5,8 +5,8 @@ from __future__ import annotations
 from migrator.inference.assignments.values_tree import MISSING, AnyOther, Edits, set_inside, value_at
 from migrator.model import Json, Path
 from migrator.templates.functions import FUNCTIONS
-from migrator.templates.render import FAILURES
-from migrator.templates.value import ELEMENT, Value, as_float, plain
+from migrator.templates.interpreter.render import FAILURES
+from migrator.templates.provenance.value import ELEMENT, Value, as_float, plain
 
 UNKNOWN = object()
 KEY = "~key"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.model import Path
-from migrator.templates.documents import Document
-from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Region
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import ELEMENT, MARK, Gate, Piece, Region
 
 MAX_TEXT = 4000
 

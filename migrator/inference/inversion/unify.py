@@ -17,10 +17,10 @@ from migrator.inference.inversion.separated_lists import repeated
 from migrator.inference.inversion.text.multiline import read_text
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.iteration import either
-from migrator.templates.tree import Node
-from migrator.templates.value import ELEMENT, MARK, Piece, Region, Value
+from migrator.templates.interpreter.iteration import either
+from migrator.templates.output.documents import Document
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import ELEMENT, MARK, Piece, Region, Value
 
 MAX_NESTED = 6
 """How many ghosts inside each other are read through."""

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.gaps.gaps import Gap
-from migrator.templates.documents import Document, make_document, turned
-from migrator.templates.tree import Node
-from migrator.templates.value import MARK, Piece, Region
+from migrator.templates.output.documents import Document, make_document, turned
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
 LEAST_SPOKEN = 4

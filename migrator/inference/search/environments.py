@@ -19,7 +19,7 @@ from migrator.inference.search.passes.kubernetes_version import fitting, kube_ve
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import Json
 from migrator.templates.chart import Chart, as_dependency, load_chart
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 
 NAMED_RELEASES = 2
 """How many of the likeliest releases are tried with names of the chart overridden."""

@@ -30,9 +30,9 @@ from migrator.inference.search.passes.render_errors import repairs, undoes
 from migrator.inference.search.trials import Trials, Weighed, distinct
 from migrator.model import Path, Resource
 from migrator.templates.bounds import TooLargeError
-from migrator.templates.documents import Document
-from migrator.templates.evaluator import Failure
-from migrator.templates.value import ELEMENT, Gate
+from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import ELEMENT, Gate
 
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""

@@ -12,9 +12,9 @@ from migrator.inference.attempts import Journal
 from migrator.inference.candidates.template_literals import other_forms
 from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State, apply_edits
 from migrator.model import Json, Path
-from migrator.templates.documents import Document
-from migrator.templates.render import touches
-from migrator.templates.value import ELEMENT
+from migrator.templates.interpreter.render import touches
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import ELEMENT
 from migrator.yamlio import same
 
 CROWD = 3

@@ -15,8 +15,8 @@ from migrator.inference.values.scalar_types import as_the_chart_writes
 from migrator.inference.values.split import effective
 from migrator.model import Json, Path
 from migrator.templates.chart import Chart, as_dependency, load_chart
-from migrator.templates.generated import draws, is_generated
-from migrator.templates.render import Interpreter, Run, Setting
+from migrator.templates.interpreter.render import Interpreter, Run, Setting
+from migrator.templates.provenance.randomness import draws, is_generated
 
 if TYPE_CHECKING:
     from migrator.inference.search.environments import Answer

@@ -10,7 +10,7 @@ from migrator.inference.assignments.values_tree import MISSING, leaves, set_insi
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import Json, Path
-from migrator.templates.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter, Setting
 
 _COMMAS = re.compile(r",(?![^\[({]*[\])}])")
 """Commas outside of brackets."""

@@ -15,11 +15,11 @@ from migrator.inference.search.environments import Answer, chart_of
 from migrator.inference.types import InferenceRequest
 from migrator.model import Path
 from migrator.templates.chart import Chart
-from migrator.templates.documents import Document, ghost_documents, split_documents
-from migrator.templates.generated import is_generated
-from migrator.templates.render import Interpreter, Run
-from migrator.templates.tree import Node
-from migrator.templates.value import MARK, Gate, Piece
+from migrator.templates.interpreter.render import Interpreter, Run
+from migrator.templates.output.documents import Document, ghost_documents, split_documents
+from migrator.templates.output.tree import Node
+from migrator.templates.provenance.randomness import is_generated
+from migrator.templates.provenance.value import MARK, Gate, Piece
 
 MOST_SECONDS = 5.0
 """Processor time to look at every branch."""

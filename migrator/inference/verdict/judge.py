@@ -16,7 +16,7 @@ from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.files import values_files
 from migrator.inference.verdict.schema import outside_references
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
-from migrator.templates.render import Setting
+from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import digest, dump
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from migrator.inference.search.environments import chart_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import Resource, resource_of
-from migrator.templates.documents import plain_documents, split_documents
-from migrator.templates.render import Interpreter, Setting, TemplateRun
+from migrator.templates.interpreter.render import Interpreter, Setting, TemplateRun
+from migrator.templates.output.documents import plain_documents, split_documents
 
 SHOWABLE = frozenset({Failure.TEMPLATE, Failure.SCHEMA, Failure.OTHER})
 """Refusals that speak of values: with others a chart cannot be rendered at all."""

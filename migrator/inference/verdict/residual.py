@@ -19,8 +19,8 @@ from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
 from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
-from migrator.templates.documents import ghost_documents, split_documents
-from migrator.templates.render import Interpreter
+from migrator.templates.interpreter.render import Interpreter
+from migrator.templates.output.documents import ghost_documents, split_documents
 
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""

@@ -16,9 +16,9 @@ from migrator.inference.hypothesis.evaluator import Key, defaults_of, key_of
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves
 from migrator.model import Json, Path, Resource
 from migrator.templates.chart import Chart
-from migrator.templates.documents import Document, split_documents
-from migrator.templates.render import Interpreter, Run, Setting, TemplateRun
-from migrator.templates.value import ELEMENT, Piece, Value
+from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.output.documents import Document, split_documents
+from migrator.templates.provenance.value import ELEMENT, Piece, Value
 
 TRIED = 24
 """Values tried for one place."""

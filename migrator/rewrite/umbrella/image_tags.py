@@ -57,7 +57,7 @@ def _followed(
 ) -> ComponentPlan:
     from migrator.inference.effects.image_tags import tag_value
     from migrator.inference.effects.value_effects import Subject
-    from migrator.templates.render import Setting
+    from migrator.templates.interpreter.render import Setting
 
     setting = Setting(
         release=component.release,

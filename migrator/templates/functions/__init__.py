@@ -16,8 +16,6 @@ from typing import Final
 from migrator.model import Json
 from migrator.templates.functions import (
     builtins,
-    chance,
-    crypto,
     data,
     dates,
     defaults,
@@ -27,12 +25,12 @@ from migrator.templates.functions import (
     math,
     network,
     paths,
-    regex,
     semver,
-    strings,
     types,
 )
+from migrator.templates.functions.security import hashes, random
 from migrator.templates.functions.signatures import Entry, FailError, bind, nil_argument
+from migrator.templates.functions.text import regex, strings
 
 __all__ = ["FUNCTIONS", "RANDOM", "SIGNATURES", "FailError", "nil_argument"]
 
@@ -45,9 +43,9 @@ _ENTRIES: Final[Mapping[str, Entry]] = {
     **dicts.ENTRIES,
     **math.ENTRIES,
     **encoding.ENTRIES,
-    **crypto.ENTRIES,
-    **chance.ENTRIES,
-    **chance.CUSTOM,
+    **hashes.ENTRIES,
+    **random.ENTRIES,
+    **random.CUSTOM,
     **dates.ENTRIES,
     **regex.ENTRIES,
     **semver.ENTRIES,
@@ -64,7 +62,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Json]]] = MappingProxyType(
 SIGNATURES: Final[Mapping[str, str]] = MappingProxyType({name: signature for name, (signature, _) in _ENTRIES.items()})
 """Name -> the types of its parameters, in the letters of `signatures`."""
 
-RANDOM: Final[frozenset[str]] = frozenset({*chance.ENTRIES, "now", "ago"})
+RANDOM: Final[frozenset[str]] = frozenset({*random.ENTRIES, "now", "ago"})
 """Functions that answer differently on every render; what they give here is a repeatable stand-in of the right
 shape.
 """

@@ -9,8 +9,8 @@ from typing import Final
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gofmt import sprint, sprintf, sprintln
-from migrator.templates.gotypes import NIL_TYPES, StringMap, Uint8, as_bytes, type_of
+from migrator.templates.golang.fmt import sprint, sprintf, sprintln
+from migrator.templates.golang.types import NIL_TYPES, StringMap, Uint8, as_bytes, type_of
 
 _INCOMPATIBLE = "incompatible types for comparison"
 _INVALID = "invalid type for comparison"

@@ -8,10 +8,10 @@ from typing import Final
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gojson import decode, encode, encode_pretty, type_name
-from migrator.templates.gotoml import from_toml, to_toml
-from migrator.templates.gotypes import NilList, NilMap
-from migrator.templates.goyaml import from_yaml, to_yaml, to_yaml_pretty
+from migrator.templates.golang.encoding_json import decode, encode, encode_pretty, type_name
+from migrator.templates.golang.toml import from_toml, to_toml
+from migrator.templates.golang.types import NilList, NilMap
+from migrator.templates.golang.yaml import from_yaml, to_yaml, to_yaml_pretty
 
 _MAP, _LIST = "map[string]interface {}", "[]interface {}"
 

@@ -8,8 +8,8 @@ from typing import Final
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gonumbers import parse_int
-from migrator.templates.gotime import (
+from migrator.templates.golang.strconv import parse_int
+from migrator.templates.golang.time_format import (
     SECOND,
     ZERO_TIME,
     format_duration,
@@ -19,7 +19,7 @@ from migrator.templates.gotime import (
     parse_duration,
     parse_time,
 )
-from migrator.templates.gotypes import Int64, Time, wrap64
+from migrator.templates.golang.types import Int64, Time, wrap64
 
 _NOW: Final = Time(1_704_067_200 * SECOND)
 """A fixed instant: the evaluator must not read the clock, and knows that `now` is not to be trusted."""

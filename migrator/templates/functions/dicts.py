@@ -9,8 +9,8 @@ from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
 from migrator.templates.functions.types import is_empty
-from migrator.templates.gofmt import to_text
-from migrator.templates.gotypes import NIL_TYPES, NilMap, Strings, type_of
+from migrator.templates.golang.fmt import to_text
+from migrator.templates.golang.types import NIL_TYPES, NilMap, Strings, type_of
 
 
 def _dict(*items: Json) -> dict[str, Json]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gotypes import as_bytes, as_text
+from migrator.templates.golang.types import as_bytes, as_text
 
 _BASE64: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")
 _BASE32: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")

@@ -8,11 +8,11 @@ from typing import Final
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.functions.strings import string_list
+from migrator.templates.functions.text.strings import string_list
 from migrator.templates.functions.types import deep_equal, is_empty
-from migrator.templates.gofmt import to_text
-from migrator.templates.gonumbers import to_int
-from migrator.templates.gotypes import Lists, NilList, Strings, kind_of
+from migrator.templates.golang.fmt import to_text
+from migrator.templates.golang.strconv import to_int
+from migrator.templates.golang.types import Lists, NilList, Strings, kind_of
 
 NIL_POINTER = "runtime error: invalid memory address or nil pointer dereference"
 

@@ -11,9 +11,9 @@ from migrator.model import Json
 from migrator.templates.bounds import check_items
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gofmt import to_text
-from migrator.templates.gonumbers import parse_int, to_float, to_int
-from migrator.templates.gotypes import Int64, Ints, wrap64
+from migrator.templates.golang.fmt import to_text
+from migrator.templates.golang.strconv import parse_int, to_float, to_int
+from migrator.templates.golang.types import Int64, Ints, wrap64
 
 _CONTEXT: Final = Context(prec=2000, Emax=999999, Emin=-999999)
 _SIXTEEN_PLACES: Final = Decimal(1).scaleb(-16)

@@ -10,8 +10,8 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gofmt import quote
-from migrator.templates.gotypes import as_bytes, as_text, kind_of
+from migrator.templates.golang.fmt import quote
+from migrator.templates.golang.types import as_bytes, as_text, kind_of
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)
 _BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2}).{0,2}", re.DOTALL)

@@ -8,7 +8,7 @@ from typing import Final
 from migrator.charts.versions import VersionError, parse_version, satisfies
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gotypes import Version
+from migrator.templates.golang.types import Version
 
 
 def _semver(text: str) -> Version:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from migrator.model import Json
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.errors import TemplateError
-from migrator.templates.gotypes import Certificate, NilList, NilMap, Time, Values, type_of
+from migrator.templates.golang.types import Certificate, NilList, NilMap, Time, Values, type_of
 
 Implementation = Callable[..., Json]
 Entry = tuple[str, Implementation]

@@ -7,7 +7,7 @@ from typing import Final
 
 from migrator.model import Json
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.gotypes import NIL_TYPES, Certificate, Time, kind_of, type_of
+from migrator.templates.golang.types import NIL_TYPES, Certificate, Time, kind_of, type_of
 
 
 def is_empty(value: Json) -> bool:

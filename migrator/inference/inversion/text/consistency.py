@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
 from migrator.inference.inversion.text.parse import Event, Link, Read, RowLink, Rows, Taken, events
-from migrator.templates.value import Value
+from migrator.templates.provenance.value import Value
 
 
 class Agreement:

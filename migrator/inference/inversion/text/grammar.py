@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from migrator.templates.documents import EDGE
-from migrator.templates.value import ELEMENT, MARK, Gate, Piece, Value
+from migrator.templates.output.documents import EDGE
+from migrator.templates.provenance.value import ELEMENT, MARK, Gate, Piece, Value
 
 ANY = ""
 """Among first characters: whatever a value holds."""

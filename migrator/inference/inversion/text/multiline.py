@@ -13,7 +13,7 @@ from migrator.inference.inversion.text.grammar import KEY, grammar_of
 from migrator.inference.inversion.text.matcher import Matcher
 from migrator.inference.inversion.text.parse import Event, Link, Read, Rows, Taken, events
 from migrator.model import Json, Path
-from migrator.templates.value import ELEMENT, Piece, Value, plain
+from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain
 from migrator.yamlio import same
 
 MAX_LENGTH = 60_000

@@ -14,7 +14,7 @@ from migrator.inference.inversion.expressions import invert
 from migrator.inference.inversion.inverse_functions import as_written
 from migrator.inference.inversion.text.grammar import Branch, Loop, Row, Slot
 from migrator.model import Json
-from migrator.templates.gofmt import to_text
+from migrator.templates.golang.fmt import to_text
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?")
 

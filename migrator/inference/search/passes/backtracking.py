@@ -17,7 +17,7 @@ from migrator.inference.gaps.containers import gates_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import EPSILON
 from migrator.model import Path
-from migrator.templates.value import Gate
+from migrator.templates.provenance.value import Gate
 
 if TYPE_CHECKING:
     from migrator.inference.search.loop import Search

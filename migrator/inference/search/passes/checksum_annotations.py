@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, Tree, leaves, value_at
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.search.trials import Trials
-from migrator.templates.expressions import DIGESTS
+from migrator.templates.interpreter.expressions import DIGESTS
 
 MAX_ENDS = 6
 """Texts whose ends are tried for one digest."""

@@ -23,8 +23,8 @@ from migrator.inference.search.passes.map_entry_probes import (
 from migrator.inference.search.passes.render_errors import Mender, ranged
 from migrator.inference.search.trials import Trials, Weighed, distinct
 from migrator.model import Path
-from migrator.templates.documents import Document
-from migrator.templates.value import ELEMENT
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import ELEMENT
 
 MAX_ROUNDS = 12
 MAX_PROBES = 90

@@ -18,7 +18,7 @@ from migrator.inference.hypothesis.evaluator import State
 from migrator.inference.search.passes.render_errors import INNER, Mender
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, Path, Resource
-from migrator.templates.value import ELEMENT
+from migrator.templates.provenance.value import ELEMENT
 
 SENTINEL = "xqentry"
 KEY, ENTRY = "~key", "~entry"

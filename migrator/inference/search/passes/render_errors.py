@@ -10,8 +10,8 @@ from migrator.inference.hypothesis.evaluator import State
 from migrator.inference.inversion.conditions import make
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, Path
-from migrator.templates.evaluator import Failure
-from migrator.templates.value import ELEMENT
+from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.provenance.value import ELEMENT
 
 PLACEHOLDER = "placeholder"
 INNER = "xqinner"

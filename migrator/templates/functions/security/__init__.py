@@ -1,0 +1,1 @@
+"""Functions that hash, encrypt, or draw at random."""

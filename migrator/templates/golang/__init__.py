@@ -1,0 +1,1 @@
+"""What Go prints and reads: fmt, JSON, YAML, TOML, regular expressions, time, numbers."""

@@ -1,0 +1,1 @@
+"""Go template text: tokens and syntax tree."""

@@ -1,0 +1,1 @@
+"""Rendered text as YAML documents whose nodes know the characters under them."""

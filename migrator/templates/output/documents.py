@@ -1,0 +1,400 @@
+"""The documents that a template printed, each node tied to the pieces under it, ghosts at hand."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
+from typing import Any
+
+from migrator.model import Json, ResId, Resource, resource_of
+from migrator.templates.errors import TemplateError
+from migrator.templates.interpreter.render import TemplateRun
+from migrator.templates.output.tree import Node, blank_after, blank_before, parse_tree
+from migrator.templates.provenance.value import Gate, Piece, Region, Value, pieces_between, text_of
+from migrator.yamlio import YamlError, decode, read_manifests
+
+_METADATA = re.compile(r"^metadata:[ \t]*\n(?:(?:[ #][^\n]*)?\n)+(?=[A-Za-z])", re.MULTILINE)
+_LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
+
+
+class Document:
+    """One YAML document of a template's output. `pieces` holds real and ghost ones in order."""
+
+    __slots__ = (
+        "_error",
+        "_offsets",
+        "_parsed",
+        "_regions",
+        "_resource",
+        "_root",
+        "_spans",
+        "fragments",
+        "pieces",
+        "readings",
+        "real",
+        "speakers",
+        "starts",
+        "template",
+        "text",
+    )
+
+    def __init__(self, template: str, pieces: list[Piece]) -> None:
+        self.template, self.pieces = template, pieces
+        self.real = [piece for piece in pieces if piece.region is None]
+        self.starts = list(accumulate((len(piece.text) for piece in self.real), initial=0))[:-1]
+        """Offset of each real piece in the text."""
+        self.readings: dict[tuple[int, int, str, bool], tuple[Any, ...]] = {}
+        """How texts inside it could become others, once that has been asked: place, text, tolerance."""
+        self.text = "".join([piece.text for piece in self.real])
+        self._error = ""
+        self._root: Node | None = None
+        self._parsed = False
+        self._resource: Resource | bool | None = False
+        self._regions: list[Region] | None = None
+        self._offsets: list[int] | None = None
+        self._spans: dict[int, tuple[int, int]] | None = None
+        self.fragments: dict[tuple[int, bool], Document] = {}
+        self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str]]] = {}
+        """For those who look at the ghosts again and again: each alone, and those within a node with their texts."""
+
+    @property
+    def root(self) -> Node | None:
+        """The tree of the text, None where it is empty or no YAML."""
+        if not self._parsed:
+            self._parsed = True
+            try:
+                roots = parse_tree(self.text)
+                self._root = roots[0] if roots else None
+            except TemplateError as failure:
+                self._error = failure.message
+        return self._root
+
+    @property
+    def metadata(self) -> Node | None:
+        """The tree of the object's metadata, read without the rest, which may be a megabyte of schema."""
+        if not self._parsed and (head := _METADATA.search(self.text)):
+            try:
+                roots = parse_tree(self.text[: head.end()])
+            except TemplateError:
+                roots = []
+            if len(roots) == 1 and "metadata" in roots[0].entries:
+                return roots[0].entries["metadata"]
+        return self.root.entries.get("metadata") if self.root is not None else None
+
+    @property
+    def error(self) -> str:
+        """Why the text is no YAML; empty where it is."""
+        _ = self.root
+        return self._error
+
+    @property
+    def resource(self) -> Resource | None:
+        """The object that the document holds, None where it holds none."""
+        if isinstance(self._resource, bool):
+            self._resource = None
+            try:
+                body = next(iter(read_manifests(self.text)), None)
+            except YamlError:
+                return None
+            if isinstance(body, dict) and body.get("kind") and body.get("apiVersion") and _has_metadata(body):
+                self._resource = resource_of(body)
+        return self._resource
+
+    def read(self, known: dict[str, Resource | None]) -> Resource | None:
+        """The object that the document holds, taken from those of the same text that were read before."""
+        if self.text not in known:
+            known[self.text] = self.resource
+        self._resource = known[self.text]
+        return self._resource
+
+    @property
+    def id(self) -> ResId | None:
+        return self.resource.id if self.resource is not None else None
+
+    def under(self, node: Node) -> list[Piece]:
+        """The real pieces that a node stands on; of an empty node the ones that would fill it."""
+        return pieces_between(self.real, self.starts, node.start, node.end)
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """First and last index into `pieces`, ghosts included, that lie within a node."""
+        offsets = self.offsets
+        return bisect_left(offsets, node.start), bisect_right(offsets, node.end)
+
+    def around(self, node: Node) -> list[Piece]:
+        """The pieces, ghosts included, that lie within a node or in the white space and comments beside it."""
+        return [piece for _, piece in self.placed_around(node)]
+
+    def placed_around(self, node: Node) -> list[tuple[int, Piece]]:
+        """The pieces around a node, each with where it stands in the text."""
+        offsets = self.offsets
+        low, high = blank_before(self.text, node.start), blank_after(self.text, node.end)
+        span = slice(bisect_left(offsets, low), bisect_right(offsets, high))
+        return list(zip(offsets[span], self.pieces[span], strict=True))
+
+    @property
+    def offsets(self) -> list[int]:
+        """Where in the text each piece stands, ghosts included."""
+        if self._offsets is None:
+            lengths = (len(piece.text) if piece.region is None else 0 for piece in self.pieces)
+            self._offsets = list(accumulate(lengths, initial=0))[:-1]
+        return self._offsets
+
+    def gate_at(self, node: Node) -> Gate | None:
+        """The innermost gate over the first character of a node."""
+        found = pieces_between(self.real, self.starts, node.start, min(node.start + 1, node.end) or node.end)
+        return found[-1].gate if found else None
+
+    @property
+    def regions(self) -> list[Region]:
+        """Ghosts within the document, in order of appearance, parents before children."""
+        if self._regions is None:
+            seen: dict[int, Region] = {}
+            for piece in self.pieces:
+                chain = []
+                region = piece.region
+                while region is not None and id(region) not in seen:
+                    chain.append(region)
+                    region = region.parent
+                for item in reversed(chain):
+                    seen[id(item)] = item
+            self._regions = list(seen.values())
+        return self._regions
+
+    def ghost_text(self, region: Region) -> str:
+        """What a ghost itself prints."""
+        return "".join(piece.text for piece in self.pieces if piece.region is region)
+
+    def fragment(self, region: Region) -> Document:
+        """What one ghost would print, alone and at its column; ghosts inside it stay ghosts."""
+        if self._spans is None:
+            self._spans = _spans_of(self.pieces)
+        low, high = self._spans[id(region)]
+        place = self.offsets[low]
+        line = self.text[self.text.rfind("\n", 0, place) + 1 : place]
+        if line.strip("- ") and not self.pieces[low].text.startswith("\n"):
+            return make_document(self.template, [])  # it goes on with a line that has begun
+        pieces = [Piece(" " * len(line), None, None, None)]
+        for piece in self.pieces[low:high]:
+            if piece.region is region:
+                pieces.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
+            elif _inside(piece.region, region):
+                pieces.append(piece)
+        return make_document(self.template, pieces)
+
+    def variant(self, regions: Iterable[Region]) -> Document:
+        """The document as it would be with these gates turned: ghosts in, the branches that they replace out."""
+        return make_document(self.template, turned(self.pieces, regions))
+
+
+def _spans_of(pieces: list[Piece]) -> dict[int, tuple[int, int]]:
+    """First and last index of the pieces of each ghost, those of ghosts inside it included."""
+    found: dict[int, tuple[int, int]] = {}
+    for index, piece in enumerate(pieces):
+        region = piece.region
+        while region is not None:
+            found[id(region)] = (found.get(id(region), (index, 0))[0], index + 1)
+            region = region.parent
+    return found
+
+
+def _has_metadata(body: dict[str, Json]) -> bool:
+    """Whether the metadata, where there is any, is a map as in every object."""
+    return isinstance(body.get("metadata") or {}, dict)
+
+
+def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
+    """Pieces with some ghosts made real, and what the other branch of their gates printed taken out."""
+    chosen: set[int] = set()
+    replaced: set[tuple[int, bool]] = set()
+    for region in regions:
+        here: Region | None = region
+        while here is not None:
+            chosen.add(id(here))
+            if here.gate.keyword != "range":
+                replaced.add((id(here.gate.condition), not here.gate.wanted))
+            here = here.parent
+    kept = []
+    known: dict[int, bool] = {}
+    for piece in pieces:
+        ghost, gate = piece.region, piece.gate
+        if ghost is not None:
+            if id(ghost) in chosen or ghost is EDGE:
+                kept.append(Piece(piece.text, piece.source, gate, None, piece.wholes))
+            else:
+                kept.append(piece)
+        elif gate is None or not replaced or not _under(gate, replaced, known):
+            kept.append(piece)
+    return kept
+
+
+def _under(gate: Gate, replaced: set[tuple[int, bool]], known: dict[int, bool]) -> bool:
+    """Whether a gate is one of those, or below one; neighbours share their gates, so the answers are kept."""
+    found = known.get(id(gate))
+    if found is None:
+        found = (id(gate.condition), gate.wanted) in replaced or (
+            gate.parent is not None and _under(gate.parent, replaced, known)
+        )
+        known[id(gate)] = found
+    return found
+
+
+def make_document(template: str, pieces: list[Piece]) -> Document:
+    """A document of its pieces, parsed when it is asked for."""
+    return Document(template, pieces)
+
+
+def split_documents(run: TemplateRun) -> list[Document]:
+    """The documents of a template's real output, empty ones left out; a `List` stands for its items."""
+    if run.path.endswith("/NOTES.txt"):
+        return []
+    made = (make_document(run.path, _stripped(pieces)) for pieces in _split(run.pieces) if _has_content(pieces))
+    return [item for document in made for item in _items(document)]
+
+
+def _items(document: Document) -> list[Document]:
+    root = document.root if "List" in document.text and _LIST.search(document.text) else None
+    items = root.entries.get("items") if root is not None else None
+    if items is None or items.kind != "list":
+        return [document]
+    found = []
+    spans = sorted({(node.start, node.end) for node in items.items})  # an alias stands where its anchor does
+    pieces = dict(zip(spans, _slices(document.pieces, spans), strict=True))
+    for node in items.items:
+        column = node.start - (document.text.rfind("\n", 0, node.start) + 1)
+        # the first line of an item begins behind its dash
+        inside = [Piece(" " * column, None, None, None), *pieces[node.start, node.end], Piece("\n", None, None, None)]
+        found += _items(make_document(document.template, inside))
+    return found
+
+
+EDGE = Region(Gate(None, "quiet", Value(None), True, False), None)
+"""White space that Helm takes off the end of a document, and that a ghost standing behind it needs back."""
+
+
+def _stripped(pieces: list[Piece]) -> list[Piece]:
+    """Without white space at either end and with one line break after it, as Helm prints a document."""
+    kept = list(pieces)
+    for index, piece in enumerate(kept):
+        if piece.region is None:
+            kept[index] = piece.with_text(piece.text.lstrip())
+            if kept[index].text:
+                break
+    for index in range(len(kept) - 1, -1, -1):
+        piece = kept[index]
+        if piece.region is None:
+            kept[index] = piece.with_text(piece.text.rstrip())
+            taken = piece.text[len(kept[index].text) :]
+            if taken:
+                kept.insert(index + 1, Piece(taken, None, piece.gate, EDGE))
+            if kept[index].text:
+                break
+    return [*kept, Piece("\n", None, None, None)]
+
+
+def _has_content(pieces: list[Piece]) -> bool:
+    return any(piece.region is None and piece.text.strip() for piece in pieces)
+
+
+def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
+    """Cut pieces where Helm cuts the text that they make (FACTS D11)."""
+    text = "".join([piece.text for piece in pieces if piece.region is None])
+    bounds = [0]
+    for dashes in _separators(text):
+        start, end = dashes, dashes + 3
+        while start > bounds[-1] and text[start - 1].isspace():
+            start -= 1
+        while end < len(text) and text[end].isspace():
+            end += 1
+        bounds += [start, end]
+    bounds.append(len(text))
+    if len(bounds) == 2:
+        yield pieces
+        return
+    yield from _slices(pieces, list(zip(bounds[::2], bounds[1::2], strict=True)))
+
+
+def _separators(text: str) -> Iterator[int]:
+    """Where lines begin with three dashes."""
+    at = 0 if text.startswith("---") else text.find("\n---") + 1
+    while at or text.startswith("---", at):
+        yield at
+        at = text.find("\n---", at) + 1
+        if not at:
+            return
+
+
+def _slices(pieces: list[Piece], ranges: list[tuple[int, int]]) -> list[list[Piece]]:
+    """The pieces on each of some rising ranges of the text, in one pass; what has no width goes where it stands."""
+    found: list[list[Piece]] = [[] for _ in ranges]
+    place = first = 0
+    for piece in pieces:
+        while first < len(ranges) - 1 and ranges[first][1] < place:
+            first += 1
+        if piece.region is not None or not piece.text:
+            start, end = ranges[first]
+            if start <= place <= end:
+                found[first].append(piece)
+            continue
+        behind = place + len(piece.text)
+        for index in range(first, len(ranges)):
+            start, end = ranges[index]
+            if start >= behind:
+                break
+            low, high = max(start - place, 0), min(end - place, len(piece.text))
+            if high > low:
+                found[index].append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
+        place = behind
+    return found
+
+
+def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
+    """Whole objects that a template would print if one gate over them were turned, with that gate's region."""
+    found: list[tuple[Region, Document]] = []
+    for region, inside in _by_region(run).values():
+        if "kind:" not in "".join([p.text for p in inside if p.region is region]):
+            continue
+        inner = [Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p for p in inside]
+        for pieces in _split(inner):
+            for over, whole in _headed(region, pieces):
+                made = _items(make_document(run.path, whole))
+                found += [(over, document) for document in made if document.resource is not None]
+    return found
+
+
+def _headed(region: Region, pieces: list[Piece]) -> Iterator[tuple[Region, list[Piece]]]:
+    """An object's pieces; where only ghosts inside it say its apiVersion, with each of these made real."""
+    inner = {id(p.region): p.region for p in pieces if p.region is not None and "apiVersion:" in p.text}
+    if not inner or "apiVersion:" in text_of(pieces):
+        yield region, pieces
+    else:
+        for ghost in inner.values():
+            yield ghost, turned(pieces, [ghost])
+
+
+def _by_region(run: TemplateRun) -> dict[int, tuple[Region, list[Piece]]]:
+    """Each ghost that prints something with its pieces, those of ghosts inside it included."""
+    found: dict[int, tuple[Region, list[Piece]]] = {}
+    printing: dict[int, None] = {}
+    for piece in run.pieces if not run.path.endswith("/NOTES.txt") else ():
+        region = piece.region
+        if region is not None:
+            printing[id(region)] = None
+        while region is not None:
+            found.setdefault(id(region), (region, []))[1].append(piece)
+            region = region.parent
+    return {key: found[key] for key in printing}
+
+
+def _inside(region: Region | None, outer: Region) -> bool:
+    while region is not None:
+        if region is outer:
+            return True
+        region = region.parent
+    return False
+
+
+def plain_documents(data: bytes) -> list[Json]:
+    """The values of the documents of a file that carries no provenance (`crds/`)."""
+    return list(read_manifests(decode(data)))

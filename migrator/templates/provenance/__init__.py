@@ -1,0 +1,1 @@
+"""Values and texts that know which values path set them."""

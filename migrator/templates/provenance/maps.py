@@ -1,0 +1,227 @@
+"""Functions on maps: what comes out of them keeps the places that set it, merges included."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrator.model import Path
+from migrator.templates.errors import TemplateError
+from migrator.templates.golang.types import type_of
+from migrator.templates.interpreter.evaluator import Evaluator
+from migrator.templates.interpreter.expressions import Lifted
+from migrator.templates.provenance.text import show
+from migrator.templates.provenance.value import Value, truth
+
+
+def _map(value: Value, name: str) -> dict[str, Value]:
+    if not isinstance(value.v, dict):
+        raise TemplateError(
+            f"wrong type for value in {name}; expected map[string]interface {{}}; got {type_of(value.v)}"
+        )
+    return value.v
+
+
+def name_of(value: Value) -> str:
+    """A value as the key of a map."""
+    return value.v if isinstance(value.v, str) else str(show(value).v)
+
+
+def _dict(ev: Evaluator, args: list[Value]) -> Value:
+    made: dict[str, Value] = {}
+    for index in range(0, len(args), 2):
+        made[name_of(args[index])] = args[index + 1] if index + 1 < len(args) else Value("")
+    return Value(made)
+
+
+def _get(ev: Evaluator, args: list[Value]) -> Value:
+    name = name_of(args[1])
+    found = _map(args[0], "get").get(name)
+    value = found if found is not None else Value("", tuple((*p, name) for p in args[0].direct), "", (args[1],))
+    ev.dependencies.update(value.direct)
+    return value
+
+
+def _set(ev: Evaluator, args: list[Value]) -> Value:
+    if ev.region is not None and args[0].v is None and args[0].direct:
+        ev.make_map(args[0])
+    target = _map(args[0], "set")
+    ev.remember(args[0])
+    ev.note_change(args[0])
+    name, value = name_of(args[1]), args[2]
+    if args[0].direct:
+        value = _unless_given(ev, tuple((*path, name) for path in args[0].direct), value)
+    target[name] = value
+    return args[0]
+
+
+def _unless_given(ev: Evaluator, own: tuple[Path, ...], value: Value) -> Value:
+    """What is set into a map where it lacks an entry is a default: the entry's own place comes before it."""
+    if not own or own[0] in value.direct or not any(own[0] in gate.condition.taint for gate in ev.gates()):
+        return value
+    direct = value.direct + own if value.op == "key" else own + value.direct
+    made = Value(value.v, direct, "default", (Value(None, own), value), value.pieces)
+    made.hidden = value.hidden
+    return made
+
+
+def _unset(ev: Evaluator, args: list[Value]) -> Value:
+    target = _map(args[0], "unset")
+    ev.remember(args[0])
+    ev.note_change(args[0])
+    target.pop(name_of(args[1]), None)
+    return args[0]
+
+
+def _has_key(ev: Evaluator, args: list[Value]) -> Value:
+    name = name_of(args[1])
+    paths: tuple[Path, ...] = tuple((*p, name) for p in args[0].direct)
+    ev.dependencies.update(paths)
+    to_come = args[0].v is None and ev.region is not None
+    return Value(not to_come and name in _map(args[0], "hasKey"), (), "hasKey", (args[0], Value(None, paths)))
+
+
+def _keys(ev: Evaluator, args: list[Value]) -> Value:
+    names = [
+        Value(name, tuple((*p, "~key", name) for p in arg.direct), "key", (arg,))
+        for arg in args
+        for name in sorted(_map(arg, "keys"))
+    ]
+    return Value(names, (), "keys", tuple(args))
+
+
+def _values(ev: Evaluator, args: list[Value]) -> Value:
+    tree = _map(args[0], "values")
+    return Value([tree[name] for name in sorted(tree)], (), "values", tuple(args))
+
+
+def _pick(ev: Evaluator, args: list[Value]) -> Value:
+    tree, names = _map(args[0], "pick"), [name_of(arg) for arg in args[1:]]
+    return Value({n: tree[n] for n in names if n in tree}, args[0].direct, "pick", tuple(args))
+
+
+def _omit(ev: Evaluator, args: list[Value]) -> Value:
+    names = {name_of(arg) for arg in args[1:]}
+    tree = {n: v for n, v in _map(args[0], "omit").items() if n not in names}
+    return Value(tree, args[0].direct, "omit", tuple(args))
+
+
+def _pluck(ev: Evaluator, args: list[Value]) -> Value:
+    name = name_of(args[0])
+    return Value([arg.v[name] for arg in args[1:] if name in _map(arg, "pluck")], (), "pluck", tuple(args))
+
+
+def _dig(ev: Evaluator, args: list[Value]) -> Value:
+    *names, fallback, tree = args
+    here = tree
+    for name in names:
+        if not isinstance(here.v, dict) or name_of(name) not in here.v:
+            rest = tuple(name_of(n) for n in names)
+            direct = tuple((*p, *rest) for p in tree.direct)
+            ev.dependencies.update(direct)
+            return Value(fallback.v, direct + fallback.direct, "default", (Value(None, direct), fallback))
+        here = here.v[name_of(name)]
+    ev.dependencies.update(here.direct)
+    return here
+
+
+def _deep_copy(ev: Evaluator, args: list[Value]) -> Value:
+    return copy_of(args[0])
+
+
+def copy_of(value: Value) -> Value:
+    """The same tree with maps and lists of its own; provenance is kept."""
+    v: Any = value.v
+    if isinstance(v, dict):
+        v = {name: copy_of(item) for name, item in v.items()}
+    elif isinstance(v, list):
+        v = [copy_of(item) for item in v]
+    else:
+        return value
+    copy = Value(v, value.direct, value.op, value.args, value.pieces)
+    copy.hidden = value.hidden
+    return copy
+
+
+def _merger(overwrite: bool) -> Lifted:
+    def merge(ev: Evaluator, args: list[Value]) -> Value:
+        target = args[0]
+        _map(target, "merge")
+        ev.note_change(target)
+        for source in args[1:]:
+            if target.direct and source.direct:
+                upper, lower = (source, target) if overwrite else (target, source)
+                ev.merged[upper.direct[0], lower.direct[0]] = None
+            _merge(ev, target, source, overwrite)
+        return target
+
+    return merge
+
+
+def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None:
+    """Merge in place as mergo does: without `overwrite` only what is empty is filled; lists are never joined."""
+    tree, other = _map(target, "merge"), _map(source, "merge")
+    ev.remember(target)
+    extra = tuple(path for path in source.direct if path not in target.direct)
+    # what a person sets is the chart's own map, be it laid over one of its entries or an entry over it
+    above = overwrite and min(map(len, extra), default=0) <= min(map(len, target.direct), default=0)
+    target.direct = (extra + target.direct) if above else (target.direct + extra)
+    target.op = target.op or "merge"
+    target.hidden += source.hidden
+    for name, item in other.items():
+        mine = tree.get(name)
+        if mine is None:
+            if item.v is not None or overwrite:
+                fresh = Value(item.v, item.direct, item.op or "merge", item.args, item.pieces)
+                fresh.hidden = item.hidden
+                tree[name] = _reached(fresh, tuple((*path, name) for path in target.direct), first=not overwrite)
+            continue
+        if isinstance(item.v, dict) and isinstance(mine.v, dict):
+            fresh = Value(dict(mine.v), mine.direct, mine.op, mine.args)
+            fresh.hidden = mine.hidden
+            _merge(ev, fresh, item, overwrite)
+            tree[name] = fresh
+        elif (overwrite and item.v is not None) or not truth(mine):
+            if item.v is None and not overwrite:
+                continue
+            tree[name] = Value(item.v, item.direct + mine.direct, item.op or "merge", (item, mine), item.pieces)
+        else:
+            more = tuple(path for path in item.direct if path not in mine.direct)
+            tree[name] = Value(mine.v, mine.direct + more, mine.op, mine.args, mine.pieces)
+    for name, mine in tree.items() if overwrite else ():
+        if name not in other:
+            tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=above)
+
+
+def _reached(value: Value, paths: tuple[Path, ...], *, first: bool) -> Value:
+    """A tree that a merge took over; each node of it is set by its place below the map merged with as well."""
+    if not paths:
+        return value
+    v: Any = value.v
+    if isinstance(v, dict):
+        v = {name: _reached(item, tuple((*p, name) for p in paths), first=first) for name, item in v.items()}
+    both = paths + value.direct if first else value.direct + paths
+    made = Value(v, tuple(dict.fromkeys(both)), value.op, value.args, value.pieces)
+    made.hidden = value.hidden
+    return made
+
+
+MAPS: Mapping[str, Lifted] = {
+    "dict": _dict,
+    "get": _get,
+    "set": _set,
+    "unset": _unset,
+    "hasKey": _has_key,
+    "keys": _keys,
+    "values": _values,
+    "pick": _pick,
+    "omit": _omit,
+    "pluck": _pluck,
+    "dig": _dig,
+    "deepCopy": _deep_copy,
+    "mustDeepCopy": _deep_copy,
+    "merge": _merger(overwrite=False),
+    "mustMerge": _merger(overwrite=False),
+    "mergeOverwrite": _merger(overwrite=True),
+    "mustMergeOverwrite": _merger(overwrite=True),
+}
