@@ -25,9 +25,9 @@ from measuring.census import Census, census, kept  # noqa: E402
 from measuring.census_page import figures, page  # noqa: E402
 from measuring.repository import unpacked  # noqa: E402
 from measuring.tables import with_section  # noqa: E402
-from migrator.cli.baseline import Baseline, read_baseline  # noqa: E402
-from migrator.cli.clock import Clock  # noqa: E402
 from migrator.cli.options import Settings  # noqa: E402
+from migrator.workflow.clock import Clock  # noqa: E402
+from migrator.workflow.steps.baseline import Baseline, read_baseline  # noqa: E402
 
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")
 CENSUS = HERE.parent / "docs" / "census.md"

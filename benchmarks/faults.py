@@ -65,9 +65,9 @@ def measured(folder: Path, layout: str, stride: int, again: int) -> dict[str, ob
 
 def planned(root: Path, layout: str) -> Sequence[FileEdit]:
     """The edits of an apply of the fixture."""
-    from migrator.cli.clock import clock_for
-    from migrator.cli.options import Settings
-    from migrator.cli.pipeline import plan_repository
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.plan import plan_repository
+    from migrator.workflow.settings import Settings
 
     shutil.copytree(HERE / "fixtures/simple-app", root)
     settings = Settings(

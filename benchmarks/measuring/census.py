@@ -14,11 +14,11 @@ from migrator.classify import Component, ComponentKind, classify
 from migrator.classify.nodes import Node, nodes_of
 from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
-from migrator.cli.baseline import Baseline
-from migrator.cli.recognising import known_of, recognise, resources_of
 from migrator.model import RepoPath, ResId
 from migrator.signatures import index_signatures, load_signatures, load_weights
 from migrator.signatures.load import TEAM_SIGNATURES
+from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.classify import known_of, recognise, resources_of
 from migrator.yamlio import Dialect, read_value
 
 NOT_ANY = "-"

@@ -20,8 +20,8 @@ from measuring.repositories import RepositoryRow
 from measuring.stage import peak
 
 if TYPE_CHECKING:
-    from migrator.cli.applying import Applied
-    from migrator.cli.pipeline import Planned
+    from migrator.workflow.apply import Applied
+    from migrator.workflow.plan import Planned
 
 _GIT = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
 
@@ -52,11 +52,11 @@ def _error(steps: list[RepositoryRow], asked: dict[str, Any]) -> str:
 
 def _steps(row: RepositoryRow, asked: dict[str, Any]) -> Iterator[RepositoryRow]:
     from measuring.spans import round_trips
-    from migrator.cli.applying import apply_repository
-    from migrator.cli.clock import Clock
-    from migrator.cli.options import Settings
-    from migrator.cli.pipeline import plan_repository
-    from migrator.cli.saved import save_plan
+    from migrator.workflow.apply import apply_repository
+    from migrator.workflow.clock import Clock
+    from migrator.workflow.plan import plan_repository
+    from migrator.workflow.plan_file import save_plan
+    from migrator.workflow.settings import Settings
 
     root = unpacked(Path(str(asked["archive"])), Path(str(asked["folder"])) / "repository")
     before = tree_of(root)

@@ -11,10 +11,10 @@ import pytest
 
 from measuring.census import Census, Found, Left, Stated, below, census, dependencies, kept, reason, said, same_version
 from measuring.census_page import figures, page
-from migrator.cli.baseline import read_baseline
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
 from migrator.model import RepoPath
+from migrator.workflow.clock import Clock
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import read_baseline
 
 OBJECTS = """\
 # Source: metrics-server/templates/serviceaccount.yaml

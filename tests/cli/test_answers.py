@@ -7,13 +7,13 @@ import pytest
 from cli_support import FIXTURES
 
 from migrator.charts import load_archive
-from migrator.cli import inferring
-from migrator.cli.answers import answer_key, decode, encode
-from migrator.cli.inferring import Answer, infer_each
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.engines import Cache, Tool, Toolchain
 from migrator.inference.types import Attempt, Inference, InferenceRequest, Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan, resource_of
+from migrator.workflow.steps import infer
+from migrator.workflow.steps.infer import Answer, infer_each
+from migrator.workflow.steps.inference_cache import answer_key, decode, encode
 from migrator.yamlio import ABSENT
 
 TOOLS = Toolchain(
@@ -107,7 +107,7 @@ def test_what_was_asked_before_is_not_asked_again(
         asked.append(request)
         return Answer(inference=INFERENCE, diagnostics=NOTES)
 
-    monkeypatch.setattr(inferring, "_answer", answer)
+    monkeypatch.setattr(infer, "_answer", answer)
     cache = Cache(tmp_path)
     both = [request_, replace(request_, release="b")]
     first = infer_each(both, tools=TOOLS, cache=cache, workers=1)
@@ -123,7 +123,7 @@ def test_a_failure_is_asked_again(request_: InferenceRequest, tmp_path: Path, mo
         asked.append(request)
         return Answer(inference=None, diagnostics=NOTES)
 
-    monkeypatch.setattr(inferring, "_answer", fail)
+    monkeypatch.setattr(infer, "_answer", fail)
     for _ in range(2):
         assert infer_each([request_], tools=TOOLS, cache=Cache(tmp_path))[0].inference is None
     assert len(asked) == 2

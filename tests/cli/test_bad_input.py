@@ -220,16 +220,16 @@ class TestApply:
     def test_a_plan_made_for_other_content(
         self, migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.cli import applying
+        from migrator.workflow import apply
 
-        commit = applying.commit
+        commit = apply.commit
         changed = app / "overlays" / "prod" / "kustomization.yaml"
 
         def meanwhile(*arguments: object, **named: object) -> object:
             changed.write_text(changed.read_text() + "# changed while the plan was made\n")
             return commit(*arguments, **named)
 
-        monkeypatch.setattr(applying, "commit", meanwhile)
+        monkeypatch.setattr(apply, "commit", meanwhile)
         shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
         refused(shown, "MIG621", "overlays/prod/kustomization.yaml")
         assert not (app / "helm-charts").exists()

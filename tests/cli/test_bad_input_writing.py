@@ -162,15 +162,15 @@ class TestWriting:
     def test_a_file_that_vanishes_between_plan_and_apply(
         self, migrate: Migrate, shop: Path, charts: Path, path: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        from migrator.cli import applying
+        from migrator.workflow import apply
 
-        commit = applying.commit
+        commit = apply.commit
 
         def meanwhile(*arguments: object, **named: object) -> object:
             (shop / path).unlink()
             return commit(*arguments, **named)
 
-        monkeypatch.setattr(applying, "commit", meanwhile)
+        monkeypatch.setattr(apply, "commit", meanwhile)
         before = tree(shop)
         shown = migrate("apply", shop, "--offline", "--chart-mirror", charts, "--layout", "growing")
         assert shown.code == 1

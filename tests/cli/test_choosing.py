@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli.baseline import as_locked
-from migrator.cli.choices import choose
-from migrator.cli.options import Settings
 from migrator.diagnostics import MigrateError
 from migrator.discover import Acceptance, Config
 from migrator.lock import Lock
 from migrator.model import Impact
+from migrator.workflow.choices import choose
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import as_locked
 
 
 def test_defaults(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from migrator.cli import clock as module
-from migrator.cli.clock import Clock, shares
+from migrator.workflow import clock as module
+from migrator.workflow.clock import Clock, shares
 
 
 @pytest.fixture

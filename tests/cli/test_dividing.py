@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 from monolith import monolith
 
-from migrator.cli.baseline import Baseline, read_baseline
-from migrator.cli.clock import clock_for
-from migrator.cli.dividing import divided
-from migrator.cli.options import Settings
 from migrator.diagnostics import Diagnostics
 from migrator.lock import LOCK_PATH, Lock, LockedEnvironment
 from migrator.plan import Plan
 from migrator.rewrite import FileEdit, commit, load_layout, moves
+from migrator.workflow.clock import clock_for
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import Baseline, read_baseline
+from migrator.workflow.steps.split_overlays import divided
 from migrator.yamlio import same
 
 

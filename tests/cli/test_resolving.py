@@ -7,10 +7,10 @@ import pytest
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartSources
 from migrator.classify import ChartCandidate, Component, ComponentKind, Evidence
-from migrator.cli import resolving
-from migrator.cli.resolving import resolve
 from migrator.discover import ComponentOverride, Config
 from migrator.engines import Cache
+from migrator.workflow.steps import resolve as resolve_step
+from migrator.workflow.steps.resolve import resolve
 
 LABEL = Evidence(kind="chart-label", detail="web-1.0.0", weight=1.0)
 IMAGE = Evidence(kind="image", detail="web", weight=0.6)
@@ -55,7 +55,7 @@ def test_an_app_version_leaves_all_its_chart_versions_to_try_newest_first(librar
 def test_of_many_versions_some_are_tried_from_the_newest_to_the_oldest(
     library: ChartLibrary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(resolving, "VERSIONS", 3)
+    monkeypatch.setattr(resolve_step, "VERSIONS", 3)
     assert tried(component((), ("7",), IMAGE), library) == ["1.3.0", "1.1.0", "1.0.0"]
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from cli_support import Migrate
 
-from migrator.cli.rule_cases import case_files, failed_case, read_case
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
 from migrator.signatures import Signature, load_signatures
+from migrator.workflow.rule_cases import case_files, failed_case, read_case
 from migrator.yamlio import rules_directory
 
 PATH = RepoPath(".migrate/rules/signatures/databases/cachet/plain.yaml")

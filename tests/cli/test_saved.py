@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from cli_support import Migrate, committed, git, tree
 
-from migrator.cli.records import from_json, to_json
 from migrator.model import Difference, DifferenceKind, Impact, ResId
 from migrator.plan.types import ComponentPlan, Decision, Plan
+from migrator.workflow.steps.dataclass_json import from_json, to_json
 from migrator.yamlio import ABSENT
 
 
@@ -92,7 +92,9 @@ def test_everything_that_a_plan_may_hold_can_be_saved() -> None:
     leaves(Plan, seen)
     plain = {each for each in seen if isinstance(each, type) and not dataclasses.is_dataclass(each)}
     plain = {each for each in plain if not issubclass(each, Enum) and typing.get_origin(each) is None}
-    assert plain <= {str, int, float, bool, type(None), typing.Any}, "teach `migrator.cli.records` about it"
+    assert plain <= {str, int, float, bool, type(None), typing.Any}, (
+        "teach `migrator.workflow.steps.dataclass_json` about it"
+    )
 
 
 def test_patterns_keep_their_flags() -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from migrator.charts import load_archive
-from migrator.cli.inferring import Answer, infer_each
-from migrator.cli.underneath import with_underneath
 from migrator.engines import Cache, find_tools
 from migrator.inference.types import InferenceRequest
 from migrator.model import Resource, resource_of
 from migrator.plan.common import Common
+from migrator.workflow.steps.infer import Answer, infer_each
+from migrator.workflow.steps.shared_metadata import with_underneath
 
 CHART = {
     "Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n",

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, deciding, output_format, repository, talking
+from migrator.cli.options import charts, deciding, output_format, repository, talking
+from migrator.workflow.settings import Settings
 
 _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 
@@ -31,9 +32,9 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 @talking
 def apply(repo: Any, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
-    from migrator.cli.applying import apply_repository
-    from migrator.cli.clock import clock_for
-    from migrator.cli.show import finish, show_applied, show_followed
+    from migrator.cli.output import finish, show_applied, show_followed
+    from migrator.workflow.apply import apply_repository
+    from migrator.workflow.clock import clock_for
 
     if given["diff"] and given["branch"] is not None:
         raise click.UsageError("--diff writes nothing, so there is nothing for --branch")
@@ -46,7 +47,7 @@ def apply(repo: Any, output_format: str, **given: Any) -> int:
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     if settings.relock:
-        from migrator.cli.relocking import relock_repository
+        from migrator.workflow.relock import relock_repository
 
         followed = relock_repository(settings, clock)
         with clock.step("report"):

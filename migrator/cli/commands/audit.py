@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, output_format, repository, talking
+from migrator.cli.options import charts, output_format, repository, talking
 from migrator.diagnostics import ExitCode
+from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Check that the hybrid stays honest.")
@@ -18,9 +19,9 @@ from migrator.diagnostics import ExitCode
 @talking
 def audit(repo: Any, output_format: str, **given: Any) -> int:
     """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
-    from migrator.cli.checks import audit_repository
-    from migrator.cli.clock import clock_for
-    from migrator.cli.show import finish, show_findings
+    from migrator.cli.output import finish, show_findings
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.verify import audit_repository
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from migrator.cli.options import Settings, budget, charts, output_format, talking
+from migrator.cli.options import budget, charts, output_format, talking
 from migrator.diagnostics import ExitCode
+from migrator.workflow.settings import Settings
 
 if TYPE_CHECKING:
-    from migrator.cli.clock import Clock
+    from migrator.workflow.clock import Clock
 
 
 @click.command(short_help="Say what a value shapes and where it came from, or why an object is what it is.")
@@ -37,9 +38,9 @@ def explain(component: str, place: str, repo: Any, output_format: str, **given: 
     Of an object (Deployment/shop/web) say which component it belongs to, and what speaks for and against each chart
     that it could be from.
     """
-    from migrator.cli.clock import clock_for
-    from migrator.cli.explaining import explain_repository
-    from migrator.cli.show import finish, show_explanation
+    from migrator.cli.output import finish, show_explanation
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.explain import explain_repository
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
@@ -54,11 +55,11 @@ def explain(component: str, place: str, repo: Any, output_format: str, **given: 
 
 
 def _explain_object(asked: str, output_format: str, settings: Settings, clock: Clock) -> None:
-    from migrator.cli.baseline import read_baseline
-    from migrator.cli.recognising import account_of
-    from migrator.cli.show import finish, say
+    from migrator.cli.output import finish, say
     from migrator.report.account import account_document, show_account
     from migrator.report.json import dumps
+    from migrator.workflow.steps.baseline import read_baseline
+    from migrator.workflow.steps.classify import account_of
 
     baseline = read_baseline(settings, clock)
     say(baseline.diagnostics, settings)

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, output_format, repository, talking
+from migrator.cli.options import charts, output_format, repository, talking
 from migrator.diagnostics import ExitCode
+from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Show the objects and what binds them, as a graph.")
@@ -19,12 +20,12 @@ from migrator.diagnostics import ExitCode
 @talking
 def graph(repo: Any, output_format: str, environments: tuple[str, ...], **given: Any) -> int:
     """Write the resource graph of REPO: its environments, their components, and who refers to, selects, binds whom."""
-    from migrator.cli.baseline import read_baseline
-    from migrator.cli.clock import clock_for
-    from migrator.cli.recognising import groups_of, recognise
-    from migrator.cli.show import finish, say
+    from migrator.cli.output import finish, say
     from migrator.diagnostics import MigrateError
     from migrator.graph import to_dot, to_json, to_mermaid
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.steps.baseline import read_baseline
+    from migrator.workflow.steps.classify import groups_of, recognise
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, output_format, talking
+from migrator.cli.options import charts, output_format, talking
+from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Find the values with which a chart renders given files.")
@@ -45,9 +46,9 @@ from migrator.cli.options import Settings, charts, output_format, talking
 @talking
 def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any) -> int:
     """Find release name, namespace and the smallest values with which a chart renders the target files."""
-    from migrator.cli.clock import clock_for
-    from migrator.cli.inferring import Target, infer_files
-    from migrator.cli.show import finish, show_inference
+    from migrator.cli.output import finish, show_inference
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.steps.infer import Target, infer_files
 
     target = Target(
         chart=chart,

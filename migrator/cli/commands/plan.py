@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, deciding, output_format, repository, talking
+from migrator.cli.options import charts, deciding, output_format, repository, talking
 from migrator.diagnostics import ExitCode
+from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Show what would move to Helm, and what would change.")
@@ -27,15 +28,15 @@ from migrator.diagnostics import ExitCode
 @talking
 def plan(repo: Any, output_format: str, detailed_exitcode: bool, **given: Any) -> int:
     """Show what would move to Helm in REPO, and what would change; nothing is written."""
-    from migrator.cli.clock import clock_for
-    from migrator.cli.pipeline import plan_repository
-    from migrator.cli.show import finish, show_plan
+    from migrator.cli.output import finish, show_plan
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.plan import plan_repository
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)
     planned = plan_repository(settings, clock)
     if settings.out is not None:
-        from migrator.cli.saved import save_plan
+        from migrator.workflow.plan_file import save_plan
 
         save_plan(planned, settings, settings.out)
     with clock.step("report"):

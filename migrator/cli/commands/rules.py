@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, output_format, repository
+from migrator.cli.options import charts, output_format, repository
 from migrator.diagnostics import ExitCode
+from migrator.workflow.settings import Settings
 
 
 @click.group(short_help="List, show, test and learn the signatures of charts.")
@@ -22,8 +23,8 @@ def rules() -> None:
 @output_format("text", "json")
 def list_rules(repo: Any, output_format: str) -> int:
     """List the signatures and the release manifests that hold for REPO: ours, and those of its team."""
-    from migrator.cli.releases import manifests_of
-    from migrator.cli.rules import signatures_of
+    from migrator.workflow.rules import signatures_of
+    from migrator.workflow.steps.release_manifests import manifests_of
 
     found = [(one.chart, one.category, one.repository, str(one.source)) for one in signatures_of(repo)]
     manifests = manifests_of(repo)
@@ -50,7 +51,7 @@ def list_rules(repo: Any, output_format: str) -> int:
 @repository
 def show_rule(chart: str, repo: Any) -> int:
     """Show the signature of CHART, and the release manifests that correspond to it, as they hold for REPO."""
-    from migrator.cli.rules import signature_text
+    from migrator.workflow.rules import signature_text
 
     sys.stdout.write(signature_text(repo, chart))
     return ExitCode.DONE
@@ -60,8 +61,8 @@ def show_rule(chart: str, repo: Any) -> int:
 @repository
 def test_rules(repo: Any) -> int:
     """Run the cases of the signatures, ours and those of the team of REPO; leaves with 2 where one fails."""
-    from migrator.cli.rule_cases import case_files, failed_case, read_case
-    from migrator.cli.rules import signatures_of
+    from migrator.workflow.rule_cases import case_files, failed_case, read_case
+    from migrator.workflow.rules import signatures_of
 
     signatures = signatures_of(repo)
     failed = total = 0
@@ -98,8 +99,8 @@ def learn_rule(
     **given: Any,
 ) -> int:
     """Learn how a chart is recognised from what it renders, and write that as a rule file."""
-    from migrator.cli.rules import learned_text
     from migrator.diagnostics import MigrateError
+    from migrator.workflow.rules import learned_text
 
     if output is not None and output.exists() and not force:
         raise MigrateError.of(

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import Settings, charts, max_impact, output_format, repository, talking
+from migrator.cli.options import charts, max_impact, output_format, repository, talking
+from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Prove again that nothing changed.")
@@ -19,9 +20,9 @@ from migrator.cli.options import Settings, charts, max_impact, output_format, re
 @talking
 def verify(repo: Any, base: str | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
-    from migrator.cli.checks import verify_repository
-    from migrator.cli.clock import clock_for
-    from migrator.cli.show import finish, show_proof
+    from migrator.cli.output import finish, show_proof
+    from migrator.workflow.clock import clock_for
+    from migrator.workflow.verify import verify_repository
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from migrator.charts.types import ChartSources
-from migrator.cli.options import Settings
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
 from migrator.model import Impact
+from migrator.workflow.settings import Settings
 
 KUBE_VERSION = "1.32"
 GITOPS = "none"

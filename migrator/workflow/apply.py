@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
-from migrator.cli.attempting import proved_attempt
-from migrator.cli.baseline import Baseline
-from migrator.cli.branching import check_can_branch, write_branch
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.pipeline import Planned, plan_repository
-from migrator.cli.saved import planned_from, with_saved
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
+from migrator.workflow.branch import check_can_branch, write_branch
+from migrator.workflow.clock import Clock
+from migrator.workflow.plan import Planned, plan_repository
+from migrator.workflow.plan_file import planned_from, with_saved
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.prove import proved_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from migrator.cli.choices import choose
-from migrator.cli.inferring import archive_of
-from migrator.cli.options import Settings
-from migrator.cli.releases import manifest_texts
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
 from migrator.model import ResId
 from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
 from migrator.signatures.load import TEAM_SIGNATURES
+from migrator.workflow.choices import choose
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.infer import archive_of
+from migrator.workflow.steps.release_manifests import manifest_texts
 
 _RELEASE = "release-name"
 _NAMESPACE = "default"

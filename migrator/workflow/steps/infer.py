@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from migrator.cli.answers import answer_key, decode, encode, source_digest
-from migrator.cli.choices import Choices, choose
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.values_files import check_free, write_values
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.model import RepoPath, Resource, SourceSpan
+from migrator.workflow.choices import Choices, choose
+from migrator.workflow.clock import Clock
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.inference_cache import answer_key, decode, encode, source_digest
+from migrator.workflow.values_output import check_free, write_values
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive, ChartRef
@@ -220,7 +220,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     )
     if target.explain is None:
         return inferred
-    from migrator.cli.explaining import explain_inference
+    from migrator.workflow.explain import explain_inference
 
     with clock.step("explain"):
         files = {name: (RepoPath(file), FilePath(file).read_bytes()) for name, file in map(_named, target.files)}

@@ -11,8 +11,8 @@ from migrator.signatures.manifests import TEAM_MANIFESTS, Manifest, ManifestInde
 from migrator.yamlio import rules_directory
 
 if TYPE_CHECKING:
-    from migrator.cli.baseline import Baseline
     from migrator.model import SourceSpan
+    from migrator.workflow.steps.baseline import Baseline
 
 
 def manifests_of(root: FilePath) -> tuple[Manifest, ...]:

@@ -7,10 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 
 from migrator.charts import ChartLibrary
-from migrator.cli.choices import Choices, choose
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.recovering import recover_first
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
@@ -19,6 +15,10 @@ from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.render_roots import BUILT, Build, Inflater, build_all
+from migrator.workflow.choices import Choices, choose
+from migrator.workflow.clock import Clock
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.recovery import recover_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

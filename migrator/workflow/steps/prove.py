@@ -5,11 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.cli.baseline import Baseline
-from migrator.cli.checks import bench_of
-from migrator.cli.clock import Clock
-from migrator.cli.pipeline import Planned, carried_out
-from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import ResId, SourceSpan
@@ -17,6 +12,11 @@ from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.prove import Bench, Proof, Rendering, changed_releases, closure_of, prove_lock, render_lock, render_roots
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.clock import Clock
+from migrator.workflow.plan import Planned, carried_out
+from migrator.workflow.steps.acceptance import terms_of, without_shipped
+from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.verify import bench_of
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 _SHOWN = 5

@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 from migrator.audit import audit, is_finding
 from migrator.charts import ChartLibrary
-from migrator.cli.baseline import Baseline, once, read_baseline
-from migrator.cli.choices import Choices, choose
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.recognising import recognise
-from migrator.cli.recovering import recover_first
-from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.prove import Bench, Proof, Rendering, closure_of, render_lock, verify
+from migrator.workflow.choices import Choices, choose
+from migrator.workflow.clock import Clock
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import terms_of, without_shipped
+from migrator.workflow.steps.baseline import Baseline, once, read_baseline
+from migrator.workflow.steps.classify import recognise
+from migrator.workflow.steps.recovery import recover_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

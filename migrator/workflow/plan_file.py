@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from migrator import __version__
-from migrator.cli.baseline import Baseline, read_baseline
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.pipeline import Planned, layout_of, secrets_of_baseline
-from migrator.cli.records import from_json, to_json
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.plan.decide import inputs_of
+from migrator.workflow.clock import Clock
+from migrator.workflow.plan import Planned, layout_of, secrets_of_baseline
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import Baseline, read_baseline
+from migrator.workflow.steps.dataclass_json import from_json, to_json
 
 FORMAT = "migrate-plan-1"
 _OWN = 0o600

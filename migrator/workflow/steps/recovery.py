@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path as FilePath
 
-from migrator.cli.options import Settings
-from migrator.cli.show import say
+from migrator.cli.output import say
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite import JOURNAL, interrupted_paths, recover
+from migrator.workflow.settings import Settings
 
 _DONE = {
     "finished": "it is finished: the tree is the new one",

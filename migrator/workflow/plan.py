@@ -9,15 +9,6 @@ from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
-from migrator.cli.baseline import Baseline, once, read_baseline, tree_digest
-from migrator.cli.clock import Clock
-from migrator.cli.dividing import divided
-from migrator.cli.inferring import Answer, infer_each
-from migrator.cli.options import Settings
-from migrator.cli.recognising import recognise, resources_of
-from migrator.cli.resolving import Resolved, about, resolve
-from migrator.cli.terms import TEAM_RULES, terms_of
-from migrator.cli.underneath import with_underneath
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
@@ -33,6 +24,15 @@ from migrator.rewrite import (
     sealed,
     with_followed,
 )
+from migrator.workflow.clock import Clock
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import TEAM_RULES, terms_of
+from migrator.workflow.steps.baseline import Baseline, once, read_baseline, tree_digest
+from migrator.workflow.steps.classify import recognise, resources_of
+from migrator.workflow.steps.infer import Answer, infer_each
+from migrator.workflow.steps.resolve import Resolved, about, resolve
+from migrator.workflow.steps.shared_metadata import with_underneath
+from migrator.workflow.steps.split_overlays import divided
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from migrator.cli.records import from_json, to_json
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Inference, InferenceRequest
+from migrator.workflow.steps.dataclass_json import from_json, to_json
 
 if TYPE_CHECKING:
     from migrator.engines import Toolchain
@@ -42,7 +42,7 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
 def source_digest() -> str:
     """Hex digest of this package's source, so that no answer of another version is taken for ours."""
     hasher = hashlib.sha256()
-    for path in sorted(FilePath(__file__).resolve().parent.parent.rglob("*.py")):
+    for path in sorted(FilePath(__file__).resolve().parents[2].rglob("*.py")):
         hasher.update(path.read_bytes())
     return hasher.hexdigest()[:32]
 

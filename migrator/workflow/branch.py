@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from migrator.cli.baseline import Baseline
-from migrator.cli.pipeline import Planned
 from migrator.diagnostics import MigrateError
 from migrator.engines.branch import Content, Step, check_branch, commit_branch
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.rewrite import FileEdit, bench_of, rewrite
+from migrator.workflow.plan import Planned
+from migrator.workflow.steps.baseline import Baseline
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 

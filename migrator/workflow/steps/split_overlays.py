@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from migrator.cli.baseline import Baseline, inflater_of
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Index, discover
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
@@ -20,6 +19,7 @@ from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.rewrite.overlays import Division, Limits, Tie, divide
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.steps.baseline import Baseline, inflater_of
 from migrator.yamlio import same
 
 _MOST_TIES = 64

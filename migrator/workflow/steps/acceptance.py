@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path as FilePath
 
-from migrator.cli.choices import Choices
 from migrator.compare import load_allowances
 from migrator.prove import Proof, Terms
+from migrator.workflow.choices import Choices
 from migrator.yamlio import rules_directory
 
 TEAM_RULES = ".migrate/rules"

@@ -11,8 +11,8 @@ from migrator.diagnostics import MigrateError
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
-    from migrator.cli.inferring import Inferred
     from migrator.inference.types import Inference
+    from migrator.workflow.steps.infer import Inferred
 
 COMMON = "values.yaml"
 

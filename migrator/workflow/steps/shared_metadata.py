@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.cli.inferring import Answer
 from migrator.compare import compare
 from migrator.inference.assignments.values_tree import leaves
 from migrator.model import Difference, Resource
 from migrator.plan.common import Common, common_of, with_common
 from migrator.plan.fit import Fit, fit, present
+from migrator.workflow.steps.infer import Answer
 
 if TYPE_CHECKING:
     from migrator.inference.types import Inference, InferenceRequest

@@ -8,9 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.pipeline import Planned, plan_repository
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import export
@@ -22,6 +19,9 @@ from migrator.rewrite.explanation import Explanation, Files, explained
 from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.templates.interpreter.render import Setting
+from migrator.workflow.clock import Clock
+from migrator.workflow.plan import Planned, plan_repository
+from migrator.workflow.settings import Settings
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive

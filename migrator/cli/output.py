@@ -7,20 +7,20 @@ import sys
 from typing import IO, TYPE_CHECKING
 
 from migrator import __version__
-from migrator.cli.clock import Clock, shares
-from migrator.cli.options import Settings
 from migrator.diagnostics import ExitCode
 from migrator.report.json import diagnostic_document, dumps, infer_document, plan_document
+from migrator.workflow.clock import Clock, shares
+from migrator.workflow.settings import Settings
 
 if TYPE_CHECKING:
-    from migrator.cli.applying import Applied
-    from migrator.cli.checks import Verified
-    from migrator.cli.explaining import Explained
-    from migrator.cli.inferring import Inferred
-    from migrator.cli.pipeline import Planned
-    from migrator.cli.relocking import Followed
     from migrator.diagnostics import Diagnostics
     from migrator.model import Json
+    from migrator.workflow.apply import Applied
+    from migrator.workflow.explain import Explained
+    from migrator.workflow.plan import Planned
+    from migrator.workflow.relock import Followed
+    from migrator.workflow.steps.infer import Inferred
+    from migrator.workflow.verify import Verified
 
 
 def show_plan(planned: Planned, output_format: str, stream: IO[str], settings: Settings) -> None:
@@ -59,9 +59,9 @@ def show_inference(inferred: Inferred, output_format: str, stream: IO[str], sett
         document = infer_document(inference, inferred.diagnostics, inferred.ref)
         stream.write(dumps({**document, "files": list(map(str, inferred.written)), **told}))
         return
-    from migrator.cli.values_files import next_steps
     from migrator.report.inferred import show_inference as show_text
     from migrator.report.inferred import show_next
+    from migrator.workflow.values_output import next_steps
 
     say(inferred.diagnostics, settings, notes=True)
     show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=settings.verbose)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from migrator.charts import ChartLibrary
-from migrator.cli.baseline import Baseline, read_baseline
-from migrator.cli.checks import bench_of
-from migrator.cli.clock import Clock
-from migrator.cli.options import Settings
-from migrator.cli.pipeline import layout_of
-from migrator.cli.terms import terms_of, without_shipped
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.engines import last_change, tree_digest
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
+from migrator.workflow.clock import Clock
+from migrator.workflow.plan import layout_of
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import terms_of, without_shipped
+from migrator.workflow.steps.baseline import Baseline, read_baseline
+from migrator.workflow.verify import bench_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,12 +17,12 @@ from migrator.classify import (
     header_hints,
     source_hints,
 )
-from migrator.cli.baseline import Baseline
-from migrator.cli.releases import manifests_of, unread_releases
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.graph import Group, Node
 from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
+from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.release_manifests import manifests_of, unread_releases
 
 if TYPE_CHECKING:
     from migrator.discover import Config

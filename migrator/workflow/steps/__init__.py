@@ -1,0 +1,1 @@
+"""What commands have in common: reading, recognising, resolving, inferring, staging and proving."""
