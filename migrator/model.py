@@ -13,7 +13,7 @@ RepoPath = NewType("RepoPath", str)
 Json: TypeAlias = Any
 """None, bool, int, float, str, list[Json] or dict[str, Json]: what a YAML document holds after reading."""
 
-Path: TypeAlias = tuple[str | int, ...]
+KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the root of a document to a place in it."""
 
 
@@ -132,7 +132,7 @@ class Difference:
     """One difference between before and after. An empty path is the whole object."""
 
     resource: ResId
-    path: Path
+    path: KeyPath
     kind: DifferenceKind
     before: Json
     after: Json

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from migrator.model import Json, Path, ResId, Resource
+from migrator.model import Json, KeyPath, ResId, Resource
 from migrator.yamlio import differences, same
 
 MASK = "<random>"
@@ -84,7 +84,7 @@ def _lines(wanted: Resource, found: Resource) -> Iterator[str]:
 class Randomness:
     """What two renders of one input do not agree on."""
 
-    places: Mapping[ResId, tuple[Path, ...]]
+    places: Mapping[ResId, tuple[KeyPath, ...]]
     objects: frozenset[ResId]
     """Objects that only one of the two renders has."""
 
@@ -112,7 +112,7 @@ def randomness(first: Iterable[Resource], second: Iterable[Resource]) -> Randomn
     return Randomness(places=places, objects=frozenset(left.keys() ^ right.keys()))
 
 
-def _with_mask(value: Json, path: Path) -> Json:
+def _with_mask(value: Json, path: KeyPath) -> Json:
     if not path:
         return MASK
     head, *tail = path

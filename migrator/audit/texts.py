@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError, Severity
 from migrator.model import Json, RepoPath, SourceSpan
@@ -38,7 +38,7 @@ class RuleText:
         )
 
 
-def load_texts(repository: FilePath | None = None) -> Mapping[str, RuleText]:
+def load_texts(repository: Path | None = None) -> Mapping[str, RuleText]:
     """The texts of all rules by code: those that ship, with what the repository's own files change.
 
     A team's file names a code and any of the other keys; `severity: off` silences the rule. Raises MigrateError MIG812
@@ -55,14 +55,14 @@ def load_texts(repository: FilePath | None = None) -> Mapping[str, RuleText]:
     return dict(sorted(texts.items()))
 
 
-def _files(directory: FilePath) -> Iterable[FilePath]:
+def _files(directory: Path) -> Iterable[Path]:
     return sorted(directory.glob("*.yaml")) if directory.is_dir() else ()
 
 
 class _Reader:
     """Checks one file and knows where each key stands."""
 
-    def __init__(self, path: FilePath, shown: RepoPath) -> None:
+    def __init__(self, path: Path, shown: RepoPath) -> None:
         self._data = path.read_bytes()
         self._shown = shown
 

@@ -10,7 +10,7 @@ from migrator.diagnostics import Diagnostic
 from migrator.discover import Index
 from migrator.load import Kustomizations
 from migrator.lock import Lock
-from migrator.model import Json, Path, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan
 from migrator.prove import Rendering
 from migrator.render_roots import Build
 
@@ -25,7 +25,7 @@ class Umbrella:
     dependencies: tuple[Mapping[str, Json], ...]
     locked: tuple[Mapping[str, Json], ...] = ()
     """Dependencies as its Chart.lock resolves them; empty where there is none."""
-    spans: Mapping[Path, SourceSpan] = field(default_factory=dict, repr=False)
+    spans: Mapping[KeyPath, SourceSpan] = field(default_factory=dict, repr=False)
 
     def at(self, *path: str | int) -> SourceSpan:
         """The place of a node of Chart.yaml, or of the nearest node above it."""

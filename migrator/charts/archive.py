@@ -10,7 +10,7 @@ import re
 import tarfile
 import zlib
 from collections.abc import Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.diagnostics import MigrateError
@@ -27,7 +27,7 @@ _TEXT_FIELDS = ("name", "version", "appVersion", "kubeVersion", "apiVersion", "t
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 
 
-def load_archive(path: FilePath) -> ChartArchive:
+def load_archive(path: Path) -> ChartArchive:
     """The chart in a `.tgz` or in a folder.
 
     Subcharts are files under `charts/NAME/`; a nested archive is unpacked to there (`charts/NAME-VERSION/` where the
@@ -47,7 +47,7 @@ def load_archive(path: FilePath) -> ChartArchive:
     return ChartArchive(ref=ref, digest=digest, path=path, metadata=metadata, files=unpacked)
 
 
-def load_metadata(path: FilePath) -> dict[str, Json]:
+def load_metadata(path: Path) -> dict[str, Json]:
     """Chart.yaml of an archive, read no further than needed; errors as for load_archive."""
     try:
         with _opened(_read(path)) as archive:
@@ -99,7 +99,7 @@ def _text(value: Json) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _read(path: FilePath) -> bytes:
+def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_CHART_BYTES + 1)
@@ -163,7 +163,7 @@ def _inner_name(name: str, shown: str) -> str:
     return inner
 
 
-def _folder_files(folder: FilePath) -> dict[str, bytes]:
+def _folder_files(folder: Path) -> dict[str, bytes]:
     from migrator.charts.helmignore import parse_helmignore
 
     rules_file = folder / ".helmignore"
@@ -179,7 +179,7 @@ def _folder_files(folder: FilePath) -> dict[str, bytes]:
     return files
 
 
-def _walk(folder: FilePath, base: FilePath, prefix: str, rules: tuple[object, ...]) -> Iterator[tuple[str, FilePath]]:
+def _walk(folder: Path, base: Path, prefix: str, rules: tuple[object, ...]) -> Iterator[tuple[str, Path]]:
     from migrator.charts.helmignore import Rule, is_ignored
 
     known = tuple(rule for rule in rules if isinstance(rule, Rule))

@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts.archive import MAX_CHART_BYTES, load_archive
 from migrator.charts.index import Index, fetch_index, fetch_tags, newest_first
@@ -30,10 +30,10 @@ class ChartLibrary:
     def __init__(self, sources: ChartSources, cache: Cache) -> None:
         self._sources = sources
         self._cache = cache
-        self._listings: dict[FilePath, tuple[str, ...]] = {}
+        self._listings: dict[Path, tuple[str, ...]] = {}
         self._indexes: dict[str, Index] = {}
         self._archives: dict[ChartRef, ChartArchive] = {}
-        self._scratch: FilePath | None = None
+        self._scratch: Path | None = None
 
     def versions(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
         """The versions of a chart, newest first, from the first source that has any; errors as for `offers`."""
@@ -73,7 +73,7 @@ class ChartLibrary:
             self._archives[ref] = known
         return known
 
-    def _file(self, ref: ChartRef) -> FilePath:
+    def _file(self, ref: ChartRef) -> Path:
         for folder in self._folders(ref.repository):
             path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache)
             if path is not None:
@@ -93,7 +93,7 @@ class ChartLibrary:
             )
         return self._download_oci(url, ref) if url.startswith("oci://") else self._download(url, ref)
 
-    def _download(self, url: str, ref: ChartRef) -> FilePath:
+    def _download(self, url: str, ref: ChartRef) -> Path:
         offered = self._remote_versions(ref.name, url)
         match = next((one for one in offered if is_same_version(one.version, ref.version)), None)
         if match is None:
@@ -120,12 +120,12 @@ class ChartLibrary:
             )
         return self._keep(answer.body, url, ref)
 
-    def _download_oci(self, url: str, ref: ChartRef) -> FilePath:
+    def _download_oci(self, url: str, ref: ChartRef) -> Path:
         with tempfile.TemporaryDirectory(prefix="migrate-") as folder:
-            pulled = helm_pull(find_helm(), f"{url.rstrip('/')}/{ref.name}", ref.version, FilePath(folder))
+            pulled = helm_pull(find_helm(), f"{url.rstrip('/')}/{ref.name}", ref.version, Path(folder))
             return self._keep(pulled.read_bytes(), url, ref)
 
-    def _keep(self, data: bytes, url: str, ref: ChartRef) -> FilePath:
+    def _keep(self, data: bytes, url: str, ref: ChartRef) -> Path:
         """The download as a file that helm can read, under a name that the next run finds."""
         path = self._store(url, ref)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -135,15 +135,15 @@ class ChartLibrary:
         shutil.move(temporary, path)
         return path
 
-    def _stored(self, url: str, ref: ChartRef) -> FilePath | None:
+    def _stored(self, url: str, ref: ChartRef) -> Path | None:
         path = self._store(url, ref)
         return path if path.is_file() else None
 
-    def _store(self, url: str, ref: ChartRef) -> FilePath:
+    def _store(self, url: str, ref: ChartRef) -> Path:
         base = self._cache.directory
         if base is None:
             if self._scratch is None:
-                self._scratch = FilePath(tempfile.mkdtemp(prefix="migrate-"))
+                self._scratch = Path(tempfile.mkdtemp(prefix="migrate-"))
                 weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
             base = self._scratch
         version = ref.version.removeprefix("v")
@@ -159,11 +159,11 @@ class ChartLibrary:
             self._indexes[url] = index
         return index.get(name, ())
 
-    def _folders(self, repository: str) -> Iterator[FilePath]:
+    def _folders(self, repository: str) -> Iterator[Path]:
         yield from self._sources.mirrors
         mapped = self._mapped(repository)
         if mapped and "://" not in mapped:
-            yield FilePath(mapped)
+            yield Path(mapped)
 
     def _url(self, repository: str) -> str | None:
         mapped = self._mapped(repository) or repository
@@ -173,7 +173,7 @@ class ChartLibrary:
         wanted = repository.rstrip("/")
         return next((to for url, to in self._sources.url_mirrors.items() if wanted and url.rstrip("/") == wanted), None)
 
-    def _names(self, folder: FilePath) -> tuple[str, ...]:
+    def _names(self, folder: Path) -> tuple[str, ...]:
         if folder not in self._listings:
             self._listings[folder] = mirror_names(folder)
         return self._listings[folder]

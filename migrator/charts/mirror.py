@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts.archive import load_metadata, read_metadata
 from migrator.charts.types import ChartVersion
@@ -19,7 +19,7 @@ _VERSION_START = re.compile(r"v?\d")
 
 
 def mirror_versions(
-    names: tuple[str, ...], folder: FilePath, name: str, cache: Cache
+    names: tuple[str, ...], folder: Path, name: str, cache: Cache
 ) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
     """The versions of a chart among a mirror's files, in no order; a diagnostic for each file that is no chart."""
     found: list[ChartVersion] = []
@@ -43,7 +43,7 @@ def mirror_versions(
     return tuple(found), tuple(problems)
 
 
-def mirror_file(names: tuple[str, ...], folder: FilePath, name: str, version: str, cache: Cache) -> FilePath | None:
+def mirror_file(names: tuple[str, ...], folder: Path, name: str, version: str, cache: Cache) -> Path | None:
     """The mirror's file of a chart version, None if it has none. A file named for it that is no chart raises MIG41x."""
     for file in _candidates(names, name):
         # a name may be read in two ways (`app-7-1.2.3`), so Chart.yaml has the last word
@@ -54,7 +54,7 @@ def mirror_file(names: tuple[str, ...], folder: FilePath, name: str, version: st
     return None
 
 
-def mirror_names(folder: FilePath) -> tuple[str, ...]:
+def mirror_names(folder: Path) -> tuple[str, ...]:
     """The archives in a mirror's folder and, with a slash at the end, its charts that are folders; sorted.
 
     MIG421 if it cannot be listed.
@@ -68,7 +68,7 @@ def mirror_names(folder: FilePath) -> tuple[str, ...]:
         ) from None
 
 
-def _entries(folder: FilePath) -> Iterator[str]:
+def _entries(folder: Path) -> Iterator[str]:
     for entry in folder.iterdir():
         if entry.name.endswith(_SUFFIX):
             yield entry.name
@@ -88,7 +88,7 @@ def _rest(file: str, name: str) -> str:
     return file[len(name) + 1 :].removesuffix("/").removesuffix(_SUFFIX)
 
 
-def _metadata(path: FilePath, cache: Cache) -> dict[str, Json]:
+def _metadata(path: Path, cache: Cache) -> dict[str, Json]:
     """The few fields of Chart.yaml that a listing needs; of an archive remembered by path, size and time of change."""
     if path.is_dir():
         return _slim(read_metadata({"Chart.yaml": (path / "Chart.yaml").read_bytes()}, path.name))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 
 from migrator.charts.types import ChartArchive
-from migrator.model import Path, ResId, Resource
+from migrator.model import KeyPath, ResId, Resource
 
 RANDOM_FUNCTIONS = re.compile(
     rb"\b(?:rand(?:Alpha|AlphaNum|Ascii|Numeric|Bytes|Int)|shuffle|uuidv4|now|ago|htpasswd|bcrypt|encryptAES"
@@ -40,13 +40,13 @@ def may_generate(archive: ChartArchive) -> bool:
     return False
 
 
-def generated_places(first: Sequence[Resource], second: Sequence[Resource]) -> tuple[tuple[ResId, Path], ...]:
+def generated_places(first: Sequence[Resource], second: Sequence[Resource]) -> tuple[tuple[ResId, KeyPath], ...]:
     """Places where two renders of the same input differ, sorted; an empty path where only one has the object."""
     from migrator.yamlio import differences, same
 
     left = {resource.id: resource.body for resource in first}
     right = {resource.id: resource.body for resource in second}
-    places: list[tuple[ResId, Path]] = [(res_id, ()) for res_id in left.keys() ^ right.keys()]
+    places: list[tuple[ResId, KeyPath]] = [(res_id, ()) for res_id in left.keys() ^ right.keys()]
     for res_id in left.keys() & right.keys():
         if not same(left[res_id], right[res_id]):
             places += [(res_id, path) for path, _, _ in differences(left[res_id], right[res_id])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.model import Json
 
@@ -25,7 +25,7 @@ class ChartArchive:
     ref: ChartRef
     digest: str
     """`sha256:` of the archive bytes, or of the sorted files for a directory."""
-    path: FilePath
+    path: Path
     """The archive or directory on disk."""
     metadata: Mapping[str, Json]
     """Chart.yaml."""
@@ -53,7 +53,7 @@ class ChartVersion:
 class ChartSources:
     """Where charts may come from, in the order they are asked."""
 
-    mirrors: tuple[FilePath, ...] = ()
+    mirrors: tuple[Path, ...] = ()
     """Folders of `NAME-VERSION.tgz`, asked before the network whatever the repository URL."""
     url_mirrors: Mapping[str, str] = field(default_factory=dict)
     """Repository URL -> the URL or folder to use in its place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -21,7 +21,7 @@ def _together(options: list[Callable[[Command], Command]]) -> Callable[[Command]
     return decorate
 
 
-repository = click.argument("repo", default=".", type=click.Path(path_type=FilePath))
+repository = click.argument("repo", default=".", type=click.Path(path_type=Path))
 
 talking = _together(
     [
@@ -29,7 +29,7 @@ talking = _together(
         click.option("-v", "--verbose", is_flag=True, help="Whole listings, notes, and the share of time per step."),
         click.option(
             "--timings",
-            type=click.Path(dir_okay=False, path_type=FilePath),
+            type=click.Path(dir_okay=False, path_type=Path),
             help="Write the seconds of each step to this file, as JSON.",
         ),
     ]
@@ -43,14 +43,14 @@ charts = _together(
             "chart_mirrors",
             multiple=True,
             metavar="DIR",
-            type=click.Path(path_type=FilePath),
+            type=click.Path(path_type=Path),
             help="Folder of chart archives NAME-VERSION.tgz or chart folders, asked before the network. Repeatable.",
         ),
         click.option("--kube-version", metavar="VERSION", help="Kubernetes version that charts render for."),
         click.option(
             "--api-versions", multiple=True, metavar="GROUP/VERSION", help="API that charts find. Repeatable."
         ),
-        click.option("--cache-dir", "cache", type=click.Path(path_type=FilePath), help="Where results are cached."),
+        click.option("--cache-dir", "cache", type=click.Path(path_type=Path), help="Where results are cached."),
         click.option("--no-cache", is_flag=True, help="Read and write no cache."),
     ]
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.compare.difference import with_allowance
 from migrator.diagnostics import MigrateError
-from migrator.model import Difference, DifferenceKind, Impact, Json, Path, RepoPath, SourceSpan
+from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value, spans
 
 _FIELDS = frozenset({"id", "description", "impact", "reason", "scope"})
@@ -57,7 +57,7 @@ def _is_kind(pattern: str, difference: Difference) -> bool:
     return fnmatchcase(resource.kind, pattern) or fnmatchcase(f"{resource.kind}.{resource.group}", pattern)
 
 
-def _is_at(pattern: Sequence[str], path: Path) -> bool:
+def _is_at(pattern: Sequence[str], path: KeyPath) -> bool:
     if not pattern:
         return not path
     if pattern[0] == "**":
@@ -86,7 +86,7 @@ def apply_allowances(
     return tuple(result), tuple(stale)
 
 
-def load_allowances(directories: Iterable[FilePath]) -> tuple[Allowance, ...]:
+def load_allowances(directories: Iterable[Path]) -> tuple[Allowance, ...]:
     """The allowances of all `*.yaml` files in the folders, sorted by id; a folder that is not there holds none.
 
     Raises MigrateError (MIG790) naming file, line and field for a file that is not as documented, and for an id that
@@ -102,7 +102,7 @@ def load_allowances(directories: Iterable[FilePath]) -> tuple[Allowance, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
-def _load(file: FilePath) -> Allowance:
+def _load(file: Path) -> Allowance:
     path = RepoPath(file.as_posix())
     try:
         data = file.read_bytes()
@@ -132,7 +132,9 @@ def _load(file: FilePath) -> Allowance:
     )
 
 
-def _broken(path: RepoPath, place: Path, field: str, problem: str, places: Mapping[Path, SourceSpan]) -> MigrateError:
+def _broken(
+    path: RepoPath, place: KeyPath, field: str, problem: str, places: Mapping[KeyPath, SourceSpan]
+) -> MigrateError:
     span = places.get(place, SourceSpan(path=path))
     return MigrateError.of(
         "MIG790", f"broken allowance: {field}: {problem}", span=span, remedy="see the allowances in the reference"
@@ -144,12 +146,14 @@ class _Fields:
     """Checks of one file, each error with file, line and field."""
 
     path: RepoPath
-    places: Mapping[Path, SourceSpan]
+    places: Mapping[KeyPath, SourceSpan]
 
-    def error(self, place: Path, problem: str) -> MigrateError:
+    def error(self, place: KeyPath, problem: str) -> MigrateError:
         return _broken(self.path, place, ".".join(map(str, place)) or "the file", problem, self.places)
 
-    def mapping(self, place: Path, value: Json, known: frozenset[str], required: frozenset[str]) -> Mapping[str, Json]:
+    def mapping(
+        self, place: KeyPath, value: Json, known: frozenset[str], required: frozenset[str]
+    ) -> Mapping[str, Json]:
         if not isinstance(value, Mapping):
             raise self.error(place, "must be a mapping")
         for key in value:
@@ -159,20 +163,20 @@ class _Fields:
             raise self.error(place, f"lacks {key}")
         return value
 
-    def text(self, place: Path, value: Json) -> str:
+    def text(self, place: KeyPath, value: Json) -> str:
         if not isinstance(value, str) or not value.strip():
             raise self.error(place, "must be text")
         return value.strip()
 
-    def items(self, place: Path, value: Json) -> list[Json]:
+    def items(self, place: KeyPath, value: Json) -> list[Json]:
         if not isinstance(value, list) or not value:
             raise self.error(place, "must be a list with at least one item")
         return value
 
-    def texts(self, place: Path, value: Json) -> tuple[str, ...]:
+    def texts(self, place: KeyPath, value: Json) -> tuple[str, ...]:
         return tuple(self.text((*place, index), item) for index, item in enumerate(self.items(place, value)))
 
-    def paths(self, place: Path, value: Json) -> tuple[tuple[str, ...], ...]:
+    def paths(self, place: KeyPath, value: Json) -> tuple[tuple[str, ...], ...]:
         found: list[tuple[str, ...]] = []
         for index, item in enumerate(self.items(place, value)):
             if not isinstance(item, list):
@@ -182,13 +186,13 @@ class _Fields:
             found.append(tuple(str(key) for key in item))
         return tuple(found)
 
-    def impact(self, place: Path, value: Json) -> Impact:
+    def impact(self, place: KeyPath, value: Json) -> Impact:
         try:
             return Impact.parse(self.text(place, value))
         except ValueError as error:
             raise self.error(place, str(error)) from None
 
-    def kind(self, place: Path, value: Json) -> DifferenceKind:
+    def kind(self, place: KeyPath, value: Json) -> DifferenceKind:
         try:
             return DifferenceKind(value)
         except ValueError:

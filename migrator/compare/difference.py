@@ -9,11 +9,11 @@ from migrator.compare.impacts import impact_of, impact_of_object
 from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
 from migrator.compare.selected import selected_labels
-from migrator.model import Difference, DifferenceKind, Impact, Json, Path, Resource
+from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, differences, digest
 
 _HOOK = "helm.sh/hook"
-_HOOK_PATH: Path = ("metadata", "annotations", _HOOK)
+_HOOK_PATH: KeyPath = ("metadata", "annotations", _HOOK)
 _TEXT_MAPS = frozenset({("metadata", "labels"), ("metadata", "annotations")})
 
 
@@ -82,7 +82,7 @@ def _within(pair: Pair, old: Resource, new: Resource, selected: frozenset[str]) 
         )
 
 
-def _is_same_namespace(pair: Pair, path: Path, before: Json, after: Json) -> bool:
+def _is_same_namespace(pair: Pair, path: KeyPath, before: Json, after: Json) -> bool:
     """Whether only one side writes the namespace, and it is the one in which the other lands anyway."""
     if path != ("metadata", "namespace") or ABSENT not in (before, after):
         return False
@@ -95,7 +95,7 @@ def _kind(before: Json, after: Json) -> DifferenceKind:
     return DifferenceKind.REMOVED if after is ABSENT else DifferenceKind.CHANGED
 
 
-def _places(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[tuple[Path, Json, Json]]:
+def _places(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[tuple[KeyPath, Json, Json]]:
     """The smallest unequal places; labels and annotations key by key even where one side has none at all."""
     for path, before, after in differences(_plain(old), _plain(new)):
         sides = [{} if side is ABSENT or side is None else side for side in (before, after)]

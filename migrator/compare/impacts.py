@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from migrator.model import Gvk, Impact, Json, Path
+from migrator.model import Gvk, Impact, Json, KeyPath
 from migrator.yamlio import ABSENT
 
 _C, _O, _R, _D = Impact.CONFIG, Impact.ROLLOUT, Impact.RECREATE, Impact.DATA_LOSS
@@ -119,7 +119,7 @@ def impact_of_object(gvk: Gvk, *, is_added: bool, has_counterpart: bool) -> Impa
 
 
 def impact_of(
-    gvk: Gvk, path: Path, before: Json, after: Json, *, body: Mapping[str, Json], selected: frozenset[str]
+    gvk: Gvk, path: KeyPath, before: Json, after: Json, *, body: Mapping[str, Json], selected: frozenset[str]
 ) -> Impact:
     """The impact of a difference within an object.
 
@@ -138,7 +138,7 @@ def impact_of(
     return _of_rules(_RULES.get(gvk.kind, ()) if _is_built_in(gvk) else (), path, before, after)
 
 
-def _of_rules(rules: tuple[tuple[str, Impact], ...], path: Path, before: Json, after: Json) -> Impact:
+def _of_rules(rules: tuple[tuple[str, Impact], ...], path: KeyPath, before: Json, after: Json) -> Impact:
     """The impact of the first rule for the path; where a whole subtree differs, the worst of what is in it."""
     here = [str(key) for key in path]
     worst = Impact.NONE
@@ -161,7 +161,7 @@ def _holds(value: Json, keys: Sequence[str]) -> bool:
     return True
 
 
-def _of_metadata(gvk: Gvk, path: Path, selected: frozenset[str]) -> Impact:
+def _of_metadata(gvk: Gvk, path: KeyPath, selected: frozenset[str]) -> Impact:
     key = str(path[2]) if len(path) > 2 else ""
     if any(fnmatchcase(key, pattern) for pattern in _BOOKKEEPING) and key not in selected:
         return Impact.METADATA
@@ -174,7 +174,7 @@ def _is_built_in(gvk: Gvk) -> bool:
     return gvk.group in _BUILT_IN_GROUPS or gvk.group.endswith(".k8s.io")
 
 
-def _means_nothing(gvk: Gvk, path: Path, before: Json, after: Json) -> bool:
+def _means_nothing(gvk: Gvk, path: KeyPath, before: Json, after: Json) -> bool:
     """A null field is an absent one to a typed API, but not an entry of a map of text, nor an item of a list.
 
     Labels and annotations that hold nothing are none.
@@ -188,7 +188,7 @@ def _means_nothing(gvk: Gvk, path: Path, before: Json, after: Json) -> bool:
     return not isinstance(path[-1], int) and parent not in _MAPS_OF_TEXT
 
 
-def _stateful_set(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+def _stateful_set(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
     del before, body
     if path[:2] == ("spec", "persistentVolumeClaimRetentionPolicy"):
         values = after.values() if isinstance(after, Mapping) else [after]
@@ -196,7 +196,7 @@ def _stateful_set(path: Path, before: Json, after: Json, body: Mapping[str, Json
     return None
 
 
-def _claim(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+def _claim(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
     del body
     if path != ("spec", "resources", "requests", "storage"):
         return None
@@ -204,7 +204,7 @@ def _claim(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> I
     return _C if old is not None and new is not None and new >= old else None
 
 
-def _service(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+def _service(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
     del body
     if path[:2] in {("spec", "clusterIP"), ("spec", "clusterIPs")}:
         # an address that only one side names is one that the API server chooses, unless it is none at all
@@ -213,13 +213,13 @@ def _service(path: Path, before: Json, after: Json, body: Mapping[str, Json]) ->
     return None
 
 
-def _frozen_data(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+def _frozen_data(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
     del before, after
     is_content = path[:1] in {("data",), ("binaryData",), ("stringData",), ("immutable",)}
     return _R if body.get("immutable") is True and is_content else None
 
 
-def _definition(path: Path, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
+def _definition(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
     """A version of a custom resource that goes away or is no longer served takes its objects out of reach."""
     del body
     if path[:2] != ("spec", "versions"):
@@ -229,7 +229,7 @@ def _definition(path: Path, before: Json, after: Json, body: Mapping[str, Json])
     return _R if (is_whole_version and after is ABSENT) or is_no_longer else _C
 
 
-_SPECIAL: Mapping[str, Callable[[Path, Json, Json, Mapping[str, Json]], Impact | None]] = {
+_SPECIAL: Mapping[str, Callable[[KeyPath, Json, Json, Mapping[str, Json]], Impact | None]] = {
     "StatefulSet": _stateful_set,
     "PersistentVolumeClaim": _claim,
     "Service": _service,

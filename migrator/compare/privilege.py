@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.yamlio import ABSENT
 
 Fact = tuple[Any, ...]
@@ -18,8 +18,8 @@ _ENFORCED = {"privileged": 2, "baseline": 1, "restricted": 0}
 
 
 def widening(
-    before: Mapping[str, Json], after: Mapping[str, Json], places: Sequence[tuple[Path, Json, Json]]
-) -> frozenset[Path]:
+    before: Mapping[str, Json], after: Mapping[str, Json], places: Sequence[tuple[KeyPath, Json, Json]]
+) -> frozenset[KeyPath]:
     """The paths, of those in which two objects differ, that give the object after a power that the one before lacked.
 
     A place counts that widens alone, or without which less would be widened: `runAsUser` and `runAsNonRoot` can only
@@ -52,7 +52,7 @@ def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> 
     )
 
 
-def _with(value: Json, path: Path, new: Json) -> Json:
+def _with(value: Json, path: KeyPath, new: Json) -> Json:
     if not path:
         return new
     key, rest = path[0], path[1:]

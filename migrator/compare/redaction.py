@@ -8,7 +8,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 
-from migrator.model import Json, Path, ResId, Resource
+from migrator.model import Json, KeyPath, ResId, Resource
 from migrator.yamlio import ABSENT, canonical, digest
 
 _DATA = ("data", "stringData")
@@ -44,7 +44,7 @@ def _texts(held: Json) -> Iterator[str]:
     return (str(value) for value in held.values() if value is not None) if isinstance(held, Mapping) else iter(())
 
 
-def redact(value: Json, kind: str, *, path: Path = (), salt: str) -> Json:
+def redact(value: Json, kind: str, *, path: KeyPath = (), salt: str) -> Json:
     """The value as it may be shown: what lies at `path` of an object of this kind, secrets as salted digests.
 
     Only Secrets hold secrets here: their data, and the copy of themselves that kubectl leaves in an annotation.

@@ -7,11 +7,11 @@ import posixpath
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any, NoReturn
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Impact, Json, Path, RepoPath, SourceSpan
+from migrator.model import Impact, Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value, spans
 
 CONFIG_PATH = RepoPath("migrate.yaml")
@@ -84,7 +84,7 @@ class Config:
         return next((name for name, roots in sorted(self.environments.items()) if root in roots), None)
 
 
-def read_config(root: FilePath) -> Config:
+def read_config(root: Path) -> Config:
     """The configuration of the repository at `root`; the defaults if it has no `migrate.yaml`.
 
     Raises MigrateError MIG101 (YAML), MIG104 (unknown key or wrong type, with file and line) or MIG106 (unreadable).
@@ -117,7 +117,7 @@ class _Reader:
         self._data = data
 
     def config(self, value: Json) -> Config:
-        keys: dict[str, Callable[[Json, Path], Any]] = {
+        keys: dict[str, Callable[[Json, KeyPath], Any]] = {
             "layout": self._text,
             "gitops": self._choice(GITOPS),
             "max_impact": self._impact,
@@ -158,7 +158,7 @@ class _Reader:
             roots = [self._root(text, ("roots", i)) for i, text in enumerate(self._texts(listed, ("roots",)))]
         environments = value.get("environments") or {}
         for name, paths in self._mapping(environments, ("environments",)).items():
-            place: Path = ("environments", name)
+            place: KeyPath = ("environments", name)
             texts = (paths,) if isinstance(paths, str) else self._texts(paths, place)
             environment = self._environment(name, place)
             written.setdefault(environment, []).extend(self._root(text, place) for text in texts)
@@ -171,12 +171,12 @@ class _Reader:
             name: tuple(dict.fromkeys(paths)) for name, paths in sorted(written.items())
         }
 
-    def _environment(self, name: Json, place: Path) -> str:
+    def _environment(self, name: Json, place: KeyPath) -> str:
         if not isinstance(name, str) or not _ENVIRONMENT_NAME.fullmatch(name):
             self._fail(f"{name!r} is no environment name (letters, digits, '.', '_', '-')", place)
         return name
 
-    def _root(self, text: Json, place: Path) -> RepoPath:
+    def _root(self, text: Json, place: KeyPath) -> RepoPath:
         if not isinstance(text, str) or not text:
             self._fail("a root is the path of a folder", place)
         path = posixpath.normpath(text)
@@ -195,7 +195,7 @@ class _Reader:
                         return self._span((key, name, index) if inside else (key, name))
         return SourceSpan(path=self._path)
 
-    def _accept(self, value: Json, place: Path) -> tuple[Acceptance, ...]:
+    def _accept(self, value: Json, place: KeyPath) -> tuple[Acceptance, ...]:
         found = []
         for index, item in enumerate(self._list(value, place)):
             here = (*place, index)
@@ -209,7 +209,7 @@ class _Reader:
             found.append(Acceptance(id=texts["id"], reason=texts["reason"]))
         return tuple(found)
 
-    def _components(self, value: Json, place: Path) -> Mapping[str, ComponentOverride]:
+    def _components(self, value: Json, place: KeyPath) -> Mapping[str, ComponentOverride]:
         found = {}
         fields = tuple(ComponentOverride.__dataclass_fields__)
         for name, item in sorted(self._mapping(value, place).items()):
@@ -223,7 +223,7 @@ class _Reader:
             found[name] = ComponentOverride(**texts)
         return found
 
-    def _applications(self, value: Json, place: Path) -> Mapping[str, Application]:
+    def _applications(self, value: Json, place: KeyPath) -> Mapping[str, Application]:
         found = {}
         for name, item in sorted(self._mapping(value, place).items()):
             here = (*place, name)
@@ -234,55 +234,55 @@ class _Reader:
             found[name] = Application(group=group, include=include)
         return found
 
-    def _choice(self, allowed: Sequence[str]) -> Callable[[Json, Path], str]:
-        def check(value: Json, place: Path) -> str:
+    def _choice(self, allowed: Sequence[str]) -> Callable[[Json, KeyPath], str]:
+        def check(value: Json, place: KeyPath) -> str:
             if value not in allowed:
                 self._fail(f"{_name(place)} is {value!r}; one of {', '.join(allowed)}{_hint(value, allowed)}", place)
             return str(value)
 
         return check
 
-    def _impact(self, value: Json, place: Path) -> Impact:
+    def _impact(self, value: Json, place: KeyPath) -> Impact:
         try:
             return Impact.parse(self._text(value, place))
         except ValueError as error:
             self._fail(f"{_name(place)}: {error}", place)
 
-    def _flag(self, value: Json, place: Path) -> bool:
+    def _flag(self, value: Json, place: KeyPath) -> bool:
         if not isinstance(value, bool):
             self._fail(f"{_name(place)} is true or false", place)
         return value
 
-    def _text(self, value: Json, place: Path) -> str:
+    def _text(self, value: Json, place: KeyPath) -> str:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             self._fail(f"{_name(place)} is a text: quote it, as YAML reads {value} as a number", place)
         if not isinstance(value, str) or not value:
             self._fail(f"{_name(place)} is a text", place)
         return value
 
-    def _texts(self, value: Json, place: Path) -> tuple[str, ...]:
+    def _texts(self, value: Json, place: KeyPath) -> tuple[str, ...]:
         return tuple(self._text(item, (*place, index)) for index, item in enumerate(self._list(value, place)))
 
-    def _text_map(self, value: Json, place: Path) -> Mapping[str, str]:
+    def _text_map(self, value: Json, place: KeyPath) -> Mapping[str, str]:
         return {key: self._text(item, (*place, key)) for key, item in sorted(self._mapping(value, place).items())}
 
-    def _list(self, value: Json, place: Path) -> list[Json]:
+    def _list(self, value: Json, place: KeyPath) -> list[Json]:
         if not isinstance(value, list):
             self._fail(f"{_name(place)} is a list", place)
         return value
 
-    def _mapping(self, value: Json, place: Path) -> dict[str, Json]:
+    def _mapping(self, value: Json, place: KeyPath) -> dict[str, Json]:
         if not isinstance(value, dict):
             self._fail(f"{_name(place)} is a mapping", place)
         return value
 
-    def _known(self, value: Mapping[str, Json], allowed: Sequence[str], place: Path) -> None:
+    def _known(self, value: Mapping[str, Json], allowed: Sequence[str], place: KeyPath) -> None:
         for key in value:
             if key not in allowed:
                 inside = f" in {_name(place)}" if place else ""
                 self._fail(f"unknown key {key!r}{inside}{_hint(key, allowed)}", (*place, key), known=allowed)
 
-    def _span(self, place: Path) -> SourceSpan:
+    def _span(self, place: KeyPath) -> SourceSpan:
         positions = spans(self._data)
         while place and place not in positions:
             place = place[:-1]
@@ -291,14 +291,14 @@ class _Reader:
         at = positions[place]
         return SourceSpan(path=self._path, line=at.line, column=at.column)
 
-    def _fail(self, summary: str, place: Path, *, known: Sequence[str] = ()) -> NoReturn:
+    def _fail(self, summary: str, place: KeyPath, *, known: Sequence[str] = ()) -> NoReturn:
         remedy = (
             f"known keys: {', '.join(sorted(known))}" if known else "correct it; docs/configuration.md has every key"
         )
         raise MigrateError.of("MIG104", summary, span=self._span(place), remedy=remedy)
 
 
-def _name(place: Path) -> str:
+def _name(place: KeyPath) -> str:
     return ".".join(map(str, place)) or "the configuration"
 
 

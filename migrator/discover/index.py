@@ -7,7 +7,7 @@ import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover.config import Config
@@ -48,7 +48,7 @@ class GitState:
 class Index:
     """The files below a root, and answers about paths that follow symbolic links as kustomize does."""
 
-    root: FilePath
+    root: Path
     files: Mapping[RepoPath, FileEntry]
     links: Mapping[RepoPath, RepoPath]
     """Symbolic link (to a file or a folder) -> where it leads, inside the repository."""
@@ -108,7 +108,7 @@ class Index:
         return self._digests[path]
 
 
-def discover(root: FilePath, config: Config) -> Index:
+def discover(root: Path, config: Config) -> Index:
     """The index of the folder `root`.
 
     Never leaves the folder: a symbolic link out of it is reported and left alone, and folders behind links inside are
@@ -117,7 +117,7 @@ def discover(root: FilePath, config: Config) -> Index:
     if not root.is_dir():
         what = "is a file" if root.exists() else "does not exist"
         raise MigrateError.of("MIG107", f"{root} {what}", remedy="name the folder of a GitOps repository")
-    walk = _Walk(FilePath(os.path.realpath(root)), _ignores(config))
+    walk = _Walk(Path(os.path.realpath(root)), _ignores(config))
     walk.run()
     found = tuple(sorted(path for path in walk.files if posixpath.basename(path) in KUSTOMIZATION_NAMES))
     if not found and {"HEAD", "config"} <= walk.files.keys() and (root / "objects").is_dir():
@@ -153,7 +153,7 @@ def _ignores(config: Config) -> Callable[[str], bool]:
 class _Walk:
     """One walk over the tree."""
 
-    def __init__(self, root: FilePath, ignores: Callable[[str], bool]) -> None:
+    def __init__(self, root: Path, ignores: Callable[[str], bool]) -> None:
         self.root = root
         self._ignores = ignores
         self.files: dict[RepoPath, FileEntry] = {}
@@ -199,7 +199,7 @@ class _Walk:
         return is_directory
 
     def _link(self, path: str) -> None:
-        target = FilePath(os.path.realpath(self.root / path))
+        target = Path(os.path.realpath(self.root / path))
         if not target.is_relative_to(self.root):
             self._note("MIG105", path, "symbolic link leads out of the repository; left alone", Severity.WARNING)
             return
@@ -224,7 +224,7 @@ class _Walk:
         )
 
 
-def _declared_submodules(root: FilePath) -> Iterator[RepoPath]:
+def _declared_submodules(root: Path) -> Iterator[RepoPath]:
     """The folders that `.gitmodules` names: those that are not checked out hold nothing that could tell."""
     try:
         text = (root / ".gitmodules").read_text(encoding="utf-8", errors="replace")
@@ -236,7 +236,7 @@ def _declared_submodules(root: FilePath) -> Iterator[RepoPath]:
             yield RepoPath(posixpath.normpath(path))
 
 
-def _git_state(root: FilePath) -> GitState:
+def _git_state(root: Path) -> GitState:
     if not is_repository(root):
         return GitState()
     return GitState(is_repo=True, commit=head_commit(root), dirty=dirty_paths(root))

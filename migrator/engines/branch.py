@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.git import git_checked, git_prefix, git_run
@@ -37,7 +37,7 @@ class Step:
     """Path below the folder -> its content, None for no such file."""
 
 
-def check_branch(root: FilePath, name: str) -> None:
+def check_branch(root: Path, name: str) -> None:
     """Nothing where the branch can be made; EngineError MIG917 where it exists, or cannot be called so."""
     if name.startswith("-") or git_run(root, "check-ref-format", f"refs/heads/{name}").returncode:
         raise _refused(name, "git allows no such name")
@@ -45,7 +45,7 @@ def check_branch(root: FilePath, name: str) -> None:
         raise _refused(name, "it is there already")
 
 
-def commit_branch(root: FilePath, name: str, start: str, steps: Sequence[Step]) -> tuple[str, ...]:
+def commit_branch(root: Path, name: str, start: str, steps: Sequence[Step]) -> tuple[str, ...]:
     """The ids of the commits on the new branch; a step that changes nothing makes none.
 
     The branch appears once everything is there, or not at all. EngineError MIG917 (see `check_branch`), MIG121.
@@ -56,7 +56,7 @@ def commit_branch(root: FilePath, name: str, start: str, steps: Sequence[Step]) 
     tree = _text(root, "rev-parse", f"{start}^{{tree}}")
     parent = start
     with tempfile.TemporaryDirectory(prefix="migrate-index-") as folder:
-        index = {"GIT_INDEX_FILE": str(FilePath(folder) / "index")}
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         for step in steps:
             git_checked(root, "read-tree", start, env=index)
             lines = _index_lines(root, prefix, start, step)
@@ -73,7 +73,7 @@ def commit_branch(root: FilePath, name: str, start: str, steps: Sequence[Step]) 
     return tuple(made)
 
 
-def _index_lines(root: FilePath, prefix: str, start: str, step: Step) -> bytes:
+def _index_lines(root: Path, prefix: str, start: str, step: Step) -> bytes:
     sources = {each.source or path for path, each in step.files.items() if each is not None}
     known = _entries(root, start, sources)
     lines = []
@@ -87,12 +87,12 @@ def _index_lines(root: FilePath, prefix: str, start: str, step: Step) -> bytes:
     return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
 
 
-def _blob(root: FilePath, path: RepoPath, data: bytes) -> str:
+def _blob(root: Path, path: RepoPath, data: bytes) -> str:
     """The id of the content as git keeps it: with the line ends that .gitattributes ask for."""
     return _text(root, "hash-object", "-w", "--stdin", f"--path={path}", stdin=data)
 
 
-def _entries(root: FilePath, start: str, paths: set[RepoPath]) -> Mapping[RepoPath, tuple[str, str]]:
+def _entries(root: Path, start: str, paths: set[RepoPath]) -> Mapping[RepoPath, tuple[str, str]]:
     """Path -> mode and blob, of those that the commit has."""
     listed = git_checked(root, "ls-tree", "-r", "-z", start, "--", ".").decode("utf-8", "surrogateescape")
     found = {}
@@ -104,7 +104,7 @@ def _entries(root: FilePath, start: str, paths: set[RepoPath]) -> Mapping[RepoPa
     return found
 
 
-def _text(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
+def _text(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> str:
     return git_checked(root, *arguments, stdin=stdin, env=env).decode().strip()
 
 

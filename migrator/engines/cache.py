@@ -6,7 +6,7 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 _MAGIC = b"migrate1"
 
@@ -19,21 +19,21 @@ class Cache:
     is damaged (checksum) is not returned. Entries are readable by their owner only, because a build holds Secrets.
     """
 
-    directory: FilePath | None
+    directory: Path | None
 
     @classmethod
     def default(cls) -> Cache:
         """The user's cache: `$MIGRATE_CACHE_DIR` (empty: none), else `migrate` in the XDG cache directory."""
         chosen = os.environ.get("MIGRATE_CACHE_DIR")
         if chosen is not None:
-            return cls(FilePath(chosen) if chosen else None)
+            return cls(Path(chosen) if chosen else None)
         base = os.environ.get("XDG_CACHE_HOME")
         if not base:
             home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where there is none
             if not os.path.isabs(home):  # noqa: PTH117
                 return cls(None)
             base = os.path.join(home, ".cache")  # noqa: PTH118
-        return cls(FilePath(base) / "migrate")
+        return cls(Path(base) / "migrate")
 
     def get(self, key: str) -> bytes | None:
         """The bytes that were put under the key, None if there are none."""
@@ -67,9 +67,9 @@ class Cache:
             return
         finally:
             if temporary:
-                FilePath(temporary).unlink(missing_ok=True)
+                Path(temporary).unlink(missing_ok=True)
 
     @staticmethod
-    def _path(directory: FilePath, key: str) -> FilePath:
+    def _path(directory: Path, key: str) -> Path:
         name = hashlib.sha256(key.encode()).hexdigest()
         return directory / name[:2] / name[2:]

@@ -6,8 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path as FilePath
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.run import Completed, online_environment, run
@@ -38,7 +37,7 @@ class _Entry:
     path: str
 
 
-def is_repository(root: FilePath) -> bool:
+def is_repository(root: Path) -> bool:
     """Whether the folder lies in a git work tree; False as well where there is no git to ask."""
     if shutil.which("git") is None:
         return False
@@ -46,18 +45,18 @@ def is_repository(root: FilePath) -> bool:
     return completed.returncode == 0 and completed.stdout.strip() == b"true"
 
 
-def head_commit(root: FilePath) -> str | None:
+def head_commit(root: Path) -> str | None:
     """The full id of the commit that HEAD names; None before the first commit and outside of a repository."""
     return resolve_commit(root, "HEAD")
 
 
-def resolve_commit(root: FilePath, ref: str) -> str | None:
+def resolve_commit(root: Path, ref: str) -> str | None:
     """The full id of the commit that a branch, tag or abbreviation names; None for none."""
     completed = git_run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
-def last_change(root: FilePath, path: RepoPath) -> str | None:
+def last_change(root: Path, path: RepoPath) -> str | None:
     """The full id of the last commit that changed a file of the folder; None where none did, or there is no git."""
     if not is_repository(root):
         return None
@@ -65,7 +64,7 @@ def last_change(root: FilePath, path: RepoPath) -> str | None:
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
-def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
+def dirty_paths(root: Path) -> tuple[RepoPath, ...]:
     """Paths below the folder that differ from HEAD or are untracked (ignored ones are not), sorted, relative to it.
 
     Of a rename both names are there. EngineError MIG121 if git fails.
@@ -84,7 +83,7 @@ def dirty_paths(root: FilePath) -> tuple[RepoPath, ...]:
     return tuple(RepoPath(path) for path in sorted(below) if path)
 
 
-def ignored_paths(root: FilePath, paths: Sequence[RepoPath]) -> tuple[RepoPath, ...]:
+def ignored_paths(root: Path, paths: Sequence[RepoPath]) -> tuple[RepoPath, ...]:
     """Those of the paths that git ignores: they are in no commit unless somebody insists. None outside of git."""
     if not paths or not is_repository(root):
         return ()
@@ -93,13 +92,13 @@ def ignored_paths(root: FilePath, paths: Sequence[RepoPath]) -> tuple[RepoPath, 
     return tuple(RepoPath(path.removeprefix("./")) for path in told.split("\0") if path)
 
 
-def tree_digest(root: FilePath, ref: str = "HEAD") -> str | None:
+def tree_digest(root: Path, ref: str = "HEAD") -> str | None:
     """The id of the tree object of the folder at a commit; equal content has an equal id. None where there is none."""
     completed = git_run(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}:./")
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
-def export(root: FilePath, ref: str, target: FilePath) -> Export:
+def export(root: Path, ref: str, target: Path) -> Export:
     """Write the folder's files as they are at a commit into an empty or new folder.
 
     The blobs themselves, without `export-ignore` or `export-subst`. Nothing is ever written outside of the target:
@@ -127,7 +126,7 @@ def export(root: FilePath, ref: str, target: FilePath) -> Export:
     return Export(files=tuple(sorted(files)), skipped=tuple(sorted(skipped)))
 
 
-def _entries(root: FilePath, commit: str) -> Iterator[_Entry]:
+def _entries(root: Path, commit: str) -> Iterator[_Entry]:
     completed = _checked(root, "ls-tree", "-r", "-z", commit, "--", ".")
     for record in completed.stdout.decode("utf-8", "surrogateescape").split("\0"):
         if record:
@@ -136,7 +135,7 @@ def _entries(root: FilePath, commit: str) -> Iterator[_Entry]:
             yield _Entry(mode=mode, object_id=object_id, path=path)
 
 
-def _blobs(root: FilePath, object_ids: tuple[str, ...]) -> dict[str, bytes]:
+def _blobs(root: Path, object_ids: tuple[str, ...]) -> dict[str, bytes]:
     wanted = tuple(dict.fromkeys(object_ids))
     completed = _checked(root, "cat-file", "--batch", stdin="".join(f"{one}\n" for one in wanted).encode())
     data = completed.stdout
@@ -154,7 +153,7 @@ def _blobs(root: FilePath, object_ids: tuple[str, ...]) -> dict[str, bytes]:
     return found
 
 
-def _refusal(entry: _Entry, content: bytes, base: FilePath) -> str:
+def _refusal(entry: _Entry, content: bytes, base: Path) -> str:
     """Why an entry must not be written; empty if it may."""
     path = PurePosixPath(entry.path)
     if entry.mode == _SUBMODULE:
@@ -166,13 +165,13 @@ def _refusal(entry: _Entry, content: bytes, base: FilePath) -> str:
         return "it lies behind a symbolic link"
     if entry.mode == _SYMLINK:
         link = content.decode("utf-8", "surrogateescape")
-        aim = FilePath(os.path.normpath(place.parent / link))
-        if FilePath(link).is_absolute() or not aim.is_relative_to(base):
+        aim = Path(os.path.normpath(place.parent / link))
+        if Path(link).is_absolute() or not aim.is_relative_to(base):
             return "a symbolic link that leads out of the repository"
     return ""
 
 
-def _write(entry: _Entry, content: bytes, base: FilePath) -> None:
+def _write(entry: _Entry, content: bytes, base: Path) -> None:
     place = base / entry.path
     place.parent.mkdir(parents=True, exist_ok=True)
     if entry.mode == _SYMLINK:
@@ -183,12 +182,12 @@ def _write(entry: _Entry, content: bytes, base: FilePath) -> None:
         place.chmod(0o755)
 
 
-def git_prefix(root: FilePath) -> str:
+def git_prefix(root: Path) -> str:
     """The folder within its repository, with a slash behind; empty for the repository itself."""
     return _checked(root, "rev-parse", "--show-prefix").stdout.decode("utf-8", "surrogateescape").rstrip("\n")
 
 
-def _checked(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+def _checked(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
     completed = git_run(root, *arguments, stdin=stdin, env=env)
     if completed.returncode:
         said = completed.stderr.strip().splitlines()
@@ -198,12 +197,12 @@ def _checked(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[s
     return completed
 
 
-def git_checked(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+def git_checked(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
     """What git prints; EngineError MIG121 if it fails."""
     return _checked(root, *arguments, stdin=stdin, env=env).stdout
 
 
-def git_run(root: FilePath, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
+def git_run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> Completed:
     """Git as this tool runs it: without hooks, pager, prompt or network; `env` is added to its environment."""
     environment = {
         **online_environment(),

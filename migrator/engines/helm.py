@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.engines.errors import Cause, Complaint, EngineError, Failure
@@ -60,9 +60,9 @@ class HelmRender:
 
     release: str
     namespace: str
-    chart: FilePath
+    chart: Path
     """An archive or a chart's folder."""
-    values: tuple[FilePath | bytes, ...]
+    values: tuple[Path | bytes, ...]
     """In order; a later one wins. Bytes are the text of a values file."""
     kube_version: str
     """Empty: helm's own default."""
@@ -95,16 +95,14 @@ def helm_template(tool: Tool, request: HelmRender, *, timeout: float = DEFAULT_T
         raise _refused(completed.stderr, request, names)
 
 
-def helm_pull(
-    tool: Tool, reference: str, version: str, destination: FilePath, *, timeout: float = DEFAULT_TIMEOUT
-) -> FilePath:
+def helm_pull(tool: Tool, reference: str, version: str, destination: Path, *, timeout: float = DEFAULT_TIMEOUT) -> Path:
     """The archive of an OCI chart (`oci://host/path/name`) downloaded into an empty folder; MIG421 if there is none.
 
     The user's registry logins are used; nothing else of the user's helm configuration is.
     """
     with tempfile.TemporaryDirectory(prefix="migrate-") as home:
         environment = {**_environment(tool, network=True, home=home), "HELM_REGISTRY_CONFIG": _registry_config()}
-        command: list[str | FilePath] = [
+        command: list[str | Path] = [
             tool.path,
             "pull",
             f"--version={version}",
@@ -121,7 +119,7 @@ def helm_pull(
     return archives[0]
 
 
-def _arguments(request: HelmRender, files: Sequence[FilePath]) -> list[str]:
+def _arguments(request: HelmRender, files: Sequence[Path]) -> list[str]:
     switches = {
         "--include-crds": request.include_crds,
         "--no-hooks": not request.hooks,
@@ -162,20 +160,20 @@ def _registry_config() -> str:
 
 
 @contextmanager
-def _values_files(values: Sequence[FilePath | bytes]) -> Iterator[tuple[FilePath, ...]]:
+def _values_files(values: Sequence[Path | bytes]) -> Iterator[tuple[Path, ...]]:
     """The values as files on disk. A path with a comma goes through a copy: helm splits the option at commas."""
     folder = tempfile.mkdtemp(prefix="migrate-")
     try:
-        files: list[FilePath] = []
+        files: list[Path] = []
         for index, value in enumerate(values):
             if isinstance(value, bytes):
-                files.append(FilePath(folder, f"{index}.yaml"))
+                files.append(Path(folder, f"{index}.yaml"))
                 files[-1].write_bytes(value)
             elif not value.is_file():
                 cause = Cause(failure=Failure.VALUES, message=f"no values file at {value.name}", subject=str(value))
                 raise EngineError.because("MIG406", cause, remedy="add the file, or do not name it")
             elif "," in str(value.absolute()) or '"' in str(value.absolute()):
-                files.append(FilePath(folder, f"{index}.yaml"))
+                files.append(Path(folder, f"{index}.yaml"))
                 shutil.copyfile(value, files[-1])
             else:
                 files.append(value.absolute())
@@ -184,7 +182,7 @@ def _values_files(values: Sequence[FilePath | bytes]) -> Iterator[tuple[FilePath
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _shown(value: FilePath | bytes, index: int) -> str:
+def _shown(value: Path | bytes, index: int) -> str:
     return f"values {index + 1}" if isinstance(value, bytes) else value.name
 
 
@@ -298,7 +296,7 @@ def _schema_cause(message: str) -> Cause:
     return Cause(failure=Failure.SCHEMA, message=text, subject=chart, complaints=tuple(complaints))
 
 
-def _secrets(values: Sequence[FilePath | bytes]) -> tuple[str, ...]:
+def _secrets(values: Sequence[Path | bytes]) -> tuple[str, ...]:
     """The strings under secret-looking keys, longest first, so that no message repeats them."""
     from migrator.yamlio import Dialect, read_documents
 

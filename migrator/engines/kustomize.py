@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.run import DEFAULT_TIMEOUT, run
@@ -71,11 +71,11 @@ _CODES = {
 
 def kustomize_build(
     tool: Tool,
-    directory: FilePath,
+    directory: Path,
     *,
     network: bool,
     timeout: float = DEFAULT_TIMEOUT,
-    root: FilePath | None = None,
+    root: Path | None = None,
     helm: Tool | None = None,
 ) -> bytes:
     """The YAML stream that kustomize prints for a directory.
@@ -99,7 +99,7 @@ def kustomize_build(
     raise EngineError.because(code, cause, prefix=prefix, span=span, remedy=remedy)
 
 
-def kustomize_cause(stderr: str, *, roots: Sequence[FilePath], directory: FilePath) -> Cause:
+def kustomize_cause(stderr: str, *, roots: Sequence[Path], directory: Path) -> Cause:
     """The innermost useful cause in kustomize's message, with paths relative to the first root that holds them.
 
     kustomize wraps every level (`accumulating resources: accumulation err='...': ...`) and, where a file could not be
@@ -210,16 +210,16 @@ def _yaml_cause(text: str, reference: str) -> Cause:
     return Cause(failure=Failure.YAML, message=message, line=number, subject=subject)
 
 
-def _place_of(cause: Cause, place: str, roots: Sequence[FilePath]) -> str:
+def _place_of(cause: Cause, place: str, roots: Sequence[Path]) -> str:
     """The file to point at: the broken YAML file itself, else the kustomization file of the directory that failed."""
     if cause.failure is Failure.YAML and cause.subject and not _REMOTE_REFERENCE.search(cause.subject):
         is_entered = f"{place}/".endswith(f"/{cause.subject}/")  # then it is named once more
         place = place if is_entered else os.path.normpath(f"{place}/{cause.subject}")
-    files = (FilePath(place, name) for name in KUSTOMIZATION_FILES)
+    files = (Path(place, name) for name in KUSTOMIZATION_FILES)
     return _relative(str(next((file for file in files if file.is_file()), place)), roots)
 
 
-def _relative(path: str, roots: Sequence[FilePath]) -> str:
+def _relative(path: str, roots: Sequence[Path]) -> str:
     for base in roots:
         if path == str(base):
             return "."

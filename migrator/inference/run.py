@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.engines import EngineError, Failure
@@ -127,7 +127,7 @@ def _answer(judge: Judge, doubted: frozenset[str], start: Start | None) -> Answe
 
 def _engine_digest() -> str:
     """Changes with the engine's own source, so that no answer of an older engine is taken from the cache."""
-    home = FilePath(__file__).parent.parent
+    home = Path(__file__).parent.parent
     sums = hashlib.sha256()
     for room in ("inference", "templates"):
         for file in sorted((home / room).rglob("*.py")):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from migrator.model import Difference, Json, Path, ResId, Resource
+from migrator.model import Difference, Json, KeyPath, ResId, Resource
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -24,7 +24,7 @@ class ResidualClass(Enum):
     NOT_FOUND = "not-found-within-budget"
 
 
-def dotted(path: Path) -> str:
+def dotted(path: KeyPath) -> str:
     """A place in values as people write it: `auth.password`, `tls."ca.crt"`, `hosts.0`."""
     return ".".join(f'"{key}"' if isinstance(key, str) and "." in key else str(key) for key in path)
 
@@ -33,7 +33,7 @@ def dotted(path: Path) -> str:
 class Attempt:
     """Assignments that the search rendered and took back."""
 
-    values: tuple[tuple[Path, Json], ...]
+    values: tuple[tuple[KeyPath, Json], ...]
     """Path -> value, a long one in words; a path that begins with `@` is no value but the release's."""
     farther: float
     """By how many fields the render was farther from the target than without them; 0 where nothing came of it."""
@@ -45,9 +45,9 @@ class Residual:
 
     environment: str
     resource: ResId
-    path: Path
+    path: KeyPath
     cls: ResidualClass
-    pins: tuple[tuple[Path, ...], ...] = ()
+    pins: tuple[tuple[KeyPath, ...], ...] = ()
     """Of what is generated: the values of the chart that would pin it, each way with those that it takes together."""
     tried: tuple[Attempt, ...] = ()
 
@@ -68,7 +68,7 @@ class SplitValues:
 
     common: Mapping[str, Json] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-    notes: Mapping[Path, str] = field(default_factory=dict)
+    notes: Mapping[KeyPath, str] = field(default_factory=dict)
     """Path of a value that does not explain itself -> one line about it."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.load.types import Reference, ReferenceKind
@@ -38,7 +38,7 @@ def locate(index: Index, directory: RepoPath, text: str) -> tuple[ReferenceKind,
         known = _in_index(index, RepoPath(path))
         if known is not None:
             return known
-        real = FilePath(os.path.realpath(index.root / path))
+        real = Path(os.path.realpath(index.root / path))
         if real.is_relative_to(index.root):
             inside = RepoPath(real.relative_to(index.root).as_posix())
             if real.is_file():

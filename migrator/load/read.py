@@ -24,7 +24,7 @@ from migrator.load.types import (
     Selector,
 )
 from migrator.load.unread import unread_documents
-from migrator.model import Gvk, Json, Path, RepoPath, SourceSpan
+from migrator.model import Gvk, Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_documents, read_value, spans
 
 API_GROUP = "kustomize.config.k8s.io/"
@@ -69,7 +69,7 @@ class _Reader:
         self._directory = RepoPath(posixpath.dirname(file) or ".")
         self._data = data
         self._written = {str(key).lower(): str(key) for key in value}
-        self._positions: Mapping[Path, tuple[int, int]] | None = None
+        self._positions: Mapping[KeyPath, tuple[int, int]] | None = None
         self._fields, self._unknown = normalise(value)
         self._notes: list[Diagnostic] = []
 
@@ -109,13 +109,13 @@ class _Reader:
     def _references(self, field: str) -> tuple[Reference, ...]:
         return tuple(self._reference(text, field, (field, index)) for index, text in self._texts(field))
 
-    def _reference(self, text: str, field: str, place: Path) -> Reference:
+    def _reference(self, text: str, field: str, place: KeyPath) -> Reference:
         return reference(self._index, self._directory, text, field, self._span(place))
 
     def _patches(self) -> Iterator[PatchRef]:
         for field in _PATCH_FIELDS:
             for index, item in enumerate(self._fields.get(field) or ()):
-                place: Path = (field, index)
+                place: KeyPath = (field, index)
                 if isinstance(item, str) and field == "patchesStrategicMerge":
                     inline = "\n" in item or item.lstrip().startswith("{")
                     yield self._patch(field, index, None if inline else item, item if inline else None, None)
@@ -226,7 +226,7 @@ class _Reader:
     def _helm_inputs(self) -> Iterator[Reference]:
         home = (self._fields.get("helmGlobals") or {}).get("chartHome") or "charts"
         for index, item in self._structs("helmCharts"):
-            place: Path = ("helmCharts", index)
+            place: KeyPath = ("helmCharts", index)
             for key in ("valuesFile", "additionalValuesFiles"):
                 held = item.get(key)
                 for text in (held,) if isinstance(held, str) else _strings(item, key):
@@ -255,7 +255,7 @@ class _Reader:
                 self._fail(f"an entry of {field} is a mapping", (field, index))
             yield index, item
 
-    def _span(self, place: Path) -> SourceSpan:
+    def _span(self, place: KeyPath) -> SourceSpan:
         """Where a normalised place was written; the nearest place above it where the spelling differed."""
         if self._positions is None:
             self._positions = {path: (at.line, at.column) for path, at in spans(self._data).items()}
@@ -276,7 +276,7 @@ class _Reader:
             )
         )
 
-    def _fail(self, summary: str, place: Path) -> NoReturn:
+    def _fail(self, summary: str, place: KeyPath) -> NoReturn:
         raise MigrateError.of(
             "MIG110", summary, span=self._span(place), remedy="see the kustomization reference for the field's form"
         )

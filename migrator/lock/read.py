@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from migrator.diagnostics import MigrateError
 from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.lock.write import API_VERSION
-from migrator.model import Json, Path, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value
 
 T = TypeVar("T")
@@ -18,7 +18,7 @@ T = TypeVar("T")
 _REMEDY = "restore .migrate/lock.yaml from git"
 
 
-def load_lock(root: FilePath) -> Lock | None:
+def load_lock(root: Path) -> Lock | None:
     """The lock of the repository at `root`, None where it has none; errors as `read_lock`."""
     try:
         data = (root / LOCK_PATH).read_bytes()
@@ -72,7 +72,7 @@ class _Reader:
             rendered=self._each(proof.get("rendered") or {}, ("proof", "rendered"), self._digests),
         )
 
-    def _environment(self, value: Json, place: Path) -> LockedEnvironment:
+    def _environment(self, value: Json, place: KeyPath) -> LockedEnvironment:
         found = self._keys(value, place, ("before", "after"))
         after = self._keys(found["after"], (*place, "after"), ("kustomize", "helm"))
         releases = self._list(after["helm"], (*place, "after", "helm"))
@@ -82,7 +82,7 @@ class _Reader:
             helm=tuple(self._release(item, (*place, "after", "helm", index)) for index, item in enumerate(releases)),
         )
 
-    def _release(self, value: Json, place: Path) -> LockedRelease:
+    def _release(self, value: Json, place: KeyPath) -> LockedRelease:
         keys = ("component", "release", "namespace", "path", "dependency", "values")
         optional = ("includeCRDs", "hooks", "apiVersions", "postRender")
         found = self._keys(value, place, keys, optional)
@@ -106,7 +106,7 @@ class _Reader:
             post_render=None if post_render is None else str(self._inside(post_render, (*place, "postRender"))),
         )
 
-    def _component(self, value: Json, place: Path) -> LockedComponent:
+    def _component(self, value: Json, place: KeyPath) -> LockedComponent:
         found = self._keys(value, place, ("decision", "resources"), ("allowances",))
         resources = found["resources"]
         if not isinstance(resources, int) or isinstance(resources, bool):
@@ -117,42 +117,42 @@ class _Reader:
             allowances=self._texts(found.get("allowances") or [], (*place, "allowances")),
         )
 
-    def _each(self, value: Json, place: Path, read: Callable[[Json, Path], T]) -> Mapping[str, T]:
+    def _each(self, value: Json, place: KeyPath, read: Callable[[Json, KeyPath], T]) -> Mapping[str, T]:
         return {name: read(item, (*place, name)) for name, item in sorted(self._mapping(value, place).items())}
 
-    def _digests(self, value: Json, place: Path) -> Mapping[str, str]:
+    def _digests(self, value: Json, place: KeyPath) -> Mapping[str, str]:
         return self._each(value, place, self._text)
 
-    def _paths(self, value: Json, place: Path) -> tuple[RepoPath, ...]:
+    def _paths(self, value: Json, place: KeyPath) -> tuple[RepoPath, ...]:
         return tuple(self._inside(item, (*place, index)) for index, item in enumerate(self._list(value, place)))
 
-    def _inside(self, value: Json, place: Path) -> RepoPath:
+    def _inside(self, value: Json, place: KeyPath) -> RepoPath:
         text = self._text(value, place)
         path = posixpath.normpath(text)
         if not text or path.startswith(("/", "../")) or path == ".." or "\\" in text:
             self._fail(f"the path {text!r} leaves the repository", place)
         return RepoPath(path)
 
-    def _texts(self, value: Json, place: Path) -> tuple[str, ...]:
+    def _texts(self, value: Json, place: KeyPath) -> tuple[str, ...]:
         return tuple(self._text(item, (*place, index)) for index, item in enumerate(self._list(value, place)))
 
-    def _text(self, value: Json, place: Path) -> str:
+    def _text(self, value: Json, place: KeyPath) -> str:
         if not isinstance(value, str):
             self._fail(f"{_name(place)} is a text", place)
         return value
 
-    def _list(self, value: Json, place: Path) -> list[Json]:
+    def _list(self, value: Json, place: KeyPath) -> list[Json]:
         if not isinstance(value, list):
             self._fail(f"{_name(place)} is a list", place)
         return value
 
-    def _mapping(self, value: Json, place: Path) -> Mapping[str, Json]:
+    def _mapping(self, value: Json, place: KeyPath) -> Mapping[str, Json]:
         if not isinstance(value, dict):
             self._fail(f"{_name(place)} is a mapping", place)
         return value
 
     def _keys(
-        self, value: Json, place: Path, required: Sequence[str], optional: Sequence[str] = ()
+        self, value: Json, place: KeyPath, required: Sequence[str], optional: Sequence[str] = ()
     ) -> Mapping[str, Json]:
         found = self._mapping(value, place)
         for key in found:
@@ -163,7 +163,7 @@ class _Reader:
                 self._fail(f"{_name(place)} lacks {key!r}", place)
         return found
 
-    def _fail(self, problem: str, place: Path) -> NoReturn:
+    def _fail(self, problem: str, place: KeyPath) -> NoReturn:
         from migrator.yamlio import spans
 
         positions = spans(self._data)
@@ -175,5 +175,5 @@ class _Reader:
         raise MigrateError.of("MIG601", f"the lock cannot be used: {problem}", span=span, remedy=_REMEDY)
 
 
-def _name(place: Path) -> str:
+def _name(place: KeyPath) -> str:
     return ".".join(map(str, place)) or "the lock"

@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.compare import compare
-from migrator.model import Difference, Json, Path, Resource
+from migrator.model import Difference, Json, KeyPath, Resource
 from migrator.plan.fit import Fit, is_hook
 
 LEAST = 3
 """Objects that lack it; a patch says it more plainly of fewer."""
 
-_LABELS: Path = ("metadata", "labels")
-_ANNOTATIONS: Path = ("metadata", "annotations")
-_TEMPLATE: Path = ("spec", "template")
-_ANNOTATED: Mapping[tuple[str | None, str], tuple[Path, ...]] = {
+_LABELS: KeyPath = ("metadata", "labels")
+_ANNOTATIONS: KeyPath = ("metadata", "annotations")
+_TEMPLATE: KeyPath = ("spec", "template")
+_ANNOTATED: Mapping[tuple[str | None, str], tuple[KeyPath, ...]] = {
     ("", "ReplicationController"): (_TEMPLATE,),
     (None, "Deployment"): (_TEMPLATE,),
     (None, "ReplicaSet"): (_TEMPLATE,),
@@ -25,8 +25,8 @@ _ANNOTATED: Mapping[tuple[str | None, str], tuple[Path, ...]] = {
     ("batch", "CronJob"): (("spec", "jobTemplate"), ("spec", "jobTemplate", "spec", "template")),
 }
 """Group (None is any) and kind -> where kustomize's `commonAnnotations` go beside the object's own."""
-_MATCHED: Path = ("spec", "selector", "matchLabels")
-_SELECTED: Mapping[tuple[str | None, str], tuple[Path, ...]] = {
+_MATCHED: KeyPath = ("spec", "selector", "matchLabels")
+_SELECTED: Mapping[tuple[str | None, str], tuple[KeyPath, ...]] = {
     ("", "Service"): (("spec", "selector"),),
     ("", "ReplicationController"): (("spec", "selector"), (*_TEMPLATE, *_LABELS)),
     (None, "Deployment"): (_MATCHED, (*_TEMPLATE, *_LABELS)),
@@ -116,13 +116,13 @@ def with_common(fit: Fit, common: Common) -> Fit:
     return replace(fit, differences=tuple(differences), common=common)
 
 
-def _new(target: Resource, rendered: Resource, path: Path) -> set[str]:
+def _new(target: Resource, rendered: Resource, path: KeyPath) -> set[str]:
     """The keys that the target has there and the chart does not."""
     return {str(key) for key in _at(target.body, path).keys() - _at(rendered.body, path).keys()}
 
 
 def _shared(
-    targets: Sequence[Resource], places: Callable[[Resource], Sequence[Path]], lacking: Sequence[Path]
+    targets: Sequence[Resource], places: Callable[[Resource], Sequence[KeyPath]], lacking: Sequence[KeyPath]
 ) -> Mapping[str, str]:
     """The texts that stand at every one of the places of every object, where enough places lack them."""
     spread = {path for target in targets for path in places(target)}
@@ -135,32 +135,32 @@ def _shared(
     }
 
 
-def _is_of(path: Path, key: str, place: Path) -> bool:
+def _is_of(path: KeyPath, key: str, place: KeyPath) -> bool:
     """Whether a difference at the path is one of that key, or of the whole that holds it."""
     return bool(path) and (*place, key)[: len(path)] == path
 
 
-def _annotated(resource: Resource) -> tuple[Path, ...]:
+def _annotated(resource: Resource) -> tuple[KeyPath, ...]:
     return (_ANNOTATIONS, *((*path, *_ANNOTATIONS) for path in _listed(resource, _ANNOTATED)))
 
 
-def _selected(resource: Resource) -> tuple[Path, ...]:
+def _selected(resource: Resource) -> tuple[KeyPath, ...]:
     return (_LABELS, *_listed(resource, _SELECTED))
 
 
-def _listed(resource: Resource, places: Mapping[tuple[str | None, str], Sequence[Path]]) -> Iterator[Path]:
+def _listed(resource: Resource, places: Mapping[tuple[str | None, str], Sequence[KeyPath]]) -> Iterator[KeyPath]:
     for (group, kind), paths in places.items():
         if resource.gvk.kind == kind and group in (None, resource.gvk.group):
             yield from paths
 
 
-def _at(value: Json, path: Path) -> Mapping[str, Json]:
+def _at(value: Json, path: KeyPath) -> Mapping[str, Json]:
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else {}
 
 
-def _with(value: Json, path: Path, pairs: Mapping[str, str]) -> Mapping[str, Json]:
+def _with(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Mapping[str, Json]:
     """The mapping with these pairs at the path, as a copy."""
     held = value if isinstance(value, Mapping) else {}
     if not path or not pairs:
@@ -168,7 +168,7 @@ def _with(value: Json, path: Path, pairs: Mapping[str, str]) -> Mapping[str, Jso
     return {**held, path[0]: _with(held.get(str(path[0])), path[1:], pairs)}
 
 
-def _without(value: Json, path: Path, pairs: Mapping[str, str]) -> Mapping[str, Json]:
+def _without(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Mapping[str, Json]:
     """The mapping without these pairs at the path, as a copy; a mapping that is empty then goes too."""
     held = value if isinstance(value, Mapping) else {}
     if not path:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.yamlio import ABSENT, Absent, digest, same
 
 DELETE: Mapping[str, Json] = {"$patch": "delete"}
@@ -16,7 +16,7 @@ _LARGEST_ALIGNED = 400
 """Elements up to which two lists are aligned by content; the alignment is quadratic."""
 
 
-def pointer(path: Path) -> str:
+def pointer(path: KeyPath) -> str:
     """The JSON pointer (RFC 6901) of a place: `("a/b", 0)` is `/a~1b/0`."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
 
@@ -30,7 +30,7 @@ def operations(after: Json, before: Json) -> tuple[Mapping[str, Json], ...]:
     return tuple(_operations(after, before, ()))
 
 
-def _operations(after: Json, before: Json, path: Path) -> Iterator[Mapping[str, Json]]:
+def _operations(after: Json, before: Json, path: KeyPath) -> Iterator[Mapping[str, Json]]:
     if isinstance(after, Mapping) and isinstance(before, Mapping):
         for key in sorted(after.keys() | before.keys(), key=str):
             here = (*path, key)
@@ -46,7 +46,7 @@ def _operations(after: Json, before: Json, path: Path) -> Iterator[Mapping[str, 
         yield {"op": "replace", "path": pointer(path), "value": before}
 
 
-def _list_operations(after: Sequence[Json], before: Sequence[Json], path: Path) -> Iterator[Mapping[str, Json]]:
+def _list_operations(after: Sequence[Json], before: Sequence[Json], path: KeyPath) -> Iterator[Mapping[str, Json]]:
     """Element by element from the end, so that no operation moves what a later one points at."""
     for tag, a0, a1, b0, b1 in reversed(_alignment(after, before)):
         if tag == "equal":
@@ -80,14 +80,14 @@ def _label(item: Json) -> str:
     return f"name {name}" if isinstance(name, str) else digest(item)
 
 
-def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
+def reverted(after: Json, before: Json, places: Iterable[KeyPath]) -> Json:
     """`after` with what `before` has at these places of difference, as a copy.
 
     A place is one that `differences` or `compare` names: what only one side has of a list stands at its end. A mapping
     that `before` does not have goes with its last key.
     """
     result = deepcopy(after)
-    surplus: list[Path] = []
+    surplus: list[KeyPath] = []
     for path in sorted(places, key=lambda path: [(isinstance(key, int), key) for key in path]):
         old = _get(before, path)
         if not path:
@@ -106,7 +106,7 @@ def reverted(after: Json, before: Json, places: Iterable[Path]) -> Json:
     return result
 
 
-def _holder(value: Json, path: Path) -> Json:
+def _holder(value: Json, path: KeyPath) -> Json:
     """What holds the last key of a path; a mapping that is not there is made."""
     for key in path[:-1]:
         if isinstance(value, dict) and not isinstance(value.get(key), dict | list):
@@ -115,14 +115,14 @@ def _holder(value: Json, path: Path) -> Json:
     return value
 
 
-def _remove(value: Json, before: Json, path: Path) -> None:
+def _remove(value: Json, before: Json, path: KeyPath) -> None:
     holder = _at(value, path[:-1])
     holder.pop(path[-1], None)
     if not holder and len(path) > 1 and isinstance(path[-2], str) and _get(before, path[:-1]) is ABSENT:
         del _at(value, path[:-2])[path[-2]]
 
 
-def _get(value: Json, path: Path) -> Json | Absent:
+def _get(value: Json, path: KeyPath) -> Json | Absent:
     """What is at a place of a value, ABSENT where there is nothing."""
     for key in path:
         if isinstance(value, list | tuple):
@@ -138,7 +138,7 @@ def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:
     """What JSON 6902 makes of a value, as a copy; KeyError or IndexError for a place that is not there."""
     holder = {"root": deepcopy(value)}
     for step in steps:
-        path: Path = ("root", *_path(str(step["path"])))
+        path: KeyPath = ("root", *_path(str(step["path"])))
         parent = _at(holder, path[:-1])
         key: str | int = path[-1]
         if isinstance(parent, list):
@@ -160,7 +160,7 @@ def _path(text: str) -> tuple[str, ...]:
     return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
 
 
-def _at(value: Json, path: Path) -> Json:
+def _at(value: Json, path: KeyPath) -> Json:
     for key in path:
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value

@@ -10,7 +10,7 @@ from migrator.charts.types import ChartRef
 from migrator.classify.types import ChartCandidate, Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Residual, SplitValues
-from migrator.model import Difference, Impact, Json, Path, RepoPath, ResId
+from migrator.model import Difference, Impact, Json, KeyPath, RepoPath, ResId
 from migrator.signatures.manifests import Upstream
 
 
@@ -65,7 +65,7 @@ class ComponentPlan:
     patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
     transforms: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """environment -> fields of the post-render kustomization that give every object the same, beside the patches."""
-    followed: Mapping[str, Path] = field(default_factory=dict)
+    followed: Mapping[str, KeyPath] = field(default_factory=dict)
     """Image (`name:tag`) that image automation follows -> the value that gives it its tag, or is it."""
     hooks: str = "run"
     kube_version: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Json, Path, ResId, Resource, SourceSpan, resource_of
+from migrator.model import Json, KeyPath, ResId, Resource, SourceSpan, resource_of
 from migrator.prove.rendering import Owner, Part, Rendering, digest_text
 from migrator.yamlio import digest
 
@@ -105,7 +105,7 @@ def rendering_digest(rendering: Rendering) -> str:
     `Proof.digest` is made of these, so that `audit` can tell without the baseline whether the proof still holds.
     """
     whole = placed(rendering)
-    blank: defaultdict[ResId, list[Path]] = defaultdict(list)
+    blank: defaultdict[ResId, list[KeyPath]] = defaultdict(list)
     for res_id, path in whole.generated:
         blank[res_id].append(path)
     lines = set()
@@ -125,7 +125,7 @@ def part_digests(rendering: Rendering) -> Mapping[str, str]:
     return {part.key: rendering_digest(replace(rendering, parts=(part,))) for part in rendering.parts}
 
 
-def _blanked(value: Json, path: Path) -> Json:
+def _blanked(value: Json, path: KeyPath) -> Json:
     """The value without what lies at the path; an element of a list becomes null: the others keep their place."""
     head, rest = path[0], path[1:]
     if isinstance(value, Mapping) and head in value:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from migrator.compare import Allowance, apply_allowances, compare, describe, salt_of
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Difference, DifferenceKind, Impact, Path, ResId, Resource
+from migrator.model import Difference, DifferenceKind, Impact, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
 from migrator.prove.rendering import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
-Places = frozenset[tuple[ResId, Path]]
+Places = frozenset[tuple[ResId, KeyPath]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts import ChartLibrary
 from migrator.charts.randomness import generated_places, may_generate, next_second, reads_clock
@@ -51,7 +51,7 @@ class Bench:
 def render_environment(
     lock: Lock,
     environment: str,
-    tree: FilePath,
+    tree: Path,
     *,
     tools: Toolchain,
     library: ChartLibrary,
@@ -67,7 +67,7 @@ def render_environment(
 
 
 def render_lock(
-    lock: Lock, tree: FilePath, bench: Bench, *, environments: tuple[str, ...] | None = None, twice: bool = False
+    lock: Lock, tree: Path, bench: Bench, *, environments: tuple[str, ...] | None = None, twice: bool = False
 ) -> Mapping[str, Rendering]:
     """Every environment's rendering after the migration; what fails is a part with a problem, the others go on.
 
@@ -82,7 +82,7 @@ def render_lock(
     return _run(names, jobs)
 
 
-def render_roots(roots: Mapping[str, tuple[RepoPath, ...]], tree: FilePath, bench: Bench) -> Mapping[str, Rendering]:
+def render_roots(roots: Mapping[str, tuple[RepoPath, ...]], tree: Path, bench: Bench) -> Mapping[str, Rendering]:
     """Every environment's rendering by its kustomize roots: the baseline of a migration."""
     names = tuple(sorted(roots))
     return _run(names, [(name, _root_job(root, tree, bench)) for name in names for root in roots[name]])
@@ -99,18 +99,16 @@ def _run(names: tuple[str, ...], jobs: list[tuple[str, Callable[[], Part]]]) -> 
     }
 
 
-def _root_job(root: RepoPath, tree: FilePath, bench: Bench) -> Callable[[], Part]:
+def _root_job(root: RepoPath, tree: Path, bench: Bench) -> Callable[[], Part]:
     return lambda: render_root(root, tree, bench)
 
 
-def _release_job(
-    release: LockedRelease, lock: Lock, tree: FilePath, bench: Bench, *, twice: bool
-) -> Callable[[], Part]:
+def _release_job(release: LockedRelease, lock: Lock, tree: Path, bench: Bench, *, twice: bool) -> Callable[[], Part]:
     kube_version = str(lock.engines.get("kubeVersion") or "")
     return lambda: render_release(release, tree, bench, kube_version=kube_version, twice=twice)
 
 
-def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
+def render_root(root: RepoPath, tree: Path, bench: Bench) -> Part:
     """What one kustomize root builds, or why it does not."""
     tool = bench.tools.kustomize
     part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
@@ -130,7 +128,7 @@ def render_root(root: RepoPath, tree: FilePath, bench: Bench) -> Part:
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
 
 
-def _built(root: RepoPath, folder: FilePath, tree: FilePath, bench: Bench) -> tuple[bytes, Mapping[str, str] | None]:
+def _built(root: RepoPath, folder: Path, tree: Path, bench: Bench) -> tuple[bytes, Mapping[str, str] | None]:
     """What a root builds, and the charts beside the tree that it is made of; None where the tree alone decides that."""
     tool = bench.tools.kustomize
     try:
@@ -142,9 +140,7 @@ def _built(root: RepoPath, folder: FilePath, tree: FilePath, bench: Bench) -> tu
     return inflater.build(tool, tree, root, network=bench.network)
 
 
-def render_release(
-    release: LockedRelease, tree: FilePath, bench: Bench, *, kube_version: str, twice: bool = False
-) -> Part:
+def render_release(release: LockedRelease, tree: Path, bench: Bench, *, kube_version: str, twice: bool = False) -> Part:
     """What one Helm release renders, post-render included, test hooks left out; or why it does not."""
     part = Part(
         owner=Owner.HELM,
@@ -157,7 +153,7 @@ def render_release(
         command=_helm_command(release, kube_version),
     )
     with tempfile.TemporaryDirectory(prefix="migrate-") as directory:
-        target = FilePath(directory).resolve() / "chart"
+        target = Path(directory).resolve() / "chart"
         target.mkdir()
         try:
             staged = stage_release(release, tree, bench.library, target)
@@ -259,7 +255,7 @@ def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(["prove/1", *parts], sort_keys=True).encode()).hexdigest()
 
 
-def closure_of(tree: FilePath) -> Closure | None:
+def closure_of(tree: Path) -> Closure | None:
     """What each kustomize root of the tree rests on; None for a tree without any.
 
     What a root with remote bases rests on is not known.

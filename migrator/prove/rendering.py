@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.diagnostics import Diagnostic, Diagnostics
-from migrator.model import Path, RepoPath, ResId, Resource
+from migrator.model import KeyPath, RepoPath, ResId, Resource
 
 
 class Owner(Enum):
@@ -42,7 +42,7 @@ class Part:
     """What anyone can type at the root of the repository."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digest of each file that was read, as far as it is known."""
-    generated: tuple[tuple[ResId, Path], ...] = ()
+    generated: tuple[tuple[ResId, KeyPath], ...] = ()
     """Places that differ between two renders of the same input (FACTS D1); an empty path is the whole object."""
     problem: Diagnostic | None = None
     """Why it could not be rendered; `resources` is empty then."""
@@ -76,7 +76,7 @@ class Rendering:
         return tuple(part.problem for part in self.parts if part.problem is not None)
 
     @property
-    def generated(self) -> frozenset[tuple[ResId, Path]]:
+    def generated(self) -> frozenset[tuple[ResId, KeyPath]]:
         return frozenset(place for part in self.parts for place in part.generated)
 
 

@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts import ChartLibrary, load_archive
 from migrator.charts.types import ChartArchive, ChartRef
@@ -21,13 +21,13 @@ from migrator.yamlio import Dialect, read_value
 class Staged:
     """A chart folder that helm can render."""
 
-    directory: FilePath
+    directory: Path
     archive: ChartArchive
     inputs: Mapping[RepoPath, str]
     """Files of the repository that were copied, with their digests."""
 
 
-def repository_folder(tree: FilePath, path: RepoPath) -> FilePath:
+def repository_folder(tree: Path, path: RepoPath) -> Path:
     """The folder on disk; MIG702 where it is missing or lies outside the tree."""
     root = tree.resolve()
     folder = (root / path).resolve()
@@ -48,7 +48,7 @@ def repository_folder(tree: FilePath, path: RepoPath) -> FilePath:
     return folder
 
 
-def stage_release(release: LockedRelease, tree: FilePath, library: ChartLibrary, target: FilePath) -> Staged:
+def stage_release(release: LockedRelease, tree: Path, library: ChartLibrary, target: Path) -> Staged:
     """Copy a release's umbrella chart to `target` and put its dependency, checked against the lock, into `charts/`.
 
     Raises MIG702 (missing folder, values file or post-render folder; a link out of the repository), MIG703 (Chart.yaml
@@ -72,7 +72,7 @@ def stage_release(release: LockedRelease, tree: FilePath, library: ChartLibrary,
     return Staged(directory=target, archive=archive, inputs=inputs)
 
 
-def read_chart_file(path: FilePath, shown: RepoPath) -> Mapping[str, Json]:
+def read_chart_file(path: Path, shown: RepoPath) -> Mapping[str, Json]:
     """Chart.yaml as a mapping; MIG703 where there is none or it holds something else."""
     span = SourceSpan(path=RepoPath(f"{shown}/Chart.yaml"))
     try:
@@ -113,7 +113,7 @@ def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None
         )
 
 
-def _check_named_files(release: LockedRelease, staged: FilePath) -> None:
+def _check_named_files(release: LockedRelease, staged: Path) -> None:
     for name in release.values:
         if not _below(staged, name).is_file():
             raise MigrateError.of(
@@ -131,7 +131,7 @@ def _check_named_files(release: LockedRelease, staged: FilePath) -> None:
         )
 
 
-def _below(folder: FilePath, name: str) -> FilePath:
+def _below(folder: Path, name: str) -> Path:
     path = (folder / name).resolve()
     if not path.is_relative_to(folder.resolve()):
         raise MigrateError.of(
@@ -142,7 +142,7 @@ def _below(folder: FilePath, name: str) -> FilePath:
     return path
 
 
-def _dependency(release: LockedRelease, staged: FilePath, library: ChartLibrary) -> ChartArchive:
+def _dependency(release: LockedRelease, staged: Path, library: ChartLibrary) -> ChartArchive:
     """The archive that the repository vendors itself, else the one that the library finds."""
     vendored = staged / "charts" / f"{release.name}-{release.version}.tgz"
     if vendored.is_file():
@@ -150,7 +150,7 @@ def _dependency(release: LockedRelease, staged: FilePath, library: ChartLibrary)
     return library.fetch(ChartRef(name=release.name, version=release.version, repository=release.repository))
 
 
-def _place(archive: ChartArchive, charts: FilePath, release: LockedRelease) -> None:
+def _place(archive: ChartArchive, charts: Path, release: LockedRelease) -> None:
     charts.mkdir(exist_ok=True)
     if archive.path.is_dir():
         shutil.copytree(archive.path, charts / release.name, dirs_exist_ok=True)
@@ -158,7 +158,7 @@ def _place(archive: ChartArchive, charts: FilePath, release: LockedRelease) -> N
         shutil.copyfile(archive.path, charts / f"{release.name}-{release.version}.tgz")
 
 
-def _copy(folder: FilePath, target: FilePath, tree: FilePath, shown: RepoPath) -> Mapping[RepoPath, str]:
+def _copy(folder: Path, target: Path, tree: Path, shown: RepoPath) -> Mapping[RepoPath, str]:
     inputs: dict[RepoPath, str] = {}
     for source in _files(folder):
         relative = source.relative_to(folder).as_posix()
@@ -178,9 +178,9 @@ def _copy(folder: FilePath, target: FilePath, tree: FilePath, shown: RepoPath) -
     return inputs
 
 
-def _files(folder: FilePath) -> Iterator[FilePath]:
+def _files(folder: Path) -> Iterator[Path]:
     """Files below the folder, sorted; linked directories are not entered."""
     for base, directories, names in os.walk(folder):
         directories.sort()
         for name in sorted(names):
-            yield FilePath(base) / name
+            yield Path(base) / name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
@@ -23,7 +23,7 @@ RELEASE = ": release:"
 
 def prove_lock(
     lock: Lock,
-    tree: FilePath,
+    tree: Path,
     before: Mapping[str, Rendering],
     bench: Bench,
     *,
@@ -38,7 +38,7 @@ def prove_lock(
 
 
 def verify(
-    repository: FilePath, base: str | None, bench: Bench, *, terms: Terms, lock: Lock | None = None
+    repository: Path, base: str | None, bench: Bench, *, terms: Terms, lock: Lock | None = None
 ) -> tuple[Proof, Diagnostics]:
     """The proof of the work tree against a git base, and whether the lock's own proof still speaks of this tree.
 
@@ -62,7 +62,7 @@ def verify(
             remedy="name the commit before the migration: `migrate verify --base REF`",
         )
     with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
-        target = FilePath(directory).resolve() / "base"
+        target = Path(directory).resolve() / "base"
         export(repository, ref, target)
         before = _baseline(found, target, bench)
         proof, after = _prove(found, repository, before, replace(bench, closure=closure_of(repository)), terms=terms)
@@ -141,7 +141,7 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     return tuple(part for part in changed_parts(lock, digests) if RELEASE in part)
 
 
-def _baseline(lock: Lock, tree: FilePath, bench: Bench) -> Mapping[str, Rendering]:
+def _baseline(lock: Lock, tree: Path, bench: Bench) -> Mapping[str, Rendering]:
     """What every environment rendered at the base."""
     there = replace(bench, closure=closure_of(tree))
     older = load_lock(tree)
@@ -152,7 +152,7 @@ def _baseline(lock: Lock, tree: FilePath, bench: Bench) -> Mapping[str, Renderin
 
 def _prove(
     lock: Lock,
-    tree: FilePath,
+    tree: Path,
     before: Mapping[str, Rendering],
     bench: Bench,
     *,

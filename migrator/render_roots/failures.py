@@ -6,7 +6,7 @@ import os
 import posixpath
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import Index
@@ -178,8 +178,8 @@ def _missing(reference: Reference, index: Index) -> tuple[str, str]:
     return f"{reference.path} does not exist", ""
 
 
-def _leaves(path: RepoPath, root: FilePath) -> bool:
-    return not FilePath(os.path.realpath(root / posixpath.normpath(path))).is_relative_to(root)
+def _leaves(path: RepoPath, root: Path) -> bool:
+    return not Path(os.path.realpath(root / posixpath.normpath(path))).is_relative_to(root)
 
 
 def _shown(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartRef
@@ -23,7 +23,7 @@ class Inflater:
     helm: Tool
     library: ChartLibrary
 
-    def supply(self, stage: FilePath, inflating: Iterable[Kustomization]) -> Mapping[str, str]:
+    def supply(self, stage: Path, inflating: Iterable[Kustomization]) -> Mapping[str, str]:
         """Put every chart that the kustomizations of a staged copy name into it, where kustomize looks for it.
 
         `NAME VERSION` -> digest of each chart that the repository does not hold itself.
@@ -41,7 +41,7 @@ class Inflater:
                     fetched[f"{name} {version}"] = self._unpacked(chart, held, places)
         return fetched
 
-    def _unpacked(self, chart: ChartRef, held: Kustomization, places: Iterable[FilePath]) -> str:
+    def _unpacked(self, chart: ChartRef, held: Kustomization, places: Iterable[Path]) -> str:
         """The digest of the chart, once its files are there."""
         if not (chart.name and chart.version):
             raise MigrateError.of(
@@ -57,7 +57,7 @@ class Inflater:
                 (place / path).write_bytes(data)
         return archive.digest
 
-    def build(self, tool: Tool, tree: FilePath, root: RepoPath, *, network: bool) -> tuple[bytes, Mapping[str, str]]:
+    def build(self, tool: Tool, tree: Path, root: RepoPath, *, network: bool) -> tuple[bytes, Mapping[str, str]]:
         """What a root of a tree that inflates charts builds, by `kustomize_build`, and the charts that `supply` tells.
 
         The tree itself is left alone.

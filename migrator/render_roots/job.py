@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.discover import Config, Index
@@ -103,17 +103,17 @@ class Job:
         told = [resource_of(resource.body, origins.get(resource.id)) for resource in plain]
         return with_lost_origins(told, reach, self.kustomizations, self.index)
 
-    def _annotated(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
+    def _annotated(self, stage: Path, root: RepoPath) -> tuple[Resource, ...]:
         kept: Collection[str] = asks_for(self.kustomizations.by_path[root].fields)
         origins = OriginReader(root, self.index.resolve)
         return tuple(
             resource_of(without_build_metadata(body, kept), origins.origin(body)) for body in self._bodies(stage, root)
         )
 
-    def _plain(self, stage: FilePath, root: RepoPath) -> tuple[Resource, ...]:
+    def _plain(self, stage: Path, root: RepoPath) -> tuple[Resource, ...]:
         return tuple(map(resource_of, self._bodies(stage, root)))
 
-    def _bodies(self, stage: FilePath, root: RepoPath) -> tuple[dict[str, object], ...]:
+    def _bodies(self, stage: Path, root: RepoPath) -> tuple[dict[str, object], ...]:
         """The objects that kustomize prints, read as those read it who apply them."""
         helm = self.inflater.helm if self.inflater is not None and self.kustomizations.reach(root).charts else None
         stream = kustomize_build(self.tool, stage / root, network=self.network, root=stage, helm=helm)

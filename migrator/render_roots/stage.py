@@ -8,7 +8,7 @@ import posixpath
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
@@ -20,13 +20,13 @@ _KEY = "buildMetadata"
 
 
 @contextlib.contextmanager
-def staged(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath]) -> Iterator[FilePath]:
+def staged(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath]) -> Iterator[Path]:
     """A temporary folder with copies of the files at their paths below the repository; gone afterwards.
 
     Copies, not hard links: a link would change the original's inode times, and a dry run touches nothing.
     """
     with tempfile.TemporaryDirectory(prefix="migrate-build-") as name:
-        stage = FilePath(os.path.realpath(name))
+        stage = Path(os.path.realpath(name))
         for folder in folders:
             (stage / folder).mkdir(parents=True, exist_ok=True)
         # a link stays one: kustomize refuses those that lead out of a kustomization's folder

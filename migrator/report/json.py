@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Inference, Residual, SplitValues
-    from migrator.model import Difference, Json, Path, ResId
+    from migrator.model import Difference, Json, KeyPath, ResId
     from migrator.plan.types import Change, ComponentPlan, Plan
     from migrator.signatures import Upstream
 
@@ -22,7 +22,7 @@ def dumps(document: Mapping[str, Json]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def pointer(path: Path) -> str:
+def pointer(path: KeyPath) -> str:
     """RFC 6901 pointer of a path; the whole document is the empty string."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)
 

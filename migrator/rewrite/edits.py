@@ -6,7 +6,7 @@ import hashlib
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.model import RepoPath
@@ -46,7 +46,7 @@ def changes(edits: Iterable[FileEdit]) -> tuple[Change, ...]:
     )
 
 
-def combined(root: FilePath, first: Sequence[FileEdit], second: Sequence[FileEdit]) -> tuple[FileEdit, ...]:
+def combined(root: Path, first: Sequence[FileEdit], second: Sequence[FileEdit]) -> tuple[FileEdit, ...]:
     """The edits of a repository that come out where `second` edits the tree which `first` has made of it."""
     done = {edit.path: edit for edit in first}
     for edit in second:

@@ -9,7 +9,7 @@ from typing import Protocol
 from migrator.charts.types import ChartRef
 from migrator.inference.effects.value_effects import ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, dotted
-from migrator.model import Json, Path, RepoPath, ResId, SourceSpan, resource_of
+from migrator.model import Json, KeyPath, RepoPath, ResId, SourceSpan, resource_of
 from migrator.rewrite.kustomize.literal_places import at, met
 from migrator.rewrite.kustomize.origins import Source
 from migrator.signatures import Upstream
@@ -52,7 +52,7 @@ class Explanation:
 class Whence(Protocol):
     """Who knows where a place of an object came from."""
 
-    def of(self, environment: str, res_id: ResId, path: Path) -> Source | None:
+    def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
         """The place of a file that shows it."""
         ...
 
@@ -71,7 +71,7 @@ def explained(
     return told, tuple((each, whence.of(each.environment, each.resource, each.path)) for each in open_ones)
 
 
-def _is_asked(text: str) -> Callable[[Path], bool]:
+def _is_asked(text: str) -> Callable[[KeyPath], bool]:
     if text.startswith("/"):
         keys = [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
         return lambda path: all(str(mine) == key for mine, key in zip(path, keys, strict=False))
@@ -118,7 +118,7 @@ class Files:
         self._files = files
         self._objects: dict[str, tuple[_Written, ...]] = {}
 
-    def of(self, environment: str, res_id: ResId, path: Path) -> Source | None:
+    def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
         """The line of the deepest key on the path that the file has."""
         file, data = self._files[environment]
         if environment not in self._objects:
@@ -138,8 +138,8 @@ class _Written:
     """An object of a file, the path to it in its document, and the places of all keys of that."""
 
     body: Mapping[str, Json]
-    above: Path
-    spans: Mapping[Path, SourceSpan]
+    above: KeyPath
+    spans: Mapping[KeyPath, SourceSpan]
 
 
 def _objects(data: bytes, file: RepoPath) -> Iterator[_Written]:

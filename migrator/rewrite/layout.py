@@ -7,7 +7,7 @@ import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import NoReturn
 
 from migrator.diagnostics import MigrateError
@@ -125,7 +125,7 @@ class Layout:
         return replace(self, grouping=replace(self.grouping, applications=patterns, groups=groups))
 
 
-def load_layout(name: str, directories: Sequence[FilePath] = ()) -> Layout:
+def load_layout(name: str, directories: Sequence[Path] = ()) -> Layout:
     """The layout of that name from `layouts/NAME.yaml` of the first of the rule folders that has it, ours last.
 
     Raises MigrateError MIG630 (no such layout, or one that cannot be chosen yet) or MIG631 (a broken file).

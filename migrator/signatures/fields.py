@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Json, Path, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value, spans
 
 
@@ -19,7 +19,7 @@ class Field:
     """A place in a rule file, which knows how to complain about itself; every complaint is a RuleError."""
 
     value: Json
-    at: Path
+    at: KeyPath
     path: RepoPath
     data: bytes = field(repr=False)
 

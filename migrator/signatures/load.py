@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
@@ -127,7 +127,7 @@ def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:
     )
 
 
-def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Signature, ...]:
+def load_signatures(team: Iterable[Path] = (), *, shipped: Path | None = None) -> tuple[Signature, ...]:
     """Our signatures and those of the team's folders, which win over ours by chart name. Sorted by chart.
 
     Raises RuleError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
@@ -145,7 +145,7 @@ def load_signatures(team: Iterable[FilePath] = (), *, shipped: FilePath | None =
     return tuple(found[key] for key in sorted(found))
 
 
-def team_files(folder: FilePath) -> Iterator[tuple[RepoPath, bytes]]:
+def team_files(folder: Path) -> Iterator[tuple[RepoPath, bytes]]:
     """The rule files of a team, signatures and cases, at any depth: name and content.
 
     Raises MigrateError (MIG106) for what cannot be read, or leads out of the repository.
@@ -202,7 +202,7 @@ def _described(files: Iterable[tuple[RepoPath, bytes]]) -> dict[tuple[str, str],
     return found
 
 
-def load_weights(path: FilePath | None = None) -> Weights:
+def load_weights(path: Path | None = None) -> Weights:
     """The weights of `weights.yaml`, ours unless another file is given; what a file leaves out keeps its default."""
     path = path or rules_directory() / "signatures" / "weights.yaml"
     if not path.is_file():
@@ -219,7 +219,7 @@ def load_weights(path: FilePath | None = None) -> Weights:
     return Weights(**chosen)
 
 
-def load_versions(charts: Iterable[str], *, shipped: FilePath | None = None) -> Mapping[str, VersionTable]:
+def load_versions(charts: Iterable[str], *, shipped: Path | None = None) -> Mapping[str, VersionTable]:
     """The version tables of the named charts, those that have one. Read for recognised charts only: they are large."""
     root = shipped if shipped is not None else rules_directory() / "versions"
     tables: dict[str, VersionTable] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.model import RepoPath
 from migrator.signatures.fields import Field, rule_file
@@ -181,7 +181,7 @@ def index_manifests(manifests: Sequence[Manifest]) -> ManifestIndex:
     )
 
 
-def load_manifests(team: Iterable[FilePath] = (), *, shipped: FilePath | None = None) -> tuple[Manifest, ...]:
+def load_manifests(team: Iterable[Path] = (), *, shipped: Path | None = None) -> tuple[Manifest, ...]:
     """Our release manifests and those of the team's folders, which win over ours by product. Sorted by product.
 
     Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is no YAML.

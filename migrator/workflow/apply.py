@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.engines import ignored_paths
@@ -103,7 +103,7 @@ def _check_clean(baseline: Baseline, settings: Settings) -> None:
     )
 
 
-def _ignored(root: FilePath, edits: Sequence[FileEdit]) -> Diagnostics:
+def _ignored(root: Path, edits: Sequence[FileEdit]) -> Diagnostics:
     """One warning where files that were written will be in no commit."""
     found = ignored_paths(root, [edit.path for edit in edits if edit.before is None and edit.after is not None])
     if not found:

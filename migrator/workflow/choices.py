@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts.types import ChartSources
 from migrator.diagnostics import MigrateError
@@ -78,7 +78,7 @@ def _cache(settings: Settings) -> Cache:
     return Cache(settings.cache) if settings.cache is not None else Cache.default()
 
 
-def _mirrors(settings: Settings, config: Config) -> tuple[FilePath, ...]:
+def _mirrors(settings: Settings, config: Config) -> tuple[Path, ...]:
     """Those of the command line (relative to where it runs) before those of the configuration (to the repository)."""
     given = [(path, str(path)) for path in settings.chart_mirrors]
     given += [(settings.root / path, path) for path in config.chart_mirrors]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -52,12 +52,12 @@ def explain_repository(settings: Settings, component: str, asked: str, clock: Cl
     if lock is None or component not in lock.components:
         return _explained(plan_repository(settings, clock), component, asked, "", clock)
     with tempfile.TemporaryDirectory(prefix="migrate-before-") as folder:
-        commit, before = _before(settings, component, lock, FilePath(folder).resolve())
+        commit, before = _before(settings, component, lock, Path(folder).resolve())
         planned = plan_repository(replace(settings, root=before), clock)
         return _explained(planned, component, asked, commit, clock)
 
 
-def _before(settings: Settings, component: str, lock: Lock, folder: FilePath) -> tuple[str, FilePath]:
+def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tuple[str, Path]:
     """The commit in which the component was no release yet, and its files: each relock names the one before it."""
     at: Lock | None = lock
     while at is not None and component in at.components:

@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator import __version__
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
@@ -41,7 +41,7 @@ class _Saved:
     plan: Plan
 
 
-def save_plan(planned: Planned, settings: Settings, target: FilePath) -> None:
+def save_plan(planned: Planned, settings: Settings, target: Path) -> None:
     """Write the plan so that nobody but its owner reads it: it holds the values, secrets among them."""
     saved = _Saved(
         format=FORMAT,
@@ -61,7 +61,7 @@ def save_plan(planned: Planned, settings: Settings, target: FilePath) -> None:
         stream.write(text.encode("utf-8", "surrogatepass"))
 
 
-def with_saved(settings: Settings, source: FilePath) -> Settings:
+def with_saved(settings: Settings, source: Path) -> Settings:
     """The settings with what decided a plan when it was made; MIG918 for a file that holds none of ours."""
     saved = _read(source)
     return replace(
@@ -75,7 +75,7 @@ def with_saved(settings: Settings, source: FilePath) -> Settings:
 
 
 def planned_from(
-    source: FilePath, settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None
+    source: Path, settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None
 ) -> Planned:
     """The plan of a file for this repository, as `plan_repository` has it; MIG919 where its files are other ones.
 
@@ -94,7 +94,7 @@ def planned_from(
     )
 
 
-def _read(source: FilePath) -> _Saved:
+def _read(source: Path) -> _Saved:
     try:
         saved = from_json(_Saved, json.loads(source.read_bytes().decode("utf-8", "surrogatepass")))
     except (ValueError, KeyError, TypeError, re.error, RecursionError):
@@ -104,7 +104,7 @@ def _read(source: FilePath) -> _Saved:
     return saved
 
 
-def _no_plan(source: FilePath, why: str) -> MigrateError:
+def _no_plan(source: Path, why: str) -> MigrateError:
     return MigrateError.of("MIG918", f"{source.name} {why}", remedy="make it anew with `migrate plan --out FILE`")
 
 
@@ -127,7 +127,7 @@ def _check_same(planned: Mapping[RepoPath, str], found: Mapping[RepoPath, str]) 
     )
 
 
-def _configuration(root: FilePath) -> Mapping[RepoPath, str]:
+def _configuration(root: Path) -> Mapping[RepoPath, str]:
     own = sorted(path for path in (root / ".migrate").rglob("*") if path.is_file())
     files = [path for path in (root / CONFIG_PATH, *own) if path.is_file()]
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import permutations
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.classify import Component, ComponentKind, classify
 from migrator.graph import build_graph
@@ -32,7 +32,7 @@ class Case:
     """chart -> what is said of each of its installations."""
 
 
-def case_files(repo: FilePath) -> Iterator[tuple[RepoPath, bytes]]:
+def case_files(repo: Path) -> Iterator[tuple[RepoPath, bytes]]:
     """The cases that ship with the signatures, and those of the team of a repository: name and content."""
     shipped = rules_directory() / "signatures"
     for path in sorted(shipped.glob("*/*/*.yaml")):

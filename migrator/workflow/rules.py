@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
@@ -20,7 +20,7 @@ _RELEASE = "release-name"
 _NAMESPACE = "default"
 
 
-def signatures_of(root: FilePath) -> tuple[Signature, ...]:
+def signatures_of(root: Path) -> tuple[Signature, ...]:
     """The signatures that hold for a repository, by chart; MIG107 where there is no such folder."""
     if not root.is_dir():
         raise MigrateError.of("MIG107", f"{root} is no folder", remedy="name the folder of a GitOps repository")
@@ -28,7 +28,7 @@ def signatures_of(root: FilePath) -> tuple[Signature, ...]:
     return load_signatures([folder] if folder.is_dir() else [])
 
 
-def signature_text(root: FilePath, chart: str) -> str:
+def signature_text(root: Path, chart: str) -> str:
     """Signatures and release manifests of a chart, or of a product, one document each; MIG911 if there are none."""
     found = [render(one) for one in signatures_of(root) if one.chart == chart]
     found += manifest_texts(root, chart)
@@ -42,7 +42,7 @@ def signature_text(root: FilePath, chart: str) -> str:
 
 
 def learned_text(
-    chart: str, settings: Settings, *, repository: str, category: str, values: tuple[FilePath, ...] = ()
+    chart: str, settings: Settings, *, repository: str, category: str, values: tuple[Path, ...] = ()
 ) -> str:
     """The rule file for a chart, from what helm renders of it.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import MigrateError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMMON = "values.yaml"
 
 
-def check_free(folder: FilePath, environments: Iterable[str], *, force: bool) -> None:
+def check_free(folder: Path, environments: Iterable[str], *, force: bool) -> None:
     """MIG915 where a values file that may be written is there already, unless that is wanted."""
     names = [COMMON, *(_own(name) for name in environments)]
     taken = [name for name in names if (folder / name).exists()]
@@ -31,7 +31,7 @@ def check_free(folder: FilePath, environments: Iterable[str], *, force: bool) ->
         raise MigrateError.of("MIG915", f"{folder} is no folder", remedy="name a folder with --output")
 
 
-def write_values(inference: Inference, ref: ChartRef, folder: FilePath) -> tuple[FilePath, ...]:
+def write_values(inference: Inference, ref: ChartRef, folder: Path) -> tuple[Path, ...]:
     """The files written: what all environments share, and what each adds if anything. Exactly what helm judged."""
     from migrator.inference.values.files import values_files
 
@@ -73,7 +73,7 @@ def _render_command(inferred: Inferred, names: Iterable[str]) -> str:
 
 
 def _chart_words(given: str, ref: ChartRef) -> list[str]:
-    if FilePath(given).exists():
+    if Path(given).exists():
         return [given]
     if ref.repository.startswith("oci://"):
         return [f"{ref.repository.rstrip('/')}/{ref.name}", "--version", ref.version]

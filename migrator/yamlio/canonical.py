@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 
 
 class _Absent(Enum):
@@ -54,7 +54,7 @@ def same(a: Json, b: Json) -> bool:
     return a is b or next(differences(a, b), None) is None
 
 
-def differences(a: Json, b: Json) -> Iterator[tuple[Path, Json | Absent, Json | Absent]]:
+def differences(a: Json, b: Json) -> Iterator[tuple[KeyPath, Json | Absent, Json | Absent]]:
     """The smallest unequal subtrees with their paths, keys sorted.
 
     Lists are aligned by index; what one side has more comes as whole elements. ABSENT stands for the missing side.
@@ -62,7 +62,7 @@ def differences(a: Json, b: Json) -> Iterator[tuple[Path, Json | Absent, Json | 
     return _differences(a, b, ())
 
 
-def _differences(a: Json, b: Json, path: Path) -> Iterator[tuple[Path, Json | Absent, Json | Absent]]:
+def _differences(a: Json, b: Json, path: KeyPath) -> Iterator[tuple[KeyPath, Json | Absent, Json | Absent]]:
     if a is b:
         return
     if isinstance(a, dict) and isinstance(b, dict):

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain
 
-_NO_COMMENTS: Mapping[Path, str] = {}
+_NO_COMMENTS: Mapping[KeyPath, str] = {}
 
 _INDICATORS = frozenset(" ,[]{}#&*!|>'\"%@`?:")
 _OTHER_READERS = re.compile(
@@ -24,7 +24,7 @@ _ESCAPES = dict(zip('\0\a\b\t\n\v\f\r\x1b"\\', (f"\\{char}" for char in '0abtnvf
 _MAX_SIMPLE_KEY = 1000  # libyaml gives up a `key:` after 1024 characters
 
 
-def dump(value: Json, *, comments: Mapping[Path, str] = _NO_COMMENTS) -> str:
+def dump(value: Json, *, comments: Mapping[KeyPath, str] = _NO_COMMENTS) -> str:
     """Block-style YAML of the value, ending with a newline: keys as given, lists indented under their key, no folding.
 
     Reads back to the same value in both dialects; text that some reader would take for anything else is quoted, other
@@ -36,7 +36,7 @@ def dump(value: Json, *, comments: Mapping[Path, str] = _NO_COMMENTS) -> str:
 
 
 def block_lines(
-    value: Json, *, indent: int = 0, list_indent: int = 2, comments: Mapping[Path, str] = _NO_COMMENTS
+    value: Json, *, indent: int = 0, list_indent: int = 2, comments: Mapping[KeyPath, str] = _NO_COMMENTS
 ) -> Iterator[str]:
     """The lines of a value in block style; `list_indent` is how far lists stand right of their key."""
     writer = _Writer(list_indent=list_indent, comments=comments)
@@ -106,9 +106,9 @@ class _Writer:
     """Lines of collections in block style."""
 
     list_indent: int
-    comments: Mapping[Path, str]
+    comments: Mapping[KeyPath, str]
 
-    def mapping(self, value: Mapping[str, Json], path: Path, indent: int) -> Iterator[str]:
+    def mapping(self, value: Mapping[str, Json], path: KeyPath, indent: int) -> Iterator[str]:
         space = " " * indent
         for key, child in value.items():
             if not isinstance(key, str):
@@ -130,7 +130,7 @@ class _Writer:
                 yield f"{space}{name}: {first}"
                 yield from rest
 
-    def sequence(self, value: list[Json] | tuple[Json, ...], path: Path, indent: int) -> Iterator[str]:
+    def sequence(self, value: list[Json] | tuple[Json, ...], path: KeyPath, indent: int) -> Iterator[str]:
         space = " " * indent
         for index, child in enumerate(value):
             here = (*path, index)
@@ -144,7 +144,7 @@ class _Writer:
                 yield f"{space}- {first}"
                 yield from rest
 
-    def _behind_dash(self, child: Json, here: Path, first: Path, indent: int) -> Iterator[str]:
+    def _behind_dash(self, child: Json, here: KeyPath, first: KeyPath, indent: int) -> Iterator[str]:
         """The lines of a collection behind the dash of its item; a comment on its first node stands above the dash."""
         yield from _comment(self.comments.get(first), indent)
         comments = self.comments

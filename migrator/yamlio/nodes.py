@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from migrator.model import Path, RepoPath, SourceSpan
+from migrator.model import KeyPath, RepoPath, SourceSpan
 from migrator.yamlio.errors import YamlError
 from migrator.yamlio.reader import MAX_DEPTH, Document, decode
 from migrator.yamlio.scalars import ScalarError, sigs_key
@@ -218,7 +218,7 @@ def _block_scalar_end(text: str, start: int, end: int) -> int:
 
 def spans(
     data: bytes | str, path: RepoPath = _NO_PATH, *, document: Document | None = None
-) -> Mapping[Path, SourceSpan]:
+) -> Mapping[KeyPath, SourceSpan]:
     """The place of every key and list item of a document, by path; the root is at ().
 
     Without `document` it is the first that is not empty. A mapping's value is placed at its key. What an alias or a
@@ -233,7 +233,7 @@ def spans(
     return dict(_spans(root, (), path, text.count("\n", 0, start) + 1)) if root is not None else {}
 
 
-def _spans(node: Node, here: Path, path: RepoPath, first: int) -> Iterator[tuple[Path, SourceSpan]]:
+def _spans(node: Node, here: KeyPath, path: RepoPath, first: int) -> Iterator[tuple[KeyPath, SourceSpan]]:
     """`first` is the number of the line where the document begins."""
     if not here:
         yield here, SourceSpan(path=path, line=node.line + first, column=node.column + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.yamlio.canonical import ABSENT
 from migrator.yamlio.errors import YamlError
 
@@ -14,14 +14,14 @@ from migrator.yamlio.errors import YamlError
 class Remove:
     """Take out a key or a list item; the key of a list goes with its last item."""
 
-    path: Path
+    path: KeyPath
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Set:
     """Put a value at a key or over a list item; missing mappings on the way are made."""
 
-    path: Path
+    path: KeyPath
     value: Json
 
 
@@ -29,14 +29,14 @@ class Set:
 class Append:
     """Add an item to a list; the list and its key are made if there is none."""
 
-    path: Path
+    path: KeyPath
     value: Json
 
 
 Operation = Remove | Set | Append
 
 
-def pointer(path: Path) -> str:
+def pointer(path: KeyPath) -> str:
     """The path for people: `resources[2].name`."""
     text = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in path)
     return text.removeprefix(".") or "the document"
@@ -81,7 +81,7 @@ def refusal(operation: Operation, why: str) -> YamlError:
     return YamlError.of("MIG102", f"cannot {verb} {pointer(operation.path)}: {why}", remedy="edit the file by hand")
 
 
-def _with(value: Json, path: Path, change: object, operation: Operation) -> Json:
+def _with(value: Json, path: KeyPath, change: object, operation: Operation) -> Json:
     if not path:
         return change(value)  # type: ignore[operator]
     key, rest = path[0], path[1:]
@@ -96,7 +96,7 @@ def _with(value: Json, path: Path, change: object, operation: Operation) -> Json
     return {**value, key: _with(value.get(key, ABSENT), rest, change, operation)}
 
 
-def _removed(value: Json, path: Path, operation: Operation) -> Json:
+def _removed(value: Json, path: KeyPath, operation: Operation) -> Json:
     key, rest = path[0], path[1:]
     if isinstance(value, dict) and key in value:
         if rest:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 
 
-def rules_directory() -> FilePath:
+def rules_directory() -> Path:
     """`migrator/_rules` of an installed wheel, else `rules/` beside the package in a checkout.
 
     Raises MigrateError (MIG190) where neither is there: the installation is broken.
     """
-    package = FilePath(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parent.parent
     for candidate in (package / "_rules", package.parent / "rules"):
         if candidate.is_dir():
             return candidate

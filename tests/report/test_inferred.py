@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
-from migrator.model import Difference, DifferenceKind, Impact, Json, Path, ResId, resource_of
+from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, ResId, resource_of
 from migrator.report.inferred import show_inference, show_next
 from migrator.yamlio import ABSENT
 
@@ -17,7 +17,7 @@ RENDERED = (
 )
 
 
-def difference(path: Path, before: Json, after: Json) -> Difference:
+def difference(path: KeyPath, before: Json, after: Json) -> Difference:
     kind = DifferenceKind.REMOVED if after is ABSENT else DifferenceKind.CHANGED
     return Difference(resource=WEB, path=path, kind=kind, before=before, after=after, impact=Impact.ROLLOUT)
 

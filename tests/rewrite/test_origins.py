@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from conftest import Make, Repository
 
-from migrator.model import Path, RepoPath, ResId
+from migrator.model import KeyPath, RepoPath, ResId
 from migrator.rewrite.explanation import Files
 from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import Workbench
@@ -145,7 +145,7 @@ PROD = "overlays/prod/kustomization.yaml"
         (SERVICE, ("metadata", "annotations", "team"), "overlays/prod/service.yaml:7 patch"),
     ],
 )
-def test_a_place_is_traced_to_what_set_it_last(origins: Origins, res_id: ResId, path: Path, expected: str) -> None:
+def test_a_place_is_traced_to_what_set_it_last(origins: Origins, res_id: ResId, path: KeyPath, expected: str) -> None:
     assert told(origins, "prod", res_id, *path) == expected
 
 

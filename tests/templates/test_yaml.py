@@ -14,7 +14,7 @@ from go_expressions import run_helm, write_chart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator.templates.golang.yaml import KeyPath, from_yaml, to_yaml, to_yaml_pretty, yaml_segments
+from migrator.templates.golang.yaml import EntryKey, from_yaml, to_yaml, to_yaml_pretty, yaml_segments
 
 TRICKY = (
     "", " ", "a", "true", "True", "yes", "off", "y", "N", "null", "~", "1", "-1", "+1", "1.0", "1e3", ".5", "5.", "0x1F", "0o17",
@@ -98,8 +98,8 @@ def test_tricky_texts(function: str, ours: Any, tmp_path: Path) -> None:
 def test_segments_add_up_and_cover_every_leaf(tree: Any) -> None:
     segments = yaml_segments(tree)
     assert "".join(text for text, _ in segments) == to_yaml(tree)
-    leaves = [path for _, path in segments if path is not None and not isinstance(path, KeyPath)]
-    keys = [tuple(path) for _, path in segments if isinstance(path, KeyPath)]
+    leaves = [path for _, path in segments if path is not None and not isinstance(path, EntryKey)]
+    keys = [tuple(path) for _, path in segments if isinstance(path, EntryKey)]
     assert sorted(map(repr, leaves)) == sorted(map(repr, leaf_paths(tree)))
     assert len(keys) == len(set(keys))
     for path in leaves:
@@ -119,8 +119,8 @@ def at(tree: Any, path: tuple[Any, ...]) -> Any:
 
 def test_segments_of_a_small_tree() -> None:
     assert yaml_segments({"a": [1.0, {"b": "x"}], "c": {}}) == [
-        ("a", KeyPath(("a",))), (":\n", None), ("- ", None), ("1", ("a", 0)), ("\n- ", None), ("b", KeyPath(("a", 1, "b"))), (": ", None),
-        ("x", ("a", 1, "b")), ("\n", None), ("c", KeyPath(("c",))), (": ", None), ("{}", ("c",)),
+        ("a", EntryKey(("a",))), (":\n", None), ("- ", None), ("1", ("a", 0)), ("\n- ", None), ("b", EntryKey(("a", 1, "b"))), (": ", None),
+        ("x", ("a", 1, "b")), ("\n", None), ("c", EntryKey(("c",))), (": ", None), ("{}", ("c",)),
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,7 +21,7 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 @click.option(
     "--plan",
     metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, path_type=FilePath),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Carry out the plan of `plan --out FILE`, on the files that it was made of.",
 )
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     default=".",
     show_default=True,
     metavar="DIR",
-    type=click.Path(path_type=FilePath),
+    type=click.Path(path_type=Path),
     help="The root of the repository.",
 )
 @output_format("text", "json")

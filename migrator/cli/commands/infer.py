@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import click
@@ -36,7 +36,7 @@ from migrator.workflow.settings import Settings
 @click.option(
     "-o",
     "--output",
-    type=click.Path(file_okay=True, path_type=FilePath),
+    type=click.Path(file_okay=True, path_type=Path),
     metavar="DIR",
     help="Write values.yaml and values-ENV.yaml into this folder, secrets in clear.",
 )
@@ -61,7 +61,7 @@ def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any
         output=given.pop("output"),
         force=given.pop("force"),
     )
-    settings = Settings(root=FilePath(), **given)
+    settings = Settings(root=Path(), **given)
     clock = clock_for(quiet=settings.quiet)
     inferred = infer_files(target, settings, clock)
     with clock.step("report"):

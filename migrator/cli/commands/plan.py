@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,7 +20,7 @@ from migrator.workflow.settings import Settings
 @click.option(
     "--out",
     metavar="FILE",
-    type=click.Path(dir_okay=False, path_type=FilePath),
+    type=click.Path(dir_okay=False, path_type=Path),
     help="Leave the plan in this file for `apply --plan`; it holds the values, secrets too.",
 )
 @deciding

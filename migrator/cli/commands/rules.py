@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import Any
 
 import click
@@ -82,10 +82,10 @@ def test_rules(repo: Any) -> int:
 @click.option(
     "--values",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=FilePath),
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Values that the chart needs to render at all. Repeatable.",
 )
-@click.option("--output", type=click.Path(dir_okay=False, path_type=FilePath), help="File to write, not stdout.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write, not stdout.")
 @click.option("--force", is_flag=True, help="Replace the file that is there.")
 @charts
 def learn_rule(
@@ -93,8 +93,8 @@ def learn_rule(
     *,
     chart_repository: str,
     category: str,
-    values: tuple[FilePath, ...],
-    output: FilePath | None,
+    values: tuple[Path, ...],
+    output: Path | None,
     force: bool,
     **given: Any,
 ) -> int:
@@ -108,7 +108,7 @@ def learn_rule(
             f"{output} exists already, perhaps corrected by hand; nothing was written",
             remedy="name another file with --output, or use --force to replace it",
         )
-    settings = Settings(root=FilePath(), **given)
+    settings = Settings(root=Path(), **given)
     text = learned_text(chart, settings, repository=chart_repository, category=category, values=values)
     if output is None:
         sys.stdout.write(text)

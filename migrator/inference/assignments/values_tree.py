@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.yamlio import same
 
-Edit: TypeAlias = tuple[Path, Json]
+Edit: TypeAlias = tuple[KeyPath, Json]
 Edits: TypeAlias = tuple[Edit, ...]
 """Assignments that belong together; None deletes a default (FACTS D5)."""
 
@@ -27,7 +27,7 @@ class AnyOther:
         return f"AnyOther{self.words!r}"
 
 
-def filled(edits: Edits, words: Mapping[Path, Iterable[str]]) -> list[Edits]:
+def filled(edits: Edits, words: Mapping[KeyPath, Iterable[str]]) -> list[Edits]:
     """The assignments with each AnyOther replaced by the words that its path is compared with, likeliest first."""
     found: list[Edits] = [edits]
     for index, (path, value) in enumerate(edits):
@@ -39,7 +39,7 @@ def filled(edits: Edits, words: Mapping[Path, Iterable[str]]) -> list[Edits]:
 
 def combined(*groups: Iterable[Edit]) -> Edits | None:
     """All assignments together; None where two of them contradict each other."""
-    found: dict[Path, Json] = {}
+    found: dict[KeyPath, Json] = {}
     for group in groups:
         for path, value in group:
             if path in found and found[path] is not value and not same(found[path], value):
@@ -48,7 +48,7 @@ def combined(*groups: Iterable[Edit]) -> Edits | None:
     return tuple(found.items())
 
 
-def value_at(tree: Json, path: Path) -> Json:
+def value_at(tree: Json, path: KeyPath) -> Json:
     """The value at a path, MISSING where there is none."""
     for key in path:
         if isinstance(tree, Mapping):
@@ -88,17 +88,17 @@ class Tree:
         self,
         defaults: Mapping[str, Json],
         overrides: Mapping[str, Json],
-        beneath: Iterable[tuple[Path, Path]] = (),
+        beneath: Iterable[tuple[KeyPath, KeyPath]] = (),
     ) -> None:
         self.defaults, self.overrides = defaults, overrides
         self.beneath = tuple(beneath)
         """Maps that the templates themselves merge over other maps, as charts on a library do: upper and lower."""
 
-    def over(self, beneath: Iterable[tuple[Path, Path]]) -> Tree:
+    def over(self, beneath: Iterable[tuple[KeyPath, KeyPath]]) -> Tree:
         """The same tree, once it is known what the templates merge."""
         return Tree(self.defaults, self.overrides, beneath)
 
-    def effective(self, path: Path) -> Json:
+    def effective(self, path: KeyPath) -> Json:
         """What templates find at a path: what Helm's merge gives, over what they merge beneath it."""
         found = self._merged_at(path)
         for upper, lower in self.beneath:
@@ -107,19 +107,19 @@ class Tree:
                 found = below if found is MISSING else _merged(found, below)
         return found
 
-    def above(self, path: Path) -> Path:
+    def above(self, path: KeyPath) -> KeyPath:
         """The same place in the map that is merged over the one which the path lies in; else the path itself."""
         for upper, lower in self.beneath:
             if path[: len(lower)] == lower and len(path) > len(lower):
                 return (*upper, *path[len(lower) :])
         return path
 
-    def _hides(self, path: Path) -> bool:
+    def _hides(self, path: KeyPath) -> bool:
         """Whether something that is no map stands above a path: nothing is merged into that."""
         above = (self._merged_at(path[:length]) for length in range(len(path)))
         return any(found is not MISSING and not isinstance(found, Mapping) for found in above)
 
-    def default(self, path: Path) -> Json:
+    def default(self, path: KeyPath) -> Json:
         """The chart's default for a path, that of the map which lies beneath included."""
         found = value_at(self.defaults, path)
         for upper, lower in self.beneath:
@@ -127,7 +127,7 @@ class Tree:
                 found = value_at(self.defaults, (*lower, *path[len(upper) :]))
         return found
 
-    def _merged_at(self, path: Path) -> Json:
+    def _merged_at(self, path: KeyPath) -> Json:
         over, base = value_at(self.overrides, path), value_at(self.defaults, path)
         if over is MISSING:
             for length in range(len(path)):
@@ -144,7 +144,7 @@ class Tree:
             tree = tree._assign(path, value)
         return tree
 
-    def _assign(self, path: Path, value: Json) -> Tree:
+    def _assign(self, path: KeyPath, value: Json) -> Tree:
         for place, key in enumerate(path):
             if isinstance(key, int):
                 return self._assign(path[:place], self._changed_list(path[:place], path[place:], value))
@@ -155,7 +155,7 @@ class Tree:
             needed = override_for(value, value_at(self.defaults, path))
         return Tree(self.defaults, _with(self.overrides, path, needed), self.beneath)
 
-    def _changed_list(self, path: Path, rest: Path, value: Json) -> Json:
+    def _changed_list(self, path: KeyPath, rest: KeyPath, value: Json) -> Json:
         current = self.effective(path)
         items = list(current) if isinstance(current, list) else []
         index = rest[0]
@@ -165,7 +165,7 @@ class Tree:
         items[index] = set_inside(items[index], rest[1:], value)
         return [item for item in items if item is not None]
 
-    def without(self, path: Path) -> Tree:
+    def without(self, path: KeyPath) -> Tree:
         """The tree without one override."""
         return Tree(self.defaults, _with(self.overrides, path, MISSING), self.beneath)
 
@@ -178,7 +178,7 @@ def _merged(over: Json, base: Json) -> Json:
     return over
 
 
-def set_inside(value: Json, path: Path, new: Json) -> Json:
+def set_inside(value: Json, path: KeyPath, new: Json) -> Json:
     """A copy of a tree with one place set; None takes an element or entry out."""
     if not path:
         return new
@@ -197,7 +197,7 @@ def set_inside(value: Json, path: Path, new: Json) -> Json:
     return tree
 
 
-def _with(tree: Mapping[str, Json], path: Path, value: Json) -> Mapping[str, Json]:
+def _with(tree: Mapping[str, Json], path: KeyPath, value: Json) -> Mapping[str, Json]:
     if not path:
         return value if isinstance(value, Mapping) else {}
     key, rest = str(path[0]), path[1:]
@@ -216,7 +216,7 @@ def _with(tree: Mapping[str, Json], path: Path, value: Json) -> Mapping[str, Jso
     return made
 
 
-def leaves(tree: Json, path: Path = ()) -> list[Path]:
+def leaves(tree: Json, path: KeyPath = ()) -> list[KeyPath]:
     """The places where overrides end: scalars, lists, and maps without entries."""
     if isinstance(tree, Mapping) and tree:
         return [leaf for key, item in tree.items() for leaf in leaves(item, (*path, key))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.inference.assignments.values_tree import Edit, Edits, set_inside
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT
 
 KEY = "~key"
@@ -15,9 +15,9 @@ def generalised(bound: Edits) -> Edits:
     return (*bound, *rows)
 
 
-def list_rows(edits: Edits) -> list[tuple[Path, Json]]:
+def list_rows(edits: Edits) -> list[tuple[KeyPath, Json]]:
     """Elements that assignments below `*` describe, those of the innermost lists: list path -> element."""
-    found: dict[Path, Json] = {}
+    found: dict[KeyPath, Json] = {}
     most = max((path.count(ELEMENT) for path, _ in edits), default=0)
     for path, value in edits:
         if not most or path.count(ELEMENT) < most:
@@ -50,8 +50,8 @@ def named_rows(edits: Edits) -> Edits:
     return tuple(made)
 
 
-def _named(path: Path, names: dict[Path, str]) -> Path:
-    place: Path = ()
+def _named(path: KeyPath, names: dict[KeyPath, str]) -> KeyPath:
+    place: KeyPath = ()
     for index, key in enumerate(path):
         known = names.get(path[:index]) if key == ELEMENT else None
         place = (*place, key if known is None else known)

@@ -18,7 +18,7 @@ from migrator.inference.inversion.expressions import invert
 from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
 from migrator.inference.search.passes.checksum_annotations import is_digest
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, Region
@@ -113,7 +113,7 @@ def _with_null(edits: Edits, tree: Tree) -> Edits:
     return tuple(made)
 
 
-def _fits(tree: Tree, path: Path, value: Json) -> bool:
+def _fits(tree: Tree, path: KeyPath, value: Json) -> bool:
     """Whether a value has the form that the chart's defaults give its place: no map for a list, no entry in a list."""
     for length in range(1, len(path) + 1):
         default = tree.default(path[:length])
@@ -134,7 +134,7 @@ def _fits(tree: Tree, path: Path, value: Json) -> bool:
     return True
 
 
-def _already(tree: Tree, path: Path, value: Json) -> bool:
+def _already(tree: Tree, path: KeyPath, value: Json) -> bool:
     if isinstance(path[0], str) and path[0].startswith("@"):
         return False
     now = tree.effective(path)

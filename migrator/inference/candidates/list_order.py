@@ -12,7 +12,7 @@ from migrator.inference.candidates.extra_content import closed
 from migrator.inference.candidates.missing_content import from_ghosts, ranged, share
 from migrator.inference.gaps.containers import container_paths
 from migrator.inference.gaps.gaps import Gap, align
-from migrator.model import Path
+from migrator.model import KeyPath
 
 MAX_MOVED = 8
 """Items taken from where they come and given to another list."""
@@ -73,7 +73,7 @@ def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:
     node = gap.node
     closing: Edits = ()
     assert node is not None  # noqa: S101
-    gone: dict[Path, set[int]] = {}
+    gone: dict[KeyPath, set[int]] = {}
     for place in places:
         gate = gap.document.gate_at(node.items[place])
         while gate is not None and not (gate.keyword == "range" and isinstance(gate.element, int)):

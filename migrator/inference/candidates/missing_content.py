@@ -15,7 +15,7 @@ from migrator.inference.inversion.argument_pairs import grouped_rows
 from migrator.inference.inversion.conditions import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
 from migrator.inference.inversion.untaken_branches import is_spoken, marked, near, words_of
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, Region
@@ -34,7 +34,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
         return
     yield from grouped_rows(gap, tree)
     yield from more_items(gap)
-    known: dict[int, list[tuple[Path, Json]]] = {}
+    known: dict[int, list[tuple[KeyPath, Json]]] = {}
     for edits in _list_item(gap):
         yield from _all_rows(gap, tree, edits, known)
         yield edits
@@ -46,7 +46,7 @@ def _list_item(gap: Gap) -> Iterator[Edits]:
         yield from way(gap)
 
 
-def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Path, Json]]]) -> Iterator[Edits]:
+def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[KeyPath, Json]]]) -> Iterator[Edits]:
     """The rows of every item that this list lacks, where the first of them has been read; `known` holds those read."""
     if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
@@ -90,9 +90,9 @@ def _longer_list(gap: Gap) -> Iterator[Edits]:
             yield tuple(((*path, ELEMENT, *rest), v) for rest, v in fields.items())
 
 
-def ranged(document: Document, node: Node) -> Iterator[tuple[Path, Node]]:
+def ranged(document: Document, node: Node) -> Iterator[tuple[KeyPath, Node]]:
     """Lists of values that a `range` prints items of this list from, with an item as pattern."""
-    seen: set[Path] = set()
+    seen: set[KeyPath] = set()
     for item in node.items:
         gate = document.gate_at(item)
         while gate is not None:
@@ -104,7 +104,7 @@ def ranged(document: Document, node: Node) -> Iterator[tuple[Path, Node]]:
             gate = gate.parent
 
 
-def share(gap: Gap, path: Path) -> list[Json]:
+def share(gap: Gap, path: KeyPath) -> list[Json]:
     """What a list of values has to hold: the target without the items that others print."""
     node, document = gap.node, gap.document
     assert node is not None  # noqa: S101
@@ -114,7 +114,7 @@ def share(gap: Gap, path: Path) -> list[Json]:
     return [item for index, item in enumerate(gap.whole) if index not in taken]
 
 
-def _from(document: Document, node: Node, path: Path) -> bool:
+def _from(document: Document, node: Node, path: KeyPath) -> bool:
     for piece in document.under(node):
         source = piece.source
         if source is not None and any(p[: len(path)] == path for p in source.direct):
@@ -139,7 +139,7 @@ def from_ghosts(gap: Gap) -> Iterator[Edits]:
     yield from (edits for misses, edits in others if misses < blind)
 
 
-def _read(gap: Gap, settled: frozenset[Path]) -> list[tuple[int, Edits]]:
+def _read(gap: Gap, settled: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
     return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_ghosts(gap)]
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, Tree, combined, value_at
 from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
 from migrator.inference.inversion.conditions import open_region
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Region
 
 
@@ -32,7 +32,7 @@ def listed(edits: Iterable[Edits], tree: Tree) -> Edits | None:
     Rows of one list that do not contradict each other and have a field in common are one row: an element that several
     objects are printed from. None where the openings contradict each other.
     """
-    rows: dict[Path, list[Json]] = {}
+    rows: dict[KeyPath, list[Json]] = {}
     plain: list[Edits] = []
     for each in edits:
         plain.append(tuple((path, value) for path, value in each if ELEMENT not in path))

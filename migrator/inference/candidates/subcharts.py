@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.hypothesis.evaluator import Bench, State
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 
 
@@ -25,7 +25,7 @@ def switched(bench: Bench, state: State) -> Iterator[Edits]:
             yield ((path, True),)
 
 
-def _conditions(chart: Chart, prefix: str, path: Path) -> Iterator[tuple[str, Path]]:
+def _conditions(chart: Chart, prefix: str, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
     for dep in chart.declared:
         name = dep.alias or dep.name
         first = dep.condition.split(",")[0].strip()

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml import to_yaml
 
 _BRACES = re.compile(r"\{\{(?:[^`]*?\}\})?")
 """An action of a template, whole where it can stand between backquotes, else its opening braces."""
 
 
-def other_forms(edits: Edits, default: Callable[[Path], Json]) -> Iterator[Edits]:
+def other_forms(edits: Edits, default: Callable[[KeyPath], Json]) -> Iterator[Edits]:
     """The assignments with texts with braces as templates that print them, and with maps and lists as the texts that
     their defaults are; none where that changes nothing.
     """

@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import MISSING, Tree, leaves
 from migrator.inference.effects.value_effects import Subject
 from migrator.inference.hypothesis.evaluator import defaults_of
 from migrator.inference.values.split import effective
-from migrator.model import Json, Path, Resource
+from migrator.model import Json, KeyPath, Resource
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.output.documents import split_documents
@@ -17,7 +17,7 @@ from migrator.templates.output.documents import split_documents
 _TAG_KEY = re.compile(r"(?i)(?:.*tag|version)")
 
 
-def tag_value(subject: Subject, environment: str, image: str) -> tuple[Path, str] | None:
+def tag_value(subject: Subject, environment: str, image: str) -> tuple[KeyPath, str] | None:
     """Path and text of the one value that gives every `image` (`name:tag`) of an environment its tag.
 
     With another tag there, all of these images have it, and no other image changes. None where no value does that, or
@@ -42,7 +42,7 @@ def tag_value(subject: Subject, environment: str, image: str) -> tuple[Path, str
     return found[0] if len(found) == 1 else None
 
 
-def _candidates(tree: Tree, run: Run, image: str) -> Iterator[tuple[Path, str]]:
+def _candidates(tree: Tree, run: Run, image: str) -> Iterator[tuple[KeyPath, str]]:
     """Values that are the image, its tag, or an empty tag, each with the text that would say it."""
     tag = image.rpartition(":")[2]
     read = {path for template in run.templates.values() for path in template.dependencies}

@@ -11,7 +11,7 @@ from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, va
 from migrator.inference.hypothesis.evaluator import defaults_of, is_test, key_of
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
-from migrator.model import Json, Path, ResId, Resource, resource_of
+from migrator.model import Json, KeyPath, ResId, Resource, resource_of
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun, touches
 from migrator.templates.output.documents import Document, plain_documents, split_documents
@@ -22,7 +22,7 @@ COMMON = ""
 """Stands for the values that all environments share."""
 
 
-_Place: TypeAlias = tuple[ResId, Path, str]
+_Place: TypeAlias = tuple[ResId, KeyPath, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Effect:
 
     environment: str
     resource: ResId
-    path: Path
+    path: KeyPath
     """Empty for the whole object."""
     change: str
     """What the value does there: `sets`, `adds` or `removes`."""
@@ -53,7 +53,7 @@ class Effect:
 class ExplainedValue:
     """One value of the values files."""
 
-    path: Path
+    path: KeyPath
     values: Mapping[str, Json]
     """Environment, or COMMON -> what its file holds there."""
     default: Json
@@ -66,7 +66,7 @@ class ExplainedValue:
     """Environment -> why the chart does not render without it; its effects are then what carries it."""
 
 
-def explain_values(subject: Subject, wanted: Callable[[Path], bool] = lambda _: True) -> tuple[ExplainedValue, ...]:
+def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda _: True) -> tuple[ExplainedValue, ...]:
     """Every wanted value, in the order of the files: lists are one value each."""
     chart = load_chart(subject.chart.files)
     if subject.as_dependency:
@@ -118,7 +118,7 @@ class _Trace:
     refusal: str
 
 
-def _trace(path: Path, run: Run, without: Run) -> _Trace:
+def _trace(path: KeyPath, run: Run, without: Run) -> _Trace:
     places: list[_Place] = list(_places(_definitions(run, without), _definitions(without, run)))
     readers: list[str] = []
     refusal = ""
@@ -181,7 +181,7 @@ def _places(now: list[Resource], without: list[Resource]) -> Iterator[_Place]:
             yield mine.id, (*path, *_only_leaf(here if there is ABSENT or there is None else there)), change
 
 
-def _only_leaf(value: Json) -> Path:
+def _only_leaf(value: Json) -> KeyPath:
     """The way to the one thing in a map that comes or goes whole."""
     if isinstance(value, Mapping) and len(value) == 1:
         ((key, inner),) = value.items()
@@ -195,7 +195,7 @@ def _named(res_id: ResId, targets: Iterable[ResId]) -> ResId:
     return next((each for each in targets if key_of(each) == key_of(res_id)), res_id)
 
 
-def _carried(run: TemplateRun, path: Path) -> Iterator[_Place]:
+def _carried(run: TemplateRun, path: KeyPath) -> Iterator[_Place]:
     """Leaves whose characters come from the value: what is known where no render without it can be made."""
     for document in split_documents(run):
         if document.root is not None and document.id is not None:
@@ -204,12 +204,12 @@ def _carried(run: TemplateRun, path: Path) -> Iterator[_Place]:
                     yield document.id, place, "sets"
 
 
-def _comes_from(document: Document, node: Node, path: Path) -> bool:
+def _comes_from(document: Document, node: Node, path: KeyPath) -> bool:
     sources = [piece.source for piece in document.under(node) if piece.source is not None]
     return any(touches(source.taint, {path}) for source in sources)
 
 
-def _leaves(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+def _leaves(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
     if node.kind == "map" and node.entries:
         for key, child in node.entries.items():
             yield from _leaves(child, (*path, key))

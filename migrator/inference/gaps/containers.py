@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import Gate, Value
 
 
-def container_paths(document: Document, node: Node) -> list[Path]:
+def container_paths(document: Document, node: Node) -> list[KeyPath]:
     """Values paths whose map or list toYaml printed as this node, most votes first."""
-    votes: dict[Path, int] = {}
+    votes: dict[KeyPath, int] = {}
     for relative, leaf in _leaf_nodes(node, (), 60):
         if node.kind == "map" and relative and not _is_printed(document, node.keys[str(relative[0])]):
             continue
@@ -46,7 +46,7 @@ def _is_whole(source: Value, leaf: Node) -> bool:
     return str(now).strip() == leaf.value.strip()
 
 
-def _ends_with(path: Path, relative: Path, node: Node) -> bool:
+def _ends_with(path: KeyPath, relative: KeyPath, node: Node) -> bool:
     """Whether a values path ends as the leaf does below its container; in a list other items may stand before."""
     if node.kind == "list":
         first = path[-len(relative)]
@@ -54,9 +54,9 @@ def _ends_with(path: Path, relative: Path, node: Node) -> bool:
     return path[-len(relative) :] == relative
 
 
-def _leaf_nodes(node: Node, path: Path, limit: int) -> list[tuple[Path, Node]]:
+def _leaf_nodes(node: Node, path: KeyPath, limit: int) -> list[tuple[KeyPath, Node]]:
     if node.kind == "map" and node.entries:
-        found: list[tuple[Path, Node]] = []
+        found: list[tuple[KeyPath, Node]] = []
         for key, child in node.entries.items():
             found += _leaf_nodes(child, (*path, key), limit)
             if len(found) > limit:
@@ -73,7 +73,7 @@ def _leaf_nodes(node: Node, path: Path, limit: int) -> list[tuple[Path, Node]]:
     return [(path, node)]
 
 
-def locate(document: Document, path: Path) -> Node | None:
+def locate(document: Document, path: KeyPath) -> Node | None:
     """The node at a path of a document, None where there is none."""
     node = document.root
     for key in path:

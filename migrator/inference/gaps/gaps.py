@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.gaps.scalar_content import decoded_text, embedded
-from migrator.model import Json, Path, ResId
+from migrator.model import Json, KeyPath, ResId
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.yamlio import canonical, same
@@ -162,7 +162,7 @@ class Gap:
     kind: str
     """`changed`, `missing` (only in the target), `extra` (only in the document) or `order` (a list)."""
     document: Document
-    path: Path
+    path: KeyPath
     node: Node | None
     """The node that differs; for `missing` the container that lacks it."""
     now: Json
@@ -174,9 +174,9 @@ class Gap:
     """For a missing item: positions in the target of all items that the list lacks."""
     owner: ResId = NOBODY
     """The target that it is a gap to."""
-    settled: frozenset[Path] = frozenset()
+    settled: frozenset[KeyPath] = frozenset()
     """Values that are right as they are, since names hang on them."""
-    within: Path = ()
+    within: KeyPath = ()
     """For a gap in a document inside a text: where the text stands."""
     text: Gap | None = None
     """For a gap in a document inside a text: the text as one that is another."""
@@ -188,7 +188,7 @@ class Gap:
     """What ghosts say of it, once somebody has asked: how many leaves each leaves unexplained."""
 
     @property
-    def place(self) -> tuple[ResId, Path]:
+    def place(self) -> tuple[ResId, KeyPath]:
         """The target, and the path in it: of the text, where the gap is inside one."""
         return self.owner, self.within or self.path
 
@@ -200,12 +200,12 @@ def gaps(document: Document, target: Json) -> list[Gap]:
     return list(_walk(document, document.root, document.root.plain(), target, ()))
 
 
-def gaps_at(document: Document, node: Node, target: Json, path: Path) -> list[Gap]:
+def gaps_at(document: Document, node: Node, target: Json, path: KeyPath) -> list[Gap]:
     """The residual below one node."""
     return list(_walk(document, node, node.plain(), target, path))
 
 
-def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -> Iterator[Gap]:
+def _walk(document: Document, node: Node, now: Json, target: Json, path: KeyPath) -> Iterator[Gap]:
     if node.kind == "map" and isinstance(target, dict):
         for key in target:
             if key not in node.entries:
@@ -251,7 +251,7 @@ def _walk(document: Document, node: Node, now: Json, target: Json, path: Path) -
         yield text
 
 
-def _walk_list(document: Document, node: Node, now: list[Json], target: list[Json], path: Path) -> Iterator[Gap]:
+def _walk_list(document: Document, node: Node, now: list[Json], target: list[Json], path: KeyPath) -> Iterator[Gap]:
     pairs = align(now, target)
     order = [right for left, right in pairs if left is not None and right is not None]
     if order != sorted(order):

@@ -12,7 +12,7 @@ from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.hypothesis.unset_reads import Asked, asked_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
-from migrator.model import Json, Path, ResId, Resource, resource_of
+from migrator.model import Json, KeyPath, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
 from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.output.documents import Document, ghost_documents, plain_documents, split_documents
@@ -137,8 +137,8 @@ class Bench:
         self.draws = draws(chart)
         self.kube_version = ""
         """The version to be expected: that of the first hypothesis."""
-        self.names: dict[int, tuple[Document, frozenset[Path]]] = {}
-        self.last_settled: tuple[State | None, frozenset[Path]] = (None, frozenset())
+        self.names: dict[int, tuple[Document, frozenset[KeyPath]]] = {}
+        self.last_settled: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
         self.last_ghosts: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
         self.count = 0
         self.writes_namespaces: bool | None = None
@@ -229,7 +229,7 @@ class Bench:
             self.last_ghosts = (state, by_kind)
         return self.last_ghosts[1]
 
-    def settled(self, state: State) -> frozenset[Path]:
+    def settled(self, state: State) -> frozenset[KeyPath]:
         """The values that the names of paired documents hang on."""
         if self.last_settled[0] is not state:
             for document in state.pairs.values():

@@ -15,7 +15,7 @@ from dataclasses import fields, is_dataclass, replace
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.inversion.unify import scalar_text
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.evaluator import Failure
@@ -40,7 +40,7 @@ _WORD = re.compile(r"xq(\d+)zx|(?<!\d)(5[1-9]\d{3})(?!\d)")
 
 Ask = Callable[[Mapping[str, Json], Setting], bytes]
 """What helm prints for overrides; raises MigrateError where it refuses them."""
-Place = tuple[int, Path]
+Place = tuple[int, KeyPath]
 """A scalar of what a template prints: which object, and where in it."""
 Printed = Mapping[str, tuple[str, ...]]
 _SOURCE = "# Source: "
@@ -77,9 +77,9 @@ class Probes:
         self._made: dict[tuple[str, str], TemplateRun] = {}
         self._patterns: dict[str, dict[Place, str]] = {}
         self._shapes: set[tuple[str, tuple[str, ...]]] = set()
-        self._words: dict[int, Path] = {}
+        self._words: dict[int, KeyPath] = {}
 
-    def run(self, own: TemplateRun, dependencies: frozenset[Path], asked: Run) -> TemplateRun | None:
+    def run(self, own: TemplateRun, dependencies: frozenset[KeyPath], asked: Run) -> TemplateRun | None:
         """What helm prints for a template under the values of a run; None when no more may be asked."""
         key = digest({"values": asked.values, "setting": repr(asked.setting)})
         if (own.path, key) not in self._made:
@@ -111,7 +111,7 @@ class Probes:
 
     # -- sentinels -----------------------------------------------------------------------------------------------
 
-    def _learn(self, path: str, texts: Sequence[str], dependencies: frozenset[Path], asked: Run) -> None:
+    def _learn(self, path: str, texts: Sequence[str], dependencies: frozenset[KeyPath], asked: Run) -> None:
         shape = (path, _kinds(texts))
         if shape in self._shapes or self._left <= MOST_RUNS - MOST_LEARNING:
             return
@@ -126,7 +126,7 @@ class Probes:
         ]
         self._try(path, scalars, tree, asked.setting, shape[1])
 
-    def _try(self, path: str, scalars: Sequence[Path], tree: Tree, setting: Setting, kinds: tuple[str, ...]) -> None:
+    def _try(self, path: str, scalars: Sequence[KeyPath], tree: Tree, setting: Setting, kinds: tuple[str, ...]) -> None:
         """Set all at once; where helm refuses or prints other objects, by halves."""
         if not scalars or self._left <= MOST_RUNS - MOST_LEARNING:
             return
@@ -151,7 +151,7 @@ class Probes:
                 if any(self._path(word) is not None for word in _WORD.finditer(shown)):
                     found[index, place] = shown
 
-    def _path(self, word: re.Match[str]) -> Path | None:
+    def _path(self, word: re.Match[str]) -> KeyPath | None:
         return self._words.get(int(word[1]) if word[1] else int(word[2]) - FIRST_NUMBER)
 
     # -- pieces --------------------------------------------------------------------------------------------------
@@ -213,11 +213,11 @@ class Probed(Interpreter):
             templates[path] = made or before.get(path, own)
         return replace(run, templates=templates)
 
-    def _reads(self, path: str) -> frozenset[Path]:
+    def _reads(self, path: str) -> frozenset[KeyPath]:
         """Every value that the text of a template names, and of those that it includes."""
         below = tuple(path.split("/templates/", maxsplit=1)[0].split("/charts/")[1:])
         defines = {name: nodes for _, named in self.parsed.values() for name, nodes in named.items()}
-        found: set[Path] = {RELEASE_NAME, RELEASE_NAMESPACE}
+        found: set[KeyPath] = {RELEASE_NAME, RELEASE_NAMESPACE}
         for names in _fields(self.parsed[path][0], defines):
             if "Values" in names:
                 inner = names[len(names) - names[::-1].index("Values") :]
@@ -278,13 +278,13 @@ def _root(text: str) -> Node | None:
     return roots[0] if roots else None
 
 
-def _scalars(text: str) -> Iterator[tuple[Path, Node]]:
+def _scalars(text: str) -> Iterator[tuple[KeyPath, Node]]:
     root = _root(text)
     if root is not None:
         yield from _below(root, ())
 
 
-def _below(node: Node, path: Path) -> Iterator[tuple[Path, Node]]:
+def _below(node: Node, path: KeyPath) -> Iterator[tuple[KeyPath, Node]]:
     if node.kind == "map":
         for key, child in node.entries.items():
             yield from _below(child, (*path, key))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from migrator.inference.gaps.scalar_content import content_pieces
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import Gate, Value
 
 
-def name_paths(document: Document) -> frozenset[Path]:
+def name_paths(document: Document) -> frozenset[KeyPath]:
     """The values that make an object's name what it is, those of the conditions inside it included."""
     metadata = document.metadata
     node = metadata.entries.get("name") if metadata is not None else None
@@ -16,7 +16,7 @@ def name_paths(document: Document) -> frozenset[Path]:
         return frozenset()
     gate = document.gate_at(metadata)
     above = {id(gate) for gate in gate.chain()} if gate is not None else set()
-    found: set[Path] = set()
+    found: set[KeyPath] = set()
     seen: set[int] = set()
     stack: list[object] = []
     for piece in content_pieces(document, node):

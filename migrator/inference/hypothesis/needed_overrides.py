@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from migrator.inference.assignments.values_tree import MISSING, Tree
 from migrator.inference.inversion.unify import scalar_text
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import Gate, Value, plain, truth
 
 
-def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[Path]:
+def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyPath]:
     """Overrides, and the lists above them, whose default would print another text in these documents, or none."""
-    found: set[Path] = set()
+    found: set[KeyPath] = set()
     asked: set[int] = set()
     for document in documents:
         for piece in document.real:
@@ -32,14 +32,14 @@ def _new(gate: Gate | None, asked: set[int]) -> Iterator[Gate]:
         gate = gate.parent
 
 
-def _printing(source: Value, tree: Tree) -> Iterator[Path]:
+def _printing(source: Value, tree: Tree) -> Iterator[KeyPath]:
     """The place without whose value something else would be printed."""
     path = _place(source, tree)
     if path and all(_text(other) != _text(plain(source)) for other in _otherwise(source, path, tree)):
         yield path
 
 
-def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[Path]:
+def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[KeyPath]:
     """The places without whose values a branch would not be taken."""
     if condition.op == ("and" if wanted else "or"):
         for part in condition.args:
@@ -56,7 +56,7 @@ def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[Path]:
             yield path
 
 
-def _place(value: Value, tree: Tree) -> Path:
+def _place(value: Value, tree: Tree) -> KeyPath:
     """The one place that a value comes from, unchanged; empty where it is made of others."""
     if value.op and value.op not in ("merge", "default") and not _is_plain_text(value):
         return ()
@@ -65,7 +65,7 @@ def _place(value: Value, tree: Tree) -> Path:
     return next(iter(paths)) if len(paths) == 1 else ()
 
 
-def _otherwise(value: Value, path: Path, tree: Tree) -> Iterator[Json]:
+def _otherwise(value: Value, path: KeyPath, tree: Tree) -> Iterator[Json]:
     """What else the value might be if its place had its default."""
     yield tree.default(path)
     if value.op == "default":

@@ -10,14 +10,14 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES
 from migrator.inference.inversion.unify import scalar_text
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.randomness import is_generated
 from migrator.templates.provenance.value import Piece
 from migrator.yamlio import same
 
-Leaf = tuple[Path, Node]
+Leaf = tuple[KeyPath, Node]
 
 
 def generated_leaves(document: Document) -> tuple[Leaf, ...]:
@@ -35,7 +35,7 @@ def _is_drawn(piece: Piece) -> bool:
     return piece.source is not None and is_generated(piece.source)
 
 
-def _scalars(node: Node, path: Path) -> Iterator[Leaf]:
+def _scalars(node: Node, path: KeyPath) -> Iterator[Leaf]:
     if node.kind == "map":
         for key, child in node.entries.items():
             yield from _scalars(child, (*path, key))
@@ -101,7 +101,7 @@ def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checks
     return target, count
 
 
-def _with(tree: Json, path: Path, new: Json) -> Json:
+def _with(tree: Json, path: KeyPath, new: Json) -> Json:
     if not path:
         return new
     key, rest = path[0], path[1:]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from migrator.inference.assignments.values_tree import MISSING, Tree
 from migrator.inference.gaps.gaps import Gap
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.interpreter.render import Run
 from migrator.templates.provenance.value import ELEMENT, Piece
 
@@ -26,12 +26,12 @@ LEAST_SUFFIX = 4
 class Asked:
     """What templates read, apart from what they print."""
 
-    vain: Mapping[str, tuple[Path, ...]]
+    vain: Mapping[str, tuple[KeyPath, ...]]
     """Name in lower case -> places of that name which hold nothing."""
-    flags: frozenset[Path]
+    flags: frozenset[KeyPath]
     """Places that hold `true`."""
 
-    def beside(self, base: Path) -> Iterator[Path]:
+    def beside(self, base: KeyPath) -> Iterator[KeyPath]:
         """The flags of one map."""
         return (flag for flag in self.flags if flag[:-1] == base)
 
@@ -39,7 +39,7 @@ class Asked:
 def asked_of(run: Run, tree: Tree) -> Asked:
     """What the templates of a run asked for."""
     read = {path for template in run.templates.values() for path in template.dependencies}
-    vain: dict[str, list[Path]] = {}
+    vain: dict[str, list[KeyPath]] = {}
     flags = set()
     for path in sorted(read, key=repr):
         if not path or not isinstance(path[-1], str) or ELEMENT in path or KEY in path or str(path[0])[:1] == "@":
@@ -52,7 +52,7 @@ def asked_of(run: Run, tree: Tree) -> Asked:
     return Asked(vain={name: tuple(paths) for name, paths in vain.items()}, flags=frozenset(flags))
 
 
-def switches(pieces: Iterable[Piece], asked: Asked) -> Iterator[Path]:
+def switches(pieces: Iterable[Piece], asked: Asked) -> Iterator[KeyPath]:
     """Flags beside the values that some text was printed from, those of the innermost maps first."""
     found = {
         flag
@@ -64,7 +64,7 @@ def switches(pieces: Iterable[Piece], asked: Asked) -> Iterator[Path]:
     yield from sorted(found, key=lambda path: (-len(path), repr(path)))
 
 
-def places(gap: Gap, asked: Asked) -> Iterator[Path]:
+def places(gap: Gap, asked: Asked) -> Iterator[KeyPath]:
     """Where what a gap lacks may be set: places of its name, those beside the values printed around it first."""
     if gap.node is None or gap.kind not in ("missing", "changed") or not isinstance(gap.path[-1], str):
         return
@@ -82,7 +82,7 @@ def _alike(one: str, other: str) -> bool:
     return one == other or (len(short) >= LEAST_SUFFIX and long.endswith(short))
 
 
-def _sources(gap: Gap) -> set[Path]:
+def _sources(gap: Gap) -> set[KeyPath]:
     """Values paths that the container of a gap was printed from."""
     node = gap.node
     assert node is not None  # noqa: S101
@@ -94,12 +94,12 @@ def _sources(gap: Gap) -> set[Path]:
     }
 
 
-def _paths(args: Iterable[object]) -> Iterator[Path]:
+def _paths(args: Iterable[object]) -> Iterator[KeyPath]:
     for arg in args:
         yield from getattr(arg, "direct", ())[:1]
 
 
-def _common(one: Path, other: Path) -> int:
+def _common(one: KeyPath, other: KeyPath) -> int:
     size = 0
     for left, right in zip(one, other, strict=False):
         if left != right:

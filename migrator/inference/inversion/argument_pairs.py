@@ -11,7 +11,7 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.inference.inversion.conditions import open_region
 from migrator.inference.inversion.unify import unify
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
 
@@ -39,10 +39,10 @@ def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
                 yield joined
 
 
-def _read(fragment: Document, lacking: list[Json]) -> tuple[Path, list[Json]] | None:
+def _read(fragment: Document, lacking: list[Json]) -> tuple[KeyPath, list[Json]] | None:
     """The list whose rows print these items, as many of them as fit, and the rows."""
     items = fragment.root.items if fragment.root is not None else []
-    base: Path | None = None
+    base: KeyPath | None = None
     rows: list[Json] = []
     if not 2 <= len(items) <= MAX_ITEMS:
         return None

@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import MISSING, AnyOther, Edits,
 from migrator.inference.inversion.expressions import MAX_DEPTH, MAX_DIRECT, TRANSPARENT, invert
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES, number_of
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.iteration import JOINS, either
 from migrator.templates.provenance.value import ELEMENT, Gate, Region, Value, plain, truth
 from migrator.yamlio import same
@@ -46,7 +46,7 @@ def _gates(gates: list[Gate], bound: Edits, depth: int) -> Iterator[Edits]:
                 yield joined
 
 
-def _is_bound(paths: Iterable[Path], bound: Edits, want: bool) -> bool:
+def _is_bound(paths: Iterable[KeyPath], bound: Edits, want: bool) -> bool:
     """Whether an assignment at, above or below one of these paths already gives the truth that is wanted."""
     for path in paths:
         for other, value in bound:
@@ -82,7 +82,7 @@ def _bound_value(value: Value, bound: Edits) -> Json:
     return _UNBOUND
 
 
-def _alike(path: Path, other: Path) -> bool:
+def _alike(path: KeyPath, other: KeyPath) -> bool:
     """Whether two paths are one, or one of them speaks of any entry where the other names it."""
     return path == other or all(one == two or ELEMENT in (one, two) for one, two in zip(path, other, strict=False))
 

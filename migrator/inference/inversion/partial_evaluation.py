@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.inference.assignments.values_tree import MISSING, AnyOther, Edits, set_inside, value_at
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.functions import FUNCTIONS
 from migrator.templates.interpreter.render import FAILURES
 from migrator.templates.provenance.value import ELEMENT, Value, as_float, plain
@@ -16,7 +16,7 @@ class Outcomes:
     """Computes values of one expression graph under one set of assignments after the other."""
 
     def __init__(self) -> None:
-        self.touching: dict[tuple[int, tuple[Path, ...]], bool] = {}
+        self.touching: dict[tuple[int, tuple[KeyPath, ...]], bool] = {}
 
     def of(self, value: Value, bound: Edits) -> Json:
         """The value under these assignments; UNKNOWN where they do not tell.
@@ -25,7 +25,7 @@ class Outcomes:
         """
         return self._of(value, bound, tuple(path for path, _ in bound))
 
-    def touched(self, value: Value, paths: tuple[Path, ...]) -> bool:
+    def touched(self, value: Value, paths: tuple[KeyPath, ...]) -> bool:
         """Whether a value hangs on one of these paths, or on what stands above or below it."""
         key = (id(value), paths)
         if key not in self.touching:
@@ -34,7 +34,7 @@ class Outcomes:
             self.touching[key] = any(_alike(path, other) for path in near for other in paths)
         return self.touching[key]
 
-    def _of(self, value: Value, bound: Edits, paths: tuple[Path, ...]) -> Json:
+    def _of(self, value: Value, bound: Edits, paths: tuple[KeyPath, ...]) -> Json:
         if not self.touched(value, paths):
             return plain(value)
         for path in value.direct:
@@ -68,13 +68,13 @@ class Outcomes:
             return UNKNOWN
 
 
-def _alike(path: Path, other: Path) -> bool:
+def _alike(path: KeyPath, other: KeyPath) -> bool:
     if KEY in path or KEY in other:
         return path == other
     return all(one == two or ELEMENT in (one, two) for one, two in zip(path, other, strict=False))
 
 
-def _assigned(path: Path, bound: Edits) -> Json:
+def _assigned(path: KeyPath, bound: Edits) -> Json:
     """What some assignments make of a path, MISSING where they do not speak of it."""
     found: Json = MISSING
     for other, value in bound:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, MARK, Gate, Piece, Region
@@ -51,7 +51,7 @@ def _place_of(around: list[tuple[int, Piece]], region: Region) -> int:
     return next(place for place, piece in around if piece.region is region)
 
 
-def _element_of(pieces: list[Piece]) -> Path | None:
+def _element_of(pieces: list[Piece]) -> KeyPath | None:
     """The list of whose elements a ghost prints nothing but each itself."""
     sources = [piece.source for piece in pieces if MARK in piece.text]
     if len(sources) != 1 or sources[0] is None:
@@ -62,7 +62,7 @@ def _element_of(pieces: list[Piece]) -> Path | None:
     return next((path[:-1] for path in source.direct if path[-1:] == (ELEMENT,) and ELEMENT not in path[:-1]), None)
 
 
-def _is_below(gate: Gate | None, path: Path) -> bool:
+def _is_below(gate: Gate | None, path: KeyPath) -> bool:
     return gate is not None and any(
         each.keyword == "range" and each.element is not None and path in each.condition.direct for each in gate.chain()
     )

@@ -16,7 +16,7 @@ from migrator.inference.inversion.inverse_functions import as_written
 from migrator.inference.inversion.separated_lists import repeated
 from migrator.inference.inversion.text.multiline import read_text
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.iteration import either
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
@@ -130,9 +130,9 @@ def unify(document: Document, node: Node, target: Json) -> Reading:
 class Reader:
     """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
 
-    def __init__(self, steps: int = 0, settled: frozenset[Path] = frozenset()) -> None:
+    def __init__(self, steps: int = 0, settled: frozenset[KeyPath] = frozenset()) -> None:
         self.steps, self.settled = steps, settled
-        self.names: dict[Path, str] = {}
+        self.names: dict[KeyPath, str] = {}
         """Names of entries to come, as far as something prints them alone."""
 
     def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
@@ -246,7 +246,7 @@ class Reader:
             if not self._unsettles(edits):
                 return Reading(edits)
         total = Reading()
-        rows: dict[Path, list[Json]] = {}
+        rows: dict[KeyPath, list[Json]] = {}
         pairs = align(node.plain(), target)
         lefts = {right: left for left, right in pairs if left is not None and right is not None}
         for left, right in pairs:
@@ -386,9 +386,9 @@ def _opened(region: Region, reading: Reading) -> Reading | None:
     return None
 
 
-def best_row(document: Document, templates: list[Node], target: Json) -> tuple[Path, Json, int] | None:
+def best_row(document: Document, templates: list[Node], target: Json) -> tuple[KeyPath, Json, int] | None:
     """The list to extend, the element to add and what it would leave unexplained, read from sibling items."""
-    best: tuple[Path, Json, int] | None = None
+    best: tuple[KeyPath, Json, int] | None = None
     for node in templates:
         reading = unify(document, node, target)
         for path, row in list_rows(reading.edits):

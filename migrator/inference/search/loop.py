@@ -28,7 +28,7 @@ from migrator.inference.search.passes.kubernetes_version import try_versions
 from migrator.inference.search.passes.map_entries import NamedMaps
 from migrator.inference.search.passes.render_errors import repairs, undoes
 from migrator.inference.search.trials import Trials, Weighed, distinct
-from migrator.model import Path, Resource
+from migrator.model import KeyPath, Resource
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.output.documents import Document
@@ -375,7 +375,7 @@ class Search(Trials):
             if not self.is_forbidden(upper):
                 yield from filled(upper, self.bench.ghostly.vocabulary)
 
-    def without(self, path: Path) -> Search:
+    def without(self, path: KeyPath) -> Search:
         """A search from the same hypothesis without one value, which it must not set again."""
         state = self.bench.measure(self.state.tree.without(path), self.state.setting, self.state)
         other = Search(self.bench, state, self.deadline, release_is_fixed=True)
@@ -390,7 +390,7 @@ class Search(Trials):
         shown = shown_overrides(exact, self.state.tree)
         self._change([path for path in leaves(self.state.tree.overrides) if path not in shown], Tree.without)
 
-    def _change(self, paths: list[Path], change: Callable[[Tree, Path], Tree]) -> None:
+    def _change(self, paths: list[KeyPath], change: Callable[[Tree, KeyPath], Tree]) -> None:
         """Change overrides, all at once where no object gets worse, else by halves."""
         if not paths:
             return
@@ -408,7 +408,7 @@ class Search(Trials):
             self._change(paths[middle:], change)
 
 
-def _hoisted(tree: Tree, path: Path) -> Tree:
+def _hoisted(tree: Tree, path: KeyPath) -> Tree:
     """A library chart's value as one of the chart that it serves."""
     value = value_at(tree.overrides, path)
     return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree

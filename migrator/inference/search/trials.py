@@ -11,7 +11,7 @@ from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.attempts import Journal
 from migrator.inference.candidates.template_literals import other_forms
 from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State, apply_edits
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import touches
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
@@ -32,7 +32,7 @@ class Trials:
         self.bench, self.state, self.deadline = bench, state, deadline
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
-        self.forbidden: frozenset[Path] = frozenset()
+        self.forbidden: frozenset[KeyPath] = frozenset()
         """Values that may not be set."""
         self.idle: set[str] = set()
         """Of these the ones that changed nothing: they may do so later."""
@@ -122,7 +122,7 @@ class Trials:
             return None
         return [item for item in batch if not any(item is other for other in blamed)], blamed
 
-    def _worse(self, state: State) -> list[frozenset[Path]]:
+    def _worse(self, state: State) -> list[frozenset[KeyPath]]:
         """What the templates read whose output is farther from the target than before."""
         documents = [
             document
@@ -141,7 +141,7 @@ class Trials:
         return [run.dependencies for run in runs if run is not None] + shown
 
 
-def _related(one: Path, other: Path) -> bool:
+def _related(one: KeyPath, other: KeyPath) -> bool:
     return one[: len(other)] == other or other[: len(one)] == one
 
 
@@ -149,12 +149,12 @@ def _printed(state: State) -> Iterator[Document]:
     return (document for documents in state.documents.values() for document in documents)
 
 
-def _shown(document: Document) -> frozenset[Path]:
+def _shown(document: Document) -> frozenset[KeyPath]:
     """The places of the values that an object prints."""
     return frozenset(path for piece in document.real if piece.source is not None for path in piece.source.direct)
 
 
-def _parts(batch: list[Weighed], worse: list[frozenset[Path]]) -> tuple[list[Weighed], list[Weighed]]:
+def _parts(batch: list[Weighed], worse: list[frozenset[KeyPath]]) -> tuple[list[Weighed], list[Weighed]]:
     """The batch in two: those that what came out worse does not read, and the others; else its halves."""
     suspects = [item for item in batch if _reach(item[0], worse)]
     if 0 < len(suspects) < len(batch):
@@ -163,14 +163,14 @@ def _parts(batch: list[Weighed], worse: list[frozenset[Path]]) -> tuple[list[Wei
     return batch[:middle], batch[middle:]
 
 
-def _reach(edits: Iterable[tuple[Path, object]], worse: list[frozenset[Path]]) -> bool:
+def _reach(edits: Iterable[tuple[KeyPath, object]], worse: list[frozenset[KeyPath]]) -> bool:
     changed = {path for path, _ in edits}
     return any(touches(dependencies, changed) for dependencies in worse)
 
 
 def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
     """As many proposals together as do not contradict each other, and the rest."""
-    union: dict[Path, Json] = {}
+    union: dict[KeyPath, Json] = {}
     rest = []
     for item in batch:
         joined = combined(item[0])

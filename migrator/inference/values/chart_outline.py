@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.yamlio import spans
 
@@ -30,7 +30,7 @@ class Section:
     is_example: bool = False
     keys: dict[str | int, Section] = field(default_factory=dict)
 
-    def add(self, path: Path, place: Place, *, is_example: bool = False) -> None:
+    def add(self, path: KeyPath, place: Place, *, is_example: bool = False) -> None:
         """Note a key; what a values.yaml really has counts before an example, an earlier file before a later one."""
         here = self
         for key in path[:-1]:
@@ -72,7 +72,7 @@ def outline(chart: Chart) -> Section:
     return root
 
 
-def subcharts(chart: Chart, path: Path = ()) -> Iterator[tuple[Path, Chart]]:
+def subcharts(chart: Chart, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Chart]]:
     """Every chart below a chart, by the path of its values; one with several aliases comes under each."""
     aliases: dict[str, list[str]] = {}
     for dep in chart.declared:
@@ -117,12 +117,12 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     )
 
 
-def _keys(data: bytes) -> Iterator[tuple[Path, int, bool]]:
+def _keys(data: bytes) -> Iterator[tuple[KeyPath, int, bool]]:
     """Path and line of each key, and whether it is an example; examples belong where their indentation puts them."""
     real = sorted((span.line, span.column, path) for path, span in spans(data).items() if path)
     examples = list(_examples(data.decode("utf-8", "replace").splitlines()))
-    above: list[tuple[int, Path]] = []
-    lines: list[tuple[int, int, Path | str]] = sorted([*real, *examples], key=lambda item: item[:2])
+    above: list[tuple[int, KeyPath]] = []
+    lines: list[tuple[int, int, KeyPath | str]] = sorted([*real, *examples], key=lambda item: item[:2])
     for line, column, found in lines:
         if isinstance(found, tuple):
             above = [*_shallower(above, column), (column, found)]
@@ -134,7 +134,7 @@ def _keys(data: bytes) -> Iterator[tuple[Path, int, bool]]:
             yield path, line, True
 
 
-def _shallower(above: Iterable[tuple[int, Path]], column: int) -> list[tuple[int, Path]]:
+def _shallower(above: Iterable[tuple[int, KeyPath]], column: int) -> list[tuple[int, KeyPath]]:
     return [item for item in above if item[0] < column]
 
 

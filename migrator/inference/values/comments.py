@@ -13,7 +13,7 @@ from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.chart_outline import Section, arranged, outline, subcharts
 from migrator.inference.values.scalar_types import as_the_chart_writes
 from migrator.inference.values.split import effective
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.chart import Chart, as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run, Setting
 from migrator.templates.provenance.randomness import draws, is_generated
@@ -49,13 +49,13 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -
     return replace(ordered, notes=notes(ordered, section, interpreter, answer.setting))
 
 
-def notes(values: SplitValues, section: Section, interpreter: Interpreter, setting: Setting) -> Mapping[Path, str]:
+def notes(values: SplitValues, section: Section, interpreter: Interpreter, setting: Setting) -> Mapping[KeyPath, str]:
     """Path of a value -> one line about it, without the values themselves.
 
     Told are: deletions of defaults, values that the chart's values.yaml does not mention, names kept by an override,
     secrets that the chart would otherwise draw anew, raw manifests, and which subchart a section belongs to.
     """
-    found: dict[Path, str] = {}
+    found: dict[KeyPath, str] = {}
     parts = [values.common, *(values.environments[name] for name in sorted(values.environments))]
     chart = interpreter.chart
     defaults = defaults_of(chart)
@@ -80,7 +80,7 @@ def notes(values: SplitValues, section: Section, interpreter: Interpreter, setti
     return found
 
 
-def _of_leaf(path: Path, value: Json, defaults: Mapping[str, Json]) -> str:
+def _of_leaf(path: KeyPath, value: Json, defaults: Mapping[str, Json]) -> str:
     if path[-1] in _NAMES and value:
         return "keeps the names that the objects have"
     default = value_at(defaults, path)
@@ -92,7 +92,7 @@ def _of_leaf(path: Path, value: Json, defaults: Mapping[str, Json]) -> str:
     return f"objects that no template of the chart makes: {_some(manifests)}" if manifests else ""
 
 
-def _described(default: Json, path: Path) -> str:
+def _described(default: Json, path: KeyPath) -> str:
     if isinstance(default, Mapping):
         return _some(list(default)) or "{}"
     if isinstance(default, list):
@@ -124,7 +124,7 @@ def _manifests(value: Json) -> Iterator[str]:
             yield f"{kind} {name[1]}" if name else kind
 
 
-def _sections(part: Mapping[str, Json], chart: Chart) -> Iterator[tuple[Path, str]]:
+def _sections(part: Mapping[str, Json], chart: Chart) -> Iterator[tuple[KeyPath, str]]:
     """Sections of subcharts that hold more than the switch that turns them on or off."""
     for path, sub in subcharts(chart):
         held = value_at(part, path)
@@ -134,7 +134,7 @@ def _sections(part: Mapping[str, Json], chart: Chart) -> Iterator[tuple[Path, st
             yield path, f"values of the subchart {name} {version}".rstrip()
 
 
-def _unmentioned(tree: Json, section: Section, path: Path) -> Iterator[Path]:
+def _unmentioned(tree: Json, section: Section, path: KeyPath) -> Iterator[KeyPath]:
     """The topmost keys that stand among others which the chart knows, and that it does not mention."""
     if not isinstance(tree, Mapping) or not section.keys:
         return
@@ -153,7 +153,7 @@ def _is_spoken_of(key: str, chart: Chart) -> bool:
     return any(word.search(each.values_text.decode("utf-8", "replace")) for each in charts)
 
 
-def _read_by(path: Path, chart: Chart, runs: Iterable[Run]) -> str:
+def _read_by(path: KeyPath, chart: Chart, runs: Iterable[Run]) -> str:
     """The templates that name the value; empty where none does, as for the entries of a map that is printed whole."""
     readers = sorted({name for run in runs for name, found in run.templates.items() if path in found.dependencies})
     files = dict(_files(chart, chart.name))
@@ -179,7 +179,7 @@ def _files(chart: Chart, prefix: str) -> Iterator[tuple[str, str]]:
         yield from ((f"{home}/{name}", text) for name, text in sub.templates.items())
 
 
-def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run: Run) -> Iterator[Path]:
+def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run: Run) -> Iterator[KeyPath]:
     """Values without which the chart draws at random what with them is settled, in the same objects."""
     if not draws(chart):
         return

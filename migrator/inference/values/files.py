@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.inference.types import SplitValues
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.chart import GLOBAL
 from migrator.yamlio import dump
 
@@ -44,12 +44,12 @@ def values_texts(values: SplitValues) -> Mapping[str, str]:
     return shown
 
 
-def _own_notes(values: SplitValues) -> Mapping[Path, str]:
+def _own_notes(values: SplitValues) -> Mapping[KeyPath, str]:
     """The comments of an environment's file: what the common file holds is explained there."""
     return {path: text for path, text in values.notes.items() if not _holds(values.common, path)}
 
 
-def _text(part: Mapping[str, Json], about: str, notes: Mapping[Path, str], below: str, *, is_shared: bool) -> str:
+def _text(part: Mapping[str, Json], about: str, notes: Mapping[KeyPath, str], below: str, *, is_shared: bool) -> str:
     tree, comments = dict(part), dict(notes)
     if below:
         top = {GLOBAL: tree.pop(GLOBAL)} if is_shared and GLOBAL in tree else {}
@@ -63,7 +63,7 @@ def _text(part: Mapping[str, Json], about: str, notes: Mapping[Path, str], below
     return dump(tree, comments={**fitting, (first,): head})
 
 
-def _fitting(notes: Mapping[Path, str]) -> dict[Path, str]:
+def _fitting(notes: Mapping[KeyPath, str]) -> dict[KeyPath, str]:
     return {path: _cut(text, WIDTH - _INDENT * (len(path) - 1) - len("# ")) for path, text in notes.items()}
 
 
@@ -74,7 +74,7 @@ def _cut(text: str, width: int) -> str:
     return text[: width - 3].rsplit(" ", 1)[0].rstrip(" ,;:") + "..."
 
 
-def _holds(tree: Json, path: Path) -> bool:
+def _holds(tree: Json, path: KeyPath) -> bool:
     for key in path:
         if not isinstance(tree, Mapping) or key not in tree:
             return False

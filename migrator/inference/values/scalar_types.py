@@ -9,7 +9,7 @@ from dataclasses import replace
 from migrator.inference.assignments.values_tree import MISSING, leaves, set_inside, value_at
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import Interpreter, Setting
 
 _COMMAS = re.compile(r",(?![^\[({]*[\])}])")
@@ -49,7 +49,7 @@ def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value is not MISSING
 
 
-def _with(values: SplitValues, name: str | None, path: Path, form: Json) -> SplitValues:
+def _with(values: SplitValues, name: str | None, path: KeyPath, form: Json) -> SplitValues:
     if name is None:
         return replace(values, common=set_inside(values.common, path, form))
     own = set_inside(values.environments[name], path, form)

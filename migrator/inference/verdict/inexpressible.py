@@ -13,7 +13,7 @@ from migrator.inference.budget import LimitError, limited
 from migrator.inference.hypothesis.evaluator import Key, key_of
 from migrator.inference.search.environments import Answer, chart_of
 from migrator.inference.types import InferenceRequest
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.output.documents import Document, ghost_documents, split_documents
@@ -24,7 +24,7 @@ from migrator.templates.provenance.value import MARK, Gate, Piece
 MOST_SECONDS = 5.0
 """Processor time to look at every branch."""
 _ENTRY = re.compile(r" *([A-Za-z][\w./-]*):(?: |$)")
-Place = tuple[Key, Path]
+Place = tuple[Key, KeyPath]
 
 
 def fixed_places(
@@ -83,7 +83,7 @@ def _prints_any_object(pieces: Iterable[Piece]) -> bool:
     return False
 
 
-def _is_fixed(document: Document, path: Path, lines: frozenset[str]) -> bool:
+def _is_fixed(document: Document, path: KeyPath, lines: frozenset[str]) -> bool:
     """Whether what stands at a place, or that nothing does, is text of the template."""
     metadata, node = document.metadata, document.root
     if node is None or metadata is None:

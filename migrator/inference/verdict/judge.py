@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path as FilePath
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -101,14 +101,14 @@ class Judge:
 
 
 @contextmanager
-def _deployed(request: InferenceRequest) -> Iterator[FilePath]:
+def _deployed(request: InferenceRequest) -> Iterator[Path]:
     """The chart as it will be rendered: itself, or a bare umbrella around it."""
     if not request.as_dependency:
         yield request.chart.path
         return
     with TemporaryDirectory() as folder:
         ref = request.chart.ref
-        home = FilePath(folder) / "umbrella"
+        home = Path(folder) / "umbrella"
         (home / "charts" / ref.name).mkdir(parents=True)
         dependency = {"name": ref.name, "version": ref.version, "repository": ref.repository}
         umbrella = {"apiVersion": "v2", "name": "umbrella", "version": "0.1.0", "dependencies": [dependency]}

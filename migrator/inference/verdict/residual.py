@@ -18,7 +18,7 @@ from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
-from migrator.model import Difference, DifferenceKind, Impact, Path, Resource
+from migrator.model import Difference, DifferenceKind, Impact, KeyPath, Resource
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import ghost_documents, split_documents
 
@@ -90,7 +90,7 @@ def makeable(request: InferenceRequest, answer: Answer, environment: str) -> fro
     return frozenset(found)
 
 
-def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[Path, DifferenceKind]]:
+def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[KeyPath, DifferenceKind]]:
     """Places of object metadata that differ in one way on most objects: something went over all of them."""
     counts = Counter(
         (item.path, item.kind) for item in differences if item.path[:1] == ("metadata",) and len(item.path) > 1

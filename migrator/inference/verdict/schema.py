@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from migrator.inference.assignments.values_tree import MISSING, Tree, value_at
 from migrator.inference.inversion.inverse_functions import number_of
 from migrator.inference.inversion.unify import scalar_text
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.chart import Chart
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def corrected(answer: Answer, chart: Chart, complaints: tuple[Complaint, ...]) -
     return replace(answer, values=values, refused=tuple(dict.fromkeys((*answer.refused, *said))))
 
 
-def _places(chart: Chart, name: str, path: Path) -> Iterator[Path]:
+def _places(chart: Chart, name: str, path: KeyPath) -> Iterator[KeyPath]:
     """Where in the values a chart of this name has its own."""
     if chart.name == name:
         yield path
@@ -71,7 +71,7 @@ def _places(chart: Chart, name: str, path: Path) -> Iterator[Path]:
             yield from _places(replace(sub, name=alias), name, (*path, alias))
 
 
-def _without_complaint(tree: Tree, base: Path, complaint: Complaint) -> Tree:
+def _without_complaint(tree: Tree, base: KeyPath, complaint: Complaint) -> Tree:
     """The tree with the deepest override that stands at the place, or as a whole above it, changed or left out."""
     own = value_at(tree.overrides, base)
     if own is MISSING:
@@ -89,7 +89,7 @@ def _without_complaint(tree: Tree, base: Path, complaint: Complaint) -> Tree:
     return tree.without(path) if other is MISSING else tree.assign([(path, other)])
 
 
-def _keys(value: Json, place: str) -> Path:
+def _keys(value: Json, place: str) -> KeyPath:
     """The keys of a place that are joined by dots; a key may hold some itself."""
     if isinstance(value, Mapping):
         for key, item in value.items():

@@ -14,7 +14,7 @@ from migrator.compare.redaction import secret_data
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, leaves, value_at
 from migrator.inference.hypothesis.evaluator import Key, defaults_of, key_of
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves
-from migrator.model import Json, Path, Resource
+from migrator.model import Json, KeyPath, Resource
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
 from migrator.templates.output.documents import Document, split_documents
@@ -33,7 +33,7 @@ SAMPLE = base64.b64encode(b"-----BEGIN EC PRIVATE KEY-----\nMIIB\n-----END EC PR
 OWN_NAME = "a-secret-of-your-own"
 _UNSET = (None, "")
 
-Pin: TypeAlias = tuple[Path, ...]
+Pin: TypeAlias = tuple[KeyPath, ...]
 """Values that pin a place together."""
 
 
@@ -53,9 +53,9 @@ _ENDINGS = {
 @dataclass(frozen=True, slots=True)
 class _Place:
     key: Key
-    path: Path
+    path: KeyPath
     document: Document
-    leaf: Path
+    leaf: KeyPath
 
 
 class Pinning:
@@ -70,22 +70,22 @@ class Pinning:
         self._interpreter.ghosts = False
         self._room = self._interpreter.runs + MOST_TEMPLATES
         self._tried: dict[Edits, Run] = {}
-        self._found: dict[tuple[Key, Path], tuple[Pin, ...]] = {}
+        self._found: dict[tuple[Key, KeyPath], tuple[Pin, ...]] = {}
         self._read: dict[int, tuple[TemplateRun, list[tuple[Key, Document]]]] = {}
         self._drawn: dict[int, tuple[Leaf, ...]] = {}
 
-    def is_generated(self, key: Key, path: Path) -> bool:
+    def is_generated(self, key: Key, path: KeyPath) -> bool:
         """Whether an object's place, or something below it, is generated under these values."""
         return any(self._places(self._run, key, path))
 
-    def pins(self, key: Key, path: Path) -> tuple[Pin, ...]:
+    def pins(self, key: Key, path: KeyPath) -> tuple[Pin, ...]:
         """What would end the drawing at a place: values that are printed there, then those that replace the object."""
         if (key, path) not in self._found:
             place = next(self._places(self._run, key, path), None)
             self._found[key, path] = () if place is None else tuple(self._pins(_Place(key, path, *place)))
         return self._found[key, path]
 
-    def replacements(self, key: Key) -> tuple[Path, ...]:
+    def replacements(self, key: Key) -> tuple[KeyPath, ...]:
         """Values that name an object to be used in place of this one, as `existingSecret` does.
 
         With such a value the object is gone, nothing new is made, and the name stands where a Secret is named.
@@ -123,7 +123,7 @@ class Pinning:
             self._drawn[id(document)] = generated_leaves(document)
         return self._drawn[id(document)]
 
-    def _places(self, run: Run, key: Key, path: Path) -> Iterator[tuple[Document, Path]]:
+    def _places(self, run: Run, key: Key, path: KeyPath) -> Iterator[tuple[Document, KeyPath]]:
         for template in run.templates.values():
             for other, document in self._documents(template):
                 if other == key:
@@ -150,7 +150,7 @@ class Pinning:
         texts = {path: template.text for path, template in run.templates.items()}
         return sum(1 for path, template in self._run.templates.items() if texts.get(path) != template.text)
 
-    def _together(self, place: _Place, unset: list[Path]) -> Iterator[Pin]:
+    def _together(self, place: _Place, unset: list[KeyPath]) -> Iterator[Pin]:
         """Values below one map that pin a place only together, as a certificate and its key."""
         for _, group in groupby(sorted(unset, key=repr), key=lambda p: p[:-1]):
             pin = tuple(group)
@@ -177,7 +177,7 @@ class Pinning:
         return self._tried[edits]
 
 
-def _refers(node: Json, path: Path) -> bool:
+def _refers(node: Json, path: KeyPath) -> bool:
     """Whether the name of the other Secret stands below a key that speaks of one (`secretKeyRef`, `secretName`)."""
     if isinstance(node, Mapping):
         return any(_refers(child, (*path, key)) for key, child in node.items())
@@ -186,7 +186,7 @@ def _refers(node: Json, path: Path) -> bool:
     return node == OWN_NAME and any("secret" in str(key).lower() for key in path)
 
 
-def _candidates(document: Document, leaf: Path) -> tuple[list[Path], list[Path]]:
+def _candidates(document: Document, leaf: KeyPath) -> tuple[list[KeyPath], list[KeyPath]]:
     """Values that what is printed at a leaf depends on, and values that only decide whether it is printed."""
     node = document.root
     for key in leaf:
@@ -198,17 +198,17 @@ def _candidates(document: Document, leaf: Path) -> tuple[list[Path], list[Path]]
     return inner, [path for path in _gates(pieces) if path not in inner]
 
 
-def _gates(pieces: Iterable[Piece]) -> list[Path]:
+def _gates(pieces: Iterable[Piece]) -> list[KeyPath]:
     return _paths(gate.condition for piece in pieces if piece.gate is not None for gate in piece.gate.chain())
 
 
-def _paths(values: Iterable[Value]) -> list[Path]:
+def _paths(values: Iterable[Value]) -> list[KeyPath]:
     found = {path for value in values for path in value.taint if path and not str(path[0]).startswith("@")}
     plain = [path for path in found if ELEMENT not in path and not any(str(key).startswith("~") for key in path)]
     return sorted(plain, key=lambda path: (len(path), repr(path)))
 
 
-def secret_values(overrides: Mapping[str, Json], targets: Iterable[Resource]) -> list[Path]:
+def secret_values(overrides: Mapping[str, Json], targets: Iterable[Resource]) -> list[KeyPath]:
     """The overrides that hold what a Secret among the targets holds."""
     data = {datum for target in targets for datum in secret_data(target) if len(datum) >= SHORTEST}
     return [path for path in leaves(overrides) if isinstance(text := value_at(overrides, path), str) and text in data]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from migrator.load import Kustomization, PatchRef
-from migrator.model import Json, Path, RepoPath
+from migrator.model import Json, KeyPath, RepoPath
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.rewrite.kustomize.targets import generates, in_scope, is_subject, retags, scales, selects
@@ -233,7 +233,7 @@ def _emptied(text: str, operations: Sequence[Remove | Set], key: str | None) -> 
     return behind if is_there else edit(behind, [Set(path=(key,), value=[])])
 
 
-def _place(written: Mapping[str, Json], entry: Entry) -> Path:
+def _place(written: Mapping[str, Json], entry: Entry) -> KeyPath:
     """Where an entry stands in the file: fields match regardless of case, given-up fields come behind their heirs."""
     key = _key(written, entry.field)
     own = written[key] if key is not None else ()
@@ -251,7 +251,7 @@ def _key(written: Mapping[str, Json], field: str) -> str | None:
     return next((str(key) for key in reversed(list(written)) if str(key).lower() == field.lower()), None)
 
 
-def _at(value: Json, path: Path) -> Json:
+def _at(value: Json, path: KeyPath) -> Json:
     for key in path:
         value = value[key]
     return value

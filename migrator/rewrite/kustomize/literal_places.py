@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from migrator.load import Kustomization
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.yamlio import ABSENT, same
 
@@ -14,7 +14,7 @@ _NAMING = ("name", "mountPath", "containerPort", "port", "ip", "key", "topologyK
 _LABEL_MAPS = ("labels", "annotations", "matchLabels")
 
 
-def at(body: Json, path: Path) -> Json:
+def at(body: Json, path: KeyPath) -> Json:
     """The value at a path, ABSENT where there is none."""
     for key in path:
         is_there = key in body if isinstance(body, Mapping) else isinstance(body, list) and key in range(len(body))
@@ -24,7 +24,7 @@ def at(body: Json, path: Path) -> Json:
     return body
 
 
-def met(final: Json, path: Path, other: Json) -> Path:
+def met(final: Json, path: KeyPath, other: Json) -> KeyPath:
     """As much of a path of the final object as another text of it has, items of lists known again by their names."""
     known: list[str | int] = []
     for key in path:
@@ -51,7 +51,7 @@ def _is_item(item: Json, mine: Json) -> bool:
     return mine is not ABSENT and same(item, mine)
 
 
-def shown_at(document: Json, final: Json, path: Path, value: Json) -> Path | None:
+def shown_at(document: Json, final: Json, path: KeyPath, value: Json) -> KeyPath | None:
     """Where a merge patch shows the value at a path; None where it says nothing of it."""
     known = met(final, path, document)
     here = at(document, known)
@@ -70,9 +70,9 @@ def _agrees(shown: Json, value: Json) -> bool:
     return value is not ABSENT and same(shown, value)
 
 
-def operation_at(operations: Sequence[Json], path: Path, value: Json) -> Path | None:
+def operation_at(operations: Sequence[Json], path: KeyPath, value: Json) -> KeyPath | None:
     """The last operation of a JSON patch that shows the value at a path."""
-    found: Path | None = None
+    found: KeyPath | None = None
     for index, operation in enumerate(operations):
         if not isinstance(operation, Mapping):
             continue
@@ -93,7 +93,7 @@ def _is_key(key: str, mine: str | int) -> bool:
     return key == str(mine) or (key == "-" and isinstance(mine, int))
 
 
-def field_of(held: Kustomization, placed: Placed, path: Path, value: Json) -> str:
+def field_of(held: Kustomization, placed: Placed, path: KeyPath, value: Json) -> str:
     """The field of a kustomization that sets such a place of every object; empty where none does."""
     fields = held.fields
     if value is ABSENT:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.load import Generator, Kustomization, PatchRef
-from migrator.model import Json, Path, RepoPath, ResId, Resource, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, ResId, Resource, SourceSpan
 from migrator.render_roots import Build
 from migrator.rewrite.kustomize.literal_places import at, field_of, met, operation_at, shown_at
 from migrator.rewrite.kustomize.ownership import Placed, place_object
@@ -14,7 +14,7 @@ from migrator.rewrite.kustomize.repository_view import Workbench
 from migrator.rewrite.kustomize.targets import generates, is_subject, retags, scales, selects
 from migrator.yamlio import ABSENT, Dialect, decode, read_documents, same, spans
 
-_IDENTITY: tuple[Path, ...] = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
+_IDENTITY: tuple[KeyPath, ...] = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
 """What a patch says to name its object, not to change it."""
 
 
@@ -36,7 +36,7 @@ class Origins:
         self._bench = bench
         self._builds = [build for build in builds if build.is_built]
 
-    def of(self, environment: str, res_id: ResId, path: Path) -> Source | None:
+    def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
         """What shows the place; None where no file does, as for an object that nobody writes.
 
         A place that the object lacks is shown by the patch that takes it out, or by the manifest that does without.
@@ -52,7 +52,7 @@ class Origins:
         question = ("placed", build.root, resource.id)
         return self._bench.once(question, lambda: place_object(build, resource, self._bench))
 
-    def _of(self, build: Build, placed: Placed, path: Path) -> Source | None:
+    def _of(self, build: Build, placed: Placed, path: KeyPath) -> Source | None:
         final = at(placed.resource.body, path)
         shown = self._manifest(placed, path, "absent" if final is ABSENT else "manifest")
         for held in self._layers(build.root):
@@ -61,7 +61,7 @@ class Origins:
                     shown = source
         return shown
 
-    def _manifest(self, placed: Placed, path: Path, kind: str) -> Source | None:
+    def _manifest(self, placed: Placed, path: KeyPath, kind: str) -> Source | None:
         if placed.file is None:
             origin = placed.resource.origin
             remote = RepoPath(origin.remote) if origin is not None and origin.remote else None
@@ -73,7 +73,7 @@ class Origins:
         known = met(placed.resource.body, path, placed.written.body)
         return Source(span=self._span(place.file, place.document, (*above, *known)), kind=kind)
 
-    def _entries(self, held: Kustomization, placed: Placed, path: Path, final: Json) -> Iterator[Source]:
+    def _entries(self, held: Kustomization, placed: Placed, path: KeyPath, final: Json) -> Iterator[Source]:
         """The entries of a kustomization that show the place, in the order in which kustomize applies them."""
         for generator in held.generators:
             if path[:1] in (("data",), ("binaryData",), ("stringData",)) and generates(
@@ -93,11 +93,11 @@ class Origins:
             if path[-1:] == ("image",) and retags(image, placed, ()) and all(part in str(final) for part in parts):
                 yield Source(span=self._entry(held, ("images", index)), kind="images")
 
-    def _patch(self, patch: PatchRef, placed: Placed, path: Path, final: Json) -> Iterator[Source]:
+    def _patch(self, patch: PatchRef, placed: Placed, path: KeyPath, final: Json) -> Iterator[Source]:
         if not path or path in _IDENTITY or (patch.target is not None and not selects(patch.target, placed)):
             return
         for index, document in self._documents(patch):
-            place: Path | None = None
+            place: KeyPath | None = None
             if patch.kind == "json6902" and isinstance(document, list):
                 place = operation_at(document, path, final)
             elif isinstance(document, Mapping) and (patch.target is not None or is_subject(document, placed)):
@@ -134,10 +134,10 @@ class Origins:
         """The kustomizations on the way to a root, what is included before what includes it."""
         return self._bench.once(("layers", root), lambda: tuple(_inner_first(root, self._bench, set())))
 
-    def _entry(self, held: Kustomization, path: Path) -> SourceSpan:
+    def _entry(self, held: Kustomization, path: KeyPath) -> SourceSpan:
         return self._span(held.file, None, path)
 
-    def _span(self, file: RepoPath, document: int | None, path: Path) -> SourceSpan:
+    def _span(self, file: RepoPath, document: int | None, path: KeyPath) -> SourceSpan:
         """The place of the deepest key on a path that the document has."""
         known = self._bench.once(("spans", file, document), lambda: self._spans(file, document))
         for length in range(len(path), -1, -1):
@@ -145,7 +145,7 @@ class Origins:
                 return known[path[:length]]
         return SourceSpan(path=file)
 
-    def _spans(self, file: RepoPath, document: int | None) -> Mapping[Path, SourceSpan]:
+    def _spans(self, file: RepoPath, document: int | None) -> Mapping[KeyPath, SourceSpan]:
         text = self._bench.once(("text", file), lambda: decode(self._bench.read(file), file))
         held = None
         if document is not None:
@@ -153,7 +153,7 @@ class Origins:
         return spans(text, file, document=held)
 
 
-def _generated(generator: Generator, path: Path) -> Iterator[Source]:
+def _generated(generator: Generator, path: KeyPath) -> Iterator[Source]:
     """The file or entry that gives a generated object the data at a path."""
     field = "configMapGenerator" if generator.kind == "ConfigMap" else "secretGenerator"
     key = path[1] if len(path) > 1 else None

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
@@ -30,7 +30,7 @@ from migrator.rewrite.transaction.preflight import check, check_place
 _NOT_STAGED = frozenset({".git", "node_modules"})
 
 
-def stage(root: FilePath, edits: Sequence[FileEdit], into: FilePath) -> None:
+def stage(root: Path, edits: Sequence[FileEdit], into: Path) -> None:
     """Make the tree as it will be in the folder `into` (created if need be), unchanged files as hard links.
 
     The staged tree is to be read, never written in place. `.git` and `node_modules` are left out, and so are symbolic
@@ -45,7 +45,7 @@ def stage(root: FilePath, edits: Sequence[FileEdit], into: FilePath) -> None:
             if entry.is_symlink():
                 _stage_link(root, into, path)
             elif entry.is_file() and path not in touched:
-                _link_or_copy(FilePath(entry.path), into / path)
+                _link_or_copy(Path(entry.path), into / path)
     for edit in edits:
         if edit.after is not None:
             target = into / edit.path
@@ -57,7 +57,7 @@ def stage(root: FilePath, edits: Sequence[FileEdit], into: FilePath) -> None:
 
 
 def commit(
-    root: FilePath,
+    root: Path,
     edits: Sequence[FileEdit],
     *,
     inputs: Mapping[RepoPath, str] | None = None,
@@ -78,7 +78,7 @@ def commit(
             _commit(root, wanted, disk)
 
 
-def recover(root: FilePath, *, disk: Disk | None = None) -> str | None:
+def recover(root: Path, *, disk: Disk | None = None) -> str | None:
     """Finish what an interrupted run began: `finished` (the new tree), `undone` (the old one), None if nothing was.
 
     Raises MigrateError MIG625 if a file was changed since, MIG626 for a journal of another version, MIG622 for links in
@@ -90,13 +90,13 @@ def recover(root: FilePath, *, disk: Disk | None = None) -> str | None:
         return _recover(root, disk or Disk())
 
 
-def interrupted_paths(root: FilePath) -> frozenset[RepoPath]:
+def interrupted_paths(root: Path) -> frozenset[RepoPath]:
     """The files that an interrupted run was writing; MIG626 for a journal of another version."""
     journal = read_journal(root / JOURNAL)
     return frozenset(each.path for each in journal.operations) if journal is not None else frozenset()
 
 
-def _commit(root: FilePath, edits: tuple[FileEdit, ...], disk: Disk) -> None:
+def _commit(root: Path, edits: tuple[FileEdit, ...], disk: Disk) -> None:
     folder = root / JOURNAL
     journal = planned(edits, tuple(_new_directories(root, edits)))
     begun = False
@@ -116,7 +116,7 @@ def _commit(root: FilePath, edits: tuple[FileEdit, ...], disk: Disk) -> None:
         clear_journal(folder, disk)
 
 
-def _undo(root: FilePath, journal: Journal, disk: Disk, error: BaseException) -> bool:
+def _undo(root: Path, journal: Journal, disk: Disk, error: BaseException) -> bool:
     """Take back what the journal says was begun; false where there is no journal (any more)."""
     folder = root / JOURNAL
     try:
@@ -134,7 +134,7 @@ def _undo(root: FilePath, journal: Journal, disk: Disk, error: BaseException) ->
     return is_begun
 
 
-def _recover(root: FilePath, disk: Disk) -> str | None:
+def _recover(root: Path, disk: Disk) -> str | None:
     folder = root / JOURNAL
     check_place(root, RepoPath(f"{JOURNAL}/state.json"))
     is_left = folder.is_dir()
@@ -152,7 +152,7 @@ def _recover(root: FilePath, disk: Disk) -> str | None:
     return "undone" if is_left else None
 
 
-def _prepare(root: FilePath, edits: tuple[FileEdit, ...], folder: FilePath, disk: Disk) -> None:
+def _prepare(root: Path, edits: tuple[FileEdit, ...], folder: Path, disk: Disk) -> None:
     """Old and new contents, durable, under the names that the journal's order gives them."""
     for directory in (folder.parent, folder):
         if not directory.is_dir():
@@ -166,7 +166,7 @@ def _prepare(root: FilePath, edits: tuple[FileEdit, ...], folder: FilePath, disk
     disk.sync(folder)
 
 
-def _forward(root: FilePath, journal: Journal, disk: Disk) -> None:
+def _forward(root: Path, journal: Journal, disk: Disk) -> None:
     for number, operation in enumerate(journal.operations):
         target, new = root / operation.path, root / JOURNAL / f"new-{number}"
         if operation.after is not None and new.exists():
@@ -181,7 +181,7 @@ def _forward(root: FilePath, journal: Journal, disk: Disk) -> None:
             _remove_empty(root / operation.path, root, disk)
 
 
-def _back(root: FilePath, journal: Journal, disk: Disk) -> None:
+def _back(root: Path, journal: Journal, disk: Disk) -> None:
     for number, operation in reversed(list(enumerate(journal.operations))):
         target, old = root / operation.path, root / JOURNAL / f"old-{number}"
         if operation.before is not None and old.exists():
@@ -198,7 +198,7 @@ def _back(root: FilePath, journal: Journal, disk: Disk) -> None:
             disk.sync(folder.parent)
 
 
-def _check_unchanged(root: FilePath, journal: Journal) -> None:
+def _check_unchanged(root: Path, journal: Journal) -> None:
     """A person may have worked on the tree after the crash: that is never overwritten, nor passed over."""
     is_forward = journal.direction == FORWARD
     for number, operation in enumerate(journal.operations):
@@ -217,7 +217,7 @@ def _check_unchanged(root: FilePath, journal: Journal) -> None:
             )
 
 
-def _new_directories(root: FilePath, edits: Sequence[FileEdit]) -> Iterator[RepoPath]:
+def _new_directories(root: Path, edits: Sequence[FileEdit]) -> Iterator[RepoPath]:
     found = set()
     for edit in edits:
         parts = edit.path.split("/")[:-1] if edit.after is not None else []
@@ -225,7 +225,7 @@ def _new_directories(root: FilePath, edits: Sequence[FileEdit]) -> Iterator[Repo
     yield from (RepoPath(path) for path in sorted(found) if not (root / path).exists())
 
 
-def _make_parents(target: FilePath, root: FilePath, disk: Disk) -> None:
+def _make_parents(target: Path, root: Path, disk: Disk) -> None:
     missing = []
     directory = target.parent
     while directory != root and not directory.is_dir():
@@ -236,7 +236,7 @@ def _make_parents(target: FilePath, root: FilePath, disk: Disk) -> None:
         disk.sync(directory.parent)
 
 
-def _remove_empty(target: FilePath, root: FilePath, disk: Disk) -> None:
+def _remove_empty(target: Path, root: Path, disk: Disk) -> None:
     """Remove the folders that the deletion of `target` left empty."""
     directory = target.parent
     while directory not in (root, root / JOURNAL) and directory.is_relative_to(root):
@@ -248,34 +248,34 @@ def _remove_empty(target: FilePath, root: FilePath, disk: Disk) -> None:
         directory = directory.parent
 
 
-def _mode(root: FilePath, edit: FileEdit) -> int | None:
+def _mode(root: Path, edit: FileEdit) -> int | None:
     mode = file_mode(root / edit.path)
     return file_mode(root / edit.moved_from) if mode is None and edit.moved_from is not None else mode
 
 
-def _directories(root: FilePath, into: FilePath) -> Iterator[tuple[FilePath, FilePath]]:
+def _directories(root: Path, into: Path) -> Iterator[tuple[Path, Path]]:
     """(folder, its path below the root) of every real folder, parents first; the staging folder itself left out."""
     hidden = into.resolve()
     for base, names, _ in os.walk(root):
-        relative = FilePath(base).relative_to(root)
+        relative = Path(base).relative_to(root)
         names[:] = sorted(
             name
             for name in names
             if name not in _NOT_STAGED
             and (relative / name).as_posix() != JOURNAL
-            and not (FilePath(base) / name).is_symlink()
-            and (FilePath(base) / name).resolve() != hidden
+            and not (Path(base) / name).is_symlink()
+            and (Path(base) / name).resolve() != hidden
         )
-        yield FilePath(base), relative
+        yield Path(base), relative
 
 
-def _stage_link(root: FilePath, into: FilePath, path: RepoPath) -> None:
+def _stage_link(root: Path, into: Path, path: RepoPath) -> None:
     target = (root / path).readlink()
     if (root / path).resolve().is_relative_to(root.resolve()) and not target.is_absolute():
         (into / path).symlink_to(target)
 
 
-def _link_or_copy(source: FilePath, target: FilePath) -> None:
+def _link_or_copy(source: Path, target: Path) -> None:
     try:
         target.hardlink_to(source)
     except OSError:
@@ -283,7 +283,7 @@ def _link_or_copy(source: FilePath, target: FilePath) -> None:
 
 
 @contextmanager
-def _exclusive(root: FilePath) -> Iterator[None]:
+def _exclusive(root: Path) -> Iterator[None]:
     """Nobody else writes meanwhile; the kernel forgets the lock when the process dies."""
     try:
         import fcntl

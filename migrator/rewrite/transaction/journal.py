@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
@@ -58,7 +58,7 @@ def planned(edits: Sequence[FileEdit], directories: tuple[RepoPath, ...]) -> Jou
     )
 
 
-def write_journal(journal: Journal, folder: FilePath, disk: Disk) -> None:
+def write_journal(journal: Journal, folder: Path, disk: Disk) -> None:
     """Make the journal durable in one step: it is there as a whole, or the one before it still is."""
     operations = [{"path": each.path, "before": each.before, "after": each.after} for each in journal.operations]
     value = {
@@ -75,7 +75,7 @@ def write_journal(journal: Journal, folder: FilePath, disk: Disk) -> None:
     disk.sync(folder)
 
 
-def read_journal(folder: FilePath) -> Journal | None:
+def read_journal(folder: Path) -> Journal | None:
     """The journal that a crash left, None if the transaction had not begun or was over; MIG626 for anything else."""
     try:
         data = (folder / _STATE).read_bytes()
@@ -109,13 +109,13 @@ def _inside(path: str) -> RepoPath:
     return RepoPath(path)
 
 
-def end_journal(folder: FilePath, disk: Disk) -> None:
+def end_journal(folder: Path, disk: Disk) -> None:
     """From this moment the transaction is over."""
     disk.unlink(folder / _STATE)
     disk.sync(folder)
 
 
-def clear_journal(folder: FilePath, disk: Disk) -> None:
+def clear_journal(folder: Path, disk: Disk) -> None:
     """Remove what a transaction that is over, or never began, kept; foreign files in the folder stay."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if _OWN.fullmatch(path.name):

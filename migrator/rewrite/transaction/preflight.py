@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import NoReturn
 
 from migrator.diagnostics import MigrateError
@@ -16,7 +16,7 @@ from migrator.rewrite.transaction.disk import read_file
 _STATE_FOLDER = RepoPath(".migrate")
 
 
-def check(root: FilePath, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, str]) -> None:
+def check(root: Path, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, str]) -> None:
     """Nothing, or MigrateError: MIG621 (not the planned content), MIG622 (something in the way), MIG623 (read-only)."""
     for edit in edits:
         check_place(root, edit.path)
@@ -30,7 +30,7 @@ def check(root: FilePath, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, s
             _stale(path)
 
 
-def check_place(root: FilePath, inside: RepoPath) -> None:
+def check_place(root: Path, inside: RepoPath) -> None:
     """Nothing where the path stays in the repository, and only real folders lead to a real file; else MIG622."""
     if not is_inside(inside):
         _in_the_way(inside, "is no path inside the repository")
@@ -52,14 +52,14 @@ def check_place(root: FilePath, inside: RepoPath) -> None:
             _in_the_way(path, "exists and is no folder")
 
 
-def _check_content(root: FilePath, edit: FileEdit) -> None:
+def _check_content(root: Path, edit: FileEdit) -> None:
     if read_file(root / edit.path) != edit.before:
         if edit.before is None:
             _in_the_way(edit.path, "exists already")
         _stale(edit.path)
 
 
-def _check_writable(root: FilePath, path: RepoPath) -> None:
+def _check_writable(root: Path, path: RepoPath) -> None:
     """The file and the nearest folder above it that exists can be written."""
     place = root / path
     if place.exists() and not os.access(place, os.W_OK):
@@ -71,7 +71,7 @@ def _check_writable(root: FilePath, path: RepoPath) -> None:
         _read_only(RepoPath(folder.relative_to(root).as_posix()))
 
 
-def _inside(root: FilePath, path: RepoPath) -> bool:
+def _inside(root: Path, path: RepoPath) -> bool:
     return (root / path).resolve().is_relative_to(root.resolve())
 
 

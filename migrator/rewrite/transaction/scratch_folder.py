@@ -7,13 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path as FilePath
+from pathlib import Path
 
 _PREFIX = ".migrate-staged-"
 
 
 @contextmanager
-def beside(root: FilePath) -> Iterator[FilePath]:
+def beside(root: Path) -> Iterator[Path]:
     """A folder on the repository's own disk, so that staging links and does not copy; elsewhere if it must be.
 
     It is locked while the run lives. One that nobody holds is of a run that was killed, and is removed.
@@ -32,9 +32,9 @@ def beside(root: FilePath) -> Iterator[FilePath]:
             os.close(held)
 
 
-def _made(parent: FilePath | None) -> tuple[FilePath, int | None]:
+def _made(parent: Path | None) -> tuple[Path, int | None]:
     while True:
-        folder = FilePath(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+        folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
         held = _lock(folder, wait=True)
         # between the two steps another run may have taken it for one that nobody holds
         if folder.is_dir():
@@ -43,7 +43,7 @@ def _made(parent: FilePath | None) -> tuple[FilePath, int | None]:
             os.close(held)
 
 
-def _sweep(parent: FilePath) -> None:
+def _sweep(parent: Path) -> None:
     for folder in sorted(parent.glob(f"{_PREFIX}*")):
         held = None
         with suppress(OSError):
@@ -53,7 +53,7 @@ def _sweep(parent: FilePath) -> None:
             os.close(held)
 
 
-def _lock(folder: FilePath, *, wait: bool) -> int | None:
+def _lock(folder: Path, *, wait: bool) -> int | None:
     """The descriptor that holds the folder until it is closed; None where the system has no such locks."""
     try:
         import fcntl

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from migrator.charts.types import ChartRef
 from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
-from migrator.model import Json, Path, RepoPath
+from migrator.model import Json, KeyPath, RepoPath
 from migrator.plan.patches import DELETE
 from migrator.plan.types import ComponentPlan, PostRenderPatch
 from migrator.rewrite.layout import Layout
@@ -135,7 +135,7 @@ def _post_render_yaml(component: ComponentPlan, environment: str, sharing: Seque
         f"What no value of the chart expresses: this keeps {component.id} in {', '.join(sharing)} as it was.\n"
         f"{CHART_OUTPUT} stands for the chart's rendered output and is no file of the repository."
     )
-    unwanted: dict[Path, str] = {
+    unwanted: dict[KeyPath, str] = {
         ("patches", index): "not wanted from the chart: it was not there before, or comes from elsewhere"
         for index, patch in enumerate(patches)
         if patch.operations == (DELETE,)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from migrator.diagnostics import MigrateError
 from migrator.lock import LockedRelease
-from migrator.model import Json, Path, RepoPath
+from migrator.model import Json, KeyPath, RepoPath
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.umbrella.chart_files import Umbrella
@@ -47,7 +47,7 @@ def with_markers(
     umbrellas: Mapping[str, Umbrella],
     edits: Sequence[FileEdit],
     environments: Callable[[RepoPath], frozenset[str]],
-    followed: Mapping[str, Mapping[str, Path]],
+    followed: Mapping[str, Mapping[str, KeyPath]],
 ) -> tuple[Mapping[str, Umbrella], tuple[Blocker, ...]]:
     """The charts with the markers that `edits` would lose in their values files, and what keeps components for others.
 
@@ -120,9 +120,9 @@ def _split(image: str) -> tuple[str, str]:
     return (name, tag) if colon and "/" not in tag and "@" not in image else ("", "")
 
 
-def _placed(umbrella: Umbrella, marker: Marker, place: Path | None, environments: frozenset[str]) -> Umbrella | None:
+def _placed(umbrella: Umbrella, marker: Marker, place: KeyPath | None, environments: frozenset[str]) -> Umbrella | None:
     """The chart with the marker in its values; None where it has no single place there."""
-    wanted: dict[tuple[RepoPath, Path], str] = {}
+    wanted: dict[tuple[RepoPath, KeyPath], str] = {}
     if not marker.name or not (marker.tag or marker.part == "name"):
         return None
     for environment in sorted(environments & umbrella.releases.keys()):
@@ -140,7 +140,7 @@ def _placed(umbrella: Umbrella, marker: Marker, place: Path | None, environments
     return _marked(umbrella, marker.policy, wanted) if wanted else None
 
 
-def _scalars(values: Json, marker: Marker, place: Path | None) -> Iterator[tuple[Path, str]]:
+def _scalars(values: Json, marker: Marker, place: KeyPath | None) -> Iterator[tuple[KeyPath, str]]:
     """The places that hold the marker's image, and which part of it each one holds."""
     if marker.part == "name":
         yield from ((spot, "name") for spot, value in _leaves(values, ()) if value == marker.name)
@@ -153,7 +153,7 @@ def _scalars(values: Json, marker: Marker, place: Path | None) -> Iterator[tuple
         yield from (((*place[:-1], key), "name") for key, other in same_map if other == marker.name)
 
 
-def _is_for_all(umbrella: Umbrella, place: Path, environments: frozenset[str]) -> bool:
+def _is_for_all(umbrella: Umbrella, place: KeyPath, environments: frozenset[str]) -> bool:
     """Whether a common value may follow a marker: what the marker's file is no part of says that value itself."""
 
     def own(release: LockedRelease) -> bool:
@@ -163,7 +163,7 @@ def _is_for_all(umbrella: Umbrella, place: Path, environments: frozenset[str]) -
     return all(name in environments or own(release) for name, release in umbrella.releases.items())
 
 
-def _marked(umbrella: Umbrella, policy: str, wanted: Mapping[tuple[RepoPath, Path], str]) -> Umbrella | None:
+def _marked(umbrella: Umbrella, policy: str, wanted: Mapping[tuple[RepoPath, KeyPath], str]) -> Umbrella | None:
     files = dict(umbrella.files)
     for (file, place), part in sorted(wanted.items()):
         text = files[file].decode()
@@ -201,7 +201,7 @@ def _merged(parts: Sequence[Json]) -> Json:
     return first
 
 
-def _leaves(value: Json, place: Path) -> Iterator[tuple[Path, str]]:
+def _leaves(value: Json, place: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Place and text of every text."""
     pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, child in pairs:
@@ -211,7 +211,7 @@ def _leaves(value: Json, place: Path) -> Iterator[tuple[Path, str]]:
             yield from _leaves(child, (*place, key))
 
 
-def _at(value: Json, place: Path) -> Json:
+def _at(value: Json, place: KeyPath) -> Json:
     for key in place:
         if isinstance(value, dict):
             value = value.get(key)

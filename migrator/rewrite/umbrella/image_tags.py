@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from migrator.model import Json, Path, RepoPath
+from migrator.model import Json, KeyPath, RepoPath
 from migrator.plan import ComponentPlan, Plan
 from migrator.render_roots import Build
 from migrator.rewrite.kustomize.ownership import ADOPTED
@@ -67,7 +67,7 @@ def _followed(
     )
     images = _images(component, builds)
     values = component.values
-    followed: dict[str, Path] = {}
+    followed: dict[str, KeyPath] = {}
     for marker, environments in markers:
         image = f"{marker.name}:{marker.tag}"
         held = sorted(name for name in environments if image in images.get(name, ()))
@@ -98,7 +98,7 @@ def _images(component: ComponentPlan, builds: Sequence[Build]) -> Mapping[str, f
     }
 
 
-def _with_value(values: SplitValues, path: Path, text: str, environments: Collection[str] | None) -> SplitValues:
+def _with_value(values: SplitValues, path: KeyPath, text: str, environments: Collection[str] | None) -> SplitValues:
     """The values with this one for all environments (None), or in the files of these, where nothing is said yet."""
     notes = {path: _NOTE, **values.notes} if not _is_said(values.common, path) else values.notes
     if environments is None:
@@ -109,7 +109,7 @@ def _with_value(values: SplitValues, path: Path, text: str, environments: Collec
     return replace(values, environments=dict(sorted(parts.items())), notes=notes)
 
 
-def _is_said(tree: Json, path: Path) -> bool:
+def _is_said(tree: Json, path: KeyPath) -> bool:
     for key in path:
         if not isinstance(tree, Mapping) or key not in tree:
             return False
@@ -117,7 +117,7 @@ def _is_said(tree: Json, path: Path) -> bool:
     return True
 
 
-def _set(tree: Mapping[str, Json], path: Path, text: str) -> dict[str, Json]:
+def _set(tree: Mapping[str, Json], path: KeyPath, text: str) -> dict[str, Json]:
     """The tree with the text at the path, unless something is there already."""
     key, rest = str(path[0]), path[1:]
     inner = tree.get(key)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.encoding_json import decode as decode_json
 from migrator.templates.golang.encoding_json import encode as encode_json
@@ -15,15 +15,15 @@ from migrator.templates.golang.strconv import format_float, format_json_number
 from migrator.templates.golang.types import NIL_TYPES
 from migrator.templates.golang.yaml_scalars import simple_key, sort_keys, text_scalar
 
-Segment = tuple[str, Path | None]
-"""A piece of the text with the path of the leaf it shows (a KeyPath for a key), or None for structure."""
+Segment = tuple[str, KeyPath | None]
+"""A piece of the text with the path of the leaf it shows (an EntryKey for a key), or None for structure."""
 
 # JSON carries strings raw, and goyaml's reader refuses these: toYaml answers with the empty string
 _UNREADABLE = re.compile("[\x7f\x80-\x84\x86-\x9f\ufeff\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-class KeyPath(tuple[str | int, ...]):
+class EntryKey(tuple[str | int, ...]):
     """The path of an entry, on the text of its key: the piece is the key itself, not the value below it."""
 
     __slots__ = ()
@@ -91,7 +91,7 @@ class _Writer:
             return str(int(value))
         return "{}" if isinstance(value, dict) else "[]"
 
-    def walk(self, value: Json, path: Path | None, indent: int) -> None:
+    def walk(self, value: Json, path: KeyPath | None, indent: int) -> None:
         """Add a value that begins in column `indent`, where its own lines begin too; no final newline."""
         if type(value) is str:
             self.out.append((self.text(value, indent, indent), path))
@@ -104,7 +104,7 @@ class _Writer:
         else:
             self.out.append((self.leaf(value), path))
 
-    def sequence(self, value: list[Json], path: Path | None, indent: int) -> None:
+    def sequence(self, value: list[Json], path: KeyPath | None, indent: int) -> None:
         margin = "\n" + " " * indent + "- "
         lead = "- "
         for index, item in enumerate(value):
@@ -112,10 +112,10 @@ class _Writer:
             self.walk(item, None if path is None else (*path, index), indent + 2)
             lead = margin
 
-    def mapping(self, value: dict[str, Json], path: Path | None, indent: int) -> None:
+    def mapping(self, value: dict[str, Json], path: KeyPath | None, indent: int) -> None:
         append = self.out.append
         margin = "\n" + " " * indent
-        here: Path | None = None
+        here: KeyPath | None = None
         for number, key in enumerate(sort_keys(value, after_digits=self.pretty)):
             if number:
                 append((margin, None))
@@ -125,18 +125,18 @@ class _Writer:
                 here = (*path, key)
             if text is None:
                 append(("? ", None))
-                append((text_scalar(name, indent + 2, indent + 2, wide=self.pretty), here and KeyPath(here)))
+                append((text_scalar(name, indent + 2, indent + 2, wide=self.pretty), here and EntryKey(here)))
                 append((margin + ": ", None))
                 self.walk(item, here, indent + 2)
                 continue
-            append((text, here and KeyPath(here)))
+            append((text, here and EntryKey(here)))
             if type(item) is str:
                 append((": ", None))
                 append((self.text(item, indent + 2, indent + len(text) + 2), here))
             else:
                 self.entry(_plain(item), here, indent)
 
-    def entry(self, item: Json, here: Path | None, indent: int) -> None:
+    def entry(self, item: Json, here: KeyPath | None, indent: int) -> None:
         """What stands after a simple key, its colon included; no string."""
         if isinstance(item, dict) and item:
             self.out.append((":\n" + " " * (indent + 2), None))
@@ -157,7 +157,7 @@ def _float(value: float) -> str:
 
 def _segments(value: Json, *, pretty: bool, paths: bool) -> list[Segment]:
     writer = _Writer(pretty=pretty)
-    root: Path | None = () if paths else None
+    root: KeyPath | None = () if paths else None
     try:
         value = _plain(value)
         if isinstance(value, str):
@@ -172,7 +172,7 @@ def _segments(value: Json, *, pretty: bool, paths: bool) -> list[Segment]:
 def yaml_segments(value: Json) -> list[Segment]:
     """The text of `to_yaml`, cut into pieces.
 
-    A leaf (a scalar, an empty map, an empty list) carries its path inside the value, a key carries the KeyPath of its
+    A leaf (a scalar, an empty map, an empty list) carries its path inside the value, a key carries the EntryKey of its
     entry, everything else None; a block scalar is one piece without its last line break. Where toYaml swallows an
     error the list is empty.
     """

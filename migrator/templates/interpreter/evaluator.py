@@ -12,7 +12,7 @@ from functools import partial
 from itertools import accumulate
 from typing import Any
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
@@ -68,10 +68,10 @@ class Evaluator(Ghosts):
         self.gate: Gate | None = None
         self.region: Region | None = None
         self.scopes: list[dict[str, Value]] = []
-        self.dependencies: set[Path] = set()
+        self.dependencies: set[KeyPath] = set()
         self.shared: set[int] = set()
         """Identities of the maps that all templates see."""
-        self.mutated: set[Path] = set()
+        self.mutated: set[KeyPath] = set()
         """Places of the values that the template changed, the root for what it set beside them."""
         self.running: list[Ghost] = []
         self.assumed = frozenset()
@@ -82,12 +82,12 @@ class Evaluator(Ghosts):
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
         self.culprit: Value | None = None
         self.failures: list[Failure] = []
-        self.vocabulary: dict[Path, dict[str, None]] = {}
+        self.vocabulary: dict[KeyPath, dict[str, None]] = {}
         """Texts that templates compare the value at a path with, in order of appearance."""
-        self.merged: dict[tuple[Path, Path], None] = {}
+        self.merged: dict[tuple[KeyPath, KeyPath], None] = {}
         """Maps that templates merge over other maps: the upper and the lower one."""
         self.kinds, self.asked_kinds = Kinds(), frozenset[str]()
-        self.ranged: set[Path] = set()
+        self.ranged: set[KeyPath] = set()
         """Places of maps whose entries, whatever their names, the template goes through."""
 
     # -- blocks ------------------------------------------------------------------------------------------------

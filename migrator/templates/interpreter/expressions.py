@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions import SIGNATURES, nil_argument
@@ -31,9 +31,9 @@ class Expressions:
     ghosts: bool
     region: Region | None
     scopes: list[dict[str, Value]]
-    dependencies: set[Path]
+    dependencies: set[KeyPath]
     culprit: Value | None
-    vocabulary: dict[Path, dict[str, None]]
+    vocabulary: dict[KeyPath, dict[str, None]]
 
     def charge(self, size: int) -> None:
         """Take from the room what something costs, in characters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.bounds import check_items
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.objects import GoObject
@@ -40,7 +40,7 @@ def either(source: Value) -> Value:
     return Value(source.v, tuple(dict.fromkeys(_lists(source))), source.op, source.args)
 
 
-def _lists(source: Value) -> Iterator[Path]:
+def _lists(source: Value) -> Iterator[KeyPath]:
     yield from source.direct
     for place in _LISTED.get(source.op, ()) if not source.direct or source.op == "choice" else ():
         for part in source.args[place]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
@@ -18,8 +18,8 @@ from migrator.templates.language import parser
 from migrator.templates.provenance.functions import LIFTED
 from migrator.templates.provenance.value import Piece, Value, text_of
 
-RELEASE_NAME: Path = ("@Release", "Name")
-RELEASE_NAMESPACE: Path = ("@Release", "Namespace")
+RELEASE_NAME: KeyPath = ("@Release", "Name")
+RELEASE_NAMESPACE: KeyPath = ("@Release", "Namespace")
 
 FAILURES = (
     TemplateError,
@@ -51,10 +51,10 @@ class TemplateRun:
 
     path: str
     pieces: list[Piece]
-    dependencies: frozenset[Path]
-    ranged: frozenset[Path] = frozenset()
+    dependencies: frozenset[KeyPath]
+    ranged: frozenset[KeyPath] = frozenset()
     """Places of maps whose entries, whatever their names, the template goes through."""
-    mutated: frozenset[Path] = frozenset()
+    mutated: frozenset[KeyPath] = frozenset()
     """Places of the values tree that it changed for the templates after it."""
     failures: tuple[Failure, ...] = ()
     """What Helm would stop at, in order: it says the first of them."""
@@ -98,12 +98,12 @@ class Interpreter:
         self.broken: dict[str, str] = {}
         self.runs = 0
         """Template files evaluated so far."""
-        self.vocabulary: dict[Path, dict[str, None]] = {}
+        self.vocabulary: dict[KeyPath, dict[str, None]] = {}
         """Texts that templates compare the value at a path with."""
         self.kinds = Kinds()
         self.asked_kinds: frozenset[str] = frozenset()
         """Kinds of objects that branches not taken are looked at for; empty for all."""
-        self.merged: dict[tuple[Path, Path], None] = {}
+        self.merged: dict[tuple[KeyPath, KeyPath], None] = {}
         """Maps that templates merge over other maps: the upper and the lower one."""
 
     def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:
@@ -136,7 +136,7 @@ class Interpreter:
 
     def _changed(
         self, values: Mapping[str, Json], setting: Setting, previous: Run | None, charts: frozenset[str]
-    ) -> set[Path] | None:
+    ) -> set[KeyPath] | None:
         """Paths whose values are not what they were; None where everything must run again."""
         if previous is None or previous.charts != charts:
             return None
@@ -247,12 +247,12 @@ class Interpreter:
         yield from made
 
 
-def _places(chart: Chart, path: Path = ()) -> frozenset[Path]:
+def _places(chart: Chart, path: KeyPath = ()) -> frozenset[KeyPath]:
     """Where the values of the charts below a chart lie."""
     return frozenset().union(*({(*path, sub.name)} | _places(sub, (*path, sub.name)) for sub in chart.charts))
 
 
-def _lift_values(v: Json, direct: tuple[Path, ...], shared: set[int], charts: frozenset[Path]) -> Value:
+def _lift_values(v: Json, direct: tuple[KeyPath, ...], shared: set[int], charts: frozenset[KeyPath]) -> Value:
     """A values tree, its maps noted; below a subchart's `global` the parents' globals set the value too, preferred."""
     if isinstance(v, dict):
         tree = {key: _lift_values(item, _below(direct, key, charts), shared, charts) for key, item in v.items()}
@@ -264,7 +264,7 @@ def _lift_values(v: Json, direct: tuple[Path, ...], shared: set[int], charts: fr
     return Value(v, direct)
 
 
-def _below(direct: tuple[Path, ...], key: str, charts: frozenset[Path]) -> tuple[Path, ...]:
+def _below(direct: tuple[KeyPath, ...], key: str, charts: frozenset[KeyPath]) -> tuple[KeyPath, ...]:
     if key == GLOBAL and direct and direct[-1] in charts:
         own = direct[-1]
         return tuple((*own[:depth], GLOBAL) for depth in range(len(own) + 1))
@@ -306,7 +306,7 @@ def _crds(prefix: str, chart: Chart) -> Iterable[tuple[str, bytes]]:
     return ((f"{prefix}/{path}", data) for path, data in sorted(chart.crds.items()))
 
 
-def changed_paths(old: Json, new: Json, path: Path = ()) -> Iterable[Path]:
+def changed_paths(old: Json, new: Json, path: KeyPath = ()) -> Iterable[KeyPath]:
     """The places where two values trees differ, as high in the tree as the difference is whole."""
     if isinstance(old, dict) and isinstance(new, dict):
         for key in sorted({*old, *new}):
@@ -318,7 +318,7 @@ def changed_paths(old: Json, new: Json, path: Path = ()) -> Iterable[Path]:
         yield path
 
 
-def touches(dependencies: frozenset[Path], changed: set[Path]) -> bool:
+def touches(dependencies: frozenset[KeyPath], changed: set[KeyPath]) -> bool:
     """Whether a value that was read lies on, above or below one that changed."""
     for path in changed:
         if any(path[:length] in dependencies for length in range(len(path) + 1)):

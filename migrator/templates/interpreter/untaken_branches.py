@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.expressions import Expressions
@@ -63,7 +63,7 @@ class Ghosts(Expressions):
     cut: bool
     """Whether a ghost was not run to its end for want of room."""
     running: list[Ghost]
-    assumed: frozenset[Path]
+    assumed: frozenset[KeyPath]
     """Values that the ghosts which are running take for set: without them they would not be real."""
 
     def charge(self, size: int) -> None:
@@ -296,7 +296,7 @@ class Ghosts(Expressions):
         self.running[-1].touched.setdefault(id(value), (value, old))
 
 
-def _set_by(condition: Value) -> frozenset[Path]:
+def _set_by(condition: Value) -> frozenset[KeyPath]:
     """Values that have to be set for a condition to hold."""
     if condition.op == "and":
         return frozenset().union(*(_set_by(arg) for arg in condition.args))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.types import type_of
 from migrator.templates.interpreter.evaluator import Evaluator
@@ -55,7 +55,7 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
     return args[0]
 
 
-def _unless_given(ev: Evaluator, own: tuple[Path, ...], value: Value) -> Value:
+def _unless_given(ev: Evaluator, own: tuple[KeyPath, ...], value: Value) -> Value:
     """What is set into a map where it lacks an entry is a default: the entry's own place comes before it."""
     if not own or own[0] in value.direct or not any(own[0] in gate.condition.taint for gate in ev.gates()):
         return value
@@ -75,7 +75,7 @@ def _unset(ev: Evaluator, args: list[Value]) -> Value:
 
 def _has_key(ev: Evaluator, args: list[Value]) -> Value:
     name = name_of(args[1])
-    paths: tuple[Path, ...] = tuple((*p, name) for p in args[0].direct)
+    paths: tuple[KeyPath, ...] = tuple((*p, name) for p in args[0].direct)
     ev.dependencies.update(paths)
     to_come = args[0].v is None and ev.region is not None
     return Value(not to_come and name in _map(args[0], "hasKey"), (), "hasKey", (args[0], Value(None, paths)))
@@ -193,7 +193,7 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
             tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=above)
 
 
-def _reached(value: Value, paths: tuple[Path, ...], *, first: bool) -> Value:
+def _reached(value: Value, paths: tuple[KeyPath, ...], *, first: bool) -> Value:
     """A tree that a merge took over; each node of it is set by its place below the map merged with as well."""
     if not paths:
         return value

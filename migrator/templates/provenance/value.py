@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.bounds import MAX_TREE, TooLargeError
 
 MARK = "xZqXz"
@@ -28,7 +28,7 @@ class Value:
     def __init__(
         self,
         v: Any,
-        direct: tuple[Path, ...] = (),
+        direct: tuple[KeyPath, ...] = (),
         op: str = "",
         args: tuple[Any, ...] = (),
         pieces: tuple[Piece, ...] | None = None,
@@ -45,7 +45,7 @@ class Value:
         """Of a map or list read from text: ghosts of further entries or items, at its own margin."""
         self.coming: tuple[tuple[Region, str | int, Value], ...] = ()
         """Of a map or list: entries or items that ghosts would add, each with its ghost and its name or place."""
-        self._taint: frozenset[Path] | None = None
+        self._taint: frozenset[KeyPath] | None = None
         self.generated: bool | None = None
         """What `is_generated` has found; None where nobody asked."""
 
@@ -53,7 +53,7 @@ class Value:
         return f"Value({plain(self)!r}, direct={self.direct}, op={self.op!r})"
 
     @property
-    def taint(self) -> frozenset[Path]:
+    def taint(self) -> frozenset[KeyPath]:
         """Every values path that this value depends on, gates of its pieces included."""
         if self._taint is None:
             self._taint = frozenset(_collect(self))
@@ -125,8 +125,8 @@ class Piece:
         return Piece(text, self.source, self.gate, self.region, self.wholes)
 
 
-def _collect(value: Value) -> set[Path]:
-    found: set[Path] = set()
+def _collect(value: Value) -> set[KeyPath]:
+    found: set[KeyPath] = set()
     seen: set[int] = set()
     gates: set[int] = set()
     stack: list[Any] = [value]
@@ -183,7 +183,7 @@ def _plain_leaf(v: Any) -> Json:
     return v.as_plain() if hasattr(v, "as_plain") else v
 
 
-def looked_up(found: Value, table: Value, key: Value, rest: Path) -> Value:
+def looked_up(found: Value, table: Value, key: Value, rest: KeyPath) -> Value:
     """What stands in a map under a key that another value names, and `rest` below it: that value may name another."""
     named = key.direct and not key.op and isinstance(table.v, dict)
     if not named or found.op or found.pieces is not None or any("~key" in path for path in key.direct):
@@ -191,7 +191,7 @@ def looked_up(found: Value, table: Value, key: Value, rest: Path) -> Value:
     return Value(found.v, found.direct if key.v else (), "lookup", (table, key, rest))
 
 
-def lift(v: Json, direct: tuple[Path, ...] = (), op: str = "", args: tuple[Any, ...] = ()) -> Value:
+def lift(v: Json, direct: tuple[KeyPath, ...] = (), op: str = "", args: tuple[Any, ...] = ()) -> Value:
     """A plain tree as values; each node can be set by its own place below `direct`."""
     if isinstance(v, Mapping):
         tree = {k: lift(item, tuple((*path, k) for path in direct), op, args) for k, item in v.items()}

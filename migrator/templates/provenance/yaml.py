@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
 from migrator.templates.output.tree import Node, parse_tree
 from migrator.templates.provenance.randomness import is_generated
@@ -46,7 +46,7 @@ def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piec
     ends = _ends(value, segments)
     pieces: list[Piece] = []
     literal: list[str] = []
-    begun: set[Path] = set()
+    begun: set[KeyPath] = set()
     for index, (text, path) in enumerate(segments):
         if path is None and index not in ends:
             literal.append(text)

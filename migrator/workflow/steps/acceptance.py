@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.compare import load_allowances
 from migrator.prove import Proof, Terms
@@ -13,7 +13,7 @@ from migrator.yamlio import rules_directory
 TEAM_RULES = ".migrate/rules"
 
 
-def terms_of(root: FilePath, choices: Choices) -> tuple[Terms, frozenset[str]]:
+def terms_of(root: Path, choices: Choices) -> tuple[Terms, frozenset[str]]:
     """The terms of a run, and the ids of the allowances that ship with the package."""
     shipped = load_allowances([rules_directory() / "allowances"])
     team = root / TEAM_RULES / "allowances"

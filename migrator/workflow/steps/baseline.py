@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.charts import ChartLibrary
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
@@ -41,7 +41,7 @@ class Baseline:
     """Files that an interrupted run was writing, and that are written now."""
 
     @property
-    def root(self) -> FilePath:
+    def root(self) -> Path:
         return self.index.root
 
     @property
@@ -99,7 +99,7 @@ def inflater_of(choices: Choices, tools: Toolchain) -> Inflater | None:
     return Inflater(helm=tools.helm, library=ChartLibrary(choices.sources, choices.cache))
 
 
-def _lock(root: FilePath) -> tuple[Lock | None, Diagnostic | None]:
+def _lock(root: Path) -> tuple[Lock | None, Diagnostic | None]:
     try:
         return load_lock(root), None
     except MigrateError as error:

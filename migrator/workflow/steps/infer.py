@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
@@ -150,7 +150,7 @@ class Target:
     budget: float = 60.0
     explain: str | None = None
     """What is to be explained: a values path, everything (empty), or nothing (None)."""
-    output: FilePath | None = None
+    output: Path | None = None
     """The folder that the values files are written to."""
     force: bool = False
     """Whether values files that are there may be replaced."""
@@ -168,7 +168,7 @@ class Inferred:
     ref: ChartRef
     budget: float
     explanation: Explanation | None = None
-    written: tuple[FilePath, ...] = ()
+    written: tuple[Path, ...] = ()
     """The values files."""
 
     @property
@@ -223,7 +223,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
     from migrator.workflow.explain import explain_inference
 
     with clock.step("explain"):
-        files = {name: (RepoPath(file), FilePath(file).read_bytes()) for name, file in map(_named, target.files)}
+        files = {name: (RepoPath(file), Path(file).read_bytes()) for name, file in map(_named, target.files)}
         return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
 
 
@@ -267,7 +267,7 @@ def _read_target(file: str) -> tuple[Resource, ...]:
     from migrator.engines import rendered_resources
 
     try:
-        data = FilePath(file).read_bytes()
+        data = Path(file).read_bytes()
     except OSError as error:
         raise MigrateError.of(
             "MIG904", f"cannot read the target {file}: {error.strerror}", remedy="name a file of manifests"
@@ -297,7 +297,7 @@ def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
     from migrator.charts import ChartLibrary, load_archive
     from migrator.charts.types import ChartRef
 
-    path = FilePath(chart)
+    path = Path(chart)
     if path.exists():
         return load_archive(path)
     name, mark, version = chart.rpartition(":")

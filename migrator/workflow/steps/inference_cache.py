@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostics
@@ -42,7 +42,7 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
 def source_digest() -> str:
     """Hex digest of this package's source, so that no answer of another version is taken for ours."""
     hasher = hashlib.sha256()
-    for path in sorted(FilePath(__file__).resolve().parents[2].rglob("*.py")):
+    for path in sorted(Path(__file__).resolve().parents[2].rglob("*.py")):
         hasher.update(path.read_bytes())
     return hasher.hexdigest()[:32]
 

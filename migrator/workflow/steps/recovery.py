@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.cli.output import say
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
@@ -45,7 +45,7 @@ def _note(done: str) -> Diagnostic:
     )
 
 
-def _impossible(error: OSError, root: FilePath) -> MigrateError:
+def _impossible(error: OSError, root: Path) -> MigrateError:
     return MigrateError.of(
         "MIG916",
         f"an earlier run was interrupted while writing, and cannot be finished or taken back now: {error.strerror}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Severity
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
     from migrator.workflow.steps.baseline import Baseline
 
 
-def manifests_of(root: FilePath) -> tuple[Manifest, ...]:
+def manifests_of(root: Path) -> tuple[Manifest, ...]:
     """The release manifests that hold for a repository, by product; raises what a broken rule file raises."""
     folder = root / TEAM_MANIFESTS
     return load_manifests([folder] if folder.is_dir() else [])
 
 
-def manifest_texts(root: FilePath, name: str) -> list[str]:
+def manifest_texts(root: Path, name: str) -> list[str]:
     """The rule files of the release manifests of a product or chart, as they are."""
     return [
         _file(root, one).read_text(encoding="utf-8") for one in manifests_of(root) if name in (one.product, one.chart)
     ]
 
 
-def _file(root: FilePath, manifest: Manifest) -> FilePath:
+def _file(root: Path, manifest: Manifest) -> Path:
     if manifest.source.startswith(TEAM_MANIFESTS):
         return root / manifest.source
     return rules_directory().joinpath(*manifest.source.split("/")[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path as FilePath
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Index, discover
@@ -63,7 +63,7 @@ def divided(
 
 
 def _proved(
-    tree: _Tree, plan: Plan, layout: Layout, baseline: Baseline, folder: FilePath
+    tree: _Tree, plan: Plan, layout: Layout, baseline: Baseline, folder: Path
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """The divisions that render what was there, tried again with what the last attempt taught."""
     roots = frozenset(tree.kustomizations.roots())
@@ -127,7 +127,7 @@ def _same(one: Json, other: Json) -> bool:
     return one is not None and other is not None and same(one, other)
 
 
-def _rendered(staged: FilePath, divisions: Sequence[Division], baseline: Baseline) -> Mapping[RepoPath, Build]:
+def _rendered(staged: Path, divisions: Sequence[Division], baseline: Baseline) -> Mapping[RepoPath, Build]:
     """Every list of parts and every part, built."""
     wanted = {path for each in divisions for path in each.roots.values()}
     wanted |= {path for each in divisions for parts in each.parts.values() for path in parts.values()}
@@ -138,7 +138,7 @@ def _rendered(staged: FilePath, divisions: Sequence[Division], baseline: Baselin
     return {build.root: build for build in builds}
 
 
-def _read(root: FilePath, baseline: Baseline) -> _Tree:
+def _read(root: Path, baseline: Baseline) -> _Tree:
     index = discover(root, baseline.config)
     kustomizations, _ = load(index)
     builds = _build(index, kustomizations, baseline)

@@ -12,7 +12,7 @@ from migrator.inference.inversion.partial_evaluation import Outcomes
 from migrator.inference.inversion.text.grammar import KEY, grammar_of
 from migrator.inference.inversion.text.matcher import Matcher
 from migrator.inference.inversion.text.parse import Event, Link, Read, Rows, Taken, events
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain
 from migrator.yamlio import same
 
@@ -152,7 +152,7 @@ def _follows(run: _Elements, key: Json) -> bool:
     return not (isinstance(key, str) and isinstance(last, str)) or key > last
 
 
-def _element(base: Path, group: Edits) -> tuple[Json, Json, Edits]:
+def _element(base: KeyPath, group: Edits) -> tuple[Json, Json, Edits]:
     """Key (None in a list) and content of an element, and what was read in it that lies elsewhere."""
     key: Json = None
     value: Json = None
@@ -170,7 +170,7 @@ def _element(base: Path, group: Edits) -> tuple[Json, Json, Edits]:
     return key, value, tuple(others)
 
 
-def _container(base: Path, now: Json, made: list[tuple[Json, Json]], dropped: set[int | str]) -> Edits:
+def _container(base: KeyPath, now: Json, made: list[tuple[Json, Json]], dropped: set[int | str]) -> Edits:
     if (now and isinstance(now, dict)) or any(key is not None for key, _ in made):
         named = {name: value for name, value in made if isinstance(name, str)}
         edits: list[Edit] = [((*base, key), None) for key in sorted(map(str, dropped)) if key not in named]
@@ -190,7 +190,7 @@ def _container(base: Path, now: Json, made: list[tuple[Json, Json]], dropped: se
 
 def _together(one: Edits, other: Edits) -> Edits | None:
     """Both, maps joined; None where they contradict each other."""
-    found: dict[Path, Json] = dict(one)
+    found: dict[KeyPath, Json] = dict(one)
     for path, value in other:
         if path in found:
             both = _joined(found[path], value)

@@ -16,7 +16,7 @@ from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.containers import gates_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import EPSILON
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.provenance.value import Gate
 
 if TYPE_CHECKING:
@@ -48,20 +48,20 @@ def reconsider(search: Search) -> bool:
     return False
 
 
-def _blamed(search: Search) -> list[Path]:
+def _blamed(search: Search) -> list[KeyPath]:
     """Values that were set and that something hangs on which nobody wants, those first that most of it hangs on."""
     if not (search.state.costs or search.state.extra):
         return []
     vain = list(islice(_in_vain(search), MOST_BLEMISHES + 1))
     if len(vain) > MOST_BLEMISHES:
         return []
-    votes = Counter[Path]()
+    votes = Counter[KeyPath]()
     for paths in vain:
         votes.update(_set_at(paths, search.state.tree))
     return sorted(votes, key=lambda path: (-votes[path], repr(path)))
 
 
-def _in_vain(search: Search) -> Iterator[set[Path]]:
+def _in_vain(search: Search) -> Iterator[set[KeyPath]]:
     """For each thing that is printed and that the target has not, or has otherwise: the values it hangs on."""
     for document in search.state.extra:
         first = next((piece for piece in document.pieces if piece.region is None and piece.text.strip()), None)
@@ -72,7 +72,7 @@ def _in_vain(search: Search) -> Iterator[set[Path]]:
             yield _printing(gap)
 
 
-def _printing(gap: Gap) -> set[Path]:
+def _printing(gap: Gap) -> set[KeyPath]:
     node, document = gap.node, gap.document
     if node is None:
         return set()
@@ -84,11 +84,11 @@ def _printing(gap: Gap) -> set[Path]:
     return {path for source in sources for path in source.direct} | _asked(gates)
 
 
-def _asked(gates: Iterable[Gate]) -> set[Path]:
+def _asked(gates: Iterable[Gate]) -> set[KeyPath]:
     return {path for gate in gates for path in gate.condition.taint}
 
 
-def _set_at(paths: set[Path], tree: Tree) -> Iterator[Path]:
+def _set_at(paths: set[KeyPath], tree: Tree) -> Iterator[KeyPath]:
     """The values set by the search that lie at one of the places, above or below it."""
     for own in leaves(tree.overrides):
         if any(own == path[: len(own)] or path == own[: len(path)] for path in paths if path):

@@ -22,7 +22,7 @@ from migrator.inference.search.passes.map_entry_probes import (
 )
 from migrator.inference.search.passes.render_errors import Mender, ranged
 from migrator.inference.search.trials import Trials, Weighed, distinct
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
 
@@ -39,7 +39,7 @@ ALIKE = 4
 """Letters that the name of a map and of what it makes have in common where they speak of one thing."""
 FLAGS = frozenset({"enabled", "enable", "create"})
 TYPES = frozenset({"type", "kind"})
-Entry = tuple[Path, Edits]
+Entry = tuple[KeyPath, Edits]
 """A new entry of a map, and everything that is assigned for it."""
 
 Option = tuple[Edits, dict[int, float]]
@@ -53,7 +53,7 @@ class NamedMaps:
         self._trials, self._propose = trials, propose
         self._base: State | None = None
         """The first hypothesis: it renders quickly, and shows as much of what an entry makes as any."""
-        self._shapes: dict[tuple[Path, Edits], tuple[Shape | None, int]] = {}
+        self._shapes: dict[tuple[KeyPath, Edits], tuple[Shape | None, int]] = {}
         self._helped: dict[str, Edits] = {}
         self._asked: frozenset[Kind] = frozenset()
         """Kinds of the objects that lack something."""
@@ -97,13 +97,13 @@ class NamedMaps:
 
     def _entries(self, wanted: list[Wanted]) -> list[Entry]:
         """Entries that print least besides a part of the target, each of the type that suits all of its parts best."""
-        options: dict[Path, list[Option]] = {}
-        best: dict[int, tuple[float, Path]] = {}
+        options: dict[KeyPath, list[Option]] = {}
+        best: dict[int, tuple[float, KeyPath]] = {}
         for place, extra in self._kinds(wanted, best):
             shape = self._shape(place, extra)
             if shape is None:
                 continue
-            made: dict[Path, Option] = {}
+            made: dict[KeyPath, Option] = {}
             for index, item in enumerate(wanted):
                 if item.gap is not None and len(place) > 1 and not _made_from(item.gap.document, place[:-1]):
                     continue
@@ -118,7 +118,7 @@ class NamedMaps:
         chosen = dict.fromkeys(entry for _, (misfit, entry) in sorted(best.items()) if misfit < 1)
         return [(entry, _best_of(options[entry])) for entry in chosen]
 
-    def _made(self, entry: Path, edits: Edits) -> Edits:
+    def _made(self, entry: KeyPath, edits: Edits) -> Edits:
         """What an entry of this name takes: less where there is one that is switched off, nothing where it is on."""
         made = tuple(((*entry, *path), value) for path, value in edits)
         there = self._trials.state.tree.effective(entry)
@@ -127,7 +127,9 @@ class NamedMaps:
         flags = [key for key, on in there.items() if on is False and key in FLAGS] if isinstance(there, Mapping) else []
         return (*(((*entry, key), True) for key in flags), *made[1:]) if flags else ()
 
-    def _kinds(self, wanted: list[Wanted], best: Mapping[int, tuple[float, Path]]) -> Iterator[tuple[Path, Edits]]:
+    def _kinds(
+        self, wanted: list[Wanted], best: Mapping[int, tuple[float, KeyPath]]
+    ) -> Iterator[tuple[KeyPath, Edits]]:
         """Maps that templates go through, those first whose name resembles what is wanted; then with types."""
         words = {str(w.path[-1] if w.path else w.kind[1]).lower() for w in wanted}
         found = [path for path in ranged(self._trials.state) if not any(str(key).startswith("xq") for key in path)]
@@ -142,18 +144,18 @@ class NamedMaps:
                     if not typed or self._may_make(place, left):
                         yield place, extra
 
-    def _may_make(self, place: Path, wanted: list[Wanted]) -> bool:
+    def _may_make(self, place: KeyPath, wanted: list[Wanted]) -> bool:
         """Whether an entry of a type makes what one without makes elsewhere or otherwise."""
         shape = self._shape(place, ())
         known = {(spot.kind, spot.path) if spot.path else () for spot in shape.spots} if shape is not None else set()
         return any(((w.kind, w.path) if w.path else ()) in known for w in wanted if w.path[-1:] != (KEY,))
 
-    def _types(self, place: Path) -> Iterator[Edits]:
+    def _types(self, place: KeyPath) -> Iterator[Edits]:
         """What may say of which type an entry is."""
         words = self._trials.bench.interpreter.vocabulary
         state, place = self._where(place)
         entry = (*place, SENTINEL)
-        tried: set[tuple[Path, str]] = set()
+        tried: set[tuple[KeyPath, str]] = set()
         for _ in range(MAX_WORDS):
             spoken = [(path, word) for path, known in words.items() if path[:-1] == entry for word in known]
             fresh = [(path[-1:], word) for path, word in spoken if word and (path[-1:], word) not in tried]
@@ -165,18 +167,18 @@ class NamedMaps:
             tried.add((path, word))
             yield ((path, word),)
 
-    def _ask(self, state: State, entry: Path, path: Path) -> None:
+    def _ask(self, state: State, entry: KeyPath, path: KeyPath) -> None:
         """Have templates compare what says the type with all that it may be: with a word that is none of them."""
         shape = self._shape(entry[:-1], ())
         edits = tuple(((*entry, *inner), value) for inner, value in shape.edits) if shape is not None else ()
         Trials(self._trials.bench, state, self._trials.deadline).measured((*edits, ((*entry, *path), SENTINEL)))
 
-    def _usual(self, place: Path) -> str:
+    def _usual(self, place: KeyPath) -> str:
         """The name of an entry that shows nothing of it."""
         words = self._trials.bench.interpreter.vocabulary.get((*place, "~key"), {})
         return next(iter(words), "") or self._trials.state.setting.release
 
-    def _shape(self, place: Path, extra: Edits) -> Shape | None:
+    def _shape(self, place: KeyPath, extra: Edits) -> Shape | None:
         state, where = self._where(place)
         key = (self._pattern(place), extra)
         shape, found = self._shapes.get(key, (None, -1))
@@ -194,7 +196,7 @@ class NamedMaps:
         """Whether an entry may make something in objects of which there were none when it was put in on trial."""
         return not shape.spots or bool(self._asked - shape.kinds)
 
-    def _where(self, place: Path) -> tuple[State, Path]:
+    def _where(self, place: KeyPath) -> tuple[State, KeyPath]:
         """Where an entry is put in on trial: in the small hypothesis if it has a map like that."""
         wanted = self._pattern(place)
         for other in sorted(ranged(self._base)) if self._base is not None else ():
@@ -203,7 +205,7 @@ class NamedMaps:
                 return self._base, other
         return self._trials.state, place
 
-    def _pattern(self, place: Path) -> Path:
+    def _pattern(self, place: KeyPath) -> KeyPath:
         """The place with any entry in the stead of each that it lies in."""
         maps = ranged(self._trials.state)
         return tuple(ELEMENT if place[:index] in maps else key for index, key in enumerate(place))
@@ -240,7 +242,7 @@ class NamedMaps:
         trials.refused.add(repr(edits))
         return False
 
-    def _settle(self, entries: list[Path]) -> None:
+    def _settle(self, entries: list[KeyPath]) -> None:
         """Read what new entries print beyond what is wanted, and where it is printed otherwise."""
         trials = self._trials
         for _ in range(SETTLING):
@@ -262,7 +264,7 @@ def _best_of(options: list[Option]) -> Edits:
     return min(options, key=lambda option: sum(option[1].get(index, 1.0) for index in parts))[0]
 
 
-def _speaks_of(gap: Gap, entries: list[Path]) -> bool:
+def _speaks_of(gap: Gap, entries: list[KeyPath]) -> bool:
     """Whether all that stands at a gap comes from one of the entries."""
     node = gap.node
     if node is None:
@@ -275,7 +277,7 @@ def _speaks_of(gap: Gap, entries: list[Path]) -> bool:
     )
 
 
-def _lies_in(path: Path, entries: list[Path]) -> bool:
+def _lies_in(path: KeyPath, entries: list[KeyPath]) -> bool:
     named = tuple(key for key in path if key != KEY)
     return any(named[: len(entry)] == entry for entry in entries)
 
@@ -294,7 +296,7 @@ def _alike(one: str, other: str) -> int:
     return same if same >= ALIKE else 0
 
 
-def _made_from(document: Document, place: Path) -> bool:
+def _made_from(document: Document, place: KeyPath) -> bool:
     """Whether an object prints values of an entry."""
     return any(
         path[: len(place)] == place

@@ -17,7 +17,7 @@ from migrator.inference.gaps.gaps import Gap, align
 from migrator.inference.hypothesis.evaluator import State
 from migrator.inference.search.passes.render_errors import INNER, Mender
 from migrator.inference.search.trials import Trials
-from migrator.model import Json, Path, Resource
+from migrator.model import Json, KeyPath, Resource
 from migrator.templates.provenance.value import ELEMENT
 
 SENTINEL = "xqentry"
@@ -34,11 +34,11 @@ class Spot:
     """Where the name of an entry shows: a whole object, or an item of a list."""
 
     kind: Kind
-    path: Path
+    path: KeyPath
     """The list, with `*` for every index, or the map and a last `~key`; empty for a whole object."""
-    leaves: tuple[tuple[Path, str], ...]
+    leaves: tuple[tuple[KeyPath, str], ...]
     """Texts that hold the name, by their places; none where an object shows nothing of its entry's name."""
-    keys: frozenset[Path]
+    keys: frozenset[KeyPath]
     """Every place in it that holds something."""
     name: str = ""
     """Of a whole object."""
@@ -60,9 +60,9 @@ class Wanted:
     """A part of the target that nothing prints yet."""
 
     kind: Kind
-    path: Path
+    path: KeyPath
     body: Json
-    keys: frozenset[Path]
+    keys: frozenset[KeyPath]
     gap: Gap | None = None
 
 
@@ -72,7 +72,7 @@ def wanted_object(target: Resource) -> Wanted:
     return Wanted(kind=(target.id.group, target.id.kind), path=(), body=body, keys=_keys(body))
 
 
-def probe(trials: Trials, place: Path, extra: Edits, helped: dict[str, Edits]) -> Shape | None:
+def probe(trials: Trials, place: KeyPath, extra: Edits, helped: dict[str, Edits]) -> Shape | None:
     """What an entry of a map makes, None where nothing makes it render; `helped` says what has mended what."""
     entry = (*place, SENTINEL)
     edits: Edits = ((entry, {}), *(((*entry, *path), value) for path, value in extra))
@@ -87,7 +87,7 @@ def probe(trials: Trials, place: Path, extra: Edits, helped: dict[str, Edits]) -
     return probe(trials, place, flags, helped) if flags else Shape(edits=own, spots=spots, kinds=kinds)
 
 
-def _flags(state: State, entry: Path) -> Edits:
+def _flags(state: State, entry: KeyPath) -> Edits:
     """What switches an entry on that prints nothing as it is."""
     read = {path for template in state.run.templates.values() for path in template.dependencies}
     found = sorted(str(path[-1]) for path in read if path[:-1] == entry and str(path[-1]).startswith("enable"))
@@ -126,7 +126,7 @@ def wanted_items(gaps: Sequence[Gap]) -> Iterator[Wanted]:
                     yield Wanted(kind=kind, path=_any_index(place), body=item, keys=_keys(item), gap=gap)
 
 
-def _any_index(path: Path) -> Path:
+def _any_index(path: KeyPath) -> KeyPath:
     return tuple(ELEMENT if isinstance(key, int) else key for key in path)
 
 
@@ -170,7 +170,7 @@ def _spots(before: State, after: State) -> Iterator[Spot]:
                 yield from _new_items(kind, old, body, ())
 
 
-def _new_items(kind: Kind, old: Json, new: Json, path: Path) -> Iterator[Spot]:
+def _new_items(kind: Kind, old: Json, new: Json, path: KeyPath) -> Iterator[Spot]:
     if isinstance(new, Mapping):
         for key, item in new.items():
             if isinstance(old, Mapping) and key not in old and _NAMES.search(key):
@@ -190,12 +190,12 @@ def _new_items(kind: Kind, old: Json, new: Json, path: Path) -> Iterator[Spot]:
                 yield Spot(kind=kind, path=path, leaves=leaves, keys=_keys(new[right]))
 
 
-def _keys(value: Json, path: Path = ()) -> frozenset[Path]:
+def _keys(value: Json, path: KeyPath = ()) -> frozenset[KeyPath]:
     """Every place in a value that holds something, with `*` for indices; what bears the name of a trial is left out."""
     return frozenset(_places(value, path))
 
 
-def _places(value: Json, path: Path) -> Iterator[Path]:
+def _places(value: Json, path: KeyPath) -> Iterator[KeyPath]:
     yield path
     if isinstance(value, Mapping):
         for key, item in value.items():
@@ -206,7 +206,7 @@ def _places(value: Json, path: Path) -> Iterator[Path]:
             yield from _places(item, (*path, ELEMENT))
 
 
-def _leaves(value: Json, path: Path) -> Iterator[tuple[Path, str]]:
+def _leaves(value: Json, path: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     """Texts that hold one of the names."""
     if isinstance(value, Mapping):
         for key, item in value.items():

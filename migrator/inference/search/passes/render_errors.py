@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
 from migrator.inference.hypothesis.evaluator import State
 from migrator.inference.inversion.conditions import make
 from migrator.inference.search.trials import Trials
-from migrator.model import Json, Path
+from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.provenance.value import ELEMENT
 
@@ -49,7 +49,7 @@ def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
             yield tuple((p, _values(p, "")[kind] if p in open_paths else value) for p, value in edits)
 
 
-def _values(path: Path, message: str) -> tuple[Json, ...]:
+def _values(path: KeyPath, message: str) -> tuple[Json, ...]:
     """Values that may stand at a place, likeliest first, by its name and what the template says it expects."""
     name = str(path[-1]).lower() if path else ""
     if "expected int" in message or "expected float" in message:
@@ -64,7 +64,7 @@ def _values(path: Path, message: str) -> tuple[Json, ...]:
 class Mender:
     """Repairs what assignments make fail, step by step; a step counts where its failure is gone or another one."""
 
-    def __init__(self, trials: Trials, words: Mapping[Path, Iterable[str]], helped: dict[str, Edits]) -> None:
+    def __init__(self, trials: Trials, words: Mapping[KeyPath, Iterable[str]], helped: dict[str, Edits]) -> None:
         self._trials, self._words, self._helped = trials, words, helped
         self._known = {failure.message for failure in failures_of(trials.state)}
         self._left = MAX_TRIALS
@@ -112,7 +112,7 @@ class Mender:
         yield from (((((*path, inner), {})),) for path in named)
         yield from repairs(failure, state.tree)
 
-    def _others(self, path: Path, state: State) -> Iterator[str]:
+    def _others(self, path: KeyPath, state: State) -> Iterator[str]:
         """What a value may be that is none of any text: a word of the templates, or the name of an entry elsewhere."""
         yield from list(self._words.get(path, ()))
         for place in sorted(ranged(state), key=len):
@@ -136,12 +136,12 @@ def failures_of(state: State) -> list[Failure]:
     return [failure for template in state.errors for failure in template.failures]
 
 
-def ranged(state: State) -> set[Path]:
+def ranged(state: State) -> set[KeyPath]:
     """Maps whose entries, whatever their names, templates go through."""
     places = {path for template in state.run.templates.values() for path in template.ranged}
     return {path for path in places if path and not {ELEMENT, "~key"} & set(path) and not str(path[0]).startswith("@")}
 
 
-def _empty_maps(state: State) -> list[Path]:
+def _empty_maps(state: State) -> list[KeyPath]:
     found = [path for path in ranged(state) if state.tree.effective(path) in (MISSING, None, {})]
     return sorted(found, key=lambda path: (len(path), repr(path)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from migrator.model import Path, RepoPath
+from migrator.model import KeyPath, RepoPath
 from migrator.rewrite.automation.configuration.yaml_scalars import Scalar, Yaml, documents
 from migrator.rewrite.automation.paths.findings import Book, spliced
 from migrator.rewrite.automation.paths.globs import filtered
@@ -86,16 +86,16 @@ def _check_filters(document: Yaml, after: Yaml, book: Book, moves: Moves) -> Non
             book.note(scalars[0].start, f"changes in {', '.join(lost)} pass none of these patterns any more")
 
 
-def _filters(document: Yaml) -> Mapping[Path, Sequence[Scalar]]:
+def _filters(document: Yaml) -> Mapping[KeyPath, Sequence[Scalar]]:
     """The lists of path patterns, by their places."""
-    found: dict[Path, list[Scalar]] = {}
+    found: dict[KeyPath, list[Scalar]] = {}
     for scalar in document.scalars:
         if scalar.path[-2:-1] and scalar.path[-2] in ("paths", "changes") and isinstance(scalar.path[-1], int):
             found.setdefault(scalar.path[:-1], []).append(scalar)
     return found
 
 
-def _foreign_jobs(document: Yaml) -> frozenset[Path]:
+def _foreign_jobs(document: Yaml) -> frozenset[KeyPath]:
     """Jobs whose folder is the checkout of another repository."""
     found = set()
     for scalar in document.scalars:
@@ -121,7 +121,7 @@ def _run(document: Yaml, scalar: Scalar, book: Book, moves: Moves) -> None:
         _only_mentioned(scalar, book, moves, f"scripts of {shell} are not read")
 
 
-def _default(document: Yaml, path: Path, key: str) -> str | None:
+def _default(document: Yaml, path: KeyPath, key: str) -> str | None:
     """`working-directory` or `shell` of a step, of its job, or of the workflow."""
     for holder in (path[:-1], (*path[:2], "defaults", "run"), ("defaults", "run")):
         found = document.at(*holder, key)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from migrator.model import Path, RepoPath
+from migrator.model import KeyPath, RepoPath
 from migrator.rewrite.automation.configuration.yaml_scalars import Scalar, Yaml, documents
 from migrator.rewrite.automation.paths.findings import Book
 from migrator.rewrite.automation.paths.moves import Moves
@@ -187,7 +187,7 @@ def _argo(document: Yaml) -> Iterator[Named]:
 
 def _values_file(document: Yaml, scalar: Scalar, references: Mapping[str, str]) -> Iterator[Named]:
     """A values file is seen from the chart, from the repository (`/`), or from another source (`$name/`)."""
-    source: Path = scalar.path[:-3]
+    source: KeyPath = scalar.path[:-3]
     url = document.at(*source, "repoURL")
     if scalar.text.startswith("$"):
         name, slash, _ = scalar.text[1:].partition("/")

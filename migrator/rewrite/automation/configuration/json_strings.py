@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.rewrite.automation.scripts.shell import ScriptError
 
 _TOKEN = re.compile(
@@ -20,7 +20,7 @@ _TOKEN = re.compile(
 class JsonString:
     """A string value: what it says, and where its characters begin."""
 
-    path: Path
+    path: KeyPath
     text: str | None
     """None where it is written with escapes that are more than a doubled backslash."""
     raw: str

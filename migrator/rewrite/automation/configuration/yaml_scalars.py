@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from migrator.model import Path
+from migrator.model import KeyPath
 from migrator.yamlio.nodes import Node, NodeKind, regions, root_of
 
 _PROPERTIES = re.compile(r"(?:[&!]\S*\s+)*")
@@ -17,7 +17,7 @@ _BLANK = " \t\r\n"
 class Scalar:
     """A string of a YAML file and where it stands."""
 
-    path: Path
+    path: KeyPath
     text: str
     start: int
     origin: Sequence[int] | None
@@ -48,7 +48,7 @@ def documents(text: str) -> tuple[Yaml, ...]:
     return tuple(found)
 
 
-def _scalars(node: Node, path: Path, text: str, offset: int) -> Iterator[Scalar]:
+def _scalars(node: Node, path: KeyPath, text: str, offset: int) -> Iterator[Scalar]:
     if node.kind is NodeKind.SCALAR:
         start = offset + node.start
         origin = _origin(node, text, start)
