@@ -85,7 +85,7 @@ class Glance:
         cls, archive: ChartArchive, values: Mapping[str, Json], setting: Setting, rendered: tuple[Resource, ...]
     ) -> Glance | None:
         """None where the interpreter's render is not helm's."""
-        interpreter = Interpreter(load_chart(archive.files), ghosts=False)
+        interpreter = Interpreter(load_chart(archive.files), untaken=False)
         try:
             base = interpreter.run(values, setting)
             own = _resources(base)

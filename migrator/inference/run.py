@@ -44,7 +44,7 @@ def reconsidered(
     if left < LEAST_LEFT:
         return None
     found: set[str] = set()
-    interpreter = Interpreter(chart_of(judge.request), ghosts=False)
+    interpreter = Interpreter(chart_of(judge.request), untaken=False)
     try:
         with limited(time.process_time() + min(MOST_SECONDS, left)):
             for name, keys in open_keys.items():
@@ -89,7 +89,7 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     try:
         with limited(time.process_time() + min(MOST_SECONDS, request.budget)):
-            run = Interpreter(chart_of(request), ghosts=False).run({}, setting)
+            run = Interpreter(chart_of(request), untaken=False).run({}, setting)
             if not any(template.too_large for template in run.templates.values()):
                 found = untrusted(run, judge.ask({}, setting))
     except LimitError:

@@ -4,7 +4,7 @@ from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import Terms, prove
 from migrator.prove.relock import Relocked, relocked
-from migrator.prove.render import Bench, closure_of, render_environment, render_lock, render_roots
+from migrator.prove.render import RenderContext, closure_of, render_environment, render_lock, render_roots
 from migrator.prove.rendering import Owner, Part, Rendering, rendering_of
 from migrator.prove.types import (
     ComponentProof,
@@ -28,7 +28,6 @@ from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
     "RELEASE",
-    "Bench",
     "ComponentProof",
     "EnvironmentProof",
     "Found",
@@ -37,6 +36,7 @@ __all__ = [
     "Proof",
     "Record",
     "Relocked",
+    "RenderContext",
     "Rendering",
     "Terms",
     "Verdict",

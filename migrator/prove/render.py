@@ -37,7 +37,7 @@ Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
+class RenderContext:
     """What rendering needs beside the lock and the tree."""
 
     tools: Toolchain
@@ -59,15 +59,15 @@ def render_environment(
     network: bool = False,
 ) -> tuple[Resource, ...]:
     """All objects that the environment renders after the migration; raises the first problem as MigrateError."""
-    bench = Bench(tools=tools, library=library, cache=cache, network=network)
-    rendering = render_lock(lock, tree, bench, environments=(environment,))[environment]
+    context = RenderContext(tools=tools, library=library, cache=cache, network=network)
+    rendering = render_lock(lock, tree, context, environments=(environment,))[environment]
     for problem in rendering.problems:
         raise MigrateError(problem)
     return rendering.resources
 
 
 def render_lock(
-    lock: Lock, tree: Path, bench: Bench, *, environments: tuple[str, ...] | None = None, twice: bool = False
+    lock: Lock, tree: Path, context: RenderContext, *, environments: tuple[str, ...] | None = None, twice: bool = False
 ) -> Mapping[str, Rendering]:
     """Every environment's rendering after the migration; what fails is a part with a problem, the others go on.
 
@@ -77,15 +77,17 @@ def render_lock(
     jobs: list[tuple[str, Callable[[], Part]]] = []
     for name in names:
         locked = lock.environments[name]
-        jobs += [(name, _root_job(root, tree, bench)) for root in locked.kustomize]
-        jobs += [(name, _release_job(each, lock, tree, bench, twice=twice)) for each in locked.helm]
+        jobs += [(name, _root_job(root, tree, context)) for root in locked.kustomize]
+        jobs += [(name, _release_job(each, lock, tree, context, twice=twice)) for each in locked.helm]
     return _run(names, jobs)
 
 
-def render_roots(roots: Mapping[str, tuple[RepoPath, ...]], tree: Path, bench: Bench) -> Mapping[str, Rendering]:
+def render_roots(
+    roots: Mapping[str, tuple[RepoPath, ...]], tree: Path, context: RenderContext
+) -> Mapping[str, Rendering]:
     """Every environment's rendering by its kustomize roots: the baseline of a migration."""
     names = tuple(sorted(roots))
-    return _run(names, [(name, _root_job(root, tree, bench)) for name in names for root in roots[name]])
+    return _run(names, [(name, _root_job(root, tree, context)) for name in names for root in roots[name]])
 
 
 def _run(names: tuple[str, ...], jobs: list[tuple[str, Callable[[], Part]]]) -> Mapping[str, Rendering]:
@@ -99,48 +101,52 @@ def _run(names: tuple[str, ...], jobs: list[tuple[str, Callable[[], Part]]]) -> 
     }
 
 
-def _root_job(root: RepoPath, tree: Path, bench: Bench) -> Callable[[], Part]:
-    return lambda: render_root(root, tree, bench)
+def _root_job(root: RepoPath, tree: Path, context: RenderContext) -> Callable[[], Part]:
+    return lambda: render_root(root, tree, context)
 
 
-def _release_job(release: LockedRelease, lock: Lock, tree: Path, bench: Bench, *, twice: bool) -> Callable[[], Part]:
+def _release_job(
+    release: LockedRelease, lock: Lock, tree: Path, context: RenderContext, *, twice: bool
+) -> Callable[[], Part]:
     kube_version = str(lock.engines.get("kubeVersion") or "")
-    return lambda: render_release(release, tree, bench, kube_version=kube_version, twice=twice)
+    return lambda: render_release(release, tree, context, kube_version=kube_version, twice=twice)
 
 
-def render_root(root: RepoPath, tree: Path, bench: Bench) -> Part:
+def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
     """What one kustomize root builds, or why it does not."""
-    tool = bench.tools.kustomize
+    tool = context.tools.kustomize
     part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
     try:
         folder = repository_folder(tree, root)
-        inputs = bench.closure(root) if bench.closure is not None else {}
+        inputs = context.closure(root) if context.closure is not None else {}
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
-        data = bench.cache.get(key) if key else None
+        data = context.cache.get(key) if key else None
         if data is None:
-            data, inflated = _built(root, folder, tree, bench)
+            data, inflated = _built(root, folder, tree, context)
             part = replace(part, inflated=inflated or {})
             if key and inflated is None:
-                bench.cache.put(key, data)
+                context.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
     except MigrateError as error:
         return replace(part, problem=_problem(error, root))
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
 
 
-def _built(root: RepoPath, folder: Path, tree: Path, bench: Bench) -> tuple[bytes, Mapping[str, str] | None]:
+def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> tuple[bytes, Mapping[str, str] | None]:
     """What a root builds, and the charts beside the tree that it is made of; None where the tree alone decides that."""
-    tool = bench.tools.kustomize
+    tool = context.tools.kustomize
     try:
-        return kustomize_build(tool, folder, network=bench.network, root=tree.resolve()), None
+        return kustomize_build(tool, folder, network=context.network, root=tree.resolve()), None
     except EngineError as error:
-        if error.cause.subject != "helm" or bench.tools.helm is None:
+        if error.cause.subject != "helm" or context.tools.helm is None:
             raise
-    inflater = Inflater(helm=bench.tools.helm, library=bench.library)
-    return inflater.build(tool, tree, root, network=bench.network)
+    inflater = Inflater(helm=context.tools.helm, library=context.library)
+    return inflater.build(tool, tree, root, network=context.network)
 
 
-def render_release(release: LockedRelease, tree: Path, bench: Bench, *, kube_version: str, twice: bool = False) -> Part:
+def render_release(
+    release: LockedRelease, tree: Path, context: RenderContext, *, kube_version: str, twice: bool = False
+) -> Part:
     """What one Helm release renders, post-render included, test hooks left out; or why it does not."""
     part = Part(
         owner=Owner.HELM,
@@ -156,8 +162,8 @@ def render_release(release: LockedRelease, tree: Path, bench: Bench, *, kube_ver
         target = Path(directory).resolve() / "chart"
         target.mkdir()
         try:
-            staged = stage_release(release, tree, bench.library, target)
-            render = _renderer(release, staged, bench, kube_version)
+            staged = stage_release(release, tree, context.library, target)
+            render = _renderer(release, staged, context, kube_version)
             first = rendered_resources(render(0))
             again = twice or may_generate(staged.archive)
             second = rendered_resources(render(1)) if again else first
@@ -173,9 +179,11 @@ def render_release(release: LockedRelease, tree: Path, bench: Bench, *, kube_ver
     )
 
 
-def _renderer(release: LockedRelease, staged: Staged, bench: Bench, kube_version: str) -> Callable[[int], bytes]:
+def _renderer(
+    release: LockedRelease, staged: Staged, context: RenderContext, kube_version: str
+) -> Callable[[int], bytes]:
     """Attempt -> the rendered stream. Attempts have different cache keys: two renders are two runs of helm."""
-    helm = bench.tools.helm
+    helm = context.tools.helm
     if helm is None:
         raise MigrateError.of(
             "MIG705",
@@ -196,7 +204,7 @@ def _renderer(release: LockedRelease, staged: Staged, bench: Bench, kube_version
     content = sorted((str(path), digest) for path, digest in staged.inputs.items())
 
     def run(attempt: int) -> bytes:
-        engines = (helm.version, bench.tools.kustomize.version if release.post_render else "")
+        engines = (helm.version, context.tools.kustomize.version if release.post_render else "")
         key = _key(
             "release",
             engines,
@@ -209,15 +217,15 @@ def _renderer(release: LockedRelease, staged: Staged, bench: Bench, kube_version
             kube_version,
             attempt,
         )
-        data = bench.cache.get(key)
+        data = context.cache.get(key)
         if data is None:
             if attempt and reads_clock(staged.archive):
                 next_second()
             data = helm_template(helm, request)
             if release.post_render is not None:
                 folder = staged.directory / release.post_render
-                data = kustomize_post_render(bench.tools.kustomize, data, folder, post_render_resource(folder))
-            bench.cache.put(key, data)
+                data = kustomize_post_render(context.tools.kustomize, data, folder, post_render_resource(folder))
+            context.cache.put(key, data)
         return data
 
     return run

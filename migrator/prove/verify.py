@@ -13,7 +13,7 @@ from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import ResId, SourceSpan
 from migrator.prove.identity import part_digests
 from migrator.prove.proof import Terms, prove
-from migrator.prove.render import Bench, closure_of, render_lock, render_roots
+from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
 from migrator.prove.rendering import Rendering
 from migrator.prove.types import Proof, Verdict
 
@@ -25,7 +25,7 @@ def prove_lock(
     lock: Lock,
     tree: Path,
     before: Mapping[str, Rendering],
-    bench: Bench,
+    context: RenderContext,
     *,
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
@@ -34,11 +34,11 @@ def prove_lock(
 
     Releases whose chart calls a function of chance are rendered twice; where something differs, so are all the others.
     """
-    return _prove(lock, tree, before, replace(bench, closure=closure_of(tree)), terms=terms, members=members)[0]
+    return _prove(lock, tree, before, replace(context, closure=closure_of(tree)), terms=terms, members=members)[0]
 
 
 def verify(
-    repository: Path, base: str | None, bench: Bench, *, terms: Terms, lock: Lock | None = None
+    repository: Path, base: str | None, context: RenderContext, *, terms: Terms, lock: Lock | None = None
 ) -> tuple[Proof, Diagnostics]:
     """The proof of the work tree against a git base, and whether the lock's own proof still speaks of this tree.
 
@@ -64,10 +64,10 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
         target = Path(directory).resolve() / "base"
         export(repository, ref, target)
-        before = _baseline(found, target, bench)
-        proof, after = _prove(found, repository, before, replace(bench, closure=closure_of(repository)), terms=terms)
+        before = _baseline(found, target, context)
+        proof, after = _prove(found, repository, before, replace(context, closure=closure_of(repository)), terms=terms)
     complete = all(not rendering.problems for rendering in after.values())
-    return proof, agreement(proof, found, bench.tools) if complete else ()
+    return proof, agreement(proof, found, context.tools) if complete else ()
 
 
 def with_proof(lock: Lock, proof: Proof) -> Lock:
@@ -141,9 +141,9 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     return tuple(part for part in changed_parts(lock, digests) if RELEASE in part)
 
 
-def _baseline(lock: Lock, tree: Path, bench: Bench) -> Mapping[str, Rendering]:
+def _baseline(lock: Lock, tree: Path, context: RenderContext) -> Mapping[str, Rendering]:
     """What every environment rendered at the base."""
-    there = replace(bench, closure=closure_of(tree))
+    there = replace(context, closure=closure_of(tree))
     older = load_lock(tree)
     if older is not None:
         return render_lock(older, tree, there)
@@ -154,12 +154,12 @@ def _prove(
     lock: Lock,
     tree: Path,
     before: Mapping[str, Rendering],
-    bench: Bench,
+    context: RenderContext,
     *,
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
-    after = render_lock(lock, tree, bench)
+    after = render_lock(lock, tree, context)
 
     def judged() -> Proof:
         return prove(
@@ -167,7 +167,7 @@ def _prove(
             after,
             terms=terms,
             members=members,
-            engines=bench.tools.engines,
+            engines=context.tools.engines,
             kube_version=str(lock.engines.get("kubeVersion") or ""),
         )
 
@@ -176,6 +176,6 @@ def _prove(
         name for name, each in proof.environments.items() if each.verdict is Verdict.DIFFERS and name in after
     )
     if suspects:
-        after = {**after, **render_lock(lock, tree, bench, environments=suspects, twice=True)}
+        after = {**after, **render_lock(lock, tree, context, environments=suspects, twice=True)}
         proof = judged()
     return proof, after

@@ -3,7 +3,7 @@
 from migrator.rewrite.automation import AUTOMATION_CODES, with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
-from migrator.rewrite.repository import Rewriting, bench_of, rendered_files, rewrite, sealed
+from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed, view_of
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
 from migrator.rewrite.transaction.scratch_folder import beside
@@ -16,7 +16,6 @@ __all__ = [
     "FileEdit",
     "Layout",
     "Rewriting",
-    "bench_of",
     "beside",
     "changes",
     "combined",
@@ -29,6 +28,7 @@ __all__ = [
     "rewrite",
     "sealed",
     "stage",
+    "view_of",
     "with_automation",
     "with_followed",
 ]

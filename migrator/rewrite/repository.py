@@ -26,7 +26,7 @@ from migrator.rewrite.kustomize.case_conflicts import Spellings
 from migrator.rewrite.kustomize.orphaned_comments import lost_comments
 from migrator.rewrite.kustomize.ownership import ADOPTED, Placed, place
 from migrator.rewrite.kustomize.removal import remove_adopted
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.transaction.preflight import check_place
 from migrator.rewrite.umbrella.chart_files import Umbrella, umbrella
@@ -64,7 +64,7 @@ def rewrite(
     layout: Layout,
     *,
     engines: Mapping[str, str] | None = None,
-    bench: Workbench | None = None,
+    view: RepositoryView | None = None,
 ) -> Rewriting:
     """What becomes of the files. An earlier lock is kept and added to. A `bench` of the same tree spares reading again.
 
@@ -72,8 +72,8 @@ def rewrite(
     too: MIG610 (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known
     repository). Raises MIG601 and MIG602 for a lock that cannot be read.
     """
-    bench = bench or bench_of(index, kustomizations, builds)
-    found, draft, notes = _settled(plan, bench, builds, layout)
+    view = view or view_of(index, kustomizations, builds)
+    found, draft, notes = _settled(plan, view, builds, layout)
     existing = load_lock(index.root)
     lock = _lock(found, draft.umbrellas, index, builds, kustomizations, existing, engines)
     if not draft.umbrellas:
@@ -92,24 +92,26 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
 
 
-def bench_of(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> Workbench:
+def view_of(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> RepositoryView:
     """What every rewriting of one tree may share."""
     roots = frozenset({*kustomizations.roots(), *(build.root for build in builds), *deployed_paths(builds)})
-    return Workbench(index=index, kustomizations=kustomizations, roots=roots)
+    return RepositoryView(index=index, kustomizations=kustomizations, roots=roots)
 
 
-def _settled(plan: Plan, bench: Workbench, builds: Sequence[Build], layout: Layout) -> tuple[Plan, _Draft, Diagnostics]:
-    unbuilt = files_of_failed(builds, bench.kustomizations)
+def _settled(
+    plan: Plan, view: RepositoryView, builds: Sequence[Build], layout: Layout
+) -> tuple[Plan, _Draft, Diagnostics]:
+    unbuilt = files_of_failed(builds, view.kustomizations)
     notes: list[Diagnostic] = []
     while True:
-        draft = _draft(plan, builds, bench, layout, unbuilt)
+        draft = _draft(plan, builds, view, layout, unbuilt)
         notes += draft.diagnostics
         if not draft.blockers:
             break
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
     notes += lost_comments(draft.edits)
-    followed, more = with_automation(draft.edits, bench.index, rendered_files(builds, bench.kustomizations))
+    followed, more = with_automation(draft.edits, view.index, rendered_files(builds, view.kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
     return plan, draft, tuple(dict.fromkeys(notes))
@@ -121,10 +123,10 @@ def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> f
 
 
 def _draft(
-    plan: Plan, builds: Sequence[Build], bench: Workbench, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]
+    plan: Plan, builds: Sequence[Build], view: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]
 ) -> _Draft:
-    objects = place(plan, builds, bench)
-    removal = remove_adopted(objects, bench)
+    objects = place(plan, builds, view)
+    removal = remove_adopted(objects, view)
     blockers = list(removal.blockers)
     for edit in removal.edits:
         if edit.path in unbuilt:
@@ -141,11 +143,11 @@ def _draft(
             blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
             notes.append(error.diagnostic)
     followed = {each.id: each.followed for each in adopted.values()}
-    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, bench), followed)
+    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, view), followed)
     blockers += lost
     for name, found in marked.items():
         try:
-            created += _created(found, adopted[name], bench, removal.edits)
+            created += _created(found, adopted[name], view, removal.edits)
         except MigrateError as error:
             blockers.append(Blocker(component=name, reason=error.diagnostic.summary))
             notes.append(error.diagnostic)
@@ -158,9 +160,9 @@ def _draft(
     return _Draft(edits=edits, umbrellas=made, blockers=tuple(sorted(blockers)), diagnostics=tuple(notes))
 
 
-def _environments(path: RepoPath, builds: Sequence[Build], bench: Workbench) -> frozenset[str]:
+def _environments(path: RepoPath, builds: Sequence[Build], view: RepositoryView) -> frozenset[str]:
     """The environments that a file is part of."""
-    return frozenset(build.environment for build in builds if path in bench.files(build.root))
+    return frozenset(build.environment for build in builds if path in view.files(build.root))
 
 
 def _umbrella(component: ComponentPlan, objects: Iterable[Placed], layout: Layout) -> Umbrella:
@@ -171,22 +173,22 @@ def _umbrella(component: ComponentPlan, objects: Iterable[Placed], layout: Layou
 
 
 def _created(
-    found: Umbrella, component: ComponentPlan, bench: Workbench, removals: Sequence[FileEdit]
+    found: Umbrella, component: ComponentPlan, view: RepositoryView, removals: Sequence[FileEdit]
 ) -> Iterator[FileEdit]:
     removed = {edit.path: edit for edit in removals}
-    spellings = bench.once("spellings", lambda: Spellings(bench.index.files))
+    spellings = view.once("spellings", lambda: Spellings(view.index.files))
     for path, data in found.files.items():
-        if path in removed or bench.index.is_directory(path):
+        if path in removed or view.index.is_directory(path):
             raise _in_the_way(path)
         if (twin := spellings.twin(path)) is not None:
             raise _in_the_way(twin, f"{path} and {twin} would be one where the file system ignores case")
-        if bench.index.resolve(path) != path:
+        if view.index.resolve(path) != path:
             raise _in_the_way(path)
         try:
-            check_place(bench.index.root, path)
+            check_place(view.index.root, path)
         except MigrateError as error:
             raise _in_the_way(path, f"{error.diagnostic.span}: {error.diagnostic.summary}") from None
-        place_of = bench.index.root / path
+        place_of = view.index.root / path
         held = place_of.read_bytes() if place_of.is_file() else None
         if held is None:
             yield FileEdit(path=path, before=None, after=data, cause=component.id)

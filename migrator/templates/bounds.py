@@ -10,7 +10,7 @@ from migrator.templates.errors import StopError
 
 ROOM = 256 << 20
 """Characters that a template may handle, everything that it costs counted in characters."""
-GHOST_ROOM = 32 << 20
+UNTAKEN_ROOM = 32 << 20
 """The same for all branches that are not taken."""
 NODE_COST = 50
 """What a node of the syntax tree costs, or an element of a list, or a piece of text."""

@@ -10,7 +10,7 @@ from migrator.engines.branch import Content, Step, check_branch, commit_branch
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.rewrite import FileEdit, bench_of, rewrite
+from migrator.rewrite import FileEdit, rewrite, view_of
 from migrator.workflow.plan import Planned
 from migrator.workflow.steps.baseline import Baseline
 
@@ -62,10 +62,10 @@ def _component_steps(planned: Planned) -> Sequence[Step]:
     adopted = [each for each in planned.plan.components if each.decision in _ADOPTED]
     steps = []
     read = (baseline.index, baseline.kustomizations, baseline.builds)
-    bench = bench_of(*read)
+    view = view_of(*read)
     for end, component in enumerate(adopted, start=1):
         part = _only(planned.plan, {each.id for each in adopted[:end]})
-        made = rewrite(part, *read, planned.layout, bench=bench)
+        made = rewrite(part, *read, planned.layout, view=view)
         files = _contents([edit for edit in made.edits if edit.path != LOCK_PATH])
         steps.append(Step(message=_message(component), files=files))
     return steps

@@ -17,7 +17,7 @@ from migrator.model import RepoPath
 from migrator.plan import ComponentPlan
 from migrator.rewrite.explanation import Explanation, Files, explained
 from migrator.rewrite.kustomize.origins import Origins
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.templates.interpreter.render import Setting
 from migrator.workflow.clock import Clock
 from migrator.workflow.plan import Planned, plan_repository
@@ -83,9 +83,9 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, clock:
         )
     baseline = planned.baseline
     with clock.step("explain"):
-        bench = Workbench(index=baseline.index, kustomizations=baseline.kustomizations, roots=frozenset())
+        view = RepositoryView(index=baseline.index, kustomizations=baseline.kustomizations, roots=frozenset())
         subject = _subject(part, archive, planned)
-        values, residual = explained(subject, part.residual, Origins(baseline.builds, bench), asked)
+        values, residual = explained(subject, part.residual, Origins(baseline.builds, view), asked)
     found = Explanation(
         component=component,
         decision=part.decision.value,

@@ -17,11 +17,11 @@ from migrator.rewrite import (
     AUTOMATION_CODES,
     FileEdit,
     Layout,
-    bench_of,
     changes,
     load_layout,
     rewrite,
     sealed,
+    view_of,
     with_followed,
 )
 from migrator.workflow.clock import Clock
@@ -95,8 +95,8 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         secrets = secrets_of_baseline(baseline)
     with clock.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
-        bench = bench_of(baseline.index, baseline.kustomizations, baseline.builds)
-        plan = with_followed(plan, charts, baseline.builds, bench)
+        view = view_of(baseline.index, baseline.kustomizations, baseline.builds)
+        plan = with_followed(plan, charts, baseline.builds, view)
         return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
 
 

@@ -16,7 +16,7 @@ from migrator.workflow.plan import layout_of
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline, read_baseline
-from migrator.workflow.verify import bench_of
+from migrator.workflow.verify import render_context_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ def relock_repository(settings: Settings, clock: Clock) -> Followed:
         terms, shipped = terms_of(baseline.root, baseline.choices)
         engines = {**lock.engines, **baseline.tools.engines}
         wanted = replace(found.lock, engines=engines)
-        bench = bench_of(baseline.choices, baseline.tools)
-        proof, _ = verify(baseline.root, base, bench, terms=terms, lock=wanted)
+        context = render_context_of(baseline.choices, baseline.tools)
+        proof, _ = verify(baseline.root, base, context, terms=terms, lock=wanted)
     proof = without_shipped(proof, shipped)
     new = with_proof(replace(wanted, commit=base, tree=f"git:{tree_digest(baseline.root, base)}"), proof)
     is_same = not found.changes and not found.edits and (new.rendered, engines) == (lock.rendered, lock.engines)

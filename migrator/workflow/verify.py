@@ -10,7 +10,7 @@ from migrator.charts import ChartLibrary
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import read_config
 from migrator.engines import Toolchain, find_tools
-from migrator.prove import Bench, Proof, Rendering, closure_of, render_lock, verify
+from migrator.prove import Proof, RenderContext, Rendering, closure_of, render_lock, verify
 from migrator.workflow.choices import Choices, choose
 from migrator.workflow.clock import Clock
 from migrator.workflow.settings import Settings
@@ -50,7 +50,7 @@ def verify_repository(settings: Settings, base: str | None, clock: Clock) -> Ver
         tools = find_tools()
     with clock.step("prove"):
         terms, shipped = terms_of(root, choices)
-        proof, diagnostics = verify(root, base, bench_of(choices, tools), terms=terms)
+        proof, diagnostics = verify(root, base, render_context_of(choices, tools), terms=terms)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
 
 
@@ -76,9 +76,9 @@ def audit_repository(settings: Settings, clock: Clock) -> tuple[Diagnostics, boo
     return once(said), any(is_finding(each) for each in said)
 
 
-def bench_of(choices: Choices, tools: Toolchain) -> Bench:
+def render_context_of(choices: Choices, tools: Toolchain) -> RenderContext:
     """What renders a lock, by the choices of the run."""
-    return Bench(
+    return RenderContext(
         tools=tools,
         library=ChartLibrary(choices.sources, choices.cache),
         cache=choices.cache,
@@ -89,5 +89,5 @@ def bench_of(choices: Choices, tools: Toolchain) -> Bench:
 def _renders(baseline: Baseline) -> Mapping[str, Rendering]:
     if baseline.lock is None:
         return {}
-    bench = bench_of(baseline.choices, baseline.tools)
-    return render_lock(baseline.lock, baseline.root, replace(bench, closure=closure_of(baseline.root)))
+    context = render_context_of(baseline.choices, baseline.tools)
+    return render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
@@ -20,11 +20,11 @@ def found(template: str, values: str, truth: str) -> tuple[dict, float]:
     """The values that the search finds for what a chart renders with the true ones, and the leaves that still differ."""
     files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
     chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
-    run = Interpreter(chart, ghosts=False).run(read_value(truth.encode(), dialect=Dialect.SIGS), SETTING)
+    run = Interpreter(chart, untaken=False).run(read_value(truth.encode(), dialect=Dialect.SIGS), SETTING)
     assert run.complete
     documents = [document for template in run.templates.values() for document in split_documents(template)]
-    bench = Bench(chart, [resource_of(document.resource.body) for document in documents])
-    start = bench.measure(Tree(defaults_of(chart), {}), SETTING)
+    evaluator = Evaluator(chart, [resource_of(document.resource.body) for document in documents])
+    start = evaluator.measure(Tree(defaults_of(chart), {}), SETTING)
     assert start.costs or start.extra or start.errors, "the defaults render it already"
-    state = Search(bench, start, time.process_time() + 20).run()
+    state = Search(evaluator, start, time.process_time() + 20).run()
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)

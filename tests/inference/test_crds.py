@@ -3,7 +3,7 @@
 import time
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
@@ -23,9 +23,9 @@ OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
 
 
 def overrides(*targets: dict) -> dict:
-    bench = Bench(CHART, [resource_of(target) for target in targets])
-    start = bench.measure(Tree(defaults_of(CHART), {}), Setting(release="shop", namespace="data"))
-    return dict(Search(bench, start, time.process_time() + 20).run().tree.overrides)
+    evaluator = Evaluator(CHART, [resource_of(target) for target in targets])
+    start = evaluator.measure(Tree(defaults_of(CHART), {}), Setting(release="shop", namespace="data"))
+    return dict(Search(evaluator, start, time.process_time() + 20).run().tree.overrides)
 
 
 def test_a_chart_of_definitions_that_the_target_has_not_is_switched_off():

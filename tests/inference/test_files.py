@@ -98,7 +98,7 @@ def section(archive: ChartArchive) -> Section:
 
 def noted(archive: ChartArchive, common: dict, **environments: dict) -> dict[str, str]:
     chart = load_chart(archive.files)
-    interpreter = Interpreter(chart, ghosts=False)
+    interpreter = Interpreter(chart, untaken=False)
     found = notes(SplitValues(common=common, environments=environments), outline(chart), interpreter, SETTING)
     return {".".join(map(str, path)): text for path, text in found.items()}
 

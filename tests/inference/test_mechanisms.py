@@ -7,7 +7,7 @@ from search_support import SETTING, found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates.for_gaps import proposals
-from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
@@ -292,7 +292,7 @@ config:
         "script: go\n",
         "script: |\n  go\n  further\n",
     ),
-    "a ghost that prints all there is": (
+    "an untaken branch that prints all there is": (
         NAME
         + """
 {{- range $name, $port := .Values.ports }}
@@ -371,7 +371,7 @@ monitors:
         "",
         "name: example.com/nfs\n",
     ),
-    "a list after a comment, beside ghosts inside the other items": (
+    "a list after a comment, beside untaken branches inside the other items": (
         NAME
         + "env:\n"
         + "- name: A\n{{- if .Values.a }}\n  name: a-{{ .Values.a }}\n{{- end }}\n" * 9
@@ -422,9 +422,9 @@ def test_what_changes_a_right_name_is_proposed_last():
     text = NAMES + NAME.replace("{{ .Release.Name }}", '{{ template "full" . }}') + 'ref: {{ template "secret" . }}\n'
     target = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop-app"}, "ref": "kept"}
     chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": text.encode()})
-    bench = Bench(chart, [resource_of(target)])
-    state = bench.detailed(bench.measure(Tree(defaults_of(chart), {}), SETTING))
-    [gap] = bench.gaps(state)
+    evaluator = Evaluator(chart, [resource_of(target)])
+    state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    [gap] = evaluator.gaps(state)
     found = [dict(edits) for edits in proposals(gap, state.tree, state.asked)]
     last = [("fullnameOverride",) in each for each in found]
     assert {("existing",): "kept"} in found

@@ -31,13 +31,13 @@ def test_only_what_shows_another_text_than_its_default_is_needed():
     )
     values = {"level": "debug", "port": "80", "nameOverride": "a", "list": [{"k": "b"}], "other": 1}
     tree = Tree(defaults_of(chart), values)
-    run = Interpreter(chart, ghosts=False).run(values, SETTING)
+    run = Interpreter(chart, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     found = shown_overrides(documents, tree)
     assert {path for path in found if len(path) == 1} == {("level",), ("list",)}
 
 
-GATED = """
+CONDITIONAL = """
 {{- if .Values.monitor.enabled }}
 apiVersion: v1
 kind: Service
@@ -62,7 +62,7 @@ spec:
 
 def test_what_a_branch_hangs_on_alone_is_needed():
     defaults = "monitor: {enabled: false}\na: false\nb: true\ntype: none\nplain: true\nc: false\nd: false\ntag: ''\n"
-    chart = chart_of({"x.yaml": GATED}, defaults)
+    chart = chart_of({"x.yaml": CONDITIONAL}, defaults)
     values = {
         "monitor": {"enabled": True, "interval": "1m"},
         "a": True,
@@ -73,7 +73,7 @@ def test_what_a_branch_hangs_on_alone_is_needed():
         "d": True,
         "tag": "v9",
     }
-    run = Interpreter(chart, ghosts=False).run(values, SETTING)
+    run = Interpreter(chart, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     found = shown_overrides(documents, Tree(defaults_of(chart), values))
     assert found == {("monitor",), ("monitor", "enabled"), ("a",), ("type",), ("plain",), ("tag",)}

@@ -201,8 +201,11 @@ data:
 """
     user += "{{ with .Values.off }}  word: {{ . }}{{ end }}\n"
     values = "existing: ''\noff: ''\nfullnameOverride: ''\nkey: ''\n"
-    gated = secret.replace("{{ if and ", '{{ if and (ne "x" (toString .Values.fullnameOverride)) ')
-    for text, advice in ((gated, "name a Secret of your own: existing"), (gated.replace("existing)", "other)"), "")):
+    conditional = secret.replace("{{ if and ", '{{ if and (ne "x" (toString .Values.fullnameOverride)) ')
+    for text, advice in (
+        (conditional, "name a Secret of your own: existing"),
+        (conditional.replace("existing)", "other)"), ""),
+    ):
         archive = archive_of(
             tmp_path / str(bool(advice)),
             {"templates/secret.yaml": text, "templates/user.yaml": user, "values.yaml": values},

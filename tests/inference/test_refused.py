@@ -48,8 +48,8 @@ def test_a_chart_that_always_fails_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_object_that_no_value_found_switches_on_is_not_said_to_be_no_part_of_the_chart(tmp_path: Path) -> None:
-    gate = '{{ if eq (sha256sum (toString .Values.key)) "0" }}\n'
-    locked = gate + OBJECT.format(name="b", value="size") + "{{ end }}\n"
+    path_condition = '{{ if eq (sha256sum (toString .Values.key)) "0" }}\n'
+    locked = path_condition + OBJECT.format(name="b", value="size") + "{{ end }}\n"
     files = {"templates/a.yaml": SIZE, "templates/b.yaml": locked, "values.yaml": "size: 1\n"}
     archive = archive_of(tmp_path / "locked", files)
     more = archive_of(tmp_path / "open", {**files, "templates/b.yaml": OBJECT.format(name="b", value="size")})

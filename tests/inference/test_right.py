@@ -8,8 +8,8 @@ from search_support import SETTING
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates import missing_content
-from migrator.inference.candidates.missing_content import from_ghosts
-from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.candidates.missing_content import from_untaken
+from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.inversion.unify import Reader
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
@@ -31,15 +31,15 @@ TARGET = {
 }
 
 
-def test_the_right_hypothesis_is_not_rendered_with_its_ghosts(monkeypatch):
-    bench = Bench(CHART, [resource_of(TARGET)])
-    start = bench.measure(Tree(defaults_of(CHART), {}), SETTING)
+def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches(monkeypatch):
+    evaluator = Evaluator(CHART, [resource_of(TARGET)])
+    start = evaluator.measure(Tree(defaults_of(CHART), {}), SETTING)
     assert start.errors
     asked = []
-    detailed = Bench.detailed
-    monkeypatch.setattr(Bench, "detailed", lambda self, state: asked.append(state) or detailed(self, state))
+    detailed = Evaluator.detailed
+    monkeypatch.setattr(Evaluator, "detailed", lambda self, state: asked.append(state) or detailed(self, state))
 
-    state = Search(bench, start, time.process_time() + 20).run()
+    state = Search(evaluator, start, time.process_time() + 20).run()
 
     assert state.is_right
     assert asked
@@ -47,7 +47,7 @@ def test_the_right_hypothesis_is_not_rendered_with_its_ghosts(monkeypatch):
     assert state.tree.overrides == {"level": "debug", "mode": "two", "name": "me"}
 
 
-def test_what_ghosts_say_of_a_gap_is_read_once(monkeypatch):
+def test_what_untaken_branches_say_of_a_gap_is_read_once(monkeypatch):
     chart = load_chart(
         {
             "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
@@ -62,18 +62,18 @@ def test_what_ghosts_say_of_a_gap_is_read_once(monkeypatch):
         "metadata": {"name": "x"},
         "spec": {"a": "b", "nodeSelector": {"c": "d"}},
     }
-    bench = Bench(chart, [resource_of(target)])
-    state = bench.detailed(bench.measure(Tree(defaults_of(chart), {}), SETTING))
-    (gap,) = bench.gaps(state)
-    first = list(from_ghosts(gap))
+    evaluator = Evaluator(chart, [resource_of(target)])
+    state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    (gap,) = evaluator.gaps(state)
+    first = list(from_untaken(gap))
     monkeypatch.setattr(missing_content, "_in_place", None)
     again = []
-    through = Reader.through_ghosts
+    through = Reader.through_untaken
     monkeypatch.setattr(
-        Reader, "through_ghosts", lambda self, *given: again.append(self.settled) or through(self, *given)
+        Reader, "through_untaken", lambda self, *given: again.append(self.settled) or through(self, *given)
     )
 
     assert first
-    assert bench.gaps(state)[0] is gap
-    assert list(from_ghosts(gap)) == first
+    assert evaluator.gaps(state)[0] is gap
+    assert list(from_untaken(gap)) == first
     assert all(again), "nothing but what other values would print is read again"

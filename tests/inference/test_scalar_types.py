@@ -30,7 +30,7 @@ SETTING = Setting(release="r", namespace="n")
 
 def formed(common: dict[str, Json], **environments: dict[str, Json]) -> SplitValues:
     files = {"Chart.yaml": b"name: x\n", "values.yaml": VALUES.encode(), "templates/x.yaml": TEMPLATE.encode()}
-    interpreter = Interpreter(load_chart(files), ghosts=False)
+    interpreter = Interpreter(load_chart(files), untaken=False)
     values = SplitValues(common=common, environments=environments)
     return as_the_chart_writes(values, interpreter.chart.values, interpreter, SETTING)
 

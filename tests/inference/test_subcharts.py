@@ -7,7 +7,7 @@ import time
 import pytest
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import Bench, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
@@ -54,10 +54,10 @@ CHART = load_chart(
 )
 def test_subcharts_are_there_before_names_are_looked_for(truth, monkeypatch):
     values = read_value(truth.encode(), dialect=Dialect.SIGS)
-    run = Interpreter(CHART, ghosts=False).run(values, SETTING)
+    run = Interpreter(CHART, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
-    bench = Bench(CHART, [resource_of(document.resource.body) for document in documents])
-    search = Search(bench, bench.measure(Tree(defaults_of(CHART), {}), SETTING), time.process_time() + 20)
+    evaluator = Evaluator(CHART, [resource_of(document.resource.body) for document in documents])
+    search = Search(evaluator, evaluator.measure(Tree(defaults_of(CHART), {}), SETTING), time.process_time() + 20)
     at_names = []
     monkeypatch.setattr(Search, "names", lambda self: at_names.append(self.state.tree.overrides))
 

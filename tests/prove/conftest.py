@@ -14,7 +14,7 @@ from migrator.charts import ChartLibrary, ChartSources, load_archive
 from migrator.engines import Cache, find_tools
 from migrator.lock import Lock, LockedEnvironment, LockedRelease
 from migrator.model import RepoPath
-from migrator.prove import Bench
+from migrator.prove import RenderContext
 
 REPOSITORY_URL = "https://charts.example.org"
 
@@ -57,7 +57,7 @@ class Hybrid:
     root: Path
     mirror: Path
     lock: Lock
-    bench: Bench
+    context: RenderContext
 
     def release(self, **changes: object) -> LockedRelease:
         return replace(self.lock.environments["prod"].helm[0], **changes)
@@ -128,8 +128,8 @@ def make_hybrid(tmp_path: Path, tree: Callable[..., Path]) -> Callable[..., Hybr
             },
         )
         library = ChartLibrary(ChartSources(mirrors=(mirror,), offline=True), Cache(tmp_path / "charts-cache"))
-        bench = Bench(tools=find_tools(), library=library, cache=Cache(None))
-        return Hybrid(root=root, mirror=mirror, lock=lock, bench=bench)
+        context = RenderContext(tools=find_tools(), library=library, cache=Cache(None))
+        return Hybrid(root=root, mirror=mirror, lock=lock, context=context)
 
     return make
 

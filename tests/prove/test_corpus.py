@@ -11,7 +11,7 @@ from migrator.charts import ChartLibrary, ChartSources, load_archive
 from migrator.engines import Cache, find_tools, rendered_resources
 from migrator.lock import Lock, LockedEnvironment, LockedRelease
 from migrator.model import RepoPath
-from migrator.prove import Bench, EnvironmentProof, Rendering, Terms, Verdict, prove, render_lock
+from migrator.prove import EnvironmentProof, RenderContext, Rendering, Terms, Verdict, prove, render_lock
 from migrator.yamlio import Dialect, dump, read_value
 
 pytestmark = pytest.mark.corpus
@@ -48,8 +48,8 @@ def proof_of(case_folder: Path, tmp_path: Path) -> EnvironmentProof:
         environments={"prod": LockedEnvironment(before=(), kustomize=(), helm=(release,))},
     )
     library = ChartLibrary(ChartSources(mirrors=(mirror,), offline=True), Cache(tmp_path / "cache"))
-    bench = Bench(tools=find_tools(), library=library, cache=Cache(None))
-    after = render_lock(lock, folder.parent, bench)
+    context = RenderContext(tools=find_tools(), library=library, cache=Cache(None))
+    after = render_lock(lock, folder.parent, context)
     target = rendered_resources((case_folder / "target.yaml").read_bytes())
     (part,) = after["prod"].parts
     assert part.problem is None, part.problem

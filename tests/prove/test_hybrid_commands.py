@@ -19,7 +19,7 @@ Hybrid = Any
 @pytest.fixture
 def locked(hybrid: Hybrid) -> Hybrid:
     """The hybrid with its lock written."""
-    proof = prove_lock(hybrid.lock, hybrid.root, {}, hybrid.bench, terms=Terms())
+    proof = prove_lock(hybrid.lock, hybrid.root, {}, hybrid.context, terms=Terms())
     (hybrid.root / ".migrate").mkdir()
     (hybrid.root / ".migrate/lock.yaml").write_text(dump_lock(with_proof(replace(hybrid.lock, tree="x"), proof)))
     return hybrid

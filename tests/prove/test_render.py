@@ -21,7 +21,7 @@ Hybrid = Any
 
 
 def release_part(hybrid: Hybrid, lock: Lock | None = None) -> Part:
-    return render_lock(lock or hybrid.lock, hybrid.root, hybrid.bench)["prod"].parts[-1]
+    return render_lock(lock or hybrid.lock, hybrid.root, hybrid.context)["prod"].parts[-1]
 
 
 def problem(hybrid: Hybrid, lock: Lock | None = None) -> tuple[str, str, str]:
@@ -38,9 +38,9 @@ def env_of(part: Part) -> dict[str, str]:
 
 
 def test_environment_is_kustomize_and_helm_together(hybrid: Hybrid) -> None:
-    bench = hybrid.bench
+    context = hybrid.context
     resources = render_environment(
-        hybrid.lock, "prod", hybrid.root, tools=bench.tools, library=bench.library, cache=bench.cache
+        hybrid.lock, "prod", hybrid.root, tools=context.tools, library=context.library, cache=context.cache
     )
     assert [(each.gvk.kind, each.id.name) for each in resources] == [
         ("ConfigMap", "app"),
@@ -55,7 +55,7 @@ def test_charts_that_a_root_inflates_are_part_of_the_record(hybrid: Hybrid) -> N
     (hybrid.root / "inflated").mkdir()
     entry = f"{{name: {release.name}, version: {release.version}, repo: '{release.repository}', releaseName: x}}"
     (hybrid.root / "inflated" / "kustomization.yaml").write_text(f"helmCharts:\n- {entry}\n")
-    part = render_root(RepoPath("inflated"), hybrid.root, hybrid.bench)
+    part = render_root(RepoPath("inflated"), hybrid.root, hybrid.context)
     assert part.problem is None
     assert part.inflated == {f"{release.name} {release.version}": release.digest}
     rendering = {"prod": Rendering(environment="prod", parts=(part,))}
@@ -104,8 +104,8 @@ def test_post_render_patches_the_output(hybrid: Hybrid) -> None:
 
 
 def test_inputs_and_chart_are_recorded(hybrid: Hybrid) -> None:
-    bench = replace(hybrid.bench, closure=closure_of(hybrid.root))
-    root, release = render_lock(hybrid.lock, hybrid.root, bench)["prod"].parts
+    context = replace(hybrid.context, closure=closure_of(hybrid.root))
+    root, release = render_lock(hybrid.lock, hybrid.root, context)["prod"].parts
     assert sorted(root.inputs) == ["apps/config.yaml", "apps/kustomization.yaml"]
     assert sorted(release.inputs) == ["infra/tiny/Chart.yaml", "infra/tiny/values-prod.yaml", "infra/tiny/values.yaml"]
     written = (hybrid.root / "infra/tiny/values.yaml").read_bytes()
@@ -116,7 +116,7 @@ def test_inputs_and_chart_are_recorded(hybrid: Hybrid) -> None:
 
 def test_nothing_is_written_into_the_tree(hybrid: Hybrid) -> None:
     before = sorted(path for path in hybrid.root.rglob("*"))
-    render_lock(hybrid.lock, hybrid.root, hybrid.bench)
+    render_lock(hybrid.lock, hybrid.root, hybrid.context)
     assert sorted(path for path in hybrid.root.rglob("*")) == before
 
 
@@ -182,20 +182,20 @@ def test_vendored_archive_is_checked_and_used(hybrid: Hybrid) -> None:
 
 def test_unknown_chart_is_a_problem_of_its_release_alone(hybrid: Hybrid) -> None:
     (hybrid.mirror / "tiny-1.2.3.tgz").unlink()
-    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"]
+    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]
     assert [part.problem is None for part in rendering.parts] == [True, False]
     assert rendering.problems[0].code in {"MIG420", "MIG421"}
     assert "release small" in rendering.problems[0].summary
-    bench = hybrid.bench
+    context = hybrid.context
     with pytest.raises(MigrateError):
         render_environment(
-            hybrid.lock, "prod", hybrid.root, tools=bench.tools, library=bench.library, cache=bench.cache
+            hybrid.lock, "prod", hybrid.root, tools=context.tools, library=context.library, cache=context.cache
         )
 
 
 def test_root_that_does_not_build_is_a_problem(hybrid: Hybrid) -> None:
     (hybrid.root / "apps/config.yaml").unlink()
-    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"]
+    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]
     assert [part.problem is None for part in rendering.parts] == [False, True]
     assert str(hybrid.root) not in rendering.problems[0].summary
 
@@ -211,8 +211,8 @@ def test_values_that_the_chart_refuses_are_a_problem_without_places_of_this_mach
 
 
 def test_missing_helm_is_a_problem(hybrid: Hybrid) -> None:
-    bench = replace(hybrid.bench, tools=replace(hybrid.bench.tools, helm=None))
-    part = render_lock(hybrid.lock, hybrid.root, bench)["prod"].parts[-1]
+    context = replace(hybrid.context, tools=replace(hybrid.context.tools, helm=None))
+    part = render_lock(hybrid.lock, hybrid.root, context)["prod"].parts[-1]
     assert part.problem is not None
     assert part.problem.code == "MIG705"
 
@@ -223,7 +223,7 @@ def test_generated_places_are_found(secretive: Hybrid) -> None:
     secret = ResId(group="", kind="Secret", namespace="", name="generated")
     assert part.generated == ((secret, ("stringData", "password")),)
     # what is generated is no part of what identifies the rendering
-    digests = {rendering_digest(render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"]) for _ in range(2)}
+    digests = {rendering_digest(render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]) for _ in range(2)}
     assert len(digests) == 1
     (hybrid.root / "infra/tiny/values-prod.yaml").write_text("tiny: {password: pinned}\n")
     assert release_part(hybrid).generated == ()
@@ -237,14 +237,14 @@ def test_clock_is_found_however_fast_the_renders_are(make_hybrid: Callable[..., 
 
 
 def test_second_rendering_comes_from_the_cache(hybrid: Hybrid, tmp_path: Path) -> None:
-    bench = replace(hybrid.bench, cache=Cache(tmp_path / "cache"), closure=closure_of(hybrid.root))
-    first = render_lock(hybrid.lock, hybrid.root, bench)
+    context = replace(hybrid.context, cache=Cache(tmp_path / "cache"), closure=closure_of(hybrid.root))
+    first = render_lock(hybrid.lock, hybrid.root, context)
     refusing = tmp_path / "refusing"
     refusing.write_text("#!/bin/sh\nexit 1\n")
     refusing.chmod(0o755)
-    tools = bench.tools
+    tools = context.tools
     broken = replace(
-        bench,
+        context,
         tools=replace(
             tools, helm=replace(tools.helm, path=refusing), kustomize=replace(tools.kustomize, path=refusing)
         ),

@@ -45,7 +45,7 @@ def commit(root: Path) -> str:
 
 def write_lock(hybrid: Hybrid, lock: Lock) -> Lock:
     """The lock with the digest of what it renders, written."""
-    proof = prove_lock(lock, hybrid.root, {}, hybrid.bench, terms=TERMS)
+    proof = prove_lock(lock, hybrid.root, {}, hybrid.context, terms=TERMS)
     full = with_proof(replace(lock, tree="x"), proof)
     (hybrid.root / ".migrate").mkdir(exist_ok=True)
     (hybrid.root / ".migrate/lock.yaml").write_text(dump_lock(full))
@@ -56,7 +56,7 @@ def vendor(hybrid: Hybrid) -> None:
     """What the hybrid renders, as the plain manifests that stood in `before/`."""
     from migrator.yamlio import dump
 
-    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"]
+    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]
     folder = hybrid.root / "before"
     folder.mkdir()
     names = []
@@ -84,7 +84,7 @@ def migrated(hybrid: Hybrid) -> tuple[Hybrid, Lock]:
 
 def test_migration_that_changed_nothing_verifies(migrated: tuple[Hybrid, Lock]) -> None:
     hybrid, lock = migrated
-    proof, diagnostics = verify(hybrid.root, None, hybrid.bench, terms=TERMS)
+    proof, diagnostics = verify(hybrid.root, None, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.IDENTICAL, proof
     assert diagnostics == ()
     assert proof.digest == lock.proof_digest
@@ -101,7 +101,7 @@ def test_proof_says_nothing_of_this_machine(migrated: tuple[Hybrid, Lock]) -> No
     (hybrid.root / "apps/config.yaml").unlink()
 
     def shown() -> Proof:
-        return verify(hybrid.root, "main", hybrid.bench, terms=TERMS)[0]
+        return verify(hybrid.root, "main", hybrid.context, terms=TERMS)[0]
 
     proof = shown()
     assert proof.verdict is Verdict.UNPROVED
@@ -114,7 +114,7 @@ def test_proof_says_nothing_of_this_machine(migrated: tuple[Hybrid, Lock]) -> No
 def test_change_after_the_migration_is_found_twice(migrated: tuple[Hybrid, Lock]) -> None:
     hybrid, _ = migrated
     (hybrid.root / "infra/tiny/values-prod.yaml").write_text("tiny: {replicas: 9}\n")
-    proof, diagnostics = verify(hybrid.root, "main", hybrid.bench, terms=TERMS)
+    proof, diagnostics = verify(hybrid.root, "main", hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.DIFFERS
     assert [each.difference.id for each in proof.environments["prod"].found] == [
         "Deployment.apps/infra/small#/spec/replicas"
@@ -125,10 +125,10 @@ def test_change_after_the_migration_is_found_twice(migrated: tuple[Hybrid, Lock]
 
 def test_other_engine_is_named_where_the_digest_differs(hybrid: Hybrid) -> None:
     lock = replace(hybrid.lock, engines={"helm": "v3.0.0", "kubeVersion": "1.30"}, proof_digest="sha256:x")
-    proof = prove_lock(lock, hybrid.root, {}, hybrid.bench, terms=TERMS)
-    (diagnostic,) = agreement(proof, lock, hybrid.bench.tools)
+    proof = prove_lock(lock, hybrid.root, {}, hybrid.context, terms=TERMS)
+    (diagnostic,) = agreement(proof, lock, hybrid.context.tools)
     assert any("helm v3.0.0 then" in line for line in diagnostic.evidence)
-    assert agreement(proof, replace(lock, proof_digest=proof.digest), hybrid.bench.tools) == ()
+    assert agreement(proof, replace(lock, proof_digest=proof.digest), hybrid.context.tools) == ()
 
 
 def test_sealed_lock_reads_back_and_knows_its_parts(hybrid: Hybrid) -> None:
@@ -140,19 +140,19 @@ def test_sealed_lock_reads_back_and_knows_its_parts(hybrid: Hybrid) -> None:
 def test_base_that_was_migrated_is_compared_by_its_own_lock(migrated: tuple[Hybrid, Lock]) -> None:
     hybrid, _ = migrated
     done = commit(hybrid.root)
-    assert verify(hybrid.root, done, hybrid.bench, terms=TERMS)[0].verdict is Verdict.IDENTICAL
+    assert verify(hybrid.root, done, hybrid.context, terms=TERMS)[0].verdict is Verdict.IDENTICAL
     (hybrid.root / "infra/tiny/values.yaml").write_text("tiny: {mode: other}\n")
-    proof, _ = verify(hybrid.root, done, hybrid.bench, terms=TERMS)
+    proof, _ = verify(hybrid.root, done, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.DIFFERS
 
 
 def test_missing_lock_and_missing_base_end_the_command(hybrid: Hybrid) -> None:
     with pytest.raises(MigrateError) as missing:
-        verify(hybrid.root, "main", hybrid.bench, terms=TERMS)
+        verify(hybrid.root, "main", hybrid.context, terms=TERMS)
     assert missing.value.diagnostic.code == "MIG711"
     write_lock(hybrid, hybrid.lock)
     with pytest.raises(MigrateError) as baseless:
-        verify(hybrid.root, None, hybrid.bench, terms=TERMS)
+        verify(hybrid.root, None, hybrid.context, terms=TERMS)
     assert baseless.value.diagnostic.code == "MIG710"
     assert "--base" in baseless.value.diagnostic.remedy
 
@@ -160,24 +160,24 @@ def test_missing_lock_and_missing_base_end_the_command(hybrid: Hybrid) -> None:
 def test_unknown_base_ends_the_command(migrated: tuple[Hybrid, Lock]) -> None:
     hybrid, _ = migrated
     with pytest.raises(MigrateError) as unknown:
-        verify(hybrid.root, "nowhere", hybrid.bench, terms=TERMS)
+        verify(hybrid.root, "nowhere", hybrid.context, terms=TERMS)
     assert unknown.value.diagnostic.code == "MIG120"
 
 
 def test_chance_is_found_where_the_chart_hides_it(secretive: Hybrid, monkeypatch: pytest.MonkeyPatch) -> None:
     hybrid = secretive
-    before = {"prod": rendering_of("prod", render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"].resources)}
+    before = {"prod": rendering_of("prod", render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"].resources)}
     monkeypatch.setattr("migrator.prove.render.may_generate", lambda _archive: False)
-    proof = prove_lock(hybrid.lock, hybrid.root, before, hybrid.bench, terms=TERMS)
+    proof = prove_lock(hybrid.lock, hybrid.root, before, hybrid.context, terms=TERMS)
     assert [reason.code for reason in proof.environments["prod"].reasons] == ["MIG707"]
 
 
 def test_secrets_stay_out_of_the_proof(secretive: Hybrid) -> None:
     hybrid = secretive
     (hybrid.root / "infra/tiny/values-prod.yaml").write_text("tiny: {password: first-password}\n")
-    before = {"prod": rendering_of("prod", render_lock(hybrid.lock, hybrid.root, hybrid.bench)["prod"].resources)}
+    before = {"prod": rendering_of("prod", render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"].resources)}
     (hybrid.root / "infra/tiny/values-prod.yaml").write_text("tiny: {password: second-password}\n")
-    proof = prove_lock(hybrid.lock, hybrid.root, before, hybrid.bench, terms=TERMS)
+    proof = prove_lock(hybrid.lock, hybrid.root, before, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.DIFFERS
     for word in ("first-password", "second-password"):
         assert word not in str(proof_document(proof))
@@ -186,7 +186,7 @@ def test_secrets_stay_out_of_the_proof(secretive: Hybrid) -> None:
 
 
 def test_baseline_of_a_root_that_is_gone_is_unproved(hybrid: Hybrid) -> None:
-    rendering = render_roots({"prod": hybrid.lock.environments["prod"].before}, hybrid.root, hybrid.bench)
-    proof = prove_lock(hybrid.lock, hybrid.root, rendering, hybrid.bench, terms=TERMS)
+    rendering = render_roots({"prod": hybrid.lock.environments["prod"].before}, hybrid.root, hybrid.context)
+    proof = prove_lock(hybrid.lock, hybrid.root, rendering, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.UNPROVED
     assert [reason.code for reason in proof.environments["prod"].reasons] == ["MIG702"]

@@ -8,7 +8,7 @@ from conftest import Make, Repository
 from migrator.model import KeyPath, RepoPath, ResId
 from migrator.rewrite.explanation import Files
 from migrator.rewrite.kustomize.origins import Origins
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 
 BASE = """\
 apiVersion: v1
@@ -112,8 +112,8 @@ def found(make: Make) -> Repository:
 
 @pytest.fixture
 def origins(found: Repository) -> Origins:
-    bench = Workbench(index=found.index, kustomizations=found.kustomizations, roots=frozenset())
-    return Origins(found.builds, bench)
+    view = RepositoryView(index=found.index, kustomizations=found.kustomizations, roots=frozenset())
+    return Origins(found.builds, view)
 
 
 def told(origins: Origins, environment: str, res_id: ResId, *path: str | int) -> str:

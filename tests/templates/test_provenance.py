@@ -1,8 +1,8 @@
-"""Every character knows the value that it came from, and every switched-off branch its gate."""
+"""Every character knows the value that it came from, and every switched-off branch its path condition."""
 
 from chart_support import chart_of, run_of
 
-from migrator.templates.output.documents import ghost_documents, split_documents
+from migrator.templates.output.documents import split_documents, untaken_documents
 from migrator.templates.provenance.value import Value, outline
 
 CHART = """
@@ -64,16 +64,16 @@ def test_a_default_can_be_set_by_either_operand_the_given_one_first():
     assert _paths(document, "data", "fallback") == [(("first",), ("second",))]
 
 
-def test_a_branch_that_is_not_taken_is_a_ghost_under_its_gate():
+def test_a_branch_that_is_not_taken_runs_under_its_path_condition():
     document, _ = _document()
-    texts = {region.gate.condition.direct: document.ghost_text(region) for region in document.regions}
+    texts = {region.path_condition.condition.direct: document.untaken_text(region) for region in document.regions}
     assert "extra: 7" in texts[("extra", "enabled"),]
     assert "extra" not in document.text
-    region = next(r for r in document.regions if r.gate.condition.direct == (("extra", "enabled"),))
+    region = next(r for r in document.regions if r.path_condition.condition.direct == (("extra", "enabled"),))
     assert document.variant([region]).root.plain()["data"]["extra"] == 7
 
 
-def test_ghosts_leave_no_trace_in_variables_and_maps():
+def test_untaken_branches_leave_no_trace_in_variables_and_maps():
     template = (
         '{{ $d := dict "k" "old" }}{{ $v := "old" }}{{ if .Values.no }}{{ $v = "new" }}{{ $_ := set $d "k" "new" }}{{ end }}'
         "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {v: {{ $v }}, k: {{ $d.k }}}\n"
@@ -85,8 +85,8 @@ def test_ghosts_leave_no_trace_in_variables_and_maps():
 
 def test_whole_objects_that_are_switched_off_are_found_with_their_gate():
     _, run = _document()
-    found = ghost_documents(run.templates["tiny/templates/x.yaml"])
-    assert [(document.id.kind, region.gate.condition.direct) for region, document in found] == [
+    found = untaken_documents(run.templates["tiny/templates/x.yaml"])
+    assert [(document.id.kind, region.path_condition.condition.direct) for region, document in found] == [
         ("Secret", (("third",),))
     ]
 
@@ -116,11 +116,11 @@ data:
     helpers = '{{- define "name" }}{{ if .Values.long }}long-{{ end }}n{{ end }}'
     run = run_of(chart_of({"x.yaml": chart, "_h.tpl": helpers}, "long: true\nitems: [a, b]\n"))
     document = next(d for t in run.templates.values() for d in split_documents(t))
-    gates = {
-        piece.text: [gate.condition.direct[0] for gate in piece.gate.chain()]
+    path_conditions = {
+        piece.text: [path_condition.condition.direct[0] for path_condition in piece.path_condition.chain()]
         for piece in document.under(document.root.entries["data"].entries["b"])
     }
-    assert gates == {"long-": [("long",), ("items",)], "n": [("items",)]}
+    assert path_conditions == {"long-": [("long",), ("items",)], "n": [("items",)]}
 
 
 def test_after_a_statement_that_fails_the_others_still_run():
@@ -128,7 +128,7 @@ def test_after_a_statement_that_fails_the_others_still_run():
     template = run_of(chart_of({"x.yaml": text}, "bad: true\n")).templates["tiny/templates/x.yaml"]
     assert template.error == "first"
     assert [failure.message for failure in template.failures] == ["first", "second"]
-    assert template.failures[0].gate.condition.direct == (("bad",),)
+    assert template.failures[0].path_condition.condition.direct == (("bad",),)
     assert template.failures[1].culprit.direct == (("gone",),)
     assert template.text.split() == ["a:", "1", "b:", "c:", "3"]
 
@@ -145,7 +145,7 @@ other: {{ . }}
 """
     template = run_of(chart_of({"x.yaml": text}, "item: {a: 1}\nitems: [{b: 2}]\n")).templates["tiny/templates/x.yaml"]
     conditions = [
-        piece.region.gate.condition.direct for piece in template.pieces if piece.region and piece.text.strip()
+        piece.region.path_condition.condition.direct for piece in template.pieces if piece.region and piece.text.strip()
     ]
     assert (("item", "absent"),) in conditions
     assert (("items", 0, "other"),) in conditions

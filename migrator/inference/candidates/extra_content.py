@@ -1,4 +1,4 @@
-"""What a document has too much of: the gates over it, shut."""
+"""What a document has too much of: the path conditions over it, shut."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.repeat_counts import fewer
-from migrator.inference.gaps.containers import gates_below
+from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.inversion.conditions import make
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
-from migrator.templates.provenance.value import Gate
+from migrator.templates.provenance.value import PathCondition
 
 
 def closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:
-    """Turn the gates that stand over a node but not over its container."""
-    for gate in gates_below(document, node, parent):
-        yield from close(gate, tree)
+    """Turn the path conditions that stand over a node but not over its container."""
+    for path_condition in path_conditions_below(document, node, parent):
+        yield from close(path_condition, tree)
 
 
-def close(gate: Gate, tree: Tree) -> Iterator[Edits]:
-    """Assignments under which what a gate prints is not printed."""
-    if gate.keyword == "range" and gate.element is not None:
-        yield from fewer(gate)
-        for path in gate.condition.direct[:2]:
-            if isinstance(gate.element, int):
+def close(path_condition: PathCondition, tree: Tree) -> Iterator[Edits]:
+    """Assignments under which what a path condition prints is not printed."""
+    if path_condition.keyword == "range" and path_condition.element is not None:
+        yield from fewer(path_condition)
+        for path in path_condition.condition.direct[:2]:
+            if isinstance(path_condition.element, int):
                 current = tree.effective(path)
                 if isinstance(current, list):
-                    yield ((path, [item for index, item in enumerate(current) if index != gate.element]),)
+                    yield ((path, [item for index, item in enumerate(current) if index != path_condition.element]),)
             else:
-                yield (((*path, gate.element), None),)
+                yield (((*path, path_condition.element), None),)
         return
-    yield from islice(make(gate.condition, not gate.wanted), 4)
+    yield from islice(make(path_condition.condition, not path_condition.wanted), 4)

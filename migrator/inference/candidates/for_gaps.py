@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import MISSING, Edit, Edits, Tre
 from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed
 from migrator.inference.candidates.list_order import in_order
-from migrator.inference.candidates.missing_content import PER_GAP, from_ghosts, lacking, opened, share
+from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import Asked, places, switches
@@ -56,7 +56,7 @@ def _as_a_whole(gap: Gap) -> Iterator[Edits]:
         if source is not None and source.op:
             yield from islice(invert(source, gap.whole), 3)
     if gap.item is not None:
-        yield from islice(from_ghosts(gap.item), 3)
+        yield from islice(from_untaken(gap.item), 3)
     if gap.text is not None and gap.text.node is not None and gap.text.node.style == "|":
         yield from islice(read_lines(gap.text.document, gap.text.node, gap.text.target), 1)
 
@@ -86,7 +86,7 @@ def _readings(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _concrete(edits: Edits, tree: Tree) -> Edits:
-    """Rows and named entries resolved; None of the wildcards of ghosts is left."""
+    """Rows and named entries resolved; None of the wildcards of untaken branches is left."""
     edits = named_rows(edits)
     rows = list_rows(edits)
     plain = [(path, value) for path, value in edits if ELEMENT not in path and KEY not in path]
@@ -170,12 +170,12 @@ def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _other_branches(gap: Gap) -> Iterator[Edits]:
-    """Turn a gate over the node, or a ghost at its place, and read the target there."""
+    """Turn a path condition over the node, or an untaken branch at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
     reader = Reader(READING_STEPS, gap.settled)
     inside = _read_by_lines(gap)
     for order, region in enumerate(near(gap, words_of(gap))):
-        found_in = _with_ghost(gap, region) if id(region) not in inside else None
+        found_in = _with_untaken(gap, region) if id(region) not in inside else None
         if found_in is None:
             continue
         reading = reader.read(*found_in, gap.target)
@@ -185,21 +185,21 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
     for _, _, edits in found[:PER_GAP]:
         yield edits
     if gap.node is not None:
-        gate = gap.document.gate_at(gap.node)
-        if gate is not None:
-            yield from islice(make(gate.condition, not gate.wanted), 2)
+        path_condition = gap.document.path_condition_at(gap.node)
+        if path_condition is not None:
+            yield from islice(make(path_condition.condition, not path_condition.wanted), 2)
 
 
 def _read_by_lines(gap: Gap) -> set[int]:
-    """Ghosts inside a text of many lines, which was read through them all."""
+    """Untaken branches inside a text of many lines, which was read through them all."""
     if gap.node is None or gap.node.style != "|":
         return set()
     first, last = gap.document.span(gap.node)
     return {id(piece.region) for piece in gap.document.pieces[first:last]}
 
 
-def _with_ghost(gap: Gap, region: Region) -> tuple[Document, Node] | None:
-    """The place of a gap with a ghost made real: its own lines where they are enough, else the whole document."""
+def _with_untaken(gap: Gap, region: Region) -> tuple[Document, Node] | None:
+    """The place of a gap with one not taken made real: its own lines where they are enough, else the whole document."""
     if gap.node is not None and gap.node.kind == "scalar" and gap.path:
         found = marked_lines(gap.document, gap.node, gap.path[-1], region)
         if found is not None:

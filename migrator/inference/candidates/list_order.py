@@ -9,7 +9,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, Tree, combined
 from migrator.inference.assignments.wildcards import list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed
-from migrator.inference.candidates.missing_content import from_ghosts, ranged, share
+from migrator.inference.candidates.missing_content import from_untaken, ranged, share
 from migrator.inference.gaps.containers import container_paths
 from migrator.inference.gaps.gaps import Gap, align
 from migrator.model import KeyPath
@@ -33,11 +33,11 @@ def in_order(gap: Gap, tree: Tree) -> Iterator[Edits]:
         for left, right in align(gap.now, gap.whole):
             if left is None or right is None:
                 continue
-            gate = gap.document.gate_at(node.items[left])
-            while gate is not None and path not in gate.condition.direct:
-                gate = gate.parent
-            if gate is not None and isinstance(gate.element, int):
-                places.setdefault(gate.element, right)
+            path_condition = gap.document.path_condition_at(node.items[left])
+            while path_condition is not None and path not in path_condition.condition.direct:
+                path_condition = path_condition.parent
+            if path_condition is not None and isinstance(path_condition.element, int):
+                places.setdefault(path_condition.element, right)
         if len(places) == len(current):
             yield ((path, [current[index] for index in sorted(places, key=lambda index: places[index])]),)
 
@@ -58,7 +58,7 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
         gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1])
     )
     lists = container_paths(gap.document, node)
-    lists += [path for edits in islice(from_ghosts(lacking), 6) for path, _ in list_rows(named_rows(edits))]
+    lists += [path for edits in islice(from_untaken(lacking), 6) for path, _ in list_rows(named_rows(edits))]
     lists = [path for path in dict.fromkeys(lists) if all(path != other for other, _ in closing)]
     for path in lists[:3]:
         items = [gap.whole[right] for _, right in sorted(wrong, key=lambda pair: pair[1])]
@@ -69,22 +69,24 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:
-    """Assignments that take items out of a list of a document: out of lists of values, or by gates over them."""
+    """Assignments that take items out of a list of a document: out of lists of values, or by conditions over them."""
     node = gap.node
     closing: Edits = ()
     assert node is not None  # noqa: S101
     gone: dict[KeyPath, set[int]] = {}
     for place in places:
-        gate = gap.document.gate_at(node.items[place])
-        while gate is not None and not (gate.keyword == "range" and isinstance(gate.element, int)):
-            gate = gate.parent
+        path_condition = gap.document.path_condition_at(node.items[place])
+        while path_condition is not None and not (
+            path_condition.keyword == "range" and isinstance(path_condition.element, int)
+        ):
+            path_condition = path_condition.parent
         path = (
-            next((path for path in gate.condition.direct if isinstance(tree.effective(path), list)), None)
-            if gate
+            next((path for path in path_condition.condition.direct if isinstance(tree.effective(path), list)), None)
+            if path_condition
             else None
         )
-        if gate is not None and path is not None:
-            gone.setdefault(path, set()).add(int(str(gate.element)))
+        if path_condition is not None and path is not None:
+            gone.setdefault(path, set()).add(int(str(path_condition.element)))
             continue
         found = next(closed(gap.document, node.items[place], node, tree), None)
         joined = None if found is None else combined(closing, found)

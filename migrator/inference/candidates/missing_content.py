@@ -1,4 +1,4 @@
-"""What a document lacks: entries and items to come, read through ghosts, rows and the values of containers."""
+"""What a document lacks: entries and items, read through untaken branches, rows and the values of containers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if node.kind == "map":
         for path in container_paths(gap.document, node):
             yield (((*path, str(gap.key)), gap.target),)
-        yield from from_ghosts(gap)
+        yield from from_untaken(gap)
         return
     yield from grouped_rows(gap, tree)
     yield from more_items(gap)
@@ -41,7 +41,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _list_item(gap: Gap) -> Iterator[Edits]:
-    ways = (from_ghosts, _longer_list) if is_spoken(gap) else (_longer_list, from_ghosts)
+    ways = (from_untaken, _longer_list) if is_spoken(gap) else (_longer_list, from_untaken)
     for way in ways:
         yield from way(gap)
 
@@ -94,14 +94,14 @@ def ranged(document: Document, node: Node) -> Iterator[tuple[KeyPath, Node]]:
     """Lists of values that a `range` prints items of this list from, with an item as pattern."""
     seen: set[KeyPath] = set()
     for item in node.items:
-        gate = document.gate_at(item)
-        while gate is not None:
-            if gate.keyword == "range" and isinstance(gate.element, int):
-                for path in gate.condition.direct:
+        path_condition = document.path_condition_at(item)
+        while path_condition is not None:
+            if path_condition.keyword == "range" and isinstance(path_condition.element, int):
+                for path in path_condition.condition.direct:
                     if path not in seen:
                         seen.add(path)
                         yield path, item
-            gate = gate.parent
+            path_condition = path_condition.parent
 
 
 def share(gap: Gap, path: KeyPath) -> list[Json]:
@@ -122,7 +122,7 @@ def _from(document: Document, node: Node, path: KeyPath) -> bool:
     return False
 
 
-def from_ghosts(gap: Gap) -> Iterator[Edits]:
+def from_untaken(gap: Gap) -> Iterator[Edits]:
     blind = leaf_count(gap.target) or 1
     if gap.readings is None:
         readings = _read(gap, gap.settled)
@@ -133,18 +133,18 @@ def from_ghosts(gap: Gap) -> Iterator[Edits]:
         gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
     readings = gap.readings
     yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
-    # one ghost may print it from several values
+    # one untaken branch may print it from several values
     taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}
     others = _read(gap, gap.settled | taken)[:PER_GAP] if taken else []
     yield from (edits for misses, edits in others if misses < blind)
 
 
 def _read(gap: Gap, settled: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
-    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_ghosts(gap)]
+    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_untaken(gap)]
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
-    """Ghosts that are no YAML of their own: the whole document, read with each of them made real."""
+    """Untaken branches that are no YAML of their own: the whole document, read with each of them made real."""
     for region in near(gap, words_of(gap)):
         variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
         parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None
@@ -162,7 +162,7 @@ def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
 
 def opened(region: Region, bound: Edits) -> Iterator[Edits]:
     bound = named_rows(bound)
-    for gates in islice(open_region(region, generalised(bound)), 3):
-        joined = combined(bound, gates)
+    for path_conditions in islice(open_region(region, generalised(bound)), 3):
+        joined = combined(bound, path_conditions)
         if joined is not None:
             yield joined

@@ -13,10 +13,10 @@ from migrator.templates.provenance.value import ELEMENT, Region
 
 
 def openings(region: Region, bound: Edits) -> Iterator[Edits]:
-    """Ways to make an object real that was read from a ghost; a row that a list lacks stands below `*`."""
-    for gates in islice(open_region(region, generalised(bound)), 3):
-        joined = combined(bound, gates)
-        for edits in (joined, gates) if joined != gates else (gates,):
+    """Ways to make an object real that was read from an untaken branch; a row that a list lacks stands below `*`."""
+    for path_conditions in islice(open_region(region, generalised(bound)), 3):
+        joined = combined(bound, path_conditions)
+        for edits in (joined, path_conditions) if joined != path_conditions else (path_conditions,):
             named = named_rows(edits or ())
             rows = list_rows(named)
             lists = {path for path, _ in rows}

@@ -8,34 +8,34 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.evaluator import Bench, State
+from migrator.inference.hypothesis.evaluator import Evaluator, State
 from migrator.inference.inversion.expressions import invert
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
-from migrator.templates.provenance.value import Gate, Value, plain
+from migrator.templates.provenance.value import PathCondition, Value, plain
 
 MOST = 1000
 """Nothing is printed more often than that."""
 
 
-def fewer(gate: Gate) -> Iterator[Edits]:
+def fewer(path_condition: PathCondition) -> Iterator[Edits]:
     """Numbers under which a loop stops before one of its elements."""
-    number = _number(gate)
-    if number is not None and isinstance(gate.element, int):
-        yield from islice(invert(number, gate.element), 2)
+    number = _number(path_condition)
+    if number is not None and isinstance(path_condition.element, int):
+        yield from islice(invert(number, path_condition.element), 2)
 
 
-def more_objects(bench: Bench, state: State) -> Iterator[Edits]:
+def more_objects(evaluator: Evaluator, state: State) -> Iterator[Edits]:
     """Numbers under which loops print as many objects of a kind as the target has."""
-    lacking = Counter((bench.targets[i].id.group, bench.targets[i].id.kind) for i in bench.missing(state))
+    lacking = Counter((evaluator.targets[i].id.group, evaluator.targets[i].id.kind) for i in evaluator.missing(state))
     printed: dict[int, tuple[Value, Counter[tuple[str, str]]]] = {}
     for documents in state.documents.values():
         for document in documents:
             kind = (document.id.group, document.id.kind) if document.id is not None else ("", "")
-            for gate in _gates(document) if lacking[kind] else ():
-                number = _number(gate)
+            for path_condition in _path_conditions(document) if lacking[kind] else ():
+                number = _number(path_condition)
                 if number is not None:
-                    printed.setdefault(id(gate.condition), (number, Counter()))[1][kind] += 1
+                    printed.setdefault(id(path_condition.condition), (number, Counter()))[1][kind] += 1
     for number, kinds in printed.values():
         for kind, count in kinds.items():
             yield from _grown(number, count, lacking[kind])
@@ -45,11 +45,11 @@ def more_items(gap: Gap) -> Iterator[Edits]:
     """Numbers under which a list has as many items more as it lacks."""
     counts = Counter[int]()
     numbers: dict[int, Value] = {}
-    for gate in (gate for item in _items(gap) for gate in _chain(gap.document, item)):
-        number = _number(gate)
+    for path_condition in (path_condition for item in _items(gap) for path_condition in _chain(gap.document, item)):
+        number = _number(path_condition)
         if number is not None:
-            counts[id(gate.condition)] += 1
-            numbers[id(gate.condition)] = number
+            counts[id(path_condition.condition)] += 1
+            numbers[id(path_condition.condition)] = number
     for key, count in counts.items():
         yield from _grown(numbers[key], count, len(gap.siblings) or 1)
 
@@ -61,10 +61,10 @@ def _grown(number: Value, printed: int, lacking: int) -> Iterator[Edits]:
         yield from islice(invert(number, now + lacking // each), 2)
 
 
-def _number(gate: Gate) -> Value | None:
+def _number(path_condition: PathCondition) -> Value | None:
     """What says how often a loop runs."""
-    condition = gate.condition
-    if gate.keyword != "range" or not isinstance(gate.element, int):
+    condition = path_condition.condition
+    if path_condition.keyword != "range" or not isinstance(path_condition.element, int):
         return None
     number = condition
     if condition.op == "until" and len(condition.args) == 1:
@@ -76,15 +76,15 @@ def _number(gate: Gate) -> Value | None:
     return number if counts else None
 
 
-def _gates(document: Document) -> list[Gate]:
+def _path_conditions(document: Document) -> list[PathCondition]:
     first = next((piece for piece in document.real if piece.text.strip()), None)
-    return first.gate.chain() if first is not None and first.gate is not None else []
+    return first.path_condition.chain() if first is not None and first.path_condition is not None else []
 
 
 def _items(gap: Gap) -> list[Node]:
     return gap.node.items if gap.node is not None and isinstance(gap.key, int) else []
 
 
-def _chain(document: Document, node: Node) -> list[Gate]:
-    gate = document.gate_at(node)
-    return gate.chain() if gate is not None else []
+def _chain(document: Document, node: Node) -> list[PathCondition]:
+    path_condition = document.path_condition_at(node)
+    return path_condition.chain() if path_condition is not None else []

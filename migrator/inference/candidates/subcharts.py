@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.inference.hypothesis.evaluator import Bench, State
+from migrator.inference.hypothesis.evaluator import Evaluator, State
 from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 
 
-def switched(bench: Bench, state: State) -> Iterator[Edits]:
+def switched(evaluator: Evaluator, state: State) -> Iterator[Edits]:
     """Conditions of subcharts to turn: all of whose objects are unwanted, or none of whose objects are there."""
-    chart = bench.interpreter.chart
+    chart = evaluator.interpreter.chart
     extra = {id(document) for document in state.extra}
     for prefix, path in _conditions(chart, chart.name, ()):
         here = [d for docs in state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
         active = prefix in state.run.charts
-        crds = bench.crd_keys(state.run, prefix + "/")
-        unwanted = all(id(document) in extra for document in here) and not crds & bench.by_key.keys()
+        crds = evaluator.crd_keys(state.run, prefix + "/")
+        unwanted = all(id(document) in extra for document in here) and not crds & evaluator.by_key.keys()
         if active and (here or crds) and unwanted:
             yield ((path, False),)
-        elif not active and bench.missing(state):
+        elif not active and evaluator.missing(state):
             yield ((path, True),)
 
 

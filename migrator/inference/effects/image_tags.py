@@ -27,7 +27,7 @@ def tag_value(subject: Subject, environment: str, image: str) -> tuple[KeyPath, 
     chart = load_chart(subject.chart.files)
     if subject.as_dependency:
         chart = as_dependency(chart)
-    interpreter = Interpreter(chart, ghosts=False)
+    interpreter = Interpreter(chart, untaken=False)
     tree = Tree(defaults_of(chart), effective(subject.values, environment))
     run = interpreter.run(tree.overrides, subject.setting)
     if not run.complete:

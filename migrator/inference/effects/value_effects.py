@@ -75,7 +75,7 @@ def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda 
     paths = [path for path in dict.fromkeys(p for part in parts.values() for p in leaves(part)) if wanted(path)]
     if not paths:
         return ()
-    interpreter = Interpreter(chart, ghosts=False)
+    interpreter = Interpreter(chart, untaken=False)
     defaults = defaults_of(chart)
     trees = {name: Tree(defaults, effective(subject.values, name)) for name in subject.targets}
     runs = {name: interpreter.run(tree.overrides, subject.setting) for name, tree in trees.items()}

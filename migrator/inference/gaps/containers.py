@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
-from migrator.templates.provenance.value import Gate, Value
+from migrator.templates.provenance.value import PathCondition, Value
 
 
 def container_paths(document: Document, node: Node) -> list[KeyPath]:
@@ -88,12 +88,12 @@ def locate(document: Document, path: KeyPath) -> Node | None:
     return node
 
 
-def gates_below(document: Document, node: Node, parent: Node) -> Iterator[Gate]:
-    """The gates that stand over a node but not over its container, innermost first."""
+def path_conditions_below(document: Document, node: Node, parent: Node) -> Iterator[PathCondition]:
+    """The path conditions that stand over a node but not over its container, innermost first."""
     first = parent.start == node.start or (parent.items and parent.items[0] is node)  # they begin in the same text
-    outer = None if first else document.gate_at(parent)
-    above = {id(gate) for gate in (outer.chain() if outer else ())}
-    gate = document.gate_at(node)
-    while gate is not None and id(gate) not in above:
-        yield gate
-        gate = gate.parent
+    outer = None if first else document.path_condition_at(parent)
+    above = {id(path_condition) for path_condition in (outer.chain() if outer else ())}
+    path_condition = document.path_condition_at(node)
+    while path_condition is not None and id(path_condition) not in above:
+        yield path_condition
+        path_condition = path_condition.parent

@@ -185,7 +185,7 @@ class Gap:
     item: Gap | None = None
     """For a gap inside an item of a list: the item as one that the list lacks."""
     readings: list[tuple[int, Edits]] | None = None
-    """What ghosts say of it, once somebody has asked: how many leaves each leaves unexplained."""
+    """What untaken branches say of it, once somebody has asked: how many leaves each leaves unexplained."""
 
     @property
     def place(self) -> tuple[ResId, KeyPath]:

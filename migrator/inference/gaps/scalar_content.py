@@ -12,7 +12,7 @@ from migrator.templates.provenance.value import Piece, Value
 
 
 def content_pieces(document: Document, node: Node) -> list[Piece]:
-    """The pieces of a scalar's content, ghosts included: quotes, block header and indentation taken off."""
+    """The pieces of a scalar's content, untaken branches included: quotes, block header and indentation taken off."""
     first, last = document.span(node)
     listed = document.pieces[first:last]
     pieces = _cut(document, listed, first, node)
@@ -24,7 +24,7 @@ def content_pieces(document: Document, node: Node) -> list[Piece]:
 
 
 def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> list[Piece]:
-    """Pieces cut to the node's characters; ghosts strictly inside are kept."""
+    """Pieces cut to the node's characters; untaken branches strictly inside are kept."""
     offsets = document.offsets
     place = offsets[first] if first < len(offsets) else len(document.text)
     if place > node.start and first > 0:
@@ -51,7 +51,7 @@ def _cut(document: Document, listed: list[Piece], first: int, node: Node) -> lis
 def block_pieces(document: Document, node: Node) -> list[Piece]:
     """The pieces of a literal block scalar, from the line break before its first line to the white space behind it.
 
-    Ghosts may stand behind either.
+    Untaken branches may stand behind either.
     """
     rest = document.text[node.end :]
     wide = Node("scalar", node.start, node.end + len(rest) - len(rest.lstrip()))
@@ -70,7 +70,7 @@ def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
             _, mark, rest = rest.partition("\n")
             header = not mark
             if mark and with_break:
-                found.append(Piece("\n", None, piece.gate, None))
+                found.append(Piece("\n", None, piece.path_condition, None))
         if header and not (with_break and piece.region is not None):
             continue
         out = []
@@ -90,10 +90,10 @@ def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
 
 
 def _margin(pieces: list[Piece]) -> int:
-    """How far in the first line of a block scalar stands, that of a ghost where it has none yet."""
+    """How far in the first line of a block scalar stands, that of an untaken branch where it has none yet."""
     real = "".join([piece.text for piece in pieces if piece.region is None]).partition("\n")[2]
-    ghosts = "".join([piece.text for piece in pieces if piece.region is not None]).partition("\n")[2]
-    line = next((line for text in (real, ghosts) for line in text.split("\n") if line.strip()), "")
+    untaken = "".join([piece.text for piece in pieces if piece.region is not None]).partition("\n")[2]
+    line = next((line for text in (real, untaken) for line in text.split("\n") if line.strip()), "")
     return len(line) - len(line.lstrip(" "))
 
 

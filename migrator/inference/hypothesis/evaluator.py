@@ -15,7 +15,7 @@ from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
 from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
-from migrator.templates.output.documents import Document, ghost_documents, plain_documents, split_documents
+from migrator.templates.output.documents import Document, plain_documents, split_documents, untaken_documents
 from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
 
@@ -83,7 +83,7 @@ class State:
     unwanted: int = 0
     """Definitions in `crds/` that the target has not."""
     detail: State | None = None
-    """The same with ghosts, once somebody has asked for them."""
+    """The same with untaken branches, once somebody has asked for them."""
     reads: Asked | None = None
     gaps: list[Gap] | None = None
     """What differs from the target, once somebody has asked."""
@@ -111,15 +111,15 @@ class State:
         return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
 
 
-class Bench:
+class Evaluator:
     """Measures hypotheses for one chart against one environment's target."""
 
     def __init__(self, chart: Chart, targets: Iterable[Resource], probes: Probes | None = None) -> None:
-        self.interpreter = Probed(chart, probes, ghosts=False) if probes else Interpreter(chart, ghosts=False)
-        self.ghostly = Probed(chart, probes) if probes else Interpreter(chart)
+        self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
+        self.as_untaken = Probed(chart, probes) if probes else Interpreter(chart)
         self.last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
-        self.ghostly.asked_kinds = frozenset(target.id.kind for target in self.targets)
+        self.as_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
         self.extents = [extent(target.body) + 1.0 for target in self.targets]
         self.by_key: dict[Key, list[int]] = {}
@@ -131,7 +131,7 @@ class Bench:
         self.bodies: dict[str, Resource | None] = {}
         self.measured: dict[tuple[int, int, str], tuple[object, float]] = {}
         self.crds: dict[bytes, list[Resource]] = {}
-        self.ghosts: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
+        self.untaken: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
         self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
         self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
         self.draws = draws(chart)
@@ -139,19 +139,19 @@ class Bench:
         """The version to be expected: that of the first hypothesis."""
         self.names: dict[int, tuple[Document, frozenset[KeyPath]]] = {}
         self.last_settled: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
-        self.last_ghosts: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
+        self.last_untaken: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
         self.count = 0
         self.writes_namespaces: bool | None = None
         """Known after the first render."""
 
     def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
-        """Render and compare, without ghosts: quick, and all that a trial needs."""
+        """Render and compare, without untaken branches: quick, and all that a trial needs."""
         return self._measure(self.interpreter, tree, setting, previous)
 
     def detailed(self, state: State) -> State:
-        """The same hypothesis with the ghosts that proposals are read from."""
+        """The same hypothesis with the untaken branches that proposals are read from."""
         if state.detail is None:
-            state.detail = self._measure(self.ghostly, state.tree, state.setting, self.last_detail)
+            state.detail = self._measure(self.as_untaken, state.tree, state.setting, self.last_detail)
             self.last_detail = state.detail
         return state.detail
 
@@ -185,7 +185,7 @@ class Bench:
                     self.measured,
                     self.generated,
                     self.names,
-                    self.ghosts,
+                    self.untaken,
                     self.read,
                 ):
                     known.clear()
@@ -196,16 +196,16 @@ class Bench:
         return found[1]
 
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
-        """Whole objects that templates would print for a target, each read through its ghost.
+        """Whole objects that templates would print for a target, each read through its untaken branch.
 
         For one that is printed already, only those of its name in another branch, which may print it otherwise: what
         an element to come prints stands beside it.
         """
         target = self.targets[index]
         found = []
-        for region, document in self._ghosts(state).get((target.id.group, target.id.kind), ()):
+        for region, document in self._untaken(state).get((target.id.group, target.id.kind), ()):
             is_other = document.id is None or key_of(document.id) != key_of(target.id)
-            if index in state.pairs and (is_other or region.gate.keyword == "range"):
+            if index in state.pairs and (is_other or region.path_condition.keyword == "range"):
                 continue
             if document.root is None:
                 continue
@@ -216,18 +216,18 @@ class Bench:
             found.append((region, document, self.read[memo][1]))
         return found
 
-    def _ghosts(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
-        """Objects that templates print only as ghosts, by group and kind."""
-        if self.last_ghosts[0] is not state:
+    def _untaken(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
+        """Objects that templates print only as untaken branches, by group and kind."""
+        if self.last_untaken[0] is not state:
             by_kind: dict[tuple[str, str], list[tuple[Region, Document]]] = {}
             for template in state.run.templates.values():
-                if id(template) not in self.ghosts:
-                    self.ghosts[id(template)] = (template, ghost_documents(template))
-                for region, document in self.ghosts[id(template)][1]:
+                if id(template) not in self.untaken:
+                    self.untaken[id(template)] = (template, untaken_documents(template))
+                for region, document in self.untaken[id(template)][1]:
                     if document.id is not None:
                         by_kind.setdefault((document.id.group, document.id.kind), []).append((region, document))
-            self.last_ghosts = (state, by_kind)
-        return self.last_ghosts[1]
+            self.last_untaken = (state, by_kind)
+        return self.last_untaken[1]
 
     def settled(self, state: State) -> frozenset[KeyPath]:
         """The values that the names of paired documents hang on."""

@@ -197,8 +197,8 @@ class Probes:
 class Probed(Interpreter):
     """An interpreter that has untrusted templates rendered by helm."""
 
-    def __init__(self, chart: Chart, probes: Probes, *, ghosts: bool = True) -> None:
-        super().__init__(chart, ghosts=ghosts)
+    def __init__(self, chart: Chart, probes: Probes, *, untaken: bool = True) -> None:
+        super().__init__(chart, untaken=untaken)
         self._probes = probes
 
     def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:

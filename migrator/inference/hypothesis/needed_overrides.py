@@ -8,7 +8,7 @@ from migrator.inference.assignments.values_tree import MISSING, Tree
 from migrator.inference.inversion.unify import scalar_text
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
-from migrator.templates.provenance.value import Gate, Value, plain, truth
+from migrator.templates.provenance.value import PathCondition, Value, plain, truth
 
 
 def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyPath]:
@@ -19,17 +19,17 @@ def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyP
         for piece in document.real:
             if piece.source is not None:
                 found.update(_printing(piece.source, tree))
-            for gate in _new(piece.gate, asked) if piece.text.strip() else ():
-                if gate.keyword in ("if", "with"):
-                    found.update(_opening(gate.condition, gate.wanted, tree))
+            for path_condition in _new(piece.path_condition, asked) if piece.text.strip() else ():
+                if path_condition.keyword in ("if", "with"):
+                    found.update(_opening(path_condition.condition, path_condition.wanted, tree))
     return frozenset(path[:length] for path in found for length in range(1, len(path) + 1))
 
 
-def _new(gate: Gate | None, asked: set[int]) -> Iterator[Gate]:
-    while gate is not None and id(gate) not in asked:
-        asked.add(id(gate))
-        yield gate
-        gate = gate.parent
+def _new(path_condition: PathCondition | None, asked: set[int]) -> Iterator[PathCondition]:
+    while path_condition is not None and id(path_condition) not in asked:
+        asked.add(id(path_condition))
+        yield path_condition
+        path_condition = path_condition.parent
 
 
 def _printing(source: Value, tree: Tree) -> Iterator[KeyPath]:

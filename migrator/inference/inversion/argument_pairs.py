@@ -24,7 +24,7 @@ def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
     for region in near(gap, words_of(gap)):
-        if region.gate.keyword != "range":
+        if region.path_condition.keyword != "range":
             continue
         fragment = marked_fragment(gap.document, region, in_list=True)
         found = _read(fragment, [gap.whole[key] for key in gap.siblings])
@@ -33,8 +33,8 @@ def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
         base, rows = found
         current = tree.effective(base)
         edits: Edits = ((base, [*(current if isinstance(current, list) else []), *rows]),)
-        for gates in islice(open_region(region, (*generalised((((*base, ELEMENT), True),)), *edits)), 2):
-            joined = combined(edits, gates)
+        for path_conditions in islice(open_region(region, (*generalised((((*base, ELEMENT), True),)), *edits)), 2):
+            joined = combined(edits, path_conditions)
             if joined is not None:
                 yield joined
 

@@ -1,4 +1,4 @@
-"""What makes a gate open or shut: conditions read backwards."""
+"""What makes a path condition open or shut: conditions read backwards."""
 
 from __future__ import annotations
 
@@ -11,36 +11,39 @@ from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES, numb
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.iteration import JOINS, either
-from migrator.templates.provenance.value import ELEMENT, Gate, Region, Value, plain, truth
+from migrator.templates.provenance.value import ELEMENT, PathCondition, Region, Value, plain, truth
 from migrator.yamlio import same
 
 
 def open_region(region: Region, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
-    """Assignments that make a ghost real, its outer ghosts included; what is bound already counts."""
-    yield from _gates([region.gate, *(_outer_ghosts(region))], bound, depth)
+    """Assignments that make one not taken real, its outer untaken branches included; what is bound already counts."""
+    yield from _path_conditions([region.path_condition, *(_outer_untaken(region))], bound, depth)
 
 
 def region_holds(region: Region, bound: Edits) -> bool:
-    """Whether a ghost is real once some paths are assigned."""
-    return all(holds(gate.condition, bound) == gate.wanted for gate in [region.gate, *_outer_ghosts(region)])
+    """Whether an untaken branch is real once some paths are assigned."""
+    return all(
+        holds(path_condition.condition, bound) == path_condition.wanted
+        for path_condition in [region.path_condition, *_outer_untaken(region)]
+    )
 
 
-def _outer_ghosts(region: Region) -> list[Gate]:
+def _outer_untaken(region: Region) -> list[PathCondition]:
     found = []
     parent = region.parent
     while parent is not None:
-        found.append(parent.gate)
+        found.append(parent.path_condition)
         parent = parent.parent
     return found
 
 
-def _gates(gates: list[Gate], bound: Edits, depth: int) -> Iterator[Edits]:
-    if not gates:
+def _path_conditions(path_conditions: list[PathCondition], bound: Edits, depth: int) -> Iterator[Edits]:
+    if not path_conditions:
         yield ()
         return
-    first, *rest = gates
+    first, *rest = path_conditions
     for edits in islice(make(first.condition, first.wanted, bound=bound, depth=depth + 1), 4):
-        for more in islice(_gates(rest, (*bound, *edits), depth), 2):
+        for more in islice(_path_conditions(rest, (*bound, *edits), depth), 2):
             joined = combined(edits, more)
             if joined is not None:
                 yield joined
@@ -194,7 +197,7 @@ def _make_junction(op: str, args: tuple[Value, ...], want: bool, bound: Edits, d
 
 
 def _make_text(condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
-    """A text counts as true where it is not empty, as does a list or map that ghosts would add to."""
+    """A text counts as true where it is not empty, as does a list or map that untaken branches would add to."""
     pieces = list(condition.pieces or condition.hidden)
     if want:
         regions = [p.region for p in pieces if p.region is not None and p.text.strip()]
@@ -203,11 +206,13 @@ def _make_text(condition: Value, want: bool, bound: Edits, depth: int) -> Iterat
             return
         for region in dict.fromkeys(regions):
             yield from islice(open_region(region, bound, depth + 1), 2)
-    gates = list(dict.fromkeys(p.gate for p in pieces if p.region is None and p.text and p.gate is not None))
+    path_conditions = list(
+        dict.fromkeys(p.path_condition for p in pieces if p.region is None and p.text and p.path_condition is not None)
+    )
     if not want:
         groups: list[Edits] = []
-        for gate in gates:
-            found = next(make(gate.condition, not gate.wanted, bound=bound, depth=depth + 1), None)
+        for path_condition in path_conditions:
+            found = next(make(path_condition.condition, not path_condition.wanted, bound=bound, depth=depth + 1), None)
             if found is not None:
                 groups.append(found)
         joined = combined(*groups) if groups else None

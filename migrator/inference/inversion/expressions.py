@@ -19,9 +19,9 @@ MAX_DEPTH = 14
 MAX_ALTERNATIVES = 8
 MAX_DIRECT = 3
 MAX_PIECES = 1500
-"""A text of more pieces is not looked at with its gates turned: each such look reads all of it."""
+"""A text of more pieces is not looked at with its path conditions turned: each such look reads all of it."""
 MAX_TURNS = 2
-"""Gates turned together to explain one text."""
+"""Path conditions turned together to explain one text."""
 MAX_REGIONS = 16
 MAX_MATCH = 20_000_000
 
@@ -120,8 +120,8 @@ def _choice(value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edi
     other = _realised(other)
     turned_over = []
     for edits in islice(invert(other, target, loose=loose, depth=depth + 1), 2):
-        for gate in islice(make(condition, wanted, bound=edits, depth=depth + 1), 2):
-            joined = combined(edits, gate)
+        for path_condition in islice(make(condition, wanted, bound=edits, depth=depth + 1), 2):
+            joined = combined(edits, path_condition)
             if joined:
                 turned_over.append(joined)
     kept = list(islice(invert(now, target, loose=loose, depth=depth + 1), 3))
@@ -135,7 +135,7 @@ def _of_element(value: Value) -> bool:
 
 
 def _realised(value: Value) -> Value:
-    """A text that a ghost made, as it is once that ghost is real."""
+    """A text that an untaken branch made, as it is once that untaken branch is real."""
     regions = [piece.region for piece in value.pieces or () if piece.region is not None]
     if not regions or any(piece.region is None and piece.text for piece in value.pieces or ()):
         return value
@@ -229,7 +229,7 @@ def invert_text(
     turns: int = 0,
     by_lines: bool = True,
 ) -> Iterator[Edits]:
-    """Assignments that make pieces print a text: one variable first, then all, then with a gate turned.
+    """Assignments that make pieces print a text: one variable first, then all, then with a path condition turned.
 
     `typed` is the scalar as YAML reads it, where one value alone stands under it. `by_lines` where a text of many
     lines has not been read as such yet.
@@ -383,14 +383,14 @@ def _turned_text(pieces: list[Piece], target: str, depth: int, turns: int) -> It
         region = piece.region
         while region is not None and region.parent is not None and id(region.parent) not in seen:
             region = region.parent
-        if region is None or id(region) in seen or region.gate.keyword == "quiet":
+        if region is None or id(region) in seen or region.path_condition.keyword == "quiet":
             continue
         seen.add(id(region))
         variant = turned(pieces, [region])
         if text_of(variant) == text_of(pieces):
             continue
         for edits in islice(invert_text(variant, target, depth + 1, turns=turns + 1), 2):
-            for gate in islice(open_region(region, edits, depth + 1), 2):
-                joined = combined(edits, gate)
+            for path_condition in islice(open_region(region, edits, depth + 1), 2):
+                joined = combined(edits, path_condition)
                 if joined:
                     yield joined

@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.model import KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
-from migrator.templates.provenance.value import ELEMENT, MARK, Gate, Piece, Region
+from migrator.templates.provenance.value import ELEMENT, MARK, PathCondition, Piece, Region
 
 MAX_TEXT = 4000
 
@@ -24,7 +24,7 @@ def repeated(document: Document, node: Node, target: str, *, folded: bool) -> It
     around = document.placed_around(node)
     units: dict[int, tuple[Region, list[Piece]]] = {}
     for _, piece in around:
-        if piece.region is not None and piece.region.gate.keyword == "range":
+        if piece.region is not None and piece.region.path_condition.keyword == "range":
             units.setdefault(id(piece.region), (piece.region, []))[1].append(piece)
     for region, pieces in units.values():
         path = _element_of(pieces)
@@ -34,7 +34,7 @@ def repeated(document: Document, node: Node, target: str, *, folded: bool) -> It
         before = after = ""
         passed = False
         for place, piece in fixed:
-            if _is_below(piece.gate, path):
+            if _is_below(piece.path_condition, path):
                 passed = True
             elif passed or place >= _place_of(around, region):
                 after += piece.text
@@ -52,7 +52,7 @@ def _place_of(around: list[tuple[int, Piece]], region: Region) -> int:
 
 
 def _element_of(pieces: list[Piece]) -> KeyPath | None:
-    """The list of whose elements a ghost prints nothing but each itself."""
+    """The list of whose elements an untaken branch prints nothing but each itself."""
     sources = [piece.source for piece in pieces if MARK in piece.text]
     if len(sources) != 1 or sources[0] is None:
         return None
@@ -62,9 +62,10 @@ def _element_of(pieces: list[Piece]) -> KeyPath | None:
     return next((path[:-1] for path in source.direct if path[-1:] == (ELEMENT,) and ELEMENT not in path[:-1]), None)
 
 
-def _is_below(gate: Gate | None, path: KeyPath) -> bool:
-    return gate is not None and any(
-        each.keyword == "range" and each.element is not None and path in each.condition.direct for each in gate.chain()
+def _is_below(path_condition: PathCondition | None, path: KeyPath) -> bool:
+    return path_condition is not None and any(
+        each.keyword == "range" and each.element is not None and path in each.condition.direct
+        for each in path_condition.chain()
     )
 
 

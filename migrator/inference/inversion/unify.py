@@ -8,7 +8,7 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.assignments.wildcards import KEY, generalised, list_rows, named_rows, without_rows
-from migrator.inference.gaps.containers import gates_below
+from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap, align, leaf_count
 from migrator.inference.gaps.scalar_content import block_pieces, content_pieces, embedded
 from migrator.inference.inversion.expressions import invert, invert_text
@@ -23,12 +23,12 @@ from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, MARK, Piece, Region, Value
 
 MAX_NESTED = 6
-"""How many ghosts inside each other are read through."""
-MAX_GHOSTS = 8
+"""How many untaken branches inside each other are read through."""
+MAX_UNTAKEN = 8
 MAX_SIBLINGS = 12
 LEAST_WORD = 4
 READING_STEPS = 300
-"""Ghosts looked into for one gap."""
+"""Untaken branches looked into for one gap."""
 
 
 @dataclass(slots=True)
@@ -149,7 +149,7 @@ class Reader:
         if not isinstance(target, (dict, list)) and node.value == target and type(node.value) is type(target):
             return Reading()
         if node.value == MARK and target == (None if not node.style else ""):
-            return Reading()  # a ghost's mark stands for nothing
+            return Reading()  # an untaken branch's mark stands for nothing
         # whose name the release bears is settled before anything is read
         found = [e for e in read_scalar(document, node, target) if not self._unsettles(e)]
         if found:
@@ -161,7 +161,7 @@ class Reader:
         if inner is not None and inner[0].root is not None:
             return self.read(inner[0], inner[0].root, inner[1], depth + 1)
         if isinstance(target, (dict, list)) and node.value in (None, MARK) and self.steps > 0:
-            # `volumes:` with nothing under it yet is a container that ghosts would fill
+            # `volumes:` with nothing under it yet is a container that untaken branches would fill
             empty = Node("map" if isinstance(target, dict) else "list", node.start, node.end)
             return self.read(document, empty, target, depth)
         return Reading((), leaf_count(target))
@@ -181,11 +181,11 @@ class Reader:
                 part = self.entry(document, open_key, node.entries[MARK], key, item, depth)
             if part.misses and self.steps > 0 and depth < MAX_NESTED:
                 gap = _missing(document, node, key, target)
-                ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
+                untaken = [reading for reading, _ in self.through_untaken(gap, depth)]
                 if key in node.entries:
-                    # a ghost prints this key in the place of what prints it now
-                    ghosts = [reading for reading in ghosts if _closes(document, node.keys[key], node, reading.edits)]
-                part = min([part, *ghosts], key=_misses)
+                    # an untaken branch prints this key in the place of what prints it now
+                    untaken = [reading for reading in untaken if _closes(document, node.keys[key], node, reading.edits)]
+                part = min([part, *untaken], key=_misses)
             total = joined(total, part)
         for key in node.entries:
             if key not in target and key != MARK and not self._vanishes(document, node.keys[key], node, total):
@@ -214,10 +214,10 @@ class Reader:
             return True
         if self.steps <= 0:
             return False
-        for gate in gates_below(document, key, parent):
-            if gate.keyword == "range" or not gate.taken:
+        for path_condition in path_conditions_below(document, key, parent):
+            if path_condition.keyword == "range" or not path_condition.taken:
                 continue
-            for edits in islice(make(gate.condition, not gate.wanted, bound=total.edits), 2):
+            for edits in islice(make(path_condition.condition, not path_condition.wanted, bound=total.edits), 2):
                 together = combined(total.edits, edits)
                 if together is not None:
                     total.edits = together
@@ -272,7 +272,7 @@ class Reader:
     def _item(  # noqa: PLR0917 - where the item is
         self, document: Document, node: Node, target: list[Json], right: int, left: int | None, depth: int
     ) -> Reading | None:
-        """How one item of the target comes to be: from the item that is there, one like its siblings, or a ghost."""
+        """How one item of the target comes to be: from the item there, one like its siblings, an untaken one."""
         if left is not None:
             return self.read(document, node.items[left], target[right], depth)
         # an item like its siblings is one more row of the list that they come from
@@ -281,16 +281,16 @@ class Reader:
         best = min(rows, key=_misses, default=None)
         if self.steps > 0 and depth < MAX_NESTED and (best is None or best.misses):
             gap = _missing(document, node, right, target)
-            ghosts = [reading for reading, _ in self.through_ghosts(gap, depth)]
-            best = min([*([best] if best else []), *ghosts], key=_misses, default=None)
+            untaken = [reading for reading, _ in self.through_untaken(gap, depth)]
+            best = min([*([best] if best else []), *untaken], key=_misses, default=None)
         return best
 
-    # -- ghosts ------------------------------------------------------------------------------------------------
+    # -- untaken branches ---------------------------------------------------------------------------------------
 
-    def through_ghosts(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
-        """What is missing, read through each ghost that may print it, with the gates over it opened; best first."""
+    def through_untaken(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
+        """What is missing, read through untaken branches that may print it, opened; best first."""
         found: list[tuple[int, bool, int, Reading, Region]] = []
-        for order, region in enumerate(near(gap, words_of(gap))[:MAX_GHOSTS]):
+        for order, region in enumerate(near(gap, words_of(gap))[:MAX_UNTAKEN]):
             self.steps -= 1
             if self.steps < 0:
                 break
@@ -315,7 +315,7 @@ class Reader:
             # the other branch prints the whole list under its key
             yield self.read(fragment, root.entries[str(gap.path[-2])], gap.whole, depth)
         elif root.kind == "list" and not isinstance(gap.key, str):
-            for item in root.items[:MAX_GHOSTS]:
+            for item in root.items[:MAX_UNTAKEN]:
                 source = source_of(fragment, item) if item.kind == "scalar" and item.value == MARK else None
                 lists = either(source).direct if source is not None else ()
                 if not lists:
@@ -323,7 +323,7 @@ class Reader:
                     yield reading
                     if reading.misses and depth < MAX_NESTED and isinstance(gap.target, str):
                         lacking = _missing(fragment, root, 0, [gap.target])
-                        yield from (other for other, _ in self.through_ghosts(lacking, depth))
+                        yield from (other for other, _ in self.through_untaken(lacking, depth))
                     continue
                 for path in lists:
                     base = path[:-1] if path[-1:] == (ELEMENT,) else path
@@ -332,7 +332,7 @@ class Reader:
 
 
 def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:
-    """Assignments for a list of which a ghost shows only that a value is printed in its place."""
+    """Assignments for a list of which an untaken branch shows only that a value is printed in its place."""
     item = node.items[0] if len(node.items) == 1 else None
     if item is None or item.value != MARK:
         return
@@ -356,11 +356,13 @@ def _letters(text: str) -> str:
 
 
 def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
-    """Whether some assignments shut a gate over a node; those of the ghost that is read are open."""
+    """Whether some assignments shut a path condition over a node; those of the untaken branch that is read are open."""
     from migrator.inference.inversion.conditions import holds
 
-    gates = (gate for gate in gates_below(document, node, parent) if gate.taken)
-    return any(holds(gate.condition, edits) != gate.wanted for gate in gates)
+    path_conditions = (
+        path_condition for path_condition in path_conditions_below(document, node, parent) if path_condition.taken
+    )
+    return any(holds(path_condition.condition, edits) != path_condition.wanted for path_condition in path_conditions)
 
 
 def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap:
@@ -374,12 +376,12 @@ def _misses(reading: Reading) -> int:
 
 
 def _opened(region: Region, reading: Reading) -> Reading | None:
-    """A reading with the assignments that make its ghost real."""
+    """A reading with the assignments that make its untaken branch real."""
     from migrator.inference.inversion.conditions import open_region
 
     bound = generalised(reading.edits)
-    for gates in islice(open_region(region, bound), 3):
-        together = combined(reading.edits, gates)
+    for path_conditions in islice(open_region(region, bound), 3):
+        together = combined(reading.edits, path_conditions)
         if together is not None:
             named = any(path and path[-1] == KEY for path, _ in together)
             return Reading(named_rows(together), reading.misses, named)

@@ -1,4 +1,4 @@
-"""Ghosts that may speak of a gap: found by where they stand and by what they print."""
+"""Untaken branches that may speak of a gap: found by where they stand and by what they print."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
 LEAST_SPOKEN = 4
-"""Letters that a ghost prints besides a value: more than the dashes and the sign of any argument."""
+"""Letters that an untaken branch prints besides a value: more than the dashes and the sign of any argument."""
 _UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
@@ -35,7 +35,7 @@ def words_of(gap: Gap) -> tuple[str, ...]:
 
 
 def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
-    """Ghosts that may speak of a gap: those within its container, those with its words first."""
+    """Untaken branches that may speak of a gap: those within its container, those with its words first."""
     node = gap.node
     if node is None:
         return []
@@ -55,14 +55,14 @@ def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
 
 
 def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:
-    """Whether a ghost prints an item that has some field names in common with the one that is missing, but not all."""
+    """Whether an untaken branch prints an item with some field names of the missing one, but not all."""
     if not isinstance(gap.target, dict) or not isinstance(gap.key, int) or rank >= len(words):
         return False
     return words[rank].endswith(":") and any(f"{key}:" not in shown for key in gap.target)
 
 
 def is_spoken(gap: Gap) -> bool:
-    """Whether a ghost prints the text that is missing with words of its own, not only what a value holds."""
+    """Whether an untaken branch prints the text that is missing with words of its own, not only what a value holds."""
     if gap.node is None or not isinstance(gap.target, str):
         return False
     lines = (line for _, shown in _known_speakers(gap, gap.node) for line in shown.splitlines())
@@ -79,7 +79,7 @@ def _known_speakers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
 
 
 def _alike(shown: str, target: str) -> int:
-    """How many letters a line of a ghost has in common with the target that it is but for the values in it."""
+    """How many letters a line of one not taken has in common with the target that it is but for the values in it."""
     best = 0
     for line in shown.splitlines() if MARK in shown else ():
         fixed = line.strip().removeprefix("- ").strip("\"'").split(MARK)
@@ -89,13 +89,13 @@ def _alike(shown: str, target: str) -> int:
 
 
 def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
-    """The ghosts within a node that speak for themselves, with what they print."""
+    """The untaken branches within a node that speak for themselves, with what they print."""
     inside: dict[int, Region] = {}
     text: dict[int, list[str]] = {}
     speaks: set[int] = set()
     for offset, piece in document.placed_around(node):
         region = piece.region
-        if region is None or region.gate.keyword == "quiet" or _within(offset, taken):
+        if region is None or region.path_condition.keyword == "quiet" or _within(offset, taken):
             continue
         inside[id(region)] = region
         if piece.text.replace(MARK, "").strip():
@@ -103,7 +103,7 @@ def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> l
         while region is not None:
             text.setdefault(id(region), []).append(piece.text)
             region = region.parent
-    # what stands inside a ghost that prints something itself is read through that one
+    # what stands inside an untaken branch that prints something itself is read through that one
     return [
         (region, _COMMENT.sub("", "".join(text[id(region)])))
         for region in inside.values()
@@ -143,7 +143,7 @@ def _outer(region: Region) -> Iterator[Region]:
 
 
 def _rank(text: str, words: tuple[str, ...]) -> int | None:
-    """Ghosts with the likeliest words first, then those that print whatever a value holds; None for all others."""
+    """Branches with the likeliest words first, then those that print whatever a value holds; None for all others."""
     for index, word in enumerate(words):
         if word in text:
             return index
@@ -153,12 +153,12 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
 
 
 def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
-    """The document with a ghost made real; a mark alone on its line becomes an entry, or an item of a list."""
+    """The document with one not taken made real; a mark alone on its line becomes an entry, or an item of a list."""
     return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
 
 
 def marked_lines(document: Document, node: Node, key: str | int, region: Region) -> tuple[Document, Node] | None:
-    """Only the lines of a scalar with a ghost made real, and the scalar in them; None where lines do not tell."""
+    """Only the lines of a scalar with one not taken made real, and the scalar in them; None where lines do not tell."""
     low, high = document.text.rfind("\n", 0, node.start) + 1, document.text.find("\n", node.end)
     lines = _between(document, low, high if high >= 0 else len(document.text))
     made = make_document(document.template, turned(lines, [region]))
@@ -171,7 +171,7 @@ def marked_lines(document: Document, node: Node, key: str | int, region: Region)
 
 
 def _between(document: Document, low: int, high: int) -> list[Piece]:
-    """The pieces of a stretch of the text, ghosts at its ends included."""
+    """The pieces of a stretch of the text, untaken branches at its ends included."""
     found = []
     first = max(bisect_left(document.offsets, low) - 1, 0)
     for index in range(first, bisect_right(document.offsets, high)):
@@ -187,7 +187,7 @@ def _between(document: Document, low: int, high: int) -> list[Piece]:
 
 
 def marked_fragment(document: Document, region: Region, *, in_list: bool = False) -> Document:
-    """A ghost alone; a mark alone on its line becomes an entry, or an item of a list."""
+    """An untaken branch alone; a mark alone on its line becomes an entry, or an item of a list."""
     key = (id(region), in_list)
     if key not in document.fragments:
         document.fragments[key] = _with_marks(document.fragment(region), in_list)

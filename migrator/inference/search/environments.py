@@ -12,7 +12,7 @@ from migrator.inference.assignments.values_tree import Tree, leaves, value_at
 from migrator.inference.attempts import Tried, from_json, to_json
 from migrator.inference.budget import LimitError, limited
 from migrator.inference.candidates.release_names import namespaces, releases
-from migrator.inference.hypothesis.evaluator import Bench, State, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator, State, defaults_of
 from migrator.inference.hypothesis.helm_probes import Ask, Probes
 from migrator.inference.search.loop import GRACE, Search
 from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
@@ -122,25 +122,25 @@ def solve(
     setting: Setting | None = None
     probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
     for place, name in enumerate(order):
-        bench = Bench(chart, request.targets[name], probes)
+        evaluator = Evaluator(chart, request.targets[name], probes)
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
         if start is not None:
             beginning = (Tree(defaults, start.values[name]), setting or _setting(start))
-            begun = (bench.measure(*each) for each in (beginning,))
+            begun = (evaluator.measure(*each) for each in (beginning,))
         elif setting is None:
-            begun = _beginnings(request, bench, Tree(defaults, {}), name, deadline)
+            begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
         else:
-            begun = (bench.measure(tree, setting) for tree in (states[order[0]].tree,))
+            begun = (evaluator.measure(tree, setting) for tree in (states[order[0]].tree,))
         state = _first(request, begun, deadline + GRACE)
-        search = Search(bench, state, deadline, release_is_fixed=setting is not None or request.release is not None)
+        search = Search(evaluator, state, deadline, release_is_fixed=setting is not None or request.release is not None)
         if setting is None and not request.kube_is_given:
             search.kube_versions = kube_versions(chart, request.kube_version)
         states[name] = search.run(tidy_first=start is not None or place > 0)
-        tried[name] = search.journal.attempts(bench.unequal(states[name]))
+        tried[name] = search.journal.attempts(evaluator.unequal(states[name]))
         _check_size(request, states[name])
         setting = states[name].setting
-        renders += bench.count
+        renders += evaluator.count
         late = late or search.late
         full = full or search.full
     assert setting is not None or not order  # noqa: S101
@@ -212,15 +212,17 @@ def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Star
     chart = chart_of(request)
     defaults = defaults_of(chart)
     environment = min(request.targets, key=lambda name: (-len(request.targets[name]), name))
-    bench = Bench(chart, request.targets[environment])
+    evaluator = Evaluator(chart, request.targets[environment])
     if start is not None:
         overrides = start.values[environment]
         # what is a default here needs no value
         tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
-        begun = (bench.measure(each, _setting(start)) for each in (tree,))
+        begun = (evaluator.measure(each, _setting(start)) for each in (tree,))
         return _first(request, begun, time.process_time() + request.budget + GRACE).cost, start
     deadline = time.process_time() + request.budget
-    state = _first(request, _beginnings(request, bench, Tree(defaults, {}), environment, deadline), deadline + GRACE)
+    state = _first(
+        request, _beginnings(request, evaluator, Tree(defaults, {}), environment, deadline), deadline + GRACE
+    )
     setting, overrides = state.setting, dict(state.tree.overrides)
     found = Start(
         release=setting.release,
@@ -233,7 +235,7 @@ def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Star
 
 
 def _beginnings(
-    request: InferenceRequest, bench: Bench, tree: Tree, environment: str, deadline: float
+    request: InferenceRequest, evaluator: Evaluator, tree: Tree, environment: str, deadline: float
 ) -> Iterator[State]:
     """The likeliest release and namespace, by what the defaults render under them: each better than the one before."""
     targets = request.targets[environment]
@@ -247,20 +249,20 @@ def _beginnings(
             kube_version=request.kube_version,
             api_versions=request.api_versions,
         )
-        state = bench.measure(tree, setting, best)
+        state = evaluator.measure(tree, setting, best)
         if best is None or state.cost < best.cost:
             yield (best := state)
-        if place < NAMED_RELEASES and state.exact < len(bench.targets):
+        if place < NAMED_RELEASES and state.exact < len(evaluator.targets):
             # a chart whose full name is overridden renders right names only once that is known
-            search = Search(bench, state, deadline, release_is_fixed=True)
+            search = Search(evaluator, state, deadline, release_is_fixed=True)
             search.repair()
             search.names()
             if search.state.cost < best.cost:
                 yield (best := search.state)
-        if best.exact == len(bench.targets):
+        if best.exact == len(evaluator.targets):
             break
     for namespace in spaces[1:]:
         assert best is not None  # noqa: S101
-        state = bench.measure(tree, replace(best.setting, namespace=namespace), best)
+        state = evaluator.measure(tree, replace(best.setting, namespace=namespace), best)
         if state.cost < best.cost:
             yield (best := state)

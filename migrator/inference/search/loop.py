@@ -32,7 +32,7 @@ from migrator.model import KeyPath, Resource
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.output.documents import Document
-from migrator.templates.provenance.value import ELEMENT, Gate
+from migrator.templates.provenance.value import ELEMENT, PathCondition
 
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
@@ -75,7 +75,7 @@ class Search(Trials):
         self._learn_merges()
         self.repair()
         for _ in range(2):  # what subcharts print is better read once they are there, and no others
-            self.try_batch([(edits, 1.0) for edits in switched(self.bench, self.state)])
+            self.try_batch([(edits, 1.0) for edits in switched(self.evaluator, self.state)])
         self.names()
         again = True
         for _ in range(MAX_ROUNDS):
@@ -87,7 +87,7 @@ class Search(Trials):
             self.repair()
             try_versions(self)
             self.documents()
-            if self.bench.missing(self.state) or self.state.tree.beneath:
+            if self.evaluator.missing(self.state) or self.state.tree.beneath:
                 entries.run(unread=True)
             self.values()
             entries.run()
@@ -103,19 +103,19 @@ class Search(Trials):
 
     def _learn_merges(self) -> None:
         """A library chart's values lie beneath those of the chart that the templates merge over them."""
-        self.bench.detailed(self.state)
-        merged = self.bench.ghostly.merged
+        self.evaluator.detailed(self.state)
+        merged = self.evaluator.as_untaken.merged
         self.state.tree = self.state.tree.over((up, low) for up, low in merged if low[: len(up)] == up != low)
 
     @property
     def seen(self) -> State:
-        """The best hypothesis with its ghosts."""
-        return self.bench.detailed(self.state)
+        """The best hypothesis with its untaken branches."""
+        return self.evaluator.detailed(self.state)
 
     @property
     def gaps(self) -> list[Gap]:
-        """What the best hypothesis prints otherwise; where it prints all as it should, no ghosts are asked for."""
-        return self.bench.gaps(self.seen) if self.state.costs else []
+        """What the best hypothesis prints otherwise; where it prints all as it should, no untaken branch is run."""
+        return self.evaluator.gaps(self.seen) if self.state.costs else []
 
     def mended(self, trial: State, edits: Edits) -> State:
         """A trial that would help but for what it brings along, with that taken away again where it is better so.
@@ -151,10 +151,10 @@ class Search(Trials):
         return trial
 
     def _asked_for(self, failure: Failure) -> Iterator[Edits]:
-        """The value that a failure speaks of, or one of the nearest gates over it shut."""
+        """The value that a failure speaks of, or one of the nearest path conditions over it shut."""
         yield from islice(repairs(failure, self.state.tree), 3)
-        for gate in (failure.gate.chain() if failure.gate is not None else [])[:3]:
-            yield from islice(make(gate.condition, not gate.wanted), 3)
+        for path_condition in (failure.path_condition.chain() if failure.path_condition is not None else [])[:3]:
+            yield from islice(make(path_condition.condition, not path_condition.wanted), 3)
 
     def _without_new_objects(self, trial: State, before: State) -> State:
         known = {document.id for document in before.extra}
@@ -174,7 +174,7 @@ class Search(Trials):
     # -- phases --------------------------------------------------------------------------------------------------
 
     def repair(self) -> None:
-        """Make a chart render that refuses: the value that the error speaks of, or a gate over it."""
+        """Make a chart render that refuses: the value that the error speaks of, or a path condition over it."""
         for _ in range(12):
             if not self.state.errors or self.late:
                 return
@@ -192,7 +192,7 @@ class Search(Trials):
                 node = name.entries.get("name") if name is not None else None
                 if node is None:
                     continue
-                target = self.bench.targets[index].id.name
+                target = self.evaluator.targets[index].id.name
                 for rank, edits in enumerate(islice(invert_text(content_pieces(document, node), target), 5)):
                     votes[edits] += 5 - rank
             candidates = self.filled(edits for edits, _ in votes.most_common(8))
@@ -220,16 +220,18 @@ class Search(Trials):
 
     def _likely_pairs(self) -> Iterator[tuple[Document, int]]:
         """Documents without a target and targets without a document, of one kind and alike in content."""
-        missing = self.bench.missing(self.seen)
+        missing = self.evaluator.missing(self.seen)
         by_kind: dict[tuple[str, str], list[int]] = {}
         for index in missing:
-            res = self.bench.targets[index].id
+            res = self.evaluator.targets[index].id
             by_kind.setdefault((res.group, res.kind), []).append(index)
         for document in self.seen.extra:
             wanted = document.id
             choices = by_kind.get((wanted.group, wanted.kind), []) if wanted is not None else []
             body = document.resource.body if document.resource else {}
-            ranked = sorted((cost(body, self.bench.targets[i].body) / self.bench.sizes[i], i) for i in choices[:40])
+            ranked = sorted(
+                (cost(body, self.evaluator.targets[i].body) / self.evaluator.sizes[i], i) for i in choices[:40]
+            )
             for _, index in ranked[:2]:
                 yield document, index
 
@@ -238,13 +240,13 @@ class Search(Trials):
         for _ in range(6):
             if self.state.is_right:
                 return
-            missing = self.bench.missing(self.seen)
+            missing = self.evaluator.missing(self.seen)
             batch: list[tuple[Edits, float]] = []
-            lacking = [self.bench.targets[index] for index in missing]
+            lacking = [self.evaluator.targets[index] for index in missing]
             closing = (islice(chain(self._of_other_kind(d, lacking), self._closing(d)), 1) for d in self.seen.extra)
             batch += [(edits, 1.0) for found in closing for edits in found]
             batch += self._together([*missing, *self._wrong()])
-            turned = chain(switched(self.bench, self.state), more_objects(self.bench, self.state))
+            turned = chain(switched(self.evaluator, self.state), more_objects(self.evaluator, self.state))
             batch += [(edits, 1.0) for edits in turned if repr(edits) not in self.refused]
             before = self.state.cost
             self.try_batch(distinct(batch))
@@ -272,13 +274,15 @@ class Search(Trials):
                 yield edits
 
     def _closing(self, document: Document) -> Iterator[Edits]:
-        gates: dict[int, Gate] = {}
+        path_conditions: dict[int, PathCondition] = {}
         for piece in document.pieces:
             if piece.region is None and piece.text.strip():
-                for gate in piece.gate.chain() if piece.gate else ():
-                    gates.setdefault(id(gate), gate)
+                for path_condition in piece.path_condition.chain() if piece.path_condition else ():
+                    path_conditions.setdefault(id(path_condition), path_condition)
                 break
-        each = [list(self.filled(close(gate, self.state.tree))) for gate in gates.values()]
+        each = [
+            list(self.filled(close(path_condition, self.state.tree))) for path_condition in path_conditions.values()
+        ]
         found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
         found += [((path, False),) for path in islice(switches(document.real, self.seen.asked), 5)]
         # to take back what was found is the last resort
@@ -301,25 +305,25 @@ class Search(Trials):
             if made is None or repr(made) in self.refused:
                 found += self._listed(group)
             else:
-                found.append((made, 0.1 * sum(self.bench.sizes[index] for index, _ in group)))
+                found.append((made, 0.1 * sum(self.evaluator.sizes[index] for index, _ in group)))
         return found
 
     def _listed(self, group: Iterable[tuple[int, Edits]]) -> Iterator[Weighed]:
         for index, edits in group:
             made = listed([edits], self.state.tree)
             if made is not None:
-                self.journal.asks((self.bench.targets[index].id, ()), made)
-                yield made, 0.1 * self.bench.sizes[index]
+                self.journal.asks((self.evaluator.targets[index].id, ()), made)
+                yield made, 0.1 * self.evaluator.sizes[index]
 
     def _openings(self, missing: list[int], per_target: int) -> Iterator[tuple[int, Edits]]:
         """For each missing object the likeliest ways to have it printed that were not refused alone."""
         for index in missing:
             if self.late:
                 return
-            name = self.bench.targets[index].id.name
+            name = self.evaluator.targets[index].id.name
             ranked = [
                 (document.id is None or document.id.name != name, reading.misses, order, region, reading.edits)
-                for order, (region, document, reading) in enumerate(self.bench.readings(self.seen, index))
+                for order, (region, document, reading) in enumerate(self.evaluator.readings(self.seen, index))
             ]
             ranked.sort(key=lambda item: item[:3])
             fresh = (
@@ -334,7 +338,7 @@ class Search(Trials):
 
     def _bearable(self, index: int) -> float:
         """How much of a target a way to print it may miss and still be worth a trial."""
-        return 0.5 * self.state.costs[index] if index in self.state.pairs else 0.7 * self.bench.sizes[index]
+        return 0.5 * self.state.costs[index] if index in self.state.pairs else 0.7 * self.evaluator.sizes[index]
 
     def values(self) -> None:
         """Close the gaps inside documents, alternative by alternative."""
@@ -373,18 +377,18 @@ class Search(Trials):
         for edits in proposed:
             upper = tuple((self.state.tree.above(path), value) for path, value in edits)
             if not self.is_forbidden(upper):
-                yield from filled(upper, self.bench.ghostly.vocabulary)
+                yield from filled(upper, self.evaluator.as_untaken.vocabulary)
 
     def without(self, path: KeyPath) -> Search:
         """A search from the same hypothesis without one value, which it must not set again."""
-        state = self.bench.measure(self.state.tree.without(path), self.state.setting, self.state)
-        other = Search(self.bench, state, self.deadline, release_is_fixed=True)
+        state = self.evaluator.measure(self.state.tree.without(path), self.state.setting, self.state)
+        other = Search(self.evaluator, state, self.deadline, release_is_fixed=True)
         other.forbidden = self.forbidden | {path}
         return other
 
     def minimise(self) -> None:
         """Say it where a person would, and take out every override without which the render is as near."""
-        libraries = [sub.name for sub in self.bench.interpreter.chart.charts if sub.is_library]
+        libraries = [sub.name for sub in self.evaluator.interpreter.chart.charts if sub.is_library]
         self._change([path for path in leaves(self.state.tree.overrides) if path[0] in libraries], _hoisted)
         exact = [document for index, document in self.state.pairs.items() if index not in self.state.costs]
         shown = shown_overrides(exact, self.state.tree)
@@ -397,7 +401,7 @@ class Search(Trials):
         tree = self.state.tree
         for path in paths:
             tree = change(tree, path)
-        state = self.bench.measure(tree, self.state.setting, self.state)
+        state = self.evaluator.measure(tree, self.state.setting, self.state)
         # that an object which nobody wants is smaller is worth no value
         if state.serves_as_well_as(self.state):
             self.state = state

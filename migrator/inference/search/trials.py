@@ -10,7 +10,7 @@ from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.attempts import Journal
 from migrator.inference.candidates.template_literals import other_forms
-from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State, apply_edits
+from migrator.inference.hypothesis.evaluator import EPSILON, Evaluator, State, apply_edits
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import touches
 from migrator.templates.output.documents import Document
@@ -28,8 +28,8 @@ Weighed = tuple[Edits, float]
 class Trials:
     """The best hypothesis so far, and what was refused against it."""
 
-    def __init__(self, bench: Bench, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
-        self.bench, self.state, self.deadline = bench, state, deadline
+    def __init__(self, evaluator: Evaluator, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
+        self.evaluator, self.state, self.deadline = evaluator, state, deadline
         self.release_is_fixed = release_is_fixed
         self.refused: set[str] = set()
         self.forbidden: frozenset[KeyPath] = frozenset()
@@ -47,7 +47,7 @@ class Trials:
 
     def measured(self, edits: Edits) -> State:
         tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
-        return self.bench.measure(tree, setting, self.state)
+        return self.evaluator.measure(tree, setting, self.state)
 
     def allowed(self, edits: Edits) -> bool:
         """Whether a proposal may be tried: a release that somebody has settled stays."""

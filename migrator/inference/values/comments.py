@@ -39,7 +39,7 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -
     """
     chart = load_chart(request.chart.files)
     section = outline(chart)
-    interpreter = Interpreter(as_dependency(chart) if request.as_dependency else chart, ghosts=False)
+    interpreter = Interpreter(as_dependency(chart) if request.as_dependency else chart, untaken=False)
     formed = as_the_chart_writes(values, defaults_of(interpreter.chart), interpreter, answer.setting)
     ordered = replace(
         formed,

@@ -16,10 +16,10 @@ from migrator.inference.types import InferenceRequest
 from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run
-from migrator.templates.output.documents import Document, ghost_documents, split_documents
+from migrator.templates.output.documents import Document, split_documents, untaken_documents
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.randomness import is_generated
-from migrator.templates.provenance.value import MARK, Gate, Piece
+from migrator.templates.provenance.value import MARK, PathCondition, Piece
 
 MOST_SECONDS = 5.0
 """Processor time to look at every branch."""
@@ -66,7 +66,7 @@ def _only(run: Run) -> dict[Key, Document]:
     for template in run.templates.values():
         if _prints_any_object(template.pieces):
             return {}
-        for document in (*split_documents(template), *(ghost for _, ghost in ghost_documents(template))):
+        for document in (*split_documents(template), *(untaken for _, untaken in untaken_documents(template))):
             if document.id is not None:
                 found.setdefault(key_of(document.id), []).append(document)
     return {key: documents[0] for key, documents in found.items() if len(documents) == 1}
@@ -88,9 +88,9 @@ def _is_fixed(document: Document, path: KeyPath, lines: frozenset[str]) -> bool:
     metadata, node = document.metadata, document.root
     if node is None or metadata is None:
         return False
-    gate = document.gate_at(metadata)
+    path_condition = document.path_condition_at(metadata)
     for key in path:
-        if node.kind == "scalar" or not _is_closed(document, node, key, gate):
+        if node.kind == "scalar" or not _is_closed(document, node, key, path_condition):
             return False
         child = node.entries.get(str(key)) if node.kind == "map" else _item(node, key)
         if child is None:
@@ -102,8 +102,8 @@ def _is_fixed(document: Document, path: KeyPath, lines: frozenset[str]) -> bool:
     around = document.placed_around(node)
     return (
         document.text[start : node.end].strip() in lines
-        and all(_is_text(piece, gate) for _, piece in around if piece.region is None)
-        and all(text is not None for text in _ghost_lines(document, around))
+        and all(_is_text(piece, path_condition) for _, piece in around if piece.region is None)
+        and all(text is not None for text in _untaken_lines(document, around))
     )
 
 
@@ -111,7 +111,7 @@ def _item(node: Node, key: str | int) -> Node | None:
     return node.items[key] if isinstance(key, int) and key < len(node.items) else None
 
 
-def _is_closed(document: Document, node: Node, key: str | int, gate: Gate | None) -> bool:
+def _is_closed(document: Document, node: Node, key: str | int, path_condition: PathCondition | None) -> bool:
     """Whether no value adds an entry of this name to a map, or anything to a list."""
     # the mark of a map's end stands before what follows it
     ends = {child.end: len(document.text[: child.end].rstrip()) for child in (*node.entries.values(), *node.items)}
@@ -119,15 +119,15 @@ def _is_closed(document: Document, node: Node, key: str | int, gate: Gate | None
     around = document.placed_around(node)
     for place, piece in around:
         within = any(start <= place and place + len(piece.text) <= end for start, end in inner)
-        if piece.region is None and not within and not _is_text(piece, gate):
+        if piece.region is None and not within and not _is_text(piece, path_condition):
             return False
     column = node.start - document.text.rfind("\n", 0, node.start) - 1
     between = [(place, piece) for place, piece in around if not any(start < place < end for start, end in inner)]
-    return all(_is_other(line, column, node, str(key)) for line in _ghost_lines(document, between))
+    return all(_is_other(line, column, node, str(key)) for line in _untaken_lines(document, between))
 
 
 def _is_other(line: str | None, column: int, node: Node, key: str) -> bool:
-    """Whether a line of a ghost belongs to something else, or is an entry of another name that it spells out."""
+    """Whether a line of one not taken belongs to something else, or is an entry of another name that it spells out."""
     if line is None:
         return False
     if len(line) - len(line.lstrip(" ")) != column:
@@ -136,13 +136,13 @@ def _is_other(line: str | None, column: int, node: Node, key: str) -> bool:
     return node.kind == "map" and entry is not None and entry[1] not in (key, MARK)
 
 
-def _ghost_lines(document: Document, around: Iterable[tuple[int, Piece]]) -> Iterator[str | None]:
-    """The lines of ghosts, each with its margin; None for one that goes on with a line that has begun."""
-    ghosts: dict[int, str] = {}
+def _untaken_lines(document: Document, around: Iterable[tuple[int, Piece]]) -> Iterator[str | None]:
+    """The lines of untaken branches, each with its margin; None for one that goes on with a line that has begun."""
+    untaken: dict[int, str] = {}
     for place, piece in around:
         if piece.region is not None:
-            ghosts[place] = ghosts.get(place, "") + piece.text
-    for place, text in ghosts.items():
+            untaken[place] = untaken.get(place, "") + piece.text
+    for place, text in untaken.items():
         begun = document.text[document.text.rfind("\n", 0, place) + 1 : place]
         first, *rest = text.split("\n")
         if first.strip():
@@ -150,9 +150,12 @@ def _ghost_lines(document: Document, around: Iterable[tuple[int, Piece]]) -> Ite
         yield from (line for line in rest if line.strip())
 
 
-def _is_text(piece: Piece, gate: Gate | None) -> bool:
+def _is_text(piece: Piece, path_condition: PathCondition | None) -> bool:
     """Whether a piece is there whenever the object is, and always the same."""
     if piece.region is not None or (piece.source is not None and (piece.source.taint or is_generated(piece.source))):
         return False
-    own = {id(each) for each in gate.chain()} if gate is not None else set()
-    return all(id(each) in own or not each.condition.taint for each in (piece.gate.chain() if piece.gate else ()))
+    own = {id(each) for each in path_condition.chain()} if path_condition is not None else set()
+    return all(
+        id(each) in own or not each.condition.taint
+        for each in (piece.path_condition.chain() if piece.path_condition else ())
+    )

@@ -29,7 +29,7 @@ def drafted(
     """
     try:
         with limited(time.process_time() + MOST_SECONDS):
-            run = Interpreter(chart_of(request), ghosts=False).run(effective(values, environment), setting)
+            run = Interpreter(chart_of(request), untaken=False).run(effective(values, environment), setting)
             if any(template.error and not _reads_values(template) for template in run.templates.values()):
                 return ()
             whole = [template for path, template in run.templates.items() if not template.error and path != refused]

@@ -20,7 +20,7 @@ from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
 from migrator.model import Difference, DifferenceKind, Impact, KeyPath, Resource
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import ghost_documents, split_documents
+from migrator.templates.output.documents import split_documents, untaken_documents
 
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""
@@ -70,7 +70,7 @@ def residual_of(
 
 
 def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
-    """Kind and name of what templates print, or would print with other gates open, by default or beside an answer.
+    """Kind and name of what templates print, or would print with other conditions open, by default or beside an answer.
 
     A template that prints an object of a name counts for every kind that it speaks of. Nothing is known where a render
     takes too long.
@@ -81,7 +81,7 @@ def makeable(request: InferenceRequest, answer: Answer, environment: str) -> fro
         with limited(time.process_time() + MOST_SECONDS):
             for overrides in ({}, answer.values[environment]):
                 for template in interpreter.run(overrides, answer.setting).templates.values():
-                    made = (*split_documents(template), *(document for _, document in ghost_documents(template)))
+                    made = (*split_documents(template), *(document for _, document in untaken_documents(template)))
                     names = {document.id.name for document in made if document.id is not None}
                     kinds = {word for piece in template.pieces for word in _KIND.findall(piece.text)} if names else ()
                     found |= {(kind, name) for kind in kinds for name in names}
@@ -133,4 +133,4 @@ def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinn
     tree = Tree({}, overrides)
     for path in () if pinned else secret_values(overrides, request.targets[environment]):
         tree = tree.without(path)
-    return Pinning(chart_of(request), tree.overrides, answer.setting, ghosts=pinned)
+    return Pinning(chart_of(request), tree.overrides, answer.setting, untaken=pinned)

@@ -61,13 +61,13 @@ class _Place:
 class Pinning:
     """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
 
-    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting, *, ghosts: bool = True) -> None:
+    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting, *, untaken: bool = True) -> None:
         self._deadline = time.process_time() + MOST_SECONDS
-        # what a branch not taken would print instead of something drawn is only seen with ghosts
-        self._interpreter = Interpreter(chart, ghosts=ghosts)
+        # what a branch not taken would print instead of something drawn is only seen with untaken branches
+        self._interpreter = Interpreter(chart, untaken=untaken)
         self._tree, self._setting = Tree(defaults_of(chart), overrides), setting
         self._run = self._interpreter.run(overrides, setting)
-        self._interpreter.ghosts = False
+        self._interpreter.untaken = False
         self._room = self._interpreter.runs + MOST_TEMPLATES
         self._tried: dict[Edits, Run] = {}
         self._found: dict[tuple[Key, KeyPath], tuple[Pin, ...]] = {}
@@ -93,7 +93,9 @@ class Pinning:
         for template in self._run.templates.values():
             for other, document in self._documents(template):
                 if other == key:
-                    unset = [p for p in _gates(document.real) if self._tree.effective(p) in (MISSING, *_UNSET)][:TRIED]
+                    unset = [
+                        p for p in _path_conditions(document.real) if self._tree.effective(p) in (MISSING, *_UNSET)
+                    ][:TRIED]
                     return tuple(p for p in unset if self._is_referred_to(self._after(((p, OWN_NAME),)), key))
         return ()
 
@@ -195,11 +197,16 @@ def _candidates(document: Document, leaf: KeyPath) -> tuple[list[KeyPath], list[
     assert node is not None  # noqa: S101 - the leaf was found in this document
     pieces = document.under(node)
     inner = _paths(piece.source for piece in pieces if piece.source is not None)
-    return inner, [path for path in _gates(pieces) if path not in inner]
+    return inner, [path for path in _path_conditions(pieces) if path not in inner]
 
 
-def _gates(pieces: Iterable[Piece]) -> list[KeyPath]:
-    return _paths(gate.condition for piece in pieces if piece.gate is not None for gate in piece.gate.chain())
+def _path_conditions(pieces: Iterable[Piece]) -> list[KeyPath]:
+    return _paths(
+        path_condition.condition
+        for piece in pieces
+        if piece.path_condition is not None
+        for path_condition in piece.path_condition.chain()
+    )
 
 
 def _paths(values: Iterable[Value]) -> list[KeyPath]:

@@ -13,7 +13,7 @@ from migrator.rewrite.automation.configuration.sops import is_encrypted
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomize.entries import Touch
 from migrator.rewrite.kustomize.ownership import Place, Placed, written_objects
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import generates, in_scope, selects
 
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
@@ -30,20 +30,20 @@ class Blocker:
     reason: str
 
 
-def blockers_of_objects(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+def blockers_of_objects(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
     """Objects whose text cannot be found, or is shared with objects that stay."""
     by_place: dict[Place, list[Placed]] = defaultdict(list)
     for each in objects:
         if each.written is not None:
             by_place[each.written.place].append(each)
     for each in objects:
-        if each.component is not None and (reason := _place_problem(each, by_place, objects, bench)):
+        if each.component is not None and (reason := _place_problem(each, by_place, objects, view)):
             yield Blocker(component=each.component, reason=reason)
-    yield from _split_lists(by_place, bench)
+    yield from _split_lists(by_place, view)
 
 
 def _place_problem(
-    each: Placed, by_place: Mapping[Place, Sequence[Placed]], objects: Sequence[Placed], bench: Workbench
+    each: Placed, by_place: Mapping[Place, Sequence[Placed]], objects: Sequence[Placed], view: RepositoryView
 ) -> str:
     origin = each.resource.origin
     if origin is None:
@@ -51,7 +51,7 @@ def _place_problem(
     if origin.remote:
         return f"{each} comes from the remote base {origin.remote}"
     if origin.generated:
-        return _generator_problem(each, objects, bench)
+        return _generator_problem(each, objects, view)
     if each.written is None:
         return f"the document of {each} cannot be told from the others in {origin.path}"
     staying = [other for other in by_place[each.written.place] if not other.is_adopted]
@@ -61,15 +61,15 @@ def _place_problem(
     return ""
 
 
-def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench) -> str:
+def _generator_problem(each: Placed, objects: Sequence[Placed], view: RepositoryView) -> str:
     """A generated object leaves with the entries that make it, and these must make nothing else."""
     is_made = is_listed = False
-    for held in bench.reached(each.root):
+    for held in view.reached(each.root):
         for generator in held.generators:
-            if not generates(generator, each, may_rename=bench.may_rename(each.root)):
+            if not generates(generator, each, may_rename=view.may_rename(each.root)):
                 continue
-            met = in_scope(held, objects, bench)
-            made = [other for other in met if generates(generator, other, may_rename=bench.may_rename(other.root))]
+            met = in_scope(held, objects, view)
+            made = [other for other in met if generates(generator, other, may_rename=view.may_rename(other.root))]
             if each in made and not all(other.is_adopted for other in made):
                 return f"the generator of {each} in {held.file} makes an object that stays"
             is_listed = is_listed or each in made
@@ -79,13 +79,13 @@ def _generator_problem(each: Placed, objects: Sequence[Placed], bench: Workbench
     return "" if is_made else f"a generator takes the place of {each}, which a manifest holds"
 
 
-def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -> Iterator[Blocker]:
+def _split_lists(by_place: Mapping[Place, Sequence[Placed]], view: RepositoryView) -> Iterator[Blocker]:
     """A List leaves as a whole or not at all."""
     for place, found in sorted(by_place.items()):
         leaving = [each for each in found if each.component is not None]
         if place.item < 0 or not leaving:
             continue
-        for other in written_objects(bench, place.file):
+        for other in written_objects(view, place.file):
             if other.place.document == place.document and not any(
                 each.is_adopted for each in by_place.get(other.place, ())
             ):
@@ -94,12 +94,12 @@ def _split_lists(by_place: Mapping[Place, Sequence[Placed]], bench: Workbench) -
                 break
 
 
-def blockers_of_references(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+def blockers_of_references(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
     """What stays and needs what leaves: variables, replacements, and names that kustomize keeps in step."""
-    yield from _followed_names(objects, bench)
-    for held in bench.kustomizations.by_path.values():
-        sources = tuple(sources_of(held, bench))
-        met = in_scope(held, objects, bench) if sources else ()
+    yield from _followed_names(objects, view)
+    for held in view.kustomizations.by_path.values():
+        sources = tuple(sources_of(held, view))
+        met = in_scope(held, objects, view) if sources else ()
         for what, selector, _ in sources:
             found = [each for each in met if selects(selector, each)]
             if found and all(each.component is not None for each in found):
@@ -119,13 +119,13 @@ def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterat
                 yield Blocker(component=str(here[0].component), reason=reason)
 
 
-def _followed_names(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blocker]:
+def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
     """Kustomize keeps references in step with the names and namespaces that it gives; to what has left it cannot."""
     renamed: dict[tuple[RepoPath, str], Placed] = {}
     moved: dict[tuple[RepoPath, str, str, str], Placed] = {}
     for each in objects:
         final = each.resource.id
-        if each.is_adopted and _is_renamed(each, bench):
+        if each.is_adopted and _is_renamed(each, view):
             renamed[each.root, final.name] = each
         is_moved = each.written is not None and each.written.namespace != final.namespace
         if each.is_adopted and is_moved and final.kind in _FOLLOWED:
@@ -145,11 +145,11 @@ def _followed_names(objects: Sequence[Placed], bench: Workbench) -> Iterator[Blo
             yield Blocker(component=str(held.component), reason=reason)
 
 
-def _is_renamed(placed: Placed, bench: Workbench) -> bool:
+def _is_renamed(placed: Placed, view: RepositoryView) -> bool:
     final = placed.resource.id.name
     if placed.written is not None:
         return placed.written.name != final
-    return all(generator.name != final for held in bench.reached(placed.root) for generator in held.generators)
+    return all(generator.name != final for held in view.reached(placed.root) for generator in held.generators)
 
 
 def _references(value: Json) -> Iterator[tuple[str, str, str]]:
@@ -166,7 +166,7 @@ def _references(value: Json) -> Iterator[tuple[str, str, str]]:
 
 
 def sources_of(
-    held: Kustomization, bench: Workbench, *, only: Mapping[str, Json] | None = None
+    held: Kustomization, view: RepositoryView, *, only: Mapping[str, Json] | None = None
 ) -> Iterator[tuple[str, Selector, Json]]:
     """What each variable and replacement is called, what it reads from, and a replacement's `targets`.
 
@@ -177,20 +177,20 @@ def sources_of(
         if isinstance(target, Mapping) and (only is None or variable is only):
             yield f"{VARIABLE}{variable.get('name')}", _exact(target), None
     for replacement in mappings(held.fields.get("replacements")):
-        for each in _replacements(replacement, held, bench) if only is None or replacement is only else ():
+        for each in _replacements(replacement, held, view) if only is None or replacement is only else ():
             source = each.get("source")
             if isinstance(source, Mapping):
                 yield "a replacement", _exact(source), each.get("targets")
 
 
-def _replacements(entry: Mapping[str, Json], held: Kustomization, bench: Workbench) -> Iterator[Mapping[str, Json]]:
+def _replacements(entry: Mapping[str, Json], held: Kustomization, view: RepositoryView) -> Iterator[Mapping[str, Json]]:
     yield entry
     if not isinstance(entry.get("path"), str):
         return
     for reference in held.inputs:
         if reference.field == "replacements" and reference.text == entry["path"] and reference.path is not None:
             try:
-                documents = bench.documents(reference.path)
+                documents = view.documents(reference.path)
             except MigrateError:
                 return
             for document in documents:
@@ -206,23 +206,23 @@ def _exact(target: Mapping[str, Json]) -> Selector:
     return Selector(group=re.escape(group), **texts)
 
 
-def blockers_of_edits(edits: Iterable[FileEdit], bench: Workbench) -> Iterator[Blocker]:
+def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterator[Blocker]:
     """Files that must not be edited."""
     data = frozenset(
         reference.path
-        for held in bench.kustomizations.by_path.values()
+        for held in view.kustomizations.by_path.values()
         for reference in (*held.inputs, *held.configurations)
         if reference.path is not None
     )
     manifests = frozenset(
-        reference.path for held in bench.kustomizations.by_path.values() for reference in held.resources
+        reference.path for held in view.kustomizations.by_path.values() for reference in held.resources
     )
-    linked = frozenset(bench.index.links.values())
+    linked = frozenset(view.index.links.values())
     for edit in edits:
         reason = ""
-        if bench.index.resolve(edit.path) != edit.path:
+        if view.index.resolve(edit.path) != edit.path:
             reason = f"{edit.path} is reached through a symbolic link"
-        elif (submodule := bench.index.submodule_of(edit.path)) is not None:
+        elif (submodule := view.index.submodule_of(edit.path)) is not None:
             reason = f"{edit.path} belongs to the submodule {submodule}, another repository"
         elif edit.path in linked and edit.after is None:
             reason = f"a symbolic link leads to {edit.path}"

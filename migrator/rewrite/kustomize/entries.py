@@ -10,7 +10,7 @@ from types import MappingProxyType
 from migrator.load import Kustomization, PatchRef
 from migrator.model import Json, KeyPath, RepoPath
 from migrator.rewrite.kustomize.ownership import Placed
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import generates, in_scope, is_subject, retags, scales, selects
 from migrator.yamlio import (
     Dialect,
@@ -75,25 +75,25 @@ class Touch:
         return frozenset(each.component for each in self.touched if each.component is not None)
 
 
-def touches_of(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Touch, ...]:
+def touches_of(held: Kustomization, objects: Sequence[Placed], view: RepositoryView) -> tuple[Touch, ...]:
     """What the entries of a kustomization touch; nothing where no adopted object passes through it.
 
     A patch that deletes an object touches what other roots make of the same manifest: it is in no build of its own.
     """
-    met = in_scope(held, objects, bench)
-    files = bench.scope(held)
+    met = in_scope(held, objects, view)
+    files = view.scope(held)
     written = tuple(each for each in objects if each.written is not None and each.file in files)
     if not any(each.is_adopted for each in (*met, *written)):
         return ()
-    return (*_entries(held, met, bench), *_patches(held, met, written, bench))
+    return (*_entries(held, met, view), *_patches(held, met, written, view))
 
 
-def every_touch(held: Kustomization, objects: Sequence[Placed], bench: Workbench) -> tuple[Touch, ...]:
+def every_touch(held: Kustomization, objects: Sequence[Placed], view: RepositoryView) -> tuple[Touch, ...]:
     """What the entries of a kustomization touch, whoever owns it."""
-    files = bench.scope(held)
-    met = in_scope(held, objects, bench)
+    files = view.scope(held)
+    met = in_scope(held, objects, view)
     written = tuple(each for each in objects if each.written is not None and each.file in files)
-    return (*_entries(held, met, bench), *_patches(held, met, written, bench))
+    return (*_entries(held, met, view), *_patches(held, met, written, view))
 
 
 def cuts_of(touches: Sequence[Touch]) -> tuple[Cut, ...]:
@@ -111,10 +111,10 @@ def cuts_of(touches: Sequence[Touch]) -> tuple[Cut, ...]:
     return tuple(found)
 
 
-def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> Iterator[Touch]:
+def _entries(held: Kustomization, met: Sequence[Placed], view: RepositoryView) -> Iterator[Touch]:
     roots = {each.root for each in met}
-    images = [entry for root in sorted(roots) for other in bench.reached(root) for entry in other.images]
-    may_rename = any(bench.may_rename(root) for root in roots)
+    images = [entry for root in sorted(roots) for other in view.reached(root) for entry in other.images]
+    may_rename = any(view.may_rename(root) for root in roots)
     for index, replica in enumerate(held.replicas):
         touched = tuple(each for each in met if scales(replica, each))
         yield Touch(entry=Entry(field="replicas", index=index), touched=touched, needs_one=True)
@@ -128,18 +128,18 @@ def _entries(held: Kustomization, met: Sequence[Placed], bench: Workbench) -> It
 
 
 def _patches(
-    held: Kustomization, met: Sequence[Placed], written: Sequence[Placed], bench: Workbench
+    held: Kustomization, met: Sequence[Placed], written: Sequence[Placed], view: RepositoryView
 ) -> Iterator[Touch]:
     for patch in held.patches:
         entry = Entry(field=patch.field, index=patch.index)
         if patch.target is not None:
             target = patch.target
-            deletes = all(_deletes(document) for _, document in patch_documents(patch, bench)) and patch.kind == "merge"
+            deletes = all(_deletes(document) for _, document in patch_documents(patch, view)) and patch.kind == "merge"
             touched = tuple(each for each in (written if deletes else met) if selects(target, each))
             needs_one = patch.field == "patchesJson6902"
             yield Touch(entry=entry, touched=touched, needs_one=needs_one, file=patch.file)
             continue
-        for index, document in patch_documents(patch, bench):
+        for index, document in patch_documents(patch, view):
             touched = tuple(each for each in (written if _deletes(document) else met) if is_subject(document, each))
             yield Touch(entry=entry, touched=touched, needs_one=True, file=patch.file, document=index)
 
@@ -148,9 +148,9 @@ def _deletes(document: Mapping[str, Json]) -> bool:
     return document.get("$patch") == "delete"
 
 
-def patch_documents(patch: PatchRef, bench: Workbench) -> tuple[tuple[int, Mapping[str, Json]], ...]:
+def patch_documents(patch: PatchRef, view: RepositoryView) -> tuple[tuple[int, Mapping[str, Json]], ...]:
     """Position and content of each document of a patch that is a mapping."""
-    data: bytes | str = bench.read(patch.file) if patch.file is not None else patch.inline or ""
+    data: bytes | str = view.read(patch.file) if patch.file is not None else patch.inline or ""
     path = patch.file or RepoPath("")
     documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=path) if patch.kind else ()
     return tuple((each.index, each.value) for each in documents if isinstance(each.value, dict))

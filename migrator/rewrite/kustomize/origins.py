@@ -10,7 +10,7 @@ from migrator.model import Json, KeyPath, RepoPath, ResId, Resource, SourceSpan
 from migrator.render_roots import Build
 from migrator.rewrite.kustomize.literal_places import at, field_of, met, operation_at, shown_at
 from migrator.rewrite.kustomize.ownership import Placed, place_object
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import generates, is_subject, retags, scales, selects
 from migrator.yamlio import ABSENT, Dialect, decode, read_documents, same, spans
 
@@ -32,8 +32,8 @@ class Source:
 class Origins:
     """Answers where places come from. Reads files as they are asked for; not shared between threads."""
 
-    def __init__(self, builds: Sequence[Build], bench: Workbench) -> None:
-        self._bench = bench
+    def __init__(self, builds: Sequence[Build], view: RepositoryView) -> None:
+        self._view = view
         self._builds = [build for build in builds if build.is_built]
 
     def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
@@ -50,13 +50,13 @@ class Origins:
 
     def _placed(self, build: Build, resource: Resource) -> Placed:
         question = ("placed", build.root, resource.id)
-        return self._bench.once(question, lambda: place_object(build, resource, self._bench))
+        return self._view.once(question, lambda: place_object(build, resource, self._view))
 
     def _of(self, build: Build, placed: Placed, path: KeyPath) -> Source | None:
         final = at(placed.resource.body, path)
         shown = self._manifest(placed, path, "absent" if final is ABSENT else "manifest")
         for held in self._layers(build.root):
-            if placed.file is None or placed.file in self._bench.scope(held):
+            if placed.file is None or placed.file in self._view.scope(held):
                 for source in self._entries(held, placed, path, final):
                     shown = source
         return shown
@@ -110,7 +110,7 @@ class Origins:
         if not patch.kind:
             return ()
         if patch.file is not None:
-            return tuple((each.index, each.value) for each in self._bench.documents(patch.file))
+            return tuple((each.index, each.value) for each in self._view.documents(patch.file))
         found = read_documents(patch.inline or "", dialect=Dialect.KUSTOMIZE)
         return tuple((each.index, each.value) for each in found)
 
@@ -132,24 +132,24 @@ class Origins:
 
     def _layers(self, root: RepoPath) -> tuple[Kustomization, ...]:
         """The kustomizations on the way to a root, what is included before what includes it."""
-        return self._bench.once(("layers", root), lambda: tuple(_inner_first(root, self._bench, set())))
+        return self._view.once(("layers", root), lambda: tuple(_inner_first(root, self._view, set())))
 
     def _entry(self, held: Kustomization, path: KeyPath) -> SourceSpan:
         return self._span(held.file, None, path)
 
     def _span(self, file: RepoPath, document: int | None, path: KeyPath) -> SourceSpan:
         """The place of the deepest key on a path that the document has."""
-        known = self._bench.once(("spans", file, document), lambda: self._spans(file, document))
+        known = self._view.once(("spans", file, document), lambda: self._spans(file, document))
         for length in range(len(path), -1, -1):
             if path[:length] in known:
                 return known[path[:length]]
         return SourceSpan(path=file)
 
     def _spans(self, file: RepoPath, document: int | None) -> Mapping[KeyPath, SourceSpan]:
-        text = self._bench.once(("text", file), lambda: decode(self._bench.read(file), file))
+        text = self._view.once(("text", file), lambda: decode(self._view.read(file), file))
         held = None
         if document is not None:
-            held = next((each for each in self._bench.documents(file) if each.index == document), None)
+            held = next((each for each in self._view.documents(file) if each.index == document), None)
         return spans(text, file, document=held)
 
 
@@ -171,12 +171,12 @@ def _find(resources: Sequence[Resource], res_id: ResId) -> Resource | None:
     return next(iter(exact or [each for each in named if not (each.id.namespace and res_id.namespace)]), None)
 
 
-def _inner_first(root: RepoPath, bench: Workbench, seen: set[RepoPath]) -> Iterator[Kustomization]:
+def _inner_first(root: RepoPath, view: RepositoryView, seen: set[RepoPath]) -> Iterator[Kustomization]:
     if root in seen:
         return
     seen.add(root)
-    for inner in bench.kustomizations.includes(root):
-        yield from _inner_first(inner, bench, seen)
-    held = bench.kustomizations.by_path.get(root)
+    for inner in view.kustomizations.includes(root):
+        yield from _inner_first(inner, view, seen)
+    held = view.kustomizations.by_path.get(root)
     if held is not None:
         yield held

@@ -11,7 +11,7 @@ from migrator.diagnostics import MigrateError
 from migrator.model import Gvk, Json, RepoPath, ResId, Resource
 from migrator.plan.types import Decision, Plan
 from migrator.render_roots import Build
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 
 ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -73,30 +73,30 @@ def adopted_ids(plan: Plan) -> Mapping[str, Mapping[ResId, str]]:
     return found
 
 
-def place(plan: Plan, builds: Sequence[Build], bench: Workbench) -> tuple[Placed, ...]:
+def place(plan: Plan, builds: Sequence[Build], view: RepositoryView) -> tuple[Placed, ...]:
     """Every object of every build that renders, in the order of the builds."""
     adopted = adopted_ids(plan)
     found: list[Placed] = []
     for build in builds:
-        affixes = bench.may_rename(build.root)
+        affixes = view.may_rename(build.root)
         owners = adopted.get(build.environment, {})
         found += [
-            _placed(build, resource, owners.get(resource.id), bench, affixes=affixes) for resource in build.resources
+            _placed(build, resource, owners.get(resource.id), view, affixes=affixes) for resource in build.resources
         ]
     return tuple(found)
 
 
-def place_object(build: Build, resource: Resource, bench: Workbench) -> Placed:
+def place_object(build: Build, resource: Resource, view: RepositoryView) -> Placed:
     """One object of a build, whoever owns it."""
-    return _placed(build, resource, None, bench, affixes=bench.may_rename(build.root))
+    return _placed(build, resource, None, view, affixes=view.may_rename(build.root))
 
 
-def _placed(build: Build, resource: Resource, component: str | None, bench: Workbench, *, affixes: bool) -> Placed:
+def _placed(build: Build, resource: Resource, component: str | None, view: RepositoryView, *, affixes: bool) -> Placed:
     origin = resource.origin
-    file = None if origin is None or origin.remote else bench.index.resolve(origin.path)
+    file = None if origin is None or origin.remote else view.index.resolve(origin.path)
     written = None
     if file is not None and origin is not None and not origin.generated:
-        written = _written(resource, bench, file, affixes=affixes)
+        written = _written(resource, view, file, affixes=affixes)
     final = resource.id.name
     names = {final}
     if written is not None:
@@ -125,11 +125,11 @@ def _between(first: str, final: str) -> set[str]:
     return {final[i:j] for i in range(begin + 1) for j in range(end, len(final) + 1)}
 
 
-def _written(resource: Resource, bench: Workbench, file: RepoPath, *, affixes: bool) -> Written | None:
+def _written(resource: Resource, view: RepositoryView, file: RepoPath, *, affixes: bool) -> Written | None:
     """The document of the file that became the object: the same kind, and the name and namespace that fit best."""
     best: tuple[tuple[bool, bool, int], Written] | None = None
     is_tied = False
-    for candidate in written_objects(bench, file):
+    for candidate in written_objects(view, file):
         same_kind = (candidate.gvk.group, candidate.gvk.kind) == (resource.id.group, resource.id.kind)
         is_name = candidate.name == resource.id.name
         if not same_kind or not (is_name or (affixes and candidate.name in resource.id.name)):
@@ -142,14 +142,14 @@ def _written(resource: Resource, bench: Workbench, file: RepoPath, *, affixes: b
     return None if best is None or is_tied else best[1]
 
 
-def written_objects(bench: Workbench, file: RepoPath) -> tuple[Written, ...]:
+def written_objects(view: RepositoryView, file: RepoPath) -> tuple[Written, ...]:
     """The objects that a manifest holds, lists taken apart; none where it is no YAML that we read."""
-    return bench.once(("objects", file), lambda: tuple(_objects(bench, file)))
+    return view.once(("objects", file), lambda: tuple(_objects(view, file)))
 
 
-def _objects(bench: Workbench, file: RepoPath) -> Iterator[Written]:
+def _objects(view: RepositoryView, file: RepoPath) -> Iterator[Written]:
     try:
-        documents = bench.documents(file)
+        documents = view.documents(file)
     except MigrateError:
         return
     for document in documents:

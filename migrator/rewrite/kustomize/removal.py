@@ -27,7 +27,7 @@ from migrator.rewrite.kustomize.entries import (
     without,
 )
 from migrator.rewrite.kustomize.ownership import Placed
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.yamlio import decode, remove_documents
 
 
@@ -41,7 +41,7 @@ class Removal:
     """What cannot be taken out; the edits are then of no use."""
 
 
-def remove_adopted(objects: Sequence[Placed], bench: Workbench) -> Removal:
+def remove_adopted(objects: Sequence[Placed], view: RepositoryView) -> Removal:
     """The edits by which every adopted object leaves its manifest, and what existed only for it goes too.
 
     A manifest, patch file or kustomization that is empty then is deleted, with every mention of it. A root stays.
@@ -49,10 +49,10 @@ def remove_adopted(objects: Sequence[Placed], bench: Workbench) -> Removal:
     adopted = [each for each in objects if each.is_adopted]
     if not adopted:
         return Removal(edits=(), blockers=())
-    blockers = list(blockers_of_objects(objects, bench))
+    blockers = list(blockers_of_objects(objects, view))
     if blockers:
         return Removal(edits=(), blockers=tuple(blockers))
-    removing = _Removing(objects, bench)
+    removing = _Removing(objects, view)
     try:
         edits = tuple(removing.edits())
     except MigrateError as error:
@@ -60,16 +60,16 @@ def remove_adopted(objects: Sequence[Placed], bench: Workbench) -> Removal:
         found = [Blocker(component=cause, reason=error.diagnostic.summary) for cause in causes]
         return Removal(edits=(), blockers=tuple(found))
     blockers += removing.blockers
-    blockers += blockers_of_references(objects, bench)
-    blockers += blockers_of_edits(edits, bench)
+    blockers += blockers_of_references(objects, view)
+    blockers += blockers_of_edits(edits, view)
     return Removal(edits=edits, blockers=tuple(sorted(blockers)))
 
 
 class _Removing:
     """One pass: manifests first, then the entries of kustomizations, then what became empty, up to the roots."""
 
-    def __init__(self, objects: Sequence[Placed], bench: Workbench) -> None:
-        self._bench = bench
+    def __init__(self, objects: Sequence[Placed], view: RepositoryView) -> None:
+        self._view = view
         self._objects = objects
         self._edits: dict[RepoPath, tuple[bytes | None, frozenset[str]]] = {}
         self._gone: dict[RepoPath, frozenset[str]] = {}
@@ -78,9 +78,9 @@ class _Removing:
 
     def edits(self) -> Iterator[FileEdit]:
         self._manifests()
-        kustomizations = [held for _, held in sorted(self._bench.kustomizations.by_path.items())]
+        kustomizations = [held for _, held in sorted(self._view.kustomizations.by_path.items())]
         for held in kustomizations:
-            touches = touches_of(held, self._objects, self._bench)
+            touches = touches_of(held, self._objects, self._view)
             self.blockers += blockers_of_touches(held, touches)
             self._cuts[held.path] = cuts_of(touches)
         self._patch_files(kustomizations)
@@ -89,7 +89,7 @@ class _Removing:
             self._kustomization(held, removed[held.path])
         self._orphans(kustomizations, removed)
         for path, (after, causes) in sorted(self._edits.items()):
-            before = self._bench.read(path)
+            before = self._view.read(path)
             if after != before:
                 yield FileEdit(path=path, before=before, after=after, cause=", ".join(sorted(causes)))
 
@@ -104,8 +104,8 @@ class _Removing:
             self._take_documents(file, documents.keys(), causes)
 
     def _take_documents(self, file: RepoPath, gone: Collection[int], causes: frozenset[str]) -> None:
-        data = self._bench.read(file)
-        every = {each.index for each in self._bench.documents(file)}
+        data = self._view.read(file)
+        every = {each.index for each in self._view.documents(file)}
         if every <= set(gone):
             self._edits[file] = (None, causes)
             self._gone[file] = causes
@@ -133,7 +133,7 @@ class _Removing:
             emptied = {
                 held.path: frozenset(cause for causes in removed[held.path].values() for cause in causes)
                 for held in kustomizations
-                if held.path not in self._gone and held.path not in self._bench.roots
+                if held.path not in self._gone and held.path not in self._view.roots
                 if is_emptied(held, removed[held.path])
             }
             if not emptied:
@@ -157,7 +157,7 @@ class _Removing:
         if held.path in self._gone:
             self._edits[held.file] = (None, causes)
             return
-        data = self._bench.read(held.file)
+        data = self._view.read(held.file)
         emptied = is_emptied(held, removed.keys())
         text = without(decode(data, held.file), removed.keys(), inline, held.file, emptied=emptied)
         self._edits[held.file] = (encoded(text, data), causes)
@@ -181,7 +181,7 @@ class _Removing:
             for path in _still_used(held, removed[held.path])
         }
         for file, causes in sorted(candidates.items()):
-            if causes and file not in used and file not in self._gone and self._bench.index.is_file(file):
+            if causes and file not in used and file not in self._gone and self._view.index.is_file(file):
                 self._edits[file] = (None, frozenset(causes))
 
 

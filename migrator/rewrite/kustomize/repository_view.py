@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workbench:
+class RepositoryView:
     """One repository at one moment. Answers are remembered for as long as it lives."""
 
     index: Index

@@ -12,19 +12,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from migrator.load import Generator, Image, Kustomization, Replica, Selector
 from migrator.model import Gvk, Json, resource_of
 from migrator.rewrite.kustomize.ownership import Placed
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 
 _SCALED = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})
 _HASHED = re.compile(r"(?P<name>.+)-[a-z0-9]{10}")
 
 
-def in_scope(held: Kustomization, objects: Iterable[Placed], bench: Workbench) -> tuple[Placed, ...]:
+def in_scope(held: Kustomization, objects: Iterable[Placed], view: RepositoryView) -> tuple[Placed, ...]:
     """The objects that pass through a kustomization."""
-    files = bench.scope(held)
+    files = view.scope(held)
     return tuple(
         each
         for each in objects
-        if held.path in bench.directories(each.root) and (each.file is None or each.file in files)
+        if held.path in view.directories(each.root) and (each.file is None or each.file in files)
     )
 
 

@@ -16,7 +16,7 @@ from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.render_roots import BUILD_METADATA, Build
 from migrator.rewrite.kustomize.ownership import place_object
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.overlays.atoms import atom_of, clusters, only_lists
 from migrator.rewrite.overlays.binding import tie_all
@@ -47,7 +47,7 @@ class Limits:
 
 
 def divide(  # noqa: PLR0917 - what the steps before have found
-    builds: Sequence[Build], bench: Workbench, graph: ResourceGraph, plan: Plan, layout: Layout, limits: Limits
+    builds: Sequence[Build], view: RepositoryView, graph: ResourceGraph, plan: Plan, layout: Layout, limits: Limits
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """How each group of roots that share kustomizations is divided; nothing where a layout does not divide.
 
@@ -55,15 +55,15 @@ def divide(  # noqa: PLR0917 - what the steps before have found
     """
     found: list[Division] = []
     notes: list[Diagnostic] = []
-    every = clusters(builds, bench) if layout.application else ()
+    every = clusters(builds, view) if layout.application else ()
     for cluster in every:
         is_all = len(every) == 1 or limits.named.issuperset(cluster.roots)
-        if not (is_all or _names_nothing(cluster, layout)) or not _is_monolith(cluster, bench):
+        if not (is_all or _names_nothing(cluster, layout)) or not _is_monolith(cluster, view):
             continue
-        objects = tuple(place_object(build, each, bench) for build in cluster.builds for each in build.resources)
+        objects = tuple(place_object(build, each, view) for build in cluster.builds for each in build.resources)
         taken = frozenset(path for division in found for path in division.roots.values())
         wanted = frozenset(edit.path for division in found for edit in division.edits)
-        scene = Scene(cluster=cluster, objects=objects, graph=graph, bench=bench)
+        scene = Scene(cluster=cluster, objects=objects, graph=graph, view=view)
         try:
             _check(cluster, limits)
             division = _apart(scene, plan, layout, replace(limits, staying=limits.staying | taken), wanted)
@@ -83,27 +83,27 @@ def _names_nothing(cluster: Cluster, layout: Layout) -> bool:
     return all(part in common or part.lower() in common for root in cluster.roots for part in root.split("/"))
 
 
-def _is_monolith(cluster: Cluster, bench: Workbench) -> bool:
+def _is_monolith(cluster: Cluster, view: RepositoryView) -> bool:
     """Whether roots are overlays over something, and more than lists of parts that share nothing with each other."""
-    includes = bench.kustomizations.includes
+    includes = view.kustomizations.includes
     held = {each.path: each for each in cluster.held}
-    are_lists = all(root in held and only_lists(held[root]) and _lists_parts(root, bench) for root in cluster.roots)
+    are_lists = all(root in held and only_lists(held[root]) and _lists_parts(root, view) for root in cluster.roots)
     return all(includes(root) for root in cluster.roots) and not are_lists
 
 
-def _lists_parts(root: RepoPath, bench: Workbench) -> bool:
+def _lists_parts(root: RepoPath, view: RepositoryView) -> bool:
     met: set[RepoPath] = set()
-    parts = bench.kustomizations.includes(root)
+    parts = view.kustomizations.includes(root)
     for part in parts:
-        folders = {each.path for held in bench.directories(part) if (each := _base(held, bench)) is not None}
+        folders = {each.path for held in view.directories(part) if (each := _base(held, view)) is not None}
         if folders & met:
             return False
         met |= folders
     return len(parts) > 1
 
 
-def _base(path: RepoPath, bench: Workbench) -> Kustomization | None:
-    held = bench.kustomizations.by_path.get(path)
+def _base(path: RepoPath, view: RepositoryView) -> Kustomization | None:
+    held = view.kustomizations.by_path.get(path)
     return held if held is not None and held.kind != "Component" else None
 
 
@@ -157,10 +157,10 @@ def _divided(  # noqa: PLR0917 - what the steps before have found
     if own:
         joined = {top: _renamed(unit, own, layout, wanted) for top, unit in joined.items()}
     final = {atom: joined[ties.top(name)].name for atom, name in names.items()}
-    writing = Writing(cluster, Shares(cluster, scene.objects, final, scene.bench), layout, scene.bench)
+    writing = Writing(cluster, Shares(cluster, scene.objects, final, scene.view), layout, scene.view)
     roots = _new_roots(cluster, layout, limits.staying)
     edits = writing.edits(sorted(joined.values(), key=lambda unit: unit.name), roots)
-    nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.bench)] for each in scene.objects}
+    nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.view)] for each in scene.objects}
     folders = {name: unit_folder(joined[ties.top(name)], layout) for name in units if ties.top(name) in joined}
     return Division(
         cluster=cluster,

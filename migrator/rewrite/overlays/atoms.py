@@ -9,7 +9,7 @@ from migrator.load import Kustomization, ReferenceKind
 from migrator.model import RepoPath
 from migrator.render_roots import DEFAULT_ENVIRONMENT, Build
 from migrator.rewrite.kustomize.ownership import Placed, written_objects
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import generates
 from migrator.rewrite.overlays.types import FOREIGN, Atom, Cluster
 
@@ -17,11 +17,11 @@ GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 _HEAD = frozenset({"apiVersion", "kind", "metadata"})
 
 
-def clusters(builds: Sequence[Build], bench: Workbench) -> tuple[Cluster, ...]:
+def clusters(builds: Sequence[Build], view: RepositoryView) -> tuple[Cluster, ...]:
     """The roots in groups that share no kustomization with each other, sorted."""
     found: list[tuple[set[RepoPath], list[Build]]] = []
     for build in sorted(builds, key=lambda each: each.root):
-        folders = set(bench.directories(build.root))
+        folders = set(view.directories(build.root))
         members = [build]
         apart = []
         for others, held in found:
@@ -31,16 +31,16 @@ def clusters(builds: Sequence[Build], bench: Workbench) -> tuple[Cluster, ...]:
             else:
                 apart.append((others, held))
         found = [*apart, (folders, members)]
-    return tuple(_cluster(folders, members, bench) for folders, members in found)
+    return tuple(_cluster(folders, members, view) for folders, members in found)
 
 
-def _cluster(folders: set[RepoPath], builds: Sequence[Build], bench: Workbench) -> Cluster:
+def _cluster(folders: set[RepoPath], builds: Sequence[Build], view: RepositoryView) -> Cluster:
     names = {build.root: build.environment for build in builds}
     if len(set(names.values())) < len(names) or (len(names) > 1 and DEFAULT_ENVIRONMENT in names.values()):
         names = {root: posixpath.basename(root) for root in names}
     if len(set(names.values())) < len(names):
         names = {root: root.replace("/", "-") for root in names}
-    known = bench.kustomizations.by_path
+    known = view.kustomizations.by_path
     held = tuple(known[path] for path in sorted(folders & _with_content(names.keys(), known)) if path in known)
     return Cluster(roots=names, held=held, builds=tuple(builds))
 
@@ -60,29 +60,29 @@ def _with_content(roots: Collection[RepoPath], known: Mapping[RepoPath, Kustomiz
     return frozenset(found)
 
 
-def atom_of(placed: Placed, bench: Workbench) -> Atom:
+def atom_of(placed: Placed, view: RepositoryView) -> Atom:
     """What an object of a build was made from; FOREIGN where that is no document and no generator entry here."""
     if placed.written is not None:
         return Atom(file=placed.written.place.file, index=placed.written.place.document)
     origin = placed.resource.origin
     if origin is None or not origin.generated or origin.remote:
         return FOREIGN
-    may_rename = bench.may_rename(placed.root)
+    may_rename = view.may_rename(placed.root)
     found = [
         (len(entry.name), Atom(file=held.file, index=entry.index, field=GENERATORS[entry.kind]))
-        for held in bench.reached(placed.root)
+        for held in view.reached(placed.root)
         for entry in held.generators
         if entry.behavior in ("", "create") and generates(entry, placed, may_rename=may_rename)
     ]
     return max(found)[1] if found else FOREIGN
 
 
-def atoms_of(held: Kustomization, bench: Workbench) -> Mapping[Atom, RepoPath]:
+def atoms_of(held: Kustomization, view: RepositoryView) -> Mapping[Atom, RepoPath]:
     """The atoms that a kustomization itself lists -> the folder that lists them."""
     found: dict[Atom, RepoPath] = {}
     for reference in held.resources:
         if reference.kind is ReferenceKind.FILE and reference.path is not None:
-            for each in written_objects(bench, reference.path):
+            for each in written_objects(view, reference.path):
                 found[Atom(file=reference.path, index=each.place.document)] = held.path
         elif reference.kind is not ReferenceKind.DIRECTORY:
             found[FOREIGN] = held.path

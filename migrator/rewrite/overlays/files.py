@@ -14,7 +14,7 @@ from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomize.case_conflicts import Spellings
 from migrator.rewrite.kustomize.entries import Entry, naming, without
 from migrator.rewrite.kustomize.removal import encoded
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.overlays.folders import folders_of, unit_folder
 from migrator.rewrite.overlays.list_comments import Way, carried, headed, lost
@@ -41,8 +41,8 @@ class _Made:
 class Writing:
     """One cluster on its way into the new tree; NotDivided where that has no safe form."""
 
-    def __init__(self, cluster: Cluster, shares: Shares, layout: Layout, bench: Workbench) -> None:
-        self._cluster, self._shares, self._layout, self._bench = cluster, shares, layout, bench
+    def __init__(self, cluster: Cluster, shares: Shares, layout: Layout, view: RepositoryView) -> None:
+        self._cluster, self._shares, self._layout, self._view = cluster, shares, layout, view
         self._by_path = {held.path: held for held in cluster.held}
         self._made: dict[RepoPath, _Made] = {}
         self._left: set[RepoPath] = set()
@@ -124,7 +124,7 @@ class Writing:
             text = posixpath.relpath(places.get(target, target), place)
             if posixpath.normpath(_text(held, entry)) != text:
                 renamed[entry] = text
-        data = self._bench.read(held.file)
+        data = self._view.read(held.file)
         inline = [cut for cut in share.cuts if cut.file is None]
         if renamed or share.removed or share.dropped or inline:
             text = without(
@@ -136,7 +136,7 @@ class Writing:
             relative = posixpath.relpath(file, held.path)
             if relative.startswith("../"):
                 raise NotDivided(f"{held.file} reads {file}, which is not below it")
-            content = self._bench.read(file)
+            content = self._view.read(file)
             if gone and is_encrypted(content):
                 raise NotDivided(f"{file} is encrypted by SOPS as a whole, and holds objects of several")
             if gone:
@@ -147,7 +147,7 @@ class Writing:
         held = self._made.get(path)
         if held is not None and held.data != data:
             raise NotDivided(f"{held.source} and {source} would both become {path}")
-        index = self._bench.index
+        index = self._view.index
         if index.resolve(source) != source or source in index.links.values():
             raise NotDivided(f"a symbolic link leads to {source}")
         if (submodule := index.submodule_of(source)) is not None:
@@ -161,29 +161,29 @@ class Writing:
             if held.path not in self._takers and held.file not in self._left and not self._stays(held):
                 raise NotDivided(f"nothing of {held.file} belongs to an application")
         own = set(self._by_path)
-        for path, other in self._bench.kustomizations.by_path.items():
+        for path, other in self._view.kustomizations.by_path.items():
             shared = {each.path for each in other.references if path not in own} & self._left
             if shared:
                 raise NotDivided(f"{other.file} reads {min(str(each) for each in shared)} as well")
 
     def _companions(self) -> None:
         """What lies in a folder that moves as a whole, and is named by nothing, goes with it."""
-        kustomizations = set(self._bench.kustomizations.by_path) | set(self._bench.kustomizations.broken)
+        kustomizations = set(self._view.kustomizations.by_path) | set(self._view.kustomizations.broken)
         for path, takers in self._takers.items():
             if len(takers) != 1 or path in self._cluster.roots or path == ".":
                 continue
             (unit, place), *_ = takers.items()
-            for file in self._bench.index.below(path):
+            for file in self._view.index.below(path):
                 inner = {other for other in kustomizations if other != path and file.startswith(f"{other}/")}
                 if file in self._left or file in self._made or any(other.startswith(f"{path}/") for other in inner):
                     continue
                 target = RepoPath(posixpath.join(place, posixpath.relpath(file, path)))
-                self._make(target, file, self._bench.read(file), unit)
+                self._make(target, file, self._view.read(file), unit)
 
     def _list(self, held: Kustomization, folder: RepoPath) -> None:
         """The kustomization of an environment, which lists the parts and does nothing else."""
         file = RepoPath(posixpath.join(folder, posixpath.basename(held.file)))
-        data = self._bench.read(held.file)
+        data = self._view.read(held.file)
         text = decode(data, held.file)
         written = read_value(text, dialect=Dialect.SIGS, path=held.file)
         fields = [str(key) for key in written] if isinstance(written, Mapping) else []
@@ -197,7 +197,7 @@ class Writing:
     def _way(self, held: Kustomization, share: Share, place: RepoPath | None) -> None:
         target = next((file for file in self._made if posixpath.dirname(file) == place and _is_list(file)), None)
         if target is not None:
-            text = without(decode(self._bench.read(held.file), held.file), share.removed, (), held.file)
+            text = without(decode(self._view.read(held.file), held.file), share.removed, (), held.file)
             self._ways.append(Way(source=held.file, text=text, target=target))
 
     def _carry(self, roots: Mapping[RepoPath, RepoPath]) -> None:
@@ -213,14 +213,14 @@ class Writing:
 
     def lost(self) -> tuple[SourceSpan, ...]:
         """Where the comments stand that have no place in the new tree."""
-        before = {path: self._bench.read(path) for path in self._left if path.endswith((".yaml", ".yml"))}
+        before = {path: self._view.read(path) for path in self._left if path.endswith((".yaml", ".yml"))}
         return tuple(lost(before, [made.data for made in self._made.values()]))
 
     def _edits(self) -> Iterator[FileEdit]:
         copies: dict[RepoPath, list[RepoPath]] = defaultdict(list)
         for path, made in self._made.items():
             copies[made.source].append(path)
-        spellings = Spellings(path for path in self._bench.index.files if path not in self._left)
+        spellings = Spellings(path for path in self._view.index.files if path not in self._left)
         for path, made in self._made.items():
             before = self._before(path)
             if (twin := spellings.twin(path)) is not None:
@@ -236,13 +236,13 @@ class Writing:
         for path in self._left - self._made.keys():
             units = {self._made[each].unit for each in copies[path]}
             cause = units.pop() if len(units) == 1 else STEP
-            yield FileEdit(path=path, before=self._bench.read(path), after=None, cause=cause)
+            yield FileEdit(path=path, before=self._view.read(path), after=None, cause=cause)
 
     def _before(self, path: RepoPath) -> bytes | None:
-        index = self._bench.index
+        index = self._view.index
         if index.is_directory(path) or index.resolve(path) != path:
             raise NotDivided(f"{path} is in the way")
-        return self._bench.read(path) if index.is_file(path) else None
+        return self._view.read(path) if index.is_file(path) else None
 
 
 def _end(path: RepoPath, through: Mapping[RepoPath, RepoPath]) -> RepoPath:

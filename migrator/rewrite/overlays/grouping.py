@@ -15,7 +15,7 @@ from migrator.model import Json, RepoPath
 from migrator.plan import Plan
 from migrator.render_roots import PARENTS
 from migrator.rewrite.kustomize.ownership import Placed, written_objects
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import Grouping
 from migrator.rewrite.overlays.atoms import atom_of, atoms_of
 from migrator.rewrite.overlays.types import FOREIGN, Atom, Cluster, Part, Scene, Unit
@@ -35,12 +35,12 @@ def units_of(scene: Scene, plan: Plan, grouping: Grouping) -> tuple[Mapping[Atom
 
 class _Naming:
     def __init__(self, scene: Scene, plan: Plan, grouping: Grouping) -> None:
-        self._cluster, self._graph, self._bench = scene.cluster, scene.graph, scene.bench
+        self._cluster, self._graph, self._view = scene.cluster, scene.graph, scene.view
         self._plan, self._grouping = plan, grouping
-        self._places = {atom: at for held in self._cluster.held for atom, at in atoms_of(held, self._bench).items()}
+        self._places = {atom: at for held in self._cluster.held for atom, at in atoms_of(held, self._view).items()}
         self._objects: dict[Atom, list[Placed]] = defaultdict(list)
         for each in scene.objects:
-            self._objects[atom_of(each, self._bench)].append(each)
+            self._objects[atom_of(each, self._view)].append(each)
         self._names: dict[Atom, str] = {}
         self._units: dict[str, Unit] = {}
 
@@ -49,7 +49,7 @@ class _Naming:
         components = self._components()
         common = self._grouping.common_folders | _environments(self._cluster)
         common |= {word for found in self._objects.values() for each in found for word in _words(each)}
-        folders = _specific_folders(self._cluster, self._bench, common)
+        folders = _specific_folders(self._cluster, self._view, common)
         for atom in atoms:
             name = self._by_rule(atom) or components.get(atom)
             name = name or folders.get(self._places.get(atom, RepoPath("")), "") or self._by_label(atom)
@@ -108,7 +108,7 @@ class _Naming:
         return ""
 
     def _by_label(self, atom: Atom) -> str:
-        labels = _labels(atom, self._bench) or self._shared_labels(atom)
+        labels = _labels(atom, self._view) or self._shared_labels(atom)
         # a definition that is labelled with its own name is of no application
         own = {each.resource.id.name for each in self._objects[atom] if each.resource.gvk.kind == _DEFINITION}
         named = (str(labels[key]) for key in self._grouping.labels if labels.get(key))
@@ -142,7 +142,7 @@ class _Naming:
         """The longest unit's name that an object's name begins with."""
         known = sorted(set(self._names.values()), key=lambda name: (-len(name), name))
         names = {_bare(each) for each in self._objects[atom]}
-        written = written_objects(self._bench, atom.file) if atom.file and not atom.field else ()
+        written = written_objects(self._view, atom.file) if atom.file and not atom.field else ()
         names |= {each.name for each in written if each.place.document == atom.index}
         return next((one for one in known for name in sorted(names) if name == one or name.startswith(f"{one}-")), "")
 
@@ -197,11 +197,11 @@ def _words(placed: Placed) -> Iterator[str]:
     yield from (f"{kind}s", f"{kind}es", f"{kind[:-1]}ies")
 
 
-def _specific_folders(cluster: Cluster, bench: Workbench, common: Collection[str]) -> Mapping[RepoPath, str]:
+def _specific_folders(cluster: Cluster, view: RepositoryView, common: Collection[str]) -> Mapping[RepoPath, str]:
     """Folder -> the unit that it is named after, for folders that are not all of the repository's bases in one."""
     by_path = {held.path: held for held in cluster.held}
     bases = [held for held in cluster.held if held.path not in cluster.roots and held.kind != "Component"]
-    tops = {held.path: _top(held.path, by_path, cluster, bench, common) for held in bases}
+    tops = {held.path: _top(held.path, by_path, cluster, view, common) for held in bases}
     said = set(common)
     while repeated := _repeated(tops.values(), said):
         said |= repeated
@@ -213,11 +213,11 @@ def _top(
     path: RepoPath,
     by_path: Mapping[RepoPath, Kustomization],
     cluster: Cluster,
-    bench: Workbench,
+    view: RepositoryView,
     common: Collection[str],
 ) -> RepoPath:
     """The outermost base that a base is a part of."""
-    while (above := _holder(path, by_path, cluster, bench)) is not None and _specific(above, common):
+    while (above := _holder(path, by_path, cluster, view)) is not None and _specific(above, common):
         path = above
     return path
 
@@ -235,13 +235,13 @@ def _repeated(tops: Iterable[RepoPath], common: Collection[str]) -> frozenset[st
 
 
 def _holder(
-    path: RepoPath, by_path: Mapping[RepoPath, Kustomization], cluster: Cluster, bench: Workbench
+    path: RepoPath, by_path: Mapping[RepoPath, Kustomization], cluster: Cluster, view: RepositoryView
 ) -> RepoPath | None:
     """The base that includes a base below it as a part of itself: one that has objects of its own."""
-    above = [each for each in bench.kustomizations.includers(path) if each in by_path and each not in cluster.roots]
+    above = [each for each in view.kustomizations.includers(path) if each in by_path and each not in cluster.roots]
     if len(above) != 1 or not path.startswith(f"{above[0]}/"):
         return None
-    return above[0] if atoms_of(by_path[above[0]], bench) else None
+    return above[0] if atoms_of(by_path[above[0]], view) else None
 
 
 def _specific(path: RepoPath, common: Collection[str]) -> str:
@@ -250,11 +250,11 @@ def _specific(path: RepoPath, common: Collection[str]) -> str:
     return next((part for part in parts if part.lower() not in common), "")
 
 
-def _labels(atom: Atom, bench: Workbench) -> Mapping[str, Json]:
+def _labels(atom: Atom, view: RepositoryView) -> Mapping[str, Json]:
     if atom.field or atom == FOREIGN:
         return {}
     found: Iterator[Mapping[str, Json]] = (
-        _held(each.body) for each in written_objects(bench, atom.file) if each.place.document == atom.index
+        _held(each.body) for each in written_objects(view, atom.file) if each.place.document == atom.index
     )
     return next(found, {})
 

@@ -10,7 +10,7 @@ from migrator.load import Generator, Kustomization, PatchRef, ReferenceKind
 from migrator.model import RepoPath
 from migrator.rewrite.kustomize.entries import Cut, Entry, every_touch
 from migrator.rewrite.kustomize.ownership import Placed
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import in_scope
 from migrator.rewrite.overlays.atoms import GENERATORS, atom_of
 from migrator.rewrite.overlays.binding import entry_owners
@@ -47,9 +47,9 @@ class Shares:
     """Answers what each unit has of each kustomization of a cluster. `names` are those of units, ties applied."""
 
     def __init__(
-        self, cluster: Cluster, objects: Sequence[Placed], names: Mapping[Atom, str], bench: Workbench
+        self, cluster: Cluster, objects: Sequence[Placed], names: Mapping[Atom, str], view: RepositoryView
     ) -> None:
-        self._cluster, self._names, self._bench = cluster, names, bench
+        self._cluster, self._names, self._view = cluster, names, view
         self._by_path = {held.path: held for held in cluster.held}
         self._content: dict[RepoPath, frozenset[str]] = {}
         self._owners: dict[RepoPath, dict[Entry, frozenset[str]]] = {}
@@ -59,20 +59,20 @@ class Shares:
 
     def _read(self, held: Kustomization, objects: Sequence[Placed]) -> None:
         """Which units the entries of a kustomization are for."""
-        met = in_scope(held, objects, self._bench)
+        met = in_scope(held, objects, self._view)
         parts: dict[Entry, list[tuple[int, frozenset[str]]]] = defaultdict(list)
-        for touch in every_touch(held, objects, self._bench):
-            units = frozenset(self._of(each) for each in touch.touched) or unseen(held, touch, self._names, self._bench)
+        for touch in every_touch(held, objects, self._view):
+            units = frozenset(self._of(each) for each in touch.touched) or unseen(held, touch, self._names, self._view)
             parts[touch.entry].append((touch.document, units))
         owners = {entry: frozenset[str]().union(*(units for _, units in found)) for entry, found in parts.items()}
         for generator in held.generators:
             owners[_entry(generator)] = self._of_generator(held, generator, owners.get(_entry(generator), frozenset()))
-        for (field, index), units in entry_owners(held, met, self._names, self._bench).items():
+        for (field, index), units in entry_owners(held, met, self._names, self._view).items():
             owners[Entry(field=field, index=index)] = units
         self._owners[held.path], self._parts[held.path] = owners, parts
 
     def _of(self, placed: Placed) -> str:
-        return self._names[atom_of(placed, self._bench)]
+        return self._names[atom_of(placed, self._view)]
 
     def _of_generator(self, held: Kustomization, entry: Generator, touched: frozenset[str]) -> frozenset[str]:
         if entry.behavior in ("", "create"):
@@ -194,12 +194,12 @@ class Shares:
         if patch.file is not None:
             files[patch.file] = gone
         if gone:
-            _check_documents(patch, held, self._bench)
+            _check_documents(patch, held, self._view)
             cuts.append(Cut(entry=entry, causes=frozenset(), file=patch.file, documents=gone))
 
 
-def _check_documents(patch: PatchRef, held: Kustomization, bench: Workbench) -> None:
-    text = bench.read(patch.file) if patch.file is not None else (patch.inline or "").encode()
+def _check_documents(patch: PatchRef, held: Kustomization, view: RepositoryView) -> None:
+    text = view.read(patch.file) if patch.file is not None else (patch.inline or "").encode()
     if any(isinstance(each.value, list) for each in read_documents(text, dialect=Dialect.KUSTOMIZE)):
         raise NotDivided(f"a patch of {held.file} mixes operations and objects")
 

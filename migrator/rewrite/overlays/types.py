@@ -12,7 +12,7 @@ from migrator.model import RepoPath, SourceSpan
 from migrator.render_roots import Build
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomize.ownership import Placed
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 
 
 class Part(Enum):
@@ -74,7 +74,7 @@ class Scene:
     cluster: Cluster
     objects: tuple[Placed, ...] = field(repr=False)
     graph: ResourceGraph = field(repr=False)
-    bench: Workbench = field(repr=False)
+    view: RepositoryView = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from migrator.model import Json, KeyPath, RepoPath
 from migrator.plan import ComponentPlan, Plan
 from migrator.render_roots import Build
 from migrator.rewrite.kustomize.ownership import ADOPTED
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.umbrella.image_markers import Marker, markers_of
 
 if TYPE_CHECKING:
@@ -20,14 +20,16 @@ if TYPE_CHECKING:
 _NOTE = "the chart's default: image automation writes here"
 
 
-def with_followed(plan: Plan, charts: Mapping[str, ChartArchive], builds: Sequence[Build], bench: Workbench) -> Plan:
+def with_followed(
+    plan: Plan, charts: Mapping[str, ChartArchive], builds: Sequence[Build], view: RepositoryView
+) -> Plan:
     """The plan with a value for the tag of each image that a marker follows and that a release takes over.
 
     Where the marker is part of some environments only, the value is theirs, so that the others keep what they have.
     Nothing is added where no single value of the chart gives the image its tag. `charts` are the archives of the
     components.
     """
-    markers = tuple(_markers(builds, bench))
+    markers = tuple(_markers(builds, view))
     if not markers:
         return plan
     components = tuple(
@@ -37,15 +39,15 @@ def with_followed(plan: Plan, charts: Mapping[str, ChartArchive], builds: Sequen
     return replace(plan, components=components)
 
 
-def _markers(builds: Sequence[Build], bench: Workbench) -> Iterator[tuple[Marker, frozenset[str]]]:
+def _markers(builds: Sequence[Build], view: RepositoryView) -> Iterator[tuple[Marker, frozenset[str]]]:
     """Every marker, and the environments that its file is part of."""
     found: dict[RepoPath, set[str]] = {}
     for build in builds:
-        for path in bench.files(build.root) if build.is_built else ():
+        for path in view.files(build.root) if build.is_built else ():
             found.setdefault(path, set()).add(build.environment)
     for path, environments in sorted(found.items()):
-        if bench.index.is_file(path):
-            for marker in markers_of(bench.read(path), path):
+        if view.index.is_file(path):
+            for marker in markers_of(view.read(path), path):
                 yield marker, frozenset(environments)
 
 

@@ -1,6 +1,6 @@
 """Runs a template: computes what Helm computes, where each character came from, and the branches that are not taken.
 
-A branch that is not taken runs as a *ghost*: its text is kept in zero-width pieces under the gate that would open it,
+A branch that is not taken runs too: its text is kept in zero-width pieces under the path condition that would open it,
 its assignments and `set`s are undone at its end.
 """
 
@@ -13,19 +13,19 @@ from itertools import accumulate
 from typing import Any
 
 from migrator.model import KeyPath
-from migrator.templates.bounds import GHOST_ROOM, MAX_TPL_DEPTH, NODE_COST, ROOM, TooLargeError
+from migrator.templates.bounds import MAX_TPL_DEPTH, NODE_COST, ROOM, UNTAKEN_ROOM, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.interpreter.expressions import Lifted
 from migrator.templates.interpreter.iteration import either, iterate, key_of
 from migrator.templates.interpreter.object_kinds import Kinds
 from migrator.templates.interpreter.objects import GoObject
-from migrator.templates.interpreter.untaken_branches import Ghost, Ghosts, Jump
+from migrator.templates.interpreter.untaken_branches import Jump, UntakenBranch, UntakenBranches
 from migrator.templates.language import parser as ast
 from migrator.templates.provenance.value import (
     ELEMENT,
     MARK,
-    Gate,
+    PathCondition,
     Piece,
     Region,
     Value,
@@ -36,7 +36,7 @@ from migrator.templates.provenance.value import (
 )
 
 MAX_COMING = 4
-"""Entries added by ghosts that a loop is run for."""
+"""Entries added by untaken branches that a loop is run for."""
 INCLUDE_DEPTH = 200
 NO_VALUE = "<no value>"
 MAX_FAILURES = 20
@@ -44,14 +44,14 @@ MAX_FAILURES = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """Where Helm would stop: what it says, the gate over that place, and the value that it speaks of."""
+    """Where Helm would stop: what it says, the path condition over that place, and the value that it speaks of."""
 
     message: str
-    gate: Gate | None = None
+    path_condition: PathCondition | None = None
     culprit: Value | None = None
 
 
-class Evaluator(Ghosts):
+class Evaluator(UntakenBranches):
     """Runs templates of one chart over one tree of values. Not shared between threads."""
 
     def __init__(
@@ -60,12 +60,12 @@ class Evaluator(Ghosts):
         lifted: Mapping[str, Lifted],
         functions: Mapping[str, Callable[..., Any]],
         *,
-        ghosts: bool = True,
+        untaken: bool = True,
     ) -> None:
         self.defines = dict(defines)
-        self.lifted, self.functions, self.ghosts = lifted, functions, ghosts
+        self.lifted, self.functions, self.untaken = lifted, functions, untaken
         self.out: list[Piece] = []
-        self.gate: Gate | None = None
+        self.path_condition: PathCondition | None = None
         self.region: Region | None = None
         self.scopes: list[dict[str, Value]] = []
         self.dependencies: set[KeyPath] = set()
@@ -73,10 +73,10 @@ class Evaluator(Ghosts):
         """Identities of the maps that all templates see."""
         self.mutated: set[KeyPath] = set()
         """Places of the values that the template changed, the root for what it set beside them."""
-        self.running: list[Ghost] = []
+        self.running: list[UntakenBranch] = []
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
-        self.room, self.ghost_room = ROOM, GHOST_ROOM
+        self.room, self.untaken_room = ROOM, UNTAKEN_ROOM
         self.cut = False
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
@@ -94,11 +94,11 @@ class Evaluator(Ghosts):
 
     def render(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
         """The pieces that a template file prints. Where Helm would stop, `self.failures` says why."""
-        self.out, self.gate, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
+        self.out, self.path_condition, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.mutated = set()
-        self.room, self.ghost_room, self.cut = ROOM, GHOST_ROOM, False
+        self.room, self.untaken_room, self.cut = ROOM, UNTAKEN_ROOM, False
         self.failures, self.ranged = [], set()
         self.run(nodes, dot)
         self.out = _without_nil(self.out)
@@ -121,10 +121,10 @@ class Evaluator(Ghosts):
         kind = type(node)
         if kind is ast.Text:
             self.room -= len(node.text)  # type: ignore[union-attr]
-            self.out.append(Piece(node.text, None, self.gate, self.region))  # type: ignore[union-attr]
+            self.out.append(Piece(node.text, None, self.path_condition, self.region))  # type: ignore[union-attr]
         elif kind is ast.Sourced:
             pieces = self.placed(node.pieces)  # type: ignore[union-attr]
-            self.out.extend(pieces if self.region is None else self.ghostly(pieces))
+            self.out.extend(pieces if self.region is None else self.as_untaken(pieces))
         elif kind is ast.Output:
             self.output(node, dot)  # type: ignore[arg-type]
         elif kind is ast.If:
@@ -137,7 +137,7 @@ class Evaluator(Ghosts):
             raise Jump(node.keyword)  # type: ignore[union-attr]
 
     def note_change(self, tree: Value) -> None:
-        """Remember that a template changes what others see; what a ghost changes is undone."""
+        """Remember that a template changes what others see; what an untaken branch changes is undone."""
         if self.region is None and id(tree.v) in self.shared:
             self.mutated.update(tree.direct or {()})
 
@@ -147,7 +147,7 @@ class Evaluator(Ghosts):
         if self.region is not None:
             self.region.error = self.region.error or error.message
         elif len(self.failures) < MAX_FAILURES:
-            self.failures.append(Failure(message=error.message, gate=self.gate, culprit=culprit))
+            self.failures.append(Failure(message=error.message, path_condition=self.path_condition, culprit=culprit))
 
     def output(self, node: ast.Output, dot: Value) -> None:
         pipeline = node.pipeline
@@ -161,7 +161,7 @@ class Evaluator(Ghosts):
         if value.pieces is not None:
             pieces = self.placed(parts(value))
             self.charge(len(value.v) + NODE_COST * len(pieces))
-            self.out.extend(pieces if self.region is None else self.ghostly(pieces))
+            self.out.extend(pieces if self.region is None else self.as_untaken(pieces))
             return
         v = value.v
         text = v if type(v) is str else NO_VALUE if v is None else to_text(_printable(value))
@@ -169,7 +169,7 @@ class Evaluator(Ghosts):
             text = MARK
         self.room -= len(text)
         literal = not value.direct and not value.op
-        self.out.append(Piece(text, None if literal else value, self.gate, self.region))
+        self.out.append(Piece(text, None if literal else value, self.path_condition, self.region))
 
     def branch(self, node: ast.If, dot: Value) -> None:
         self.scopes.append({})
@@ -178,30 +178,30 @@ class Evaluator(Ghosts):
             taken = self.holds(condition)
             inner = condition if node.keyword == "with" else dot
             chosen, other = (node.body, node.otherwise) if taken else (node.otherwise, node.body)
-            outer_gate = self.gate
-            self.gate = Gate(outer_gate, node.keyword, condition, taken, True)
+            outer_condition = self.path_condition
+            self.path_condition = PathCondition(outer_condition, node.keyword, condition, taken, True)
             before, start = self.snapshot() if node.assigns else {}, len(self.out)
             try:
                 self.block(chosen, inner if taken else dot)
             finally:
-                gate, self.gate = self.gate, outer_gate
-            ghost, end = Ghost(), len(self.out)
-            if other and self.wants_ghost(condition) and self.is_asked_for(other):
+                path_condition, self.path_condition = self.path_condition, outer_condition
+            untaken, end = UntakenBranch(), len(self.out)
+            if other and self.wants_untaken(condition) and self.is_asked_for(other):
                 body = partial(self.block, other, dot if taken else inner)
-                ghost = self.ghost(body, node.keyword, condition, wanted=not taken)
+                untaken = self.run_untaken(body, node.keyword, condition, wanted=not taken)
                 if not taken:  # what comes first in the template stands first: it may go on with what is above
                     self.out[start:] = [*self.out[end:], *self.out[start:end]]
             if node.assigns:
-                self.join(condition, gate, before, ghost)
+                self.join(condition, path_condition, before, untaken)
         finally:
             self.scopes.pop()
 
-    def gates(self) -> Iterable[Gate]:
-        """The gates over what runs now."""
-        return self.gate.chain() if self.gate is not None else ()
+    def path_conditions(self) -> Iterable[PathCondition]:
+        """The path conditions over what runs now."""
+        return self.path_condition.chain() if self.path_condition is not None else ()
 
     def is_asked_for(self, nodes: list[ast.Node]) -> bool:
-        """Whether a ghost may print something of use: not if all objects that it spells out are of other kinds."""
+        """Whether an untaken branch may print something of use: not if all its objects are of other kinds."""
         kinds = self.kinds.of(nodes, self.defines) if self.asked_kinds else frozenset()
         return not kinds or any(kind in self.asked_kinds or kind.endswith("List") for kind in kinds)
 
@@ -221,27 +221,27 @@ class Evaluator(Ghosts):
             self.culprit = None
             if isinstance(source.v, dict) or (source.v is None and len(node.pipeline.declare) == 2):
                 self.ranged.update(source.direct[:1])
-            outer = self.gate
+            outer = self.path_condition
             try:
                 for key, item in items:
-                    self.gate = Gate(outer, "range", source, True, True)
-                    self.gate.element = key.v
+                    self.path_condition = PathCondition(outer, "range", source, True, True)
+                    self.path_condition.element = key.v
                     if not self.iteration(node, key, item):
                         break
             finally:
-                self.gate = outer
+                self.path_condition = outer
             if not items and node.otherwise:
-                self.gate = Gate(outer, "range", source, False, True)
+                self.path_condition = PathCondition(outer, "range", source, False, True)
                 try:
                     self.block(node.otherwise, dot)
                 finally:
-                    self.gate = outer
-            if self.wants_ghost(source) and self.is_asked_for(node.body):
+                    self.path_condition = outer
+            if self.wants_untaken(source) and self.is_asked_for(node.body):
                 lists = source if source.direct else either(source)
                 if lists.direct:
-                    self.ghost_element(node, lists)
+                    self.untaken_element(node, lists)
             for region, name, item in source.coming[-MAX_COMING:]:
-                if self.wants_ghost(region.gate.condition):
+                if self.wants_untaken(region.path_condition.condition):
                     self.as_in(region, partial(self._iterated, node, key_of(name, item), item))
         finally:
             self.scopes.pop()
@@ -268,14 +268,14 @@ class Evaluator(Ghosts):
             self.scopes.pop()
         return True
 
-    def ghost_element(self, node: ast.Range, source: Value) -> None:
+    def untaken_element(self, node: ast.Range, source: Value) -> None:
         element = Value(None, tuple((*path, ELEMENT) for path in source.direct), "element", (source,))
         key = Value(MARK, tuple((*path, "~key") for path in source.direct), "key", (source,))
 
         def run() -> None:
             self.iteration(node, key, element)
 
-        self.grow(self.ghost(run, "range", source, wanted=True))
+        self.grow(self.run_untaken(run, "range", source, wanted=True))
 
     # -- templates ---------------------------------------------------------------------------------------------
 
@@ -349,7 +349,7 @@ class Evaluator(Ghosts):
         shown = tuple(
             p
             if p.source is not None or pieces
-            else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.gate, p.region)
+            else Piece(p.text, Value(p.text, (), "tpl-text", (source,)), p.path_condition, p.region)
             for p in _without_nil(made.pieces or ())
         )
         return Value(made.v.replace(NO_VALUE, ""), (), "tpl", (source,), shown)

@@ -24,11 +24,11 @@ _LOOKS_INTO = {"index": 0, "get": 0, "hasKey": 0}
 
 
 class Expressions:
-    """What an evaluator does between the braces. Text, blocks and ghosts are the Evaluator's."""
+    """What an evaluator does between the braces. Text, blocks and untaken branches are the Evaluator's."""
 
     lifted: Mapping[str, Lifted]
     functions: Mapping[str, Callable[..., Any]]
-    ghosts: bool
+    untaken: bool
     region: Region | None
     scopes: list[dict[str, Value]]
     dependencies: set[KeyPath]
@@ -47,19 +47,19 @@ class Expressions:
         """Give a variable that exists another value."""
         raise NotImplementedError
 
-    def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Any:
+    def run_untaken(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Any:
         """Run something that leaves no trace."""
         raise NotImplementedError
 
     def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
-        ghosts = self.ghosts
-        self.ghosts = ghosts and not any(_is_digest(command) for command in node.commands[1:])
+        untaken = self.untaken
+        self.untaken = untaken and not any(_is_digest(command) for command in node.commands[1:])
         value: Value | None = None
         try:
             for command in node.commands:
                 value = self.command(command, dot, value)
         finally:
-            self.ghosts = ghosts
+            self.untaken = untaken
         result = value if value is not None else Value(None)
         if node.declare:
             if node.assign:
@@ -172,7 +172,7 @@ class Expressions:
                 self.dependencies.update(args[0].direct)
             if self.culprit is None and name != "fail":
                 self.culprit = min((arg for arg in args if arg.direct), key=lambda arg: arg.v is not None, default=None)
-            # what a ghost reads may only come with the value that would make it real
+            # what an untaken branch reads may only come with the value that would make it real
             if self.region is None or name == "fail" or all(arg.v is not None and arg.v != MARK for arg in args):
                 raise
             return Value(None, (), name, tuple(args))
@@ -251,10 +251,10 @@ class Expressions:
         return Value(decided.v, decided.direct, name, tuple(values), decided.pieces)
 
     def quiet(self, node: ast.Operand, dot: Value) -> Value | None:
-        if not self.ghosts:
+        if not self.untaken:
             return None
         found: list[Value] = []
-        self.ghost(lambda: found.append(self.operand(node, dot)), "quiet", Value(None), wanted=True)
+        self.run_untaken(lambda: found.append(self.operand(node, dot)), "quiet", Value(None), wanted=True)
         return found[0] if found else None
 
 
@@ -275,6 +275,6 @@ def _go_type(v: Any) -> str:
 
 
 def _is_digest(command: list[ast.Operand]) -> bool:
-    """Whether a command makes what it is given unreadable, so that no ghosts need to be looked for in that."""
+    """Whether a command makes what it is given unreadable, so that untaken branches in that are of no use."""
     first = command[0]
     return isinstance(first, ast.Function) and first.name in DIGESTS

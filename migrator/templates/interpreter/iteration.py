@@ -24,7 +24,7 @@ JOINS = frozenset(_LISTED) - {"choice"}
 
 
 def key_of(name: str | int, item: Value) -> Value:
-    """The key of an entry that a ghost has added: of one to come, whatever its own key will be."""
+    """The key of an entry that an untaken branch has added: of one to come, whatever its own key will be."""
     paths = tuple((*path[:-1], "~key") for path in item.direct if path[-1:] == (ELEMENT,))
     return Value(name, paths, "key", (item,)) if name == MARK and paths else Value(name)
 

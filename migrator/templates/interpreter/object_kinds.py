@@ -1,4 +1,4 @@
-"""Kinds of objects that a part of a template spells out: a ghost of what nobody asks for need not run."""
+"""Kinds of objects that a part of a template spells out: an untaken branch of what nobody asks for need not run."""
 
 from __future__ import annotations
 

@@ -91,9 +91,9 @@ class Run:
 class Interpreter:
     """Renders one chart again and again; syntax trees are parsed once. Not shared between threads."""
 
-    def __init__(self, chart: Chart, *, ghosts: bool = True) -> None:
+    def __init__(self, chart: Chart, *, untaken: bool = True) -> None:
         self.chart = chart
-        self.ghosts = ghosts
+        self.untaken = untaken
         self.parsed: dict[str, tuple[list[parser.Node], dict[str, list[parser.Node]]]] = {}
         self.broken: dict[str, str] = {}
         self.runs = 0
@@ -117,7 +117,7 @@ class Interpreter:
         defines, files = self._templates(contexts)
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
-        evaluator = Evaluator(defines, LIFTED, FUNCTIONS, ghosts=self.ghosts)
+        evaluator = Evaluator(defines, LIFTED, FUNCTIONS, untaken=self.untaken)
         evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
         shared |= {id(dot.v) for _, _, dot in contexts}
         evaluator.shared = shared

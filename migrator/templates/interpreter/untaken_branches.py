@@ -1,4 +1,4 @@
-"""Ghosts: branches that are not taken run as well, under the gate that would open them, and leave no trace."""
+"""Branches that are not taken run as well, under the path condition that would open them, and leave no trace."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from migrator.model import KeyPath
 from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.expressions import Expressions
-from migrator.templates.provenance.value import MARK, Gate, Piece, Region, Value, truth
+from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, truth
 
-GHOST_DEPTH = 8
+UNTAKEN_DEPTH = 8
 MAX_HIDDEN = 300
-"""Leaves of what a ghost adds to a list or map that are still worth keeping."""
+"""Leaves of what an untaken branch adds to a list or map that are still worth keeping."""
 
 Variable = tuple[int, str]
 """Identity of a scope, and a name in it."""
 Coming = tuple[Region, str | int, Value]
-"""An entry or item that a ghost would add, with its name or place."""
+"""An entry or item that an untaken branch would add, with its name or place."""
 
 
 class Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
@@ -29,13 +29,13 @@ class Jump(Exception):  # noqa: N818 - control flow, as in the templates themsel
         self.keyword = keyword
 
 
-class GhostLimitError(Exception):
-    """A ghost has run long enough; what it printed so far stands."""
+class UntakenLimitError(Exception):
+    """An untaken branch has run long enough; what it printed so far stands."""
 
 
 @dataclass(slots=True)
-class Ghost:
-    """What one ghost has changed, to be undone, and what it would have left behind."""
+class UntakenBranch:
+    """What one untaken branch has changed, to be undone, and what it would have left behind."""
 
     journal: list[Callable[[], None]] = field(default_factory=list)
     assigned: dict[Variable, tuple[dict[str, Value], Value]] = field(default_factory=dict)
@@ -43,75 +43,75 @@ class Ghost:
     touched: dict[int, tuple[Value, dict[str, Value]]] = field(default_factory=dict)
     """Maps that were changed in place, with what they held before."""
     left: dict[Variable, Value] = field(default_factory=dict)
-    """Variables as the ghost leaves them."""
+    """Variables as the untaken branch leaves them."""
     grown: dict[Variable, tuple[Piece, ...]] = field(default_factory=dict)
-    """What the ghost would add to lists and maps, as text."""
+    """What the untaken branch would add to lists and maps, as text."""
     coming: dict[Variable, tuple[Coming, ...]] = field(default_factory=dict)
-    """Items that the ghost would add to lists."""
+    """Items that the untaken branch would add to lists."""
 
 
-class Ghosts(Expressions):
+class UntakenBranches(Expressions):
     """The part of an evaluator that runs what is not taken."""
 
     out: list[Piece]
-    gate: Gate | None
+    path_condition: PathCondition | None
     depth: int
     tpl_depth: int
     room: int
-    """What is left of what the template may cost, or in a ghost of what all ghosts may."""
-    ghost_room: int
+    """What is left of what the template may cost, or in an untaken branch of what all untaken branches may."""
+    untaken_room: int
     cut: bool
-    """Whether a ghost was not run to its end for want of room."""
-    running: list[Ghost]
+    """Whether an untaken branch was not run to its end for want of room."""
+    running: list[UntakenBranch]
     assumed: frozenset[KeyPath]
-    """Values that the ghosts which are running take for set: without them they would not be real."""
+    """Values that the untaken branches which are running take for set: without them they would not be real."""
 
     def charge(self, size: int) -> None:
-        """Take from the room what something costs. TooLargeError at its end, in a ghost GhostLimitError."""
+        """Take from the room what something costs. TooLargeError at its end, in an untaken branch UntakenLimitError."""
         self.room -= size
         if self.room < 0:
             if self.region is not None:
-                raise GhostLimitError
+                raise UntakenLimitError
             raise TooLargeError(
                 f"it handles more text, loops and lists than a render may cost ({ROOM >> 20} million characters)"
             )
 
     def placed(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Pieces with the gates over the place where they are printed, over those of where they were made."""
-        if not self.ghosts or self.gate is None:
+        """Pieces with the path conditions over the place where they are printed, over those of where they were made."""
+        if not self.untaken or self.path_condition is None:
             return pieces
-        moved: dict[int, Gate | None] = {0: self.gate}
-        above: dict[int, Gate] = {}
+        moved: dict[int, PathCondition | None] = {0: self.path_condition}
+        above: dict[int, PathCondition] = {}
         found: list[Piece] = []
         for piece in pieces:
-            key = id(piece.gate) if piece.gate is not None else 0
+            key = id(piece.path_condition) if piece.path_condition is not None else 0
             if key not in moved:
-                above = above or {id(gate): gate for gate in self.gate.chain()}
-                moved[key] = _below(self.gate, above, piece.gate)
-            gate = moved[key]
-            same = gate is piece.gate
-            found.append(piece if same else Piece(piece.text, piece.source, gate, piece.region, piece.wholes))
+                above = above or {id(path_condition): path_condition for path_condition in self.path_condition.chain()}
+                moved[key] = _below(self.path_condition, above, piece.path_condition)
+            path_condition = moved[key]
+            same = path_condition is piece.path_condition
+            found.append(piece if same else Piece(piece.text, piece.source, path_condition, piece.region, piece.wholes))
         return found
 
-    def ghostly(self, pieces: Sequence[Piece]) -> list[Piece]:
-        """Pieces as part of the ghost that is running; ghosts that they bring along become ghosts inside it."""
+    def as_untaken(self, pieces: Sequence[Piece]) -> list[Piece]:
+        """Pieces as part of the untaken branch that is running; those that they bring along become part of it."""
         moved: dict[int, Region] = {}
         shown = [
             Piece(
                 piece.text,
                 piece.source,
-                piece.gate,
+                piece.path_condition,
                 self.region if piece.region is None else self._moved(piece.region, moved),
                 piece.wholes,
             )
             for piece in pieces
         ]
         if not any(piece.text for piece in shown):
-            shown.append(Piece(MARK, None, self.gate, self.region))
+            shown.append(Piece(MARK, None, self.path_condition, self.region))
         return shown
 
     def _moved(self, region: Region, moved: dict[int, Region]) -> Region:
-        """A ghost that was run elsewhere, inside the one that is running."""
+        """An untaken branch that was run elsewhere, inside the one that is running."""
         outer: Region | None = self.region
         while outer is not None:
             if outer is region:
@@ -120,95 +120,95 @@ class Ghosts(Expressions):
             outer = outer.parent
         found = moved.get(id(region))
         if found is None:
-            found = Region(region.gate, self._moved(region.parent, moved) if region.parent else self.region)
+            found = Region(region.path_condition, self._moved(region.parent, moved) if region.parent else self.region)
             found.error = region.error
             moved[id(region)] = found
         return found
 
-    def wants_ghost(self, condition: Value) -> bool:
-        if not self.ghosts or (self.region is not None and self.region.depth >= GHOST_DEPTH):
+    def wants_untaken(self, condition: Value) -> bool:
+        if not self.untaken or (self.region is not None and self.region.depth >= UNTAKEN_DEPTH):
             return False
-        if (self.ghost_room if self.region is None else self.room) <= 0:
+        if (self.untaken_room if self.region is None else self.room) <= 0:
             self.cut = True
             return False
         return bool(condition.direct or condition.op or condition.pieces or condition.hidden)
 
-    def ghost(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Ghost:
-        """Run something as it would run behind a gate; says what it would have left behind."""
-        outer = (self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out)
+    def run_untaken(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> UntakenBranch:
+        """Run something as it would run behind a path condition; says what it would have left behind."""
+        outer = (self.path_condition, self.region, self.depth, self.tpl_depth, self.culprit, self.out)
         outer_room, outer_assumed = self.room, self.assumed
         if self.region is None:
-            self.room = self.ghost_room
+            self.room = self.untaken_room
         scopes = list(self.scopes)
-        self.gate = Gate(self.gate, keyword, condition, wanted, False)
-        self.region = Region(self.gate, self.region)
+        self.path_condition = PathCondition(self.path_condition, keyword, condition, wanted, False)
+        self.region = Region(self.path_condition, self.region)
         if wanted:
             self.assumed |= _set_by(condition)
-        ghost = Ghost()
-        self.running.append(ghost)
+        untaken = UntakenBranch()
+        self.running.append(untaken)
         try:
             body()
         except (TemplateError, RecursionError) as error:
             self.region.error = str(error)
         except Jump:
             pass
-        except GhostLimitError:
+        except UntakenLimitError:
             self.cut = True
         finally:
-            self._leave(ghost)
+            self._leave(untaken)
             self.running.pop()
             self.scopes[:] = scopes
-            self.gate, self.region, self.depth, self.tpl_depth, self.culprit, self.out = outer
+            self.path_condition, self.region, self.depth, self.tpl_depth, self.culprit, self.out = outer
             self.assumed = outer_assumed
             if self.region is None:
-                self.ghost_room, self.room = self.room, outer_room
-        return ghost
+                self.untaken_room, self.room = self.room, outer_room
+        return untaken
 
     def as_in(self, region: Region, body: Callable[[], None]) -> None:
-        """Run something as it would run if another ghost were real, and those around it."""
+        """Run something as it would run if another untaken branch were real, and those around it."""
         chain: list[Region] = []
         here: Region | None = region
         while here is not None:
             chain.append(here)
             here = here.parent
         for each in chain:
-            body = partial(self._under, body, each.gate)
+            body = partial(self._under, body, each.path_condition)
         body()
 
-    def _under(self, body: Callable[[], None], gate: Gate) -> None:
-        if gate.keyword == "quiet":
+    def _under(self, body: Callable[[], None], path_condition: PathCondition) -> None:
+        if path_condition.keyword == "quiet":
             body()
         else:
-            self.ghost(body, gate.keyword, gate.condition, wanted=gate.wanted)
+            self.run_untaken(body, path_condition.keyword, path_condition.condition, wanted=path_condition.wanted)
 
     def holds(self, condition: Value) -> bool:
-        """Whether a branch is taken: as Go says, or because a ghost around it is only real with that value."""
+        """Whether a branch is taken: as Go says, or because one not taken around it is only real with that value."""
         return truth(condition) or (bool(self.assumed) and any(path in self.assumed for path in condition.direct[:1]))
 
-    def _leave(self, ghost: Ghost) -> None:
-        """Note what a ghost would add to lists and maps, then undo it."""
+    def _leave(self, untaken: UntakenBranch) -> None:
+        """Note what an untaken branch would add to lists and maps, then undo it."""
         more: list[tuple[Value, tuple[Piece, ...]]] = []
-        for key, (scope, old) in ghost.assigned.items():
+        for key, (scope, old) in untaken.assigned.items():
             now = scope[key[1]]
-            ghost.left[key] = now
-            ghost.grown[key] = self._additions(old, now)
-            if ghost.grown[key] and self.region is not None and isinstance(now.v, list):
+            untaken.left[key] = now
+            untaken.grown[key] = self._additions(old, now)
+            if untaken.grown[key] and self.region is not None and isinstance(now.v, list):
                 first = len(old.v)
                 items = enumerate(now.v[first:], first)
-                ghost.coming[key] = tuple((self.region, index, item) for index, item in items)
-        for value, old_map in ghost.touched.values():
+                untaken.coming[key] = tuple((self.region, index, item) for index, item in items)
+        for value, old_map in untaken.touched.values():
             added = {name: item for name, item in value.v.items() if name not in old_map}
             if added and not value.direct and "Values" not in value.v:
                 more.append((value, self._as_text(Value(added))))
                 assert self.region is not None  # noqa: S101
                 value.coming += tuple((self.region, name, item) for name, item in added.items())
-        for undo in reversed(ghost.journal):
+        for undo in reversed(untaken.journal):
             undo()
         for value, pieces in more:
             value.hidden += pieces
 
     def _additions(self, old: Value, now: Value) -> tuple[Piece, ...]:
-        """What stands in a list behind what was there before, and ghosts that came along."""
+        """What stands in a list behind what was there before, and untaken branches that came along."""
         if not (isinstance(now.v, list) and isinstance(old.v, list)):
             return ()
         count = len(old.v)
@@ -223,15 +223,17 @@ class Ghosts(Expressions):
 
         if _size(added) > MAX_HIDDEN:
             return ()
-        return (Piece("\n", None, self.gate, self.region), *written(self.gate, self.region, added))
+        return (Piece("\n", None, self.path_condition, self.region), *written(self.path_condition, self.region, added))
 
     def snapshot(self) -> dict[tuple[int, str], Value]:
         return {(id(scope), name): value for scope in self.scopes for name, value in scope.items()}
 
-    def join(self, condition: Value, gate: Gate, before: dict[Variable, Value], ghost: Ghost) -> None:
+    def join(
+        self, condition: Value, path_condition: PathCondition, before: dict[Variable, Value], untaken: UntakenBranch
+    ) -> None:
         """After a branch: an outer variable that either side assigns becomes a choice between both.
 
-        A list that only grows in the branch that is not taken keeps what it would have got as a ghost of its own.
+        A list that only grows in the branch that is not taken keeps what it would have got as one not taken of its own.
         """
         for scope in self.scopes:
             for name, now in scope.items():
@@ -239,38 +241,38 @@ class Ghosts(Expressions):
                 old = before.get(key)
                 if old is None:
                     continue
-                other = ghost.left.get(key, old)
+                other = untaken.left.get(key, old)
                 if now is old and other is old:
                     continue
-                if now is old and ghost.grown.get(key):
-                    scope[name] = _with_hidden(now, ghost.grown[key], ghost.coming.get(key, ()))
+                if now is old and untaken.grown.get(key):
+                    scope[name] = _with_hidden(now, untaken.grown[key], untaken.coming.get(key, ()))
                     continue
-                sides = (now, other) if gate.wanted else (other, now)
+                sides = (now, other) if path_condition.wanted else (other, now)
                 scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
-                scope[name].hidden = now.hidden + ghost.grown.get(key, ())
+                scope[name].hidden = now.hidden + untaken.grown.get(key, ())
 
-    def grow(self, ghost: Ghost) -> None:
-        """After the ghost of one more element: lists that it would have made longer say so."""
+    def grow(self, untaken: UntakenBranch) -> None:
+        """After the untaken branch of one more element: lists that it would have made longer say so."""
         for scope in self.scopes:
             for name, now in scope.items():
                 key = (id(scope), name)
-                if ghost.grown.get(key):
-                    scope[name] = _with_hidden(now, ghost.grown[key], ghost.coming.get(key, ()))
+                if untaken.grown.get(key):
+                    scope[name] = _with_hidden(now, untaken.grown[key], untaken.coming.get(key, ()))
 
     def assign(self, name: str, value: Value) -> None:
         """Give a variable that exists another value."""
         for scope in reversed(self.scopes):
             if name in scope:
                 if self.running:
-                    ghost = self.running[-1]
-                    ghost.journal.append(partial(scope.__setitem__, name, scope[name]))
-                    ghost.assigned.setdefault((id(scope), name), (scope, scope[name]))
+                    untaken = self.running[-1]
+                    untaken.journal.append(partial(scope.__setitem__, name, scope[name]))
+                    untaken.assigned.setdefault((id(scope), name), (scope, scope[name]))
                 scope[name] = value
                 return
         raise TemplateError(f"undefined variable: ${name}")
 
     def make_map(self, value: Value) -> None:
-        """In a ghost, let what is not there yet become a map, as it has to be for a template to add to it.
+        """In an untaken branch, let what is not there yet become a map, as it has to be for a template to add to it.
 
         Further entries may stand in it: printed as YAML it ends with one of any name.
         """
@@ -279,10 +281,10 @@ class Ghosts(Expressions):
         value.v = {}
         anything = Value(None, value.direct, "absent", (value,))
         texts = (("\n", None), (MARK, anything), (": ", None), (MARK, anything))
-        value.hidden += tuple(Piece(text, source, self.gate, self.region) for text, source in texts)
+        value.hidden += tuple(Piece(text, source, self.path_condition, self.region) for text, source in texts)
 
     def remember(self, value: Value) -> None:
-        """Note a map before a function changes it, so that a ghost leaves no trace."""
+        """Note a map before a function changes it, so that an untaken branch leaves no trace."""
         if not self.running:
             return
         container: dict[str, Value] = value.v
@@ -303,9 +305,11 @@ def _set_by(condition: Value) -> frozenset[KeyPath]:
     return frozenset() if condition.op == "or" else frozenset(condition.direct[:1])
 
 
-def _below(place: Gate, above: dict[int, Gate], gate: Gate | None) -> Gate:
-    """A gate of something made elsewhere, under the gates of the place where it is printed."""
-    chain = gate.chain() if gate is not None else []
+def _below(
+    place: PathCondition, above: dict[int, PathCondition], path_condition: PathCondition | None
+) -> PathCondition:
+    """A path condition of something made elsewhere, under the path conditions of the place where it is printed."""
+    chain = path_condition.chain() if path_condition is not None else []
     if any(item is place for item in chain):
         return chain[0]
     below = place

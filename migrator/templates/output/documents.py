@@ -1,4 +1,4 @@
-"""The documents that a template printed, each node tied to the pieces under it, ghosts at hand."""
+"""The documents that a template printed, each node tied to the pieces under it, untaken branches at hand."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.render import TemplateRun
 from migrator.templates.output.tree import Node, blank_after, blank_before, parse_tree
-from migrator.templates.provenance.value import Gate, Piece, Region, Value, pieces_between, text_of
+from migrator.templates.provenance.value import PathCondition, Piece, Region, Value, pieces_between, text_of
 from migrator.yamlio import YamlError, decode, read_manifests
 
 _METADATA = re.compile(r"^metadata:[ \t]*\n(?:(?:[ #][^\n]*)?\n)+(?=[A-Za-z])", re.MULTILINE)
@@ -20,7 +20,7 @@ _LIST = re.compile(r"^kind: *[\"']?\w*List\b", re.MULTILINE)
 
 
 class Document:
-    """One YAML document of a template's output. `pieces` holds real and ghost ones in order."""
+    """One YAML document of a template's output. `pieces` holds real and untaken branch ones in order."""
 
     __slots__ = (
         "_error",
@@ -57,7 +57,7 @@ class Document:
         self._spans: dict[int, tuple[int, int]] | None = None
         self.fragments: dict[tuple[int, bool], Document] = {}
         self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str]]] = {}
-        """For those who look at the ghosts again and again: each alone, and those within a node with their texts."""
+        """Untaken branches looked at again and again: each alone, and those within a node with their texts."""
 
     @property
     def root(self) -> Node | None:
@@ -118,12 +118,12 @@ class Document:
         return pieces_between(self.real, self.starts, node.start, node.end)
 
     def span(self, node: Node) -> tuple[int, int]:
-        """First and last index into `pieces`, ghosts included, that lie within a node."""
+        """First and last index into `pieces`, untaken branches included, that lie within a node."""
         offsets = self.offsets
         return bisect_left(offsets, node.start), bisect_right(offsets, node.end)
 
     def around(self, node: Node) -> list[Piece]:
-        """The pieces, ghosts included, that lie within a node or in the white space and comments beside it."""
+        """The pieces, untaken ones too, that lie within a node or in the white space and comments beside it."""
         return [piece for _, piece in self.placed_around(node)]
 
     def placed_around(self, node: Node) -> list[tuple[int, Piece]]:
@@ -135,20 +135,20 @@ class Document:
 
     @property
     def offsets(self) -> list[int]:
-        """Where in the text each piece stands, ghosts included."""
+        """Where in the text each piece stands, untaken branches included."""
         if self._offsets is None:
             lengths = (len(piece.text) if piece.region is None else 0 for piece in self.pieces)
             self._offsets = list(accumulate(lengths, initial=0))[:-1]
         return self._offsets
 
-    def gate_at(self, node: Node) -> Gate | None:
-        """The innermost gate over the first character of a node."""
+    def path_condition_at(self, node: Node) -> PathCondition | None:
+        """The innermost path condition over the first character of a node."""
         found = pieces_between(self.real, self.starts, node.start, min(node.start + 1, node.end) or node.end)
-        return found[-1].gate if found else None
+        return found[-1].path_condition if found else None
 
     @property
     def regions(self) -> list[Region]:
-        """Ghosts within the document, in order of appearance, parents before children."""
+        """Untaken branches within the document, in order of appearance, parents before children."""
         if self._regions is None:
             seen: dict[int, Region] = {}
             for piece in self.pieces:
@@ -162,12 +162,12 @@ class Document:
             self._regions = list(seen.values())
         return self._regions
 
-    def ghost_text(self, region: Region) -> str:
-        """What a ghost itself prints."""
+    def untaken_text(self, region: Region) -> str:
+        """What an untaken branch itself prints."""
         return "".join(piece.text for piece in self.pieces if piece.region is region)
 
     def fragment(self, region: Region) -> Document:
-        """What one ghost would print, alone and at its column; ghosts inside it stay ghosts."""
+        """What one untaken branch would print, alone and at its column; those inside it stay untaken."""
         if self._spans is None:
             self._spans = _spans_of(self.pieces)
         low, high = self._spans[id(region)]
@@ -178,18 +178,18 @@ class Document:
         pieces = [Piece(" " * len(line), None, None, None)]
         for piece in self.pieces[low:high]:
             if piece.region is region:
-                pieces.append(Piece(piece.text, piece.source, piece.gate, None, piece.wholes))
+                pieces.append(Piece(piece.text, piece.source, piece.path_condition, None, piece.wholes))
             elif _inside(piece.region, region):
                 pieces.append(piece)
         return make_document(self.template, pieces)
 
     def variant(self, regions: Iterable[Region]) -> Document:
-        """The document as it would be with these gates turned: ghosts in, the branches that they replace out."""
+        """The document with these conditions turned: untaken branches in, the branches that they replace out."""
         return make_document(self.template, turned(self.pieces, regions))
 
 
 def _spans_of(pieces: list[Piece]) -> dict[int, tuple[int, int]]:
-    """First and last index of the pieces of each ghost, those of ghosts inside it included."""
+    """First and last index of the pieces of each untaken branch, those of untaken branches inside it included."""
     found: dict[int, tuple[int, int]] = {}
     for index, piece in enumerate(pieces):
         region = piece.region
@@ -205,38 +205,38 @@ def _has_metadata(body: dict[str, Json]) -> bool:
 
 
 def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
-    """Pieces with some ghosts made real, and what the other branch of their gates printed taken out."""
+    """Pieces with some untaken branches made real, and what the other branch of their conditions printed taken out."""
     chosen: set[int] = set()
     replaced: set[tuple[int, bool]] = set()
     for region in regions:
         here: Region | None = region
         while here is not None:
             chosen.add(id(here))
-            if here.gate.keyword != "range":
-                replaced.add((id(here.gate.condition), not here.gate.wanted))
+            if here.path_condition.keyword != "range":
+                replaced.add((id(here.path_condition.condition), not here.path_condition.wanted))
             here = here.parent
     kept = []
     known: dict[int, bool] = {}
     for piece in pieces:
-        ghost, gate = piece.region, piece.gate
-        if ghost is not None:
-            if id(ghost) in chosen or ghost is EDGE:
-                kept.append(Piece(piece.text, piece.source, gate, None, piece.wholes))
+        untaken, path_condition = piece.region, piece.path_condition
+        if untaken is not None:
+            if id(untaken) in chosen or untaken is EDGE:
+                kept.append(Piece(piece.text, piece.source, path_condition, None, piece.wholes))
             else:
                 kept.append(piece)
-        elif gate is None or not replaced or not _under(gate, replaced, known):
+        elif path_condition is None or not replaced or not _under(path_condition, replaced, known):
             kept.append(piece)
     return kept
 
 
-def _under(gate: Gate, replaced: set[tuple[int, bool]], known: dict[int, bool]) -> bool:
-    """Whether a gate is one of those, or below one; neighbours share their gates, so the answers are kept."""
-    found = known.get(id(gate))
+def _under(path_condition: PathCondition, replaced: set[tuple[int, bool]], known: dict[int, bool]) -> bool:
+    """Whether a condition is one of those, or below one; neighbours share their conditions, so the answers are kept."""
+    found = known.get(id(path_condition))
     if found is None:
-        found = (id(gate.condition), gate.wanted) in replaced or (
-            gate.parent is not None and _under(gate.parent, replaced, known)
+        found = (id(path_condition.condition), path_condition.wanted) in replaced or (
+            path_condition.parent is not None and _under(path_condition.parent, replaced, known)
         )
-        known[id(gate)] = found
+        known[id(path_condition)] = found
     return found
 
 
@@ -269,8 +269,8 @@ def _items(document: Document) -> list[Document]:
     return found
 
 
-EDGE = Region(Gate(None, "quiet", Value(None), True, False), None)
-"""White space that Helm takes off the end of a document, and that a ghost standing behind it needs back."""
+EDGE = Region(PathCondition(None, "quiet", Value(None), True, False), None)
+"""White space that Helm takes off the end of a document, and that an untaken branch standing behind it needs back."""
 
 
 def _stripped(pieces: list[Piece]) -> list[Piece]:
@@ -287,7 +287,7 @@ def _stripped(pieces: list[Piece]) -> list[Piece]:
             kept[index] = piece.with_text(piece.text.rstrip())
             taken = piece.text[len(kept[index].text) :]
             if taken:
-                kept.insert(index + 1, Piece(taken, None, piece.gate, EDGE))
+                kept.insert(index + 1, Piece(taken, None, piece.path_condition, EDGE))
             if kept[index].text:
                 break
     return [*kept, Piece("\n", None, None, None)]
@@ -349,13 +349,13 @@ def _slices(pieces: list[Piece], ranges: list[tuple[int, int]]) -> list[list[Pie
     return found
 
 
-def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
-    """Whole objects that a template would print if one gate over them were turned, with that gate's region."""
+def untaken_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
+    """Whole objects that a template would print if one condition over them turned, with that condition's region."""
     found: list[tuple[Region, Document]] = []
     for region, inside in _by_region(run).values():
         if "kind:" not in "".join([p.text for p in inside if p.region is region]):
             continue
-        inner = [Piece(p.text, p.source, p.gate, None, p.wholes) if p.region is region else p for p in inside]
+        inner = [Piece(p.text, p.source, p.path_condition, None, p.wholes) if p.region is region else p for p in inside]
         for pieces in _split(inner):
             for over, whole in _headed(region, pieces):
                 made = _items(make_document(run.path, whole))
@@ -364,17 +364,17 @@ def ghost_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
 
 
 def _headed(region: Region, pieces: list[Piece]) -> Iterator[tuple[Region, list[Piece]]]:
-    """An object's pieces; where only ghosts inside it say its apiVersion, with each of these made real."""
+    """An object's pieces; where only untaken branches inside it say its apiVersion, with each of these made real."""
     inner = {id(p.region): p.region for p in pieces if p.region is not None and "apiVersion:" in p.text}
     if not inner or "apiVersion:" in text_of(pieces):
         yield region, pieces
     else:
-        for ghost in inner.values():
-            yield ghost, turned(pieces, [ghost])
+        for untaken in inner.values():
+            yield untaken, turned(pieces, [untaken])
 
 
 def _by_region(run: TemplateRun) -> dict[int, tuple[Region, list[Piece]]]:
-    """Each ghost that prints something with its pieces, those of ghosts inside it included."""
+    """Each untaken branch that prints something with its pieces, those of untaken branches inside it included."""
     found: dict[int, tuple[Region, list[Piece]]] = {}
     printing: dict[int, None] = {}
     for piece in run.pieces if not run.path.endswith("/NOTES.txt") else ():

@@ -69,7 +69,7 @@ def _ternary(ev: Evaluator, args: list[Value]) -> Value:
 
 def _required(ev: Evaluator, args: list[Value]) -> Value:
     message, given = args
-    # in a ghost the value comes with what makes the ghost real
+    # in an untaken branch the value comes with what makes the untaken branch real
     if (given.v is None or given.v == "") and ev.region is None:
         ev.culprit = given
         ev.note_failure(TemplateError(str(message.v)))

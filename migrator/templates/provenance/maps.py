@@ -57,7 +57,11 @@ def _set(ev: Evaluator, args: list[Value]) -> Value:
 
 def _unless_given(ev: Evaluator, own: tuple[KeyPath, ...], value: Value) -> Value:
     """What is set into a map where it lacks an entry is a default: the entry's own place comes before it."""
-    if not own or own[0] in value.direct or not any(own[0] in gate.condition.taint for gate in ev.gates()):
+    if (
+        not own
+        or own[0] in value.direct
+        or not any(own[0] in path_condition.condition.taint for path_condition in ev.path_conditions())
+    ):
         return value
     direct = value.direct + own if value.op == "key" else own + value.direct
     made = Value(value.v, direct, "default", (Value(None, own), value), value.pieces)

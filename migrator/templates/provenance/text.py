@@ -33,7 +33,7 @@ def show(value: Value) -> Value:
 
 
 def text_pieces(ev: Evaluator, value: Value) -> list[Piece]:
-    """The pieces of a value as text; in a ghost a missing value leaves a mark."""
+    """The pieces of a value as text; in an untaken branch a missing value leaves a mark."""
     if value.pieces is not None and isinstance(value.v, str):
         return parts(value)
     shown = show(value)
@@ -41,11 +41,11 @@ def text_pieces(ev: Evaluator, value: Value) -> list[Piece]:
     if ev.region is not None and (value.v is None or value.v == "") and (value.direct or value.op):
         text = MARK
     literal = not shown.direct and not shown.op
-    return [Piece(text, None if literal else shown, ev.gate, ev.region)]
+    return [Piece(text, None if literal else shown, ev.path_condition, ev.region)]
 
 
 def _literal(ev: Evaluator, text: str) -> Piece:
-    return Piece(text, None, ev.gate, ev.region)
+    return Piece(text, None, ev.path_condition, ev.region)
 
 
 def _made(ev: Evaluator, pieces: list[Piece], op: str, args: list[Value]) -> Value:
@@ -60,7 +60,7 @@ def quote(mark: str) -> Lifted:
         for arg in args:
             if arg.v is None and not (ev.region is not None and (arg.direct or arg.op)):
                 if arg.direct:
-                    pieces.append(Piece("", arg, ev.gate, ev.region))
+                    pieces.append(Piece("", arg, ev.path_condition, ev.region))
                 continue
             if any(piece.text for piece in pieces):
                 pieces.append(_literal(ev, " "))
@@ -109,7 +109,7 @@ def indent(*, newline: bool) -> Lifted:
 
 
 def _strip(pieces: list[Piece], characters: str, *, front: bool, region: Region | None) -> list[Piece]:
-    """Take characters off one end; ghosts of other regions are stepped over."""
+    """Take characters off one end; untaken branches of other regions are stepped over."""
     kept = list(pieces)
     order = range(len(kept)) if front else range(len(kept) - 1, -1, -1)
     for index in order:
@@ -188,7 +188,7 @@ def replace(ev: Evaluator, args: list[Value]) -> Value:
 
 def _changed(piece: Piece, text: str, op: str, extra: list[Value]) -> Piece:
     source = None if piece.source is None else Value(text, (), op, (*extra, piece.source))
-    return Piece(text, source, piece.gate, piece.region)
+    return Piece(text, source, piece.path_condition, piece.region)
 
 
 def shift_case(op: str, change: Callable[[str], str]) -> Lifted:
@@ -258,7 +258,7 @@ def _verb(ev: Evaluator, verb: str, operand: Value) -> list[Piece]:
         return [_literal(ev, '"'), *inner, _literal(ev, '"')]
     text = sprintf(verb, [_plain(operand)])
     literal = not operand.direct and not operand.op
-    return [Piece(text, None if literal else Value(text, (), "toString", (operand,)), ev.gate, ev.region)]
+    return [Piece(text, None if literal else Value(text, (), "toString", (operand,)), ev.path_condition, ev.region)]
 
 
 def join(ev: Evaluator, args: list[Value]) -> Value:

@@ -2,7 +2,7 @@
 
 Every value is a node of an expression graph: a leaf carries the values path that would set it (`direct`), any other
 node the operation and operands that made it. A string that was put together from several places keeps its pieces.
-Inversion, taint and gates are all read from this one graph.
+Inversion, taint and path conditions are all read from this one graph.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from migrator.model import Json, KeyPath
 from migrator.templates.bounds import MAX_TREE, TooLargeError
 
 MARK = "xZqXz"
-"""What a ghost prints where a value is missing, so that its place in the document can be seen."""
+"""What an untaken branch prints where a value is missing, so that its place in the document can be seen."""
 ELEMENT = "*"
 """Stands in a path for any element or entry of a list or map that has none yet."""
 
@@ -40,11 +40,11 @@ class Value:
         """Name of the function that made it; empty for leaves and literals."""
         self.args = args
         self.pieces = pieces
-        """Of a string: where its parts came from, ghosts included."""
+        """Of a string: where its parts came from, untaken branches included."""
         self.hidden: tuple[Piece, ...] = ()
-        """Of a map or list read from text: ghosts of further entries or items, at its own margin."""
+        """Of a map or list read from text: untaken branches of further entries or items, at its own margin."""
         self.coming: tuple[tuple[Region, str | int, Value], ...] = ()
-        """Of a map or list: entries or items that ghosts would add, each with its ghost and its name or place."""
+        """Of a map or list: entries or items that untaken branches would add, each with branch and name or place."""
         self._taint: frozenset[KeyPath] | None = None
         self.generated: bool | None = None
         """What `is_generated` has found; None where nobody asked."""
@@ -54,7 +54,7 @@ class Value:
 
     @property
     def taint(self) -> frozenset[KeyPath]:
-        """Every values path that this value depends on, gates of its pieces included."""
+        """Every values path that this value depends on, path conditions of its pieces included."""
         if self._taint is None:
             self._taint = frozenset(_collect(self))
         return self._taint
@@ -63,20 +63,20 @@ class Value:
 class Region:
     """Text of a branch that is not taken; zero-width in the real output."""
 
-    __slots__ = ("depth", "error", "gate", "parent")
+    __slots__ = ("depth", "error", "parent", "path_condition")
 
-    def __init__(self, gate: Gate, parent: Region | None) -> None:
-        self.gate, self.parent = gate, parent
+    def __init__(self, path_condition: PathCondition, parent: Region | None) -> None:
+        self.path_condition, self.parent = path_condition, parent
         self.depth: int = parent.depth + 1 if parent else 1
         self.error = ""
 
 
-class Gate:
+class PathCondition:
     """A condition over output: the branch where `condition` counts as `wanted` (for `range`: an element of it)."""
 
     __slots__ = ("condition", "element", "keyword", "line", "parent", "taken", "template", "wanted")
 
-    def __init__(self, parent: Gate | None, keyword: str, condition: Value, wanted: bool, taken: bool) -> None:
+    def __init__(self, parent: PathCondition | None, keyword: str, condition: Value, wanted: bool, taken: bool) -> None:
         self.parent, self.keyword, self.condition = parent, keyword, condition
         self.wanted, self.taken = wanted, taken
         self.element: int | str | None = None
@@ -84,57 +84,57 @@ class Gate:
         self.template = ""
         self.line = 0
 
-    def under(self, parent: Gate) -> Gate:
-        """The same gate below another."""
-        made = Gate(parent, self.keyword, self.condition, self.wanted, self.taken)
+    def under(self, parent: PathCondition) -> PathCondition:
+        """The same path condition below another."""
+        made = PathCondition(parent, self.keyword, self.condition, self.wanted, self.taken)
         made.element, made.template, made.line = self.element, self.template, self.line
         return made
 
-    def chain(self) -> list[Gate]:
-        """The gate and all above it, innermost first."""
-        found, gate = [], self
-        while gate is not None:
-            found.append(gate)
-            gate = gate.parent  # type: ignore[assignment]
+    def chain(self) -> list[PathCondition]:
+        """The path condition and all above it, innermost first."""
+        found, path_condition = [], self
+        while path_condition is not None:
+            found.append(path_condition)
+            path_condition = path_condition.parent  # type: ignore[assignment]
         return found
 
 
 class Piece:
     """A run of output characters with one source; `source` None is text of the template itself."""
 
-    __slots__ = ("gate", "region", "source", "text", "wholes")
+    __slots__ = ("path_condition", "region", "source", "text", "wholes")
 
     def __init__(
         self,
         text: str,
         source: Value | None,
-        gate: Gate | None,
+        path_condition: PathCondition | None,
         region: Region | None,
         wholes: tuple[Value, ...] = (),
     ) -> None:
-        self.text, self.source, self.gate, self.region = text, source, gate, region
+        self.text, self.source, self.path_condition, self.region = text, source, path_condition, region
         self.wholes = wholes
         """Values that this run is one part of, and that could have been another text altogether: outermost first."""
 
     def __repr__(self) -> str:
         return (
-            f"Piece({self.text!r}{', ghost' if self.region else ''}{', ' + repr(self.source) if self.source else ''})"
+            f"Piece({self.text!r}{', untaken' if self.region else ''}{', ' + repr(self.source) if self.source else ''})"
         )
 
     def with_text(self, text: str) -> Piece:
-        return Piece(text, self.source, self.gate, self.region, self.wholes)
+        return Piece(text, self.source, self.path_condition, self.region, self.wholes)
 
 
 def _collect(value: Value) -> set[KeyPath]:
     found: set[KeyPath] = set()
     seen: set[int] = set()
-    gates: set[int] = set()
+    path_conditions: set[int] = set()
     stack: list[Any] = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, Gate):
-            if id(item) not in gates:
-                gates.add(id(item))
+        if isinstance(item, PathCondition):
+            if id(item) not in path_conditions:
+                path_conditions.add(id(item))
                 stack.append(item.condition)
                 if item.parent is not None:
                     stack.append(item.parent)
@@ -148,8 +148,8 @@ def _collect(value: Value) -> set[KeyPath]:
             if piece.region is None:
                 if piece.source is not None:
                     stack.append(piece.source)
-                if piece.gate is not None:
-                    stack.append(piece.gate)
+                if piece.path_condition is not None:
+                    stack.append(piece.path_condition)
     return found
 
 
@@ -203,7 +203,7 @@ def lift(v: Json, direct: tuple[KeyPath, ...] = (), op: str = "", args: tuple[An
 
 
 def shows(piece: Piece, region: Region | None) -> bool:
-    """Whether a piece is text for code that runs in this ghost: real text and that of the ghost and those around it."""
+    """Whether a piece is text for code that runs in this untaken branch: real text, its own, and that around it."""
     if piece.region is None:
         return True
     while region is not None:
@@ -214,7 +214,7 @@ def shows(piece: Piece, region: Region | None) -> bool:
 
 
 def text_of(pieces: Iterable[Piece], region: Region | None = None) -> str:
-    """What the pieces print to code that runs in this ghost; outside of ghosts, what they print for real."""
+    """What the pieces print to code that runs in this untaken branch; outside of any, what they print for real."""
     if region is None:
         return "".join([piece.text for piece in pieces if piece.region is None])
     return "".join([piece.text for piece in pieces if shows(piece, region)])
@@ -236,7 +236,7 @@ def parts(value: Value) -> list[Piece]:
     pieces = list(value.pieces or ())
     if not value.direct and value.op not in _CHOOSING:
         return pieces
-    return [Piece(p.text, p.source, p.gate, p.region, (value, *p.wholes)) for p in pieces]
+    return [Piece(p.text, p.source, p.path_condition, p.region, (value, *p.wholes)) for p in pieces]
 
 
 def truth(value: Value) -> bool:

@@ -1,4 +1,4 @@
-"""toYaml and fromYaml on values: leaves keep their sources, and ghosts go through both at their own margin."""
+"""toYaml and fromYaml on values: leaves keep their sources, untaken branches go through at their margin."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.templates.provenance.randomness import is_generated
 from migrator.templates.provenance.text import text_pieces
 from migrator.templates.provenance.value import (
     MARK,
-    Gate,
+    PathCondition,
     Piece,
     Region,
     Value,
@@ -34,11 +34,13 @@ def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
     """`toYaml`: one piece per leaf and per key, each with the value it shows."""
     value = args[0]
     if ev.region is not None and (value.v is None or value.v in ("", [], {})):
-        return composed([Piece(MARK, value, ev.gate, ev.region), *value.hidden], "toYaml", tuple(args), ev.region)
-    return composed(written(ev.gate, ev.region, value), "toYaml", tuple(args), ev.region)
+        return composed(
+            [Piece(MARK, value, ev.path_condition, ev.region), *value.hidden], "toYaml", tuple(args), ev.region
+        )
+    return composed(written(ev.path_condition, ev.region, value), "toYaml", tuple(args), ev.region)
 
 
-def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piece]:
+def written(path_condition: PathCondition | None, region: Region | None, value: Value) -> list[Piece]:
     """The pieces of a value as YAML."""
     from migrator.templates.golang.yaml import yaml_segments
 
@@ -51,27 +53,32 @@ def written(gate: Gate | None, region: Region | None, value: Value) -> list[Piec
         if path is None and index not in ends:
             literal.append(text)
             continue
-        found = [Piece(text, None, gate, region)]
+        found = [Piece(text, None, path_condition, region)]
         if path is not None:
-            found = _leaf(gate, region, text, _at(value, path))
+            found = _leaf(path_condition, region, text, _at(value, path))
             above = tuple(path[:-1])
             if path and above not in begun and (not above or isinstance(above[-1], int)):
                 container = _at(value, above)
                 if not _is_literal(container):
                     # a container that no key stands for: only this tells fromYaml where it came from
-                    found.insert(0, Piece("", container, gate, region))
+                    found.insert(0, Piece("", container, path_condition, region))
             begun.add(above)
         found += ends.get(index, ())
         for piece in found:
-            if piece.source is None and piece.region is region and not piece.wholes and piece.gate is gate:
+            if (
+                piece.source is None
+                and piece.region is region
+                and not piece.wholes
+                and piece.path_condition is path_condition
+            ):
                 literal.append(piece.text)
                 continue
             if literal:
-                pieces.append(Piece("".join(literal), None, gate, region))
+                pieces.append(Piece("".join(literal), None, path_condition, region))
                 literal = []
             pieces.append(piece)
     if literal:
-        pieces.append(Piece("".join(literal), None, gate, region))
+        pieces.append(Piece("".join(literal), None, path_condition, region))
     return pieces
 
 
@@ -80,7 +87,7 @@ def _is_literal(value: Value) -> bool:
 
 
 def _ends(value: Value, segments: list[tuple[str, Any]]) -> dict[int, list[Piece]]:
-    """Index of a segment -> the ghosts that stand behind it, brought to the margin of their container."""
+    """Index of a segment -> the untaken branches that stand behind it, brought to the margin of their container."""
     found: dict[int, list[Piece]] = {}
     for place, container in _hiding(value, ()):
         here = [index for index, (_, path) in enumerate(segments) if path is not None and path[: len(place)] == place]
@@ -110,17 +117,21 @@ def _hiding(value: Value, path: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ..
             yield from _hiding(item, (*path, index))
 
 
-def _leaf(gate: Gate | None, region: Region | None, text: str, source: Value) -> list[Piece]:
+def _leaf(path_condition: PathCondition | None, region: Region | None, text: str, source: Value) -> list[Piece]:
     if source.pieces is not None and isinstance(source.v, str) and len(source.pieces) > 1:
-        # what was put together before the ghost began is part of it where it prints that
-        inside = [p if p.region else Piece(p.text, p.source, p.gate, region, p.wholes) for p in parts(source)]
+        # what was put together before the untaken branch began is part of it where it prints that
+        inside = [p if p.region else Piece(p.text, p.source, p.path_condition, region, p.wholes) for p in parts(source)]
         if text == source.v:
             return inside
         if len(text) > 1 and text[0] in "\"'" and text[1:-1] == source.v:
-            return [Piece(text[0], None, gate, region), *inside, Piece(text[-1], None, gate, region)]
+            return [
+                Piece(text[0], None, path_condition, region),
+                *inside,
+                Piece(text[-1], None, path_condition, region),
+            ]
     if region is not None and source.v is None and not _is_literal(source) and text == "null":
         text = MARK
-    return [Piece(text, None if _is_literal(source) else source, gate, region)]
+    return [Piece(text, None if _is_literal(source) else source, path_condition, region)]
 
 
 def _at(value: Value, path: tuple[Any, ...]) -> Value:
@@ -133,7 +144,7 @@ def _at(value: Value, path: tuple[Any, ...]) -> Value:
 
 
 def read_yaml(*, array: bool) -> Lifted:
-    """`fromYaml`: leaves keep the pieces that they were read from, containers the ghosts inside them."""
+    """`fromYaml`: leaves keep the pieces that they were read from, containers the untaken branches inside them."""
 
     def run(ev: Evaluator, args: list[Value]) -> Value:
         text = args[0].v
@@ -153,11 +164,11 @@ def read_yaml(*, array: bool) -> Lifted:
             made = ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
             if not roots and len(reader.marks) == 1:
                 made.direct = reader.marks[0][1].direct
-            made.hidden = tuple(piece for _, ghost in _ghosts(ev, pieces) for piece in _dedented(ghost)[1])
+            made.hidden = tuple(piece for _, untaken in _untaken(ev, pieces) for piece in _dedented(untaken)[1])
             return made
         value = reader.read(roots[0])
-        for place, ghost in _ghosts(ev, pieces):
-            reader.attach(place, ghost)
+        for place, untaken in _untaken(ev, pieces):
+            reader.attach(place, untaken)
         return value
 
     return run
@@ -168,8 +179,8 @@ def _is_fixed(source: Value | None) -> bool:
     return source is None or (not source.taint and not is_generated(source))
 
 
-def _ghosts(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
-    """Runs of pieces of one ghost each, with their place in the text that shows."""
+def _untaken(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
+    """Runs of pieces of one untaken branch each, with their place in the text that shows."""
     place = 0
     run: list[Piece] = []
     owner: Region | None = None
@@ -192,16 +203,16 @@ def _ghosts(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piec
         yield place, run
 
 
-def _dedented(ghost: list[Piece]) -> tuple[int, list[Piece], str]:
-    """The column at which a ghost's first line stands, its pieces moved to the margin, and that line."""
-    text = "".join(piece.text for piece in ghost)
+def _dedented(untaken: list[Piece]) -> tuple[int, list[Piece], str]:
+    """The column at which an untaken branch's first line stands, its pieces moved to the margin, and that line."""
+    text = "".join(piece.text for piece in untaken)
     lines = [line for line in text.split("\n")[1:] if line.strip()]
     if not lines:
         return -1, [], ""
     column = len(lines[0]) - len(lines[0].lstrip(" "))
     moved = []
     room = 0
-    for piece in ghost:
+    for piece in untaken:
         parts_of = piece.text.split("\n")
         for number, part in enumerate(parts_of):
             if number:
@@ -220,7 +231,7 @@ class _Reader:
         self.pieces: list[Piece] = []
         self.starts: list[int] = []
         self.marks: list[tuple[int, Value]] = []
-        """Where a ghost misses a value, and which; the mark itself is no text."""
+        """Where an untaken branch misses a value, and which; the mark itself is no text."""
         self.begun: dict[int, Value] = {}
         """Where toYaml began a map or list that no key stands for."""
         self.containers: list[tuple[int, str, int, Value]] = []
@@ -245,7 +256,7 @@ class _Reader:
         if node.kind == "scalar":
             made = self.scalar(node)
             if made.v is None:
-                # what is empty may be given content by ghosts; a value of the chart itself stays as it is
+                # what is empty may be given content by untaken branches; a value of the chart itself stays as it is
                 made = Value(None, made.direct, made.op, made.args)
                 self.containers.append((node.start, "", column, made))
             return made
@@ -269,9 +280,9 @@ class _Reader:
         sources = [p.source for p in pieces_between(self.pieces, self.starts, key.start, key.end) if p.source]
         return sources[0] if len(sources) == 1 and isinstance(sources[0].v, wanted) else None
 
-    def attach(self, place: int, ghost: list[Piece]) -> None:
-        """Give a ghost to the container that its lines would belong to."""
-        column, moved, first = _dedented(ghost)
+    def attach(self, place: int, untaken: list[Piece]) -> None:
+        """Give an untaken branch to the container that its lines would belong to."""
+        column, moved, first = _dedented(untaken)
         kind = "list" if first.startswith("- ") or first == "-" else "map"
         fitting = [item for item in self.containers if item[1] == kind and item[2] == column]
         empty = [item for item in self.containers if not item[1] and item[0] <= place]
@@ -292,7 +303,7 @@ class _Reader:
         if value is None and self.marks:
             return self._absent(node)
         covered = pieces_between(self.pieces, self.starts, node.start, node.end)
-        if not any(piece.source or piece.gate for piece in covered):
+        if not any(piece.source or piece.path_condition for piece in covered):
             return Value(value)
         sources = [piece for piece in covered if piece.source is not None]
         if len(sources) == 1 and isinstance(sources[0].source, Value):
@@ -308,7 +319,7 @@ class _Reader:
         return Value(value, (), "fromYaml", (composed(covered),))
 
     def _absent(self, node: Node) -> Value:
-        """The value that would stand where a ghost left a mark, None where it did not."""
+        """The value that would stand where an untaken branch left a mark, None where it did not."""
         rest = self.text[node.start :]
         end = node.start + len(rest) - len(rest.lstrip())
         found = [source for place, source in self.marks if node.start <= place <= end]

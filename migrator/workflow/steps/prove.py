@@ -9,14 +9,23 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.prove import Bench, Proof, Rendering, changed_releases, closure_of, prove_lock, render_lock, render_roots
+from migrator.prove import (
+    Proof,
+    RenderContext,
+    Rendering,
+    changed_releases,
+    closure_of,
+    prove_lock,
+    render_lock,
+    render_roots,
+)
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.clock import Clock
 from migrator.workflow.plan import Planned, carried_out
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline
-from migrator.workflow.verify import bench_of
+from migrator.workflow.verify import render_context_of
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 _SHOWN = 5
@@ -95,18 +104,18 @@ def _attempt(planned: Planned, clock: Clock) -> Attempt:
     with clock.step("prove"), beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
         stage(baseline.root, planned.edits, folder)
-        bench = bench_of(baseline.choices, baseline.tools)
-        before = _before(baseline, lock, bench)
-        proof = prove_lock(lock, folder, before, bench, terms=terms, members=_members(planned.plan))
+        context = render_context_of(baseline.choices, baseline.tools)
+        before = _before(baseline, lock, context)
+        proof = prove_lock(lock, folder, before, context, terms=terms, members=_members(planned.plan))
     if baseline.lock is not None and (parts := changed_releases(baseline.lock, before)):
         notes = tuple(dict.fromkeys((*planned.plan.diagnostics, _recorded(parts))))
         planned = replace(planned, plan=replace(planned.plan, diagnostics=notes))
     return Attempt(planned=planned, proof=without_shipped(proof, shipped))
 
 
-def _before(baseline: Baseline, lock: Lock, bench: Bench) -> Mapping[str, Rendering]:
+def _before(baseline: Baseline, lock: Lock, context: RenderContext) -> Mapping[str, Rendering]:
     """What every environment renders now: by the lock where a part was migrated before, else by its roots alone."""
-    there = replace(bench, closure=closure_of(baseline.root))
+    there = replace(context, closure=closure_of(baseline.root))
     if baseline.lock is not None:
         return render_lock(baseline.lock, baseline.root, there)
     return render_roots({name: each.before for name, each in lock.environments.items()}, baseline.root, there)

@@ -16,7 +16,7 @@ from migrator.plan import Plan
 from migrator.render_roots import Build, build_all
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.deployed import deployed_paths
-from migrator.rewrite.kustomize.repository_view import Workbench
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.overlays import Division, Limits, Tie, divide
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.steps.baseline import Baseline, inflater_of
@@ -67,12 +67,12 @@ def _proved(
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """The divisions that render what was there, tried again with what the last attempt taught."""
     roots = frozenset(tree.kustomizations.roots())
-    bench = Workbench(index=tree.index, kustomizations=tree.kustomizations, roots=roots)
+    view = RepositoryView(index=tree.index, kustomizations=tree.kustomizations, roots=roots)
     named = {root for each in baseline.config.environments.values() for root in each}
     staying = frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named})
     limits = Limits(staying=staying, named=frozenset(named))
     while True:
-        divisions, notes = divide(tree.builds, bench, tree.graph, plan, layout, limits)
+        divisions, notes = divide(tree.builds, view, tree.graph, plan, layout, limits)
         if not divisions:
             return (), notes
         staged = folder / f"after-{len(limits.tied)}-{len(limits.whole)}"

@@ -1,4 +1,4 @@
-"""What a template can print, as a grammar: pieces with their gates -> fixed text, values, branches and repetition."""
+"""What a template can print, as a grammar: pieces -> fixed text, values, branches and repetition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from migrator.templates.output.documents import EDGE
-from migrator.templates.provenance.value import ELEMENT, MARK, Gate, Piece, Value
+from migrator.templates.provenance.value import ELEMENT, MARK, PathCondition, Piece, Value
 
 ANY = ""
 """Among first characters: whatever a value holds."""
@@ -30,7 +30,7 @@ class Slot:
 
     source: Value
     text: str | None
-    """What is printed there now; None in a ghost whose value is to come."""
+    """What is printed there now; None in an untaken branch whose value is to come."""
     quoted: bool = False
     """Whether the place stands between quotes, in which a text is escaped."""
     margin: str | None = None
@@ -77,18 +77,18 @@ class Loop:
 
 Part: TypeAlias = Text | Slot | Branch | Loop
 Parts: TypeAlias = tuple[Part, ...]
-_Item: TypeAlias = tuple[Piece, list[Gate]]
+_Item: TypeAlias = tuple[Piece, list[PathCondition]]
 
 
 def grammar_of(pieces: Iterable[Piece]) -> Parts:
-    """The grammar of a text of pieces, ghosts included."""
+    """The grammar of a text of pieces, untaken branches included."""
     items: list[_Item] = []
     for piece in pieces:
-        if piece.region is not None and piece.region is not EDGE and piece.region.gate.keyword == "quiet":
+        if piece.region is not None and piece.region is not EDGE and piece.region.path_condition.keyword == "quiet":
             continue
         if not piece.text and piece.source is None:
             continue
-        items.append((piece, piece.gate.chain()[::-1] if piece.gate is not None else []))
+        items.append((piece, piece.path_condition.chain()[::-1] if piece.path_condition is not None else []))
     shared = _common(items)
     made = _parts([item for item in items if _belongs(item[1], shared)], _depth(items, shared))
     _mark_margins(made)
@@ -96,8 +96,8 @@ def grammar_of(pieces: Iterable[Piece]) -> Parts:
     return made
 
 
-def _common(items: list[_Item]) -> list[Gate]:
-    """The gates that stand over all that is really printed; over everything where nothing is."""
+def _common(items: list[_Item]) -> list[PathCondition]:
+    """The path conditions that stand over all that is really printed; over everything where nothing is."""
     chains = [chain for piece, chain in items if piece.region is None] or [chain for _, chain in items]
     shared = chains[0] if chains else []
     for chain in chains:
@@ -105,19 +105,19 @@ def _common(items: list[_Item]) -> list[Gate]:
     return shared
 
 
-def _alike(one: list[Gate], other: list[Gate]) -> int:
+def _alike(one: list[PathCondition], other: list[PathCondition]) -> int:
     return next((at for at, (left, right) in enumerate(zip(one, other, strict=False)) if left is not right), len(one))
 
 
-def _belongs(chain: list[Gate], shared: list[Gate]) -> bool:
-    """Whether a piece stands under the shared gates, or on the other way of the branch where it leaves them."""
+def _belongs(chain: list[PathCondition], shared: list[PathCondition]) -> bool:
+    """Whether a piece stands under the shared conditions, or on the other way of the branch where it leaves them."""
     at = _alike(shared, chain)
     if at == len(shared):
         return True
     return at < len(chain) and chain[at].condition is shared[at].condition and chain[at].keyword != "range"
 
 
-def _depth(items: list[_Item], shared: list[Gate]) -> int:
+def _depth(items: list[_Item], shared: list[PathCondition]) -> int:
     return min([_alike(shared, chain) for _, chain in items if _belongs(chain, shared)], default=0)
 
 
@@ -149,39 +149,43 @@ class _Builder:
             quoted = isinstance(last, Text) and last.text[-1:] in "\"'"
             self.parts.append(Slot(piece.source, text, quoted))
 
-    def block(self, gate: Gate, inner: Parts, text: str) -> None:
-        if gate.keyword == "range" and gate.wanted:
-            self._loop(gate, inner, text)
+    def block(self, path_condition: PathCondition, inner: Parts, text: str) -> None:
+        if path_condition.keyword == "range" and path_condition.wanted:
+            self._loop(path_condition, inner, text)
             return
         self.open = None
         last = self.parts[-1] if self.parts else None
-        joins = isinstance(last, Branch) and last.condition is gate.condition
-        if gate.taken:
-            if joins and isinstance(last, Branch) and last.wanted == gate.wanted and not last.now:
+        joins = isinstance(last, Branch) and last.condition is path_condition.condition
+        if path_condition.taken:
+            if joins and isinstance(last, Branch) and last.wanted == path_condition.wanted and not last.now:
                 last.now = inner
             else:
-                self.parts.append(Branch(gate.condition, gate.wanted, inner, (), _hangs(gate.condition)))
-        elif joins and isinstance(last, Branch) and last.wanted != gate.wanted:
+                self.parts.append(
+                    Branch(path_condition.condition, path_condition.wanted, inner, (), _hangs(path_condition.condition))
+                )
+        elif joins and isinstance(last, Branch) and last.wanted != path_condition.wanted:
             last.other = inner
         else:
-            self.parts.append(Branch(gate.condition, not gate.wanted, (), inner, _hangs(gate.condition)))
+            self.parts.append(
+                Branch(path_condition.condition, not path_condition.wanted, (), inner, _hangs(path_condition.condition))
+            )
 
-    def _loop(self, gate: Gate, inner: Parts, text: str) -> None:
+    def _loop(self, path_condition: PathCondition, inner: Parts, text: str) -> None:
         last = self.parts[self.open[0]] if self.open else None
-        joins = isinstance(last, Loop) and last.source is gate.condition
-        if gate.element is None:
+        joins = isinstance(last, Loop) and last.source is path_condition.condition
+        if path_condition.element is None:
             if joins and isinstance(last, Loop):
                 last.pattern = inner
             else:
-                self.parts.append(Loop(gate.condition, (), inner))
+                self.parts.append(Loop(path_condition.condition, (), inner))
             self.open = None
             return
-        row = Row(gate.element, inner, text)
+        row = Row(path_condition.element, inner, text)
         if joins and isinstance(last, Loop) and self.open and all(row.key != other.key for other in self.open[1]):
             self.open[1].append(row)
             last.rows = (*last.rows, row)
         else:
-            self.parts.append(Loop(gate.condition, (row,), ()))
+            self.parts.append(Loop(path_condition.condition, (row,), ()))
             self.open = (len(self.parts) - 1, [row])
 
 
@@ -194,11 +198,11 @@ def _parts(items: list[_Item], depth: int) -> Parts:
             builder.leaf(piece)
             at += 1
             continue
-        gate, end = chain[depth], at + 1
-        while end < len(items) and len(items[end][1]) > depth and items[end][1][depth] is gate:
+        path_condition, end = chain[depth], at + 1
+        while end < len(items) and len(items[end][1]) > depth and items[end][1][depth] is path_condition:
             end += 1
         text = "".join([item.text for item, _ in items[at:end] if item.region is None])
-        builder.block(gate, _parts(items[at:end], depth + 1), text)
+        builder.block(path_condition, _parts(items[at:end], depth + 1), text)
         at = end
     return tuple(builder.parts)
 

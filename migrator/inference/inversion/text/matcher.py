@@ -18,7 +18,7 @@ MAX_BLOCK, MAX_BROKEN = 200, 3
 """Lines that one value may hold, and line breaks in one that does not stand on lines of its own."""
 OWN_LINE, BROKEN_LINE, BROKEN_WORD = 0.5, 1.5, 6.0
 """For each further line of a value: of one with lines of its own, of one among others, of a word that is there now."""
-CHANGED, READ, TURNED, TURNED_GHOST, ELEMENT_COST, DROPPED = 1.0, 0.1, 1.0, 0.2, 0.5, 1.0
+CHANGED, READ, TURNED, TURNED_UNTAKEN, ELEMENT_COST, DROPPED = 1.0, 0.1, 1.0, 0.2, 0.5, 1.0
 EMPTY, BREAK = 0.3, 0.5
 """More for a value that is empty, and for each separator in one: the template may know what stands on either side."""
 UNESCAPED, UNREADABLE = 2.0, 3.0
@@ -148,7 +148,7 @@ class Matcher:
             part.condition.direct or part.condition.op or part.condition.pieces
         ):
             other = self._sequence(part.other, place)
-        price = TURNED_GHOST if part.to_come else TURNED
+        price = TURNED_UNTAKEN if part.to_come else TURNED
         found: States = {}
         for turned, states in ((False, now), (True, other)):
             for end, (cost, link) in states.items():

@@ -70,7 +70,7 @@ def _groups(link: Link) -> list[Edits]:
             else:
                 groups[-1].edits = joined
                 groups[-1].turned += found.turned
-    return [_with_gates(group.edits, group.turned) for group in groups]
+    return [_with_path_conditions(group.edits, group.turned) for group in groups]
 
 
 def _event(event: Event) -> Iterator[_Found]:
@@ -84,7 +84,7 @@ def _event(event: Event) -> Iterator[_Found]:
         yield from _rows(event)
 
 
-def _with_gates(edits: Edits, turned: list[_Turn]) -> Edits:
+def _with_path_conditions(edits: Edits, turned: list[_Turn]) -> Edits:
     """With what opens the branches that were taken."""
     from migrator.inference.assignments.wildcards import generalised
 
@@ -96,8 +96,8 @@ def _with_gates(edits: Edits, turned: list[_Turn]) -> Edits:
             continue  # which element it is decides
         if bool(Outcomes().of(condition, bound)) == wanted:
             continue
-        for gate in islice(make(condition, wanted, bound=bound), 3):
-            joined = combined(edits, [edit for edit in gate if not isinstance(edit[1], AnyOther)])
+        for path_condition in islice(make(condition, wanted, bound=bound), 3):
+            joined = combined(edits, [edit for edit in path_condition if not isinstance(edit[1], AnyOther)])
             if joined is not None:
                 edits = joined
                 break

@@ -13,11 +13,11 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from migrator.inference.assignments.values_tree import Tree, leaves
-from migrator.inference.gaps.containers import gates_below
+from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import EPSILON
 from migrator.model import KeyPath
-from migrator.templates.provenance.value import Gate
+from migrator.templates.provenance.value import PathCondition
 
 if TYPE_CHECKING:
     from migrator.inference.search.loop import Search
@@ -65,9 +65,9 @@ def _in_vain(search: Search) -> Iterator[set[KeyPath]]:
     """For each thing that is printed and that the target has not, or has otherwise: the values it hangs on."""
     for document in search.state.extra:
         first = next((piece for piece in document.pieces if piece.region is None and piece.text.strip()), None)
-        if first is not None and first.gate is not None:
-            yield _asked(first.gate.chain())
-    for gap in search.bench.gaps(search.state):
+        if first is not None and first.path_condition is not None:
+            yield _asked(first.path_condition.chain())
+    for gap in search.evaluator.gaps(search.state):
         if gap.kind != "missing":
             yield _printing(gap)
 
@@ -76,16 +76,16 @@ def _printing(gap: Gap) -> set[KeyPath]:
     node, document = gap.node, gap.document
     if node is None:
         return set()
-    gates: Iterable[Gate] = ()
+    path_conditions: Iterable[PathCondition] = ()
     if gap.kind == "extra" and gap.key is not None:
         parent, node = node, node.items[gap.key] if isinstance(gap.key, int) else node.entries[str(gap.key)]
-        gates = gates_below(document, node, parent)
+        path_conditions = path_conditions_below(document, node, parent)
     sources = (piece.source for piece in document.under(node) if piece.source is not None)
-    return {path for source in sources for path in source.direct} | _asked(gates)
+    return {path for source in sources for path in source.direct} | _asked(path_conditions)
 
 
-def _asked(gates: Iterable[Gate]) -> set[KeyPath]:
-    return {path for gate in gates for path in gate.condition.taint}
+def _asked(path_conditions: Iterable[PathCondition]) -> set[KeyPath]:
+    return {path for path_condition in path_conditions for path in path_condition.condition.taint}
 
 
 def _set_at(paths: set[KeyPath], tree: Tree) -> Iterator[KeyPath]:

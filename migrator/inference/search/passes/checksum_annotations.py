@@ -26,7 +26,7 @@ def settle_digests(trials: Trials) -> None:
 
     Where a block of text in the target ends with such a text, the block does not show whether there was one.
     """
-    for gap in trials.bench.gaps(trials.bench.detailed(trials.state)) if trials.state.costs else ():
+    for gap in trials.evaluator.gaps(trials.evaluator.detailed(trials.state)) if trials.state.costs else ():
         if is_digest(gap):
             for edits in islice(_other_ends(gap, trials.state.tree), MAX_ENDS):
                 if trials.try_one(edits):

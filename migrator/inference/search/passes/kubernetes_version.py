@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.charts.versions import VersionError, satisfies
-from migrator.inference.hypothesis.evaluator import EPSILON, Bench, State
+from migrator.inference.hypothesis.evaluator import EPSILON, Evaluator, State
 from migrator.model import Gvk
 from migrator.templates.chart import Chart
 
@@ -60,16 +60,16 @@ def _texts(chart: Chart) -> Iterator[str]:
         yield from _texts(sub)
 
 
-def dated(bench: Bench, state: State) -> frozenset[int]:
+def dated(evaluator: Evaluator, state: State) -> frozenset[int]:
     """Targets whose apiVersion is not the one that the chart prints for their kind and name, or is none of today."""
     found = {
         index
         for index, document in state.pairs.items()
-        if document.resource is not None and document.resource.gvk != bench.targets[index].gvk
+        if document.resource is not None and document.resource.gvk != evaluator.targets[index].gvk
     }
     printed = {(extra.id.kind, extra.id.name) for extra in state.extra if extra.id is not None}
-    for index in bench.missing(state):
-        target = bench.targets[index]
+    for index in evaluator.missing(state):
+        target = evaluator.targets[index]
         if (target.id.kind, target.id.name) in printed or _is_old(target.gvk):
             found.add(index)
     return frozenset(found)
@@ -83,13 +83,13 @@ def _is_old(gvk: Gvk) -> bool:
 
 def try_versions(search: Search) -> None:
     """Go on with the version of Kubernetes that brings the render nearest, where there are signs of another one."""
-    bench, before = search.bench, search.state
-    found = dated(bench, before) if search.kube_versions and not search.late else frozenset()
+    evaluator, before = search.evaluator, search.state
+    found = dated(evaluator, before) if search.kube_versions and not search.late else frozenset()
     if not found or found == search.dated:
         return
     search.dated = found
     others = [version for version in search.kube_versions if version != before.setting.kube_version]
-    states = [bench.measure(before.tree, replace(before.setting, kube_version=version)) for version in others]
+    states = [evaluator.measure(before.tree, replace(before.setting, kube_version=version)) for version in others]
     best = min([before, *states], key=lambda state: state.cost)
     if best.cost >= before.cost - EPSILON and any(index not in before.pairs for index in found):
         best = _opened(search, states[:MOST_OPENED])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby, islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edits, combined
-from migrator.inference.candidates.missing_content import from_ghosts
+from migrator.inference.candidates.missing_content import from_untaken
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import EPSILON, State
 from migrator.inference.search.passes.map_entry_probes import (
@@ -72,14 +72,14 @@ class NamedMaps:
         return True
 
     def _wanted(self, unread: bool) -> list[Wanted]:
-        bench, state = self._trials.bench, self._trials.state
+        evaluator, state = self._trials.evaluator, self._trials.state
         if not state.costs:
             return []
-        gaps = [gap for gap in bench.gaps(bench.detailed(state)) if gap.kind == "missing"]
+        gaps = [gap for gap in evaluator.gaps(evaluator.detailed(state)) if gap.kind == "missing"]
         items = [gap for gap in gaps if isinstance(gap.key, int) or isinstance(gap.target, list)]
-        if unread and all(next(from_ghosts(gap), None) is not None for gap in items):
+        if unread and all(next(from_untaken(gap), None) is not None for gap in items):
             gaps = []
-        objects = [wanted_object(bench.targets[index]) for index in bench.missing(state)]
+        objects = [wanted_object(evaluator.targets[index]) for index in evaluator.missing(state)]
         return [*objects, *wanted_items(gaps)]
 
     def _round(self, wanted: list[Wanted]) -> bool:
@@ -152,7 +152,7 @@ class NamedMaps:
 
     def _types(self, place: KeyPath) -> Iterator[Edits]:
         """What may say of which type an entry is."""
-        words = self._trials.bench.interpreter.vocabulary
+        words = self._trials.evaluator.interpreter.vocabulary
         state, place = self._where(place)
         entry = (*place, SENTINEL)
         tried: set[tuple[KeyPath, str]] = set()
@@ -171,11 +171,11 @@ class NamedMaps:
         """Have templates compare what says the type with all that it may be: with a word that is none of them."""
         shape = self._shape(entry[:-1], ())
         edits = tuple(((*entry, *inner), value) for inner, value in shape.edits) if shape is not None else ()
-        Trials(self._trials.bench, state, self._trials.deadline).measured((*edits, ((*entry, *path), SENTINEL)))
+        Trials(self._trials.evaluator, state, self._trials.deadline).measured((*edits, ((*entry, *path), SENTINEL)))
 
     def _usual(self, place: KeyPath) -> str:
         """The name of an entry that shows nothing of it."""
-        words = self._trials.bench.interpreter.vocabulary.get((*place, "~key"), {})
+        words = self._trials.evaluator.interpreter.vocabulary.get((*place, "~key"), {})
         return next(iter(words), "") or self._trials.state.setting.release
 
     def _shape(self, place: KeyPath, extra: Edits) -> Shape | None:
@@ -188,7 +188,9 @@ class NamedMaps:
             and self._probes < MAX_PROBES
         ):
             self._probes += 1
-            shape = probe(Trials(self._trials.bench, state, self._trials.deadline), where, extra, self._helped) or shape
+            shape = (
+                probe(Trials(self._trials.evaluator, state, self._trials.deadline), where, extra, self._helped) or shape
+            )
             self._shapes[key] = (shape, self._found)
         return shape
 
@@ -215,8 +217,8 @@ class NamedMaps:
         for _, edits in entries:
             if self._base is None or not _kinds(self._trials.state) - _kinds(self._base):
                 return
-            trials = Trials(self._trials.bench, self._base, self._trials.deadline)
-            mender = Mender(trials, trials.bench.interpreter.vocabulary, self._helped)
+            trials = Trials(self._trials.evaluator, self._base, self._trials.deadline)
+            mender = Mender(trials, trials.evaluator.interpreter.vocabulary, self._helped)
             mended = mender.mend(edits, trials.measured(edits))
             if mended is not None and _kinds(mended[1]) - _kinds(self._base):
                 self._base = mended[1]
@@ -228,7 +230,7 @@ class NamedMaps:
         if edits is None or repr(edits) in trials.refused or trials.late:
             return False
         before = trials.state
-        mender = Mender(trials, trials.bench.interpreter.vocabulary, self._helped)
+        mender = Mender(trials, trials.evaluator.interpreter.vocabulary, self._helped)
         mended = mender.mend(edits, trials.measured(edits))
         if mended is not None:
             trials.state = mended[1]
@@ -248,7 +250,7 @@ class NamedMaps:
         for _ in range(SETTLING):
             before = trials.state
             batch: list[Weighed] = []
-            for gap in trials.bench.gaps(trials.bench.detailed(trials.state)):
+            for gap in trials.evaluator.gaps(trials.evaluator.detailed(trials.state)):
                 if trials.late:
                     return
                 if _speaks_of(gap, entries):

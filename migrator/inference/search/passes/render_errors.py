@@ -1,4 +1,4 @@
-"""What may make a template render that Helm stops at: the value it speaks of, a gate over the place, an entry."""
+"""What may make a template render that Helm stops at: the value it speaks of, a condition over the place, an entry."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from migrator.templates.provenance.value import ELEMENT
 PLACEHOLDER = "placeholder"
 INNER = "xqinner"
 """Begins the names of entries that only a repair has asked for."""
-MAX_GATES = 6
+MAX_PATH_CONDITIONS = 6
 MAX_STEPS = 8
 """Failures repaired one after the other for one trial."""
 MAX_TRIALS = 30
@@ -32,10 +32,10 @@ def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
                 for value in _values(path, failure.message):
                     yield ((path, value),)
         yield from _varied(islice(make(culprit, True), 2), tree)
-    gate, count = failure.gate, 0
-    while gate is not None and count < MAX_GATES:
-        yield from _varied(islice(make(gate.condition, not gate.wanted), 3), tree)
-        gate, count = gate.parent, count + 1
+    path_condition, count = failure.path_condition, 0
+    while path_condition is not None and count < MAX_PATH_CONDITIONS:
+        yield from _varied(islice(make(path_condition.condition, not path_condition.wanted), 3), tree)
+        path_condition, count = path_condition.parent, count + 1
 
 
 def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
