@@ -48,7 +48,7 @@ class Gvk:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class ResId:
-    """The identity of an object in a cluster. The version is no part of it; namespace is empty where none is given."""
+    """The identity of an object in a cluster. The version is not part of it; namespace is empty where none is given."""
 
     group: str
     kind: str
@@ -115,7 +115,7 @@ class Impact(IntEnum):
         try:
             return cls[text.upper().replace("-", "_")]
         except KeyError:
-            raise ValueError(f"{text!r} is no impact; one of {', '.join(map(str, cls))}") from None
+            raise ValueError(f"{text!r} is not an impact; one of {', '.join(map(str, cls))}") from None
 
 
 class DifferenceKind(Enum):

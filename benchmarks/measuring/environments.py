@@ -49,7 +49,7 @@ def _torn(common: Mapping[str, Json], files: Mapping[str, Mapping[str, Json]]) -
         for path in _lists(own):
             value = look(common, path)
             if value is not ABSENT and not isinstance(value, list):
-                yield f"{name}: {_shown(path)} is no list in the common file"
+                yield f"{name}: {_shown(path)} is not a list in the common file"
 
 
 def same_at(values: Mapping[str, Json], others: Mapping[str, Json], path: KeyPath) -> bool:

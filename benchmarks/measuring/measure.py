@@ -82,7 +82,7 @@ def confirmed_row(row: CaseRow, case: Case, found: Found, tool: Tool) -> CaseRow
 
 
 def _equality(target: bytes, rendered: bytes) -> Equality:
-    """Of the objects that are no tests."""
+    """Of the objects that are not tests."""
     return compare(_tests(resources_of(target), False), _tests(resources_of(rendered), False))
 
 

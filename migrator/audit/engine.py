@@ -38,7 +38,7 @@ def audit(  # noqa: PLR0917 - what the house knows about a repository, in the or
 
     `renders` is what `prove.render_lock` gave for this tree, `lock_problem` why there is no lock although there is a
     file, `engines` the versions that rendered, `kept` the components that `migrate.yaml` keeps in Kustomize. Severity
-    INFO marks a note: something to know that is no finding.
+    INFO marks a note: something to know that is not a finding.
     """
     named = {release.path for each in lock.environments.values() for release in each.helm} if lock else set()
     subject = Subject(

@@ -42,7 +42,7 @@ def load_texts(repository: Path | None = None) -> Mapping[str, RuleText]:
     """The texts of all rules by code: those that ship, with what the repository's own files change.
 
     A team's file names a code and any of the other keys; `severity: off` silences the rule. Raises MigrateError MIG812
-    for a file that is no rule text, with its line.
+    for a file that is not a rule text, with its line.
     """
     texts: dict[str, RuleText] = {}
     for path in _files(rules_directory() / "audit"):

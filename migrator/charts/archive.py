@@ -81,7 +81,7 @@ def read_metadata(files: Mapping[str, bytes], shown: str) -> dict[str, Json]:
     except YamlError as error:
         raise _no_metadata(shown, error.diagnostic.summary) from None
     if not isinstance(value, dict):
-        raise _no_metadata(shown, "its Chart.yaml is no mapping")
+        raise _no_metadata(shown, "its Chart.yaml is not a mapping")
     metadata = {key: _text(item) if key in _TEXT_FIELDS else item for key, item in value.items()}
     for key in ("name", "version"):
         if not metadata.get(key):
@@ -114,7 +114,7 @@ def _read(path: Path) -> bytes:
 
 
 def _archive_files(data: bytes, shown: str) -> dict[str, bytes]:
-    """Files of an archive below its one folder; a later entry of the same name wins, links and devices are no files."""
+    """Files of an archive below its one folder; a later entry of the same name wins, links and devices do not count."""
     files: dict[str, bytes] = {}
     total = 0
     try:
@@ -247,7 +247,7 @@ def _corrupt(shown: str, error: Exception | None) -> MigrateError:
 
 
 def _no_metadata(shown: str, reason: str) -> MigrateError:
-    return MigrateError.of("MIG411", f"{shown} is no chart: {reason}", remedy="name a chart's archive or folder")
+    return MigrateError.of("MIG411", f"{shown} is not a chart: {reason}", remedy="name a chart's archive or folder")
 
 
 def _too_large(shown: str) -> MigrateError:

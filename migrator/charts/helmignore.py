@@ -1,4 +1,4 @@
-"""`.helmignore`: which files of a chart's folder are no part of the chart (helm v3 internal/ignore)."""
+"""`.helmignore`: which files of a chart's folder are not part of the chart (helm v3 internal/ignore)."""
 
 from __future__ import annotations
 

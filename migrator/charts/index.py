@@ -25,7 +25,7 @@ _MAX_TAG_PAGES = 50
 
 
 def read_index(data: bytes, base_url: str) -> Index:
-    """The charts of an index.yaml; URLs are absolute; no version or no URL: left out. MIG422 if it is no index."""
+    """The charts of an index.yaml; URLs are absolute; no version or no URL: left out. MIG422 if it is not an index."""
     from migrator.yamlio import Dialect, YamlError, read_value
 
     try:
@@ -156,6 +156,6 @@ def _unpacked(packed: Mapping[str, list[list[Json]]]) -> Index:
 def _no_index(url: str, reason: str) -> MigrateError:
     return MigrateError.of(
         "MIG422",
-        f"{shown(url)} is no chart repository: {reason}",
+        f"{shown(url)} is not a chart repository: {reason}",
         remedy="correct the URL; charts in an OCI registry need oci://",
     )

@@ -40,7 +40,7 @@ class ChartLibrary:
         return self.offers(name, repository)[0]
 
     def offers(self, name: str, repository: str) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
-        """The versions of a chart as `versions`, and a diagnostic for each file of a mirror that is no chart.
+        """The versions of a chart as `versions`, and a diagnostic for each file of a mirror that is not a chart.
 
         MIG420 if no source has the chart, MIG421 if the repository cannot be asked, MIG41x if all that the mirrors
         have of it is broken.

@@ -21,7 +21,7 @@ _VERSION_START = re.compile(r"v?\d")
 def mirror_versions(
     names: tuple[str, ...], folder: Path, name: str, cache: Cache
 ) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
-    """The versions of a chart among a mirror's files, in no order; a diagnostic for each file that is no chart."""
+    """The versions of a chart among a mirror's files, in no order; a diagnostic for each file that is not a chart."""
     found: list[ChartVersion] = []
     problems = []
     for file in _candidates(names, name):
@@ -44,7 +44,7 @@ def mirror_versions(
 
 
 def mirror_file(names: tuple[str, ...], folder: Path, name: str, version: str, cache: Cache) -> Path | None:
-    """The mirror's file of a chart version, None if it has none. A file named for it that is no chart raises MIG41x."""
+    """The mirror's file of a chart version, None if it has none. One named for it that is not a chart raises MIG41x."""
     for file in _candidates(names, name):
         # a name may be read in two ways (`app-7-1.2.3`), so Chart.yaml has the last word
         if file == f"{name}/" or is_same_version(_rest(file, name), version):

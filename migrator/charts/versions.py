@@ -30,12 +30,12 @@ _UINT64 = 2**64
 
 
 class VersionError(ValueError):
-    """Text that is no version or no constraint; the message is helm's (`Invalid Semantic Version`)."""
+    """Text that is not a version or a constraint; the message is helm's (`Invalid Semantic Version`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A semantic version; parts that were not written are 0. The leading `v` is no part of it."""
+    """A semantic version; parts that were not written are 0. The leading `v` is not part of it."""
 
     major: int
     minor: int
@@ -86,7 +86,7 @@ def parse_version(text: str) -> Version:
 
 
 def sort_key(version: str) -> SortKey:
-    """A key that sorts versions upwards; what is no version comes first. `v1.0.0` and `1.0.0` are equal."""
+    """A key that sorts versions upwards; what is not a version comes first. `v1.0.0` and `1.0.0` are equal."""
     try:
         return parse_version(version.strip()).key
     except VersionError:

@@ -40,7 +40,9 @@ def get(url: str, *, limit: int, headers: Mapping[str, str] | None = None) -> Re
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise MigrateError.of("MIG422", f"{shown(url)} is no http(s) URL", remedy="correct the chart repository's URL")
+        raise MigrateError.of(
+            "MIG422", f"{shown(url)} is not an http(s) URL", remedy="correct the chart repository's URL"
+        )
     plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     request = urllib.request.Request(plain, headers={"User-Agent": _AGENT})  # noqa: S310 - checked above
     # unredirected: whoever the server sends us to gets no credentials

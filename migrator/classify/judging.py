@@ -48,7 +48,7 @@ class Judge:
             return self._versioned(members, signature)
         key, value = self._labels[foreign[0]]
         weight = self._index.weights.foreign_label * len(foreign) / len(labelled)
-        detail = f"{key}={value} on {len(foreign)} of {len(labelled)} objects is no label of the chart"
+        detail = f"{key}={value} on {len(foreign)} of {len(labelled)} objects is not a label of the chart"
         return (Evidence(kind="label", detail=detail, weight=round(weight, 4), resource=self._nodes[foreign[0]].id),)
 
     def _versioned(self, members: Iterable[int], signature: int) -> tuple[Evidence, ...]:
@@ -57,7 +57,7 @@ class Judge:
         stated = next((number for number in sorted(members) if self._nodes[number].shown.version), None)
         if stated is None or not one.is_generic or one.version_label:
             return ()
-        detail = f"app.kubernetes.io/version={self._nodes[stated].shown.version} is no label of the chart"
+        detail = f"app.kubernetes.io/version={self._nodes[stated].shown.version} is not a label of the chart"
         weight = self._index.weights.foreign_label
         return (Evidence(kind="label", detail=detail, weight=weight, resource=self._nodes[stated].id),)
 

@@ -58,7 +58,7 @@ def nodes_of(
 def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
     """The `# Source:` comments in files of the repository, each with the object that follows it.
 
-    Only files that have such a comment are read; one that is no YAML gives nothing here, the build says why.
+    Only files that have such a comment are read; one that is not YAML gives nothing here, the build says why.
     """
     for path in sorted(files):
         if b"# Source:" not in files[path]:

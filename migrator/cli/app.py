@@ -18,7 +18,7 @@ INTERRUPTED = 130
 ISSUES = "the project's issue tracker"
 
 
-class Interrupted(Exception):  # noqa: N818 - it is no error of anyone
+class Interrupted(Exception):  # noqa: N818 - it is not an error of anyone
     """Ctrl-C; click would print an empty line for it."""
 
 

@@ -182,7 +182,7 @@ class _Fields:
             if not isinstance(item, list):
                 raise self.error((*place, index), "must be a list of keys, such as [metadata, labels, chart]")
             if item and item[0] == "**":
-                raise self.error((*place, index), "must begin with a key: a path that holds anywhere is no scope")
+                raise self.error((*place, index), "must begin with a key: a path that holds anywhere is not a scope")
             found.append(tuple(str(key) for key in item))
         return tuple(found)
 

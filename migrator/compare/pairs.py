@@ -24,7 +24,7 @@ def pairs(before: Sequence[Resource], after: Sequence[Resource], release_namespa
 
     A chart often leaves the namespace out (FACTS C4): such an object after stands for the one before without a
     namespace where there is one, else it lands in the release's namespace. The namespace that someone writes on an
-    object that has none by its kind is no part of its identity. Where an identity occurs several times on a side, the
+    object that has none by its kind is not part of its identity. Where an identity occurs several times on a side, the
     occurrences are paired in order, and what is left over is only on that side.
     """
     scopes = scopes_of((*before, *after))

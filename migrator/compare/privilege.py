@@ -39,7 +39,7 @@ def widening(
 def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> frozenset[Fact]:
     """Powers that the object after has and the one before had not; without one before, the plain grants only.
 
-    That a new container runs as its image says is no widening; that it is privileged is.
+    That a new container runs as its image says is not a widening; that it is privileged is.
     """
     if str(after.get("apiVersion") or "").startswith(_RBAC):
         return _new_grants(before or {}, after)

@@ -12,7 +12,7 @@ _SELECT_PODS = frozenset(
         *("StatefulSet", "CronJob", "Pod", "PodMonitor", "HorizontalPodAutoscaler"),
     }
 )
-"""Their selectors reach pods, whose labels come from templates and are no object's own metadata."""
+"""Their selectors reach pods, whose labels come from templates and are not an object's own metadata."""
 
 
 def selected_labels(resources: Iterable[Resource]) -> frozenset[str]:

@@ -173,7 +173,7 @@ class _Reader:
 
     def _environment(self, name: Json, place: KeyPath) -> str:
         if not isinstance(name, str) or not _ENVIRONMENT_NAME.fullmatch(name):
-            self._fail(f"{name!r} is no environment name (letters, digits, '.', '_', '-')", place)
+            self._fail(f"{name!r} is not an environment name (letters, digits, '.', '_', '-')", place)
         return name
 
     def _root(self, text: Json, place: KeyPath) -> RepoPath:

@@ -152,7 +152,7 @@ def _first_or_second(rest: str) -> str:
         return rest
     if "must resolve to a file" in inner or _REMOTE.search(outer):
         return outer
-    # "must build at directory: ..." only tells that the file is no directory either
+    # "must build at directory: ..." only tells that the file is not a directory either
     for noise in ("must build at directory", "not a valid directory"):
         start = rest.find(f"': {noise}")
         if start >= 0:

@@ -38,7 +38,7 @@ def rendered_resources(stream: bytes, *, tests: bool = False) -> tuple[Resource,
     """The objects of a rendered stream in order, as kubectl would read them; a `List` stands for its items.
 
     Helm's test hooks are left out unless asked for; other hooks are objects like any other. EngineError MIG408 for a
-    document that is no Kubernetes object, YamlError for one that is no YAML.
+    document that is not a Kubernetes object, YamlError for one that is not YAML.
     """
     found = (resource_of(body) for piece in split_rendered(stream) for body in _objects(piece))
     return tuple(resource for resource in found if tests or not is_test_hook(resource.body))
@@ -79,7 +79,7 @@ def _expanded(value: Json, piece: str) -> Iterator[dict[str, Json]]:
         or not value.get("apiVersion")
         or not isinstance(value.get("metadata") or {}, dict)
     ):
-        cause = Cause(failure=Failure.TEMPLATE, message="the document is no Kubernetes object", path=_source(piece))
+        cause = Cause(failure=Failure.TEMPLATE, message="the document is not a Kubernetes object", path=_source(piece))
         raise EngineError.because("MIG408", cause, remedy="helm could not install this chart with these values")
     items = value.get("items")
     if str(value["kind"]).endswith("List") and isinstance(items, list):
@@ -99,7 +99,7 @@ def kustomize_post_render(
 ) -> bytes:
     """The chart's output after the kustomization in `patches_dir` has patched it (`postRender` of the lock, DESIGN 9).
 
-    The work happens on a copy, where the output is written under `resource_name`, the resource that is no file of the
+    The work happens on a copy, where the output is written under `resource_name`, the one that is not a file of the
     repository. Helm's stream is read as kubectl reads it and handed over as JSON, because kustomize would read
     `yes`, `on` and dates otherwise (FACTS 4). EngineError MIG409 for a name that leaves the folder, MIG21x where the
     build fails.
@@ -121,7 +121,7 @@ def kustomize_post_render(
 
 
 def post_render_resource(patches_dir: Path) -> str:
-    """The one resource of a post-render kustomization that is no file; MIG409 if there is not exactly one."""
+    """The one resource of a post-render kustomization that is not a file; MIG409 if there is not exactly one."""
     from migrator.yamlio import Dialect, read_value
 
     file = next((patches_dir / name for name in KUSTOMIZATION_FILES if (patches_dir / name).is_file()), None)
@@ -137,7 +137,7 @@ def post_render_resource(patches_dir: Path) -> str:
         found = ", ".join(missing) if missing else "none"
         raise MigrateError.of(
             "MIG409",
-            f"post-render kustomization {patches_dir.name} needs exactly one resource that is no file, found {found}",
+            f"the post-render kustomization {patches_dir.name} needs one resource that is not a file, found {found}",
             remedy="list one resource that does not exist; the chart's output takes its place",
         )
     return missing[0]

@@ -51,7 +51,7 @@ class Toolchain:
 
 
 def find_tools() -> Toolchain:
-    """The tools of this machine; MIG401 if nothing can build Kustomize. A missing helm is no error here."""
+    """The tools of this machine; MIG401 if nothing can build Kustomize. A missing helm is not an error here."""
     return Toolchain(kustomize=find_kustomize(), helm=_locate_helm())
 
 

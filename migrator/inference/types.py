@@ -34,7 +34,7 @@ class Attempt:
     """Assignments that the search rendered and took back."""
 
     values: tuple[tuple[KeyPath, Json], ...]
-    """Path -> value, a long one in words; a path that begins with `@` is no value but the release's."""
+    """Path -> value, a long one in words; a path that begins with `@` is not a value but the release's."""
     farther: float
     """By how many fields the render was farther from the target than without them; 0 where nothing came of it."""
 

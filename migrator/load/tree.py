@@ -31,7 +31,7 @@ class Reach:
     """What is named and is not there, a folder without kustomization among them."""
     remote: tuple[Reference, ...] = ()
     plugins: tuple[PluginRef, ...] = ()
-    """Those that need a program which is no part of kustomize."""
+    """Those that need a program which is not part of kustomize."""
     charts: tuple[Kustomization, ...] = ()
     """Kustomizations with `helmCharts`."""
     broken: Diagnostics = ()

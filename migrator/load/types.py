@@ -128,7 +128,7 @@ class PluginRef:
 
     @property
     def external(self) -> tuple[str, ...]:
-        """`apiVersion/kind` of each plugin that is no builtin of kustomize: a program of somebody's, never run."""
+        """`apiVersion/kind` of each plugin that is not a builtin of kustomize: a program of somebody's, never run."""
         return tuple(f"{version}/{kind}" for version, kind in self.objects if version != "builtin")
 
 

@@ -374,7 +374,7 @@ def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mappin
     files = {path for build in builds for path in kustomizations.closure(build.root)}
     index = kustomizations.index
     needed = {path for build in builds if build.is_built for path in kustomizations.closure(build.root)}
-    # what cannot be read is no file of the index, and its root says so
+    # what cannot be read is not a file of the index, and its root says so
     return {path: index.digest(path) for path in sorted(files) if path in index.files or path in needed}
 
 

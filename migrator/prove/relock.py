@@ -43,9 +43,9 @@ def relocked(
 ) -> Relocked:
     """The lock of the same releases with what their folders say now, and the kustomize roots that there are.
 
-    A release whose folder is gone is no release any more. A values file that the lock lists and that is gone is left
+    A release whose folder is gone is not a release any more. A values file that the lock lists and that is gone is left
     out; one that the layout would write for the environment, and that has come, is added. Raises MIG703 for a
-    Chart.yaml without the release's chart, MIG723 for a version that is no exact one, and what `fetch` raises.
+    Chart.yaml without the release's chart, MIG723 for a version that is not an exact one, and what `fetch` raises.
     """
     following = _Following(index, layout, fetch)
     roots: dict[str, list[RepoPath]] = defaultdict(list)
@@ -80,7 +80,7 @@ class _Following:
 
     def release(self, old: LockedRelease, environment: str) -> LockedRelease | None:
         if not self._index.is_directory(old.path):
-            self.changes.append(f"{old.component}: {old.path} is gone, so it is no release any more")
+            self.changes.append(f"{old.component}: {old.path} is gone, so it is not a release any more")
             return None
         ref = self._chart(old)
         new = old
@@ -115,7 +115,7 @@ class _Following:
         if not _EXACT.fullmatch(version):
             raise MigrateError.of(
                 "MIG723",
-                f"{old.name} {version or 'without a version'} is no exact version, so nobody knows what it renders",
+                f"{old.name} {version or 'without a version'} is not an exact version, so nobody knows what it renders",
                 span=span,
                 remedy="name one version",
             )

@@ -33,7 +33,7 @@ class Verdict(IntEnum):
         for verdict in cls:
             if str(verdict) == text:
                 return verdict
-        raise ValueError(f"{text!r} is no verdict; one of {', '.join(map(str, cls))}")
+        raise ValueError(f"{text!r} is not a verdict; one of {', '.join(map(str, cls))}")
 
     @classmethod
     def worst(cls, verdicts: Iterable[Verdict]) -> Verdict:

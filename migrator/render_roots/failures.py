@@ -21,7 +21,7 @@ _DATA_FIELDS = frozenset({"configMapGenerator", "secretGenerator", "helmCharts",
 _EMPTY = "kustomization.yaml is empty"
 _OUTSIDE = "is not in or below"
 _NO_TEXT_KEY = "unsupported type: map[interface"
-"""What kustomize says of a key that is no text, without a file or a line."""
+"""What kustomize says of a key that is not text, without a file or a line."""
 
 
 def refusal(root: RepoPath, reach: Reach, *, network: bool) -> Diagnostic | None:

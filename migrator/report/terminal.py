@@ -31,7 +31,7 @@ _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Seve
 
 
 def console(stream: IO[str]) -> Console:
-    """A console over a stream; NO_COLOR and streams that are no terminal get plain text, lines are never folded."""
+    """A console over a stream; NO_COLOR and streams that are not a terminal get plain text, lines are never folded."""
     from rich.console import Console
 
     return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)

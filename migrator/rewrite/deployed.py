@@ -15,7 +15,7 @@ _FLUX = "kustomize.toolkit.fluxcd.io"
 def deployed_paths(builds: Sequence[Build]) -> frozenset[RepoPath]:
     """Paths that Argo CD Applications and ApplicationSets and Flux Kustomizations name, as if in this repository.
 
-    A path of another repository does no harm: it is no folder here, or one more that stays.
+    A path of another repository does no harm: it is not a folder here, or one more that stays.
     """
     found = (path for build in builds for resource in build.resources for path in _paths(resource))
     return frozenset(RepoPath(posixpath.normpath(path.lstrip("/") or ".")) for path in found)

@@ -15,7 +15,7 @@ from migrator.plan.types import Change
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileEdit:
-    """One file of the repository before and after; None is no file. A move is two edits, one of them a deletion."""
+    """One file of the repository before and after; None for no file. A move is two edits, one of them a deletion."""
 
     path: RepoPath
     before: bytes | None = field(repr=False)

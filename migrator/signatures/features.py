@@ -107,7 +107,7 @@ def chart_label(labels: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def parse_image(text: str) -> Image | None:
-    """The repository without registry, and the tag; None for what is no image reference."""
+    """The repository without registry, and the tag; None for what is not an image reference."""
     text = text.strip().partition("@")[0]
     if not text or any(c.isspace() for c in text):
         return None

@@ -50,7 +50,7 @@ class Field:
         return [(key, self._of(value, key)) for key, value in self.value.items()]
 
     def items(self) -> list[Field]:
-        """The items of a list; a value that is no list counts as its only item."""
+        """The items of a list; a value that is not a list counts as its only item."""
         if not isinstance(self.value, list):
             return [self]
         return [self._of(item, index) for index, item in enumerate(self.value)]
@@ -93,5 +93,5 @@ class Field:
 
 
 def rule_file(data: bytes, path: RepoPath) -> Field:
-    """The whole of a rule file; YamlError (MIG101) where it is no YAML."""
+    """The whole of a rule file; YamlError (MIG101) where it is not YAML."""
     return Field(read_value(data, dialect=Dialect.SIGS, path=path), (), path, data)

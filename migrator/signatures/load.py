@@ -131,7 +131,7 @@ def load_signatures(team: Iterable[Path] = (), *, shipped: Path | None = None) -
     """Our signatures and those of the team's folders, which win over ours by chart name. Sorted by chart.
 
     Raises RuleError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
-    YamlError (MIG101) for a file that is no YAML, MigrateError (MIG106) for one that cannot be read.
+    YamlError (MIG101) for a file that is not YAML, MigrateError (MIG106) for one that cannot be read.
     """
     root = shipped if shipped is not None else rules_directory() / "signatures"
     found = _described(
@@ -175,7 +175,7 @@ def is_case(data: bytes, path: RepoPath) -> bool:
 
 
 def _is_signature(data: bytes, path: RepoPath) -> bool:
-    """Whether a rule file is no case; RuleError (MIG301) for two signatures in one, as the second would be lost."""
+    """Whether a rule file is not a case; RuleError (MIG301) for two signatures in one, as the second would be lost."""
     if is_case(data, path):
         return False
     second = next(iter(read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)[1:]), None)

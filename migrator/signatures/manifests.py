@@ -184,7 +184,7 @@ def index_manifests(manifests: Sequence[Manifest]) -> ManifestIndex:
 def load_manifests(team: Iterable[Path] = (), *, shipped: Path | None = None) -> tuple[Manifest, ...]:
     """Our release manifests and those of the team's folders, which win over ours by product. Sorted by product.
 
-    Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is no YAML.
+    Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is not YAML.
     """
     root = shipped if shipped is not None else rules_directory() / "manifests"
     found: dict[str, Manifest] = {}

@@ -128,7 +128,7 @@ def _without_git(baseline: Baseline) -> Diagnostics:
         Diagnostic(
             code="MIG909",
             severity=Severity.WARNING,
-            summary="this is no git repository: what apply writes can only be undone from your own backup",
+            summary="this is not a git repository: what apply writes can only be undone from your own backup",
             remedy="run `git init` and commit first, then `migrate verify` can prove the change again later",
         ),
     )

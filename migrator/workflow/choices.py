@@ -41,7 +41,7 @@ class Choices:
 
 
 def choose(settings: Settings, config: Config) -> Choices:
-    """The choices of a run; MIG902 for a mirror that is no folder, MIG903 for a GitOps tool not supported yet."""
+    """The choices of a run; MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet."""
     gitops = settings.gitops or config.gitops or GITOPS
     if gitops != GITOPS:
         raise MigrateError.of(

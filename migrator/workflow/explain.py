@@ -58,7 +58,7 @@ def explain_repository(settings: Settings, component: str, asked: str, clock: Cl
 
 
 def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tuple[str, Path]:
-    """The commit in which the component was no release yet, and its files: each relock names the one before it."""
+    """The commit in which the component was not a release yet, and its files: each relock names the one before it."""
     at: Lock | None = lock
     while at is not None and component in at.components:
         if at.commit is None:

@@ -98,7 +98,7 @@ def _read(source: Path) -> _Saved:
     try:
         saved = from_json(_Saved, json.loads(source.read_bytes().decode("utf-8", "surrogatepass")))
     except (ValueError, KeyError, TypeError, re.error, RecursionError):
-        raise _no_plan(source, "is no plan of `migrate plan --out`") from None
+        raise _no_plan(source, "is not a plan of `migrate plan --out`") from None
     if (saved.format, saved.version) != (FORMAT, __version__):
         raise _no_plan(source, f"was made by migrate {saved.version}, this is {__version__}")
     return saved

@@ -23,7 +23,7 @@ _NAMESPACE = "default"
 def signatures_of(root: Path) -> tuple[Signature, ...]:
     """The signatures that hold for a repository, by chart; MIG107 where there is no such folder."""
     if not root.is_dir():
-        raise MigrateError.of("MIG107", f"{root} is no folder", remedy="name the folder of a GitOps repository")
+        raise MigrateError.of("MIG107", f"{root} is not a folder", remedy="name the folder of a GitOps repository")
     folder = root / TEAM_SIGNATURES
     return load_signatures([folder] if folder.is_dir() else [])
 

@@ -28,7 +28,7 @@ def check_free(folder: Path, environments: Iterable[str], *, force: bool) -> Non
             remedy="name another folder with --output, or use --force to replace them",
         )
     if folder.exists() and not folder.is_dir():
-        raise MigrateError.of("MIG915", f"{folder} is no folder", remedy="name a folder with --output")
+        raise MigrateError.of("MIG915", f"{folder} is not a folder", remedy="name a folder with --output")
 
 
 def write_values(inference: Inference, ref: ChartRef, folder: Path) -> tuple[Path, ...]:

@@ -40,7 +40,7 @@ def verify_repository(settings: Settings, base: str | None, clock: Clock) -> Ver
     """The proof of the work tree against a git base; errors as `prove.verify`, and MIG107 where there is no folder."""
     if not settings.root.is_dir():
         raise MigrateError.of(
-            "MIG107", f"{settings.root} is no folder", remedy="name the folder of a GitOps repository"
+            "MIG107", f"{settings.root} is not a folder", remedy="name the folder of a GitOps repository"
         )
     with clock.step("read"):
         recover_first(settings)

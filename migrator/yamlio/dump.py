@@ -29,7 +29,7 @@ def dump(value: Json, *, comments: Mapping[KeyPath, str] = _NO_COMMENTS) -> str:
 
     Reads back to the same value in both dialects; text that some reader would take for anything else is quoted, other
     text is not. `comments` puts a comment above the key or item at a path. Raises ValueError or TypeError for what
-    is no JSON: infinities, lone surrogates, keys that are not text.
+    is not JSON: infinities, lone surrogates, keys that are not text.
     """
     lines = [*_comment(comments.get(()), 0), *block_lines(value, comments=comments)]
     return "\n".join(lines) + "\n"
@@ -95,7 +95,7 @@ def quoted(text: str, quote: str = "") -> str:
 def _escape(char: str) -> str:
     code = ord(char)
     if 0xD800 <= code <= 0xDFFF:
-        raise ValueError("a lone surrogate is no character")
+        raise ValueError("a lone surrogate is not a character")
     if code <= 0xFF:
         return f"\\x{code:02X}"
     return f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"

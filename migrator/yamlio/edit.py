@@ -136,7 +136,7 @@ def _set(layout: Layout, operation: Set | Append, value: Json) -> list[Splice]:
             return _replace(layout, steps, {key: value}, operation)
         return _fill(layout, {key: value})
     if container.kind is not NodeKind.MAPPING:
-        raise refusal(operation, f"{key!r} would stand in something that is no mapping")
+        raise refusal(operation, f"{key!r} would stand in something that is not a mapping")
     if container.flow:
         return _insert_flow(layout, container, f"{flow(key)}: {flow(value)}")
     lines = block_lines({key: value}, indent=container.entries[0].key.column, list_indent=layout.list_indent)

@@ -146,7 +146,7 @@ def _parsing(text: str) -> Iterator[Callable[[], Any]]:
     try:
         yield CParser(text).get_event
     except UnicodeEncodeError:
-        raise YamlError.of("MIG101", "cannot read YAML: a lone surrogate is no character") from None
+        raise YamlError.of("MIG101", "cannot read YAML: a lone surrogate is not a character") from None
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         span = SourceSpan(path=RepoPath(""), line=mark.line + 1, column=mark.column + 1) if mark else None

@@ -92,7 +92,7 @@ def _with(value: Json, path: KeyPath, change: object, operation: Operation) -> J
     if value is ABSENT or value is None:
         value = {}
     if not isinstance(value, dict):
-        raise refusal(operation, f"{key!r} would stand in something that is no mapping")
+        raise refusal(operation, f"{key!r} would stand in something that is not a mapping")
     return {**value, key: _with(value.get(key, ABSENT), rest, change, operation)}
 
 

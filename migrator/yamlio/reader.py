@@ -60,7 +60,7 @@ def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_
     """The documents of a stream, empty ones left out.
 
     Raises YamlError (MIG101) with file, line and column for text that Go refuses: syntax, repeated keys (KUSTOMIZE),
-    keys that are no text, directives, infinities, and for what would cost too much: depth, size, alias expansion.
+    keys that are not text, directives, infinities, and for what would cost too much: depth, size, alias expansion.
     """
     text = decode(data, path)
     shift = 1 if text.startswith("\ufeff") else 0
@@ -100,7 +100,7 @@ class _PlainMemo(dict[str, Json]):
 
 
 class _KeyMemo(dict[str, str]):
-    """Plain text of a key -> key. KUSTOMIZE refuses what is no text below the top of a document."""
+    """Plain text of a key -> key. KUSTOMIZE refuses what is not text below the top of a document."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -147,7 +147,7 @@ class _Reader:
             parser = CParser(text)
         except UnicodeEncodeError as error:
             line = text.count("\n", 0, error.start) + 1
-            raise _error(path, line, 0, "a lone surrogate is no character") from None
+            raise _error(path, line, 0, "a lone surrogate is not a character") from None
         plain_get: Callable[[], Any] = parser.get_event
         self._get = self._marking(plain_get) if _BARE_MARK.search(text) else plain_get
 

@@ -115,7 +115,7 @@ def test_values_come_and_go_and_a_release_goes(migrate: Migrate, root: Path, cha
     committed(root)
     shutil.rmtree(root / FOLDER)
     shown = relock(migrate, root, charts)
-    assert f"{FOLDER} is gone, so it is no release any more" in shown.out
+    assert f"{FOLDER} is gone, so it is not a release any more" in shown.out
     lock = load_lock(root)
     assert lock is not None
     assert (dict(lock.components), [each.helm for each in lock.environments.values()]) == ({}, [(), ()])

@@ -85,7 +85,7 @@ def test_a_folder_that_is_not_there_is_an_error(migrate: Migrate, tmp_path: Path
     for command in ("list", "test"):
         shown = migrate("rules", command, tmp_path / "nowhere")
         assert shown.code == 1
-        assert "nowhere is no folder [MIG107]" in shown.err
+        assert "nowhere is not a folder [MIG107]" in shown.err
 
 
 def test_what_is_learned_is_shown_as_it_was_written_and_not_replaced(

@@ -1,4 +1,4 @@
-"""What a kustomization puts on every object is no reason for values."""
+"""What a kustomization puts on every object is not a reason for values."""
 
 from __future__ import annotations
 

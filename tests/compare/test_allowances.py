@@ -133,7 +133,7 @@ BROKEN = {
     "unknown field": (ALLOWANCE.format(impact="config", kind="added", more="reasons: x\n"), 9, "reasons: unknown field"),
     "missing field": ("id: a\nscope: {kinds: ['*'], paths: [[a]]}\n", 1, "lacks description"),
     "missing scope": (ALLOWANCE.format(impact="config", kind="added", more="").replace("  kinds: [Deployment.apps]\n", ""), 5, "scope: lacks kinds"),
-    "impact": (ALLOWANCE.format(impact="harmless", kind="added", more=""), 3, "'harmless' is no impact"),
+    "impact": (ALLOWANCE.format(impact="harmless", kind="added", more=""), 3, "'harmless' is not an impact"),
     "kind": (ALLOWANCE.format(impact="config", kind="gained", more=""), 8, "scope.differences: 'gained' is none of"),
     "path": (ALLOWANCE.format(impact="config", kind="added", more="").replace("[[spec, replicas]]", "[spec]"), 7, "scope.paths.0: must be a list of keys"),
     "boundless": (ALLOWANCE.format(impact="config", kind="added", more="").replace("[[spec, replicas]]", "[['**', x]]"), 7, "must begin with a key"),

@@ -27,7 +27,7 @@ CASES = {
         "targets: []\n",
         "targets: [{name: a, url: a.example}, {name: b, url: b.example}]\n",
     ),
-    "a map named global that is no chart's": (
+    "a map named global that is not a chart's": (
         NAME
         + 'data:\n  hide: "{{ if or .Values.clusters.global.enabled .Values.clusters.own.enabled }}0{{ else }}2{{ end }}"\n',
         "clusters: {global: {enabled: false}, own: {enabled: false}}\n",

@@ -222,7 +222,7 @@ def test_generated_places_are_found(secretive: Hybrid) -> None:
     part = release_part(hybrid)
     secret = ResId(group="", kind="Secret", namespace="", name="generated")
     assert part.generated == ((secret, ("stringData", "password")),)
-    # what is generated is no part of what identifies the rendering
+    # what is generated is not part of what identifies the rendering
     digests = {rendering_digest(render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]) for _ in range(2)}
     assert len(digests) == 1
     (hybrid.root / "infra/tiny/values-prod.yaml").write_text("tiny: {password: pinned}\n")

@@ -91,7 +91,7 @@ def test_json_and_back(verdict: Verdict) -> None:
 def test_verdict_words_are_those_of_the_lock() -> None:
     assert [str(verdict) for verdict in Verdict] == ["identical", "identical-under-allowances", "unproved", "differs"]
     assert [verdict.holds for verdict in Verdict] == [True, True, False, False]
-    with pytest.raises(ValueError, match="no verdict"):
+    with pytest.raises(ValueError, match="not a verdict"):
         Verdict.parse("fine")
 
 

@@ -115,7 +115,7 @@ class Tree:
         return path
 
     def _hides(self, path: KeyPath) -> bool:
-        """Whether something that is no map stands above a path: nothing is merged into that."""
+        """Whether something that is not a map stands above a path: nothing is merged into that."""
         above = (self._merged_at(path[:length]) for length in range(len(path)))
         return any(found is not MISSING and not isinstance(found, Mapping) for found in above)
 

@@ -144,7 +144,7 @@ def _read(gap: Gap, settled: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
-    """Untaken branches that are no YAML of their own: the whole document, read with each of them made real."""
+    """Untaken branches that are not YAML of their own: the whole document, read with each of them made real."""
     for region in near(gap, words_of(gap)):
         variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
         parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None

@@ -328,7 +328,7 @@ class Evaluator:
         return self.generated[id(document)][1]
 
     def wanted(self, index: int, document: Document, setting: Setting) -> Json:
-        """The target's body; a namespace that Helm fills in at install is no difference (FACTS C4).
+        """The target's body; a namespace that Helm fills in at install is not a difference (FACTS C4).
 
         Of a chart that mostly writes namespaces itself, one that is written in the target alone is looked for: it may
         come from a value.

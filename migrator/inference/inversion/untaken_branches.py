@@ -112,7 +112,7 @@ def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> l
 
 
 def _taken(gap: Gap) -> list[tuple[int, int]]:
-    """Where the other items or entries of a container stand: what is printed inside them is no new one."""
+    """Where the other items or entries of a container stand: what is printed inside them is not a new one."""
     node = gap.node
     if gap.kind != "missing" or node is None:
         return []

@@ -55,7 +55,7 @@ class Followed:
 
 
 def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[RepoPath] = frozenset()) -> Followed:
-    """Follow the moves in the files; those that are no automation, or name nothing that moved, are left alone.
+    """Follow the moves in the files; those that are not automation, or name nothing that moved, are left alone.
 
     What a build renders (`rendered`) is never changed: a script there runs in the cluster, and of a GitOps object it
     is said what it should read.
@@ -76,7 +76,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
             notes += _leftovers(path, data, moves)
             continue
         if len(data) > _MAX or data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
-            what = "larger than 1 MiB" if len(data) > _MAX else "no UTF-8 text"
+            what = "larger than 1 MiB" if len(data) > _MAX else "not UTF-8 text"
             notes.append(_unread(path, f"it is {what}"))
             continue
         try:
@@ -86,7 +86,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
             book = Book()
             read(text, book, moves)
         except UnicodeDecodeError:
-            notes.append(_unread(path, "it is no UTF-8 text"))
+            notes.append(_unread(path, "it is not UTF-8 text"))
         except YamlError as error:
             if kind != "gitops":
                 notes.append(_unread(path, error.diagnostic.summary))
@@ -105,7 +105,7 @@ def follow(files: Mapping[RepoPath, bytes], moves: Moves, rendered: frozenset[Re
 
 
 def _leftovers(path: RepoPath, data: bytes, moves: Moves) -> Iterator[Diagnostic]:
-    """What a file that is no automation says of what left its place."""
+    """What a file that is not automation says of what left its place."""
     tops = {f"{each.partition('/')[0]}/".encode() for each in moves.places}
     if len(data) > _MAX or b"\0" in data or not any(each in data for each in tops):
         return
@@ -263,7 +263,7 @@ def _by_name(path: RepoPath) -> str:
 
 
 def _kind(path: RepoPath, data: bytes) -> str:
-    """What a file is; empty for what is no automation."""
+    """What a file is; empty for what is not automation."""
     found = _by_name(path)
     if not found and (interpreter := _INTERPRETER.match(data)):
         return "python" if interpreter["name"].startswith(b"python") else "shell"

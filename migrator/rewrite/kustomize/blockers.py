@@ -236,7 +236,7 @@ def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterat
 
 
 def mappings(value: Json) -> Iterator[Mapping[str, Json]]:
-    """The mappings of a list, none where it is no list."""
+    """The mappings of a list, none where it is not a list."""
     if isinstance(value, list):
         yield from (item for item in value if isinstance(item, Mapping))
 

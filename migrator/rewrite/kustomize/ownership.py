@@ -143,7 +143,7 @@ def _written(resource: Resource, view: RepositoryView, file: RepoPath, *, affixe
 
 
 def written_objects(view: RepositoryView, file: RepoPath) -> tuple[Written, ...]:
-    """The objects that a manifest holds, lists taken apart; none where it is no YAML that we read."""
+    """The objects that a manifest holds, lists taken apart; none where it is not YAML that we read."""
     return view.once(("objects", file), lambda: tuple(_objects(view, file)))
 
 

@@ -46,7 +46,7 @@ def _cluster(folders: set[RepoPath], builds: Sequence[Build], view: RepositoryVi
 
 
 def _with_content(roots: Collection[RepoPath], known: Mapping[RepoPath, Kustomization]) -> frozenset[RepoPath]:
-    """The folders of resources and components from the roots on; what configures transformers is no content."""
+    """The folders of resources and components from the roots on; what configures transformers is not content."""
     found: set[RepoPath] = set()
     pending = list(roots)
     while pending:
@@ -61,7 +61,7 @@ def _with_content(roots: Collection[RepoPath], known: Mapping[RepoPath, Kustomiz
 
 
 def atom_of(placed: Placed, view: RepositoryView) -> Atom:
-    """What an object of a build was made from; FOREIGN where that is no document and no generator entry here."""
+    """What an object of a build was made from; FOREIGN where that is neither a document nor a generator entry here."""
     if placed.written is not None:
         return Atom(file=placed.written.place.file, index=placed.written.place.document)
     origin = placed.resource.origin

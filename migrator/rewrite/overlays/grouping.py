@@ -23,7 +23,7 @@ from migrator.rewrite.overlays.types import FOREIGN, Atom, Cluster, Part, Scene,
 _RELATED = (EdgeKind.SELECTS, EdgeKind.REFERS, EdgeKind.BINDS)
 _WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout", "HelmRelease"})
 _ORDER = re.compile(r"\d+[-_.](?=\D)")
-"""In front of a folder's name: when it is applied, which is no part of what it is."""
+"""In front of a folder's name: when it is applied, which is not part of what it is."""
 _DEFINITION = "CustomResourceDefinition"
 _LEFT = "shared"
 

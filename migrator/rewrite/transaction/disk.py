@@ -52,5 +52,5 @@ def file_mode(path: Path) -> int | None:
 
 
 def read_file(path: Path) -> bytes | None:
-    """The bytes of a regular file, None where there is none; a symbolic link is no regular file."""
+    """The bytes of a regular file, None where there is none; a symbolic link is not a regular file."""
     return None if file_mode(path) is None else path.read_bytes()

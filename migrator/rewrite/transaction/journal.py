@@ -25,7 +25,7 @@ _VERSION = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One file: where it is, the digests of its old and new content (None is no file)."""
+    """One file: where it is, the digests of its old and new content (None: no such file)."""
 
     path: RepoPath
     before: str | None

@@ -33,7 +33,7 @@ def check(root: Path, edits: Sequence[FileEdit], inputs: Mapping[RepoPath, str])
 def check_place(root: Path, inside: RepoPath) -> None:
     """Nothing where the path stays in the repository, and only real folders lead to a real file; else MIG622."""
     if not is_inside(inside):
-        _in_the_way(inside, "is no path inside the repository")
+        _in_the_way(inside, "is not a path inside the repository")
     parts = inside.split("/")
     for end in range(1, len(parts) + 1):
         path = RepoPath("/".join(parts[:end]))
@@ -47,9 +47,9 @@ def check_place(root: Path, inside: RepoPath) -> None:
             _in_the_way(path, "is a symbolic link; links are never written through")
         last = end == len(parts)
         if last and not stat.S_ISREG(mode):
-            _in_the_way(path, "exists and is no file")
+            _in_the_way(path, "exists and is not a file")
         if not last and not stat.S_ISDIR(mode):
-            _in_the_way(path, "exists and is no folder")
+            _in_the_way(path, "exists and is not a folder")
 
 
 def _check_content(root: Path, edit: FileEdit) -> None:

@@ -18,7 +18,7 @@ from migrator.rewrite.layout import Layout
 from migrator.yamlio import Dialect, dump, read_value, same
 
 CHART_OUTPUT = "chart-output.yaml"
-"""The one resource of a post-render kustomization that is no file: what the chart renders."""
+"""The one resource of a post-render kustomization that is not a file: what the chart renders."""
 
 _COMMON = "common"
 """Stands for an environment in the folder of patches that several share."""
@@ -133,7 +133,7 @@ def _post_render_yaml(component: ComponentPlan, environment: str, sharing: Seque
         value["patches"] = [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches]
     about = (
         f"What no value of the chart expresses: this keeps {component.id} in {', '.join(sharing)} as it was.\n"
-        f"{CHART_OUTPUT} stands for the chart's rendered output and is no file of the repository."
+        f"{CHART_OUTPUT} stands for the chart's rendered output and is not a file of the repository."
     )
     unwanted: dict[KeyPath, str] = {
         ("patches", index): "not wanted from the chart: it was not there before, or comes from elsewhere"

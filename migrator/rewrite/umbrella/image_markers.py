@@ -154,7 +154,7 @@ def _scalars(values: Json, marker: Marker, place: KeyPath | None) -> Iterator[tu
 
 
 def _is_for_all(umbrella: Umbrella, place: KeyPath, environments: frozenset[str]) -> bool:
-    """Whether a common value may follow a marker: what the marker's file is no part of says that value itself."""
+    """Whether a common value may follow a marker: what the marker's file is not part of says that value itself."""
 
     def own(release: LockedRelease) -> bool:
         files = [RepoPath(f"{umbrella.folder}/{name}") for name in release.values[1:]]

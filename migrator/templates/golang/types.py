@@ -183,7 +183,7 @@ def wrap64(number: int) -> int:
 
 
 def as_bytes(text: str) -> bytes:
-    """The UTF-8 bytes of a Go string; bytes that are no UTF-8 travel as lone surrogates (PEP 383)."""
+    """The UTF-8 bytes of a Go string; bytes that are not UTF-8 travel as lone surrogates (PEP 383)."""
     return text.encode("utf-8", "surrogateescape")
 
 

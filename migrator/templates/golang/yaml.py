@@ -45,7 +45,7 @@ def _readable(text: str) -> str:
         return text
     if _UNREADABLE.search(text):
         raise TemplateError("error converting JSON to YAML: yaml: control characters are not allowed")
-    # bytes that are no UTF-8 became U+FFFD in the JSON
+    # bytes that are not UTF-8 became U+FFFD in the JSON
     return _SURROGATES.sub("\ufffd", text)
 
 
@@ -79,7 +79,7 @@ class _Writer:
         return text_scalar(value, indent, column, wide=self.pretty)
 
     def leaf(self, value: Json) -> str:
-        """A scalar that is no string, an empty map or an empty list."""
+        """A scalar that is not a string, an empty map or an empty list."""
         kind = type(value)
         if kind is float:
             return _float(value) if self.pretty else _number(value)

@@ -85,7 +85,7 @@ class Document:
 
     @property
     def error(self) -> str:
-        """Why the text is no YAML; empty where it is."""
+        """Why the text is not YAML; empty where it is."""
         _ = self.root
         return self._error
 

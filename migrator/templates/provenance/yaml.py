@@ -231,7 +231,7 @@ class _Reader:
         self.pieces: list[Piece] = []
         self.starts: list[int] = []
         self.marks: list[tuple[int, Value]] = []
-        """Where an untaken branch misses a value, and which; the mark itself is no text."""
+        """Where an untaken branch misses a value, and which; the mark itself is not text."""
         self.begun: dict[int, Value] = {}
         """Where toYaml began a map or list that no key stands for."""
         self.containers: list[tuple[int, str, int, Value]] = []

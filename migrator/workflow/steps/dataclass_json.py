@@ -20,7 +20,7 @@ _Type = TypeVar("_Type")
 def to_json(value: object) -> Json:
     """Mappings, lists and leaves: a dataclass by its fields without those that are ABSENT, an enum by its name.
 
-    A mapping whose keys are no texts becomes a list of pairs.
+    A mapping whose keys are not text becomes a list of pairs.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         held = {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}

@@ -286,7 +286,7 @@ def _in_file(diagnostic: Diagnostic, file: str) -> Diagnostic:
     span = diagnostic.span or SourceSpan(path=RepoPath(file))
     remedy = diagnostic.remedy or "name a file of Kubernetes manifests"
     if diagnostic.code == "MIG408":  # said of a chart's output, which a target is only meant to be
-        summary = "the target holds a document that is no Kubernetes object"
+        summary = "the target holds a document that is not a Kubernetes object"
         diagnostic = replace(diagnostic, code="MIG904", summary=summary)
         remedy = "name a file of whole manifests, each with apiVersion, kind and metadata"
     return replace(diagnostic, span=replace(span, path=RepoPath(file)), remedy=remedy)

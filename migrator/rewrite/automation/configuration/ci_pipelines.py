@@ -29,7 +29,7 @@ _WORD = re.compile(r"[^\s,;]+")
 
 
 def read_github(text: str, book: Book, moves: Moves) -> None:
-    """Follow the paths of a workflow or action; YamlError where it is no YAML."""
+    """Follow the paths of a workflow or action; YamlError where it is not YAML."""
     found = documents(text)
     for document in found:
         foreign = _foreign_jobs(document)
@@ -44,7 +44,7 @@ def read_github(text: str, book: Book, moves: Moves) -> None:
 
 
 def read_gitlab(text: str, book: Book, moves: Moves) -> None:
-    """Follow the paths of a pipeline; YamlError where it is no YAML."""
+    """Follow the paths of a pipeline; YamlError where it is not YAML."""
     found = documents(text)
     for document in found:
         for scalar in document.scalars:
@@ -58,7 +58,7 @@ def read_gitlab(text: str, book: Book, moves: Moves) -> None:
 
 
 def included(text: str) -> tuple[str, ...]:
-    """The files of the repository that a pipeline includes, patterns among them; none where it is no YAML."""
+    """The files of the repository that a pipeline includes, patterns among them; none where it is not YAML."""
     try:
         scalars = [each for document in documents(text) for each in document.scalars]
     except YamlError:

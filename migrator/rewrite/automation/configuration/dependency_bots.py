@@ -19,7 +19,7 @@ _ENVIRONMENT_VALUES = re.compile(r"values-[^/]+\.ya?ml")
 
 
 def read_renovate(text: str, book: Book, moves: Moves) -> None:
-    """Follow the patterns of a Renovate configuration; ScriptError where it is no JSON5."""
+    """Follow the patterns of a Renovate configuration; ScriptError where it is not JSON5."""
     strings = json_strings(text)
     for each in strings:
         keys = {key for key in each.path if isinstance(key, str)}
@@ -35,7 +35,7 @@ def read_renovate(text: str, book: Book, moves: Moves) -> None:
 
 
 def read_dependabot(text: str, book: Book, moves: Moves) -> None:
-    """Follow the folders of a Dependabot configuration; YamlError where it is no YAML."""
+    """Follow the folders of a Dependabot configuration; YamlError where it is not YAML."""
     for document in documents(text):
         for scalar in document.scalars:
             if not {"directory", "directories"} & set(scalar.path) or scalar.origin is None:

@@ -38,7 +38,7 @@ class Named:
     scalar: Scalar
     repository: str
     skip: int = 0
-    """Characters in front that are no part of the path: a slash."""
+    """Characters in front that are not part of the path: a slash."""
     base: RepoPath = _ROOT
 
 
@@ -60,7 +60,7 @@ def has_gitops(data: bytes) -> bool:
 
 
 def named_folders(text: str) -> tuple[tuple[str, str], ...]:
-    """Repository and folder, of every object that names one; YamlError where the text is no YAML."""
+    """Repository and folder, of every object that names one; YamlError where the text is not YAML."""
     return tuple(
         (each.repository, each.scalar.text)
         for document in documents(text)
@@ -70,7 +70,7 @@ def named_folders(text: str) -> tuple[tuple[str, str], ...]:
 
 
 def deployed_folders(text: str) -> tuple[Deployed, ...]:
-    """What the objects of a text deploy; YamlError where the text is no YAML."""
+    """What the objects of a text deploy; YamlError where the text is not YAML."""
     return tuple(
         Deployed(
             kind=kind,
@@ -96,7 +96,7 @@ def own_repositories(named: Iterable[tuple[str, str]], moves: Moves) -> frozense
 
 
 def read_gitops(text: str, book: Book, moves: Moves, own: frozenset[str]) -> None:
-    """Follow the paths in the repositories `own`; YamlError where the text is no YAML."""
+    """Follow the paths in the repositories `own`; YamlError where the text is not YAML."""
     for document in documents(text):
         for each in _named(document):
             if each.repository in own and each.scalar.origin is not None:

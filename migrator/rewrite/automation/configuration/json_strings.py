@@ -28,7 +28,7 @@ class JsonString:
 
 
 def json_strings(text: str) -> tuple[JsonString, ...]:
-    """Every string value by its path; ScriptError where the text is no JSON5."""
+    """Every string value by its path; ScriptError where the text is not JSON5."""
     found = []
     stack: list[str | int] = []
     kinds: list[str] = []

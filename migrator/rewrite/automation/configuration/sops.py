@@ -39,7 +39,7 @@ def is_encrypted(data: bytes) -> bool:
 
 
 def read_sops(text: str, book: Book, moves: Moves, path: RepoPath) -> None:
-    """Let the rules match at new paths; YamlError where the text is no YAML."""
+    """Let the rules match at new paths; YamlError where the text is not YAML."""
     folder = posixpath.dirname(path)
     now = moves.files.get(path, path) or path
     rules = tuple(_rules(text))

@@ -84,7 +84,7 @@ def _origin(node: Node, text: str, start: int) -> Sequence[int] | None:
 
 
 def _over_indent(text: str, at: int, following: str) -> int:
-    """Past the blanks of a line's beginning, as far as they are no part of the value."""
+    """Past the blanks of a line's beginning, as far as they are not part of the value."""
     if following in " \t":
         return at
     while at < len(text) and text[at] in " \t":

@@ -60,7 +60,7 @@ def follow_word(
 ) -> str | None:
     """Write into the book what a word needs. Comes back with what it stands for now, None where only a run tells.
 
-    `is_path`: it stands where only a path can; else a name without a slash is no path. `inherits`: the chart that took
+    `is_path`: it stands where only a path can; else a name without a slash is none. `inherits`: the chart that took
     a folder's place may stand for it.
     """
     known = "".join(piece.text or "" for piece in pieces)
@@ -123,7 +123,7 @@ def _exists(path: RepoPath, moves: Moves) -> bool:
 
 
 def mentions(text: str, moves: Moves, base: RepoPath = _TOP) -> Iterator[tuple[int, RepoPath]]:
-    """The paths of a text that left their place, with their offsets; a name without a slash is no path."""
+    """The paths of a text that left their place, with their offsets; a name without a slash is not a path."""
     for found in _TOKEN.finditer(text):
         path = resolved(found[0], base) if "/" in found[0] else None
         if path is not None and path in moves.places:

@@ -24,7 +24,7 @@ _FILE = re.compile(r"(?:pathlib\.)?Path\(\s*__file__\s*\)")
 
 
 def read_python(text: str, book: Book, moves: Moves, *, base: RepoPath | None, script: RepoPath | None = None) -> None:
-    """Follow the paths of a script that is started in the folder `base`; ScriptError where it is no Python."""
+    """Follow the paths of a script that is started in the folder `base`; ScriptError where it is not Python."""
     import libcst as cst
     from libcst.metadata import ByteSpanPositionProvider, MetadataWrapper
 

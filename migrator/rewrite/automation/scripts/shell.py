@@ -36,7 +36,7 @@ _SCOPED = frozenset({"subshell", "command_substitution", "process_substitution",
 
 
 class ScriptError(Exception):
-    """The text is no script of this language."""
+    """The text is not a script of this language."""
 
 
 def read_shell(
@@ -50,7 +50,7 @@ def read_shell(
 ) -> None:
     """Follow the paths of a script that is started in the folder `base`; `script` is its file.
 
-    `values` are variables from outside, as they were and as they are now. ScriptError for what is no script.
+    `values` are variables from outside, as they were and as they are now. ScriptError for what is not a script.
     """
     import tree_sitter_bash
     from tree_sitter import Language, Parser
