@@ -21,7 +21,7 @@ from measuring.stage import peak
 
 if TYPE_CHECKING:
     from migrator.workflow.apply import Applied
-    from migrator.workflow.plan import Planned
+    from migrator.workflow.planned import Planned
 
 _GIT = {"GIT_AUTHOR_DATE": "2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE": "2026-01-01T00:00:00Z"}
 

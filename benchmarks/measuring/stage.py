@@ -23,8 +23,8 @@ def main() -> None:
 def infer(asked: dict[str, object]) -> dict[str, object]:
     """Release, namespace, values and what is left over, as the product claims them."""
     from migrator.workflow.clock import Clock
+    from migrator.workflow.infer_files import Target, infer_files
     from migrator.workflow.settings import Settings
-    from migrator.workflow.steps.infer import Target, infer_files
 
     settings = Settings(root=Path(), offline=True, cache=Path(str(asked["cache"])))
     target = Target(chart=str(asked["chart"]), files=tuple(asked["targets"]), budget=float(str(asked["budget"])))

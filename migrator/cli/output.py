@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from migrator.model import Json
     from migrator.workflow.apply import Applied
     from migrator.workflow.explain import Explained
-    from migrator.workflow.plan import Planned
+    from migrator.workflow.infer_files import Inferred
+    from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Followed
-    from migrator.workflow.steps.infer import Inferred
     from migrator.workflow.verify import Verified
 
 
@@ -61,7 +61,7 @@ def show_inference(inferred: Inferred, output_format: str, stream: IO[str], sett
         return
     from migrator.report.inferred import show_inference as show_text
     from migrator.report.inferred import show_next
-    from migrator.workflow.values_output import next_steps
+    from migrator.workflow.next_steps import next_steps
 
     say(inferred.diagnostics, settings, notes=True)
     show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=settings.verbose)

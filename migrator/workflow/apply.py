@@ -13,8 +13,9 @@ from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
 from migrator.workflow.branch import check_can_branch, write_branch
 from migrator.workflow.clock import Clock
-from migrator.workflow.plan import Planned, plan_repository
+from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
+from migrator.workflow.planned import Planned
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline
 from migrator.workflow.steps.prove import proved_attempt

@@ -11,7 +11,7 @@ from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.rewrite import FileEdit, rewrite, view_of
-from migrator.workflow.plan import Planned
+from migrator.workflow.planned import Planned
 from migrator.workflow.steps.baseline import Baseline
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)

@@ -20,7 +20,8 @@ from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.templates.interpreter.render import Setting
 from migrator.workflow.clock import Clock
-from migrator.workflow.plan import Planned, plan_repository
+from migrator.workflow.plan import plan_repository
+from migrator.workflow.planned import Planned
 from migrator.workflow.settings import Settings
 
 if TYPE_CHECKING:

@@ -3,58 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.lock import Lock
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
-from migrator.rewrite import (
-    AUTOMATION_CODES,
-    FileEdit,
-    Layout,
-    changes,
-    load_layout,
-    rewrite,
-    sealed,
-    view_of,
-    with_followed,
-)
+from migrator.rewrite import view_of, with_followed
 from migrator.workflow.clock import Clock
+from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.acceptance import TEAM_RULES, terms_of
-from migrator.workflow.steps.baseline import Baseline, once, read_baseline, tree_digest
+from migrator.workflow.steps.acceptance import terms_of
+from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import Answer, infer_each
 from migrator.workflow.steps.resolve import Resolved, about, resolve
 from migrator.workflow.steps.shared_metadata import with_underneath
-from migrator.workflow.steps.split_overlays import divided
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
     from migrator.inference.types import Inference, InferenceRequest
     from migrator.model import ResId, Resource
-    from migrator.report.redact import Secrets
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A plan and all that it was made from."""
-
-    plan: Plan
-    baseline: Baseline = field(repr=False)
-    layout: Layout
-    secrets: Secrets = field(repr=False)
-    charts: Mapping[str, ChartArchive] = field(default_factory=dict, repr=False)
-    """Component id -> the chart that was taken for it."""
-    edits: tuple[FileEdit, ...] = field(default=(), repr=False)
-    """What becomes of the files; none where nothing is to be done."""
-    lock: Lock | None = field(default=None, repr=False)
-    """What `edits` leave; None before the plan is carried out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,29 +70,6 @@ def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline]
         view = view_of(baseline.index, baseline.kustomizations, baseline.builds)
         plan = with_followed(plan, charts, baseline.builds, view)
         return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
-
-
-def layout_of(baseline: Baseline) -> Layout:
-    """The layout that was chosen, with what migrate.yaml says of applications; MIG630 for one that is not there."""
-    return load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES]).with_applications(
-        {name: each.include for name, each in baseline.config.applications.items() if each.include},
-        {name: each.group for name, each in baseline.config.applications.items() if each.group},
-    )
-
-
-def carried_out(planned: Planned) -> Planned:
-    """The plan with the edits that carry it out, and without what cannot be taken out of the files."""
-    baseline = planned.baseline
-    read = (baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
-    engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
-    made = rewrite(planned.plan, *read, engines=engines)
-    edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock, told=made.diagnostics)
-    edits = sealed(edits, lock, baseline.index) if edits else ()
-    # of an attempt before this one, whose files may have moved otherwise
-    earlier = (each for each in made.plan.diagnostics if each.code not in AUTOMATION_CODES)
-    diagnostics = once((*earlier, *notes))
-    plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
-    return replace(planned, plan=plan, edits=edits, lock=lock)
 
 
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:
@@ -221,11 +170,3 @@ def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:
     results = [each.result for each in chosen.values()]
     found = {each.kube_version for each in results if each is not None and not isinstance(each, Diagnostic)}
     return found.pop() if len(found) == 1 and not baseline.choices.kube_is_given else baseline.choices.kube_version
-
-
-def secrets_of_baseline(baseline: Baseline) -> Secrets:
-    """What no report may show of a repository."""
-    from migrator.report.redact import secrets_of
-
-    everything = (each for found in resources_of(baseline).values() for each in found)
-    return secrets_of(everything, salt=tree_digest(baseline.index))

@@ -17,7 +17,7 @@ from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.plan.decide import inputs_of
 from migrator.workflow.clock import Clock
-from migrator.workflow.plan import Planned, layout_of, secrets_of_baseline
+from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.dataclass_json import from_json, to_json

@@ -12,11 +12,11 @@ from migrator.model import SourceSpan
 from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
 from migrator.workflow.clock import Clock
-from migrator.workflow.plan import layout_of
+from migrator.workflow.planned import layout_of
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline, read_baseline
-from migrator.workflow.verify import render_context_of
+from migrator.workflow.steps.render_context import render_context_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

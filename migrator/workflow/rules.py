@@ -13,8 +13,8 @@ from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, r
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.workflow.choices import choose
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.infer import archive_of
 from migrator.workflow.steps.release_manifests import manifest_texts
+from migrator.workflow.steps.resolve import archive_of
 
 _RELEASE = "release-name"
 _NAMESPACE = "default"

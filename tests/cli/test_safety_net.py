@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from cli_support import Migrate, tree
 
-from migrator.workflow import plan
+from migrator.workflow import planned
 
 
 def spoiled(monkeypatch: pytest.MonkeyPatch, path: str, old: bytes, new: bytes) -> None:
     """A fault in our own rewriting: one file of the new tree says something else than the plan."""
-    rewrite = plan.rewrite
+    rewrite = planned.rewrite
 
     def faulty(*arguments: Any, **named: Any) -> Any:
         made = rewrite(*arguments, **named)
@@ -25,7 +25,7 @@ def spoiled(monkeypatch: pytest.MonkeyPatch, path: str, old: bytes, new: bytes) 
         ]
         return replace(made, edits=tuple(edits))
 
-    monkeypatch.setattr(plan, "rewrite", faulty)
+    monkeypatch.setattr(planned, "rewrite", faulty)
 
 
 def test_a_component_that_is_not_proved_stays_and_the_rest_goes_on(

@@ -20,8 +20,8 @@ from migrator.workflow.settings import Settings
 def audit(repo: Any, output_format: str, **given: Any) -> int:
     """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
     from migrator.cli.output import finish, show_findings
+    from migrator.workflow.audit import audit_repository
     from migrator.workflow.clock import clock_for
-    from migrator.workflow.verify import audit_repository
 
     settings = Settings(root=repo, **given)
     clock = clock_for(quiet=settings.quiet)

@@ -48,7 +48,7 @@ def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any
     """Find release name, namespace and the smallest values with which a chart renders the target files."""
     from migrator.cli.output import finish, show_inference
     from migrator.workflow.clock import clock_for
-    from migrator.workflow.steps.infer import Target, infer_files
+    from migrator.workflow.infer_files import Target, infer_files
 
     target = Target(
         chart=chart,

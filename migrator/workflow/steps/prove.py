@@ -22,10 +22,10 @@ from migrator.prove import (
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.clock import Clock
-from migrator.workflow.plan import Planned, carried_out
+from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline
-from migrator.workflow.verify import render_context_of
+from migrator.workflow.steps.render_context import render_context_of
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 _SHOWN = 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.charts.types import ChartArchive, ChartRef
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from migrator.charts import ChartLibrary
     from migrator.classify import ChartCandidate, Component
     from migrator.discover import Config
+    from migrator.workflow.choices import Choices
 
 VERSIONS = 8
 """Chart versions of one candidate that are looked at; of more, some from the newest to the oldest."""
@@ -46,6 +48,25 @@ def resolve(component: Component, library: ChartLibrary, config: Config) -> Reso
         if len(archives) >= VERSIONS:
             break
     return Resolved(component=component, archives=tuple(archives[:VERSIONS]), diagnostics=tuple(diagnostics))
+
+
+def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
+    """The chart that a person names: a folder, an archive, or NAME:VERSION (MIG905 if it is none of these)."""
+    from migrator.charts import ChartLibrary, load_archive
+
+    path = Path(chart)
+    if path.exists():
+        return load_archive(path)
+    name, mark, version = chart.rpartition(":")
+    if not mark or "/" in version or not name:
+        raise MigrateError.of(
+            "MIG905",
+            f"no chart at {chart}",
+            remedy="name a chart folder, an archive, or NAME:VERSION with --chart-mirror or --repository",
+        )
+    registry, slash, last = name.rpartition("/")
+    ref = ChartRef(name=last, version=version, repository=registry if slash else repository)
+    return ChartLibrary(choices.sources, choices.cache).fetch(ref)
 
 
 def _candidates(component: Component, config: Config) -> Sequence[ChartCandidate]:

@@ -1,0 +1,66 @@
+"""A plan with all that it was made from, and the edits that carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from migrator.lock import Lock
+from migrator.plan import Plan
+from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, changes, load_layout, rewrite, sealed
+from migrator.workflow.steps.acceptance import TEAM_RULES
+from migrator.workflow.steps.baseline import Baseline, once, tree_digest
+from migrator.workflow.steps.classify import resources_of
+from migrator.workflow.steps.split_overlays import divided
+
+if TYPE_CHECKING:
+    from migrator.charts.types import ChartArchive
+    from migrator.report.redact import Secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A plan and all that it was made from."""
+
+    plan: Plan
+    baseline: Baseline = field(repr=False)
+    layout: Layout
+    secrets: Secrets = field(repr=False)
+    charts: Mapping[str, ChartArchive] = field(default_factory=dict, repr=False)
+    """Component id -> the chart that was taken for it."""
+    edits: tuple[FileEdit, ...] = field(default=(), repr=False)
+    """What becomes of the files; none where nothing is to be done."""
+    lock: Lock | None = field(default=None, repr=False)
+    """What `edits` leave; None before the plan is carried out."""
+
+
+def layout_of(baseline: Baseline) -> Layout:
+    """The layout that was chosen, with what migrate.yaml says of applications; MIG630 for one that is not there."""
+    return load_layout(baseline.choices.layout, [baseline.root / TEAM_RULES]).with_applications(
+        {name: each.include for name, each in baseline.config.applications.items() if each.include},
+        {name: each.group for name, each in baseline.config.applications.items() if each.group},
+    )
+
+
+def carried_out(planned: Planned) -> Planned:
+    """The plan with the edits that carry it out, and without what cannot be taken out of the files."""
+    baseline = planned.baseline
+    read = (baseline.index, baseline.kustomizations, baseline.builds, planned.layout)
+    engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
+    made = rewrite(planned.plan, *read, engines=engines)
+    edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock, told=made.diagnostics)
+    edits = sealed(edits, lock, baseline.index) if edits else ()
+    # of an attempt before this one, whose files may have moved otherwise
+    earlier = (each for each in made.plan.diagnostics if each.code not in AUTOMATION_CODES)
+    diagnostics = once((*earlier, *notes))
+    plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
+    return replace(planned, plan=plan, edits=edits, lock=lock)
+
+
+def secrets_of_baseline(baseline: Baseline) -> Secrets:
+    """What no report may show of a repository."""
+    from migrator.report.redact import secrets_of
+
+    everything = (each for found in resources_of(baseline).values() for each in found)
+    return secrets_of(everything, salt=tree_digest(baseline.index))

@@ -1,0 +1,18 @@
+"""What renders a lock, by the choices of a run."""
+
+from __future__ import annotations
+
+from migrator.charts import ChartLibrary
+from migrator.engines import Toolchain
+from migrator.prove import RenderContext
+from migrator.workflow.choices import Choices
+
+
+def render_context_of(choices: Choices, tools: Toolchain) -> RenderContext:
+    """What renders a lock, by the choices of the run."""
+    return RenderContext(
+        tools=tools,
+        library=ChartLibrary(choices.sources, choices.cache),
+        cache=choices.cache,
+        network=not choices.sources.offline,
+    )
