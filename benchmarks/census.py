@@ -26,7 +26,7 @@ from measuring.census_page import figures, page  # noqa: E402
 from measuring.repository import unpacked  # noqa: E402
 from measuring.tables import with_section  # noqa: E402
 from migrator.cli.options import Settings  # noqa: E402
-from migrator.workflow.clock import Clock  # noqa: E402
+from migrator.workflow.run import Run  # noqa: E402
 from migrator.workflow.steps.baseline import Baseline, read_baseline  # noqa: E402
 
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")
@@ -81,7 +81,7 @@ def _built(archive: Path, name: str, folder: Path, cache: Path | None) -> Baseli
     mirrors = (CORPUS / "charts", CORPUS / "roundtrip" / "charts")
     root = unpacked(archive, folder / name)
     settings = Settings(root=root, offline=True, chart_mirrors=mirrors, cache=cache or folder / "cache")
-    baseline = read_baseline(settings, Clock())
+    baseline = read_baseline(settings, Run())
     held.write_bytes(pickle.dumps(baseline))
     return baseline
 

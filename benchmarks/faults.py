@@ -65,15 +65,15 @@ def measured(folder: Path, layout: str, stride: int, again: int) -> dict[str, ob
 
 def planned(root: Path, layout: str) -> Sequence[FileEdit]:
     """The edits of an apply of the fixture."""
-    from migrator.workflow.clock import clock_for
     from migrator.workflow.plan import plan_repository
+    from migrator.workflow.run import Run
     from migrator.workflow.settings import Settings
 
     shutil.copytree(HERE / "fixtures/simple-app", root)
     settings = Settings(
         root=root, layout=layout, chart_mirrors=(HERE / "fixtures/charts",), offline=True, no_cache=True
     )
-    made = plan_repository(settings, clock_for(quiet=True))
+    made = plan_repository(settings, Run())
     return made.edits
 
 

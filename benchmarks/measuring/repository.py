@@ -53,9 +53,9 @@ def _error(steps: list[RepositoryRow], asked: dict[str, Any]) -> str:
 def _steps(row: RepositoryRow, asked: dict[str, Any]) -> Iterator[RepositoryRow]:
     from measuring.spans import round_trips
     from migrator.workflow.apply import apply_repository
-    from migrator.workflow.clock import Clock
     from migrator.workflow.plan import plan_repository
     from migrator.workflow.plan_file import save_plan
+    from migrator.workflow.run import Run
     from migrator.workflow.settings import Settings
 
     root = unpacked(Path(str(asked["archive"])), Path(str(asked["folder"])) / "repository")
@@ -68,25 +68,25 @@ def _steps(row: RepositoryRow, asked: dict[str, Any]) -> Iterator[RepositoryRow]
         cache=Path(str(asked["cache"])),
         budget=float(str(asked["budget"])),
     )
-    planned = plan_repository(settings, Clock())
+    planned = plan_repository(settings, Run())
     row = replace(_planned(row, planned), **_round_trip(round_trips(planned.baseline.kustomizations)))
     yield row
     saved, clone = root.parent / "plan.json", root.parent / "clone"
     save_plan(planned, settings, saved)
     _git(root, "clone", "-q", "--no-hardlinks", str(root), str(clone))
-    applied = apply_repository(settings, Clock())
+    applied = apply_repository(settings, Run())
     after = tree_of(root)
     yield (row := _applied(row, applied))
     named = [str(path) for each in applied.planned.plan.changes for path in (each.path, each.source) if path]
     lost = losses(before, after, named)
     row = replace(row, changed=len(changed(before, after)), planned=len(named), lost=asdict(lost))
     yield row
-    apply_repository(replace(settings, root=clone, layout=None, plan=saved), Clock())
+    apply_repository(replace(settings, root=clone, layout=None, plan=saved), Run())
     unlike = changed(after, tree_of(clone))
     row = replace(row, saved=f"{len(unlike)} files differ: {', '.join(unlike[:3])}" if unlike else "same")
     yield row
     _commit(root)
-    again = apply_repository(settings, Clock())
+    again = apply_repository(settings, Run())
     differs = changed(after, tree_of(root))
     yield replace(row, again=len(differs) + len(again.edits), again_files=differs[:5])
 

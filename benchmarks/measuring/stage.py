@@ -22,13 +22,13 @@ def main() -> None:
 
 def infer(asked: dict[str, object]) -> dict[str, object]:
     """Release, namespace, values and what is left over, as the product claims them."""
-    from migrator.workflow.clock import Clock
     from migrator.workflow.infer_files import Target, infer_files
+    from migrator.workflow.run import Run
     from migrator.workflow.settings import Settings
 
-    settings = Settings(root=Path(), offline=True, cache=Path(str(asked["cache"])))
-    target = Target(chart=str(asked["chart"]), files=tuple(asked["targets"]), budget=float(str(asked["budget"])))
-    inferred = infer_files(target, settings, Clock())
+    settings = Settings(root=Path(), offline=True, cache=Path(str(asked["cache"])), budget=float(str(asked["budget"])))
+    target = Target(chart=str(asked["chart"]), files=tuple(asked["targets"]))
+    inferred = infer_files(target, settings, Run())
     found = inferred.inference
     return {
         "release": found.release,

@@ -10,9 +10,9 @@ from typing import Any
 
 import click
 
-from migrator import __version__
 from migrator.cli.commands import COMMANDS
 from migrator.diagnostics import ExitCode, MigrateError
+from migrator.version import __version__
 
 INTERRUPTED = 130
 ISSUES = "the project's issue tracker"

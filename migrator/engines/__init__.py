@@ -15,6 +15,7 @@ from migrator.engines.git import (
 )
 from migrator.engines.helm import HelmRender, helm_cause, helm_pull, helm_template
 from migrator.engines.kustomize import kustomize_build, kustomize_cause
+from migrator.engines.processes import Lost, run_in_processes
 from migrator.engines.rendered import (
     is_test_hook,
     kustomize_post_render,
@@ -34,6 +35,7 @@ __all__ = [
     "Export",
     "Failure",
     "HelmRender",
+    "Lost",
     "Tool",
     "Toolchain",
     "dirty_paths",
@@ -56,6 +58,7 @@ __all__ = [
     "rendered_resources",
     "resolve_commit",
     "run",
+    "run_in_processes",
     "run_parallel",
     "split_rendered",
     "tree_digest",

@@ -13,13 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from migrator.engines.errors import Cause, EngineError, Failure
+from migrator.progress import Watch, uncounted
 
 DEFAULT_TIMEOUT = 120.0
 """Seconds; the largest public kustomization measured takes 12 on a busy machine."""
@@ -100,6 +101,13 @@ class _Children:
 
 
 _children: ContextVar[_Children | None] = ContextVar("children", default=None)
+
+
+def killed_with_its_run(process: subprocess.Popen[bytes]) -> None:
+    """Let an interrupt of the `run_parallel` that this thread belongs to end the process too."""
+    children = _children.get()
+    if children is not None:
+        children.add(process)
 
 
 def offline_environment() -> dict[str, str]:
@@ -251,8 +259,15 @@ def _communicate(
     return bytes(printed[process.stdout]), bytes(printed[process.stderr])
 
 
-def run_parallel(function: Callable[[_T], _R], items: Iterable[_T], *, workers: int = 2) -> tuple[_R, ...]:
-    """`function` of each item, in order, computed in threads.
+def run_parallel(
+    function: Callable[[_T], _R],
+    items: Iterable[_T],
+    *,
+    workers: int = 2,
+    watch: Watch = uncounted,
+    name: Callable[[_T], str] = str,
+) -> tuple[_R, ...]:
+    """`function` of each item, in order, computed in threads; `watch` hears of each that is done, by its name.
 
     An exception or Ctrl-C kills the programs that the threads are waiting for; nothing outlives the call.
     """
@@ -263,14 +278,26 @@ def run_parallel(function: Callable[[_T], _R], items: Iterable[_T], *, workers: 
         return function(item)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        futures = [pool.submit(copy_context().run, in_thread, item) for item in items]
+        futures = {pool.submit(copy_context().run, in_thread, item): name(item) for item in items}
         try:
+            _follow(futures, workers, watch)
             return tuple(future.result() for future in futures)
         except BaseException:
             for future in futures:
                 future.cancel()
             children.cancel()
             raise
+
+
+def _follow(futures: Mapping[Future[_R], str], workers: int, watch: Watch) -> None:
+    """Say how far they are until all are done; raises what the first that fails raises."""
+    pending = dict(futures)
+    while pending:
+        watch(len(futures) - len(pending), len(futures), tuple(pending.values())[:workers])
+        for future in wait(pending, return_when=FIRST_COMPLETED).done:
+            future.result()
+            del pending[future]
+    watch(len(futures), len(futures), ())
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

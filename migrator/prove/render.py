@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from migrator.charts import ChartLibrary
@@ -27,6 +28,7 @@ from migrator.engines import (
 )
 from migrator.lock import Lock, LockedRelease
 from migrator.model import RepoPath, Resource, SourceSpan, resource_of
+from migrator.progress import Watch, uncounted
 from migrator.prove.rendering import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
 from migrator.render_roots import Inflater
@@ -46,6 +48,8 @@ class RenderContext:
     network: bool = False
     closure: Closure | None = None
     """Lets builds of unchanged roots come from the cache, and their inputs into the proof."""
+    watch: Watch = uncounted
+    """Hears of each root and release that is rendered."""
 
 
 def render_environment(
@@ -74,12 +78,15 @@ def render_lock(
     `twice` renders every release a second time, not only those whose chart calls a random function.
     """
     names = tuple(sorted(lock.environments)) if environments is None else environments
-    jobs: list[tuple[str, Callable[[], Part]]] = []
+    kube_version = str(lock.engines.get("kubeVersion") or "")
+    jobs: list[_Job] = []
     for name in names:
         locked = lock.environments[name]
-        jobs += [(name, _root_job(root, tree, context)) for root in locked.kustomize]
-        jobs += [(name, _release_job(each, lock, tree, context, twice=twice)) for each in locked.helm]
-    return _run(names, jobs)
+        jobs += [_root_job(name, root, tree, context) for root in locked.kustomize]
+        for each in locked.helm:
+            render = partial(render_release, each, tree, context, kube_version=kube_version, twice=twice)
+            jobs.append(_Job(environment=name, part=each.path, render=render))
+    return _run(names, jobs, context.watch)
 
 
 def render_roots(
@@ -87,29 +94,29 @@ def render_roots(
 ) -> Mapping[str, Rendering]:
     """Every environment's rendering by its kustomize roots: the baseline of a migration."""
     names = tuple(sorted(roots))
-    return _run(names, [(name, _root_job(root, tree, context)) for name in names for root in roots[name]])
+    jobs = [_root_job(name, root, tree, context) for name in names for root in roots[name]]
+    return _run(names, jobs, context.watch)
 
 
-def _run(names: tuple[str, ...], jobs: list[tuple[str, Callable[[], Part]]]) -> Mapping[str, Rendering]:
-    parts = run_parallel(lambda job: job[1](), jobs)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One part of an environment, to be rendered."""
+
+    environment: str
+    part: RepoPath
+    render: Callable[[], Part]
+
+
+def _run(names: tuple[str, ...], jobs: Sequence[_Job], watch: Watch) -> Mapping[str, Rendering]:
+    parts = run_parallel(lambda job: job.render(), jobs, watch=watch, name=lambda job: job.part)
+    found = [(job.environment, part) for job, part in zip(jobs, parts, strict=True)]
     return {
-        name: Rendering(
-            environment=name,
-            parts=tuple(part for (owner, _), part in zip(jobs, parts, strict=True) if owner == name),
-        )
-        for name in names
+        name: Rendering(environment=name, parts=tuple(part for owner, part in found if owner == name)) for name in names
     }
 
 
-def _root_job(root: RepoPath, tree: Path, context: RenderContext) -> Callable[[], Part]:
-    return lambda: render_root(root, tree, context)
-
-
-def _release_job(
-    release: LockedRelease, lock: Lock, tree: Path, context: RenderContext, *, twice: bool
-) -> Callable[[], Part]:
-    kube_version = str(lock.engines.get("kubeVersion") or "")
-    return lambda: render_release(release, tree, context, kube_version=kube_version, twice=twice)
+def _root_job(environment: str, root: RepoPath, tree: Path, context: RenderContext) -> _Job:
+    return _Job(environment=environment, part=root, render=partial(render_root, root, tree, context))
 
 
 def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:

@@ -10,6 +10,7 @@ from migrator.discover import Config, Index
 from migrator.engines import Cache, Tool, run_parallel
 from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
+from migrator.progress import Watch, uncounted
 from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.job import Job
@@ -62,6 +63,8 @@ def build_all(  # noqa: PLR0917 - the shape that every room agreed on
     cache: Cache,
     network: bool,
     inflater: Inflater | None = None,
+    *,
+    watch: Watch = uncounted,
 ) -> tuple[tuple[Build, ...], Diagnostics]:
     """Every root as kustomize renders it, sorted by environment and root; one that fails says why and the others go on.
 
@@ -77,7 +80,7 @@ def build_all(  # noqa: PLR0917 - the shape that every room agreed on
         network=network,
         inflater=inflater,
     )
-    builds = run_parallel(job.build, roots)
+    builds = run_parallel(job.build, roots, watch=watch)
     ordered = tuple(sorted(builds, key=lambda build: (build.environment, build.root)))
     failures = tuple(build.reason for build in ordered if build.reason is not None)
     return ordered, (*notes, *failures, *_rendered_twice(ordered))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from migrator.report.redact import Secrets
+    from migrator.compare.secrets import Secrets
     from migrator.rewrite import FileEdit
 
 _NULL = "/dev/null"

@@ -12,10 +12,10 @@ from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
 from migrator.workflow.branch import check_can_branch, write_branch
-from migrator.workflow.clock import Clock
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
 from migrator.workflow.planned import Planned
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline
 from migrator.workflow.steps.prove import proved_attempt
@@ -43,16 +43,16 @@ class Applied:
         return ExitCode.DONE if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
 
 
-def apply_repository(settings: Settings, clock: Clock) -> Applied:
+def apply_repository(settings: Settings, run: Run) -> Applied:
     """Rewrite the repository as far as the proof reaches; either everything that is proved is written, or nothing.
 
     Raises MIG908 for uncommitted changes, MIG62x when the tree cannot be written, what planning raises, and for the
     file of a plan MIG918 and MIG919.
     """
     settings = settings if settings.plan is None else with_saved(settings, settings.plan)
-    planned = _planned(settings, clock)
+    planned = _planned(settings, run)
     notes = _without_git(planned.baseline) if not settings.diff else ()
-    attempt, demoted = proved_attempt(planned, clock)
+    attempt, demoted = proved_attempt(planned, run)
     notes += attempt.planned.plan.diagnostics
     edits: tuple[FileEdit, ...] = ()
     commits: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     if proved and attempt.proof is not None and lock is not None:
         index = attempt.planned.baseline.index
         edits = sealed(attempt.planned.edits, with_proof(lock, attempt.proof), index)
-        with clock.step("write"):
+        with run.step("write"):
             if settings.branch is not None:
                 commits = write_branch(attempt.planned, edits, settings.branch)
             elif not settings.diff:
@@ -77,10 +77,10 @@ def apply_repository(settings: Settings, clock: Clock) -> Applied:
     )
 
 
-def _planned(settings: Settings, clock: Clock) -> Planned:
+def _planned(settings: Settings, run: Run) -> Planned:
     if settings.plan is None:
-        return plan_repository(settings, clock, check=lambda baseline: _check(baseline, settings))
-    return planned_from(settings.plan, settings, clock, check=lambda baseline: _check(baseline, settings))
+        return plan_repository(settings, run, check=lambda baseline: _check(baseline, settings))
+    return planned_from(settings.plan, settings, run, check=lambda baseline: _check(baseline, settings))
 
 
 def _check(baseline: Baseline, settings: Settings) -> None:

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from migrator.audit import audit, is_finding
-from migrator.diagnostics import Diagnostics
+from migrator.diagnostics import Diagnostics, ExitCode
+from migrator.progress import Watch
 from migrator.prove import Rendering, closure_of, render_lock
-from migrator.workflow.clock import Clock
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise
 from migrator.workflow.steps.render_context import render_context_of
 
 
-def audit_repository(settings: Settings, clock: Clock) -> tuple[Diagnostics, bool]:
-    """What the audit rules say, notes included, and whether any of it is a finding."""
-    baseline = read_baseline(settings, clock)
-    with clock.step("classify"):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What the audit rules say of a repository."""
+
+    findings: Diagnostics
+    """Notes among them, which are things to know and nothing to mend."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 when something is found that has to be mended."""
+        return ExitCode.FINDINGS if any(is_finding(each) for each in self.findings) else ExitCode.DONE
+
+
+def audit_repository(settings: Settings, run: Run) -> Audited:
+    """What the audit rules say of the repository; raises what reading it raises."""
+    baseline = read_baseline(settings, run)
+    with run.step("classify"):
         components, _ = recognise(baseline)
-    with clock.step("prove"):
-        renders = _renders(baseline)
-    with clock.step("audit"):
+    with run.step("prove") as watch:
+        renders = _renders(baseline, watch)
+    with run.step("audit"):
         said = audit(
             baseline.index,
             baseline.kustomizations,
@@ -34,11 +48,11 @@ def audit_repository(settings: Settings, clock: Clock) -> tuple[Diagnostics, boo
             engines=baseline.tools.engines,
             kept=[name for name, each in baseline.config.components.items() if each.decision == "keep"],
         )
-    return once(said), any(is_finding(each) for each in said)
+    return Audited(findings=once(said))
 
 
-def _renders(baseline: Baseline) -> Mapping[str, Rendering]:
+def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:
     if baseline.lock is None:
         return {}
-    context = render_context_of(baseline.choices, baseline.tools)
+    context = render_context_of(baseline.choices, baseline.tools, watch)
     return render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))

@@ -75,12 +75,12 @@ def _impact(settings: Settings, config: Config) -> Impact:
 def _cache(settings: Settings) -> Cache:
     if settings.no_cache:
         return Cache(None)
-    return Cache(settings.cache) if settings.cache is not None else Cache.default()
+    return Cache(Path(settings.cache)) if settings.cache is not None else Cache.default()
 
 
 def _mirrors(settings: Settings, config: Config) -> tuple[Path, ...]:
     """Those of the command line (relative to where it runs) before those of the configuration (to the repository)."""
-    given = [(path, str(path)) for path in settings.chart_mirrors]
+    given = [(Path(path), str(path)) for path in settings.chart_mirrors]
     given += [(settings.root / path, path) for path in config.chart_mirrors]
     for path, shown in given:
         if not path.is_dir():

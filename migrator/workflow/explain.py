@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.classify import Account
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import export
@@ -19,15 +20,17 @@ from migrator.rewrite.explanation import Explanation, Files, explained
 from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.templates.interpreter.render import Setting
-from migrator.workflow.clock import Clock
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.planned import Planned
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import read_baseline
+from migrator.workflow.steps.classify import account_of
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
+    from migrator.compare.secrets import Secrets
     from migrator.inference.types import Inference, InferenceRequest
-    from migrator.report.redact import Secrets
 
 _NAMED = 8
 """Values that a message lists."""
@@ -42,7 +45,22 @@ class Explained:
     secrets: Secrets = field(repr=False)
 
 
-def explain_repository(settings: Settings, component: str, asked: str, clock: Clock) -> Explained:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounted:
+    """Why an object belongs where it does, and what was said of its repository."""
+
+    account: Account
+    diagnostics: Diagnostics
+
+
+def account_for(settings: Settings, asked: str, run: Run) -> Accounted:
+    """Why the object `KIND/[NAMESPACE/]NAME` belongs where it does; MIG920 where not exactly one is called so."""
+    baseline = read_baseline(settings, run)
+    with run.step("classify"):
+        return Accounted(account=account_of(baseline, asked), diagnostics=baseline.diagnostics)
+
+
+def explain_repository(settings: Settings, component: str, asked: str, run: Run) -> Explained:
     """Values and residuals of one component; of a release that `apply` has made, as the repository was before.
 
     Raises what planning raises, MIG907 for an unknown component, MIG913 for one without a chart, MIG914 where nothing
@@ -51,11 +69,11 @@ def explain_repository(settings: Settings, component: str, asked: str, clock: Cl
     settings = replace(settings, only=(component,))
     lock = load_lock(discover(settings.root, read_config(settings.root)).root) if settings.root.is_dir() else None
     if lock is None or component not in lock.components:
-        return _explained(plan_repository(settings, clock), component, asked, "", clock)
+        return _explained(plan_repository(settings, run), component, asked, "", run)
     with tempfile.TemporaryDirectory(prefix="migrate-before-") as folder:
         commit, before = _before(settings, component, lock, Path(folder).resolve())
-        planned = plan_repository(replace(settings, root=before), clock)
-        return _explained(planned, component, asked, commit, clock)
+        planned = plan_repository(replace(settings, root=before), run)
+        return _explained(planned, component, asked, commit, run)
 
 
 def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tuple[str, Path]:
@@ -74,7 +92,7 @@ def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tup
     return commit, before
 
 
-def _explained(planned: Planned, component: str, asked: str, commit: str, clock: Clock) -> Explained:
+def _explained(planned: Planned, component: str, asked: str, commit: str, run: Run) -> Explained:
     part = next((each for each in planned.plan.components if each.id == component), None)
     archive = planned.charts.get(component)
     if part is None or archive is None or part.chart is None or not part.release:
@@ -83,7 +101,7 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, clock:
             "MIG913", f"{component} has no values to explain: {reason}", remedy="`migrate plan` lists what has a chart"
         )
     baseline = planned.baseline
-    with clock.step("explain"):
+    with run.step("explain"):
         view = RepositoryView(index=baseline.index, kustomizations=baseline.kustomizations, roots=frozenset())
         subject = _subject(part, archive, planned)
         values, residual = explained(subject, part.residual, Origins(baseline.builds, view), asked)

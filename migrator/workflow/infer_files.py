@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
 from migrator.model import RepoPath, Resource, SourceSpan
 from migrator.workflow.choices import choose
-from migrator.workflow.clock import Clock
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.infer import infer_once
 from migrator.workflow.steps.resolve import archive_of
@@ -18,8 +18,8 @@ from migrator.workflow.values_output import check_free, write_values
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
+    from migrator.compare.secrets import Secrets
     from migrator.inference.types import Inference
-    from migrator.report.redact import Secrets
     from migrator.rewrite.explanation import Explanation
 
 
@@ -32,7 +32,6 @@ class Target:
     repository: str = ""
     namespace: str | None = None
     release: str | None = None
-    budget: float = 60.0
     explain: str | None = None
     """What is to be explained: a values path, everything (empty), or nothing (None)."""
     output: Path | None = None
@@ -62,26 +61,26 @@ class Inferred:
         return ExitCode.DONE if self.inference.identical else ExitCode.UNPROVED
 
 
-def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
+def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     """The values with which the chart renders the target files.
 
     Raises what the chart library and the YAML reader raise, MIG904 for a target that cannot be read or is named
     twice, MIG905 for a chart reference without a version, and MIG915 for a values file that is there already.
     """
+    from migrator.compare.secrets import secrets_of
     from migrator.discover import Config
     from migrator.engines import find_helm, find_kustomize
     from migrator.engines.tools import Toolchain
     from migrator.inference.types import InferenceRequest
-    from migrator.report.redact import secrets_of
 
     if target.output is not None:
         check_free(target.output, map(_environment, target.files), force=target.force)
     choices = choose(settings, Config())
-    with clock.step("read"):
+    with run.step("read"):
         targets = _targets(target.files)
         tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
         archive = archive_of(target.chart, target.repository, choices)
-    with clock.step("infer"):
+    with run.step("infer"):
         request = InferenceRequest(
             chart=archive,
             targets=targets,
@@ -90,7 +89,7 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
             kube_version=choices.kube_version,
             kube_is_given=choices.kube_is_given,
             api_versions=choices.api_versions,
-            budget=target.budget,
+            budget=choices.budget,
         )
         inference, diagnostics = infer_once(request, tools, choices.cache)
     resources = [resource for found in targets.values() for resource in found]
@@ -100,14 +99,14 @@ def infer_files(target: Target, settings: Settings, clock: Clock) -> Inferred:
         secrets=secrets_of(resources, salt=archive.digest),
         chart=target.chart,
         ref=archive.ref,
-        budget=target.budget,
+        budget=choices.budget,
         written=write_values(inference, archive.ref, target.output) if target.output is not None else (),
     )
     if target.explain is None:
         return inferred
     from migrator.workflow.explain import explain_inference
 
-    with clock.step("explain"):
+    with run.step("explain"):
         files = {name: (RepoPath(file), Path(file).read_bytes()) for name, file in map(_named, target.files)}
         return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
 

@@ -12,9 +12,10 @@ from migrator.classify import Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
+from migrator.progress import Watch
 from migrator.rewrite import view_of, with_followed
-from migrator.workflow.clock import Clock
 from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
@@ -38,34 +39,37 @@ class Chosen:
     diagnostics: Diagnostics = ()
 
 
-def plan_repository(settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None) -> Planned:
+def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], None] | None = None) -> Planned:
     """The plan for a repository; nothing is written but the cache.
 
     `check` may refuse the repository before the long part begins. Raises what ends a run: an unreadable repository or
     lock, a broken rule file, an unknown layout (MIG630), or `--only` with a component that is not there (MIG907).
     """
-    baseline = read_baseline(settings, clock)
+    baseline = read_baseline(settings, run)
     if baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem)
     if check is not None:
         check(baseline)
     layout = layout_of(baseline)
-    with clock.step("classify"):
+    with run.step("classify"):
         components, unclear = recognise(baseline)
         _check_only(baseline, components)
-    with clock.step("resolve"):
+    with run.step("resolve") as watch:
         library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
         done = inflated_by(components, baseline.builds, baseline.kustomizations)
         wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in done]
-        resolved = [resolve(each, library, baseline.config) for each in wanted]
-    with clock.step("infer"):
-        chosen = _infer(resolved, baseline)
-    with clock.step("plan"):
+        resolved: list[Resolved] = []
+        for each in wanted:
+            watch(len(resolved), len(wanted), (each.id,))
+            resolved.append(resolve(each, library, baseline.config))
+    with run.step("infer") as watch:
+        chosen = _infer(resolved, baseline, watch)
+    with run.step("plan"):
         plan = _plan(baseline, components, chosen)
         notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = secrets_of_baseline(baseline)
-    with clock.step("rewrite"):
+    with run.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
         view = view_of(baseline.index, baseline.kustomizations, baseline.builds)
         plan = with_followed(plan, charts, baseline.builds, view)
@@ -96,12 +100,12 @@ def _is_wanted(component: Component, baseline: Baseline) -> bool:
     )
 
 
-def _infer(resolved: Sequence[Resolved], baseline: Baseline) -> Mapping[str, Chosen]:
+def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Mapping[str, Chosen]:
     """Component id -> the chart that renders it best, or why there is none."""
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
     asked = [found for found in resolved if found.archives]
     requests = [_request(found.component, found.archives, resources, baseline) for found in asked]
-    ask = partial(infer_each, tools=baseline.tools, cache=baseline.choices.cache)
+    ask = partial(infer_each, tools=baseline.tools, cache=baseline.choices.cache, watch=watch)
     answers = with_underneath(requests, ask(requests), ask) if requests else ()
     known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
     return {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}

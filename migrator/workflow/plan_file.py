@@ -10,15 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migrator import __version__
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.plan.decide import inputs_of
-from migrator.workflow.clock import Clock
+from migrator.version import __version__
 from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
-from migrator.workflow.settings import Settings
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Options, Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.dataclass_json import from_json, to_json
 
@@ -41,16 +41,16 @@ class _Saved:
     plan: Plan
 
 
-def save_plan(planned: Planned, settings: Settings, target: Path) -> None:
+def save_plan(planned: Planned, options: Options, target: Path) -> None:
     """Write the plan so that nobody but its owner reads it: it holds the values, secrets among them."""
     saved = _Saved(
         format=FORMAT,
         version=__version__,
-        layout=settings.layout,
-        only=settings.only,
-        max_impact=settings.max_impact,
-        kube_version=settings.kube_version,
-        api_versions=settings.api_versions,
+        layout=options.layout,
+        only=options.only,
+        max_impact=options.max_impact,
+        kube_version=options.kube_version,
+        api_versions=options.api_versions,
         configuration=_configuration(planned.baseline.root),
         plan=planned.plan,
     )
@@ -75,14 +75,14 @@ def with_saved(settings: Settings, source: Path) -> Settings:
 
 
 def planned_from(
-    source: Path, settings: Settings, clock: Clock, check: Callable[[Baseline], None] | None = None
+    source: Path, settings: Settings, run: Run, check: Callable[[Baseline], None] | None = None
 ) -> Planned:
     """The plan of a file for this repository, as `plan_repository` has it; MIG919 where its files are other ones.
 
     `check` may refuse the repository before. Raises what reading the repository raises, and MIG918.
     """
     saved = _read(source)
-    baseline = read_baseline(settings, clock)
+    baseline = read_baseline(settings, run)
     if baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem)
     if check is not None:
@@ -113,7 +113,7 @@ def _check_same(planned: Mapping[RepoPath, str], found: Mapping[RepoPath, str]) 
     others = sorted(path for path in {*planned, *found} if planned.get(path) != found.get(path))
     if not others:
         return
-    more = tuple(f"{path} is another one" for path in others[1:])
+    more = tuple(f"{path} was changed since the plan was made" for path in others[1:])
     raise MigrateError(
         Diagnostic(
             code="MIG919",

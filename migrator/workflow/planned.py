@@ -16,7 +16,7 @@ from migrator.workflow.steps.split_overlays import divided
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
-    from migrator.report.redact import Secrets
+    from migrator.compare.secrets import Secrets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def carried_out(planned: Planned) -> Planned:
 
 def secrets_of_baseline(baseline: Baseline) -> Secrets:
     """What no report may show of a repository."""
-    from migrator.report.redact import secrets_of
+    from migrator.compare.secrets import secrets_of
 
     everything = (each for found in resources_of(baseline).values() for each in found)
     return secrets_of(everything, salt=tree_digest(baseline.index))

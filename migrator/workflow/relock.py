@@ -11,8 +11,8 @@ from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
-from migrator.workflow.clock import Clock
 from migrator.workflow.planned import layout_of
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline, read_baseline
@@ -20,7 +20,7 @@ from migrator.workflow.steps.render_context import render_context_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Followed:
+class Relocked:
     """What became of the lock."""
 
     base: str
@@ -38,13 +38,13 @@ class Followed:
         return ExitCode.DONE if _renders(self.proof) else ExitCode.UNPROVED
 
 
-def relock_repository(settings: Settings, clock: Clock) -> Followed:
+def relock_repository(settings: Settings, run: Run) -> Relocked:
     """The lock of the tree as it is, with the comparison with the commit that wrote the lock before.
 
     Raises MIG711 (no lock), MIG724 (the lock is in no commit), MIG703 and MIG723 for a Chart.yaml that no lock can
     follow, and what reading the repository and its charts raises.
     """
-    baseline = read_baseline(settings, clock)
+    baseline = read_baseline(settings, run)
     lock = _lock(baseline)
     base = last_change(baseline.root, LOCK_PATH)
     if base is None:
@@ -54,23 +54,23 @@ def relock_repository(settings: Settings, clock: Clock) -> Followed:
             span=SourceSpan(path=LOCK_PATH),
             remedy="commit the migration first",
         )
-    with clock.step("resolve"):
+    with run.step("resolve"):
         library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
         found = relocked(lock, baseline.index, baseline.builds, layout_of(baseline), library.fetch)
-    with clock.step("prove"):
+    with run.step("prove") as watch:
         terms, shipped = terms_of(baseline.root, baseline.choices)
         engines = {**lock.engines, **baseline.tools.engines}
         wanted = replace(found.lock, engines=engines)
-        context = render_context_of(baseline.choices, baseline.tools)
+        context = render_context_of(baseline.choices, baseline.tools, watch)
         proof, _ = verify(baseline.root, base, context, terms=terms, lock=wanted)
     proof = without_shipped(proof, shipped)
     new = with_proof(replace(wanted, commit=base, tree=f"git:{tree_digest(baseline.root, base)}"), proof)
     is_same = not found.changes and not found.edits and (new.rendered, engines) == (lock.rendered, lock.engines)
     edits = sealed(found.edits, new, baseline.index) if _renders(proof) and not is_same else ()
     if edits and not settings.diff:
-        with clock.step("write"):
+        with run.step("write"):
             commit(baseline.root, edits)
-    return Followed(
+    return Relocked(
         base=base,
         proof=proof,
         edits=edits,
@@ -107,7 +107,7 @@ def _lock(baseline: Baseline) -> Lock:
     if baseline.lock is None:
         raise MigrateError.of(
             "MIG711",
-            "there is no .migrate/lock.yaml that could follow",
+            "there is no .migrate/lock.yaml to update",
             span=SourceSpan(path=LOCK_PATH),
             remedy="run `migrate apply` first",
         )

@@ -9,7 +9,7 @@ from migrator.discover import read_config
 from migrator.engines import find_tools
 from migrator.prove import Proof, verify
 from migrator.workflow.choices import choose
-from migrator.workflow.clock import Clock
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.recovery import recover_first
@@ -32,19 +32,19 @@ class Verified:
         return ExitCode.FINDINGS if self.diagnostics else ExitCode.DONE
 
 
-def verify_repository(settings: Settings, base: str | None, clock: Clock) -> Verified:
+def verify_repository(settings: Settings, base: str | None, run: Run) -> Verified:
     """The proof of the work tree against a git base; errors as `prove.verify`, and MIG107 where there is no folder."""
     if not settings.root.is_dir():
         raise MigrateError.of(
             "MIG107", f"{settings.root} is not a folder", remedy="name the folder of a GitOps repository"
         )
-    with clock.step("read"):
-        recover_first(settings)
+    with run.step("read"):
+        recover_first(settings, run)
         root = settings.root.resolve()
         config = read_config(root)
         choices = choose(settings, config)
         tools = find_tools()
-    with clock.step("prove"):
+    with run.step("prove") as watch:
         terms, shipped = terms_of(root, choices)
-        proof, diagnostics = verify(root, base, render_context_of(choices, tools), terms=terms)
+        proof, diagnostics = verify(root, base, render_context_of(choices, tools, watch), terms=terms)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)

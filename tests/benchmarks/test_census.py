@@ -12,7 +12,7 @@ import pytest
 from measuring.census import Census, Found, Left, Stated, below, census, dependencies, kept, reason, said, same_version
 from measuring.census_page import figures, page
 from migrator.model import RepoPath
-from migrator.workflow.clock import Clock
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import read_baseline
 
@@ -82,7 +82,7 @@ def test_a_repository_with_what_it_was_rendered_from(tree: Callable[..., Path]) 
             "apps/shop/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n",
         }
     )
-    one = census("acme", read_baseline(Settings(root=root, offline=True, no_cache=True), Clock()), {"apps/ms": "other"})
+    one = census("acme", read_baseline(Settings(root=root, offline=True, no_cache=True), Run()), {"apps/ms": "other"})
     assert [(each.chart, each.right, each.places) for each in one.found] == [
         ("metrics-server", "other", {"apps/ms/helm/a.yaml": 1})
     ]

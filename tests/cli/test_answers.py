@@ -103,7 +103,7 @@ def test_what_was_asked_before_is_not_asked_again(
 ) -> None:
     asked = []
 
-    def answer(request: InferenceRequest, *_: object) -> Answer:
+    def answer(request: InferenceRequest, **_: object) -> Answer:
         asked.append(request)
         return Answer(inference=INFERENCE, diagnostics=NOTES)
 
@@ -119,7 +119,7 @@ def test_what_was_asked_before_is_not_asked_again(
 def test_a_failure_is_asked_again(request_: InferenceRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
-    def fail(request: InferenceRequest, *_: object) -> Answer:
+    def fail(request: InferenceRequest, **_: object) -> Answer:
         asked.append(request)
         return Answer(inference=None, diagnostics=NOTES)
 

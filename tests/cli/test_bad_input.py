@@ -185,7 +185,7 @@ class TestCharts:
         target = tmp_path / "x.yaml"
         target.write_text("replicas: 3\n")
         shown = migrate("infer", "--chart", mirror / "tiny-db", "--target", target)
-        refused(shown, "MIG904", f"{target}:", "no Kubernetes object")
+        refused(shown, "MIG904", f"{target}:", "not a Kubernetes object")
 
     def test_infer_with_a_target_that_is_missing(self, migrate: Migrate, mirror: Path) -> None:
         refused(migrate("infer", "--chart", mirror / "tiny-db", "--target", "none.yaml"), "MIG904", "none.yaml")

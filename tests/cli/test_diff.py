@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cli_support import Migrate, committed, tree
 
+from migrator.compare.secrets import Secrets
 from migrator.model import RepoPath
 from migrator.report.diff import unified_diff
-from migrator.report.redact import Secrets
 from migrator.rewrite import FileEdit
 
 NO_SECRETS = Secrets(salt="", whole=frozenset(), embedded=())

@@ -14,7 +14,7 @@ from migrator.diagnostics import Diagnostics
 from migrator.lock import LOCK_PATH, Lock, LockedEnvironment
 from migrator.plan import Plan
 from migrator.rewrite import FileEdit, commit, load_layout, moves
-from migrator.workflow.clock import clock_for
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.split_overlays import divided
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def read(root: Path, layout: str) -> Baseline:
-    return read_baseline(Settings(root=root, layout=layout, no_cache=True, offline=True), clock_for(quiet=True))
+    return read_baseline(Settings(root=root, layout=layout, no_cache=True, offline=True), Run())
 
 
 def divide(root: Path, layout: str = "growing") -> Outcome:
@@ -273,10 +273,8 @@ def test_a_component_for_all_stays_where_it_is(tmp_path: Path) -> None:
 
 def test_nothing_is_divided_without_a_chosen_layout(tmp_path: Path) -> None:
     root = written(tmp_path / "repository", SMALL)
-    given = read_baseline(Settings(root=root, no_cache=True, offline=True), clock_for(quiet=True))
-    only = read_baseline(
-        Settings(root=root, layout="growing", only=("x",), no_cache=True, offline=True), clock_for(quiet=True)
-    )
+    given = read_baseline(Settings(root=root, no_cache=True, offline=True), Run())
+    only = read_baseline(Settings(root=root, layout="growing", only=("x",), no_cache=True, offline=True), Run())
     assert not given.choices.divides
     assert not only.choices.divides
 

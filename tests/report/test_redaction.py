@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
+from migrator.compare.secrets import Secrets, secrets_of
 from migrator.inference.types import SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, ResId, Resource, resource_of
 from migrator.plan.types import Plan, PostRenderPatch
 from migrator.report.json import dumps, plan_document
-from migrator.report.redact import Secrets, redact_plan, secrets_of
+from migrator.report.redact import redact_plan
 
 
 def secret(**data: str) -> Resource:

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from migrator.cli.options import charts, deciding, output_format, repository, talking
-from migrator.workflow.settings import Settings
 
 _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 
@@ -30,12 +29,33 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 @click.option("--branch", metavar="NAME", help="Commit to this new branch, one commit for each component.")
 @charts
 @talking
-def apply(repo: Any, output_format: str, **given: Any) -> int:
+def apply(repo: Path, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
-    from migrator.cli.output import finish, show_applied, show_followed
-    from migrator.workflow.apply import apply_repository
-    from migrator.workflow.clock import clock_for
+    from migrator import api
+    from migrator.cli.output import show_applied, show_relocked
+    from migrator.cli.told import Told
 
+    _check_together(given)
+    told = Told.of(given)
+    diff, branch = given.pop("diff"), given.pop("branch")
+    further = {"saved_plan": given.pop("plan"), "allow_dirty": given.pop("allow_dirty"), "branch": branch}
+    if given.pop("relock"):
+        with told.watching() as progress:
+            relocked = api.relock(repo, api.Options(**given), diff=diff, progress=progress)
+        with told.step("report"):
+            show_relocked(relocked, output_format, sys.stdout, told)
+        told.finish()
+        return relocked.exit_code
+    with told.watching() as progress:
+        applied = api.apply(repo, api.Options(**given), diff=diff, progress=progress, **further)
+    with told.step("report"):
+        show_applied(applied, output_format, sys.stdout, told, diff=diff, branch=branch)
+    told.finish()
+    return applied.exit_code
+
+
+def _check_together(given: dict[str, Any]) -> None:
+    """Refuse options that contradict each other."""
     if given["diff"] and given["branch"] is not None:
         raise click.UsageError("--diff writes nothing, so there is nothing for --branch")
     decided = [f"--{name.replace('_', '-')}" for name in _DECIDED if given[name]]
@@ -44,18 +64,3 @@ def apply(repo: Any, output_format: str, **given: Any) -> int:
     others = [f"--{name.replace('_', '-')}" for name in ("only", "plan", "branch", "gitops") if given[name]]
     if given["relock"] and others:
         raise click.UsageError(f"--relock writes the lock and nothing else: it goes without {', '.join(others)}")
-    settings = Settings(root=repo, **given)
-    clock = clock_for(quiet=settings.quiet)
-    if settings.relock:
-        from migrator.workflow.relock import relock_repository
-
-        followed = relock_repository(settings, clock)
-        with clock.step("report"):
-            show_followed(followed, output_format, sys.stdout, settings)
-        finish(clock, settings)
-        return followed.exit_code
-    applied = apply_repository(settings, clock)
-    with clock.step("report"):
-        show_applied(applied, output_format, sys.stdout, settings)
-    finish(clock, settings)
-    return applied.exit_code

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from migrator.cli.options import charts, output_format, repository, talking
-from migrator.diagnostics import ExitCode
-from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Check that the hybrid stays honest.")
@@ -17,16 +16,16 @@ from migrator.workflow.settings import Settings
 @output_format("text", "json", "markdown", "sarif", "junit", "github", "gitlab")
 @charts
 @talking
-def audit(repo: Any, output_format: str, **given: Any) -> int:
+def audit(repo: Path, output_format: str, **given: Any) -> int:
     """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
-    from migrator.cli.output import finish, show_findings
-    from migrator.workflow.audit import audit_repository
-    from migrator.workflow.clock import clock_for
+    from migrator import api
+    from migrator.cli.output import show_findings
+    from migrator.cli.told import Told
 
-    settings = Settings(root=repo, **given)
-    clock = clock_for(quiet=settings.quiet)
-    findings, is_failing = audit_repository(settings, clock)
-    with clock.step("report"):
-        show_findings(findings, output_format, sys.stdout, settings)
-    finish(clock, settings)
-    return ExitCode.FINDINGS if is_failing else ExitCode.DONE
+    told = Told.of(given)
+    with told.watching() as progress:
+        audited = api.audit(repo, api.Options(**given), progress=progress)
+    with told.step("report"):
+        show_findings(audited, output_format, sys.stdout, told)
+    told.finish()
+    return audited.exit_code

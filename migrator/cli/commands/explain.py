@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from migrator.cli.options import budget, charts, output_format, talking
 from migrator.diagnostics import ExitCode
-from migrator.workflow.settings import Settings
-
-if TYPE_CHECKING:
-    from migrator.workflow.clock import Clock
 
 
 @click.command(short_help="Say what a value shapes and where it came from, or why an object is what it is.")
@@ -31,42 +27,27 @@ if TYPE_CHECKING:
 @budget
 @charts
 @talking
-def explain(component: str, place: str, repo: Any, output_format: str, **given: Any) -> int:
+def explain(component: str, place: str, repo: Path, output_format: str, **given: Any) -> int:
     """Say for the values of COMPONENT which objects they shape and which file they came from; for what no value
     expresses, what was tried. VALUES.PATH is one value (image.tag), a section, or the id of a difference.
 
     Of an object (Deployment/shop/web) say which component it belongs to, and what speaks for and against each chart
     that it could be from.
     """
-    from migrator.cli.output import finish, show_explanation
-    from migrator.workflow.clock import clock_for
-    from migrator.workflow.explain import explain_repository
+    from migrator import api
+    from migrator.cli.output import show_account, show_explanation
+    from migrator.cli.told import Told
 
-    settings = Settings(root=repo, **given)
-    clock = clock_for(quiet=settings.quiet)
+    told = Told.of(given)
+    options = api.Options(**given)
     if "/" in component:
-        _explain_object(component, output_format, settings, clock)
-        return ExitCode.DONE
-    explained = explain_repository(settings, component, place, clock)
-    with clock.step("report"):
-        show_explanation(explained, output_format, sys.stdout, settings)
-    finish(clock, settings)
-    return ExitCode.DONE
-
-
-def _explain_object(asked: str, output_format: str, settings: Settings, clock: Clock) -> None:
-    from migrator.cli.output import finish, say
-    from migrator.report.account import account_document, show_account
-    from migrator.report.json import dumps
-    from migrator.workflow.steps.baseline import read_baseline
-    from migrator.workflow.steps.classify import account_of
-
-    baseline = read_baseline(settings, clock)
-    say(baseline.diagnostics, settings)
-    with clock.step("classify"):
-        found = account_of(baseline, asked)
-    if output_format == "json":
-        sys.stdout.write(dumps(account_document(found)))
+        with told.watching() as progress:
+            accounted = api.explain_object(repo, component, options, progress=progress)
+        show_account(accounted, output_format, sys.stdout, told)
     else:
-        show_account(found, sys.stdout, verbose=settings.verbose)
-    finish(clock, settings)
+        with told.watching() as progress:
+            explained = api.explain(repo, component, place, options, progress=progress)
+        with told.step("report"):
+            show_explanation(explained, output_format, sys.stdout, told)
+    told.finish()
+    return ExitCode.DONE

@@ -9,7 +9,8 @@ from typing import Any
 import click
 
 from migrator.cli.options import charts, output_format, talking
-from migrator.workflow.settings import Settings
+
+_ASKED = ("chart_repository", "release", "namespace", "explain", "output", "force")
 
 
 @click.command(short_help="Find the values with which a chart renders given files.")
@@ -46,25 +47,15 @@ from migrator.workflow.settings import Settings
 @talking
 def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any) -> int:
     """Find release name, namespace and the smallest values with which a chart renders the target files."""
-    from migrator.cli.output import finish, show_inference
-    from migrator.workflow.clock import clock_for
-    from migrator.workflow.infer_files import Target, infer_files
+    from migrator import api
+    from migrator.cli.output import show_inference
+    from migrator.cli.told import Told
 
-    target = Target(
-        chart=chart,
-        files=targets,
-        repository=given.pop("chart_repository"),
-        namespace=given.pop("namespace"),
-        release=given.pop("release"),
-        budget=given.pop("budget"),
-        explain=given.pop("explain"),
-        output=given.pop("output"),
-        force=given.pop("force"),
-    )
-    settings = Settings(root=Path(), **given)
-    clock = clock_for(quiet=settings.quiet)
-    inferred = infer_files(target, settings, clock)
-    with clock.step("report"):
-        show_inference(inferred, output_format, sys.stdout, settings)
-    finish(clock, settings)
+    told = Told.of(given)
+    asked = {name: given.pop(name) for name in _ASKED}
+    with told.watching() as progress:
+        inferred = api.infer(chart, targets, api.Options(**given), **asked, progress=progress)
+    with told.step("report"):
+        show_inference(inferred, output_format, sys.stdout, told)
+    told.finish()
     return inferred.exit_code

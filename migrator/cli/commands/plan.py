@@ -10,7 +10,6 @@ import click
 
 from migrator.cli.options import charts, deciding, output_format, repository, talking
 from migrator.diagnostics import ExitCode
-from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Show what would move to Helm, and what would change.")
@@ -26,20 +25,19 @@ from migrator.workflow.settings import Settings
 @deciding
 @charts
 @talking
-def plan(repo: Any, output_format: str, detailed_exitcode: bool, **given: Any) -> int:
+def plan(repo: Path, output_format: str, detailed_exitcode: bool, out: Path | None, **given: Any) -> int:
     """Show what would move to Helm in REPO, and what would change; nothing is written."""
-    from migrator.cli.output import finish, show_plan
-    from migrator.workflow.clock import clock_for
-    from migrator.workflow.plan import plan_repository
+    from migrator import api
+    from migrator.cli.output import show_plan
+    from migrator.cli.told import Told
 
-    settings = Settings(root=repo, **given)
-    clock = clock_for(quiet=settings.quiet)
-    planned = plan_repository(settings, clock)
-    if settings.out is not None:
-        from migrator.workflow.plan_file import save_plan
-
-        save_plan(planned, settings, settings.out)
-    with clock.step("report"):
-        show_plan(planned, output_format, sys.stdout, settings)
-    finish(clock, settings)
+    told = Told.of(given)
+    options = api.Options(**given)
+    with told.watching() as progress:
+        planned = api.plan(repo, options, progress=progress)
+    if out is not None:
+        api.save_plan(planned, options, out)
+    with told.step("report"):
+        show_plan(planned, output_format, sys.stdout, told)
+    told.finish()
     return ExitCode.FINDINGS if detailed_exitcode and planned.plan.changes else ExitCode.DONE

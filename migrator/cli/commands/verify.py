@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
 from migrator.cli.options import charts, max_impact, output_format, repository, talking
-from migrator.workflow.settings import Settings
 
 
 @click.command(short_help="Prove again that nothing changed.")
@@ -18,16 +18,16 @@ from migrator.workflow.settings import Settings
 @max_impact
 @charts
 @talking
-def verify(repo: Any, base: str | None, output_format: str, **given: Any) -> int:
+def verify(repo: Path, base: str | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
-    from migrator.cli.output import finish, show_proof
-    from migrator.workflow.clock import clock_for
-    from migrator.workflow.verify import verify_repository
+    from migrator import api
+    from migrator.cli.output import show_proof
+    from migrator.cli.told import Told
 
-    settings = Settings(root=repo, **given)
-    clock = clock_for(quiet=settings.quiet)
-    verified = verify_repository(settings, base, clock)
-    with clock.step("report"):
-        show_proof(verified, output_format, sys.stdout, settings)
-    finish(clock, settings)
+    told = Told.of(given)
+    with told.watching() as progress:
+        verified = api.verify(repo, api.Options(**given), base=base, progress=progress)
+    with told.step("report"):
+        show_proof(verified, output_format, sys.stdout, told)
+    told.finish()
     return verified.exit_code

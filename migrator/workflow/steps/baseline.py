@@ -16,7 +16,7 @@ from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.render_roots import BUILT, Build, Inflater, build_all
 from migrator.workflow.choices import Choices, choose
-from migrator.workflow.clock import Clock
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.recovery import recover_first
 
@@ -53,29 +53,36 @@ class Baseline:
         return all(build.status == BUILT for build in self.builds)
 
 
-def read_baseline(settings: Settings, clock: Clock) -> Baseline:
+def read_baseline(settings: Settings, run: Run) -> Baseline:
     """The repository, read and built; raises what ends a run at once (no folder, no kustomization, bad configuration).
 
     What an interrupted run left is settled first. A root that does not build is a diagnostic, unless none builds: that
     ends the run with the first reason.
     """
-    with clock.step("discover"):
-        finished = recover_first(settings)
+    with run.step("discover"):
+        finished = recover_first(settings, run)
         config = read_config(settings.root) if settings.root.is_dir() else Config()
         index = discover(settings.root, config)
         choices = choose(settings, config)
         lock, lock_problem = _lock(index.root)
         choices = as_locked(choices, lock)
-    with clock.step("load"):
+    with run.step("load"):
         kustomizations, unread = load(index)
-    with clock.step("build"):
+    with run.step("build") as watch:
         tools = find_tools()
         network = not choices.sources.offline
         builds, unbuilt = build_all(
-            index, kustomizations, config, tools.kustomize, choices.cache, network, inflater_of(choices, tools)
+            index,
+            kustomizations,
+            config,
+            tools.kustomize,
+            choices.cache,
+            network,
+            inflater_of(choices, tools),
+            watch=watch,
         )
         _refuse_if_nothing_builds(builds, (*unread, *unbuilt))
-    with clock.step("graph"):
+    with run.step("graph"):
         graph = build_graph(builds, kustomizations)
     return Baseline(
         index=index,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.progress import Watch, uncounted
 from migrator.workflow.steps.inference_cache import answer_key, decode, encode, source_digest
 
 if TYPE_CHECKING:
-    from migrator.engines import Cache, Toolchain
+    from migrator.engines import Cache, Lost, Toolchain
     from migrator.inference.types import Inference, InferenceRequest
 
 WORKERS = 2
@@ -29,18 +30,22 @@ class Answer:
 
 
 def infer_each(
-    requests: Sequence[InferenceRequest], *, tools: Toolchain, cache: Cache, workers: int = WORKERS
+    requests: Sequence[InferenceRequest],
+    *,
+    tools: Toolchain,
+    cache: Cache,
+    workers: int = WORKERS,
+    watch: Watch = uncounted,
 ) -> tuple[Answer, ...]:
     """The answers in the order of the requests; a request that fails does not stop the others.
 
-    What was asked before, by the same code, comes from the cache. Workers start by `spawn`, as a Go runtime does not
-    survive `fork` (FACTS D12). The largest request goes first, so that it does not begin when the other worker is done.
+    What was asked before, by the same code, comes from the cache; the rest is searched by worker processes.
     """
     source = source_digest()
     keys = [answer_key(request, tools, source) for request in requests]
     known = {key: answer for key in keys if (answer := _stored(key, cache)) is not None}
     missing = [key for key in dict.fromkeys(keys) if key not in known]
-    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers)
+    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers, watch)
     for key, answer in zip(missing, found, strict=True):
         known[key] = answer
         if answer.inference is not None:
@@ -73,26 +78,35 @@ def _stored(key: str, cache: Cache) -> Answer | None:
 
 
 def _infer_now(
-    requests: Sequence[InferenceRequest], tools: Toolchain, cache: Cache, workers: int
+    requests: Sequence[InferenceRequest], tools: Toolchain, cache: Cache, workers: int, watch: Watch
 ) -> tuple[Answer, ...]:
+    ask = partial(_answer, tools=tools, cache=cache)
     if len(requests) <= 1 or workers <= 1:
-        return tuple(_answer(request, tools, cache) for request in requests)
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+        return _one_by_one(ask, requests, watch)
+    from migrator.engines import Lost, run_in_processes
 
+    # the largest first, so that it does not begin when the other worker is done
     order = sorted(range(len(requests)), key=lambda index: -_size(requests[index]))
-    pool = ProcessPoolExecutor(
-        max_workers=min(workers, len(requests)), mp_context=get_context("spawn"), initializer=_leave_interrupts
+    found = run_in_processes(ask, [requests[index] for index in order], workers=workers, watch=watch, name=_chart)
+    answers = dict(zip(order, found, strict=True))
+    return tuple(
+        _lost(request, answer) if isinstance(answer := answers[index], Lost) else answer
+        for index, request in enumerate(requests)
     )
-    try:
-        running = {index: pool.submit(_answer, requests[index], tools, cache) for index in order}
-        answers = tuple(running[index].result() for index in range(len(requests)))
-    except BaseException:
-        # on Ctrl-C nobody waits for a search that may last a minute
-        _stop(pool)
-        raise
-    pool.shutdown()
-    return answers
+
+
+def _one_by_one(
+    ask: Callable[[InferenceRequest], Answer], requests: Sequence[InferenceRequest], watch: Watch
+) -> tuple[Answer, ...]:
+    answers: list[Answer] = []
+    for request in requests:
+        watch(len(answers), len(requests), (_chart(request),))
+        answers.append(ask(request))
+    return tuple(answers)
+
+
+def _chart(request: InferenceRequest) -> str:
+    return request.chart.ref.name
 
 
 def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
@@ -126,17 +140,21 @@ def _fault(request: InferenceRequest, error: Exception) -> Diagnostic:
     )
 
 
+def _lost(request: InferenceRequest, lost: Lost) -> Answer:
+    """The process that searched was ended from outside: its component stays, the others go on."""
+    how = f"killed by signal {-lost.exit_code}" if lost.exit_code < 0 else f"ended with {lost.exit_code}"
+    return Answer(
+        inference=None,
+        diagnostics=(
+            Diagnostic(
+                code="MIG502",
+                severity=Severity.WARNING,
+                summary=f"the search for the values of {_chart(request)} was {how}",
+                remedy="if memory ran out, close other programs or plan this component alone with --only",
+            ),
+        ),
+    )
+
+
 def _size(request: InferenceRequest) -> int:
     return sum(len(target) for target in request.targets.values()) * max(1, len(request.chart.files))
-
-
-def _leave_interrupts() -> None:
-    """Ctrl-C reaches the whole process group; the parent decides what becomes of the workers."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _stop(pool: object) -> None:
-    processes: Mapping[int, object] = getattr(pool, "_processes", None) or {}
-    for process in list(processes.values()):
-        process.terminate()  # type: ignore[attr-defined]
-    pool.shutdown(wait=False, cancel_futures=True)  # type: ignore[attr-defined]

@@ -21,8 +21,8 @@ from migrator.prove import (
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.clock import Clock
 from migrator.workflow.planned import Planned, carried_out
+from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline
 from migrator.workflow.steps.render_context import render_context_of
@@ -44,32 +44,32 @@ class Attempt:
         return self.proof is None or self.proof.verdict.holds
 
 
-def proved_attempt(planned: Planned, clock: Clock) -> tuple[Attempt, tuple[str, ...]]:
+def proved_attempt(planned: Planned, run: Run) -> tuple[Attempt, tuple[str, ...]]:
     """The attempt with as much of the plan as is proved, and the components that are left out of it.
 
     What the proof lays to components goes first. What it lays to none (a root that does not build any more) is found
     by trying them one after the other. Where nothing is proved, the attempt is the one with all that is left.
     """
-    attempt = _attempt(planned, clock)
+    attempt = _attempt(planned, run)
     refused = {} if attempt.proof is None else dict(_refused(attempt.planned.plan, attempt.proof))
     if refused:
-        attempt = _attempt(_without(attempt.planned, refused), clock)
+        attempt = _attempt(_without(attempt.planned, refused), run)
     if not attempt.holds and _divides(attempt.planned):
-        attempt = _attempt(_whole(attempt.planned), clock)
+        attempt = _attempt(_whole(attempt.planned), run)
     if not attempt.holds:
-        attempt, more = _one_by_one(attempt, clock)
+        attempt, more = _one_by_one(attempt, run)
         refused |= more
     return attempt, tuple(sorted(refused))
 
 
-def _one_by_one(failed: Attempt, clock: Clock) -> tuple[Attempt, Mapping[str, str]]:
+def _one_by_one(failed: Attempt, run: Run) -> tuple[Attempt, Mapping[str, str]]:
     """The attempt with the components that are proved together, and the others; the failed one where none is."""
     adopted = [each.id for each in failed.planned.plan.components if each.decision in _ADOPTED]
     best: Attempt | None = None
     refused = dict.fromkeys(adopted, "")
     for name in adopted if len(adopted) > 1 else ():
         others = {each: why for each, why in refused.items() if each != name}
-        attempt = _attempt(_without(failed.planned, others), clock)
+        attempt = _attempt(_without(failed.planned, others), run)
         component = next(each for each in attempt.planned.plan.components if each.id == name)
         if attempt.holds and component.decision in _ADOPTED:
             best = attempt
@@ -78,7 +78,7 @@ def _one_by_one(failed: Attempt, clock: Clock) -> tuple[Attempt, Mapping[str, st
             refused[name] = _why(component, attempt.proof)
     if best is None:
         return failed, {}
-    return _attempt(_without(failed.planned, refused), clock), refused
+    return _attempt(_without(failed.planned, refused), run), refused
 
 
 def _divides(planned: Planned) -> bool:
@@ -91,20 +91,20 @@ def _whole(planned: Planned) -> Planned:
     return replace(planned, plan=plan, layout=replace(planned.layout, application=""), edits=(), lock=None)
 
 
-def _attempt(planned: Planned, clock: Clock) -> Attempt:
+def _attempt(planned: Planned, run: Run) -> Attempt:
     """The edits of the plan, staged and proved."""
     baseline = planned.baseline
     if planned.lock is None:
-        with clock.step("rewrite"):
+        with run.step("rewrite"):
             planned = carried_out(planned)
     lock = planned.lock
     if lock is None or not planned.edits:
         return Attempt(planned=planned, proof=None)
     terms, shipped = terms_of(baseline.root, baseline.choices)
-    with clock.step("prove"), beside(baseline.root) as beside_it:
+    with run.step("prove") as watch, beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
         stage(baseline.root, planned.edits, folder)
-        context = render_context_of(baseline.choices, baseline.tools)
+        context = render_context_of(baseline.choices, baseline.tools, watch)
         before = _before(baseline, lock, context)
         proof = prove_lock(lock, folder, before, context, terms=terms, members=_members(planned.plan))
     if baseline.lock is not None and (parts := changed_releases(baseline.lock, before)):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator.cli.output import say
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite import JOURNAL, interrupted_paths, recover
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 
 _DONE = {
@@ -16,7 +16,7 @@ _DONE = {
 }
 
 
-def recover_first(settings: Settings) -> frozenset[RepoPath]:
+def recover_first(settings: Settings, run: Run) -> frozenset[RepoPath]:
     """The files that an interrupted run was writing and that are written now; none where it was taken back.
 
     What was done is said at once (MIG910). Raises MIG916 where it cannot be done, and what `recover` raises: MIG620
@@ -32,7 +32,7 @@ def recover_first(settings: Settings) -> frozenset[RepoPath]:
         raise _impossible(error, root) from None
     if done is None:
         return frozenset()
-    say((_note(done),), settings)
+    run.notice(_note(done))
     return paths if done == "finished" else frozenset()
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from migrator.charts import ChartLibrary
 from migrator.engines import Toolchain
+from migrator.progress import Watch, uncounted
 from migrator.prove import RenderContext
 from migrator.workflow.choices import Choices
 
 
-def render_context_of(choices: Choices, tools: Toolchain) -> RenderContext:
+def render_context_of(choices: Choices, tools: Toolchain, watch: Watch = uncounted) -> RenderContext:
     """What renders a lock, by the choices of the run."""
     return RenderContext(
         tools=tools,
         library=ChartLibrary(choices.sources, choices.cache),
         cache=choices.cache,
         network=not choices.sources.offline,
+        watch=watch,
     )

@@ -1,0 +1,204 @@
+"""The engine as a library: what the commands do, as functions that print nothing, exit nowhere, and return values.
+
+    import migrator
+
+    planned = migrator.plan("repository", migrator.Options(offline=True))
+
+Every function raises MigrateError where the command of the same name ends with an error; its `diagnostic` has code,
+place and remedy. `progress` is called with what happens meanwhile (see `migrator.progress`). Values of Secrets stand in
+the results in clear; `document` gives what may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from migrator.diagnostics import MigrateError
+from migrator.progress import Progress, unwatched
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Options, Settings
+
+if TYPE_CHECKING:
+    from migrator.model import Json
+    from migrator.workflow.apply import Applied
+    from migrator.workflow.audit import Audited
+    from migrator.workflow.explain import Accounted, Explained
+    from migrator.workflow.graph import Graphed
+    from migrator.workflow.infer_files import Inferred
+    from migrator.workflow.planned import Planned
+    from migrator.workflow.relock import Relocked
+    from migrator.workflow.verify import Verified
+
+    Result: TypeAlias = Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted
+
+__all__ = [
+    "MigrateError",
+    "Options",
+    "Progress",
+    "apply",
+    "audit",
+    "document",
+    "explain",
+    "explain_object",
+    "graph",
+    "infer",
+    "plan",
+    "relock",
+    "save_plan",
+    "verify",
+]
+
+Folder: TypeAlias = str | PathLike[str]
+_DEFAULT = Options()
+
+
+def plan(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Planned:
+    """What would move to Helm, with which values, and what would change; nothing is written but the cache.
+
+    The plan is `planned.plan`, a frozen value: `components` with decision, chart, values per environment and
+    differences, `changes` of files, `diagnostics`. The edits of files are `planned.edits`.
+    """
+    from migrator.workflow.plan import plan_repository
+
+    return plan_repository(Settings.of(repository, options), Run(progress))
+
+
+def save_plan(planned: Planned, options: Options, file: Folder) -> None:
+    """Leave a plan in a file for a later `apply`; it holds the values, secrets among them, readable by its owner."""
+    from migrator.workflow.plan_file import save_plan as save
+
+    save(planned, options, Path(file))
+
+
+def apply(
+    repository: Folder,
+    options: Options = _DEFAULT,
+    *,
+    saved_plan: Folder | None = None,
+    branch: str | None = None,
+    diff: bool = False,
+    allow_dirty: bool = False,
+    progress: Progress = unwatched,
+) -> Applied:
+    """Rewrite the repository, all or nothing and only as far as the proof reaches.
+
+    `saved_plan` is carried out instead of planning. With `branch` the result becomes commits of a new branch, and the
+    work tree stays as it is; with `diff` nothing is written, and `applied.edits` says what would be. `applied.proof` is
+    the comparison of all environments, None where there was nothing to do.
+    """
+    from migrator.workflow.apply import apply_repository
+
+    settings = Settings.of(
+        repository,
+        options,
+        plan=None if saved_plan is None else Path(saved_plan),
+        branch=branch,
+        diff=diff,
+        allow_dirty=allow_dirty,
+    )
+    return apply_repository(settings, Run(progress))
+
+
+def relock(
+    repository: Folder, options: Options = _DEFAULT, *, diff: bool = False, progress: Progress = unwatched
+) -> Relocked:
+    """Let `.migrate/lock.yaml` follow a tree that was changed on purpose, once the change is compared."""
+    from migrator.workflow.relock import relock_repository
+
+    return relock_repository(Settings.of(repository, options, diff=diff), Run(progress))
+
+
+def verify(
+    repository: Folder, options: Options = _DEFAULT, *, base: str | None = None, progress: Progress = unwatched
+) -> Verified:
+    """The proof once more: what every environment renders at the git reference `base` (the lock's own) and now."""
+    from migrator.workflow.verify import verify_repository
+
+    return verify_repository(Settings.of(repository, options), base, Run(progress))
+
+
+def audit(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Audited:
+    """What the audit rules find in the repository as it is now."""
+    from migrator.workflow.audit import audit_repository
+
+    return audit_repository(Settings.of(repository, options), Run(progress))
+
+
+def infer(
+    chart: str,
+    targets: Mapping[str, Folder] | Sequence[Folder],
+    options: Options = _DEFAULT,
+    *,
+    chart_repository: str = "",
+    release: str | None = None,
+    namespace: str | None = None,
+    explain: str | None = None,
+    output: Folder | None = None,
+    force: bool = False,
+    progress: Progress = unwatched,
+) -> Inferred:
+    """The values with which a chart (a folder, an archive, NAME:VERSION) renders the target files.
+
+    `targets` is one file of manifests, or one for each environment by its name. `explain` names a values path to
+    explain, or all with an empty text. `output` is a folder that the values files are written to.
+    """
+    from migrator.workflow.infer_files import Target, infer_files
+
+    files = [f"{name}={file}" for name, file in targets.items()] if isinstance(targets, Mapping) else map(str, targets)
+    target = Target(
+        chart=chart,
+        files=tuple(files),
+        repository=chart_repository,
+        namespace=namespace,
+        release=release,
+        explain=explain,
+        output=None if output is None else Path(output),
+        force=force,
+    )
+    return infer_files(target, Settings.of(Path(), options), Run(progress))
+
+
+def explain(
+    repository: Folder,
+    component: str,
+    place: str = "",
+    options: Options = _DEFAULT,
+    *,
+    progress: Progress = unwatched,
+) -> Explained:
+    """For the values of a component which objects they shape and where they came from; `place` is one value's path."""
+    from migrator.workflow.explain import explain_repository
+
+    return explain_repository(Settings.of(repository, options), component, place, Run(progress))
+
+
+def explain_object(
+    repository: Folder, kind_and_name: str, options: Options = _DEFAULT, *, progress: Progress = unwatched
+) -> Accounted:
+    """Why the object `KIND/[NAMESPACE/]NAME` belongs to a chart or stays in Kustomize."""
+    from migrator.workflow.explain import account_for
+
+    return account_for(Settings.of(repository, options), kind_and_name, Run(progress))
+
+
+def graph(
+    repository: Folder,
+    options: Options = _DEFAULT,
+    *,
+    environments: Sequence[str] = (),
+    progress: Progress = unwatched,
+) -> Graphed:
+    """The objects of the environments (all where none is named), their components, and what binds them."""
+    from migrator.workflow.graph import graph_repository
+
+    return graph_repository(Settings.of(repository, options), tuple(environments), Run(progress))
+
+
+def document(result: Result) -> dict[str, Json]:
+    """The JSON document of a result, as `--format json` prints it (docs/schema): values of Secrets are digests."""
+    from migrator.documents import document_of
+
+    return document_of(result)

@@ -1,0 +1,116 @@
+"""What a person wants to hear of a run beside its result: progress, notes, and where the time went."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from migrator.progress import Event, Noticed, Progress, StepEnded, StepStarted
+
+
+class Stopwatch:
+    """Adds up the wall time of named steps; a step inside another is not counted in the outer one."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        """By step, in the order in which they began."""
+        self._open: list[str] = []
+        self._since = time.perf_counter()
+
+    def start(self, step: str) -> None:
+        """A step begins, perhaps inside another."""
+        self._charge()
+        self._open.append(step)
+        self.seconds.setdefault(step, 0.0)
+
+    def end(self) -> None:
+        """The step that began last ends."""
+        self._charge()
+        self._open.pop()
+
+    def shares(self) -> str:
+        """One line per step: seconds and its share of the whole."""
+        total = sum(self.seconds.values()) or 1.0
+        width = max((len(name) for name in self.seconds), default=0)
+        lines = [f"{name:<{width}} {spent:8.2f} s {100 * spent / total:5.1f} %" for name, spent in self.seconds.items()]
+        return "\n".join([*lines, f"{'total':<{width}} {sum(self.seconds.values()):8.2f} s"])
+
+    def _charge(self) -> None:
+        now = time.perf_counter()
+        if self._open:
+            self.seconds[self._open[-1]] += now - self._since
+        self._since = now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The options `--quiet`, `--verbose` and `--timings`, and the times that the run takes."""
+
+    quiet: bool
+    verbose: bool
+    timings: Path | None
+    times: Stopwatch = field(default_factory=Stopwatch)
+
+    @classmethod
+    def of(cls, given: dict[str, Any]) -> Told:
+        """Takes these options out of those that a command was given."""
+        return cls(quiet=given.pop("quiet"), verbose=given.pop("verbose"), timings=given.pop("timings"))
+
+    @contextmanager
+    def watching(self) -> Iterator[Progress]:
+        """A progress that keeps the times, says at once what cannot wait, and shows a terminal how far the run is."""
+        if not self._is_watched():
+            yield self._take
+            return
+        from migrator.cli.progress import Bar
+
+        with Bar(sys.stderr) as bar:
+
+            def progress(event: Event, /) -> None:
+                if isinstance(event, Noticed):
+                    with bar.hidden():
+                        self._take(event)
+                else:
+                    self._take(event)
+                    bar.show(event)
+
+            yield progress
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Count the time of the block as a step of its own."""
+        self.times.start(name)
+        try:
+            yield
+        finally:
+            self.times.end()
+
+    def finish(self) -> None:
+        """Say where the time went, to those who asked."""
+        if self.verbose:
+            sys.stderr.write(self.times.shares() + "\n")
+        if self.timings is not None:
+            seconds = {name: round(spent, 4) for name, spent in self.times.seconds.items()}
+            document = {"format_version": "1.0", "steps": seconds, "total": round(sum(seconds.values()), 4)}
+            self.timings.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+    def _is_watched(self) -> bool:
+        return not self.quiet and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+
+    def _take(self, event: Event, /) -> None:
+        match event:
+            case StepStarted():
+                self.times.start(event.step)
+            case StepEnded():
+                self.times.end()
+            case Noticed():
+                from migrator.cli.output import say
+
+                say((event.diagnostic,), self)

@@ -1,0 +1,96 @@
+"""The public JSON documents of the results of a run; what derives from a Secret is a digest in them."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING, Any
+
+from migrator.model import Json
+from migrator.prove import proof_document
+from migrator.report.account import account_document
+from migrator.report.explain import explanation_document
+from migrator.report.json import FORMAT_VERSION, diagnostic_document, infer_document, plan_document
+from migrator.report.redact import redact_explanation, redact_inference, redact_plan, redact_proof
+from migrator.workflow.apply import Applied
+from migrator.workflow.audit import Audited
+from migrator.workflow.explain import Accounted, Explained
+from migrator.workflow.infer_files import Inferred
+from migrator.workflow.planned import Planned
+from migrator.workflow.relock import Relocked
+from migrator.workflow.verify import Verified
+
+if TYPE_CHECKING:
+    from migrator.diagnostics import Diagnostics
+
+
+@singledispatch
+def document_of(result: Any) -> dict[str, Json]:
+    """The document that `--format json` prints of a result; TypeError for what is not a result of the api."""
+    raise TypeError(f"{type(result).__name__} is not a result of the api")
+
+
+@document_of.register
+def _(planned: Planned) -> dict[str, Json]:
+    return plan_document(redact_plan(planned.plan, planned.secrets))
+
+
+@document_of.register
+def _(applied: Applied) -> dict[str, Json]:
+    secrets = applied.planned.secrets
+    proof = applied.proof and redact_proof(applied.proof, secrets)
+    return {
+        **plan_document(redact_plan(applied.planned.plan, secrets)),
+        "diagnostics": _diagnostics(applied.diagnostics),
+        "written": applied.is_written,
+        "proof": proof and proof_document(proof),
+    }
+
+
+@document_of.register
+def _(relocked: Relocked) -> dict[str, Json]:
+    return {
+        **proof_document(relocked.proof),
+        "base": relocked.base,
+        "changes": list(relocked.changes),
+        "files": [edit.path for edit in relocked.edits],
+        "written": relocked.is_written,
+        "diagnostics": _diagnostics(relocked.diagnostics),
+    }
+
+
+@document_of.register
+def _(verified: Verified) -> dict[str, Json]:
+    return {**proof_document(verified.proof), "diagnostics": _diagnostics(verified.diagnostics)}
+
+
+@document_of.register
+def _(audited: Audited) -> dict[str, Json]:
+    return {"format_version": FORMAT_VERSION, "findings": _diagnostics(audited.findings)}
+
+
+@document_of.register
+def _(inferred: Inferred) -> dict[str, Json]:
+    inference = redact_inference(inferred.inference, inferred.secrets)
+    explanation = inferred.explanation and redact_explanation(inferred.explanation, inferred.secrets)
+    told = {"explanation": explanation_document(explanation)} if explanation else {}
+    document = infer_document(inference, inferred.diagnostics, inferred.ref)
+    return {**document, "files": list(map(str, inferred.written)), **told}
+
+
+@document_of.register
+def _(explained: Explained) -> dict[str, Json]:
+    explanation = redact_explanation(explained.explanation, explained.secrets)
+    return {
+        "format_version": FORMAT_VERSION,
+        **explanation_document(explanation),
+        "diagnostics": _diagnostics(explained.diagnostics),
+    }
+
+
+@document_of.register
+def _(accounted: Accounted) -> dict[str, Json]:
+    return account_document(accounted.account)
+
+
+def _diagnostics(found: Diagnostics) -> list[Json]:
+    return [diagnostic_document(each) for each in found]

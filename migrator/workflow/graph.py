@@ -1,0 +1,44 @@
+"""`migrate graph`: the objects of a repository, the components that they belong to, and what binds them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.graph import Group, Node, ResourceGraph
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.baseline import read_baseline
+from migrator.workflow.steps.classify import groups_of, recognise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graphed:
+    """The graph of a repository, and what of it was asked for."""
+
+    graph: ResourceGraph = field(repr=False)
+    environments: tuple[str, ...]
+    """Those that were asked for; empty means all."""
+    components: Mapping[Node, Group] = field(repr=False)
+    diagnostics: Diagnostics
+
+
+def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run) -> Graphed:
+    """The graph with the components; MIG920 for an environment that is not there."""
+    baseline = read_baseline(settings, run)
+    unknown = [name for name in environments if name not in baseline.environments]
+    if unknown:
+        raise MigrateError.of(
+            "MIG920",
+            f"there is no environment {unknown[0]}",
+            remedy=f"name one of {', '.join(sorted(baseline.environments))}",
+        )
+    with run.step("classify"):
+        components, _ = recognise(baseline)
+    return Graphed(
+        graph=baseline.graph,
+        environments=environments,
+        components=groups_of(components),
+        diagnostics=baseline.diagnostics,
+    )
