@@ -45,7 +45,13 @@ def infer_each(
     keys = [answer_key(request, tools, source) for request in requests]
     known = {key: answer for key in keys if (answer := _stored(key, cache)) is not None}
     missing = [key for key in dict.fromkeys(keys) if key not in known]
-    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers, watch)
+    total = len(known) + len(missing)
+
+    def counted(done: int, _: int, running: tuple[str, ...]) -> None:
+        watch(len(known) + done, total, running)
+
+    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers, counted)
+    watch(total, total, ())
     for key, answer in zip(missing, found, strict=True):
         known[key] = answer
         if answer.inference is not None:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+import migrator
+from migrator.progress import Event, StepAdvanced, StepEnded, StepStarted
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "fixtures" / "simple-app"
+OPTIONS = migrator.Options(offline=True, chart_mirrors=(str(ROOT / "fixtures" / "charts"),), only=("tiny-db",))
+NOTEBOOK = """
+import migrator
+options = migrator.Options(offline=True, chart_mirrors=("fixtures/charts",), no_cache=True)
+first = migrator.plan("fixtures/simple-app", options)
+again = migrator.plan("fixtures/simple-app", options)
+assert first.plan == again.plan
+assert [each.id for each in first.plan.components if each.decision.value == "adopt"] == ["tiny-db", "tiny-monitor"]
+"""
+
+
+def test_results_are_frozen_values() -> None:
+    planned = migrator.plan(APP, OPTIONS)
+    for value in (planned, planned.plan, planned.plan.components[0], planned.edits[0], OPTIONS):
+        field = dataclasses.fields(value)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(value, field, None)
+
+
+@pytest.mark.parametrize("how", ["-", "-c"])
+def test_it_works_where_the_main_module_is_no_file_and_prints_nothing(how: str) -> None:
+    """As in a notebook and at a prompt: from standard input, and from a text."""
+    command = [sys.executable, how] if how == "-" else [sys.executable, how, NOTEBOOK]
+    text = NOTEBOOK if how == "-" else ""
+    done = subprocess.run(command, input=text, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_it_works_in_a_thread() -> None:
+    found: list[object] = []
+    thread = threading.Thread(target=lambda: found.append(migrator.plan(APP, OPTIONS).plan.components))
+    thread.start()
+    thread.join()
+    assert found == [migrator.plan(APP, OPTIONS).plan.components]
+
+
+def test_steps_are_told_in_pairs_and_their_parts_are_counted(tmp_path: Path) -> None:
+    events: list[Event] = []
+    options = dataclasses.replace(OPTIONS, cache=tmp_path)
+    migrator.plan(APP, options, progress=events.append)
+
+    started = [event.step for event in events if isinstance(event, StepStarted)]
+    assert started[:4] == ["discover", "load", "build", "graph"]
+    assert sorted(started) == sorted(event.step for event in events if isinstance(event, StepEnded))
+    last = {event.step: (event.done, event.total) for event in events if isinstance(event, StepAdvanced)}
+    assert last["build"] == (2, 2)
+    assert last["infer"][0] == last["infer"][1]
+
+
+def test_what_the_callback_raises_ends_the_run() -> None:
+    class Stop(Exception):  # noqa: N818
+        pass
+
+    def stop(event: Event) -> None:
+        if isinstance(event, StepStarted) and event.step == "infer":
+            raise Stop
+
+    with pytest.raises(Stop):
+        migrator.plan(APP, OPTIONS, progress=stop)
+
+
+def test_errors_are_raised_with_their_diagnostic(tmp_path: Path) -> None:
+    with pytest.raises(migrator.MigrateError) as caught:
+        migrator.plan(tmp_path / "nowhere", OPTIONS)
+    assert (caught.value.diagnostic.code, caught.value.exit_code) == ("MIG107", 1)
+
+
+def test_a_document_hides_what_the_result_holds() -> None:
+    planned = migrator.plan(APP, OPTIONS)
+    component = next(each for each in planned.plan.components if each.id == "tiny-db")
+    password = component.values.common["auth"]["password"]
+    shown = json.dumps(migrator.document(planned))
+    assert password not in shown
+    assert "<redacted sha256:" in shown
+    with pytest.raises(TypeError, match="not a result"):
+        migrator.document(component)  # type: ignore[arg-type]
+
+
+def test_names_that_are_rooms_too_stay_functions() -> None:
+    for name in migrator.__all__:
+        before = getattr(migrator, name)
+        with pytest.MonkeyPatch.context():
+            try:
+                importlib.import_module(f"migrator.{name}")
+            except ModuleNotFoundError:
+                continue
+        assert getattr(migrator, name) is before
+        assert callable(before)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = migrator.nothing
