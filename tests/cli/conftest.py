@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from cli_support import FIXTURES, Outcome
+from json_schemas import problems, schema_for
 from odd_trees import both, charts, shop  # noqa: F401 - fixtures
 
 from migrator.cli.app import run
@@ -13,13 +16,16 @@ from migrator.cli.app import run
 
 @pytest.fixture
 def migrate(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Runs a command line in this process."""
+    """Runs a command line in this process; JSON that it prints answers its schema."""
 
-    def call(*arguments: object) -> Outcome:
+    def call(*given: object) -> Outcome:
+        arguments = [str(argument) for argument in given]
         capsys.readouterr()
-        code = run([str(argument) for argument in arguments])
+        code = run(arguments)
         shown = capsys.readouterr()
         assert "Traceback" not in shown.err + shown.out
+        if ("--format", "json") in pairwise(arguments) and shown.out:
+            assert problems(json.loads(shown.out), schema_for(arguments)) == []
         return Outcome(code, shown.out, shown.err)
 
     return call

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cli_support import Migrate, committed
-from schema_problems import problems, schema_of
 
 SECRET = "not-a-real-password"
 
@@ -25,10 +24,7 @@ def ask(migrate: Migrate, app: Path, mirror: Path):
 
 
 def document(ask, *arguments: object) -> dict[str, Any]:
-    found = json.loads(ask(*arguments, "--format", "json").out)
-    schema = schema_of("explain-1.0")
-    assert problems(found, schema, schema) == []
-    return found
+    return json.loads(ask(*arguments, "--format", "json").out)
 
 
 def test_every_value_says_what_it_shapes_and_where_it_came_from(ask) -> None:
@@ -130,8 +126,6 @@ def test_infer_explains_files(migrate: Migrate, mirror: Path, tmp_path: Path) ->
     found = migrate(*given, "level", "--format", "json")
     assert found.code == 0, found.err
     shown = json.loads(found.out)
-    schema = schema_of("infer-1.0")
-    assert problems(shown, schema, schema) == []
     (value,) = shown["explanation"]["values"]
     assert value["effects"][0]["path"] == "/data/level"
     assert (value["origins"][0]["file"], value["origins"][0]["line"]) == (str(target), 6)
