@@ -65,7 +65,12 @@ def account_document(found: Account) -> dict[str, Json]:
                 "score": each.score,
                 "objects": each.objects,
                 "for": [
-                    {"kind": fact.kind, "detail": fact.detail, "weight": fact.weight, "resource": str(fact.resource)}
+                    {
+                        "kind": fact.kind,
+                        "detail": fact.detail,
+                        "weight": fact.weight,
+                        "resource": str(fact.resource) if fact.resource else None,
+                    }
                     for fact in each.evidence
                 ],
                 "against": list(each.against),
