@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Relocked
+    from migrator.workflow.rules import Listed, Tested
     from migrator.workflow.verify import Verified
 
-    Result: TypeAlias = Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted
+    Result: TypeAlias = Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted | Listed
 
 __all__ = [
     "MigrateError",
@@ -40,14 +41,18 @@ __all__ = [
     "Progress",
     "apply",
     "audit",
+    "check_rules",
     "document",
     "explain",
     "explain_object",
     "graph",
     "infer",
+    "learn_rule",
+    "list_rules",
     "plan",
     "relock",
     "save_plan",
+    "show_rule",
     "verify",
 ]
 
@@ -195,6 +200,43 @@ def graph(
     from migrator.workflow.graph import graph_repository
 
     return graph_repository(Settings.of(repository, options), tuple(environments), Run(progress))
+
+
+def list_rules(repository: Folder = ".") -> Listed:
+    """The signatures and release manifests that hold for the repository: ours, and those of its team."""
+    from migrator.workflow.rules import listed_rules
+
+    return listed_rules(Path(repository))
+
+
+def check_rules(repository: Folder = ".") -> Tested:
+    """The cases of the signatures, ours and the team's, tried out."""
+    from migrator.workflow.rules import tested_rules
+
+    return tested_rules(Path(repository))
+
+
+def show_rule(chart: str, repository: Folder = ".") -> str:
+    """The signature of a chart and the release manifests that correspond to it, as YAML."""
+    from migrator.workflow.rules import signature_text
+
+    return signature_text(Path(repository), chart)
+
+
+def learn_rule(
+    chart: str,
+    options: Options = _DEFAULT,
+    *,
+    chart_repository: str = "",
+    category: str = "core",
+    values: Sequence[Folder] = (),
+) -> str:
+    """The signature of a chart, as YAML, learned from what helm renders of it with its defaults and `values`."""
+    from migrator.workflow.rules import learned_text
+
+    files = tuple(map(Path, values))
+    settings = Settings.of(Path(), options)
+    return learned_text(chart, settings, repository=chart_repository, category=category, values=files)
 
 
 def document(result: Result) -> dict[str, Json]:

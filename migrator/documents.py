@@ -17,6 +17,7 @@ from migrator.workflow.explain import Accounted, Explained
 from migrator.workflow.infer_files import Inferred
 from migrator.workflow.planned import Planned
 from migrator.workflow.relock import Relocked
+from migrator.workflow.rules import Listed
 from migrator.workflow.verify import Verified
 
 if TYPE_CHECKING:
@@ -90,6 +91,20 @@ def _(explained: Explained) -> dict[str, Json]:
 @document_of.register
 def _(accounted: Accounted) -> dict[str, Json]:
     return account_document(accounted.account)
+
+
+@document_of.register
+def _(listed: Listed) -> dict[str, Json]:
+    return {
+        "format_version": FORMAT_VERSION,
+        "signatures": [
+            {"chart": one.chart, "category": one.category, "repository": one.repository, "source": str(one.source)}
+            for one in listed.signatures
+        ],
+        "manifests": [
+            {"product": one.product, "chart": one.chart or None, "source": one.source} for one in listed.manifests
+        ],
+    }
 
 
 def _diagnostics(found: Diagnostics) -> list[Json]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Relocked
+    from migrator.workflow.rules import Listed
     from migrator.workflow.verify import Verified
 
 
@@ -199,6 +200,21 @@ def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], told:
         is_written=relocked.is_written,
         verbose=told.verbose,
     )
+
+
+def show_rules(listed: Listed, output_format: str, stream: IO[str]) -> None:
+    """Write the signatures and release manifests, one a line."""
+    if output_format == "json":
+        _document(listed, stream)
+        return
+    rows = [(one.chart, one.category, one.repository, str(one.source)) for one in listed.signatures]
+    rows += [
+        (one.product, "manifest", f"chart {one.chart}" if one.chart else "no public chart", str(one.source))
+        for one in listed.manifests
+    ]
+    width = max((len(chart) for chart, *_ in rows), default=0)
+    for chart, category, url, source in rows:
+        stream.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
 
 
 def say(diagnostics: Diagnostics, told: Told, *, notes: bool = False) -> None:

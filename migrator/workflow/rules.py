@@ -2,22 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migrator.diagnostics import MigrateError
+from migrator.diagnostics import ExitCode, MigrateError
 from migrator.discover import Config
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
-from migrator.model import ResId
+from migrator.model import RepoPath, ResId
 from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
 from migrator.signatures.load import TEAM_SIGNATURES
+from migrator.signatures.manifests import Manifest
 from migrator.workflow.choices import choose
+from migrator.workflow.rule_cases import case_files, failed_case, read_case
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.release_manifests import manifest_texts
+from migrator.workflow.steps.release_manifests import manifest_texts, manifests_of
 from migrator.workflow.steps.resolve import archive_of
 
 _RELEASE = "release-name"
 _NAMESPACE = "default"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """The rules that hold for a repository."""
+
+    signatures: tuple[Signature, ...]
+    manifests: tuple[Manifest, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tested:
+    """What came of the cases beside the signatures."""
+
+    total: int
+    failed: tuple[tuple[RepoPath, str], ...]
+    """The files of the cases that fail, each with what is wrong."""
+
+    @property
+    def exit_code(self) -> int:
+        """2 where a case fails."""
+        return ExitCode.FINDINGS if self.failed else ExitCode.DONE
+
+
+def listed_rules(root: Path) -> Listed:
+    """All signatures and release manifests, ours and the team's; raises what a broken rule file raises."""
+    return Listed(signatures=signatures_of(root), manifests=manifests_of(root))
+
+
+def tested_rules(root: Path) -> Tested:
+    """The cases of the signatures, ours and the team's, tried out."""
+    signatures = signatures_of(root)
+    problems = [(name, failed_case(read_case(name, data), signatures)) for name, data in case_files(root)]
+    return Tested(total=len(problems), failed=tuple((name, problem) for name, problem in problems if problem))
 
 
 def signatures_of(root: Path) -> tuple[Signature, ...]:

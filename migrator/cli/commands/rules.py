@@ -10,7 +10,6 @@ import click
 
 from migrator.cli.options import charts, output_format, repository
 from migrator.diagnostics import ExitCode
-from migrator.workflow.settings import Settings
 
 
 @click.group(short_help="List, show, test and learn the signatures of charts.")
@@ -21,58 +20,37 @@ def rules() -> None:
 @rules.command("list", short_help="List all signatures and release manifests.")
 @repository
 @output_format("text", "json")
-def list_rules(repo: Any, output_format: str) -> int:
+def list_rules(repo: Path, output_format: str) -> int:
     """List the signatures and the release manifests that hold for REPO: ours, and those of its team."""
-    from migrator.workflow.rules import signatures_of
-    from migrator.workflow.steps.release_manifests import manifests_of
+    from migrator import api
+    from migrator.cli.output import show_rules
 
-    found = [(one.chart, one.category, one.repository, str(one.source)) for one in signatures_of(repo)]
-    manifests = manifests_of(repo)
-    if output_format == "json":
-        from migrator.report.json import dumps
-
-        keys = ("chart", "category", "repository", "source")
-        rows = [dict(zip(keys, row, strict=True)) for row in found]
-        known = [{"product": m.product, "chart": m.chart or None, "source": m.source} for m in manifests]
-        sys.stdout.write(dumps({"format_version": "1.0", "signatures": rows, "manifests": known}))
-        return ExitCode.DONE
-    found += [
-        (one.product, "manifest", f"chart {one.chart}" if one.chart else "no public chart", str(one.source))
-        for one in manifests
-    ]
-    width = max((len(chart) for chart, *_ in found), default=0)
-    for chart, category, url, source in found:
-        sys.stdout.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
+    show_rules(api.list_rules(repo), output_format, sys.stdout)
     return ExitCode.DONE
 
 
 @rules.command("show", short_help="Show the rules of a chart or product.")
 @click.argument("chart")
 @repository
-def show_rule(chart: str, repo: Any) -> int:
+def show_rule(chart: str, repo: Path) -> int:
     """Show the signature of CHART, and the release manifests that correspond to it, as they hold for REPO."""
-    from migrator.workflow.rules import signature_text
+    from migrator import api
 
-    sys.stdout.write(signature_text(repo, chart))
+    sys.stdout.write(api.show_rule(chart, repo))
     return ExitCode.DONE
 
 
 @rules.command("test", short_help="Run the cases beside the signatures.")
 @repository
-def test_rules(repo: Any) -> int:
+def test_rules(repo: Path) -> int:
     """Run the cases of the signatures, ours and those of the team of REPO; leaves with 2 where one fails."""
-    from migrator.workflow.rule_cases import case_files, failed_case, read_case
-    from migrator.workflow.rules import signatures_of
+    from migrator import api
 
-    signatures = signatures_of(repo)
-    failed = total = 0
-    for name, data in case_files(repo):
-        problem = failed_case(read_case(name, data), signatures)
-        failed, total = failed + bool(problem), total + 1
-        if problem:
-            sys.stdout.write(f"{name}: {problem}\n")
-    sys.stdout.write(f"{total} cases, {failed} failed\n")
-    return ExitCode.FINDINGS if failed else ExitCode.DONE
+    tested = api.check_rules(repo)
+    for name, problem in tested.failed:
+        sys.stdout.write(f"{name}: {problem}\n")
+    sys.stdout.write(f"{tested.total} cases, {len(tested.failed)} failed\n")
+    return tested.exit_code
 
 
 @rules.command("learn", short_help="Write a signature from a chart.")
@@ -99,17 +77,16 @@ def learn_rule(
     **given: Any,
 ) -> int:
     """Learn how a chart is recognised from what it renders, and write that as a rule file."""
-    from migrator.diagnostics import MigrateError
-    from migrator.workflow.rules import learned_text
+    from migrator import api
 
     if output is not None and output.exists() and not force:
-        raise MigrateError.of(
+        raise api.MigrateError.of(
             "MIG921",
             f"{output} exists already, perhaps corrected by hand; nothing was written",
             remedy="name another file with --output, or use --force to replace it",
         )
-    settings = Settings(root=Path(), **given)
-    text = learned_text(chart, settings, repository=chart_repository, category=category, values=values)
+    options = api.Options(**given)
+    text = api.learn_rule(chart, options, chart_repository=chart_repository, category=category, values=values)
     if output is None:
         sys.stdout.write(text)
     else:
