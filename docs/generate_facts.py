@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "facts.md"
 FACT = re.compile(r"^### ([A-Z]\d+)$", re.MULTILINE)
-CITED = re.compile(r"^Cited in: .*\n\n", re.MULTILINE)
+CITED = re.compile(r"^Cited in: .*\n\n?", re.MULTILINE)
 CITATION = re.compile(r"\bfacts? ([A-Z]\d+(?:(?:, | and | to )[A-Z]\d+)*)")
 WRAPPED = re.compile(r"\s+(?:# )?")
 

@@ -18,7 +18,7 @@ class Severity(Enum):
 
 
 class ExitCode:
-    """The documented exit codes (DESIGN 11)."""
+    """The exit codes, as docs/reference.md lists them."""
 
     DONE = 0
     ERROR = 1

@@ -97,7 +97,7 @@ def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resou
 
 
 class Impact(IntEnum):
-    """What a difference does to a running cluster, from harmless to grave (DESIGN 2)."""
+    """What a difference does to a running cluster, from harmless to grave."""
 
     NONE = 0
     METADATA = 1

@@ -17,7 +17,7 @@ CONFIDENT = 0.5
 """Score of a component from which on a vendored copy is a finding and no note."""
 
 CRD_LIMIT = 262_144
-"""Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (FACTS C3)."""
+"""Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (fact C3)."""
 
 _EXACT = re.compile(r"=?\s*v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 _RUNS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"})
@@ -165,7 +165,7 @@ def _disagrees(path: RepoPath, span: SourceSpan, problem: str, release: LockedRe
 
 
 def _lock_file(umbrella: Umbrella) -> Iterator[Finding]:
-    # helm dependency build refuses a Chart.lock that is out of step, and so does Argo CD (FACTS A6)
+    # helm dependency build refuses a Chart.lock that is out of step, and so does Argo CD (fact A6)
     resolved = {str(entry.get("name")): str(entry.get("version") or "") for entry in umbrella.locked}
     for index, entry in enumerate(umbrella.dependencies):
         name, version = str(entry.get("name")), str(entry.get("version") or "")

@@ -1,4 +1,4 @@
-"""Which charts may render something else each time, and which places do (FACTS D1)."""
+"""Which charts may render something else each time, and which places do (fact D1)."""
 
 from __future__ import annotations
 

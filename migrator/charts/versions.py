@@ -1,6 +1,6 @@
 """Helm's versions and version constraints: a port of Masterminds/semver v3, which helm and sprig use.
 
-Points where it differs from other semver ranges (FACTS 6): `>1.2` excludes 1.2.5, `^0` includes 0.9.0, a comma and a
+Points where it differs from other semver ranges (fact V1): `>1.2` excludes 1.2.5, `^0` includes 0.9.0, a comma and a
 space both mean AND, `==` and an empty constraint are errors, a pre-release satisfies only a constraint that names one.
 https://github.com/Masterminds/semver/blob/v3.3.0/constraints.go
 """

@@ -1,4 +1,4 @@
-"""Named, scoped, reasoned exceptions: the only way in which a difference is ever tolerated (DESIGN 9)."""
+"""Named, scoped, reasoned exceptions: the only way in which a difference is ever tolerated."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def compare(
     """The differences between two sets of objects, sorted by object and path; empty means equal to Kubernetes.
 
     Objects are paired by identity, whoever renders them. An object after without a namespace counts as in
-    `release_namespace` if its kind is namespaced (FACTS C4). Nothing is left out: no label, no list order. A place that
+    `release_namespace` if its kind is namespaced (fact C4). Nothing is left out: no label, no list order. A place that
     one side lacks holds ABSENT there; a difference of a whole object has an empty path. Values are shown as they are:
     what goes to a reader passes `redact` or `describe` first.
     """

@@ -1,4 +1,4 @@
-"""What a difference does to a running cluster (DESIGN 2; FACTS I1-I5, C2)."""
+"""What a difference does to a running cluster (facts I1 to I5, C2)."""
 
 from __future__ import annotations
 

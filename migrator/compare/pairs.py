@@ -22,7 +22,7 @@ class Pair:
 def pairs(before: Sequence[Resource], after: Sequence[Resource], release_namespace: str) -> Iterator[Pair]:
     """The objects of both sides by identity, sorted.
 
-    A chart often leaves the namespace out (FACTS C4): such an object after stands for the one before without a
+    A chart often leaves the namespace out (fact C4): such an object after stands for the one before without a
     namespace where there is one, else it lands in the release's namespace. The namespace that someone writes on an
     object that has none by its kind is not part of its identity. Where an identity occurs several times on a side, the
     occurrences are paired in order, and what is left over is only on that side.

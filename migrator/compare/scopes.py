@@ -1,4 +1,4 @@
-"""Which kinds live in a namespace: decides where an object lands that names none (FACTS C4)."""
+"""Which kinds live in a namespace: decides where an object lands that names none (fact C4)."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class HelmRender:
     include_crds: bool = True
     hooks: bool = True
     skip_schema: bool = True
-    """Helm would follow remote `$ref`s of values.schema.json over the network (FACTS D8)."""
+    """Helm would follow remote `$ref`s of values.schema.json over the network (fact D8)."""
 
 
 def helm_template(tool: Tool, request: HelmRender, *, timeout: float = DEFAULT_TIMEOUT) -> bytes:

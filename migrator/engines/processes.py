@@ -1,7 +1,7 @@
 """Python functions in processes of our own: long searches side by side, each with a clock and a memory limit.
 
 Not multiprocessing: its `spawn` runs the caller's main script again, so that a library that uses it works only under a
-`__main__` guard; and a Go runtime that was loaded does not survive its `fork`.
+`__main__` guard; and a Go runtime that was loaded does not survive its `fork` (fact D12).
 """
 
 from __future__ import annotations

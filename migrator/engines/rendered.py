@@ -97,12 +97,12 @@ def kustomize_post_render(
     *,
     timeout: float = DEFAULT_TIMEOUT,
 ) -> bytes:
-    """The chart's output after the kustomization in `patches_dir` has patched it (`postRender` of the lock, DESIGN 9).
+    """The chart's output after the kustomization in `patches_dir` has patched it (`postRender` of the lock).
 
     The work happens on a copy, where the output is written under `resource_name`, the one that is not a file of the
     repository. Helm's stream is read as kubectl reads it and handed over as JSON, because kustomize would read
-    `yes`, `on` and dates otherwise (FACTS 4). EngineError MIG409 for a name that leaves the folder, MIG21x where the
-    build fails.
+    `yes`, `on` and dates otherwise (facts Y1, Y4). EngineError MIG409 for a name that leaves the folder, MIG21x where
+    the build fails.
     """
     name = Path(resource_name)
     if name.is_absolute() or ".." in name.parts or (patches_dir / name).exists():

@@ -1,4 +1,4 @@
-"""Values inference: from what a repository renders back to the values of a chart (INFERENCE in the docs)."""
+"""Values inference: from what a repository renders back to the values of a chart (docs/adr/0003 says how)."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ResidualClass(Enum):
-    """Why a difference remains; never mixed up (INFERENCE.md)."""
+    """Why a difference remains, as docs/reference.md explains to users."""
 
     NOT_IN_CHART = "not-in-chart"  # companion
     POST_PROCESSING = "post-processing"  # a label added to or stripped from everything
@@ -64,7 +64,7 @@ class Residual:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitValues:
-    """Values of a chart: what all environments share, and what each adds (lists whole, FACTS D4)."""
+    """Values of a chart: what all environments share, and what each adds (lists whole, fact D4)."""
 
     common: Mapping[str, Json] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)

@@ -146,6 +146,7 @@ def _respell(value: Json, shape: Shape) -> Json:
         return [_respell(item, shape) for item in value]
     if not isinstance(value, Mapping):
         return value
+    # kustomize ignores the case of field names (fact K3)
     names = {name.lower(): name for name in shape}
     found: dict[str, Json] = {}
     for key, inner in value.items():

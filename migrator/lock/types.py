@@ -1,4 +1,4 @@
-"""`.migrate/lock.yaml`: the recipe by which anyone re-renders every environment (DESIGN 9)."""
+"""`.migrate/lock.yaml`: the recipe by which anyone re-renders every environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components and what inference found for them -> one decision each, with its reason (DESIGN 7)."""
+"""Components and what inference found for them -> one decision each, with its reason."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ def fit(
     """How the chart's objects and the environment's meet.
 
     An object that the chart renders and the environment has, but that nobody was found to own, joins the component;
-    one that another component owns (`owners`) is taken, and so is a Namespace, which must outlive any release (FACTS
+    one that another component owns (`owners`) is taken, and so is a Namespace, which must outlive any release (fact
     C4). What the chart does not render is a companion.
     """
     namespace = inference.namespace

@@ -15,7 +15,7 @@ from migrator.signatures.manifests import Upstream
 
 
 class Decision(Enum):
-    """What happens to a component (DESIGN 7)."""
+    """What happens to a component, as docs/glossary.md explains to users."""
 
     ADOPT = "adopt"
     ADOPT_WITH_PATCHES = "adopt-with-patches"

@@ -14,7 +14,7 @@ from migrator.yamlio import digest
 
 
 def placed(rendering: Rendering, counterpart: Rendering | None = None) -> Rendering:
-    """The rendering with every object of a release in its namespace: charts often omit it (FACTS C4).
+    """The rendering with every object of a release in its namespace: charts often omit it (fact C4).
 
     A kustomize root does not say where its objects without a namespace go. Where the counterpart has such an object
     under the same name, and none in the release's namespace, both are left to the deployer.

@@ -1,4 +1,4 @@
-"""Before x after -> proof: a verdict for every environment and component, and the reasons (DESIGN 9)."""
+"""Before x after -> proof: a verdict for every environment and component, and the reasons."""
 
 from __future__ import annotations
 

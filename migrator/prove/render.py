@@ -1,4 +1,4 @@
-"""The lock and a tree -> what every environment renders, by the real engines from files on disk (DESIGN 9)."""
+"""The lock and a tree -> what every environment renders, by the real engines from files on disk."""
 
 from __future__ import annotations
 

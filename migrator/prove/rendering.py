@@ -43,7 +43,7 @@ class Part:
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digest of each file that was read, as far as it is known."""
     generated: tuple[tuple[ResId, KeyPath], ...] = ()
-    """Places that differ between two renders of the same input (FACTS D1); an empty path is the whole object."""
+    """Places that differ between two renders of the same input (fact D1); an empty path is the whole object."""
     problem: Diagnostic | None = None
     """Why it could not be rendered; `resources` is empty then."""
 

@@ -197,7 +197,7 @@ def _at(values: Json, path: str) -> Json:
 
 
 def coalesced(chart: Chart, values: Mapping[str, Json]) -> dict[str, Json]:
-    """User values over the chart's defaults, subcharts and globals included. null deletes a default (FACTS D5)."""
+    """User values over the chart's defaults, subcharts and globals included. null deletes a default (fact D5)."""
     tree = copied(values)
     _coalesce(chart, tree)
     return tree
@@ -262,5 +262,5 @@ def copied(values: Mapping[str, Json]) -> dict[str, Json]:
 
 
 def as_values(value: Json) -> Json:
-    """Values as a values file gives them to templates: every number is float64 (FACTS D7)."""
+    """Values as a values file gives them to templates: every number is float64 (fact D7)."""
     return as_float(value)

@@ -1,4 +1,4 @@
-"""Equality as Kubernetes sees it, and the digest of what is equal (FACTS 5).
+"""Equality as Kubernetes sees it, and the digest of what is equal (facts E1, E2).
 
 Python says 1 == True == 1.0; to Go 1 is 1.0 and true is something else. All comparisons of the house go through here.
 """

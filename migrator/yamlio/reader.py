@@ -1,4 +1,4 @@
-"""YAML text -> JSON values as Go's readers see them, on libyaml's events (FACTS 4).
+"""YAML text -> JSON values as Go's readers see them, on libyaml's events (facts Y1 to Y10).
 
 Ready readers do not serve: PyYAML and ruamel stop at the plain scalar `=` of real CRDs, YAML 1.2 readers take 0644 for
 644, and none of them knows that kustomize and kubectl read the same file differently.

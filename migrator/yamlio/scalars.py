@@ -1,4 +1,4 @@
-"""What a YAML scalar means to Go: a port of go-yaml's `resolve.go`, in the two forms that matter (FACTS 4).
+"""What a YAML scalar means to Go: a port of go-yaml's `resolve.go`, in the two forms that matter (facts Y1 to Y9).
 
 Both forms end as JSON (kustomize marshals its objects, sigs.k8s.io/yaml converts), so a number comes out as JSON would
 bring it back: `1.0` and `1e3` are integers, a date is text, an infinity is an error.

@@ -1,4 +1,4 @@
-"""What a difference does to a running cluster, place by place (FACTS I1-I4, C2)."""
+"""What a difference does to a running cluster, place by place (facts I1 to I4, C2)."""
 
 from __future__ import annotations
 

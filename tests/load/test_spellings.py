@@ -1,4 +1,4 @@
-"""Every spelling that kustomize accepts gives the same structure (FACTS 3)."""
+"""Every spelling that kustomize accepts gives the same structure (facts K2, K3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two programs that settle what YAML means (FACTS 4): kubectl kustomize, and what kubectl would send."""
+"""The two programs that settle what YAML means (facts Y1 to Y9): kubectl kustomize, and what kubectl would send."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from migrator.yamlio import same
 
 Edit: TypeAlias = tuple[KeyPath, Json]
 Edits: TypeAlias = tuple[Edit, ...]
-"""Assignments that belong together; None deletes a default (FACTS D5)."""
+"""Assignments that belong together; None deletes a default (fact D5)."""
 
 MISSING = object()
 

@@ -50,7 +50,7 @@ def key_of(res: ResId) -> Key:
 
 
 def is_test(body: Mapping[str, Json]) -> bool:
-    """Whether the object is a Helm test: never part of a comparison (DESIGN 9)."""
+    """Whether the object is a Helm test: never part of a comparison."""
     annotations = (body.get("metadata") or {}).get("annotations") or {}
     hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
     return isinstance(hook, str) and any(
@@ -328,7 +328,7 @@ class Evaluator:
         return self.generated[id(document)][1]
 
     def wanted(self, index: int, document: Document, setting: Setting) -> Json:
-        """The target's body; a namespace that Helm fills in at install is not a difference (FACTS C4).
+        """The target's body; a namespace that Helm fills in at install is not a difference (fact C4).
 
         Of a chart that mostly writes namespaces itself, one that is written in the target alone is looked for: it may
         come from a value.

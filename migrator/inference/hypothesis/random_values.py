@@ -1,4 +1,4 @@
-"""Generated secrets: what the target may hold at their places, and which value would pin them (FACTS D1)."""
+"""Generated secrets: what the target may hold at their places, and which value would pin them (fact D1)."""
 
 from __future__ import annotations
 

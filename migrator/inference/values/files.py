@@ -28,7 +28,7 @@ def values_files(
     if own:
         about = f"What {environment} adds to {common_file}; lists replace, they do not add."
         parts.append((about, own, _own_notes(values)))
-    # at the top a null only hides itself; below the dependency's name it deletes the chart's default (FACTS D5)
+    # at the top a null only hides itself; below the dependency's name it deletes the chart's default (fact D5)
     is_shared = bool(below) and not any(
         _has_null(part.get(GLOBAL, {})) for part in (values.common, *values.environments.values())
     )

@@ -1,4 +1,4 @@
-"""Values of each environment -> what all share, and what each adds (lists whole, FACTS D4)."""
+"""Values of each environment -> what all share, and what each adds (lists whole, fact D4)."""
 
 from __future__ import annotations
 

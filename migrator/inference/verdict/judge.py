@@ -38,7 +38,7 @@ class Judge:
 
     @property
     def is_strict(self) -> bool:
-        """Whether helm may check the chart's schema: it would follow references that lead out of it (FACTS D8)."""
+        """Whether helm may check the chart's schema: it would follow references that lead out of it (fact D8)."""
         return not outside_references(self.request.chart.files)
 
     def resources(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> Rendered:

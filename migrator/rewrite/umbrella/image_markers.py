@@ -1,7 +1,7 @@
 """Markers of Flux's image automation on what goes into values: they go along, beside the scalar that holds it now.
 
 `image: repo:tag # {"$imagepolicy": "ns:policy"}` becomes a marker `:tag` beside the tag and, where the values name the
-repository too, `:name` beside that (FACTS S2). Where no single scalar holds what a marker followed, it has no place.
+repository too, `:name` beside that (fact S2). Where no single scalar holds what a marker followed, it has no place.
 """
 
 from __future__ import annotations

@@ -298,7 +298,7 @@ def _has_content(pieces: list[Piece]) -> bool:
 
 
 def _split(pieces: list[Piece]) -> Iterator[list[Piece]]:
-    """Cut pieces where Helm cuts the text that they make (FACTS D11)."""
+    """Cut pieces where Helm cuts the text that they make (fact D11)."""
     text = "".join([piece.text for piece in pieces if piece.region is None])
     bounds = [0]
     for dashes in _separators(text):

@@ -265,7 +265,7 @@ def pieces_between(pieces: list[Piece], starts: list[int], start: int, end: int)
 
 
 def as_float(value: Json) -> Json:
-    """A number as Go reads it from YAML into an interface: float64 (FACTS D7)."""
+    """A number as Go reads it from YAML into an interface: float64 (fact D7)."""
     if isinstance(value, dict):
         return {key: as_float(item) for key, item in value.items()}
     if isinstance(value, list):

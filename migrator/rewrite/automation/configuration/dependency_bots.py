@@ -80,7 +80,7 @@ def _pattern(each: JsonString, book: Book, moves: Moves) -> None:
 
 
 def _values_files(text: str, strings: tuple[JsonString, ...], book: Book, moves: Moves) -> None:
-    """Renovate's helm-values manager looks at `values.yaml` alone: the values of an environment would be missed."""
+    """Renovate's helm-values manager looks at `values.yaml` alone: those of environments would be missed (fact S4)."""
     made = sorted(path for path in moves.after - moves.before if _ENVIRONMENT_VALUES.fullmatch(path.rpartition("/")[2]))
     if not made or '"helm-values"' in text or "helm-values:" in text or not strings:
         return

@@ -210,7 +210,7 @@ def _references(document: Yaml) -> Mapping[str, str]:
 
 
 def _updated_images(document: Yaml, book: Book, moves: Moves) -> None:
-    """What argocd-image-updater sets in a kustomization has no effect on a chart: there it needs the value's name."""
+    """What argocd-image-updater sets in a kustomization does nothing to a chart: there it needs the value (fact S3)."""
     is_updater = document.at("kind") == "ImageUpdater"
     for scalar in document.scalars:
         if scalar.path[-1:] == (_IMAGE_LIST,):
