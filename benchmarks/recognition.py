@@ -29,7 +29,7 @@ from measuring.samples import Mixture, Sample, applications, bared, mixed, of_ar
 from measuring.tables import with_section  # noqa: E402
 from migrator.cli.app import COLLECTIONS  # noqa: E402
 from migrator.engines import HelmRender, Tool, find_helm, helm_template  # noqa: E402
-from migrator.model import Json, Resource  # noqa: E402
+from migrator.model import Json, ReleaseContext, Resource  # noqa: E402
 from migrator.signatures import Signature, load_signatures, rendered_with_sources  # noqa: E402
 from migrator.yamlio import Dialect, read_value  # noqa: E402
 
@@ -86,12 +86,14 @@ def other_version(tool: Tool) -> Render:
         if (sample.name, archive) in held:
             return held[sample.name, archive]
         request = HelmRender(
-            release=sample.release,
-            namespace=sample.namespace,
+            context=ReleaseContext(
+                release=sample.release,
+                namespace=sample.namespace,
+                kube_version=KUBE_VERSION,
+                api_versions=("monitoring.coreos.com/v1",),
+            ),
             chart=archive,
             values=sample.values,
-            kube_version=KUBE_VERSION,
-            api_versions=("monitoring.coreos.com/v1",),
         )
         resources = bared_resources(rendered_with_sources(helm_template(tool, request))[0])
         # the right one is printed anew each time: what is generated differs

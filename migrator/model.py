@@ -16,6 +16,9 @@ Json: TypeAlias = Any
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the root of a document to a place in it."""
 
+KUBE_VERSION = "1.32"
+"""The version of Kubernetes that is rendered for where nobody says one: that of the Helm that comes along."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SourceSpan:
@@ -94,6 +97,22 @@ def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resou
         name=str(metadata.get("name") or ""),
     )
     return Resource(id=res_id, gvk=gvk, body=body, origin=origin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseContext:
+    """What besides the chart and its values decides what a release renders."""
+
+    release: str
+    """Its name."""
+    namespace: str
+    kube_version: str = ""
+    """Empty: helm's own default."""
+    api_versions: tuple[str, ...] = ()
+    """What the cluster serves beside that version's own."""
+
+    def __str__(self) -> str:
+        return f"{self.release} in {self.namespace}"
 
 
 class Impact(IntEnum):

@@ -10,7 +10,7 @@ from pathlib import Path
 from measuring.effect import leaves, without
 from migrator.diagnostics import MigrateError
 from migrator.engines import HelmRender, Tool, helm_template, rendered_resources
-from migrator.model import Json, Resource
+from migrator.model import Json, ReleaseContext, Resource
 from migrator.yamlio import Dialect, dump, read_value
 
 KUBE_VERSION = "1.32"
@@ -36,12 +36,14 @@ class Case:
     def render(self, tool: Tool, values: Json) -> bytes:
         """What helm prints for other values under this case's release; EngineError where helm refuses them."""
         asked = HelmRender(
-            release=self.release,
-            namespace=self.namespace,
+            context=ReleaseContext(
+                release=self.release,
+                namespace=self.namespace,
+                kube_version=KUBE_VERSION,
+                api_versions=tuple(flag.partition("=")[2] for flag in self.flags if flag.startswith("--api-versions=")),
+            ),
             chart=self.archive,
             values=(dump(values).encode(),),
-            kube_version=KUBE_VERSION,
-            api_versions=tuple(flag.partition("=")[2] for flag in self.flags if flag.startswith("--api-versions=")),
         )
         return helm_template(tool, asked)
 

@@ -9,9 +9,9 @@ from measuring.strict import compare
 from migrator.charts.types import ChartArchive
 from migrator.diagnostics import MigrateError
 from migrator.engines import rendered_resources
-from migrator.model import Json, Resource
+from migrator.model import Json, ReleaseContext, Resource
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import FAILURES, Interpreter, Run, Setting
+from migrator.templates.interpreter.render import FAILURES, Interpreter, Run
 
 KeyPath = tuple[str, ...]
 Render = Callable[[Json], bytes]
@@ -77,12 +77,12 @@ def _changes(before: tuple[Resource, ...], values: Json, render: Render) -> bool
 class Glance:
     """The interpreter's view of a chart at given values; only where it prints what helm prints (see `of`)."""
 
-    def __init__(self, interpreter: Interpreter, setting: Setting, base: Run) -> None:
+    def __init__(self, interpreter: Interpreter, setting: ReleaseContext, base: Run) -> None:
         self._interpreter, self._setting, self._base = interpreter, setting, base
 
     @classmethod
     def of(
-        cls, archive: ChartArchive, values: Mapping[str, Json], setting: Setting, rendered: tuple[Resource, ...]
+        cls, archive: ChartArchive, values: Mapping[str, Json], setting: ReleaseContext, rendered: tuple[Resource, ...]
     ) -> Glance | None:
         """None where the interpreter's render is not helm's."""
         interpreter = Interpreter(load_chart(archive.files), untaken=False)

@@ -19,7 +19,6 @@ from migrator.charts import load_archive
 from migrator.diagnostics import MigrateError
 from migrator.engines import HelmRender, Tool, helm_template, is_test_hook
 from migrator.model import Json, Resource
-from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import dump
 
 DEFAULT = "default"
@@ -76,8 +75,8 @@ def confirmed_row(row: CaseRow, case: Case, found: Found, tool: Tool) -> CaseRow
         different=objects.different,
         values_set=len(list(leaves(found.common))),
         values=dump(dict(found.common)),
-        release=found.release,
-        namespace=found.namespace,
+        release=found.context.release,
+        namespace=found.context.namespace,
     )
 
 
@@ -98,12 +97,9 @@ def render(archive: Path, found: Found, environment: str, tool: Tool, *, schema:
 
 def _helm(archive: Path, found: Found, files: list[Mapping[str, Json]], tool: Tool, *, schema: bool = False) -> bytes:
     asked = HelmRender(
-        release=found.release,
-        namespace=found.namespace,
+        context=found.context,
         chart=archive,
         values=tuple(dump(dict(values)).encode() for values in files),
-        kube_version=found.kube_version,
-        api_versions=found.api_versions,
         skip_schema=not schema,
     )
     return helm_template(tool, asked)
@@ -125,14 +121,8 @@ def _chance(case: Case, tool: Tool) -> Randomness:
 
 def _effect(case: Case, found: Found, tool: Tool) -> dict[str, Json]:
     archive = load_archive(case.archive)
-    setting = Setting(
-        release=found.release,
-        namespace=found.namespace,
-        kube_version=found.kube_version,
-        api_versions=found.api_versions,
-    )
     rendered = resources_of(render(case.archive, found, DEFAULT, tool))
-    glance = Glance.of(archive, found.common, setting, rendered)
+    glance = Glance.of(archive, found.common, found.context, rendered)
     measured: Effect = effect_of(found.common, lambda values: _helm(case.archive, found, [values], tool), glance)
     return {"useless": tuple(".".join(path) for path in measured.useless)}
 

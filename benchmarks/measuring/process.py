@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from measuring.memory import MEBIBYTE, Watch
-from migrator.model import Json
+from migrator.model import Json, ReleaseContext
 
 HERE = Path(__file__).resolve().parents[1]
 SAMPLED = 0.2
@@ -32,13 +32,10 @@ class Cost:
 class Found:
     """What the product says that it found."""
 
-    release: str
-    namespace: str
+    context: ReleaseContext
     common: Mapping[str, Json]
     environments: Mapping[str, Mapping[str, Json]]
     identical: bool
-    api_versions: tuple[str, ...] = ()
-    kube_version: str = "1.32"
     residual: tuple[tuple[str, str], ...] = ()
     """Class and object of everything that no value explains."""
     renders: int = 0
@@ -69,7 +66,8 @@ def infer(
     answer, cost = _run(asked, patience or 6 * budget + 120)
     if "error" in answer:
         raise StageError(answer["error"], cost)
-    answer["api_versions"] = tuple(answer["api_versions"])
+    context = answer["context"]
+    answer["context"] = ReleaseContext(**{**context, "api_versions": tuple(context["api_versions"])})
     answer["residual"] = tuple((cls, resource) for cls, resource in answer["residual"])
     return Found(**answer), cost
 

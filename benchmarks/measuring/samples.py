@@ -12,7 +12,7 @@ from pathlib import Path
 from measuring.cases import KUBE_VERSION, Case
 from migrator.compare import is_namespaced
 from migrator.engines import HelmRender, Tool, helm_template
-from migrator.model import Json, Origin, RepoPath, ResId, Resource, resource_of
+from migrator.model import Json, Origin, ReleaseContext, RepoPath, ResId, Resource, resource_of
 from migrator.signatures import rendered_with_sources, source_chart
 from migrator.yamlio import Dialect, dump, read_documents
 
@@ -53,12 +53,11 @@ def of_archives(
         stream = helm_template(
             tool,
             HelmRender(
-                release=release,
-                namespace=namespace,
+                context=ReleaseContext(
+                    release=release, namespace=namespace, kube_version=KUBE_VERSION, api_versions=(_MONITORS,)
+                ),
                 chart=path,
                 values=values,
-                kube_version=KUBE_VERSION,
-                api_versions=(_MONITORS,),
             ),
         )
         resources, sources = rendered_with_sources(stream)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 
@@ -21,7 +22,7 @@ def main() -> None:
 
 
 def infer(asked: dict[str, object]) -> dict[str, object]:
-    """Release, namespace, values and what is left over, as the product claims them."""
+    """Release, values and what is left over, as the product claims them."""
     from migrator.workflow.infer_files import Target, infer_files
     from migrator.workflow.run import Run
     from migrator.workflow.settings import Settings
@@ -31,10 +32,7 @@ def infer(asked: dict[str, object]) -> dict[str, object]:
     inferred = infer_files(target, settings, Run())
     found = inferred.inference
     return {
-        "release": found.release,
-        "namespace": found.namespace,
-        "api_versions": list(found.api_versions),
-        "kube_version": found.engine["kubeVersion"],
+        "context": asdict(found.context),
         "common": found.values.common,
         "environments": found.values.environments,
         "identical": found.identical,

@@ -187,9 +187,10 @@ def files_missing(subject: Subject) -> Iterator[Finding]:
     wanted: dict[RepoPath, str] = {}
     for name, locked in sorted(environments.items()):
         for release in locked.helm:
+            user = f"release {release.context.release} of {name}"
             names = (*release.values, *((release.post_render,) if release.post_render else ()))
             for relative in names:
-                wanted.setdefault(RepoPath(f"{release.path}/{relative}"), f"release {release.release} of {name}")
+                wanted.setdefault(RepoPath(f"{release.path}/{relative}"), user)
     for path, user in sorted(wanted.items()):
         if not subject.index.is_file(path) and not (subject.index.root / path).exists():
             yield Finding(code="MIG805", span=SourceSpan(path=path), words={"path": str(path), "user": user})

@@ -15,7 +15,7 @@ from migrator.diagnostics import MigrateError
 from migrator.engines.errors import Cause, Complaint, EngineError, Failure
 from migrator.engines.run import DEFAULT_TIMEOUT, NO_HOME, run
 from migrator.engines.tools import Tool, tool_environment
-from migrator.model import Json, RepoPath
+from migrator.model import Json, ReleaseContext, RepoPath
 
 _EXECUTION = re.compile(
     r"execution error at \((?P<file>[^:)]+):(?P<line>\d+)(?::(?P<column>\d+))?\): (?P<message>.*)", re.DOTALL
@@ -58,15 +58,11 @@ _CODES = {
 class HelmRender:
     """Everything that decides what `helm template` prints."""
 
-    release: str
-    namespace: str
+    context: ReleaseContext
     chart: Path
     """An archive or a chart's folder."""
     values: tuple[Path | bytes, ...]
     """In order; a later one wins. Bytes are the text of a values file."""
-    kube_version: str
-    """Empty: helm's own default."""
-    api_versions: tuple[str, ...]
     include_crds: bool = True
     hooks: bool = True
     skip_schema: bool = True
@@ -120,6 +116,7 @@ def helm_pull(tool: Tool, reference: str, version: str, destination: Path, *, ti
 
 
 def _arguments(request: HelmRender, files: Sequence[Path]) -> list[str]:
+    context = request.context
     switches = {
         "--include-crds": request.include_crds,
         "--no-hooks": not request.hooks,
@@ -127,13 +124,13 @@ def _arguments(request: HelmRender, files: Sequence[Path]) -> list[str]:
     }
     return [
         "template",
-        f"--namespace={request.namespace or 'default'}",
+        f"--namespace={context.namespace or 'default'}",
         *(switch for switch, wanted in switches.items() if wanted),
-        *([f"--kube-version={request.kube_version}"] if request.kube_version else []),
-        *(f"--api-versions={api}" for api in request.api_versions),
+        *([f"--kube-version={context.kube_version}"] if context.kube_version else []),
+        *(f"--api-versions={api}" for api in context.api_versions),
         *(f"--values={file}" for file in files),
         "--",
-        request.release,
+        context.release,
         str(request.chart.absolute()),
     ]
 

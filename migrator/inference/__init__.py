@@ -43,13 +43,12 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
             answer, verdict = found
     rendered = verdict.rendered
     again = {
-        name: (rendered[name], judge.once_more(verdict.values, name, answer.setting, rendered[name]))
+        name: (rendered[name], judge.once_more(verdict.values, name, answer.context, rendered[name]))
         for name in verdict.open_keys
         if name not in verdict.refusals
     }
     inference = Inference(
-        release=answer.release,
-        namespace=answer.namespace,
+        context=answer.context,
         values=verdict.values,
         rendered=rendered,
         differences=verdict.differences,
@@ -58,9 +57,7 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
         residual=residual_of(request, answer, verdict, again),
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
-        engine={"helm": helm.version, "kubeVersion": answer.kube_version},
+        engine={"helm": helm.version, "kubeVersion": answer.context.kube_version},
         chart_digest=request.chart.digest,
-        kube_version=answer.kube_version,
-        api_versions=answer.api_versions,
     )
     return inference, caveats(request, answer, inference)

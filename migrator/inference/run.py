@@ -17,7 +17,8 @@ from migrator.inference.hypothesis.interpreter_check import newly_untrusted, unt
 from migrator.inference.search.environments import Answer, chart_of, solve
 from migrator.inference.types import SplitValues, Start
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.model import ReleaseContext
+from migrator.templates.interpreter.render import Interpreter
 from migrator.yamlio import digest
 
 MOST_SECONDS = 10.0
@@ -48,8 +49,8 @@ def reconsidered(
     try:
         with limited(time.process_time() + min(MOST_SECONDS, left)):
             for name, keys in open_keys.items():
-                run = interpreter.run(answer.values[name], answer.setting)
-                first, second = (judge.stream(values, name, answer.setting, attempt) for attempt in (0, 1))
+                run = interpreter.run(answer.values[name], answer.context)
+                first, second = (judge.stream(values, name, answer.context, attempt) for attempt in (0, 1))
                 found |= newly_untrusted(run, (first, second), keys)
     except LimitError:
         return None
@@ -80,7 +81,7 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
     known = judge.cache.get(key)
     if known is not None:
         return frozenset(json.loads(known))
-    setting = Setting(
+    setting = ReleaseContext(
         release="release-name",
         namespace="default",
         kube_version=request.kube_version,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from migrator.model import Difference, Json, KeyPath, ResId, Resource
+from migrator.model import KUBE_VERSION, Difference, Json, KeyPath, ReleaseContext, ResId, Resource
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -76,10 +76,7 @@ class SplitValues:
 class Start:
     """Where a search may begin: an answer to nearly the same question."""
 
-    release: str
-    namespace: str
-    kube_version: str
-    api_versions: tuple[str, ...]
+    context: ReleaseContext
     values: Mapping[str, Mapping[str, Json]]
     """environment -> overrides."""
 
@@ -93,7 +90,7 @@ class InferenceRequest:
     """environment -> the component's resources in that environment."""
     release: str | None = None
     namespace: str | None = None
-    kube_version: str = "1.32"
+    kube_version: str = KUBE_VERSION
     kube_is_given: bool = False
     """Whether somebody has said the version; otherwise the search may find another one."""
     api_versions: tuple[str, ...] = ()
@@ -111,8 +108,8 @@ class InferenceRequest:
 class Inference:
     """The best answer found, judged by the helm binary from values files as they will be written."""
 
-    release: str
-    namespace: str
+    context: ReleaseContext
+    """Of Kubernetes' version and APIs what the request says, and what the search found."""
     values: SplitValues
     rendered: Mapping[str, tuple[Resource, ...]]
     """environment -> what the helm binary renders with these values: hooks included, test hooks left out."""
@@ -126,10 +123,6 @@ class Inference:
     engine: Mapping[str, str]
     chart_digest: str = ""
     """Of the chart that the answer is about."""
-    kube_version: str = ""
-    """What has to be passed as --kube-version: the request's, or what the search found."""
-    api_versions: tuple[str, ...] = ()
-    """What has to be passed as --api-versions: the request's, and what the search found."""
     refusals: Mapping[str, str] = field(default_factory=dict)
     """environment -> why helm refuses even these values. `rendered` is then what the templates that do render print."""
 

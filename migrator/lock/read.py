@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from migrator.diagnostics import MigrateError
 from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.lock.write import API_VERSION
-from migrator.model import Json, KeyPath, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, ReleaseContext, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value
 
 T = TypeVar("T")
@@ -65,24 +66,31 @@ class _Reader:
             commit=self._text(baseline["commit"], ("baseline", "commit")) if baseline["commit"] is not None else None,
             tree=self._text(baseline["tree"], ("baseline", "tree")),
             engines={name: self._text(text, ("engines", name)) for name, text in engines.items()},
-            environments=self._each(found["environments"], ("environments",), self._environment),
+            environments=self._each(
+                found["environments"],
+                ("environments",),
+                partial(self._environment, kube_version=str(engines.get("kubeVersion") or "")),
+            ),
             components=self._each(found["components"], ("components",), self._component),
             verdict=self._text(proof["verdict"], ("proof", "verdict")),
             proof_digest=self._text(proof["digest"], ("proof", "digest")),
             rendered=self._each(proof.get("rendered") or {}, ("proof", "rendered"), self._digests),
         )
 
-    def _environment(self, value: Json, place: KeyPath) -> LockedEnvironment:
+    def _environment(self, value: Json, place: KeyPath, *, kube_version: str) -> LockedEnvironment:
         found = self._keys(value, place, ("before", "after"))
         after = self._keys(found["after"], (*place, "after"), ("kustomize", "helm"))
         releases = self._list(after["helm"], (*place, "after", "helm"))
         return LockedEnvironment(
             before=self._paths(found["before"], (*place, "before")),
             kustomize=self._paths(after["kustomize"], (*place, "after", "kustomize")),
-            helm=tuple(self._release(item, (*place, "after", "helm", index)) for index, item in enumerate(releases)),
+            helm=tuple(
+                self._release(item, (*place, "after", "helm", index), kube_version)
+                for index, item in enumerate(releases)
+            ),
         )
 
-    def _release(self, value: Json, place: KeyPath) -> LockedRelease:
+    def _release(self, value: Json, place: KeyPath, kube_version: str) -> LockedRelease:
         keys = ("component", "release", "namespace", "path", "dependency", "values")
         optional = ("includeCRDs", "hooks", "apiVersions", "postRender")
         found = self._keys(value, place, keys, optional)
@@ -96,13 +104,18 @@ class _Reader:
             self._fail(f"hooks is {hooks!r}; one of run, skip", (*place, "hooks"))
         post_render = found.get("postRender")
         return LockedRelease(
-            **texts,
+            component=texts["component"],
+            context=ReleaseContext(
+                release=texts["release"],
+                namespace=texts["namespace"],
+                kube_version=kube_version,
+                api_versions=tuple(self._texts(found.get("apiVersions") or [], (*place, "apiVersions"))),
+            ),
             path=self._inside(found["path"], (*place, "path")),
             **{key: self._text(chart[key], (*place, "dependency", key)) for key in names},
             values=tuple(self._paths(found["values"], (*place, "values"))),
             include_crds=crds,
             hooks=hooks,
-            api_versions=tuple(self._texts(found.get("apiVersions") or [], (*place, "apiVersions"))),
             post_render=None if post_render is None else str(self._inside(post_render, (*place, "postRender"))),
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import RepoPath
+from migrator.model import ReleaseContext, RepoPath
 
 LOCK_PATH = RepoPath(".migrate/lock.yaml")
 
@@ -15,8 +15,8 @@ class LockedRelease:
     """One Helm release of one environment."""
 
     component: str
-    release: str
-    namespace: str
+    context: ReleaseContext
+    """The version of Kubernetes is the lock's, the same for all of its releases."""
     path: RepoPath
     """Folder of the umbrella chart."""
     name: str
@@ -28,8 +28,12 @@ class LockedRelease:
     """Relative to path, in order."""
     include_crds: bool = True
     hooks: str = "run"
-    api_versions: tuple[str, ...] = ()
     post_render: str | None = None
+
+    @property
+    def order(self) -> tuple[str, str, str]:
+        """What the releases of an environment are sorted by."""
+        return self.component, self.context.namespace, self.context.release
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,7 +29,7 @@ def dump_lock(lock: Lock) -> str:
 
 
 def _environment(environment: LockedEnvironment) -> Json:
-    releases = sorted(environment.helm, key=lambda each: (each.component, each.namespace, each.release))
+    releases = sorted(environment.helm, key=lambda each: each.order)
     return {
         "before": list(environment.before),
         "after": {"kustomize": list(environment.kustomize), "helm": [_release(each) for each in releases]},
@@ -39,8 +39,8 @@ def _environment(environment: LockedEnvironment) -> Json:
 def _release(release: LockedRelease) -> Json:
     return {
         "component": release.component,
-        "release": release.release,
-        "namespace": release.namespace,
+        "release": release.context.release,
+        "namespace": release.context.namespace,
         "path": release.path,
         "dependency": {
             "name": release.name,
@@ -51,7 +51,7 @@ def _release(release: LockedRelease) -> Json:
         "values": list(release.values),
         "includeCRDs": release.include_crds,
         "hooks": release.hooks,
-        "apiVersions": list(release.api_versions),
+        "apiVersions": list(release.context.api_versions),
         "postRender": release.post_render,
     }
 

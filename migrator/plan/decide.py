@@ -14,7 +14,7 @@ from migrator.discover import Config
 from migrator.inference.types import Inference, ResidualClass
 from migrator.load import Kustomizations
 from migrator.lock import Lock
-from migrator.model import Difference, Impact, RepoPath, ResId, Resource
+from migrator.model import Difference, Impact, ReleaseContext, RepoPath, ResId, Resource
 from migrator.plan.common import common_of, with_common
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, lesser_part, present, reconciled, without_hooks
@@ -135,8 +135,7 @@ def decide(
         chart_digest=archive.digest if archive is not None else "",
         successor=candidate.successor if candidate is not None else "",
         rivals=tuple(each for each in component.candidates if each is not candidate),
-        release=component.release or "",
-        namespace=component.namespace or "",
+        context=ReleaseContext(release=component.release or "", namespace=component.namespace or ""),
     )
     if kept or not isinstance(inference, Inference):
         return bare
@@ -154,13 +153,14 @@ def decide(
         environments=tuple(sorted(fits)),
         members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
         companions={name: each.companions for name, each in fits.items() if each.companions},
-        release=inference.release,
-        namespace=inference.namespace,
+        context=replace(
+            inference.context,
+            kube_version=inference.context.kube_version or situation.kube_version,
+            api_versions=inference.context.api_versions or situation.api_versions,
+        ),
         values=inference.values,
         residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
         hooks="skip" if skip else "run",
-        kube_version=inference.kube_version or situation.kube_version,
-        api_versions=inference.api_versions or situation.api_versions,
     )
     return _judged(known, component, fits, situation)
 
@@ -274,9 +274,9 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
 
 def _other_kubernetes(known: ComponentPlan, situation: Situation) -> str:
     """Why a component cannot be a release beside the others: all of them are rendered for one version."""
-    if not situation.kube_version or known.kube_version == situation.kube_version:
+    version = known.context.kube_version
+    if not situation.kube_version or version == situation.kube_version:
         return ""
-    version = known.kube_version
     return f'its objects are those of Kubernetes {version}: `kube_version: "{version}"` in migrate.yaml adopts it'
 
 
@@ -289,13 +289,14 @@ def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...],
         if each.decision in (Decision.PROPOSE, Decision.KEEP):
             found.append(each)
             continue
-        keys = [(name, each.namespace, each.release) for name in each.environments]
+        release, namespace = each.context.release, each.context.namespace
+        keys = [(name, namespace, release) for name in each.environments]
         other = next((taken[key] for key in keys if key in taken), None)
         if other is None:
             taken.update(dict.fromkeys(keys, each.id))
             found.append(each)
             continue
-        reason = f"its release {each.release} in namespace {each.namespace} is also that of {other}"
+        reason = f"its release {release} in namespace {namespace} is also that of {other}"
         found.append(replace(each, decision=Decision.PROPOSE, patches={}, transforms={}, reason=reason))
         notes.append(
             Diagnostic(

@@ -10,7 +10,7 @@ from migrator.charts.types import ChartRef
 from migrator.classify.types import ChartCandidate, Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Residual, SplitValues
-from migrator.model import Difference, Impact, Json, KeyPath, RepoPath, ResId
+from migrator.model import Difference, Impact, Json, KeyPath, ReleaseContext, RepoPath, ResId
 from migrator.signatures.manifests import Upstream
 
 
@@ -45,6 +45,8 @@ class ComponentPlan:
     environments: tuple[str, ...]
     members: Mapping[str, tuple[ResId, ...]]
     """environment -> resources that move to the release (companions are not among them)."""
+    context: ReleaseContext
+    """Of its release, as far as it is known; empty texts where it is not."""
     confidence: float = 0.0
     evidence: tuple[Evidence, ...] = ()
     upstream: Upstream | None = None
@@ -55,8 +57,6 @@ class ComponentPlan:
     """What takes the chart's place where it is deprecated."""
     rivals: tuple[ChartCandidate, ...] = ()
     """Other charts, or other publishers of this one, that the objects may as well be from."""
-    release: str = ""
-    namespace: str = ""
     values: SplitValues = field(default_factory=SplitValues)
     residual: tuple[Residual, ...] = ()
     companions: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
@@ -68,9 +68,6 @@ class ComponentPlan:
     followed: Mapping[str, KeyPath] = field(default_factory=dict)
     """Image (`name:tag`) that image automation follows -> the value that gives it its tag, or is it."""
     hooks: str = "run"
-    kube_version: str = ""
-    """What its objects were rendered for."""
-    api_versions: tuple[str, ...] = ()
     impact: Impact = Impact.NONE
 
 

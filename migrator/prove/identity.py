@@ -29,7 +29,7 @@ def _placed_part(part: Part, known: frozenset[ResId], scopes: Scopes) -> Part:
     moved: dict[ResId, ResId] = {}
     resources = []
     for resource in part.resources:
-        there = _placed(resource, part.namespace, known, scopes)
+        there = _placed(resource, part.context.namespace if part.context is not None else "", known, scopes)
         if there is not resource:
             moved[resource.id] = there.id
         resources.append(there)

@@ -261,10 +261,11 @@ def _record(
 ) -> Record:
     old = [part for name in sorted(before) for part in before[name].parts]
     new = [part for name in sorted(after) for part in after[name].parts]
+    releases = [part.context for part in new if part.context is not None]
     return Record(
         engines=dict(sorted(engines.items())),
         kube_version=kube_version,
-        api_versions=tuple(sorted({version for part in new for version in part.api_versions})),
+        api_versions=tuple(sorted({version for each in releases for version in each.api_versions})),
         commands=tuple(dict.fromkeys(part.command for part in (*old, *new) if part.command)),
         charts=dict(sorted(pair for part in new for pair in _charts(part))),
         baseline={path: digest for part in old for path, digest in sorted(part.inputs.items())},

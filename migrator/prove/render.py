@@ -78,13 +78,12 @@ def render_lock(
     `twice` renders every release a second time, not only those whose chart calls a random function.
     """
     names = tuple(sorted(lock.environments)) if environments is None else environments
-    kube_version = str(lock.engines.get("kubeVersion") or "")
     jobs: list[_Job] = []
     for name in names:
         locked = lock.environments[name]
         jobs += [_root_job(name, root, tree, context) for root in locked.kustomize]
         for each in locked.helm:
-            render = partial(render_release, each, tree, context, kube_version=kube_version, twice=twice)
+            render = partial(render_release, each, tree, context, twice=twice)
             jobs.append(_Job(environment=name, part=each.path, render=render))
     return _run(names, jobs, context.watch)
 
@@ -151,26 +150,22 @@ def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> 
     return inflater.build(tool, tree, root, network=context.network)
 
 
-def render_release(
-    release: LockedRelease, tree: Path, context: RenderContext, *, kube_version: str, twice: bool = False
-) -> Part:
+def render_release(release: LockedRelease, tree: Path, context: RenderContext, *, twice: bool = False) -> Part:
     """What one Helm release renders, post-render included, test hooks left out; or why it does not."""
     part = Part(
         owner=Owner.HELM,
         path=release.path,
         resources=(),
         component=release.component,
-        release=release.release,
-        namespace=release.namespace,
-        api_versions=release.api_versions,
-        command=_helm_command(release, kube_version),
+        context=release.context,
+        command=_helm_command(release),
     )
     with tempfile.TemporaryDirectory(prefix="migrate-") as directory:
         target = Path(directory).resolve() / "chart"
         target.mkdir()
         try:
             staged = stage_release(release, tree, context.library, target)
-            render = _renderer(release, staged, context, kube_version)
+            render = _renderer(release, staged, context)
             first = rendered_resources(render(0))
             again = twice or may_generate(staged.archive)
             second = rendered_resources(render(1)) if again else first
@@ -186,9 +181,7 @@ def render_release(
     )
 
 
-def _renderer(
-    release: LockedRelease, staged: Staged, context: RenderContext, kube_version: str
-) -> Callable[[int], bytes]:
+def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) -> Callable[[int], bytes]:
     """Attempt -> the rendered stream. Attempts have different cache keys: two renders are two runs of helm."""
     helm = context.tools.helm
     if helm is None:
@@ -198,16 +191,13 @@ def _renderer(
             remedy="install helm 3 and put it on PATH",
         )
     request = HelmRender(
-        release=release.release,
-        namespace=release.namespace,
+        context=release.context,
         chart=staged.directory,
         values=tuple(staged.directory / name for name in release.values),
-        kube_version=kube_version,
-        api_versions=release.api_versions,
         include_crds=release.include_crds,
         hooks=release.hooks == "run",
     )
-    described = (release.release, release.namespace, release.values, release.api_versions, release.include_crds)
+    described = (repr(release.context), release.values, release.include_crds)
     content = sorted((str(path), digest) for path, digest in staged.inputs.items())
 
     def run(attempt: int) -> bytes:
@@ -221,7 +211,6 @@ def _renderer(
             described,
             release.hooks,
             release.post_render,
-            kube_version,
             attempt,
         )
         data = context.cache.get(key)
@@ -242,14 +231,15 @@ def _kustomize_command(tool: Tool) -> str:
     return "kubectl kustomize" if tool.name == "kubectl" else "kustomize build"
 
 
-def _helm_command(release: LockedRelease, kube_version: str) -> str:
-    words = ["helm template", release.release, str(release.path), "--namespace", release.namespace]
+def _helm_command(release: LockedRelease) -> str:
+    context = release.context
+    words = ["helm template", context.release, str(release.path), "--namespace", context.namespace]
     for name in release.values:
         words += ["--values", f"{release.path}/{name}"]
     words += ["--include-crds"] if release.include_crds else []
     words += ["--no-hooks"] if release.hooks != "run" else []
-    words += ["--kube-version", kube_version] if kube_version else []
-    for version in release.api_versions:
+    words += ["--kube-version", context.kube_version] if context.kube_version else []
+    for version in context.api_versions:
         words += ["--api-versions", version]
     words += ["--skip-schema-validation"]
     if release.post_render is not None:
@@ -262,7 +252,7 @@ def _problem(error: MigrateError, path: RepoPath, release: LockedRelease | None 
     diagnostic = error.diagnostic
     if release is None:
         return replace(diagnostic, span=diagnostic.span or SourceSpan(path=path))
-    summary = f"release {release.release} does not render: {diagnostic.summary}"
+    summary = f"release {release.context.release} does not render: {diagnostic.summary}"
     return replace(diagnostic, summary=summary, span=diagnostic.span or SourceSpan(path=path))
 
 

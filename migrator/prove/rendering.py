@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.diagnostics import Diagnostic, Diagnostics
-from migrator.model import KeyPath, RepoPath, ResId, Resource
+from migrator.model import KeyPath, ReleaseContext, RepoPath, ResId, Resource
 
 
 class Owner(Enum):
@@ -29,15 +29,13 @@ class Part:
     resources: tuple[Resource, ...]
     """Objects without a namespace are as the engine printed them; `Rendering.resources` places them."""
     component: str = ""
-    release: str = ""
-    namespace: str = ""
+    context: ReleaseContext | None = None
     """Of the release; kustomize roots have none."""
     chart: str = ""
     """`name version` of the public chart, as it was rendered."""
     chart_digest: str = ""
     inflated: Mapping[str, str] = field(default_factory=dict)
     """`name version` -> digest of the charts that a kustomize root inflates and the repository does not hold."""
-    api_versions: tuple[str, ...] = ()
     command: str = ""
     """What anyone can type at the root of the repository."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
@@ -50,12 +48,13 @@ class Part:
     @property
     def key(self) -> str:
         """The name of the part within its environment, as the lock keeps it: the root, or `release:NAMESPACE/NAME`."""
-        return f"release:{self.namespace}/{self.release}" if self.owner is Owner.HELM else str(self.path)
+        context = self.context
+        return f"release:{context.namespace}/{context.release}" if context is not None else str(self.path)
 
     @property
     def label(self) -> str:
         """How a person calls it: `overlays/prod` or `release monitoring (infrastructure/...)`."""
-        return f"release {self.release} ({self.path})" if self.owner is Owner.HELM else str(self.path)
+        return f"release {self.context.release} ({self.path})" if self.context is not None else str(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

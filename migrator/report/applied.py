@@ -37,7 +37,7 @@ def show_applied(
     for component in adopted:
         chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
         out.print(f"{component.id}", style="bold", end="")
-        out.print(f"  {component.decision.value}  {chart}  release {component.release} in {component.namespace}")
+        out.print(f"  {component.decision.value}  {chart}  release {component.context}")
     for name in demoted:
         out.print(name, style="bold yellow", end="")
         out.print("  was not proved and stays in Kustomize")

@@ -43,7 +43,7 @@ def show_explanation(explanation: Explanation, stream: IO[str], *, verbose: bool
     out = console(stream)
     name = f"{explanation.component}: " if explanation.component else ""
     chart = f"{explanation.chart.name} {explanation.chart.version}"
-    out.print(f"{name}chart {chart}, release {explanation.release} in {explanation.namespace}", style="bold")
+    out.print(f"{name}chart {chart}, release {explanation.context}", style="bold")
     if explanation.commit:
         out.print(f"It is a release already: this tells of commit {explanation.commit[:12]}, before it became one.")
     show_upstream(out, explanation.upstream)
@@ -182,8 +182,8 @@ def explanation_document(explanation: Explanation) -> dict[str, Json]:
         "component": explanation.component or None,
         "decision": explanation.decision or None,
         "chart": chart_document(explanation.chart),
-        "release": explanation.release,
-        "namespace": explanation.namespace,
+        "release": explanation.context.release,
+        "namespace": explanation.context.namespace,
         "upstream": upstream_document(explanation.upstream),
         "commit": explanation.commit or None,
         "values": [_value_document(value, origins) for value, origins in explanation.values],

@@ -49,7 +49,7 @@ class _Row:
 def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose: bool = False) -> None:
     """The verdict by environment, the values files as they would be written, and what differs by its class."""
     out = console(stream)
-    out.print(f"{chart}, release {inference.release} in {inference.namespace}", style="bold")
+    out.print(f"{chart}, release {inference.context}", style="bold")
     width = max(map(len, inference.rendered), default=0)
     for environment in sorted(inference.rendered):
         name = f"  {environment:<{width}}  " if len(inference.rendered) > 1 else ""

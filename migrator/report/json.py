@@ -134,8 +134,8 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for rival in component.rivals
         ],
         "upstream": upstream_document(component.upstream),
-        "release": component.release,
-        "namespace": component.namespace,
+        "release": component.context.release,
+        "namespace": component.context.namespace,
         "confidence": round(component.confidence, 4),
         "evidence": [
             {
@@ -168,8 +168,8 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         ],
         "transforms": {name: dict(component.transforms[name]) for name in sorted(component.transforms)},
         "hooks": component.hooks,
-        "kube_version": component.kube_version,
-        "api_versions": list(component.api_versions),
+        "kube_version": component.context.kube_version,
+        "api_versions": list(component.context.api_versions),
         "impact": str(component.impact),
     }
 
@@ -198,8 +198,8 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], char
     return {
         "format_version": FORMAT_VERSION,
         "chart": {**chart_document(chart), "digest": inference.chart_digest},
-        "release": inference.release,
-        "namespace": inference.namespace,
+        "release": inference.context.release,
+        "namespace": inference.context.namespace,
         "verdict": "identical" if inference.identical else "differs",
         "values": values_document(inference.values),
         "residual": [residual_document(residual) for residual in inference.residual],
@@ -213,7 +213,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], char
         "renders": inference.renders,
         "seconds": round(inference.seconds, 3),
         "engine": dict(sorted(inference.engine.items())),
-        "kube_version": inference.kube_version,
-        "api_versions": list(inference.api_versions),
+        "kube_version": inference.context.kube_version,
+        "api_versions": list(inference.context.api_versions),
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in diagnostics],
     }

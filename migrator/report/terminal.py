@@ -108,8 +108,8 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
         out.print(f"            deprecated; its successor is {component.successor}", style="yellow")
     for rival in component.rivals:
         out.print(f"            or {rival.title}, confidence {rival.score:.2f}", style="dim")
-    if component.release:
-        out.print(f"  release   {component.release} in {component.namespace}")
+    if component.context.release:
+        out.print(f"  release   {component.context}")
     counts = ", ".join(f"{name} {len(component.members[name])}" for name in sorted(component.members))
     out.print(f"  objects   {counts}")
     out.print(f"  because   {component.reason}")

@@ -9,7 +9,7 @@ from typing import Protocol
 from migrator.charts.types import ChartRef
 from migrator.inference.effects.value_effects import ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, dotted
-from migrator.model import Json, KeyPath, RepoPath, ResId, SourceSpan, resource_of
+from migrator.model import Json, KeyPath, ReleaseContext, RepoPath, ResId, SourceSpan, resource_of
 from migrator.rewrite.kustomize.literal_places import at, met
 from migrator.rewrite.kustomize.origins import Source
 from migrator.signatures import Upstream
@@ -38,8 +38,7 @@ class Explanation:
     """Empty for files given by hand."""
     decision: str
     chart: ChartRef
-    release: str
-    namespace: str
+    context: ReleaseContext
     environments: tuple[str, ...]
     values: tuple[tuple[ExplainedValue, tuple[Origin, ...]], ...]
     residual: tuple[tuple[Residual, Source | None], ...]

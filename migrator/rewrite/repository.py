@@ -265,19 +265,26 @@ def _lock(  # noqa: PLR0917 - private, one caller
         if build.is_built:
             roots[build.environment].append(build.root)
     earlier = existing.environments if existing is not None else {}
+    engines = dict(engines if engines is not None else existing.engines if existing is not None else {})
+    kube_version = engines.get("kubeVersion", "")
     environments = dict(earlier)
     for environment, paths in sorted(roots.items()):
         before = tuple(sorted(paths))
         kept = earlier[environment].helm if environment in earlier else ()
         new = tuple(made.releases[environment] for made in umbrellas.values() if environment in made.releases)
-        helm = tuple(sorted((*kept, *new), key=lambda each: (each.component, each.namespace, each.release)))
+        helm = tuple(
+            replace(each, context=replace(each.context, kube_version=kube_version))
+            for each in sorted(
+                (*kept, *new), key=lambda each: (each.component, each.context.namespace, each.context.release)
+            )
+        )
         environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm)
     components = dict(existing.components) if existing is not None else {}
     components |= {each.id: _locked(each) for each in plan.components if each.id in umbrellas}
     return Lock(
         commit=index.git.commit,
         tree=tree_digest(index, kustomizations, builds),
-        engines=dict(engines if engines is not None else existing.engines if existing is not None else {}),
+        engines=engines,
         environments=environments,
         components=components,
         verdict="unproved",

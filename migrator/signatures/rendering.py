@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from migrator.charts.types import ChartArchive
 from migrator.engines import HelmRender, Tool, helm_template, is_test_hook, split_rendered
-from migrator.model import ResId, Resource, resource_of
+from migrator.model import KUBE_VERSION, ReleaseContext, ResId, Resource, resource_of
 from migrator.signatures.learn import learn, merge
 from migrator.signatures.types import Signature
 from migrator.yamlio import Dialect, read_documents
@@ -25,7 +25,7 @@ def learn_chart(
     known: Collection[str] = (),
     category: str = "core",
     generic: bool = False,
-    kube_version: str = "1.32",
+    kube_version: str = KUBE_VERSION,
 ) -> Signature:
     """The signature of one chart out of one or more of its versions, newest first, rendered at their defaults.
 
@@ -35,12 +35,11 @@ def learn_chart(
     found: list[Signature] = []
     for chart in charts:
         request = HelmRender(
-            release=_RELEASE,
-            namespace=_NAMESPACE,
+            context=ReleaseContext(
+                release=_RELEASE, namespace=_NAMESPACE, kube_version=kube_version, api_versions=_API_VERSIONS
+            ),
             chart=chart.path,
             values=tuple(values),
-            kube_version=kube_version,
-            api_versions=_API_VERSIONS,
         )
         rendered, sources = rendered_with_sources(helm_template(helm, request))
         found.append(

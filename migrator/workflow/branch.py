@@ -83,9 +83,10 @@ def _only(plan: Plan, wanted: set[str]) -> Plan:
 def _message(component: ComponentPlan) -> str:
     chart = f"the chart {component.chart.name} {component.chart.version}" if component.chart is not None else "a chart"
     resources = max((len(members) for members in component.members.values()), default=0)
+    context = component.context
     return (
         f"feat: {component.id} comes from {chart}\n\n"
-        f"Release {component.release} in namespace {component.namespace}, in {', '.join(component.environments)}. "
+        f"Release {context.release} in namespace {context.namespace}, in {', '.join(component.environments)}. "
         f"Its {resources} objects leave the Kustomize part.\n"
     )
 

@@ -10,10 +10,9 @@ from migrator.charts.types import ChartSources
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
-from migrator.model import Impact
+from migrator.model import KUBE_VERSION, Impact
 from migrator.workflow.settings import Settings
 
-KUBE_VERSION = "1.32"
 GITOPS = "none"
 LAYOUT = "growing"
 

@@ -19,7 +19,6 @@ from migrator.plan import ComponentPlan
 from migrator.rewrite.explanation import Explanation, Files, explained
 from migrator.rewrite.kustomize.origins import Origins
 from migrator.rewrite.kustomize.repository_view import RepositoryView
-from migrator.templates.interpreter.render import Setting
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
@@ -95,7 +94,7 @@ def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tup
 def _explained(planned: Planned, component: str, asked: str, commit: str, run: Run) -> Explained:
     part = next((each for each in planned.plan.components if each.id == component), None)
     archive = planned.charts.get(component)
-    if part is None or archive is None or part.chart is None or not part.release:
+    if part is None or archive is None or part.chart is None or not part.context.release:
         reason = part.reason if part is not None else "it is a release already"
         raise MigrateError.of(
             "MIG913", f"{component} has no values to explain: {reason}", remedy="`migrate plan` lists what has a chart"
@@ -109,8 +108,7 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, run: R
         component=component,
         decision=part.decision.value,
         chart=part.chart,
-        release=part.release,
-        namespace=part.namespace,
+        context=part.context,
         environments=part.environments,
         values=values,
         residual=residual,
@@ -123,32 +121,22 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, run: R
 
 
 def _subject(part: ComponentPlan, archive: ChartArchive, planned: Planned) -> Subject:
-    setting = Setting(
-        release=part.release,
-        namespace=part.namespace,
-        kube_version=part.kube_version or planned.baseline.choices.kube_version,
-        api_versions=part.api_versions,
-    )
+    kube_version = part.context.kube_version or planned.baseline.choices.kube_version
+    context = replace(part.context, kube_version=kube_version)
     targets = {name: part.members[name] for name in part.environments}
-    return Subject(chart=archive, values=part.values, targets=targets, setting=setting, as_dependency=True)
+    return Subject(chart=archive, values=part.values, targets=targets, setting=context, as_dependency=True)
 
 
 def explain_inference(
     request: InferenceRequest, inference: Inference, files: Mapping[str, tuple[RepoPath, bytes]], asked: str
 ) -> Explanation:
     """The explanation of what was inferred for files; MIG914 where nothing is called what is asked for."""
-    setting = Setting(
-        release=inference.release,
-        namespace=inference.namespace,
-        kube_version=inference.kube_version,
-        api_versions=inference.api_versions,
-    )
     targets = {name: tuple(each.id for each in request.targets[name]) for name in sorted(request.targets)}
     subject = Subject(
         chart=request.chart,
         values=inference.values,
         targets=targets,
-        setting=setting,
+        setting=inference.context,
         as_dependency=request.as_dependency,
     )
     values, residual = explained(subject, inference.residual, Files(files), asked)
@@ -156,8 +144,7 @@ def explain_inference(
         component="",
         decision="",
         chart=request.chart.ref,
-        release=inference.release,
-        namespace=inference.namespace,
+        context=inference.context,
         environments=tuple(targets),
         values=values,
         residual=residual,

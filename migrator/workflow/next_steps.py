@@ -33,10 +33,10 @@ def next_steps(inferred: Inferred) -> Iterator[tuple[str, str]]:
 
 
 def _render_command(inferred: Inferred, names: Iterable[str]) -> str:
-    inference = inferred.inference
-    words = ["helm", "template", inference.release, *_chart_words(inferred.chart, inferred.ref)]
-    words += ["--namespace", inference.namespace, "--kube-version", inference.kube_version, "--include-crds"]
-    words += [word for each in inference.api_versions for word in ("--api-versions", each)]
+    context = inferred.inference.context
+    words = ["helm", "template", context.release, *_chart_words(inferred.chart, inferred.ref)]
+    words += ["--namespace", context.namespace, "--kube-version", context.kube_version, "--include-crds"]
+    words += [word for each in context.api_versions for word in ("--api-versions", each)]
     words += [word for name in names for word in ("--values", name)]
     return shlex.join(words)
 

@@ -172,5 +172,5 @@ def _plan(baseline: Baseline, components: Sequence[Component], chosen: Mapping[s
 def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:
     """What every release is rendered for: what somebody said, else what all components were found to be for."""
     results = [each.result for each in chosen.values()]
-    found = {each.kube_version for each in results if each is not None and not isinstance(each, Diagnostic)}
+    found = {each.context.kube_version for each in results if each is not None and not isinstance(each, Diagnostic)}
     return found.pop() if len(found) == 1 and not baseline.choices.kube_is_given else baseline.choices.kube_version

@@ -22,7 +22,7 @@ from migrator.workflow.settings import Options, Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.dataclass_json import from_json, to_json
 
-FORMAT = "migrate-plan-1"
+FORMAT = "migrate-plan-2"
 _OWN = 0o600
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from migrator.diagnostics import ExitCode, MigrateError
 from migrator.discover import Config
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
-from migrator.model import RepoPath, ResId
+from migrator.model import ReleaseContext, RepoPath, ResId
 from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.signatures.manifests import Manifest
@@ -94,12 +94,14 @@ def learned_text(
     stream = helm_template(
         find_helm(),
         HelmRender(
-            release=_RELEASE,
-            namespace=_NAMESPACE,
+            context=ReleaseContext(
+                release=_RELEASE,
+                namespace=_NAMESPACE,
+                kube_version=choices.kube_version,
+                api_versions=choices.api_versions,
+            ),
             chart=archive.path,
             values=values,
-            kube_version=choices.kube_version,
-            api_versions=choices.api_versions,
         ),
     )
     known = {one.chart for one in load_signatures()} - {archive.ref.name}

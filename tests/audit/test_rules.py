@@ -15,7 +15,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index, discover
 from migrator.load import load
 from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedRelease
-from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
+from migrator.model import Origin, ReleaseContext, RepoPath, Resource, SourceSpan, resource_of
 from migrator.prove import Owner, Part, Rendering, part_digests, rendered_digest, rendering_digest
 from migrator.render_roots import Build
 
@@ -37,8 +37,7 @@ FILES = {
 }
 RELEASE = LockedRelease(
     component="tiny",
-    release="small",
-    namespace="infra",
+    context=ReleaseContext(release="small", namespace="infra"),
     path=RepoPath("infra/tiny"),
     name="tiny",
     version="1.2.3",
@@ -78,8 +77,7 @@ def renders_of(kustomize: Sequence[Resource] = (APP,), helm: Sequence[Resource] 
             path=RepoPath("infra/tiny"),
             resources=tuple(helm),
             component="tiny",
-            release="small",
-            namespace="infra",
+            context=ReleaseContext(release="small", namespace="infra"),
         ),
     )
     return {"prod": Rendering(environment="prod", parts=parts)}

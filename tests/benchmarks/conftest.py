@@ -11,6 +11,7 @@ from tiny_chart import CHART, CONFIG, VALUES
 from measuring.cases import Case, read_cases
 from measuring.process import Found
 from migrator.engines import Tool, find_helm
+from migrator.model import ReleaseContext
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +44,12 @@ def found() -> Callable[..., Found]:
     """What the product says that it found."""
 
     def make(common: object, **more: object) -> Found:
-        given = {"release": "one", "namespace": "here", "environments": {}, "identical": True, **more}
+        given = {
+            "context": ReleaseContext(release="one", namespace="here"),
+            "environments": {},
+            "identical": True,
+            **more,
+        }
         return Found(common=common, **given)
 
     return make

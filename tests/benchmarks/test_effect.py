@@ -8,9 +8,9 @@ from measuring.effect import Glance, effect_of, leaves, without
 from measuring.environments import faults_of
 from migrator.charts import load_archive
 from migrator.engines import rendered_resources
-from migrator.templates.interpreter.render import Setting
+from migrator.model import ReleaseContext
 
-SETTING = Setting(release="one", namespace="here")
+SETTING = ReleaseContext(release="one", namespace="here")
 
 
 def effect(case, tool, values, glance=None):

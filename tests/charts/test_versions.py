@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from migrator.charts import VersionError, is_same_version, parse_version, satisfies, sort_key
 from migrator.engines import HelmRender, find_helm, helm_template
+from migrator.model import ReleaseContext
 
 TABLE = json.loads((Path(__file__).parent / "semver_table.json").read_text())
 """Recorded from helm v3.17.3: per constraint one digit for each version."""
@@ -48,7 +49,7 @@ def _ask_helm(tmp_path: Path, constraints: list[str], versions: list[str]) -> li
     (chart / "Chart.yaml").write_text("apiVersion: v2\nname: semver\nversion: 0.1.0\n")
     (chart / "templates" / "x.yaml").write_text(TEMPLATE)
     values = json.dumps({"constraints": constraints, "versions": versions}).encode()
-    request = HelmRender(release="r", namespace="n", chart=chart, values=(values,), kube_version="", api_versions=())
+    request = HelmRender(context=ReleaseContext(release="r", namespace="n"), chart=chart, values=(values,))
     lines = helm_template(find_helm(), request).decode().splitlines()
     return [line.strip()[3:-1] for line in lines if line.startswith("- ")]
 

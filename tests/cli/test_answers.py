@@ -10,7 +10,7 @@ from migrator.charts import load_archive
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.engines import Cache, Tool, Toolchain
 from migrator.inference.types import Attempt, Inference, InferenceRequest, Residual, ResidualClass, SplitValues
-from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan, resource_of
+from migrator.model import Difference, DifferenceKind, Impact, ReleaseContext, RepoPath, ResId, SourceSpan, resource_of
 from migrator.workflow.steps import infer
 from migrator.workflow.steps.infer import Answer, infer_each
 from migrator.workflow.steps.inference_cache import answer_key, decode, encode
@@ -23,8 +23,7 @@ TOOLS = Toolchain(
 WEB = ResId(group="apps", kind="Deployment", namespace="ns", name="web")
 BODY = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "namespace": "ns"}, "n": 1.5}
 INFERENCE = Inference(
-    release="r",
-    namespace="ns",
+    context=ReleaseContext(release="r", namespace="ns", api_versions=("a/v1",)),
     values=SplitValues(common={"a": None}, environments={"prod": {"b": ["x", 1]}}, notes={("a",): "why"}),
     rendered={"prod": (resource_of(BODY),)},
     differences={
@@ -54,7 +53,6 @@ INFERENCE = Inference(
     renders=3,
     seconds=1.25,
     engine={"helm": "v3.17.3"},
-    api_versions=("a/v1",),
 )
 NOTES = (
     Diagnostic(

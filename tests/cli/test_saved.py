@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from cli_support import Migrate, committed, git, tree
 
-from migrator.model import Difference, DifferenceKind, Impact, ResId
+from migrator.model import Difference, DifferenceKind, Impact, ReleaseContext, ResId
 from migrator.plan.types import ComponentPlan, Decision, Plan
 from migrator.workflow.steps.dataclass_json import from_json, to_json
 from migrator.yamlio import ABSENT
@@ -118,6 +118,7 @@ def test_a_plan_of_one_component_goes_round() -> None:
         confidence=1,
         differences={"dev": (difference,)},
         transforms={"dev": {"labels": [{"pairs": {"a": "b"}}]}},
+        context=ReleaseContext(release="", namespace=""),
     )
     found = from_json(ComponentPlan, json.loads(json.dumps(to_json(component))))
     assert found == component

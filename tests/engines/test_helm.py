@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from migrator.engines import EngineError, Failure, HelmRender, find_helm, helm_cause, helm_pull, helm_template
+from migrator.model import ReleaseContext
 
 CHART = "apiVersion: v2\nname: tiny\nversion: 0.1.0\n"
 CONFIG_MAP = (
@@ -29,16 +30,9 @@ def _chart(root: Path, template: str, **files: str) -> Path:
 
 
 def _request(chart: Path, *values: Path | bytes, **changes: object) -> HelmRender:
-    settings: dict[str, object] = {
-        "release": "r",
-        "namespace": "ns",
-        "chart": chart,
-        "values": values,
-        "kube_version": "1.31.0",
-        "api_versions": (),
-        **changes,
-    }
-    return HelmRender(**settings)  # type: ignore[arg-type]
+    context = {name: changes.pop(name) for name in ("release", "namespace", "api_versions") if name in changes}
+    asked = ReleaseContext(**{"release": "r", "namespace": "ns", "kube_version": "1.31.0", **context})  # type: ignore[arg-type]
+    return HelmRender(context=asked, chart=chart, values=values, **changes)  # type: ignore[arg-type]
 
 
 def _failure(request: HelmRender) -> EngineError:

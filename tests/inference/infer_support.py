@@ -10,7 +10,7 @@ from migrator.charts.types import ChartArchive
 from migrator.diagnostics import Diagnostics
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, helm_template, rendered_resources
 from migrator.inference import Inference, InferenceRequest, infer
-from migrator.model import Resource
+from migrator.model import ReleaseContext, Resource
 from migrator.yamlio import dump
 
 CHART = "apiVersion: v2\nname: tiny\nversion: 1.0.0\nappVersion: '2.5'\n"
@@ -28,12 +28,9 @@ def archive_of(folder: Path, files: Mapping[str, str | bytes]) -> ChartArchive:
 def rendered(archive: ChartArchive, values: Mapping[str, object] | None = None) -> tuple[Resource, ...]:
     """What helm renders, without a look at the chart's schema."""
     request = HelmRender(
-        release="shop",
-        namespace="data",
+        context=ReleaseContext(release="shop", namespace="data", kube_version="1.32"),
         chart=archive.path,
         values=(dump(dict(values or {})).encode(),),
-        kube_version="1.32",
-        api_versions=(),
     )
     return rendered_resources(helm_template(find_helm(), request))
 

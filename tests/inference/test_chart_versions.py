@@ -9,7 +9,7 @@ from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, render
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.search import chart_versions as versions_room
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.interpreter.render import Setting
+from migrator.model import ReleaseContext
 
 TEMPLATE = """
 apiVersion: apps/v1
@@ -52,7 +52,7 @@ def archives(tmp_path_factory):
 
 def answered(archives, made_by, values, asked, **given):
     judge = Judge(InferenceRequest(chart=archives[made_by], targets={}), find_helm(), Cache(None))
-    targets = rendered_resources(judge.ask(values, Setting(release="shop", namespace="data")))
+    targets = rendered_resources(judge.ask(values, ReleaseContext(release="shop", namespace="data")))
     first, *others = (archives[version] for version in asked)
     request = InferenceRequest(
         chart=first, others=tuple(others), targets={"prod": targets}, release="shop", namespace="data", **given

@@ -5,9 +5,8 @@ import time
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.search.loop import Search
-from migrator.model import resource_of
+from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Setting
 
 CRD = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "a.b"}}
 CHART = load_chart(
@@ -24,7 +23,7 @@ OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
 
 def overrides(*targets: dict) -> dict:
     evaluator = Evaluator(CHART, [resource_of(target) for target in targets])
-    start = evaluator.measure(Tree(defaults_of(CHART), {}), Setting(release="shop", namespace="data"))
+    start = evaluator.measure(Tree(defaults_of(CHART), {}), ReleaseContext(release="shop", namespace="data"))
     return dict(Search(evaluator, start, time.process_time() + 20).run().tree.overrides)
 
 

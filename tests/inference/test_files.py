@@ -15,8 +15,9 @@ from migrator.inference.types import SplitValues
 from migrator.inference.values.chart_outline import Section, arranged, outline
 from migrator.inference.values.comments import notes
 from migrator.inference.values.files import WIDTH, values_files, values_texts
+from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter
 from migrator.yamlio import Dialect, read_value, same
 
 VALUES = """\
@@ -73,7 +74,7 @@ kind: ConfigMap
 metadata: {name: cache}
 data: {size: {{ .Values.size | quote }}, inner: {{ .Values.inner | quote }}}
 """
-SETTING = Setting(release="r", namespace="n")
+SETTING = ReleaseContext(release="r", namespace="n")
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from migrator.inference import InferenceRequest, infer
 from migrator.inference.hypothesis.evaluator import is_skipped
 from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
+from migrator.model import ReleaseContext
 from migrator.templates.functions import FUNCTIONS
 from migrator.templates.interpreter import render
-from migrator.templates.interpreter.render import Setting
 
 ODD = """
 apiVersion: v1
@@ -53,7 +53,7 @@ def request(archive, values):
     judge = Judge(InferenceRequest(chart=archive, targets={}), find_helm(), Cache(None))
     from migrator.engines import rendered_resources
 
-    targets = rendered_resources(judge.ask(values, Setting(release="shop", namespace="data")))
+    targets = rendered_resources(judge.ask(values, ReleaseContext(release="shop", namespace="data")))
     return InferenceRequest(chart=archive, targets={"prod": targets}, release="shop", namespace="data", budget=20)
 
 

@@ -10,8 +10,7 @@ from migrator.charts.archive import load_archive
 from migrator.inference.effects.image_tags import tag_value
 from migrator.inference.effects.value_effects import Subject
 from migrator.inference.types import SplitValues
-from migrator.model import Json
-from migrator.templates.interpreter.render import Setting
+from migrator.model import Json, ReleaseContext
 
 VALUES = """\
 image: {repository: example.org/app, tag: ""}
@@ -49,7 +48,7 @@ def subject(tmp_path: Path, **common: Json) -> Subject:
         chart=load_archive(tmp_path / "app"),
         values=SplitValues(common=common),
         targets={},
-        setting=Setting(release="r", namespace="ns"),
+        setting=ReleaseContext(release="r", namespace="ns"),
     )
 
 

@@ -10,7 +10,7 @@ from migrator.charts import load_archive
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
 from migrator.inference import InferenceRequest, ResidualClass, infer
-from migrator.model import resource_of
+from migrator.model import ReleaseContext, resource_of
 from migrator.yamlio import Dialect, dump, read_documents, read_value
 
 TEMPLATE = """
@@ -119,12 +119,9 @@ def tools():
 
 def rendered(archive, values, release="shop", namespace="data"):
     request = HelmRender(
-        release=release,
-        namespace=namespace,
+        context=ReleaseContext(release=release, namespace=namespace, kube_version="1.32"),
         chart=archive.path,
         values=(dump(values).encode(),),
-        kube_version="1.32",
-        api_versions=(),
     )
     return rendered_resources(helm_template(find_helm(), request))
 
@@ -156,14 +153,14 @@ def test_values_come_back_as_they_were_set(archive, tools, values):
     inference = ask(archive, tools, {"prod": rendered(archive, values)})
     assert inference.identical, inference.residual
     assert inference.residual == ()
-    assert inference.release == "shop"
+    assert inference.context.release == "shop"
     assert inference.values.common == values
 
 
 def test_a_full_name_that_is_overridden_is_not_taken_for_the_release(archive, tools):
     inference = ask(archive, tools, {"prod": rendered(archive, {"fullnameOverride": "renamed"}, release="team")})
     assert inference.identical
-    assert inference.release == "team"
+    assert inference.context.release == "team"
     assert inference.values.common == {"fullnameOverride": "renamed"}
 
 
@@ -233,7 +230,7 @@ def test_a_label_on_every_object_is_named_as_processing_after_the_chart(archive,
 
 def test_a_release_that_is_given_is_kept(archive, tools):
     inference = ask(archive, tools, {"prod": rendered(archive, {})}, release="fixed", namespace="data")
-    assert inference.release == "fixed"
+    assert inference.context.release == "fixed"
 
 
 def test_the_same_request_gives_the_same_answer(archive, tools):

@@ -9,8 +9,8 @@ from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, render
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
 from migrator.inference.verdict.judge import Judge
+from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Setting
 
 HELPERS = """
 {{- define "app.pdb" -}}
@@ -60,7 +60,7 @@ def archive(tmp_path_factory):
 
 def answered(archive, values, version, **given):
     judge = Judge(InferenceRequest(chart=archive, targets={}), find_helm(), Cache(None))
-    setting = Setting(release="shop", namespace="data", kube_version=version)
+    setting = ReleaseContext(release="shop", namespace="data", kube_version=version)
     targets = rendered_resources(judge.ask(values, setting))
     return infer(
         InferenceRequest(
@@ -84,14 +84,14 @@ def answered(archive, values, version, **given):
 def test_the_version_is_found_and_the_render_is_the_target(archive, version, found, values):
     inference, notes = answered(archive, values, version)
     assert inference.identical, inference.residual
-    assert (inference.kube_version, inference.values.common) == (found, values)
+    assert (inference.context.kube_version, inference.values.common) == (found, values)
     assert inference.engine["kubeVersion"] == found
     assert any(note.code == "MIG507" for note in notes) == (found != "1.32")
 
 
 def test_a_version_that_somebody_has_said_stays(archive):
     inference, _ = answered(archive, {}, "1.20", kube_version="1.30", kube_is_given=True)
-    assert inference.kube_version == "1.30"
+    assert inference.context.kube_version == "1.30"
     assert {item.path for item in inference.residual} == {("apiVersion",)}
 
 

@@ -5,6 +5,7 @@ import pytest
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
 from migrator.inference import InferenceRequest, infer
+from migrator.model import ReleaseContext
 from migrator.yamlio import dump
 
 LIBRARY = """
@@ -139,12 +140,9 @@ def archive(tmp_path_factory):
 def inferred(archive, values):
     helm = find_helm()
     request = HelmRender(
-        release="shop",
-        namespace="data",
+        context=ReleaseContext(release="shop", namespace="data", kube_version="1.32"),
         chart=archive.path,
         values=(dump(values).encode(),),
-        kube_version="1.32",
-        api_versions=(),
     )
     targets = {"prod": rendered_resources(helm_template(helm, request))}
     asked = InferenceRequest(chart=archive, targets=targets, budget=20)

@@ -10,8 +10,8 @@ from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kusto
 from migrator.inference import InferenceRequest, ResidualClass, infer
 from migrator.inference.verdict import secret_pins
 from migrator.inference.verdict.secret_pins import Pinning
+from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Setting
 from migrator.yamlio import dump
 
 HELPERS = """
@@ -107,12 +107,9 @@ def answer(archive):
     """What is found for a render in which everything was drawn, and only the replicas were set."""
     tool = find_helm()
     asked = HelmRender(
-        release="shop",
-        namespace="data",
+        context=ReleaseContext(release="shop", namespace="data", kube_version="1.32"),
         chart=archive.path,
         values=(dump({"replicas": 3}).encode(),),
-        kube_version="1.32",
-        api_versions=(),
     )
     targets = rendered_resources(helm_template(tool, asked))
     tools = Toolchain(kustomize=find_kustomize(), helm=tool)
@@ -167,12 +164,9 @@ def test_a_value_that_somebody_set_is_no_chance(archive):
     tool = find_helm()
     values = {"auth": {"password": "hunter22"}, "managed": {"token": "t0ken-of-ours"}}
     asked = HelmRender(
-        release="shop",
-        namespace="data",
+        context=ReleaseContext(release="shop", namespace="data", kube_version="1.32"),
         chart=archive.path,
         values=(dump(values).encode(),),
-        kube_version="1.32",
-        api_versions=(),
     )
     targets = [target for target in rendered_resources(helm_template(tool, asked)) if target.id.name != "shop-ca"]
     found, _ = infer(
@@ -216,7 +210,7 @@ data:
 
 
 def test_what_would_pin_a_place_is_looked_for_within_a_time(archive, monkeypatch):
-    setting = Setting(release="shop", namespace="data")
+    setting = ReleaseContext(release="shop", namespace="data")
     place = ("", "Secret", "shop-auth"), ("data", "password")
 
     assert Pinning(load_chart(archive.files), {}, setting).pins(*place)

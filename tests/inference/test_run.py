@@ -12,7 +12,7 @@ from migrator.engines import Cache, Cause, EngineError, Failure, find_helm
 from migrator.inference import InferenceRequest
 from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
-from migrator.templates.interpreter.render import Setting
+from migrator.model import ReleaseContext
 
 TEMPLATE = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {size: {{ .Values.size | quote }}}\n"
 
@@ -25,7 +25,7 @@ def test_a_render_that_timed_out_is_no_answer(
     request = InferenceRequest(chart=archive, targets={"prod": rendered(archive, {"size": 2})}, budget=5.0)
     count = 0
 
-    def fail(_judge: Judge, _overrides: Mapping[str, object], _setting: Setting) -> bytes:
+    def fail(_judge: Judge, _overrides: Mapping[str, object], _setting: ReleaseContext) -> bytes:
         nonlocal count
         count += 1
         raise EngineError.because("MIG403", Cause(failure=failure, message="helm did not finish"))

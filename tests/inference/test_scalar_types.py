@@ -6,9 +6,9 @@ import pytest
 
 from migrator.inference.types import SplitValues
 from migrator.inference.values.scalar_types import as_the_chart_writes
-from migrator.model import Json
+from migrator.model import Json, ReleaseContext
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter
 
 VALUES = "joined: []\nlooped: []\nport: 80\nlarge: 1\nsize: '10'\nempty: ''\nswitch: true\nword: 'true'\n"
 TEMPLATE = """\
@@ -25,7 +25,7 @@ data:
   switch: {{ .Values.switch | quote }}
   word: {{ .Values.word | quote }}
 """
-SETTING = Setting(release="r", namespace="n")
+SETTING = ReleaseContext(release="r", namespace="n")
 
 
 def formed(common: dict[str, Json], **environments: dict[str, Json]) -> SplitValues:

@@ -9,13 +9,13 @@ import pytest
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
 from migrator.inference.search.loop import Search
-from migrator.model import resource_of
+from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
-SETTING = Setting(release="shop", namespace="data")
+SETTING = ReleaseContext(release="shop", namespace="data")
 PART = """
 apiVersion: v1
 kind: ServiceAccount

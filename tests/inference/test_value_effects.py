@@ -10,8 +10,7 @@ from migrator.charts import load_archive
 from migrator.charts.types import ChartArchive
 from migrator.inference.effects.value_effects import COMMON, ExplainedValue, Subject, explain_values
 from migrator.inference.types import SplitValues
-from migrator.model import ResId
-from migrator.templates.interpreter.render import Setting
+from migrator.model import ReleaseContext, ResId
 from migrator.yamlio import ABSENT
 
 VALUES = """\
@@ -83,7 +82,7 @@ def explained(archive: ChartArchive, common: dict, **environments: dict) -> dict
         chart=archive,
         values=SplitValues(common={"password": "x", **common}, environments=environments, notes={("replicas",): "why"}),
         targets=dict.fromkeys(environments, (APP,)) or {"prod": (APP,)},
-        setting=Setting(release="r", namespace="ns"),
+        setting=ReleaseContext(release="r", namespace="ns"),
     )
     return {".".join(map(str, value.path)): value for value in explain_values(subject)}
 
@@ -156,7 +155,7 @@ def test_only_what_is_asked_for_is_rendered(archive: ChartArchive, monkeypatch: 
     run = Interpreter.run
     monkeypatch.setattr(Interpreter, "run", lambda *given: runs.append(given) or run(*given))
     values = SplitValues(common={"replicas": 2, "quiet": 3, "password": "x"})
-    setting = Setting(release="r", namespace="ns")
+    setting = ReleaseContext(release="r", namespace="ns")
     subject = Subject(chart=archive, values=values, targets={"prod": ()}, setting=setting)
     (value,) = explain_values(subject, lambda path: path == ("quiet",))
     assert value.path == ("quiet",)
@@ -171,7 +170,7 @@ def test_in_a_large_chart_every_value_of_a_team_shapes_something(corpus: Path) -
     case = corpus / "roundtrip" / "kube-prometheus-stack-54.2.2-buroa"
     values = read_value((case / "minimal.yaml").read_bytes(), dialect=Dialect.SIGS)
     archive = load_archive(corpus / "roundtrip" / "charts" / "kube-prometheus-stack-54.2.2.tgz")
-    setting = Setting(release="kube-prometheus-stack", namespace="monitoring")
+    setting = ReleaseContext(release="kube-prometheus-stack", namespace="monitoring")
     subject = Subject(chart=archive, values=SplitValues(common=values), targets={"default": ()}, setting=setting)
     found = explain_values(subject)
     assert len(found) > 40

@@ -18,12 +18,11 @@ from migrator.lock import (
     load_lock,
     read_lock,
 )
-from migrator.model import RepoPath
+from migrator.model import ReleaseContext, RepoPath
 
 RELEASE = LockedRelease(
     component="kube-prometheus-stack",
-    release="monitoring",
-    namespace="monitoring",
+    context=ReleaseContext(release="monitoring", namespace="monitoring", kube_version="1.32"),
     path=RepoPath("helm-charts/monitoring/kube-prometheus-stack"),
     name="kube-prometheus-stack",
     version="45.7.1",
@@ -99,9 +98,8 @@ def test_the_text_is_the_documented_one() -> None:
 
 
 def test_what_is_written_is_read_back() -> None:
-    odd = replace(
-        RELEASE, release="0644", namespace="on", hooks="skip", api_versions=("x/v1",), post_render="post-render/prod"
-    )
+    context = ReleaseContext(release="0644", namespace="on", kube_version="1.32", api_versions=("x/v1",))
+    odd = replace(RELEASE, context=context, hooks="skip", post_render="post-render/prod")
     environment = replace(LOCK.environments["prod"], helm=(RELEASE, odd))
     lock = replace(LOCK, commit="0123", environments={"dev": environment, "prod": LOCK.environments["prod"]})
     assert read_lock(dump_lock(lock)) == lock

@@ -15,7 +15,7 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import Config, parse_config
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
 from migrator.lock import Lock, LockedComponent
-from migrator.model import DifferenceKind, Impact, Json, Origin, RepoPath, ResId, Resource, resource_of
+from migrator.model import DifferenceKind, Impact, Json, Origin, ReleaseContext, RepoPath, ResId, Resource, resource_of
 from migrator.plan import Decision, Plan, make_plan
 from migrator.plan.patches import DELETE, apply_operations
 from migrator.plan.types import ComponentPlan
@@ -103,8 +103,7 @@ def case(
         for name, found in differences.items()
     }
     inference = Inference(
-        release="cache",
-        namespace="data",
+        context=ReleaseContext(release="cache", namespace="data", kube_version=kube_versions[0]),
         values=SplitValues(common={"a": 1}),
         rendered={name: tuple(found) for name, found in rendered.items()},
         differences={
@@ -116,7 +115,6 @@ def case(
         renders=1,
         seconds=0.0,
         engine={},
-        kube_version=kube_versions[0],
     )
     plan, _ = make_plan(
         [*builds, *failed],
@@ -144,7 +142,7 @@ def test_objects_of_another_kubernetes_than_the_plan_is_made_for_are_proposed() 
     assert 'kube_version: "1.20"' in found.reason
     plan = case(target, rendered, kube_versions=("1.20", "1.20"))
     assert (plan.kube_version, plan.components[0].decision) == ("1.20", Decision.ADOPT)
-    assert plan.components[0].kube_version == "1.20"
+    assert plan.components[0].context.kube_version == "1.20"
 
 
 def test_a_drawn_secret_that_stands_against_adoption_names_what_would_pin_it() -> None:
@@ -171,7 +169,7 @@ def test_a_chart_that_renders_the_same_is_adopted() -> None:
     assert found.reason == "the chart renders what was there"
     assert found.impact is Impact.NONE
     assert found.members == {name: tuple(sorted(each.id for each in REDIS)) for name in ("dev", "prod")}
-    assert (found.release, found.namespace, found.chart, found.chart_digest) == (
+    assert (found.context.release, found.context.namespace, found.chart, found.chart_digest) == (
         "cache",
         "data",
         ARCHIVE.ref,
@@ -459,8 +457,7 @@ def test_two_components_never_share_a_release_name() -> None:
     ]
     inferences: dict[str, Inference | Diagnostic] = {
         name: Inference(
-            release="cache",
-            namespace="data",
+            context=ReleaseContext(release="cache", namespace="data"),
             values=SplitValues(),
             rendered={"dev": rendered},
             differences={},

@@ -13,7 +13,7 @@ import pytest
 from migrator.charts import ChartLibrary, ChartSources, load_archive
 from migrator.engines import Cache, find_tools
 from migrator.lock import Lock, LockedEnvironment, LockedRelease
-from migrator.model import RepoPath
+from migrator.model import ReleaseContext, RepoPath
 from migrator.prove import RenderContext
 
 REPOSITORY_URL = "https://charts.example.org"
@@ -110,8 +110,7 @@ def make_hybrid(tmp_path: Path, tree: Callable[..., Path]) -> Callable[..., Hybr
         )
         release = LockedRelease(
             component="tiny",
-            release="small",
-            namespace="infra",
+            context=ReleaseContext(release="small", namespace="infra", kube_version="1.30"),
             path=RepoPath("infra/tiny"),
             name="tiny",
             version="1.2.3",

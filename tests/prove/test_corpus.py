@@ -10,7 +10,7 @@ import pytest
 from migrator.charts import ChartLibrary, ChartSources, load_archive
 from migrator.engines import Cache, find_tools, rendered_resources
 from migrator.lock import Lock, LockedEnvironment, LockedRelease
-from migrator.model import RepoPath
+from migrator.model import ReleaseContext, RepoPath
 from migrator.prove import EnvironmentProof, RenderContext, Rendering, Terms, Verdict, prove, render_lock
 from migrator.yamlio import Dialect, dump, read_value
 
@@ -32,8 +32,7 @@ def proof_of(case_folder: Path, tmp_path: Path) -> EnvironmentProof:
     (folder / "values.yaml").write_text(dump({name: values}))
     release = LockedRelease(
         component=name,
-        release=case["release"],
-        namespace=case["namespace"],
+        context=ReleaseContext(release=case["release"], namespace=case["namespace"]),
         path=RepoPath("umbrella"),
         name=name,
         version=version,

@@ -9,7 +9,7 @@ import pytest
 
 from migrator.compare import Allowance, Scope
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import DifferenceKind, Impact, RepoPath, Resource, resource_of
+from migrator.model import DifferenceKind, Impact, ReleaseContext, RepoPath, Resource, resource_of
 from migrator.prove import Owner, Part, Proof, Rendering, Terms, Verdict, prove, rendering_digest, rendering_of
 
 TERMS = Terms()
@@ -40,8 +40,7 @@ def helm(*resources: Resource, component: str = "tiny", namespace: str = "web", 
         path=path,
         resources=resources,
         component=component,
-        release=component,
-        namespace=namespace,
+        context=ReleaseContext(release=component, namespace=namespace),
         **more,
     )
 

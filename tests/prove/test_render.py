@@ -75,8 +75,11 @@ def test_values_files_apply_in_the_order_of_the_lock(hybrid: Hybrid) -> None:
 def test_flags_of_the_lock_reach_helm(hybrid: Hybrid) -> None:
     assert env_of(release_part(hybrid)) == {"MODE": "fast", "API": "false", "KUBE": "v1.30.0"}
     changed = hybrid.locked(
-        hybrid.release(api_versions=("example.org/v1",), include_crds=False, hooks="skip"),
-        engines={"kubeVersion": "1.27"},
+        hybrid.release(
+            context=replace(hybrid.release().context, kube_version="1.27", api_versions=("example.org/v1",)),
+            include_crds=False,
+            hooks="skip",
+        )
     )
     part = release_part(hybrid, changed)
     assert env_of(part) == {"MODE": "fast", "API": "true", "KUBE": "v1.27.0"}

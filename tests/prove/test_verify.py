@@ -12,7 +12,6 @@ import pytest
 from migrator.diagnostics import MigrateError
 from migrator.lock import Lock, dump_lock, read_lock
 from migrator.prove import (
-    Owner,
     Proof,
     Terms,
     Verdict,
@@ -63,8 +62,8 @@ def vendor(hybrid: Hybrid) -> None:
     owned = [(part, resource) for part in rendering.parts for resource in part.resources]
     for position, (part, resource) in enumerate(owned):
         body = dict(resource.body)
-        if part.owner is Owner.HELM and resource.gvk.kind != "CustomResourceDefinition":
-            body["metadata"] = {**body["metadata"], "namespace": part.namespace}
+        if part.context is not None and resource.gvk.kind != "CustomResourceDefinition":
+            body["metadata"] = {**body["metadata"], "namespace": part.context.namespace}
         names.append(f"{position}.yaml")
         (folder / names[-1]).write_text(dump(body))
     (folder / "kustomization.yaml").write_text(dump({"resources": names}))

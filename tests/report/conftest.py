@@ -7,7 +7,7 @@ from migrator.classify import Evidence
 from migrator.classify.types import ChartCandidate
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Residual, ResidualClass, SplitValues
-from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan
+from migrator.model import Difference, DifferenceKind, Impact, ReleaseContext, RepoPath, ResId, SourceSpan
 from migrator.plan.types import Change, ComponentPlan, Decision, EnvironmentPlan, Plan
 
 
@@ -42,8 +42,7 @@ def plan() -> Plan:
                 evidence=(),
             ),
         ),
-        release="cache",
-        namespace="ns",
+        context=ReleaseContext(release="cache", namespace="ns"),
         values=SplitValues(common={"a": {"b": 1}, "text": "[bold]x"}, environments={"prod": {"replicas": 3}}),
         residual=(
             Residual(environment="prod", resource=deployment, path=("spec", "a/b", 0), cls=ResidualClass.INEXPRESSIBLE),
@@ -71,6 +70,7 @@ def plan() -> Plan:
         category="",
         environments=("dev",),
         members={"dev": (dashboard,)},
+        context=ReleaseContext(release="", namespace=""),
     )
     return Plan(
         complete=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
-from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, ResId, resource_of
+from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, ReleaseContext, ResId, resource_of
 from migrator.report.inferred import show_inference, show_next
 from migrator.yamlio import ABSENT
 
@@ -28,8 +28,7 @@ def inference(
     names = environments or ("default",)
     missing_class = ResidualClass.NOT_IN_CHART
     return Inference(
-        release="web",
-        namespace="shop",
+        context=ReleaseContext(release="web", namespace="shop"),
         values=SplitValues(common={"size": 1}, environments={names[0]: {"big": True}}),
         rendered=dict.fromkeys(names, RENDERED),
         differences=dict.fromkeys(names, differences),

@@ -9,6 +9,7 @@ import pytest
 
 from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
+from migrator.model import ReleaseContext
 from migrator.plan.types import Decision, Plan
 from migrator.report.github import workflow_commands
 from migrator.report.gitlab import code_quality
@@ -190,8 +191,7 @@ def test_junit_counts_and_escapes() -> None:
 
 def test_the_inference_document_keeps_the_contract() -> None:
     inference = Inference(
-        release="cache",
-        namespace="ns",
+        context=ReleaseContext(release="cache", namespace="ns"),
         values=SplitValues(common={"a": 1}, notes={("a",): "why"}),
         rendered={},
         differences={"default": ()},

@@ -15,7 +15,7 @@ from migrator.discover import Config, Index, discover
 from migrator.engines import Cache, find_kustomize, kustomize_build
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock
-from migrator.model import RepoPath, ResId, resource_of
+from migrator.model import ReleaseContext, RepoPath, ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build, build_all
 from migrator.rewrite import FileEdit, load_layout, rewrite, stage
@@ -69,8 +69,7 @@ class Repository:
                     members=members,
                     chart=ChartRef(name=name, version="1.2.3", repository="https://charts.example.org"),
                     chart_digest="sha256:aa",
-                    release=name,
-                    namespace="data",
+                    context=ReleaseContext(release=name, namespace="data"),
                 )
             )
         environments = {

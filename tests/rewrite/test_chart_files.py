@@ -15,7 +15,7 @@ from migrator.diagnostics import MigrateError
 from migrator.engines import Cache, HelmRender, Tool, Toolchain, find_helm, find_kustomize, helm_template
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.types import SplitValues
-from migrator.model import RepoPath, ResId, resource_of
+from migrator.model import ReleaseContext, RepoPath, ResId, resource_of
 from migrator.plan.patches import DELETE
 from migrator.plan.types import ComponentPlan, Decision, PostRenderPatch
 from migrator.rewrite.layout import Layout, load_layout
@@ -31,8 +31,7 @@ PLAN = ComponentPlan(
     members={},
     chart=ChartRef(name="redis", version="17.14.4", repository="https://charts.bitnami.com/bitnami"),
     chart_digest="sha256:aa",
-    release="cache",
-    namespace="shop-data",
+    context=ReleaseContext(release="cache", namespace="shop-data"),
     values=SplitValues(
         common={"global": {"imageRegistry": "docker.io"}, "auth": {"enabled": False}},
         environments={"prod": {"replica": {"replicaCount": 2}}, "dev": {}},

@@ -6,12 +6,13 @@ import tempfile
 from pathlib import Path
 
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources
+from migrator.model import ReleaseContext
 from migrator.templates.chart import Chart, load_chart
-from migrator.templates.interpreter.render import Interpreter, Run, Setting
+from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.output.documents import plain_documents, split_documents
 from migrator.yamlio import dump
 
-SETTING = Setting(release="rel", namespace="space")
+SETTING = ReleaseContext(release="rel", namespace="space")
 
 
 def files_of(templates: dict[str, str], values: str = "", extra: dict[str, str] | None = None) -> dict[str, bytes]:
@@ -44,12 +45,9 @@ def helm_bodies(files: dict[str, bytes], values: dict | None = None) -> list[dic
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         request = HelmRender(
-            release=SETTING.release,
-            namespace=SETTING.namespace,
+            context=SETTING,
             chart=Path(folder) / "tiny",
             values=(dump(values or {}).encode(),),
-            kube_version=SETTING.kube_version,
-            api_versions=(),
         )
         resources = rendered_resources(helm_template(find_helm(), request))
     return sorted((dict(r.body) for r in resources), key=lambda body: (body["kind"], body["metadata"]["name"]))

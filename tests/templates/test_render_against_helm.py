@@ -5,8 +5,9 @@ from chart_support import bodies, chart_of, files_of, helm_bodies, run_of
 
 from migrator.charts import load_archive
 from migrator.engines import EngineError
+from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
 from migrator.templates.output.tree import parse_tree
 from migrator.yamlio import Dialect, read_documents, read_value, same
@@ -237,7 +238,7 @@ def test_a_second_run_renders_only_what_the_change_touches(first_value):
         "a: 1\nb: {c: 2}\none: {x: 1}\ntwo: {x: 1}\n",
     )
     interpreter = Interpreter(chart)
-    setting = Setting(release="r", namespace="n")
+    setting = ReleaseContext(release="r", namespace="n")
     first = interpreter.run({}, setting)
     count = interpreter.runs
     second = interpreter.run({"b": {"c": 5}}, setting, first)
@@ -254,8 +255,8 @@ def test_what_a_template_changes_in_the_values_is_seen_by_all_on_every_run():
         "a: {x: 1}\nb: 2\n",
     )
     interpreter = Interpreter(chart)
-    first = interpreter.run({}, Setting(release="r", namespace="n"))
-    second = interpreter.run({"b": 5}, Setting(release="r", namespace="n"), first)
+    first = interpreter.run({}, ReleaseContext(release="r", namespace="n"))
+    second = interpreter.run({"b": 5}, ReleaseContext(release="r", namespace="n"), first)
     assert [body["data"]["x"] for body in [*bodies(first), *bodies(second)]] == ["2", "5"]
 
 
@@ -266,7 +267,7 @@ def test_real_charts_under_the_values_of_real_teams(corpus, prefix):
     about = read_value((case / "case.yaml").read_bytes(), dialect=Dialect.SIGS)
     chart = load_chart(load_archive((case / about["chart_file"]).resolve()).files)
     values = read_value((case / "values.yaml").read_bytes(), dialect=Dialect.SIGS) or {}
-    run = Interpreter(chart).run(values, Setting(release=about["release"], namespace=about["namespace"]))
+    run = Interpreter(chart).run(values, ReleaseContext(release=about["release"], namespace=about["namespace"]))
     mine = [d.resource.body for t in run.templates.values() for d in split_documents(t) if d.resource]
     mine += [node.plain() for data in run.crds.values() for node in parse_tree(data.decode())]
     wanted = [d.value for d in read_documents((case / "target.yaml").read_bytes(), dialect=Dialect.SIGS)]

@@ -11,9 +11,9 @@ from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, va
 from migrator.inference.hypothesis.evaluator import defaults_of, is_test, key_of
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
-from migrator.model import Json, KeyPath, ResId, Resource, resource_of
+from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import as_dependency, load_chart
-from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun, touches
+from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun, touches
 from migrator.templates.output.documents import Document, plain_documents, split_documents
 from migrator.templates.output.tree import Node
 from migrator.yamlio import ABSENT, differences
@@ -33,7 +33,7 @@ class Subject:
     values: SplitValues
     targets: Mapping[str, tuple[ResId, ...]]
     """environment -> the objects that the answer is about: a chart may leave a namespace out, they do not."""
-    setting: Setting
+    setting: ReleaseContext
     as_dependency: bool = False
 
 

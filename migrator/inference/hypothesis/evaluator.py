@@ -12,9 +12,9 @@ from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.hypothesis.unset_reads import Asked, asked_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
-from migrator.model import Json, KeyPath, ResId, Resource, resource_of
+from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import Chart, coalesced
-from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
 from migrator.templates.output.documents import Document, plain_documents, split_documents, untaken_documents
 from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
@@ -70,7 +70,7 @@ class State:
     """A hypothesis, rendered and measured."""
 
     tree: Tree
-    setting: Setting
+    setting: ReleaseContext
     run: Run
     documents: dict[Key, list[Document]]
     pairs: dict[int, Document]
@@ -144,7 +144,7 @@ class Evaluator:
         self.writes_namespaces: bool | None = None
         """Known after the first render."""
 
-    def measure(self, tree: Tree, setting: Setting, previous: State | None = None) -> State:
+    def measure(self, tree: Tree, setting: ReleaseContext, previous: State | None = None) -> State:
         """Render and compare, without untaken branches: quick, and all that a trial needs."""
         return self._measure(self.interpreter, tree, setting, previous)
 
@@ -155,7 +155,7 @@ class Evaluator:
             self.last_detail = state.detail
         return state.detail
 
-    def _measure(self, interpreter: Interpreter, tree: Tree, setting: Setting, previous: State | None) -> State:
+    def _measure(self, interpreter: Interpreter, tree: Tree, setting: ReleaseContext, previous: State | None) -> State:
         self.count += 1
         run = interpreter.run(tree.overrides, setting, previous.run if previous else None)
         documents: dict[Key, list[Document]] = {}
@@ -254,7 +254,7 @@ class Evaluator:
             found += self.crds[data]
         return found
 
-    def _compare(self, tree: Tree, setting: Setting, run: Run, documents: dict[Key, list[Document]]) -> State:
+    def _compare(self, tree: Tree, setting: ReleaseContext, run: Run, documents: dict[Key, list[Document]]) -> State:
         self.kube_version = self.kube_version or setting.kube_version
         total = OVERRIDE_COST * len(leaves(tree.overrides))
         total += KUBE_COST if setting.kube_version != self.kube_version else 0.0
@@ -302,12 +302,12 @@ class Evaluator:
             unwanted=unwanted,
         )
 
-    def _alike(self, free: list[int], document: Document, setting: Setting) -> list[int]:
+    def _alike(self, free: list[int], document: Document, setting: ReleaseContext) -> list[int]:
         """Of very many targets of one kind and name those of the document's namespace, else the first."""
         namespace = (document.id.namespace if document.id else "") or setting.namespace
         return [index for index in free if self.targets[index].id.namespace == namespace] or free[:MAX_ALIKE]
 
-    def _cost(self, index: int, document: Document, setting: Setting) -> float:
+    def _cost(self, index: int, document: Document, setting: ReleaseContext) -> float:
         # what is drawn is told by the pieces; anything else by the object alone, which may be that of another run
         drawn = self._generated(document)
         whole: object = document if drawn or document.resource is None else document.resource
@@ -327,7 +327,7 @@ class Evaluator:
             self.generated[id(document)] = (document, generated_leaves(document))
         return self.generated[id(document)][1]
 
-    def wanted(self, index: int, document: Document, setting: Setting) -> Json:
+    def wanted(self, index: int, document: Document, setting: ReleaseContext) -> Json:
         """The target's body; a namespace that Helm fills in at install is not a difference (fact C4).
 
         Of a chart that mostly writes namespaces itself, one that is written in the target alone is looked for: it may
@@ -378,7 +378,7 @@ class Evaluator:
         return [index for index in sorted(state.costs) if index not in state.pairs]
 
 
-def apply_edits(tree: Tree, setting: Setting, edits: Edits) -> tuple[Tree, Setting]:
+def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree, ReleaseContext]:
     """The hypothesis after some assignments; paths that begin with `@` are the release's."""
     plain = []
     for path, value in edits:

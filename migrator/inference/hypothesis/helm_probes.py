@@ -15,7 +15,7 @@ from dataclasses import fields, is_dataclass, replace
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.inversion.unify import scalar_text
-from migrator.model import Json, KeyPath
+from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.evaluator import Failure
@@ -24,7 +24,6 @@ from migrator.templates.interpreter.render import (
     RELEASE_NAMESPACE,
     Interpreter,
     Run,
-    Setting,
     TemplateRun,
 )
 from migrator.templates.output.tree import Node, parse_tree
@@ -38,7 +37,7 @@ MOST_LEARNING = 30
 FIRST_NUMBER = 51013
 _WORD = re.compile(r"xq(\d+)zx|(?<!\d)(5[1-9]\d{3})(?!\d)")
 
-Ask = Callable[[Mapping[str, Json], Setting], bytes]
+Ask = Callable[[Mapping[str, Json], ReleaseContext], bytes]
 """What helm prints for overrides; raises MigrateError where it refuses them."""
 Place = tuple[int, KeyPath]
 """A scalar of what a template prints: which object, and where in it."""
@@ -98,7 +97,7 @@ class Probes:
             self._made[own.path, key] = made
         return self._made[own.path, key]
 
-    def _printed(self, values: Mapping[str, Json], setting: Setting, key: str) -> Printed | str | None:
+    def _printed(self, values: Mapping[str, Json], setting: ReleaseContext, key: str) -> Printed | str | None:
         if key not in self._known:
             if self._left <= 0:
                 return None
@@ -126,7 +125,9 @@ class Probes:
         ]
         self._try(path, scalars, tree, asked.setting, shape[1])
 
-    def _try(self, path: str, scalars: Sequence[KeyPath], tree: Tree, setting: Setting, kinds: tuple[str, ...]) -> None:
+    def _try(
+        self, path: str, scalars: Sequence[KeyPath], tree: Tree, setting: ReleaseContext, kinds: tuple[str, ...]
+    ) -> None:
         """Set all at once; where helm refuses or prints other objects, by halves."""
         if not scalars or self._left <= MOST_RUNS - MOST_LEARNING:
             return
@@ -201,7 +202,7 @@ class Probed(Interpreter):
         super().__init__(chart, untaken=untaken)
         self._probes = probes
 
-    def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:
+    def run(self, values: Mapping[str, Json], setting: ReleaseContext, previous: Run | None = None) -> Run:
         run = super().run(values, setting, previous)
         before = previous.templates if previous is not None else {}
         templates = dict(run.templates)

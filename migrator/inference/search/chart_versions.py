@@ -82,10 +82,7 @@ def _is_good(inference: Inference) -> bool:
 
 def _start(inference: Inference) -> Start:
     return Start(
-        release=inference.release,
-        namespace=inference.namespace,
-        kube_version=inference.kube_version,
-        api_versions=inference.api_versions,
+        context=inference.context,
         values={name: effective(inference.values, name) for name in inference.differences},
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves, value_at
@@ -17,9 +17,8 @@ from migrator.inference.hypothesis.helm_probes import Ask, Probes
 from migrator.inference.search.loop import GRACE, Search
 from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
 from migrator.inference.types import InferenceRequest, Start
-from migrator.model import Json
+from migrator.model import Json, ReleaseContext
 from migrator.templates.chart import Chart, as_dependency, load_chart
-from migrator.templates.interpreter.render import Setting
 
 NAMED_RELEASES = 2
 """How many of the likeliest releases are tried with names of the chart overridden."""
@@ -31,10 +30,7 @@ FIRST_SHARE = 0.6
 class Answer:
     """What the search found: values of each environment, not yet split, not yet judged."""
 
-    release: str
-    namespace: str
-    kube_version: str
-    api_versions: tuple[str, ...]
+    context: ReleaseContext
     values: Mapping[str, Mapping[str, Json]]
     renders: int
     seconds: float
@@ -51,29 +47,15 @@ class Answer:
     """What the chart's schema said against values that were found; they are said otherwise or left out."""
 
     @property
-    def setting(self) -> Setting:
-        """What besides values decides the render."""
-        return _setting(self.start)
-
-    @property
     def start(self) -> Start:
         """The answer as the beginning of another search."""
-        return Start(
-            release=self.release,
-            namespace=self.namespace,
-            kube_version=self.kube_version,
-            api_versions=self.api_versions,
-            values=self.values,
-        )
+        return Start(context=self.context, values=self.values)
 
     def to_bytes(self) -> bytes:
         """For the cache."""
         return json.dumps(
             {
-                "release": self.release,
-                "namespace": self.namespace,
-                "kube_version": self.kube_version,
-                "api_versions": list(self.api_versions),
+                "context": asdict(self.context),
                 "values": self.values,
                 "renders": self.renders,
                 "seconds": self.seconds,
@@ -90,8 +72,9 @@ class Answer:
         """From the cache."""
         found = json.loads(data)
         tried = {name: from_json(places) for name, places in found["tried"].items()}
-        lists = {key: tuple(found[key]) for key in ("api_versions", "untrusted")}
-        return cls(**{**found, **lists, "tried": tried})
+        context = found["context"]
+        context = ReleaseContext(**{**context, "api_versions": tuple(context["api_versions"])})
+        return cls(**{**found, "context": context, "untrusted": tuple(found["untrusted"]), "tried": tried})
 
 
 def chart_of(request: InferenceRequest) -> Chart:
@@ -119,14 +102,14 @@ def solve(
     states: dict[str, State] = {}
     tried: dict[str, Tried] = {}
     renders, late, full = 0, False, False
-    setting: Setting | None = None
+    setting: ReleaseContext | None = None
     probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
     for place, name in enumerate(order):
         evaluator = Evaluator(chart, request.targets[name], probes)
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
         if start is not None:
-            beginning = (Tree(defaults, start.values[name]), setting or _setting(start))
+            beginning = (Tree(defaults, start.values[name]), setting or start.context)
             begun = (evaluator.measure(*each) for each in (beginning,))
         elif setting is None:
             begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
@@ -145,10 +128,13 @@ def solve(
         full = full or search.full
     assert setting is not None or not order  # noqa: S101
     return Answer(
-        release=setting.release if setting else request.release or chart.name,
-        namespace=setting.namespace if setting else request.namespace or "default",
-        kube_version=setting.kube_version if setting else request.kube_version,
-        api_versions=setting.api_versions if setting else request.api_versions,
+        context=setting
+        or ReleaseContext(
+            release=request.release or chart.name,
+            namespace=request.namespace or "default",
+            kube_version=request.kube_version,
+            api_versions=request.api_versions,
+        ),
         values={name: dict(state.tree.overrides) for name, state in states.items()},
         renders=renders,
         seconds=time.monotonic() - started,
@@ -157,15 +143,6 @@ def solve(
         tried=tried,
         full=full,
         untrusted=tuple(sorted(untrusted)),
-    )
-
-
-def _setting(start: Start) -> Setting:
-    return Setting(
-        release=start.release,
-        namespace=start.namespace,
-        kube_version=start.kube_version,
-        api_versions=start.api_versions,
     )
 
 
@@ -217,21 +194,14 @@ def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Star
         overrides = start.values[environment]
         # what is a default here needs no value
         tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
-        begun = (evaluator.measure(each, _setting(start)) for each in (tree,))
+        begun = (evaluator.measure(each, start.context) for each in (tree,))
         return _first(request, begun, time.process_time() + request.budget + GRACE).cost, start
     deadline = time.process_time() + request.budget
     state = _first(
         request, _beginnings(request, evaluator, Tree(defaults, {}), environment, deadline), deadline + GRACE
     )
-    setting, overrides = state.setting, dict(state.tree.overrides)
-    found = Start(
-        release=setting.release,
-        namespace=setting.namespace,
-        kube_version=setting.kube_version,
-        api_versions=setting.api_versions,
-        values=dict.fromkeys(request.targets, overrides),
-    )
-    return state.cost, found
+    values = {name: dict(state.tree.overrides) for name in request.targets}
+    return state.cost, Start(context=state.setting, values=values)
 
 
 def _beginnings(
@@ -243,7 +213,7 @@ def _beginnings(
     spaces = (request.namespace,) if request.namespace else namespaces(targets)
     best: State | None = None
     for place, release in enumerate(names):
-        setting = Setting(
+        setting = ReleaseContext(
             release=release,
             namespace=spaces[0],
             kube_version=request.kube_version,

@@ -13,9 +13,9 @@ from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.chart_outline import Section, arranged, outline, subcharts
 from migrator.inference.values.scalar_types import as_the_chart_writes
 from migrator.inference.values.split import effective
-from migrator.model import Json, KeyPath
+from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.chart import Chart, as_dependency, load_chart
-from migrator.templates.interpreter.render import Interpreter, Run, Setting
+from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.provenance.randomness import draws, is_generated
 
 if TYPE_CHECKING:
@@ -40,16 +40,18 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -
     chart = load_chart(request.chart.files)
     section = outline(chart)
     interpreter = Interpreter(as_dependency(chart) if request.as_dependency else chart, untaken=False)
-    formed = as_the_chart_writes(values, defaults_of(interpreter.chart), interpreter, answer.setting)
+    formed = as_the_chart_writes(values, defaults_of(interpreter.chart), interpreter, answer.context)
     ordered = replace(
         formed,
         common=arranged(formed.common, section),
         environments={name: arranged(part, section) for name, part in sorted(formed.environments.items())},
     )
-    return replace(ordered, notes=notes(ordered, section, interpreter, answer.setting))
+    return replace(ordered, notes=notes(ordered, section, interpreter, answer.context))
 
 
-def notes(values: SplitValues, section: Section, interpreter: Interpreter, setting: Setting) -> Mapping[KeyPath, str]:
+def notes(
+    values: SplitValues, section: Section, interpreter: Interpreter, setting: ReleaseContext
+) -> Mapping[KeyPath, str]:
     """Path of a value -> one line about it, without the values themselves.
 
     Told are: deletions of defaults, values that the chart's values.yaml does not mention, names kept by an override,

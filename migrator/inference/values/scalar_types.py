@@ -9,15 +9,15 @@ from dataclasses import replace
 from migrator.inference.assignments.values_tree import MISSING, leaves, set_inside, value_at
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
-from migrator.model import Json, KeyPath
-from migrator.templates.interpreter.render import Interpreter, Setting
+from migrator.model import Json, KeyPath, ReleaseContext
+from migrator.templates.interpreter.render import Interpreter
 
 _COMMAS = re.compile(r",(?![^\[({]*[\])}])")
 """Commas outside of brackets."""
 
 
 def as_the_chart_writes(
-    values: SplitValues, defaults: Mapping[str, Json], interpreter: Interpreter, setting: Setting
+    values: SplitValues, defaults: Mapping[str, Json], interpreter: Interpreter, setting: ReleaseContext
 ) -> SplitValues:
     """The values with each scalar in the form of its default, where every environment renders the same with it."""
     for name in (None, *sorted(values.environments)):
@@ -57,7 +57,7 @@ def _with(values: SplitValues, name: str | None, path: KeyPath, form: Json) -> S
 
 
 def _renders_the_same(
-    values: SplitValues, other: SplitValues, name: str | None, interpreter: Interpreter, setting: Setting
+    values: SplitValues, other: SplitValues, name: str | None, interpreter: Interpreter, setting: ReleaseContext
 ) -> bool:
     for environment in [name] if name is not None else ["", *values.environments]:
         run = interpreter.run(effective(values, environment), setting)

@@ -104,12 +104,13 @@ def _untrusted(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic
 
 
 def _kubernetes(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:
-    if answer.kube_version != request.kube_version:
+    found = answer.context.kube_version
+    if found != request.kube_version:
         name = request.chart.ref.name
         yield Diagnostic(
             code="MIG507",
             severity=Severity.INFO,
-            summary=f"the objects of {name} are those of Kubernetes {answer.kube_version}, not {request.kube_version}",
+            summary=f"the objects of {name} are those of Kubernetes {found}, not {request.kube_version}",
             remedy="Argo CD and Flux render for the version of the cluster: say which that is with --kube-version",
         )
 

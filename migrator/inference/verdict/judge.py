@@ -15,8 +15,7 @@ from migrator.inference.hypothesis.evaluator import Key, is_test, key_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.files import values_files
 from migrator.inference.verdict.schema import outside_references
-from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
-from migrator.templates.interpreter.render import Setting
+from migrator.model import Difference, DifferenceKind, Json, ReleaseContext, ResId, Resource
 from migrator.yamlio import digest, dump
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ class Judge:
         """Whether helm may check the chart's schema: it would follow references that lead out of it (fact D8)."""
         return not outside_references(self.request.chart.files)
 
-    def resources(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> Rendered:
+    def resources(self, values: SplitValues, environment: str, setting: ReleaseContext, attempt: int = 0) -> Rendered:
         """What helm makes of the values files of one environment, tests left out. EngineError where helm refuses them.
 
         Attempts are different runs of helm, also where one of them comes from the cache.
@@ -50,16 +49,16 @@ class Judge:
 
         return rendered_resources(self.stream(values, environment, setting, attempt))
 
-    def once_more(self, values: SplitValues, environment: str, setting: Setting, first: Rendered) -> Rendered:
+    def once_more(self, values: SplitValues, environment: str, setting: ReleaseContext, first: Rendered) -> Rendered:
         """What helm makes of the same values files in another run; `first` itself where it prints the same bytes."""
         streams = [self.stream(values, environment, setting, attempt) for attempt in (0, 1)]
         return first if streams[0] == streams[1] else self.resources(values, environment, setting, 1)
 
-    def ask(self, overrides: Mapping[str, Json], setting: Setting) -> bytes:
+    def ask(self, overrides: Mapping[str, Json], setting: ReleaseContext) -> bytes:
         """What helm prints for a hypothesis. EngineError where it refuses it."""
         return self.stream(SplitValues(common=overrides), "", setting)
 
-    def stream(self, values: SplitValues, environment: str, setting: Setting, attempt: int = 0) -> bytes:
+    def stream(self, values: SplitValues, environment: str, setting: ReleaseContext, attempt: int = 0) -> bytes:
         """What helm prints, as it prints it; what is only asked, for no environment, may be against the schema."""
         from migrator.engines import HelmRender, helm_template
 
@@ -85,12 +84,9 @@ class Judge:
                 next_second()
             with _deployed(request) as chart:
                 asked = HelmRender(
-                    release=setting.release,
-                    namespace=setting.namespace,
+                    context=setting,
                     chart=chart,
                     values=tuple(text.encode() for text in texts),
-                    kube_version=setting.kube_version,
-                    api_versions=setting.api_versions,
                     skip_schema=not strict,
                 )
                 stream = helm_template(self.tool, asked)
@@ -175,17 +171,17 @@ def judged(judge: Judge, answer: Answer) -> tuple[Answer, Verdict]:
     return answer, _judged(judge, answer, _as_far_as_it_goes)
 
 
-Render = Callable[[Judge, SplitValues, str, Setting], tuple[Rendered, "EngineError | None"]]
+Render = Callable[[Judge, SplitValues, str, ReleaseContext], tuple[Rendered, "EngineError | None"]]
 
 
 def _all_or_nothing(
-    judge: Judge, values: SplitValues, environment: str, setting: Setting
+    judge: Judge, values: SplitValues, environment: str, setting: ReleaseContext
 ) -> tuple[Rendered, EngineError | None]:
     return judge.resources(values, environment, setting), None
 
 
 def _as_far_as_it_goes(
-    judge: Judge, values: SplitValues, environment: str, setting: Setting
+    judge: Judge, values: SplitValues, environment: str, setting: ReleaseContext
 ) -> tuple[Rendered, EngineError | None]:
     """What the templates that do render print, where helm refuses the whole for another one of them."""
     from migrator.engines import EngineError
@@ -209,8 +205,8 @@ def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
 
     request = judge.request
     values = as_by_hand(split_values(answer.values), request, answer)
-    made = {name: render(judge, values, name, answer.setting) for name in sorted(request.targets)}
-    compared = {name: _compared(request, name, found, answer.namespace) for name, (found, _) in made.items()}
+    made = {name: render(judge, values, name, answer.context) for name in sorted(request.targets)}
+    compared = {name: _compared(request, name, found, answer.context.namespace) for name, (found, _) in made.items()}
     return Verdict(
         values=values,
         rendered={name: found for name, (found, _) in made.items()},

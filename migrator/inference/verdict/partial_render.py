@@ -10,8 +10,8 @@ from migrator.inference.hypothesis.evaluator import is_skipped, is_test
 from migrator.inference.search.environments import chart_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.split import effective
-from migrator.model import Resource, resource_of
-from migrator.templates.interpreter.render import Interpreter, Setting, TemplateRun
+from migrator.model import ReleaseContext, Resource, resource_of
+from migrator.templates.interpreter.render import Interpreter, TemplateRun
 from migrator.templates.output.documents import plain_documents, split_documents
 
 SHOWABLE = frozenset({Failure.TEMPLATE, Failure.SCHEMA, Failure.OTHER})
@@ -20,7 +20,7 @@ MOST_SECONDS = 10.0
 
 
 def drafted(
-    request: InferenceRequest, values: SplitValues, environment: str, setting: Setting, refused: str
+    request: InferenceRequest, values: SplitValues, environment: str, setting: ReleaseContext, refused: str
 ) -> tuple[Resource, ...]:
     """The objects that the interpreter makes of the values, tests left out.
 

@@ -14,9 +14,9 @@ from migrator.compare.redaction import secret_data
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, leaves, value_at
 from migrator.inference.hypothesis.evaluator import Key, defaults_of, key_of
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves
-from migrator.model import Json, KeyPath, Resource
+from migrator.model import Json, KeyPath, ReleaseContext, Resource
 from migrator.templates.chart import Chart
-from migrator.templates.interpreter.render import Interpreter, Run, Setting, TemplateRun
+from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
 from migrator.templates.output.documents import Document, split_documents
 from migrator.templates.provenance.value import ELEMENT, Piece, Value
 
@@ -61,7 +61,9 @@ class _Place:
 class Pinning:
     """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
 
-    def __init__(self, chart: Chart, overrides: Mapping[str, Json], setting: Setting, *, untaken: bool = True) -> None:
+    def __init__(
+        self, chart: Chart, overrides: Mapping[str, Json], setting: ReleaseContext, *, untaken: bool = True
+    ) -> None:
         self._deadline = time.process_time() + MOST_SECONDS
         # what a branch not taken would print instead of something drawn is only seen with untaken branches
         self._interpreter = Interpreter(chart, untaken=untaken)

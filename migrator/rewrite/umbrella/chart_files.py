@@ -63,8 +63,7 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
             files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(component, environment, sharing)
         releases[environment] = LockedRelease(
             component=component.id,
-            release=component.release,
-            namespace=component.namespace,
+            context=component.context,
             path=folder,
             name=chart.name,
             version=chart.version,
@@ -72,7 +71,6 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
             digest=component.chart_digest,
             values=tuple(names),
             hooks=component.hooks,
-            api_versions=component.api_versions,
             post_render=post_render,
         )
     placed = {RepoPath(f"{folder}/{name}"): text.encode() for name, text in files.items()}
@@ -92,7 +90,8 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
         "dependencies": [dependency],
     }
     about = (
-        f"Release {component.release} in namespace {component.namespace}.\nTo upgrade, change the dependency's version."
+        f"Release {component.context.release} in namespace {component.context.namespace}.\n"
+        "To upgrade, change the dependency's version."
     )
     return dump(value, comments={("apiVersion",): about})
 

@@ -59,14 +59,7 @@ def _followed(
 ) -> ComponentPlan:
     from migrator.inference.effects.image_tags import tag_value
     from migrator.inference.effects.value_effects import Subject
-    from migrator.templates.interpreter.render import Setting
 
-    setting = Setting(
-        release=component.release,
-        namespace=component.namespace,
-        kube_version=component.kube_version,
-        api_versions=component.api_versions,
-    )
     images = _images(component, builds)
     values = component.values
     followed: dict[str, KeyPath] = {}
@@ -75,7 +68,7 @@ def _followed(
         held = sorted(name for name in environments if image in images.get(name, ()))
         if not marker.name or not marker.tag or not held:
             continue
-        subject = Subject(chart=chart, values=values, targets={}, setting=setting, as_dependency=True)
+        subject = Subject(chart=chart, values=values, targets={}, setting=component.context, as_dependency=True)
         places = {tag_value(subject, name, image) for name in held}
         if len(places) == 1 and (place := places.pop()) is not None:
             followed[image] = place[0]

@@ -7,7 +7,7 @@ import fnmatch
 import re
 from collections.abc import Callable, Mapping
 
-from migrator.model import Json
+from migrator.model import KUBE_VERSION, Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.provenance.value import Value, lift, plain
 
@@ -206,8 +206,8 @@ def glob_pattern(pattern: str) -> str:
 
 def capabilities(kube_version: str, api_versions: tuple[str, ...]) -> Struct:
     """`.Capabilities` as `helm template --kube-version --api-versions` makes it."""
-    version = kube_version if kube_version.startswith("v") else f"v{kube_version}"
-    plain_part = version[1:].split("-")[0].split("+")[0]
+    version = f"v{(kube_version or KUBE_VERSION).removeprefix('v')}"
+    plain_part = version[1:].split("-", maxsplit=1)[0].split("+", maxsplit=1)[0]
     numbers = [*plain_part.split("."), "0", "0"][:3]
     full = "v" + ".".join(numbers) + version[1 + len(plain_part) :]
     kube = Struct({"Version": full, "GitVersion": full, "Major": numbers[0], "Minor": numbers[1]}, full)

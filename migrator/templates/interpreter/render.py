@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import Json, KeyPath
+from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
@@ -33,16 +33,6 @@ FAILURES = (
     re.error,
 )
 """What a template function can die of; Helm would report each as an error of the template."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What besides values decides a render."""
-
-    release: str
-    namespace: str
-    kube_version: str = "1.32"
-    api_versions: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,7 +68,7 @@ class Run:
     """One render of a chart: `complete` where Helm would render it too."""
 
     values: Mapping[str, Json]
-    setting: Setting
+    setting: ReleaseContext
     templates: Mapping[str, TemplateRun]
     crds: Mapping[str, bytes]
     charts: frozenset[str]
@@ -106,7 +96,7 @@ class Interpreter:
         self.merged: dict[tuple[KeyPath, KeyPath], None] = {}
         """Maps that templates merge over other maps: the upper and the lower one."""
 
-    def run(self, values: Mapping[str, Json], setting: Setting, previous: Run | None = None) -> Run:
+    def run(self, values: Mapping[str, Json], setting: ReleaseContext, previous: Run | None = None) -> Run:
         """Render with these values; what `previous` printed is kept where nothing it read has changed."""
         tree = enabled_tree(self.chart, values)
         merged = coalesced(tree, values)
@@ -135,7 +125,7 @@ class Interpreter:
         return Run(values=values, setting=setting, templates=done, crds=crds, charts=charts)
 
     def _changed(
-        self, values: Mapping[str, Json], setting: Setting, previous: Run | None, charts: frozenset[str]
+        self, values: Mapping[str, Json], setting: ReleaseContext, previous: Run | None, charts: frozenset[str]
     ) -> set[KeyPath] | None:
         """Paths whose values are not what they were; None where everything must run again."""
         if previous is None or previous.charts != charts:
@@ -216,7 +206,7 @@ class Interpreter:
         return self.parsed[path]
 
     def _context(
-        self, chart: Chart, prefix: str, values: Value, setting: Setting, root: bool
+        self, chart: Chart, prefix: str, values: Value, setting: ReleaseContext, root: bool
     ) -> Iterable[tuple[str, Chart, Value]]:
         below: dict[str, Value] = {}
         made: list[tuple[str, Chart, Value]] = []

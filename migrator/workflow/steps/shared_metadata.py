@@ -73,7 +73,7 @@ def _differences(request: InferenceRequest, found: Inference) -> Mapping[str, tu
         return [each for each in request.targets[name] if each.id not in beside]
 
     return {
-        name: tuple(compare(kept(name), found.rendered.get(name, ()), release_namespace=found.namespace))
+        name: tuple(compare(kept(name), found.rendered.get(name, ()), release_namespace=found.context.namespace))
         for name in request.targets
     }
 
