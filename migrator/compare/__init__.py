@@ -3,6 +3,7 @@
 from migrator.compare.allowances import Allowance, Scope, apply_allowances, load_allowances
 from migrator.compare.describe import describe
 from migrator.compare.difference import compare
+from migrator.compare.hooks import is_hook
 from migrator.compare.redaction import redact, salt_of
 from migrator.compare.scopes import is_namespaced
 
@@ -12,6 +13,7 @@ __all__ = [
     "apply_allowances",
     "compare",
     "describe",
+    "is_hook",
     "is_namespaced",
     "load_allowances",
     "redact",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from migrator.compare.hooks import HOOK
 from migrator.compare.impacts import impact_of, impact_of_object
 from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
@@ -12,8 +13,7 @@ from migrator.compare.selected import selected_labels
 from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, differences, digest
 
-_HOOK = "helm.sh/hook"
-_HOOK_PATH: KeyPath = ("metadata", "annotations", _HOOK)
+_HOOK_PATH: KeyPath = ("metadata", "annotations", HOOK)
 _TEXT_MAPS = frozenset({("metadata", "labels"), ("metadata", "annotations")})
 
 

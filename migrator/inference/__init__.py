@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -19,14 +20,27 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
     Raises MigrateError: MIG401 without a helm binary, MIG405 to MIG408 where helm refuses the chart and no value helps,
     MIG414 and MIG504 where the chart asks for more than a render may cost.
     """
+    from migrator.inference.followed_tags import with_followed_tags
     from migrator.inference.search.chart_versions import best_of
+    from migrator.inference.verdict.judge import Judge
+    from migrator.inference.without_shared_metadata import without_shared_metadata
 
     if tools.helm is None:
         raise MigrateError.of(
             "MIG401", "no helm to judge the inferred values with", remedy="install helm, or set MIGRATE_HELM"
         )
     helm = tools.helm
-    return best_of(request, lambda one: _infer(one, helm, cache))
+
+    def ask(one: InferenceRequest) -> tuple[Inference, Diagnostics]:
+        return best_of(one, lambda each: _infer(each, helm, cache))
+
+    found, notes = ask(request)
+    if request.has_post_render:
+        found, notes = without_shared_metadata(request, (found, notes), ask)
+    if request.followed:
+        chart = next(each for each in (request.chart, *request.others) if each.digest == found.chart_digest)
+        found = with_followed_tags(Judge(replace(request, chart=chart, others=()), helm, cache), found)
+    return found, notes
 
 
 def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inference, Diagnostics]:

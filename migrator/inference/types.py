@@ -82,6 +82,16 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedImage:
+    """An image whose tag image automation writes: that needs a line of its own in the values."""
+
+    image: str
+    """`name:tag`."""
+    environments: tuple[str, ...]
+    """Those whose files the automation writes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InferenceRequest:
     """One chart and what it must render in each environment."""
 
@@ -96,6 +106,9 @@ class InferenceRequest:
     api_versions: tuple[str, ...] = ()
     as_dependency: bool = False
     """Whether the chart will be rendered as the dependency of an umbrella, where Helm drops its null defaults."""
+    has_post_render: bool = False
+    """Whether a kustomization may render what the chart prints: what it can put on every object needs no values."""
+    followed: tuple[FollowedImage, ...] = ()
     budget: float = 60.0
     """Seconds of processor time to search over all environments: what is found does not depend on what else the
     machine does. The verdict is not counted."""
@@ -123,6 +136,8 @@ class Inference:
     engine: Mapping[str, str]
     chart_digest: str = ""
     """Of the chart that the answer is about."""
+    followed: Mapping[str, KeyPath] = field(default_factory=dict)
+    """Followed image -> the value that gives it its tag, or is it, with a line of its own."""
     refusals: Mapping[str, str] = field(default_factory=dict)
     """environment -> why helm refuses even these values. `rendered` is then what the templates that do render print."""
 

@@ -15,9 +15,19 @@ from migrator.inference.types import Inference, ResidualClass
 from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import Difference, Impact, ReleaseContext, RepoPath, ResId, Resource
-from migrator.plan.common import common_of, with_common
 from migrator.plan.failed import files_of_failed
-from migrator.plan.fit import Fit, Present, can_skip_hooks, fit, lesser_part, present, reconciled, without_hooks
+from migrator.plan.fit import (
+    Fit,
+    Present,
+    can_skip_hooks,
+    fit,
+    lesser_part,
+    present,
+    reconciled,
+    shared_by,
+    with_shared,
+    without_hooks,
+)
 from migrator.plan.inflated import inflated_by
 from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
@@ -160,6 +170,7 @@ def decide(
         ),
         values=inference.values,
         residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
+        followed=inference.followed,
         hooks="skip" if skip else "run",
     )
     return _judged(known, component, fits, situation)
@@ -167,10 +178,10 @@ def decide(
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
     marked, opened = _opened(fits, situation)
-    common = {name: common_of(each, opened[name]) for name, each in fits.items()}
-    common = {name: each for name, each in common.items() if each.fields}
-    if common:
-        fits = {name: with_common(each, common[name]) if name in common else each for name, each in fits.items()}
+    shared = {name: shared_by(each, opened[name]) for name, each in fits.items()}
+    shared = {name: each for name, each in shared.items() if each.fields}
+    if shared:
+        fits = {name: with_shared(each, shared[name]) if name in shared else each for name, each in fits.items()}
         marked, opened = _opened(fits, situation)
     every = [difference for found in marked.values() for difference in found]
     proposed = replace(
@@ -188,11 +199,11 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     allowed = [each for found in admitted.values() for each in found]
     return replace(
         known,
-        decision=Decision.ADOPT_WITH_PATCHES if patches or common else Decision.ADOPT,
-        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), common.values()),
+        decision=Decision.ADOPT_WITH_PATCHES if patches or shared else Decision.ADOPT,
+        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), shared.values()),
         differences={name: found for name, found in admitted.items() if found},
         patches=patches,
-        transforms={name: each.fields for name, each in common.items()},
+        transforms={name: each.fields for name, each in shared.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
     )
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from migrator.compare import compare, is_namespaced
+from migrator.compare import compare, is_hook, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
+from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
 from migrator.signatures.features import WORKLOADS
 
-if TYPE_CHECKING:
-    from migrator.plan.common import Common
-
-HOOK = "helm.sh/hook"
 _LEAST_SHARE = 0.5
 """Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
 
@@ -34,7 +30,7 @@ class Fit:
     """Objects of the component that stay in Kustomize."""
     taken: frozenset[ResId] = frozenset()
     """Rendered objects that somebody else owns: they must not come from this release."""
-    common: Common | None = None
+    shared: SharedMetadata | None = None
     """What the objects are given after the chart has rendered them; `differences` are those that are left then."""
 
 
@@ -142,11 +138,20 @@ def _running(found: Iterable[ResId]) -> tuple[ResId, ...]:
     return tuple(each for each in found if each.kind in WORKLOADS)
 
 
-def is_hook(resource: Resource) -> bool:
-    """Whether Helm runs the object as a hook instead of installing it with the release."""
-    metadata = resource.body.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    return isinstance(annotations, Mapping) and bool(annotations.get(HOOK))
+def shared_by(each: Fit, opened: Sequence[Difference]) -> SharedMetadata:
+    """What all objects of an environment have and most of a few lack, of the differences that nothing admits."""
+    met = [(each.targets[key], each.rendered[key]) for key in sorted(each.targets.keys() & each.rendered.keys())]
+    return shared_metadata(met, [difference.path for difference in opened])
+
+
+def with_shared(each: Fit, shared: SharedMetadata) -> Fit:
+    """The fit of a release whose objects are given that after the chart has rendered them."""
+    met = each.targets.keys() & each.rendered.keys()
+    differences = [difference for difference in each.differences if difference.resource not in met]
+    for key in sorted(met):
+        made = shared.applied(each.rendered[key])
+        differences += compare([each.targets[key]], [made], release_namespace=key.namespace)
+    return replace(each, differences=tuple(differences), shared=shared)
 
 
 def can_skip_hooks(fits: Mapping[str, Fit]) -> bool:

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import compare
+from migrator.compare import compare, is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
-from migrator.plan.fit import Fit, is_hook
+from migrator.plan.fit import Fit
 from migrator.plan.patches import DELETE, apply_operations, operations, reverted
 from migrator.plan.types import PostRenderPatch
 from migrator.yamlio import same
@@ -112,7 +112,7 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     goal = reverted(after, before, [each.path for each in found])
     steps = operations(after, goal)
     made = replace(rendered, body=goal)
-    made = fit.common.applied(made) if fit.common is not None else made
+    made = fit.shared.applied(made) if fit.shared is not None else made
     left = compare([fit.targets[res_id]], [made], release_namespace=res_id.namespace)
     if {each.id for each in left} & {each.id for each in found} or not same(apply_operations(after, steps), goal):
         return None, f"no patch expresses how {res_id} differs"

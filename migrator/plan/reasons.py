@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from migrator.inference.shared_metadata import SharedMetadata
 from migrator.model import Difference, Impact
-from migrator.plan.common import Common
 
 _SHOWN = 3
 
@@ -17,15 +17,15 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
-def adopted_reason(admitted: Sequence[Difference], operations: int, common: Collection[Common] = ()) -> str:
+def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Collection[SharedMetadata] = ()) -> str:
     """Why a component is adopted."""
-    if not (admitted or operations or common):
+    if not (admitted or operations or shared):
         return "the chart renders what was there"
     parts = []
     if admitted:
         terms = sorted({each.allowance or "approval" for each in admitted})
         parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(terms)}")
-    names = sorted({name for each in common for name in (*each.labels, *each.selectors, *each.annotations)})
+    names = sorted({name for each in shared for name in (*each.labels, *each.selectors, *each.annotations)})
     if names:
         parts.append(f"{listed(names)} put on every object")
     if operations:

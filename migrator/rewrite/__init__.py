@@ -7,7 +7,7 @@ from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, seal
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.rewrite.umbrella.image_tags import with_followed
+from migrator.rewrite.umbrella.followed_images import followed_images
 
 __all__ = [
     "AUTOMATION_CODES",
@@ -20,6 +20,7 @@ __all__ = [
     "changes",
     "combined",
     "commit",
+    "followed_images",
     "interrupted_paths",
     "load_layout",
     "moves",
@@ -30,5 +31,4 @@ __all__ = [
     "stage",
     "view_of",
     "with_automation",
-    "with_followed",
 ]

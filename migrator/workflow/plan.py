@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
@@ -13,7 +12,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
-from migrator.rewrite import view_of, with_followed
+from migrator.rewrite import followed_images, view_of
 from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -22,11 +21,10 @@ from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import Answer, infer_each
 from migrator.workflow.steps.resolve import Resolved, about, resolve
-from migrator.workflow.steps.shared_metadata import with_underneath
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
-    from migrator.inference.types import Inference, InferenceRequest
+    from migrator.inference.types import FollowedImage, Inference, InferenceRequest
     from migrator.model import ResId, Resource
 
 
@@ -71,8 +69,6 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         secrets = secrets_of_baseline(baseline)
     with run.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
-        view = view_of(baseline.index, baseline.kustomizations, baseline.builds)
-        plan = with_followed(plan, charts, baseline.builds, view)
         return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
 
 
@@ -103,10 +99,10 @@ def _is_wanted(component: Component, baseline: Baseline) -> bool:
 def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Mapping[str, Chosen]:
     """Component id -> the chart that renders it best, or why there is none."""
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
+    followed = followed_images(baseline.builds, view_of(baseline.index, baseline.kustomizations, baseline.builds))
     asked = [found for found in resolved if found.archives]
-    requests = [_request(found.component, found.archives, resources, baseline) for found in asked]
-    ask = partial(infer_each, tools=baseline.tools, cache=baseline.choices.cache, watch=watch)
-    answers = with_underneath(requests, ask(requests), ask) if requests else ()
+    requests = [_request(found.component, found.archives, resources, baseline, followed) for found in asked]
+    answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache, watch=watch) if requests else ()
     known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
     return {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
 
@@ -116,26 +112,40 @@ def _request(
     archives: Sequence[ChartArchive],
     resources: Mapping[str, Mapping[ResId, Resource]],
     baseline: Baseline,
+    followed: Sequence[FollowedImage],
 ) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
+    targets = {
+        name: tuple(resources[name][each] for each in members)
+        for name, members in sorted(component.members.items())
+        if members
+    }
     override = baseline.config.components.get(component.id)
     return InferenceRequest(
         chart=archives[0],
         others=tuple(archives[1:]),
-        targets={
-            name: tuple(resources[name][each] for each in members)
-            for name, members in sorted(component.members.items())
-            if members
-        },
+        targets=targets,
         release=(override and override.release) or None,
         namespace=(override and override.namespace) or None,
         as_dependency=True,
+        has_post_render=True,
+        followed=_followed(followed, targets) if followed else (),
         kube_version=baseline.choices.kube_version,
         kube_is_given=baseline.choices.kube_is_given,
         api_versions=baseline.choices.api_versions,
         budget=baseline.choices.budget,
     )
+
+
+def _followed(
+    followed: Sequence[FollowedImage], targets: Mapping[str, tuple[Resource, ...]]
+) -> tuple[FollowedImage, ...]:
+    """Those of the images that any of the objects has."""
+    from migrator.inference.effects.image_tags import images_of
+
+    images = {image for found in targets.values() for each in found for image in images_of(each)}
+    return tuple(each for each in followed if each.image in images)
 
 
 def _chosen(found: Resolved, answer: Answer | None) -> Chosen:

@@ -9,7 +9,15 @@ from cli_support import FIXTURES
 from migrator.charts import load_archive
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.engines import Cache, Tool, Toolchain
-from migrator.inference.types import Attempt, Inference, InferenceRequest, Residual, ResidualClass, SplitValues
+from migrator.inference.types import (
+    Attempt,
+    FollowedImage,
+    Inference,
+    InferenceRequest,
+    Residual,
+    ResidualClass,
+    SplitValues,
+)
 from migrator.model import Difference, DifferenceKind, Impact, ReleaseContext, RepoPath, ResId, SourceSpan, resource_of
 from migrator.workflow.steps import infer
 from migrator.workflow.steps.infer import Answer, infer_each
@@ -87,6 +95,8 @@ def test_an_answer_comes_back_as_it_was() -> None:
         {"budget": 1.0},
         {"as_dependency": True},
         {"kube_version": "1.20"},
+        {"has_post_render": True},
+        {"followed": (FollowedImage(image="web:1", environments=("prod",)),)},
         {"targets": {"prod": (resource_of({**BODY, "n": 2}),)}},
     ],
 )

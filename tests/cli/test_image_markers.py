@@ -8,6 +8,8 @@ import pytest
 from cli_support import Migrate, Outcome, tree
 from small_shop import CHART, QUEUE, SHOP, written
 
+from migrator.engines import find_helm
+
 IMAGE = "image: registry.example.org/tiny/queue:3.1"
 
 
@@ -106,6 +108,45 @@ def test_a_tag_that_only_the_chart_says_is_written_for_its_marker(
     assert 'tag: "3.1" # {"$imagepolicy": "flux-system:queue:tag"}\n' in values
     assert values.count("$imagepolicy") == 1
     assert "image automation" in values
+
+
+def test_what_is_written_is_what_helm_judged(
+    migrate: Migrate, tmp_path: Path, charts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged = recording_helm(tmp_path / "helm", monkeypatch)
+    files = {
+        "overlays/dev/kustomization.yaml": overlay("3.1", ""),
+        "overlays/prod/kustomization.yaml": overlay("3.1", ' # {"$imagepolicy": "prod:queue:tag"}'),
+    }
+    root = written(tmp_path / "shop", {**SHOP, **files})
+    shown = migrate("plan", root, "--offline", "--no-cache", "--chart-mirror", charts)
+    assert shown.code == 0, shown.err
+    renders = [each.read_text() for each in sorted(judged.iterdir())]
+    monkeypatch.delenv("MIGRATE_HELM")
+    applied(migrate, root, charts)
+    folder = root / "helm-charts/messaging/tiny-queue"
+    common, prod = ((folder / name).read_text() for name in ("values.yaml", "values-prod.yaml"))
+    line = '    tag: "3.1" # {"$imagepolicy": "prod:queue:tag"}\n'
+    assert line in prod
+    # a marker is a comment that comes beside the line; the line itself was there when helm judged the files
+    assert common + prod.replace(line, '    tag: "3.1"\n') in renders
+    assert common in renders
+
+
+def recording_helm(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder with a file for each run of helm from now on: the values files of the run, one after the other."""
+    judged = folder / "judged"
+    judged.mkdir(parents=True)
+    script = folder / "helm"
+    script.write_text(
+        "#!/bin/sh\n"
+        f'record=$(mktemp "{judged}/XXXXXX")\n'
+        'for each; do case $each in --values=*) cat "${each#--values=}" >> "$record";; esac; done\n'
+        f'exec "{find_helm().path}" "$@"\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("MIGRATE_HELM", str(script))
+    return judged
 
 
 def test_images_of_one_tag_are_told_apart(migrate: Migrate, tmp_path: Path, charts: Path) -> None:

@@ -206,17 +206,17 @@ def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
     request = judge.request
     values = as_by_hand(split_values(answer.values), request, answer)
     made = {name: render(judge, values, name, answer.context) for name in sorted(request.targets)}
-    compared = {name: _compared(request, name, found, answer.context.namespace) for name, (found, _) in made.items()}
+    told = {name: compared(request, name, found, answer.context.namespace) for name, (found, _) in made.items()}
     return Verdict(
         values=values,
         rendered={name: found for name, (found, _) in made.items()},
-        differences={name: found for name, (found, _) in compared.items()},
-        companions={name: companions for name, (_, companions) in compared.items() if companions},
+        differences={name: found for name, (found, _) in told.items()},
+        companions={name: companions for name, (_, companions) in told.items() if companions},
         refusals={name: error for name, (_, error) in made.items() if error is not None},
     )
 
 
-def _compared(
+def compared(
     request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from migrator.inference.types import Inference, InferenceRequest
 
 WORKERS = 2
-_FAULTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a hole in the search raises; whatever else is wrong ends the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,33 +114,18 @@ def _chart(request: InferenceRequest) -> str:
 
 def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
     from migrator.inference import infer
+    from migrator.inference.faults import FAULTS, fault
 
     try:
         inference, diagnostics = infer(request, tools=tools, cache=cache)
     except MigrateError as error:
         return Answer(inference=None, diagnostics=(error.diagnostic,))
-    except _FAULTS as error:
-        if os.environ.get("MIGRATE_DEBUG"):
-            raise
-        return Answer(inference=None, diagnostics=(_fault(request, error),))
+    except FAULTS as error:
+        return Answer(inference=None, diagnostics=(fault(request, error),))
     if inference.refusals:
         # nothing that helm refuses can be planned with
         return Answer(inference=None, diagnostics=tuple(each for each in diagnostics if each.code == "MIG510"))
     return Answer(inference=inference, diagnostics=diagnostics)
-
-
-def _fault(request: InferenceRequest, error: Exception) -> Diagnostic:
-    """One chart's templates met a hole in the search: its component stays, the others go on."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_globals.get('__name__', '?')}:{place.tb_lineno}" if place else "?"
-    return Diagnostic(
-        code="MIG502",
-        severity=Severity.WARNING,
-        summary=f"the search for the values of {request.chart.ref.name} failed: {type(error).__name__} in {where}",
-        remedy="a fault of migrate: run again with MIGRATE_DEBUG=1 and report what it prints",
-    )
 
 
 def _lost(request: InferenceRequest, lost: Lost) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,13 +27,11 @@ class _Answered:
 def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
     """A digest of everything that decides the answer; `source` is that of our own code."""
     asked = {
+        **{each.name: getattr(request, each.name) for each in fields(request)},
         "engines": tools.engines,
-        "charts": [chart.digest for chart in (request.chart, *request.others)],
-        "dependency": request.as_dependency,
+        "chart": [request.chart.ref.name, request.chart.digest],
+        "others": [chart.digest for chart in request.others],
         "targets": {name: [resource.body for resource in found] for name, found in request.targets.items()},
-        "names": [request.chart.ref.name, request.release, request.namespace],
-        "capabilities": [request.kube_version, request.kube_is_given, list(request.api_versions)],
-        "budget": request.budget,
     }
     text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
     return f"{FORMAT}:{source}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from migrator.compare import compare
+from migrator.compare.pairs import pairs
 from migrator.engines import find_kustomize, kustomize_post_render, rendered_resources
+from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.model import Json, Resource, resource_of
-from migrator.plan.common import Common, common_of, with_common
-from migrator.plan.fit import Fit
 from migrator.yamlio import dump
 
 
@@ -32,46 +32,38 @@ CHART = (
 )
 
 
-def fitting(targets: Sequence[Resource], rendered: Sequence[Resource]) -> Fit:
-    return Fit(
-        environment="dev",
-        targets={each.id: each for each in targets},
-        rendered={each.id: each for each in rendered},
-        differences=tuple(compare(targets, rendered)),
-        companions=(),
-    )
+def found(targets: Sequence[Resource], rendered: Sequence[Resource]) -> SharedMetadata:
+    met = [(each.before, each.after) for each in pairs(targets, rendered, "") if each.before and each.after]
+    return shared_metadata(met, [each.path for each in compare(targets, rendered)])
 
 
-def kustomized(resources: Sequence[Resource], common: Common, folder: Path) -> tuple[Resource, ...]:
+def kustomized(resources: Sequence[Resource], shared: SharedMetadata, folder: Path) -> tuple[Resource, ...]:
     head = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization", "resources": ["out.yaml"]}
-    (folder / "kustomization.yaml").write_text(dump({**head, **common.fields}))
+    (folder / "kustomization.yaml").write_text(dump({**head, **shared.fields}))
     stream = "\n---\n".join(json.dumps(each.body) for each in resources)
     return rendered_resources(kustomize_post_render(find_kustomize(), stream.encode(), folder, "out.yaml"))
 
 
 def test_it_is_found_again_and_kustomize_does_the_same(tmp_path: Path) -> None:
-    for common in (
-        Common(labels={"team": "blue"}),
-        Common(selectors={"team": "blue"}),
-        Common(annotations={"by": "argo"}),
-        Common(labels={"team": "blue"}, selectors={"x": "y"}, annotations={"by": "argo"}),
+    for shared in (
+        SharedMetadata(labels={"team": "blue"}),
+        SharedMetadata(selectors={"team": "blue"}),
+        SharedMetadata(annotations={"by": "argo"}),
+        SharedMetadata(labels={"team": "blue"}, selectors={"x": "y"}, annotations={"by": "argo"}),
     ):
-        targets = kustomized(CHART, common, tmp_path)
-        assert not compare(targets, [common.applied(each) for each in CHART])
-        fit = fitting(targets, CHART)
-        assert common_of(fit, fit.differences) == common
-        assert with_common(fit, common).differences == ()
+        targets = kustomized(CHART, shared, tmp_path)
+        assert not compare(targets, [shared.applied(each) for each in CHART])
+        assert found(targets, CHART) == shared
 
 
-def test_what_one_object_lacks_or_a_template_has_otherwise_is_not_common(tmp_path: Path) -> None:
-    common = Common(annotations={"by": "argo"})
-    targets = kustomized(CHART, common, tmp_path)
-    but_one = fitting([*targets[1:], CHART[0]], CHART)
-    assert not common_of(but_one, but_one.differences).fields
-    few = fitting(targets[:2], CHART[:2])
-    assert not common_of(few, few.differences).fields
+def test_what_one_object_lacks_or_a_template_has_otherwise_is_not_shared(tmp_path: Path) -> None:
+    shared = SharedMetadata(annotations={"by": "argo"})
+    targets = kustomized(CHART, shared, tmp_path)
+    assert found(targets, CHART).fields
+    assert not found([CHART[0], *targets[1:]], CHART).fields
+    assert not found(targets[:2], CHART[:2]).fields
 
 
 def test_a_hook_is_never_given_it() -> None:
     hook = resource_of({**CHART[4].body, "metadata": {"name": "i", "annotations": {"helm.sh/hook": "pre-install"}}})
-    assert Common(labels={"team": "blue"}).applied(hook) == hook
+    assert SharedMetadata(labels={"team": "blue"}).applied(hook) == hook

@@ -1,13 +1,12 @@
-"""Labels and annotations that something put on every object of a component: a field of a kustomization each."""
+"""Labels and annotations that something put on every object: a field of a kustomization says each of all of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.compare import compare
-from migrator.model import Difference, Json, KeyPath, Resource
-from migrator.plan.fit import Fit, is_hook
+from migrator.compare import is_hook
+from migrator.model import Json, KeyPath, Resource
 
 LEAST = 3
 """Objects that lack it; a patch says it more plainly of fewer."""
@@ -43,7 +42,7 @@ _SELECTED: Mapping[tuple[str | None, str], tuple[KeyPath, ...]] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Common:
+class SharedMetadata:
     """What every object has that the chart does not give it."""
 
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -87,33 +86,24 @@ class Common:
         return replace(resource, body=body)
 
 
-def common_of(fit: Fit, opened: Sequence[Difference]) -> Common:
-    """What all objects of an environment have and most of a few lack, of the differences that nothing admits."""
-    met = [(fit.targets[key], fit.rendered[key]) for key in sorted(fit.targets.keys() & fit.rendered.keys())]
+def shared_metadata(met: Sequence[tuple[Resource, Resource]], lacking: Sequence[KeyPath]) -> SharedMetadata:
+    """What all objects have and most of a few lack: `met` are target and render of each, `lacking` where they differ.
+
+    Nothing where fewer than LEAST objects are met.
+    """
     met = [(target, rendered) for target, rendered in met if not is_hook(rendered)]
     if len(met) < LEAST:
-        return Common()
-    lacking = [each.path for each in opened]
+        return SharedMetadata()
     targets = [target for target, _ in met]
     labels = _shared(targets, lambda _: (_LABELS,), lacking)
     # a label in no selector of the chart that all selectors of the target have was put there by one field
     asked = {key for target, rendered in met for path in _selected(target)[1:] for key in _new(target, rendered, path)}
     selectors = {key: each for key, each in _shared(targets, _selected, lacking).items() if key in asked}
-    return Common(
+    return SharedMetadata(
         labels={key: each for key, each in labels.items() if key not in selectors},
         selectors=selectors,
         annotations=_shared(targets, _annotated, lacking),
     )
-
-
-def with_common(fit: Fit, common: Common) -> Fit:
-    """The fit of a release whose objects are given that after the chart has rendered them."""
-    met = fit.targets.keys() & fit.rendered.keys()
-    differences = [each for each in fit.differences if each.resource not in met]
-    for key in sorted(met):
-        made = common.applied(fit.rendered[key])
-        differences += compare([fit.targets[key]], [made], release_namespace=key.namespace)
-    return replace(fit, differences=tuple(differences), common=common)
 
 
 def _new(target: Resource, rendered: Resource, path: KeyPath) -> set[str]:
