@@ -61,7 +61,7 @@ def _shared(request: InferenceRequest, found: Inference) -> Mapping[str, SharedM
 
 
 def _is_space(res_id: ResId) -> bool:
-    """Whether it is a namespace, which must outlive any release and so belongs to none (FACTS C4)."""
+    """Whether it is a namespace, which must outlive any release and so belongs to none (fact C4)."""
     return (res_id.group, res_id.kind) == ("", "Namespace")
 
 
