@@ -65,10 +65,10 @@ def with_build_metadata(data: bytes, path: RepoPath) -> bytes | None:
     text = decode(data, path)
     separator = "" if not text or text.endswith(("\n", "\r")) else "\n"
     appended = f"{text}{separator}{_KEY}: [{', '.join(words)}]\n"
-    for candidate in (appended, dump(wanted)):
-        if _means(candidate, wanted, path):
-            return candidate.encode()
-    return None
+    if _means(appended, wanted, path):
+        return appended.encode()
+    anew = dump(wanted)
+    return anew.encode() if _means(anew, wanted, path) else None
 
 
 def _means(text: str, wanted: Mapping[str, Json], path: RepoPath) -> bool:

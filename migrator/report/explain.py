@@ -9,8 +9,7 @@ from migrator.inference.effects.value_effects import COMMON
 from migrator.inference.types import ResidualClass, dotted
 from migrator.report.json import chart_document, is_json, pointer, residual_document, upstream_document
 from migrator.report.terminal import SHORT, console, show_upstream
-from migrator.yamlio import ABSENT
-from migrator.yamlio.dump import flow
+from migrator.yamlio import ABSENT, flow
 
 if TYPE_CHECKING:
     from typing import IO

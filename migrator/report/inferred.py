@@ -11,8 +11,7 @@ from migrator.inference.types import ResidualClass
 from migrator.inference.values.files import values_texts
 from migrator.model import DifferenceKind
 from migrator.report.terminal import SHORT, console
-from migrator.yamlio import ABSENT
-from migrator.yamlio.dump import flow
+from migrator.yamlio import ABSENT, flow
 
 if TYPE_CHECKING:
     from typing import IO

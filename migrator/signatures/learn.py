@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -21,12 +20,15 @@ from migrator.signatures.types import (
     ObjectPattern,
     Signature,
 )
+from migrator.yamlio import dump, flow, in_brackets, in_quotes
 
 HELPER_WEIGHT = 0.4
+
 _FLAGS = 6
 _SOURCE = re.compile(r"^#?\s*Source:\s*(?P<path>[^\s:]+/(?:templates|crds)/\S+)")
 _UPSTREAM = re.compile(r"(?:https?://|git@)?(?:www\.)?(github\.com|gitlab\.com|codeberg\.org)[/:]([\w.-]+/[\w.-]+)")
 _CHART_REPOSITORY = re.compile(r"/(?:helm-)?charts?$|/helm-|-charts?$|/containers$")
+_WIDTH = 120
 # these describe the deployment, not the chart
 _NO_PATTERN = frozenset({"CustomResourceDefinition", "Namespace"})
 
@@ -144,53 +146,62 @@ def merge(signatures: Sequence[Signature]) -> Signature:
 
 
 def render(signature: Signature) -> str:
-    """The rule file of a signature, as a person would write it: one line a fact, lists in flow style."""
-    lines = ["apiVersion: migrate/v1", "kind: Signature", f"chart: {_scalar(signature.chart)}"]
-    if signature.repository:
-        lines.append(f"repository: {_scalar(signature.repository)}")
-    lines.append(f"category: {signature.category}")
-    lines += _flow("learnedFrom", signature.learned_from)
-    lines.append(f"fullname: {_scalar(signature.fullname)}")
-    if signature.version_label:
-        lines.append(f"versionLabel: {signature.version_label}")
-    if signature.is_generic:
-        lines.append("generic: true")
-    if signature.successor:
-        lines.append(f"successor: {_scalar(signature.successor)}")
-    lines += _flow("aliases", signature.aliases)
-    lines += _flow("upstream", signature.upstream)
-    lines += _flow("subcharts", signature.subcharts)
-    if signature.images:
-        lines.append("images:")
-        for image in signature.images:
-            tag = ", tag: appVersion" if image.is_app_version else ""
-            lines.append(f"  {_scalar(image.repository)}: {{weight: {image.weight:g}{tag}}}")
-    lines += _flow("crds", signature.crds)
-    if signature.labels:
-        lines.append("labels:")
-        for key, values in signature.labels.items():
-            lines += _flow(key, values, indent=2)
-    if signature.containers:
-        lines.append("containers:")
-        for container in signature.containers:
-            held = (("ports", container.ports), ("flags", container.flags))
-            parts = [f"{key}: [{', '.join(map(_scalar, values))}]" for key, values in held if values]
-            lines.append(f"  {_scalar(container.name)}: {{{', '.join(parts)}}}")
-    if signature.pods:
-        lines.append("pods:")
-        for pod in signature.pods:
-            lines.append(f"- {{weight: {pod.weight:g}, fields: [{', '.join(map(_scalar, pod.fields))}]}}")
-    lines += _flow("servicePorts", signature.ports)
-    for title, wanted in (("core", True), ("objects", False)):
-        kinds: dict[str, list[str]] = {}
-        for pattern in signature.objects:
-            if pattern.core is wanted:
-                kinds.setdefault(pattern.kind, []).append(pattern.name)
-        if kinds:
-            lines.append(f"{title}:")
-            for kind in sorted(kinds):
-                lines += _flow(kind, kinds[kind], indent=2)
-    return "\n".join(lines) + "\n"
+    """The rule file of a signature, as a person would write it: a fact a line, between brackets where that fits."""
+    told = _held(
+        apiVersion="migrate/v1",
+        kind="Signature",
+        chart=signature.chart,
+        repository=signature.repository,
+        category=signature.category,
+        learnedFrom=[in_quotes(version, '"') for version in signature.learned_from],  # `1.10` needs them, `1.2.3` not
+        fullname=signature.fullname,
+        versionLabel=signature.version_label,
+        generic=signature.is_generic,
+        successor=signature.successor,
+        aliases=signature.aliases,
+        upstream=signature.upstream,
+        subcharts=signature.subcharts,
+        images={
+            one.repository: {"weight": _number(one.weight)} | _held(tag="appVersion" if one.is_app_version else "")
+            for one in signature.images
+        },
+        crds=signature.crds,
+        labels=signature.labels,
+        containers={one.name: _held(ports=one.ports, flags=one.flags) for one in signature.containers},
+        pods=[{"weight": _number(one.weight), "fields": one.fields} for one in signature.pods],
+        servicePorts=signature.ports,
+        core=_names_by_kind(signature, is_core=True),
+        objects=_names_by_kind(signature, is_core=False),
+    )
+    return dump({key: _arranged(held, "", key, is_spread=isinstance(held, Mapping)) for key, held in told.items()})
+
+
+def _held(**fields: Json) -> dict[str, Json]:
+    """The fields that say something."""
+    return {key: value for key, value in fields.items() if value}
+
+
+def _number(weight: float) -> float:
+    return int(weight) if weight.is_integer() else weight
+
+
+def _names_by_kind(signature: Signature, *, is_core: bool) -> dict[str, list[str]]:
+    kinds: dict[str, list[str]] = {}
+    for pattern in signature.objects:
+        if pattern.core is is_core:
+            kinds.setdefault(pattern.kind, []).append(pattern.name)
+    return dict(sorted(kinds.items()))
+
+
+def _arranged(value: Json, margin: str, key: str, *, is_spread: bool = False) -> Json:
+    """The value between brackets where that fits behind its key, else, and if it is to be spread, an entry a line."""
+    if not isinstance(value, Mapping | tuple | list):
+        return value
+    if not is_spread and len(f"{margin}{key}: {flow(value)}") <= _WIDTH:
+        return in_brackets(value)
+    if isinstance(value, Mapping):
+        return {name: _arranged(held, f"{margin}  ", name) for name, held in value.items()}
+    return value
 
 
 def _seen(resource: Resource, chart: str, aliases: Mapping[str, str], sources: Mapping[ResId, str]) -> _Seen:
@@ -341,32 +352,3 @@ def _version_label(labels: Collection[str], chart: ChartArchive) -> str:
 
 def _union(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
     return tuple(sorted({value for group in groups for value in group}))
-
-
-def _flow(key: str, values: Sequence[str | int], indent: int = 0) -> list[str]:
-    """`key: [a, b]`, broken into lines of at most 120 columns."""
-    if not values:
-        return []
-    margin = " " * indent
-    texts = [_scalar(value) for value in values]
-    line = f"{margin}{_scalar(key)}: [{', '.join(texts)}]"
-    if len(line) <= 120:
-        return [line]
-    lines, current = [f"{margin}{_scalar(key)}: ["], f"{margin}  "
-    for text in texts:
-        if len(current) + len(text) > 118 and current.strip():
-            lines.append(current.rstrip())
-            current = f"{margin}  "
-        current += f"{text}, "
-    return [*lines, current.rstrip(" ,"), f"{margin}]"]
-
-
-_PLAIN = re.compile(r"^[A-Za-z_/.][\w./+-]*(?::(?=[\w/])[\w./+:-]*)*$")
-_RESERVED = re.compile(r"^(?:true|false|yes|no|on|off|y|n|null|~|\.inf|\.nan|[-+.]?\d.*)$", re.IGNORECASE)
-
-
-def _scalar(value: str | int) -> str:
-    text = str(value)
-    if isinstance(value, int) or (_PLAIN.match(text) and not _RESERVED.match(text)):
-        return text
-    return json.dumps(text, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 from migrator.yamlio.canonical import ABSENT, Absent, canonical, differences, digest, same
 from migrator.yamlio.documents import remove_documents
-from migrator.yamlio.dump import dump, is_plain, scalar
+from migrator.yamlio.dump import dump, flow, in_brackets, in_quotes
 from migrator.yamlio.edit import edit
 from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import comments, spans
@@ -28,13 +28,14 @@ __all__ = [
     "digest",
     "dump",
     "edit",
-    "is_plain",
+    "flow",
+    "in_brackets",
+    "in_quotes",
     "read_documents",
     "read_manifests",
     "read_value",
     "remove_documents",
     "rules_directory",
     "same",
-    "scalar",
     "spans",
 ]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.yamlio.canonical import same
 from migrator.yamlio.cuts import Layout, Splice, Step, cut, dash, end_of_line, layout_of
-from migrator.yamlio.dump import block_lines, flow, quoted, scalar
+from migrator.yamlio.dump import block_lines, flow, in_quotes
 from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import Node, NodeKind, regions, root_of
 from migrator.yamlio.operations import Append, Operation, Remove, Set, applied, in_order, refusal
@@ -140,7 +140,7 @@ def _set(layout: Layout, operation: Set | Append, value: Json) -> list[Splice]:
     if container.flow:
         return _insert_flow(layout, container, f"{flow(key)}: {flow(value)}")
     lines = block_lines({key: value}, indent=container.entries[0].key.column, list_indent=layout.list_indent)
-    return [_insert_lines(layout, container, list(lines))]
+    return [_insert_lines(layout, container, lines)]
 
 
 def _append(layout: Layout, operation: Append) -> list[Splice]:
@@ -160,7 +160,7 @@ def _append(layout: Layout, operation: Append) -> list[Splice]:
     first = dash(layout.text, target, 0)
     column = first - layout.line_start(first)
     lines = block_lines([operation.value], indent=column, list_indent=layout.list_indent)
-    return [_insert_lines(layout, target, list(lines))]
+    return [_insert_lines(layout, target, lines)]
 
 
 def _is_null(node: Node) -> bool:
@@ -227,10 +227,12 @@ def _replace(layout: Layout, steps: Sequence[Step], value: Json, operation: Oper
     behind, column = layout.behind_indicator(step)
     if behind < 0:
         raise refusal(operation, "an explicit `? key`")
+    if isinstance(value, str) and old.style in {"'", '"'}:
+        value = in_quotes(value, old.style)
     tail = _tail(step, value, column, layout.list_indent)
     is_one_line = "\n" not in layout.text[behind : old.end] and old.style not in {"|", ">"}
     if is_one_line and len(tail) == 1 and not old.is_empty and not isinstance(value, dict | list):
-        return [Splice(start=old.start, end=old.end, text=_in_style(value, old.style))]
+        return [Splice(start=old.start, end=old.end, text=tail[0].lstrip())]
     stop = end_of_line(layout.text, max(old.end - 1, behind)) if old.end > behind else end_of_line(layout.text, behind)
     ending = layout.text[:stop][len(layout.text[:stop].rstrip("\r\n")) :]
     comment = layout.comment_behind(old.end if is_one_line else behind)
@@ -245,8 +247,3 @@ def _tail(step: Step, value: Json, column: int, list_indent: int) -> list[str]:
     first, *rest = block_lines(holder, indent=column, list_indent=list_indent)
     indicator = 2 if step.parent.kind is NodeKind.MAPPING else 1
     return [first[column + indicator :], *rest]
-
-
-def _in_style(value: Json, style: str) -> str:
-    """A leaf, in the quotes of the one it replaces if it is text."""
-    return quoted(value, style) if style and isinstance(value, str) else scalar(value)

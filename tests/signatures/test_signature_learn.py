@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -9,7 +10,7 @@ from migrator.charts import load_archive
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.engines import find_helm
 from migrator.model import Json, ResId
-from migrator.signatures import learn, learn_chart, load_signatures, merge, rendered_with_sources, source_chart
+from migrator.signatures import learn, learn_chart, load_signatures, merge, render, rendered_with_sources, source_chart
 from migrator.signatures.learn import is_same_version
 from migrator.signatures.static import optional_objects
 
@@ -60,8 +61,6 @@ STREAM = dedent("""\
 
 
 def learned(known: tuple[str, ...] = (), **metadata: Json) -> str:
-    from migrator.signatures import render
-
     rendered, sources = rendered_with_sources(STREAM)
     chart = archive({"dependencies": [{"name": "store"}], **metadata})
     return render(learn(chart, rendered, release="qz", namespace="qzns", sources=sources, known=known))
@@ -109,6 +108,18 @@ def test_versions_merge_into_one() -> None:
     assert both.learned_from == ("1.2.3", "1.0.0")
     assert not any(pattern.core for pattern in both.objects)
     assert {pattern.name for pattern in both.objects} == {pattern.name for pattern in one.objects}
+
+
+def test_what_is_too_long_for_a_line_has_an_entry_a_line() -> None:
+    rendered, sources = rendered_with_sources(STREAM)
+    one = learn(archive(), rendered, release="qz", sources=sources)
+    words = tuple(f"a-rather-long-word-{number}" for number in range(7))
+    container = replace(one.containers[0], ports=(6000,), flags=words[:4])
+    text = render(replace(one, crds=words[:2], subcharts=words, containers=(container,)))
+    assert f"crds: [{words[0]}, {words[1]}]\n" in text
+    assert f"subcharts:\n  - {words[0]}\n  - {words[1]}\n" in text
+    assert f"  {container.name}:\n    ports: [6000]\n    flags: [{', '.join(words[:4])}]\n" in text
+    assert max(map(len, text.splitlines())) <= 120
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.yamlio import Append, Dialect, Remove, Set, dump, edit, read_value
-from migrator.yamlio.dump import flow
+from migrator.yamlio import Append, Dialect, Remove, Set, dump, edit, flow, read_value
 
 KEYS = st.text(alphabet="abcd", min_size=1, max_size=3)
 LEAVES = st.one_of(
