@@ -155,7 +155,7 @@ REFUSED = {
     "still used": ("a: &a {b: 1}\nc: *a\n", [Remove(path=("a",))], "would not parse"),
     "merged": ("a: &a {b: 1}\nc: {<<: *a, d: 1}\n", [Remove(path=("c", "b"))], "nothing is there"),
     "no list": ("a: {b: 1}\n", [Append(path=("a",), value=1)], "there is no list"),
-    "no mapping": ("a: [1]\n", [Set(path=("a", "b"), value=1)], "no mapping"),
+    "no mapping": ("a: [1]\n", [Set(path=("a", "b"), value=1)], "not a mapping"),
     "complex key": ("? a\n: 1\n", [Set(path=("a",), value=2)], "explicit"),
     "the document": ("a: 1\n", [Set(path=(), value=2)], "a part of a document"),
 }
