@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import weakref
@@ -11,14 +12,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from migrator.charts.access import ANYONE, Access, shown, without_login
 from migrator.charts.archive import MAX_CHART_BYTES, load_archive
-from migrator.charts.index import Index, fetch_index, fetch_tags, newest_first
+from migrator.charts.credentials import repository_access
+from migrator.charts.index import Index, fetch_index, newest_first
 from migrator.charts.mirror import mirror_file, mirror_names, mirror_versions
+from migrator.charts.oci import Registry
 from migrator.charts.types import ChartArchive, ChartRef, ChartSources, ChartVersion
 from migrator.charts.versions import is_same_version
-from migrator.charts.web import get, refused, shown
+from migrator.charts.web import Web, refused
 from migrator.diagnostics import Diagnostics, MigrateError
-from migrator.engines import Cache, find_helm, helm_pull
+from migrator.engines import Cache
+
+_TAGGED = re.compile(r"(oci://.+):([^/:]+)")
+_SEMANTIC = re.compile(r"v?\d+\.\d+\.\d+")
 
 
 class ChartLibrary:
@@ -27,9 +34,10 @@ class ChartLibrary:
     Order: every mirror folder, then the repository of the chart as `url_mirrors` maps it, which may be a folder too.
     """
 
-    def __init__(self, sources: ChartSources, cache: Cache) -> None:
+    def __init__(self, sources: ChartSources, cache: Cache, web: Web | None = None) -> None:
         self._sources = sources
         self._cache = cache
+        self._web = web or Web()
         self._listings: dict[Path, tuple[str, ...]] = {}
         self._indexes: dict[str, Index] = {}
         self._archives: dict[ChartRef, ChartArchive] = {}
@@ -91,9 +99,11 @@ class ChartLibrary:
                 f"tried {self._tried(ref.repository)}",
                 remedy="use --chart-mirror DIR with its archive, or run without --offline",
             )
-        return self._download_oci(url, ref) if url.startswith("oci://") else self._download(url, ref)
+        if url.startswith("oci://"):
+            return self._keep(self._pull(f"{url.rstrip('/')}/{ref.name}", ref.version), url, ref)
+        return self._keep(self._download(url, ref), url, ref)
 
-    def _download(self, url: str, ref: ChartRef) -> Path:
+    def _download(self, url: str, ref: ChartRef) -> bytes:
         offered = self._remote_versions(ref.name, url)
         match = next((one for one in offered if is_same_version(one.version, ref.version)), None)
         if match is None:
@@ -105,12 +115,14 @@ class ChartLibrary:
                 remedy="correct the version, or use --chart-mirror DIR with its archive",
             )
         if match.url.startswith("oci://"):
-            base, _, _ = match.url.rpartition("/")
-            return self._download_oci(base, ref)
-        answer = get(match.url, limit=MAX_CHART_BYTES)
-        if answer.status != 200:
-            raise refused(match.url, answer.status)
-        digest = f"sha256:{hashlib.sha256(answer.body).hexdigest()}"
+            tagged = _TAGGED.fullmatch(match.url)
+            data = self._pull(tagged[1], tagged[2]) if tagged else self._pull(match.url, match.version)
+        else:
+            answer = self._web.get(match.url, limit=MAX_CHART_BYTES, access=self._access(url), unpack=False)
+            if answer.status != 200:
+                raise refused(match.url, answer.status)
+            data = answer.body
+        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         if match.digest and match.digest != digest:
             raise MigrateError.of(
                 "MIG423",
@@ -118,12 +130,10 @@ class ChartLibrary:
                 f"{digest} instead of {match.digest}",
                 remedy="ask the publisher, or use --chart-mirror DIR with an archive that you trust",
             )
-        return self._keep(answer.body, url, ref)
+        return data
 
-    def _download_oci(self, url: str, ref: ChartRef) -> Path:
-        with tempfile.TemporaryDirectory(prefix="migrate-") as folder:
-            pulled = helm_pull(find_helm(), f"{url.rstrip('/')}/{ref.name}", ref.version, Path(folder))
-            return self._keep(pulled.read_bytes(), url, ref)
+    def _pull(self, reference: str, version: str) -> bytes:
+        return Registry(self._web, reference).pull(version.replace("+", "_"), limit=MAX_CHART_BYTES)
 
     def _keep(self, data: bytes, url: str, ref: ChartRef) -> Path:
         """The download as a file that helm can read, under a name that the next run finds."""
@@ -147,17 +157,32 @@ class ChartLibrary:
                 weakref.finalize(self, shutil.rmtree, self._scratch, ignore_errors=True)
             base = self._scratch
         version = ref.version.removeprefix("v")
-        key = hashlib.sha256(f"{url}\n{ref.name}\n{version}".encode()).hexdigest()[:32]
+        key = hashlib.sha256(f"{without_login(url)[0]}\n{ref.name}\n{version}".encode()).hexdigest()[:32]
         return base / "charts" / key / f"{ref.name}-{version}.tgz".replace("/", "_")
 
     def _remote_versions(self, name: str, url: str) -> tuple[ChartVersion, ...]:
         if url.startswith("oci://"):
-            return fetch_tags(url, name, offline=self._sources.offline)
+            return self._tagged(name, url)
         index = self._indexes.get(url)
         if index is None:
-            index = fetch_index(url, self._cache, offline=self._sources.offline)
+            index = fetch_index(self._web, url, self._cache, access=self._access(url), offline=self._sources.offline)
             self._indexes[url] = index
         return index.get(name, ())
+
+    def _tagged(self, name: str, url: str) -> tuple[ChartVersion, ...]:
+        """The versions that an OCI registry has of a chart, newest first; it holds `+` in a tag as `_`."""
+        if self._sources.offline:
+            raise MigrateError.of(
+                "MIG421", f"{shown(url)} must not be asked (offline)", remedy="use --chart-mirror DIR"
+            )
+        place = f"{without_login(url)[0].rstrip('/')}/{name}"
+        versions = (tag.replace("_", "+") for tag in Registry(self._web, f"{url.rstrip('/')}/{name}").tags())
+        return newest_first(
+            ChartVersion(version=version, url=f"{place}:{version}") for version in versions if _SEMANTIC.match(version)
+        )
+
+    def _access(self, url: str) -> Access:
+        return ANYONE if self._sources.offline else repository_access(url)
 
     def _folders(self, repository: str) -> Iterator[Path]:
         yield from self._sources.mirrors

@@ -1,6 +1,7 @@
 """The only room that runs other programs: kustomize, helm and git; and the cache of what they printed."""
 
 from migrator.engines.cache import Cache
+from migrator.engines.credential_helper import HelperAnswer, ask_credential_helper
 from migrator.engines.errors import Cause, Complaint, EngineError, Failure
 from migrator.engines.git import (
     Export,
@@ -13,7 +14,7 @@ from migrator.engines.git import (
     resolve_commit,
     tree_digest,
 )
-from migrator.engines.helm import HelmRender, helm_cause, helm_pull, helm_template
+from migrator.engines.helm import HelmRender, helm_cause, helm_template
 from migrator.engines.kustomize import kustomize_build, kustomize_cause
 from migrator.engines.processes import Lost, run_in_processes
 from migrator.engines.rendered import (
@@ -35,9 +36,11 @@ __all__ = [
     "Export",
     "Failure",
     "HelmRender",
+    "HelperAnswer",
     "Lost",
     "Tool",
     "Toolchain",
+    "ask_credential_helper",
     "dirty_paths",
     "export",
     "find_helm",
@@ -45,7 +48,6 @@ __all__ = [
     "find_tools",
     "head_commit",
     "helm_cause",
-    "helm_pull",
     "helm_template",
     "ignored_paths",
     "is_repository",

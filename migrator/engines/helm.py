@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import tempfile
@@ -79,9 +78,7 @@ def helm_template(tool: Tool, request: HelmRender, *, timeout: float = DEFAULT_T
         cause = Cause(failure=Failure.CHART, message=f"no chart at {request.chart.name}", subject=str(request.chart))
         raise EngineError.because("MIG408", cause, remedy="check the path")
     with _values_files(request.values) as files:
-        completed = run(
-            [tool.path, *_arguments(request, files)], env=_environment(tool, network=False), timeout=timeout
-        )
+        completed = run([tool.path, *_arguments(request, files)], env=_environment(tool), timeout=timeout)
         if completed.returncode == 0:
             return completed.stdout
         names = {
@@ -89,30 +86,6 @@ def helm_template(tool: Tool, request: HelmRender, *, timeout: float = DEFAULT_T
             for index, (file, value) in enumerate(zip(files, request.values, strict=True))
         }
         raise _refused(completed.stderr, request, names)
-
-
-def helm_pull(tool: Tool, reference: str, version: str, destination: Path, *, timeout: float = DEFAULT_TIMEOUT) -> Path:
-    """The archive of an OCI chart (`oci://host/path/name`) downloaded into an empty folder; MIG421 if there is none.
-
-    The user's registry logins are used; nothing else of the user's helm configuration is.
-    """
-    with tempfile.TemporaryDirectory(prefix="migrate-") as home:
-        environment = {**_environment(tool, network=True, home=home), "HELM_REGISTRY_CONFIG": _registry_config()}
-        command: list[str | Path] = [
-            tool.path,
-            "pull",
-            f"--version={version}",
-            f"--destination={destination}",
-            "--",
-            reference,
-        ]
-        completed = run(command, env=environment, timeout=timeout)
-    archives = sorted(destination.glob("*.tgz"))
-    if completed.returncode or len(archives) != 1:
-        message = _message(completed.stderr) or "helm downloaded no archive"
-        cause = Cause(failure=Failure.REMOTE, message=f"{reference} {version}: {message}", subject=reference)
-        raise EngineError.because("MIG421", cause, remedy="log in to the registry, or use --chart-mirror DIR")
-    return archives[0]
 
 
 def _arguments(request: HelmRender, files: Sequence[Path]) -> list[str]:
@@ -135,25 +108,17 @@ def _arguments(request: HelmRender, files: Sequence[Path]) -> list[str]:
     ]
 
 
-def _environment(tool: Tool, *, network: bool, home: str = NO_HOME) -> dict[str, str]:
+def _environment(tool: Tool) -> dict[str, str]:
     return {
-        **tool_environment(tool.path, network=network),
-        "HELM_CONFIG_HOME": f"{home}/config",
-        "HELM_CACHE_HOME": f"{home}/cache",
-        "HELM_DATA_HOME": f"{home}/data",
-        "HELM_PLUGINS": f"{home}/plugins",
-        "HELM_REPOSITORY_CONFIG": f"{home}/repositories.yaml",
-        "HELM_REPOSITORY_CACHE": f"{home}/repository",
-        "HELM_REGISTRY_CONFIG": f"{home}/registry.json",
+        **tool_environment(tool.path, network=False),
+        "HELM_CONFIG_HOME": f"{NO_HOME}/config",
+        "HELM_CACHE_HOME": f"{NO_HOME}/cache",
+        "HELM_DATA_HOME": f"{NO_HOME}/data",
+        "HELM_PLUGINS": f"{NO_HOME}/plugins",
+        "HELM_REPOSITORY_CONFIG": f"{NO_HOME}/repositories.yaml",
+        "HELM_REPOSITORY_CACHE": f"{NO_HOME}/repository",
+        "HELM_REGISTRY_CONFIG": f"{NO_HOME}/registry.json",
     }
-
-
-def _registry_config() -> str:
-    chosen = os.environ.get("HELM_REGISTRY_CONFIG")
-    if chosen:
-        return chosen
-    base = os.environ.get("HELM_CONFIG_HOME")
-    return f"{base}/registry/config.json" if base else os.path.expanduser("~/.config/helm/registry/config.json")  # noqa: PTH111
 
 
 @contextmanager

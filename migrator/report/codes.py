@@ -52,6 +52,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG421": "A chart source cannot be reached, or must not be asked.",
         "MIG422": "A chart source answers something that is not a chart repository.",
         "MIG423": "A download is not what the repository's index promises.",
+        "MIG424": "Helm's or Docker's file of logins, a credential helper or a certificate cannot be used.",
         "MIG430": "No version of the chart carries the application version that was seen, or none can be had.",
         "MIG431": "Nothing tells the chart's version; some of all versions are tried.",
         "MIG501": "The search for values ended with its budget.",

@@ -3,127 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import http.server
-import io
 import json
-import tarfile
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chart_server import Server, archive
 
 from migrator.charts import ChartLibrary, ChartRef, ChartSources
 from migrator.charts import mirror as mirror_module
-from migrator.charts import web as web_module
-from migrator.charts.index import fetch_tags, read_index
-from migrator.charts.web import get, get_cached, shown
+from migrator.charts.exchange import Patience
+from migrator.charts.index import read_index
+from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
-
-
-def _archive(name: str, version: str, app_version: str = "1.0", **more: str) -> bytes:
-    text = f'apiVersion: v2\nname: {name}\nversion: {version}\nappVersion: "{app_version}"\n'
-    text += "".join(f"{key}: {value}\n" for key, value in more.items())
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
-        info = tarfile.TarInfo(f"{name}/Chart.yaml")
-        info.size = len(text)
-        archive.addfile(info, io.BytesIO(text.encode()))
-    return stream.getvalue()
 
 
 def _put(folder: Path, name: str, version: str, app_version: str = "1.0", **more: str) -> Path:
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}-{version}.tgz"
-    path.write_bytes(_archive(name, version, app_version, **more))
+    path.write_bytes(archive(name, version, app_version, **more))
     return path
-
-
-class _Server(http.server.ThreadingHTTPServer):
-    def __init__(self) -> None:
-        self.pages: dict[str, bytes] = {}
-        self.seen: list[tuple[str, dict[str, str]]] = []
-        self.redirects: dict[str, str] = {}
-        self.token = ""
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-
-class _Handler(http.server.BaseHTTPRequestHandler):
-    server: _Server
-
-    def do_GET(self) -> None:
-        self.server.seen.append((self.path, dict(self.headers)))
-        if self.path in self.server.redirects:
-            self._answer(302, {"Location": self.server.redirects[self.path]})
-        elif (
-            self.server.token
-            and self.path.startswith("/v2/")
-            and self.headers["Authorization"] != f"Bearer {self.server.token}"
-        ):
-            realm = f'Bearer realm="{self.server.url}/token",service="here",scope="repository:pull"'
-            self._answer(401, {"WWW-Authenticate": realm})
-        elif self.path not in self.server.pages:
-            self._answer(404, {})
-        else:
-            body = self.server.pages[self.path]
-            tag = hashlib.sha256(body).hexdigest()
-            if self.headers["If-None-Match"] == tag:
-                self._answer(304, {})
-            else:
-                self._answer(
-                    200,
-                    {"ETag": tag, **({"Link": body.split(b"\n")[0].decode()} if b"rel=" in body else {})},
-                    body.split(b"\n", 1)[-1] if b"rel=" in body else body,
-                )
-
-    def _answer(self, status: int, headers: dict[str, str], body: bytes = b"") -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        pass
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[_Server]:
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with _Server() as running:
-        thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-def _publish(server: _Server, *charts: tuple[str, str], digest: str = "") -> None:
-    entries: dict[str, list[dict[str, object]]] = {}
-    for name, version in charts:
-        data = _archive(name, version)
-        server.pages[f"/charts/{name}-{version}.tgz"] = data
-        entries.setdefault(name, []).append(
-            {
-                "version": version,
-                "appVersion": "9.9",
-                "urls": [f"{name}-{version}.tgz"],
-                "digest": digest or hashlib.sha256(data).hexdigest(),
-            }
-        )
-    server.pages["/charts/index.yaml"] = json.dumps({"apiVersion": "v1", "entries": entries}).encode()
 
 
 def _library(*mirrors: Path, offline: bool = False, cache: Cache | None = None, **url_mirrors: str) -> ChartLibrary:
     sources = ChartSources(mirrors=mirrors, url_mirrors=url_mirrors, offline=offline)
-    return ChartLibrary(sources, cache or Cache(None))
+    return ChartLibrary(sources, cache or Cache(None), Web(Patience(pause=0)))
 
 
 def _error(function: object, *arguments: object) -> MigrateError:
@@ -224,8 +128,8 @@ def test_offline_names_the_flag_that_helps(tmp_path: Path, repository: str) -> N
     assert _error(library.versions, "web", repository).diagnostic.code == "MIG421"
 
 
-def test_http_repository(server: _Server, tmp_path: Path) -> None:
-    _publish(server, ("web", "1.0.0"), ("web", "v1.1.0"))
+def test_http_repository(server: Server, tmp_path: Path) -> None:
+    server.publish(("web", "1.0.0"), ("web", "v1.1.0"))
     cache = Cache(tmp_path / "cache")
     library = _library(cache=cache)
     repository = f"{server.url}/charts/"
@@ -247,8 +151,8 @@ def test_http_repository(server: _Server, tmp_path: Path) -> None:
     assert server.seen[-1][1]["If-None-Match"]
 
 
-def test_mirror_is_asked_before_the_network(server: _Server, tmp_path: Path) -> None:
-    _publish(server, ("web", "2.0.0"))
+def test_mirror_is_asked_before_the_network(server: Server, tmp_path: Path) -> None:
+    server.publish(("web", "2.0.0"))
     _put(tmp_path, "web", "1.0.0")
     library = _library(tmp_path)
     assert [one.version for one in library.versions("web", f"{server.url}/charts")] == ["1.0.0"]
@@ -257,8 +161,8 @@ def test_mirror_is_asked_before_the_network(server: _Server, tmp_path: Path) -> 
     assert library.fetch(ChartRef(name="web", version="2.0.0", repository=f"{server.url}/charts"))
 
 
-def test_version_that_the_repository_lacks(server: _Server) -> None:
-    _publish(server, ("web", "1.0.0"))
+def test_version_that_the_repository_lacks(server: Server) -> None:
+    server.publish(("web", "1.0.0"))
     repository = f"{server.url}/charts"
     error = _error(_library().fetch, ChartRef(name="web", version="3.0.0", repository=repository))
     assert error.diagnostic.code == "MIG420"
@@ -266,14 +170,14 @@ def test_version_that_the_repository_lacks(server: _Server) -> None:
     assert _error(_library().versions, "other", repository).diagnostic.code == "MIG420"
 
 
-def test_download_that_is_not_what_was_promised(server: _Server) -> None:
-    _publish(server, ("web", "1.0.0"), digest="0" * 64)
+def test_download_that_is_not_what_was_promised(server: Server) -> None:
+    server.publish(("web", "1.0.0"), digest="0" * 64)
     error = _error(_library().fetch, ChartRef(name="web", version="1.0.0", repository=f"{server.url}/charts"))
     assert error.diagnostic.code == "MIG423"
 
 
-def test_url_mirrors(server: _Server, tmp_path: Path) -> None:
-    _publish(server, ("web", "1.0.0"))
+def test_url_mirrors(server: Server, tmp_path: Path) -> None:
+    server.publish(("web", "1.0.0"))
     _put(tmp_path, "db", "1.0.0")
     mapped = {"https://charts.example/": f"{server.url}/charts", "https://db.example": str(tmp_path)}
     library = ChartLibrary(ChartSources(url_mirrors=mapped), Cache(None))
@@ -283,58 +187,25 @@ def test_url_mirrors(server: _Server, tmp_path: Path) -> None:
     assert _error(library.versions, "web", "https://db.example").diagnostic.code == "MIG420"
 
 
-def test_unreachable_and_refusing_servers(server: _Server) -> None:
+def test_unreachable_and_refusing_servers(server: Server) -> None:
     error = _error(_library().versions, "web", f"{server.url}/nothing")
     assert error.diagnostic.code == "MIG421"
     assert "404" in error.diagnostic.summary
     server.pages["/html/index.yaml"] = b"<html>login</html>"
     assert _error(_library().versions, "web", f"{server.url}/html").diagnostic.code == "MIG422"
-    gone = _Server()
+    gone = Server()
     gone.server_close()
     assert _error(_library().versions, "web", gone.url).diagnostic.code == "MIG421"
     assert _error(_library().versions, "web", "file:///etc").diagnostic.code == "MIG422"
 
 
-def test_index_that_points_at_a_file_is_not_followed(server: _Server, tmp_path: Path) -> None:
+def test_index_that_points_at_a_file_is_not_followed(server: Server, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("x")
     entries = {"web": [{"version": "1.0.0", "urls": [f"file://{secret}"]}]}
     server.pages["/charts/index.yaml"] = json.dumps({"entries": entries}).encode()
     error = _error(_library().fetch, ChartRef(name="web", version="1.0.0", repository=f"{server.url}/charts"))
     assert error.diagnostic.code == "MIG422"
-
-
-def test_redirect_to_another_scheme_is_not_followed(server: _Server) -> None:
-    server.redirects["/a"] = "file:///etc/passwd"
-    assert get(f"{server.url}/a", limit=100).status == 302
-    server.redirects["/b"] = "ftp://127.0.0.1/x"
-    assert _error(lambda: get(f"{server.url}/b", limit=100)).diagnostic.code == "MIG421"
-
-
-def test_credentials_are_sent_once_and_never_shown(server: _Server) -> None:
-    server.redirects["/a"] = "/b"
-    server.pages["/b"] = b"x"
-    url = server.url.replace("http://", "http://me:hunter2@")
-    assert get(f"{url}/a", limit=100).body == b"x"
-    assert server.seen[0][1]["Authorization"].startswith("Basic ")
-    assert "Authorization" not in server.seen[1][1]
-    error = _error(lambda: get_cached(f"{url}/gone?token=hunter2", Cache(None), limit=100, offline=False))
-    assert "hunter2" not in str(error)
-    assert shown("https://me:pw@host/x?y=z") == "https://host/x"
-
-
-def test_answer_that_is_too_large(server: _Server) -> None:
-    server.pages["/big"] = b"x" * 2000
-    assert _error(lambda: get(f"{server.url}/big", limit=1000)).diagnostic.code == "MIG412"
-
-
-def test_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    monkeypatch.setattr(web_module, "TIMEOUT", 0.2)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        assert _error(lambda: get(url, limit=10)).diagnostic.code == "MIG421"
 
 
 def test_index_entries() -> None:
@@ -357,18 +228,6 @@ entries:
 @pytest.mark.parametrize("data", [b"", b"[]", b"entries: 3", b"a: [", b"apiVersion: v1"])
 def test_text_that_is_no_index(data: bytes) -> None:
     assert _error(read_index, data, "https://charts.example").diagnostic.code == "MIG422"
-
-
-def test_tags_of_an_oci_registry(server: _Server) -> None:
-    server.token = "anyone"
-    server.pages["/token?service=here&scope=repository%3Apull"] = b'{"token": "anyone"}'
-    first = b'</v2/charts/web/tags/list?last=x>; rel="next"\n{"tags": ["1.0.0", "latest", "1.2.0_build.1"]}'
-    server.pages["/v2/charts/web/tags/list"] = first
-    server.pages["/v2/charts/web/tags/list?last=x"] = b'{"tags": ["1.10.0", "sha256-abc.sig"]}'
-    repository = f"oci://127.0.0.1:{server.server_port}/charts"
-    found = fetch_tags(repository, "web", offline=False)
-    assert [one.version for one in found] == ["1.10.0", "1.2.0+build.1", "1.0.0"]
-    assert fetch_tags(repository, "nothing", offline=False) == ()
 
 
 @pytest.mark.corpus

@@ -21,6 +21,7 @@ HEAVY = (
     "jinja2",
     "libcst",
     "concurrent.futures",
+    "httpx",
     "numpy",
 )
 BUDGET = 0.150
@@ -48,6 +49,13 @@ def heavy_modules(modules: list[str]) -> list[str]:
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     shown = run(SHOW_MODULES.format(arguments=arguments))
     assert heavy_modules(json.loads(shown.stderr)) == []
+
+
+def test_no_http_library_without_network() -> None:
+    arguments = ["plan", "fixtures/simple-app", "--chart-mirror", "fixtures/charts", "--offline", "--quiet"]
+    loaded = json.loads(run(SHOW_MODULES.format(arguments=arguments)).stderr)
+    assert "yaml" in loaded
+    assert "httpx" not in loaded
 
 
 def test_the_check_sees_a_heavy_import() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.engines import EngineError, Failure, HelmRender, find_helm, helm_cause, helm_pull, helm_template
+from migrator.engines import EngineError, Failure, HelmRender, find_helm, helm_cause, helm_template
 from migrator.model import ReleaseContext
 
 CHART = "apiVersion: v2\nname: tiny\nversion: 0.1.0\n"
@@ -203,16 +203,6 @@ def test_secrets_of_the_values_are_masked(tmp_path: Path) -> None:
 def test_message_of_nothing() -> None:
     assert helm_cause("").message == "helm gave no reason"
     assert helm_cause("something else").failure is Failure.OTHER
-
-
-def test_pull_from_a_registry_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(EngineError) as caught:
-        helm_pull(find_helm(), "oci://127.0.0.1:9/charts/web", "1.0.0", tmp_path)
-    assert (caught.value.diagnostic.code, caught.value.cause.failure) == ("MIG421", Failure.REMOTE)
-    assert "oci://127.0.0.1:9/charts/web 1.0.0" in caught.value.diagnostic.summary
-    assert "--chart-mirror" in caught.value.diagnostic.remedy
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no limit of another process's memory")
