@@ -1,9 +1,9 @@
-"""The frozen value types every room speaks in. Imports nothing but the standard library."""
+"""The frozen value types every room speaks in. Imports nothing but the standard library at the top."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import Any, NewType, TypeAlias
 
@@ -146,6 +146,13 @@ class DifferenceKind(Enum):
     HOOK = "hook"  # the object becomes or stops being a Helm hook
 
 
+def _absent() -> Json:
+    """ABSENT of `yamlio`; imported late, because this module is part of `migrate --help`."""
+    from msgspec import UNSET
+
+    return UNSET
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One difference between before and after. An empty path is the whole object."""
@@ -153,8 +160,10 @@ class Difference:
     resource: ResId
     path: KeyPath
     kind: DifferenceKind
-    before: Json
-    after: Json
+    before: Json = field(default_factory=_absent)
+    """ABSENT where there was nothing."""
+    after: Json = field(default_factory=_absent)
+    """ABSENT where nothing will be."""
     impact: Impact
     privilege: bool = False
     allowance: str | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from migrator.charts.access import Access, joined, shown, without_login
 from migrator.charts.types import ChartVersion
 from migrator.charts.versions import sort_key
 from migrator.charts.web import MAX_INDEX_BYTES, Web
+from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
 from migrator.model import Json, RepoPath
@@ -54,12 +55,13 @@ def fetch_index(web: Web, repository: str, cache: Cache, *, access: Access, offl
     repository, _ = without_login(repository)
     url = f"{repository.rstrip('/')}/index.yaml"
     data = web.get_cached(url, cache, limit=MAX_INDEX_BYTES, access=access, offline=offline)
-    key = f"chart-index-1\n{repository}\n{hashlib.sha256(data).hexdigest()}"
+    key = f"chart-index-2\n{repository}\n{hashlib.sha256(data).hexdigest()}"
     stored = cache.get(key)
     if stored is not None:
-        return _unpacked(json.loads(stored))
+        with suppress(ValueError):
+            return from_json(dict[str, tuple[ChartVersion, ...]], stored)
     index = read_index(data, repository)
-    cache.put(key, json.dumps(_packed(index)).encode())
+    cache.put(key, to_json(index))
     return index
 
 
@@ -77,23 +79,6 @@ def _version(entry: Mapping[str, Json], base_url: str) -> ChartVersion | None:
         digest=f"sha256:{digest}" if digest else "",
         url=url,
     )
-
-
-def _packed(index: Index) -> dict[str, list[list[Json]]]:
-    return {
-        name: [[one.version, one.app_version, one.deprecated, one.digest, one.url] for one in versions]
-        for name, versions in index.items()
-    }
-
-
-def _unpacked(packed: Mapping[str, list[list[Json]]]) -> Index:
-    return {
-        name: tuple(
-            ChartVersion(version=row[0], app_version=row[1], deprecated=row[2], digest=row[3], url=row[4])
-            for row in rows
-        )
-        for name, rows in packed.items()
-    }
 
 
 def _no_index(url: str, reason: str) -> MigrateError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict
 from typing import TypeAlias
 
 from migrator.inference.assignments.values_tree import Edits
@@ -66,20 +65,6 @@ def tried_for(resource: ResId, path: KeyPath, tried: Tried) -> tuple[Attempt, ..
         if _is_one(other, resource) and (place == path[: len(place)] or path == place[: len(path)]):
             found += [attempt for attempt in attempts if attempt not in found]
     return tuple(found[:MOST])
-
-
-def to_json(tried: Tried) -> Json:
-    """For the cache."""
-    return [[asdict(owner), path, [asdict(each) for each in attempts]] for (owner, path), attempts in tried.items()]
-
-
-def from_json(held: Json) -> Tried:
-    """From the cache."""
-    return {(ResId(**owner), tuple(path)): tuple(map(_attempt, attempts)) for owner, path, attempts in held}
-
-
-def _attempt(held: Mapping[str, Json]) -> Attempt:
-    return Attempt(values=tuple((tuple(path), value) for path, value in held["values"]), farther=held["farther"])
 
 
 def _is_one(one: ResId, other: ResId) -> bool:

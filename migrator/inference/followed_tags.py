@@ -80,7 +80,7 @@ def _images(targets: Iterable[Resource], companions: Collection[object]) -> froz
 
 def _with_value(values: SplitValues, path: KeyPath, text: str, environments: Collection[str] | None) -> SplitValues:
     """The values with this one for all environments (None), or in the files of these, where nothing is said yet."""
-    notes = {path: _NOTE, **values.notes} if not _is_said(values.common, path) else values.notes
+    notes = values.notes if _is_said(values.common, path) else tuple({path: _NOTE, **dict(values.notes)}.items())
     if environments is None:
         return replace(values, common=_set(values.common, path, text), notes=notes)
     parts = {**values.environments}

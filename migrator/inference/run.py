@@ -1,4 +1,4 @@
-"""From a request to the answer of the search: by the cache where it was asked before, with trust measured first."""
+"""From a request to the answer of the search, with trust measured first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.inference.budget import LimitError, limited
 from migrator.inference.hypothesis.evaluator import Key
 from migrator.inference.hypothesis.interpreter_check import newly_untrusted, untrusted
 from migrator.inference.search.environments import Answer, chart_of, solve
-from migrator.inference.types import SplitValues, Start
+from migrator.inference.types import SplitValues
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 from migrator.templates.interpreter.render import Interpreter
@@ -31,7 +31,7 @@ LEAST_LEFT = 1.0
 
 def answer_to(judge: Judge) -> Answer:
     """The best values found; templates that helm renders otherwise at the chart's defaults are probed with helm."""
-    return _answer(judge, _at_defaults(judge), judge.request.start)
+    return solve(judge.request, _at_defaults(judge), judge.ask, judge.request.start)
 
 
 def reconsidered(
@@ -57,7 +57,7 @@ def reconsidered(
     if found <= set(answer.untrusted):
         return None
     asked = replace(judge, request=replace(judge.request, budget=left))
-    again = _answer(asked, frozenset({*found, *answer.untrusted}), answer.start)
+    again = solve(asked.request, frozenset({*found, *answer.untrusted}), asked.ask, answer.start)
     return replace(
         again,
         spent=answer.spent + again.spent,
@@ -100,30 +100,6 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
             return found
     judge.cache.put(key, json.dumps(sorted(found)).encode())
     return found
-
-
-def _answer(judge: Judge, doubted: frozenset[str], start: Start | None) -> Answer:
-    request = judge.request
-    key = digest(
-        {
-            "what": "inference",
-            "engine": _engine_digest(),
-            "chart": request.chart.digest,
-            "targets": {name: [dict(item.body) for item in items] for name, items in request.targets.items()},
-            "setting": [request.release, request.namespace, request.kube_version, list(request.api_versions)],
-            "kube_is_given": request.kube_is_given,
-            "budget": request.budget if start is None else None,
-            "as_dependency": request.as_dependency,
-            "untrusted": sorted(doubted),
-            "start": None if start is None else [repr(start)],
-        }
-    )
-    known = judge.cache.get(key)
-    if known is not None:
-        return Answer.from_bytes(known)
-    answer = solve(request, doubted, judge.ask, start)
-    judge.cache.put(key, answer.to_bytes())
-    return answer
 
 
 def _engine_digest() -> str:

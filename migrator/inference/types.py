@@ -68,8 +68,8 @@ class SplitValues:
 
     common: Mapping[str, Json] = field(default_factory=dict)
     environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
-    notes: Mapping[KeyPath, str] = field(default_factory=dict)
-    """Path of a value that does not explain itself -> one line about it."""
+    notes: tuple[tuple[KeyPath, str], ...] = ()
+    """Path of a value that does not explain itself, and one line about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from migrator.dataclass_json import from_json, to_json
 from migrator.discover import Index
 from migrator.model import Json, Origin, RepoPath, Resource, resource_of
 
-FORMAT = "build-3"
+FORMAT = "build-4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    origins: tuple[Origin | None, ...]
+    """Each once."""
+    resources: tuple[tuple[int, Mapping[str, Json]], ...]
+    """The number of its origin, and the body of each resource."""
 
 
 def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: str) -> str:
@@ -26,33 +35,16 @@ def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: s
 
 
 def encode(resources: Sequence[Resource]) -> bytes:
-    """Compact JSON; each origin is written once."""
+    """Compact JSON."""
     numbers: dict[Origin | None, int] = {}
-    listed = [[numbers.setdefault(resource.origin, len(numbers)), resource.body] for resource in resources]
-    origins = [_origin_to_json(origin) for origin in numbers]
-    text = json.dumps({"origins": origins, "resources": listed}, separators=(",", ":"), ensure_ascii=False)
-    return text.encode("utf-8", "surrogatepass")
+    listed = tuple((numbers.setdefault(each.origin, len(numbers)), each.body) for each in resources)
+    return to_json(_Stored(origins=tuple(numbers), resources=listed))
 
 
 def decode(data: bytes) -> tuple[Resource, ...]:
     """The resources that `encode` wrote; ValueError for anything else."""
-    held = json.loads(data.decode("utf-8", "surrogatepass"))
-    if not isinstance(held, dict) or not {"origins", "resources"} <= held.keys():
-        raise ValueError("no stored build")
-    origins = [_origin_of_json(item) for item in held["origins"]]
-    return tuple(resource_of(body, origins[number]) for number, body in held["resources"])
-
-
-def _origin_to_json(origin: Origin | None) -> Json:
-    if origin is None:
-        return None
-    return [origin.path, origin.generated, origin.remote, list(origin.transformed_in)]
-
-
-def _origin_of_json(item: Json) -> Origin | None:
-    if item is None:
-        return None
-    path, generated, remote, transformed = item
-    return Origin(
-        path=RepoPath(path), generated=generated, remote=remote, transformed_in=tuple(map(RepoPath, transformed))
-    )
+    held = from_json(_Stored, data)
+    try:
+        return tuple(resource_of(body, held.origins[number]) for number, body in held.resources)
+    except IndexError:
+        raise ValueError("a resource of an origin that is not there") from None

@@ -88,7 +88,7 @@ def values_document(values: SplitValues) -> dict[str, Json]:
     return {
         "common": values.common,
         "environments": {name: values.environments[name] for name in sorted(values.environments)},
-        "notes": {pointer(path): text for path, text in values.notes.items()},
+        "notes": {pointer(path): text for path, text in values.notes},
     }
 
 

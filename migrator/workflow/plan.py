@@ -19,7 +19,8 @@ from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise, resources_of
-from migrator.workflow.steps.infer import Answer, infer_each
+from migrator.workflow.steps.infer import infer_each
+from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.resolve import Resolved, about, resolve
 
 if TYPE_CHECKING:

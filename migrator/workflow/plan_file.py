@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from migrator.dataclass_json import from_json, schema_digest, to_json
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
 from migrator.model import RepoPath, SourceSpan
@@ -20,17 +19,23 @@ from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Options, Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
-from migrator.workflow.steps.dataclass_json import from_json, to_json
 
-FORMAT = "migrate-plan-2"
 _OWN = 0o600
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Saved:
-    format: str
+class _Maker:
+    """Whose plan it is: what every plan file says, whatever else it holds."""
+
     version: str
     """Of migrate."""
+    schema: str
+    """The digest of the shape of all that a plan holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved(_Maker):
     layout: str | None
     only: tuple[str, ...]
     max_impact: str | None
@@ -44,8 +49,8 @@ class _Saved:
 def save_plan(planned: Planned, options: Options, target: Path) -> None:
     """Write the plan so that nobody but its owner reads it: it holds the values, secrets among them."""
     saved = _Saved(
-        format=FORMAT,
         version=__version__,
+        schema=schema_digest(_Saved),
         layout=options.layout,
         only=options.only,
         max_impact=options.max_impact,
@@ -54,11 +59,10 @@ def save_plan(planned: Planned, options: Options, target: Path) -> None:
         configuration=_configuration(planned.baseline.root),
         plan=planned.plan,
     )
-    text = json.dumps(to_json(saved), indent=1, ensure_ascii=False) + "\n"
     place = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWN)
     with os.fdopen(place, "wb") as stream:
         os.fchmod(place, _OWN)
-        stream.write(text.encode("utf-8", "surrogatepass"))
+        stream.write(to_json(saved, indent=1) + b"\n")
 
 
 def with_saved(settings: Settings, source: Path) -> Settings:
@@ -95,13 +99,14 @@ def planned_from(
 
 
 def _read(source: Path) -> _Saved:
+    data = source.read_bytes()
     try:
-        saved = from_json(_Saved, json.loads(source.read_bytes().decode("utf-8", "surrogatepass")))
-    except (ValueError, KeyError, TypeError, re.error, RecursionError):
-        raise _no_plan(source, "is not a plan of `migrate plan --out`") from None
-    if (saved.format, saved.version) != (FORMAT, __version__):
-        raise _no_plan(source, f"was made by migrate {saved.version}, this is {__version__}")
-    return saved
+        maker = from_json(_Maker, data)
+        if maker.schema == schema_digest(_Saved):
+            return from_json(_Saved, data)
+    except ValueError as error:
+        raise _no_plan(source, f"is not a plan of `migrate plan --out`: {str(error)[:_LONGEST]}") from None
+    raise _no_plan(source, f"was made by another migrate ({maker.version}; this is {__version__})")
 
 
 def _no_plan(source: Path, why: str) -> MigrateError:

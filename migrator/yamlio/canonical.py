@@ -8,23 +8,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Final, TypeAlias
+
+from msgspec import UNSET, UnsetType
 
 from migrator.model import Json, KeyPath
 
+ABSENT: Final = UNSET
+"""Nothing is there; unlike None, which is a null that is there. As JSON a field that holds it is left out."""
 
-class _Absent(Enum):
-    ABSENT = "absent"
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-
-ABSENT: Final = _Absent.ABSENT
-"""Nothing is there; unlike None, which is a null that is there."""
-
-Absent: TypeAlias = Literal[_Absent.ABSENT]
+Absent: TypeAlias = UnsetType
 
 _INT64 = range(-(2**63), 2**63)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from migrator.inference.attempts import LONGEST, MOST, Journal, from_json, shortened, to_json, tried_for
+from migrator.inference.attempts import LONGEST, MOST, Journal, shortened, tried_for
 from migrator.model import ResId
 
 WEB = ResId(group="apps", kind="Deployment", namespace="", name="web")
@@ -49,11 +47,3 @@ def test_the_journal_is_bounded() -> None:
     assert shortened("x" * (LONGEST + 1)) == f"(a text of {LONGEST + 1} characters)"
     assert shortened({str(key): key for key in range(99)}) == "(a map of 99)"
     assert shortened(list(range(99))) == "(a list of 99)"
-
-
-def test_attempts_survive_the_cache() -> None:
-    journal = Journal()
-    journal.asks((WEB, ("a", 0)), ((("list", 1), {"k": None}),))
-    journal.refuses(((("list", 1), {"k": None}),), 0.5)
-    found = journal.attempts({WEB})
-    assert from_json(json.loads(json.dumps(to_json(found)))) == found

@@ -151,7 +151,7 @@ TREES = st.recursive(
 
 @given(tree=st.dictionaries(st.sampled_from(["image", "service", "x", "cache", "global"]), TREES))
 def test_no_value_changes_by_being_written(tree: dict, archive: ChartArchive) -> None:
-    values = SplitValues(common=arranged(tree, section(archive)), notes={(key,): "why" for key in tree})
+    values = SplitValues(common=arranged(tree, section(archive)), notes=tuple(((key,), "why") for key in tree))
     (bare,) = values_files(values, "dev", ("app", "1.0.0"))
     assert same(read_value(bare, dialect=Dialect.SIGS), tree)
     (nested,) = values_files(values, "dev", ("app", "1.0.0"), below="app")
@@ -208,7 +208,7 @@ def test_an_environment_explains_only_what_the_common_file_does_not_hold() -> No
     values = SplitValues(
         common={"a": {"b": 1}},
         environments={"prod": {"a": {"c": None}}},
-        notes={("a",): "about a", ("a", "c"): "about c"},
+        notes=((("a",), "about a"), (("a", "c"), "about c")),
     )
     common, own = values_files(values, "prod", ("app", "1.0.0"), below="app")
     assert common == "# Values of app 1.0.0 in every environment.\napp:\n  # about a\n  a:\n    b: 1\n"
@@ -221,7 +221,7 @@ def test_an_environment_explains_only_what_the_common_file_does_not_hold() -> No
 
 def test_comments_stay_within_the_width() -> None:
     deep = ("one", "two", "three")
-    values = SplitValues(common={"one": {"two": {"three": 1}}}, notes={deep: "word " * 40})
+    values = SplitValues(common={"one": {"two": {"three": 1}}}, notes=((deep, "word " * 40),))
     (text,) = values_files(values, "dev", ("app", "1.0.0"), below="app")
     (comment,) = re.findall(r"^ +#.*$", text, re.MULTILINE)
     assert WIDTH - 8 < len(comment) <= WIDTH

@@ -63,7 +63,7 @@ def test_it_is_what_the_chart_says_anyway(inferred: Infer) -> None:
     assert without.followed == {}
     assert found.followed == {IMAGE: PATH}
     assert found.values.common == {**without.values.common, "image": {"tag": "3.1"}}
-    assert "image automation" in found.values.notes[PATH]
+    assert "image automation" in dict(found.values.notes)[PATH]
     assert found.identical
     assert found.renders == without.renders + 2
 

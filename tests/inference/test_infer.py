@@ -239,14 +239,6 @@ def test_the_same_request_gives_the_same_answer(archive, tools):
     assert dump(dict(first.values.common)) == dump(dict(second.values.common))
 
 
-def test_an_answer_of_the_cache_is_the_answer(archive, tools, tmp_path):
-    request = InferenceRequest(chart=archive, targets={"prod": rendered(archive, {"replicas": 7})}, budget=20)
-    cache = Cache(tmp_path)
-    first, _ = infer(request, tools=tools, cache=cache)
-    second, _ = infer(request, tools=tools, cache=cache)
-    assert first == second
-
-
 def test_below_an_umbrella_the_answer_is_judged_there(archive, tools):
     inference = ask(archive, tools, {"prod": rendered(archive, {"level": "debug"})}, as_dependency=True)
     assert inference.identical

@@ -80,7 +80,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> ChartArchive:
 def explained(archive: ChartArchive, common: dict, **environments: dict) -> dict[str, ExplainedValue]:
     subject = Subject(
         chart=archive,
-        values=SplitValues(common={"password": "x", **common}, environments=environments, notes={("replicas",): "why"}),
+        values=SplitValues(
+            common={"password": "x", **common}, environments=environments, notes=((("replicas",), "why"),)
+        ),
         targets=dict.fromkeys(environments, (APP,)) or {"prod": (APP,)},
         setting=ReleaseContext(release="r", namespace="ns"),
     )

@@ -192,7 +192,7 @@ def test_junit_counts_and_escapes() -> None:
 def test_the_inference_document_keeps_the_contract() -> None:
     inference = Inference(
         context=ReleaseContext(release="cache", namespace="ns"),
-        values=SplitValues(common={"a": 1}, notes={("a",): "why"}),
+        values=SplitValues(common={"a": 1}, notes=((("a",), "why"),)),
         rendered={},
         differences={"default": ()},
         residual=(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import stat
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from migrator.model import RepoPath
 from migrator.rewrite.edits import FileEdit, changes, content_digest
 from migrator.rewrite.transaction.commit import commit, recover, stage
 from migrator.rewrite.transaction.disk import Disk
-from migrator.rewrite.transaction.journal import JOURNAL
+from migrator.rewrite.transaction.journal import JOURNAL, Operation, read_journal, write_journal
 
 Tree = dict[str, tuple[int, bytes | None]]
 
@@ -282,12 +283,49 @@ def test_what_a_person_changed_after_a_crash_is_not_overwritten(root: Path, tmp_
     pytest.fail("no crash left a journal")
 
 
-def test_a_foreign_journal_is_left_alone(root: Path) -> None:
+JOURNAL_TEXT = json.dumps(
+    {
+        "direction": "forward",
+        "operations": [{"path": "a.yaml", "before": None, "after": None}],
+        "directories": ["b"],
+        "version": 1,
+    }
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "[" * 99999,
+        JOURNAL_TEXT[:-9],
+        JOURNAL_TEXT.replace('"version": 1', '"version": 99'),
+        JOURNAL_TEXT.replace(', "version": 1', ""),
+        JOURNAL_TEXT.replace("forward", "sideways"),
+        JOURNAL_TEXT.replace('"before": null', '"before": 1'),
+        JOURNAL_TEXT.replace('"before": null, ', ""),
+        JOURNAL_TEXT.replace("a.yaml", "../a.yaml"),
+        JOURNAL_TEXT.replace("a.yaml", "/etc/passwd"),
+        JOURNAL_TEXT.replace('"b"', '".git/hooks"'),
+    ],
+)
+def test_a_foreign_journal_is_left_alone(root: Path, text: str) -> None:
     (root / JOURNAL).mkdir(parents=True)
-    (root / JOURNAL / "state.json").write_text('{"version": 99}')
+    (root / JOURNAL / "state.json").write_text(text)
     with pytest.raises(MigrateError, match="MIG626"):
         commit(root, EDITS)
-    assert (root / JOURNAL / "state.json").exists()
+    assert (root / JOURNAL / "state.json").read_text() == text
+
+
+def test_a_journal_comes_back_as_it_was(tmp_path: Path) -> None:
+    (tmp_path / "state.json").write_text(JOURNAL_TEXT)
+    plain = read_journal(tmp_path)
+    assert plain is not None
+    odd = RepoPath("caf\udce9.yaml")  # a name that is not UTF-8
+    journal = replace(plain, operations=(Operation(path=odd, before=None, after="sha256:0"),), directories=())
+    write_journal(journal, tmp_path, Disk())
+    assert read_journal(tmp_path) == journal
 
 
 @pytest.mark.parametrize(

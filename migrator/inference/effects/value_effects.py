@@ -94,7 +94,7 @@ def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda 
                 path=path,
                 values={name: value for name, part in parts.items() if (value := value_at(part, path)) is not MISSING},
                 default=ABSENT if default is MISSING or default is None else default,
-                note=subject.values.notes.get(path, ""),
+                note=dict(subject.values.notes).get(path, ""),
                 effects=tuple(
                     Effect(
                         environment=name, resource=_named(resource, subject.targets[name]), path=place, change=change

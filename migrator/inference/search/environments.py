@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves, value_at
-from migrator.inference.attempts import Tried, from_json, to_json
+from migrator.inference.attempts import Tried
 from migrator.inference.budget import LimitError, limited
 from migrator.inference.candidates.release_names import namespaces, releases
 from migrator.inference.hypothesis.evaluator import Evaluator, State, defaults_of
@@ -50,31 +49,6 @@ class Answer:
     def start(self) -> Start:
         """The answer as the beginning of another search."""
         return Start(context=self.context, values=self.values)
-
-    def to_bytes(self) -> bytes:
-        """For the cache."""
-        return json.dumps(
-            {
-                "context": asdict(self.context),
-                "values": self.values,
-                "renders": self.renders,
-                "seconds": self.seconds,
-                "spent": self.spent,
-                "late": self.late,
-                "tried": {name: to_json(found) for name, found in self.tried.items()},
-                "full": self.full,
-                "untrusted": list(self.untrusted),
-            }
-        ).encode()
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> Answer:
-        """From the cache."""
-        found = json.loads(data)
-        tried = {name: from_json(places) for name, places in found["tried"].items()}
-        context = found["context"]
-        context = ReleaseContext(**{**context, "api_versions": tuple(context["api_versions"])})
-        return cls(**{**found, "context": context, "untrusted": tuple(found["untrusted"]), "tried": tried})
 
 
 def chart_of(request: InferenceRequest) -> Chart:

@@ -46,7 +46,7 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -
         common=arranged(formed.common, section),
         environments={name: arranged(part, section) for name, part in sorted(formed.environments.items())},
     )
-    return replace(ordered, notes=notes(ordered, section, interpreter, answer.context))
+    return replace(ordered, notes=tuple(notes(ordered, section, interpreter, answer.context).items()))
 
 
 def notes(

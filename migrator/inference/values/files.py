@@ -23,7 +23,9 @@ def values_files(
     `global` comes to the top, where all charts share it.
     """
     name, version = chart
-    parts = [(f"Values of {name} {version} in every environment.", values.common, values.notes)]
+    parts: list[tuple[str, Mapping[str, Json], Mapping[KeyPath, str]]] = [
+        (f"Values of {name} {version} in every environment.", values.common, dict(values.notes))
+    ]
     own = values.environments.get(environment)
     if own:
         about = f"What {environment} adds to {common_file}; lists replace, they do not add."
@@ -37,7 +39,7 @@ def values_files(
 
 def values_texts(values: SplitValues) -> Mapping[str, str]:
     """Environment, "" for the common part -> what a reader is shown of its values; parts without any are left out."""
-    shown = {"": dump(dict(values.common), comments=_fitting(values.notes))} if values.common else {}
+    shown = {"": dump(dict(values.common), comments=_fitting(dict(values.notes)))} if values.common else {}
     for name in sorted(values.environments):
         if values.environments[name]:
             shown[name] = dump(dict(values.environments[name]), comments=_fitting(_own_notes(values)))
@@ -46,7 +48,7 @@ def values_texts(values: SplitValues) -> Mapping[str, str]:
 
 def _own_notes(values: SplitValues) -> Mapping[KeyPath, str]:
     """The comments of an environment's file: what the common file holds is explained there."""
-    return {path: text for path, text in values.notes.items() if not _holds(values.common, path)}
+    return {path: text for path, text in values.notes if not _holds(values.common, path)}
 
 
 def _text(part: Mapping[str, Json], about: str, notes: Mapping[KeyPath, str], below: str, *, is_shared: bool) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final, Literal
 
+from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.edits import FileEdit, content_digest, is_inside
@@ -16,11 +17,11 @@ from migrator.rewrite.transaction.disk import Disk
 JOURNAL = RepoPath(".migrate/journal")
 """A folder that exists only while files are being written: the journal itself, new contents and old ones."""
 
-FORWARD, BACK = "forward", "back"
+FORWARD: Final = "forward"
+BACK: Final = "back"
 
 _STATE, _DRAFT = "state.json", "state.json.new"
 _OWN = re.compile(r"(?:new|old)-\d+|state\.json\.new")
-_VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,11 @@ class Operation:
 class Journal:
     """A transaction that has begun: from here on it is finished, in one direction or the other."""
 
-    direction: str
+    direction: Literal["forward", "back"]
     operations: tuple[Operation, ...]
     directories: tuple[RepoPath, ...]
     """Folders that did not exist before, outer ones first."""
+    version: Literal[1]
 
 
 def planned(edits: Sequence[FileEdit], directories: tuple[RepoPath, ...]) -> Journal:
@@ -55,22 +57,16 @@ def planned(edits: Sequence[FileEdit], directories: tuple[RepoPath, ...]) -> Jou
             for edit in edits
         ),
         directories=directories,
+        version=1,
     )
 
 
 def write_journal(journal: Journal, folder: Path, disk: Disk) -> None:
     """Make the journal durable in one step: it is there as a whole, or the one before it still is."""
-    operations = [{"path": each.path, "before": each.before, "after": each.after} for each in journal.operations]
-    value = {
-        "version": _VERSION,
-        "direction": journal.direction,
-        "operations": operations,
-        "directories": list(journal.directories),
-    }
     draft = folder / _DRAFT
     if draft.exists():
         disk.unlink(draft)
-    disk.write(draft, json.dumps(value, indent=1).encode(), None)
+    disk.write(draft, to_json(journal, indent=1), None)
     disk.rename(draft, folder / _STATE)
     disk.sync(folder)
 
@@ -82,31 +78,18 @@ def read_journal(folder: Path) -> Journal | None:
     except FileNotFoundError:
         return None
     try:
-        value = json.loads(data)
-        if value["version"] != _VERSION or value["direction"] not in (FORWARD, BACK):
-            raise ValueError(value["version"])  # noqa: TRY301 - a journal that is none is one case
-        return Journal(
-            direction=value["direction"],
-            operations=tuple(
-                Operation(path=_inside(each["path"]), before=each["before"], after=each["after"])
-                for each in value["operations"]
-            ),
-            directories=tuple(_inside(path) for path in value["directories"]),
-        )
-    except (ValueError, KeyError, TypeError):
-        raise MigrateError.of(
-            "MIG626",
-            "the journal of an interrupted run cannot be read; it is not one of this version",
-            span=SourceSpan(path=RepoPath(f"{JOURNAL}/{_STATE}")),
-            remedy="finish with the version that was interrupted; or restore the tree from git and delete the folder",
-        ) from None
-
-
-def _inside(path: str) -> RepoPath:
-    """A journal may come with a repository that somebody else made: it never leads out of the tree, nor into git's."""
-    if not is_inside(path):
-        raise ValueError(path)
-    return RepoPath(path)
+        journal = from_json(Journal, data)
+        if all(map(is_inside, (*(each.path for each in journal.operations), *journal.directories))):
+            return journal
+    except ValueError:
+        pass
+    # one of another version, or one that came with a repository that somebody else made and leads out of it or into git
+    raise MigrateError.of(
+        "MIG626",
+        "the journal of an interrupted run cannot be read; it is not one of this version",
+        span=SourceSpan(path=RepoPath(f"{JOURNAL}/{_STATE}")),
+        remedy="finish with the version that was interrupted; or restore the tree from git and delete the folder",
+    )
 
 
 def end_journal(folder: Path, disk: Disk) -> None:

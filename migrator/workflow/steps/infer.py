@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.engines import EngineError, Failure
 from migrator.progress import Watch, uncounted
-from migrator.workflow.steps.inference_cache import answer_key, decode, encode, source_digest
+from migrator.workflow.steps.inference_cache import Answer, answer_key, keep, source_digest, stored
 
 if TYPE_CHECKING:
     from migrator.engines import Cache, Lost, Toolchain
     from migrator.inference.types import Inference, InferenceRequest
 
+    _Keyed: TypeAlias = tuple[str, InferenceRequest]
+    """A request, and the key of its answer."""
+
 WORKERS = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came of one request; without an inference the diagnostics say why."""
-
-    inference: Inference | None
-    diagnostics: Diagnostics = ()
+_LASTING = frozenset({Failure.TEMPLATE, Failure.SCHEMA, Failure.VALUES, Failure.DEPENDENCIES, Failure.KUBE_VERSION})
+"""Failures of helm that are about the chart and nothing else: asking again would only take as long again."""
 
 
 def infer_each(
@@ -40,48 +37,53 @@ def infer_each(
     """
     source = source_digest()
     keys = [answer_key(request, tools, source) for request in requests]
-    known = {key: answer for key in keys if (answer := _stored(key, cache)) is not None}
-    missing = [key for key in dict.fromkeys(keys) if key not in known]
+    known = {key: answer for key in keys if (answer := stored(key, cache)) is not None}
+    missing = {key: request for key, request in zip(keys, requests, strict=True) if key not in known}
     total = len(known) + len(missing)
 
     def counted(done: int, _: int, running: tuple[str, ...]) -> None:
         watch(len(known) + done, total, running)
 
-    found = _infer_now([requests[keys.index(key)] for key in missing], tools, cache, workers, counted)
+    found = _infer_now(tuple(missing.items()), tools, cache, workers, counted)
     watch(total, total, ())
-    for key, answer in zip(missing, found, strict=True):
-        known[key] = answer
-        if answer.inference is not None:
-            cache.put(key, encode(answer.inference, answer.diagnostics))
-    return tuple(known[key] for key in keys)
+    known |= zip(missing, found, strict=True)
+    return tuple(_usable(known[key]) for key in keys)
 
 
 def infer_once(request: InferenceRequest, tools: Toolchain, cache: Cache) -> tuple[Inference, Diagnostics]:
     """The answer to one request, from the cache where the same code was asked the same before; raises as `infer`."""
     key = answer_key(request, tools, source_digest())
-    known = _stored(key, cache)
-    if known is not None and known.inference is not None:
-        return known.inference, known.diagnostics
+    answer = stored(key, cache) or _asked(key, request, tools, cache)
+    if answer.inference is None:
+        raise MigrateError(answer.diagnostics[0])
+    return answer.inference, answer.diagnostics
+
+
+def _asked(key: str, request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
+    """The answer, which is kept at once; what helm has against the chart whatever the values are is one too."""
     from migrator.inference import infer
 
-    inference, diagnostics = infer(request, tools=tools, cache=cache)
-    cache.put(key, encode(inference, diagnostics))
-    return inference, diagnostics
-
-
-def _stored(key: str, cache: Cache) -> Answer | None:
-    data = cache.get(key)
-    if data is None:
-        return None
     try:
-        inference, diagnostics = decode(data)
-    except (ValueError, KeyError, TypeError):
-        return None
-    return Answer(inference=inference, diagnostics=diagnostics)
+        inference, diagnostics = infer(request, tools=tools, cache=cache)
+    except EngineError as error:
+        if error.cause.failure not in _LASTING:
+            raise
+        answer = Answer(inference=None, diagnostics=(error.diagnostic,))
+    else:
+        answer = Answer(inference=inference, diagnostics=diagnostics)
+    keep(key, answer, cache)
+    return answer
+
+
+def _usable(answer: Answer) -> Answer:
+    """Nothing that helm refuses can be planned with."""
+    if answer.inference is None or not answer.inference.refusals:
+        return answer
+    return Answer(inference=None, diagnostics=tuple(each for each in answer.diagnostics if each.code == "MIG510"))
 
 
 def _infer_now(
-    requests: Sequence[InferenceRequest], tools: Toolchain, cache: Cache, workers: int, watch: Watch
+    requests: Sequence[_Keyed], tools: Toolchain, cache: Cache, workers: int, watch: Watch
 ) -> tuple[Answer, ...]:
     ask = partial(_answer, tools=tools, cache=cache)
     if len(requests) <= 1 or workers <= 1:
@@ -89,18 +91,16 @@ def _infer_now(
     from migrator.engines import Lost, run_in_processes
 
     # the largest first, so that it does not begin when the other worker is done
-    order = sorted(range(len(requests)), key=lambda index: -_size(requests[index]))
+    order = sorted(range(len(requests)), key=lambda index: -_size(requests[index][1]))
     found = run_in_processes(ask, [requests[index] for index in order], workers=workers, watch=watch, name=_chart)
     answers = dict(zip(order, found, strict=True))
     return tuple(
         _lost(request, answer) if isinstance(answer := answers[index], Lost) else answer
-        for index, request in enumerate(requests)
+        for index, (_, request) in enumerate(requests)
     )
 
 
-def _one_by_one(
-    ask: Callable[[InferenceRequest], Answer], requests: Sequence[InferenceRequest], watch: Watch
-) -> tuple[Answer, ...]:
+def _one_by_one(ask: Callable[[_Keyed], Answer], requests: Sequence[_Keyed], watch: Watch) -> tuple[Answer, ...]:
     answers: list[Answer] = []
     for request in requests:
         watch(len(answers), len(requests), (_chart(request),))
@@ -108,24 +108,20 @@ def _one_by_one(
     return tuple(answers)
 
 
-def _chart(request: InferenceRequest) -> str:
-    return request.chart.ref.name
+def _chart(keyed: _Keyed) -> str:
+    return keyed[1].chart.ref.name
 
 
-def _answer(request: InferenceRequest, tools: Toolchain, cache: Cache) -> Answer:
-    from migrator.inference import infer
+def _answer(keyed: _Keyed, *, tools: Toolchain, cache: Cache) -> Answer:
     from migrator.inference.faults import FAULTS, fault
 
+    key, request = keyed
     try:
-        inference, diagnostics = infer(request, tools=tools, cache=cache)
+        return _asked(key, request, tools, cache)
     except MigrateError as error:
         return Answer(inference=None, diagnostics=(error.diagnostic,))
     except FAULTS as error:
         return Answer(inference=None, diagnostics=(fault(request, error),))
-    if inference.refusals:
-        # nothing that helm refuses can be planned with
-        return Answer(inference=None, diagnostics=tuple(each for each in diagnostics if each.code == "MIG510"))
-    return Answer(inference=inference, diagnostics=diagnostics)
 
 
 def _lost(request: InferenceRequest, lost: Lost) -> Answer:
@@ -137,7 +133,7 @@ def _lost(request: InferenceRequest, lost: Lost) -> Answer:
             Diagnostic(
                 code="MIG502",
                 severity=Severity.WARNING,
-                summary=f"the search for the values of {_chart(request)} was {how}",
+                summary=f"the search for the values of {request.chart.ref.name} was {how}",
                 remedy="if memory ran out, close other programs or plan this component alone with --only",
             ),
         ),

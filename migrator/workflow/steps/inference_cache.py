@@ -1,40 +1,41 @@
-"""Answers of values inference as bytes for the cache, so that planning again asks nobody."""
+"""Answers of values inference in the cache, so that planning again asks nobody: the only place where they are kept."""
 
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Inference, InferenceRequest
-from migrator.workflow.steps.dataclass_json import from_json, to_json
 
 if TYPE_CHECKING:
-    from migrator.engines import Toolchain
-
-FORMAT = "answer-5"
+    from migrator.charts import ChartArchive
+    from migrator.engines import Cache, Toolchain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Answered:
-    inference: Inference
-    diagnostics: Diagnostics
+class Answer:
+    """What came of one request; without an inference the diagnostics say why."""
+
+    inference: Inference | None
+    diagnostics: Diagnostics = ()
 
 
 def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
-    """A digest of everything that decides the answer; `source` is that of our own code."""
-    asked = {
-        **{each.name: getattr(request, each.name) for each in fields(request)},
-        "engines": tools.engines,
-        "chart": [request.chart.ref.name, request.chart.digest],
-        "others": [chart.digest for chart in request.others],
-        "targets": {name: [resource.body for resource in found] for name, found in request.targets.items()},
+    """A digest of everything that decides the answer; `source` is that of our own code.
+
+    Every field of the request is in it: charts by the digest of their bytes, targets by their bodies.
+    """
+    asked = {each.name: getattr(request, each.name) for each in fields(request)}
+    asked |= {
+        "chart": _told(request.chart),
+        "others": [_told(chart) for chart in request.others],
+        "targets": [(name, [each.body for each in found]) for name, found in request.targets.items()],
     }
-    text = json.dumps(asked, sort_keys=True, separators=(",", ":"), default=str)
-    return f"{FORMAT}:{source}:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    return f"answer:{hashlib.sha256(to_json([source, tools.engines, asked])).hexdigest()}"
 
 
 def source_digest() -> str:
@@ -42,16 +43,24 @@ def source_digest() -> str:
     hasher = hashlib.sha256()
     for path in sorted(Path(__file__).resolve().parents[2].rglob("*.py")):
         hasher.update(path.read_bytes())
-    return hasher.hexdigest()[:32]
+    return hasher.hexdigest()
 
 
-def encode(inference: Inference, diagnostics: Diagnostics) -> bytes:
-    """Compact JSON."""
-    document = to_json(_Answered(inference=inference, diagnostics=diagnostics))
-    return json.dumps(document, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+def stored(key: str, cache: Cache) -> Answer | None:
+    """What `keep` put there; None for nothing, or for something else."""
+    data = cache.get(key)
+    if data is None:
+        return None
+    try:
+        return from_json(Answer, data)
+    except ValueError:
+        return None
 
 
-def decode(data: bytes) -> tuple[Inference, Diagnostics]:
-    """What `encode` wrote; ValueError, TypeError or KeyError for anything else."""
-    found = from_json(_Answered, json.loads(data.decode("utf-8", "surrogatepass")))
-    return found.inference, found.diagnostics
+def keep(key: str, answer: Answer, cache: Cache) -> None:
+    """Put an answer under its key."""
+    cache.put(key, to_json(answer))
+
+
+def _told(chart: ChartArchive) -> tuple[str, ...]:
+    return chart.digest, chart.ref.name, chart.ref.version, chart.ref.repository
