@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -176,6 +177,15 @@ def test_an_answer_that_is_too_large(server: Server, told: dict[str, str]) -> No
     assert _web().get(f"{server.url}/x?token=hunter2", limit=2000).body == b"x" * 2000
 
 
+def test_an_answer_that_says_that_it_is_too_large_is_not_waited_for(server: Server) -> None:
+    def promise(handler: Handler) -> None:
+        handler.answer(200, Content_Length="1000000000")
+        handler.drip(b"x")
+
+    server.answers["/x"] = promise
+    assert _codes(lambda: _web(whole=5).get(f"{server.url}/x", limit=1_000_000))[0] == "MIG412"
+
+
 def test_gzip(server: Server) -> None:
     text = b"entries: {}\n" * 1000
     server.answers["/x"] = lambda handler: handler.answer(200, gzip.compress(text), Content_Encoding="gzip")
@@ -183,11 +193,17 @@ def test_gzip(server: Server) -> None:
     assert server.sent("Accept-Encoding") == ["gzip"]
 
 
-def test_a_gzip_bomb_is_refused(server: Server) -> None:
+def test_a_gzip_bomb_is_refused_before_it_fills_the_memory(server: Server) -> None:
     bomb = gzip.compress(bytes(20_000_000))
     server.answers["/x"] = lambda handler: handler.answer(200, bomb, Content_Encoding="gzip")
     assert len(bomb) < 100_000
-    assert _codes(lambda: _web().get(f"{server.url}/x", limit=100_000))[0] == "MIG412"
+    web = _web()
+    tracemalloc.start()
+    try:
+        assert _codes(lambda: web.get(f"{server.url}/x", limit=100_000))[0] == "MIG412"
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "br", "deflate"])
