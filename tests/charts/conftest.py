@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from chart_server import Server, running
@@ -25,3 +27,15 @@ def other() -> Iterator[Server]:
     """A second server: the same machine, another host as far as HTTP knows."""
     with running() as started:
         yield started
+
+
+@pytest.fixture
+def repositories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Writes Helm's repositories.yaml."""
+
+    def write(*entries: dict[str, object]) -> None:
+        path = tmp_path / "repositories.yaml"
+        path.write_text(json.dumps({"apiVersion": "", "repositories": [{"name": "mine", **each} for each in entries]}))
+        monkeypatch.setenv("HELM_REPOSITORY_CONFIG", str(path))
+
+    return write
