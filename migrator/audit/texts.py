@@ -7,13 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrator.diagnostics import MigrateError, Severity
-from migrator.model import Json, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value, rules_directory, spans
+from migrator.diagnostics import Severity
+from migrator.model import RepoPath
+from migrator.yamlio import rules_directory
+from migrator.yamlio.fields import Field, FileKind, strict_file
 
 TEAM_RULES = RepoPath(".migrate/rules/audit")
 OFF = "off"
 
+_FILE = FileKind(code="MIG812", remedy="docs/ci.md shows a rule text", prefix="audit rule: ")
 _KEYS = ("code", "name", "severity", "summary", "remedy", "why")
 
 
@@ -46,11 +48,10 @@ def load_texts(repository: Path | None = None) -> Mapping[str, RuleText]:
     """
     texts: dict[str, RuleText] = {}
     for path in _files(rules_directory() / "audit"):
-        text = _Reader(path, RepoPath(f"rules/audit/{path.name}")).text(None)
+        text = _text(_file(path, f"rules/audit/{path.name}"), None)
         texts[text.code] = text
     for path in _files(repository / TEAM_RULES) if repository is not None else ():
-        reader = _Reader(path, RepoPath(f"{TEAM_RULES}/{path.name}"))
-        text = reader.text(texts)
+        text = _text(_file(path, f"{TEAM_RULES}/{path.name}"), texts)
         texts[text.code] = text
     return dict(sorted(texts.items()))
 
@@ -59,59 +60,32 @@ def _files(directory: Path) -> Iterable[Path]:
     return sorted(directory.glob("*.yaml")) if directory.is_dir() else ()
 
 
-class _Reader:
-    """Checks one file and knows where each key stands."""
+def _file(path: Path, shown: str) -> Field:
+    return strict_file(path.read_bytes(), RepoPath(shown), _FILE)
 
-    def __init__(self, path: Path, shown: RepoPath) -> None:
-        self._data = path.read_bytes()
-        self._shown = shown
 
-    def text(self, known: Mapping[str, RuleText] | None) -> RuleText:
-        """The rule text; `known` are those that a team's file may change."""
-        value = read_value(self._data, dialect=Dialect.SIGS, path=self._shown)
-        if not isinstance(value, dict):
-            raise self._error("a rule text is a mapping", None)
-        for key, item in value.items():
-            if key not in _KEYS:
-                raise self._error(f"unknown key {key!r}; known are {', '.join(_KEYS)}", key)
-            if not isinstance(item, str) and not (key == "severity" and item is False):
-                raise self._error(f"{key} is a text", key)
-        code = value.get("code", "")
-        base: Mapping[str, Json] = {}
-        if known is not None:
-            if code not in known:
-                raise self._error(f"there is no audit rule {code!r}; known are {', '.join(sorted(known))}", "code")
-            shipped = known[code]
-            base = {key: getattr(shipped, key) for key in _KEYS if key != "severity"}
-            base["severity"] = shipped.severity.value if shipped.severity else OFF
-        merged = {**base, **value}
-        for key in _KEYS:
-            if not merged.get(key) and key != "severity":
-                raise self._error(f"{key} is missing", None)
-        text = RuleText(
-            **{key: merged[key] for key in _KEYS if key != "severity"}, severity=self._severity(merged.get("severity"))
-        )
-        unknown = text.words - known[code].words if known is not None else frozenset()
-        if unknown:
-            raise self._error(f"nothing fills the placeholder {min(unknown)!r}", "summary")
-        return text
+def _text(file: Field, known: Mapping[str, RuleText] | None) -> RuleText:
+    """The rule text of a file; `known` are those that a team's file may change."""
+    file.needed().refuse_others(_KEYS)
+    held = {key: each.string() for key, each in file.entries() if key != "severity"}
+    shipped = None
+    if known is not None:
+        shipped = known[file.child("code").one_of(sorted(known))]
+        held = {key: getattr(shipped, key) for key in _KEYS if key != "severity"} | held
+    for key in _KEYS:
+        if key != "severity" and not held.get(key):
+            raise file.child(key).error("is missing")
+    severity = file.child("severity")
+    is_kept = shipped is not None and severity.value is None
+    text = RuleText(**held, severity=shipped.severity if shipped and is_kept else _severity(severity))
+    unknown = text.words - shipped.words if shipped is not None else frozenset()
+    if unknown:
+        raise file.child("summary").error(f"nothing fills the placeholder {min(unknown)!r}")
+    return text
 
-    def _severity(self, value: Json) -> Severity | None:
-        # YAML reads a bare `off` as false
-        if value is False or value == OFF:
-            return None
-        try:
-            return Severity(value)
-        except ValueError:
-            allowed = ", ".join([*(each.value for each in Severity), OFF])
-            raise self._error(f"severity is {value!r}; one of {allowed}", "severity") from None
 
-    def _error(self, problem: str, key: str | None) -> MigrateError:
-        positions = spans(self._data, path=self._shown)
-        span = positions.get((key,)) if key else None
-        return MigrateError.of(
-            "MIG812",
-            f"audit rule: {problem}",
-            span=span or SourceSpan(path=self._shown),
-            remedy="docs/ci.md shows a rule text",
-        )
+def _severity(held: Field) -> Severity | None:
+    if held.value is False:  # so YAML reads a bare `off`
+        return None
+    word = held.one_of([*(each.value for each in Severity), OFF])
+    return None if word == OFF else Severity(word)

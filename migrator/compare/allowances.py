@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from migrator.compare.difference import with_allowance
 from migrator.diagnostics import MigrateError
-from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value, spans
+from migrator.model import Difference, DifferenceKind, Impact, KeyPath, RepoPath, SourceSpan
+from migrator.yamlio.fields import Field, FileKind, strict_file
 
+_FILE = FileKind(code="MIG790", remedy="see the allowances in the reference", prefix="broken allowance: ")
 _FIELDS = frozenset({"id", "description", "impact", "reason", "scope"})
 _SCOPE_FIELDS = frozenset({"kinds", "paths", "differences", "namespaces", "names"})
 
@@ -94,15 +95,16 @@ def load_allowances(directories: Iterable[Path]) -> tuple[Allowance, ...]:
     """
     found: dict[str, Allowance] = {}
     for directory in directories:
-        for file in sorted(directory.glob("*.yaml")):
-            allowance = _load(file)
+        for path in sorted(directory.glob("*.yaml")):
+            file = _file(path)
+            allowance = _allowance(file)
             if allowance.id in found:
-                raise _broken(RepoPath(file.as_posix()), (), "id", f"{allowance.id} is there already", {})
+                raise file.child("id").error(f"{allowance.id} is there already")
             found[allowance.id] = allowance
     return tuple(found[name] for name in sorted(found))
 
 
-def _load(file: Path) -> Allowance:
+def _file(file: Path) -> Field:
     path = RepoPath(file.as_posix())
     try:
         data = file.read_bytes()
@@ -110,91 +112,60 @@ def _load(file: Path) -> Allowance:
         raise MigrateError.of(
             "MIG790", f"cannot read the allowance: {error.strerror}", span=SourceSpan(path=path)
         ) from None
-    value = read_value(data, dialect=Dialect.SIGS, path=path)
-    reader = _Fields(path=path, places=spans(data, path))
-    fields = reader.mapping((), value, _FIELDS, required=_FIELDS)
-    scope = reader.mapping(("scope",), fields["scope"], _SCOPE_FIELDS, required=frozenset({"kinds", "paths"}))
-    kinds = scope.get("differences", ["added", "removed", "changed"])
+    return strict_file(data, path, _FILE)
+
+
+def _allowance(file: Field) -> Allowance:
+    file.needed().refuse_others(_FIELDS)
+    scope = file.child("scope").needed()
+    scope.refuse_others(_SCOPE_FIELDS)
     return Allowance(
-        id=reader.text(("id",), fields["id"]),
-        description=reader.text(("description",), fields["description"]),
-        impact=reader.impact(("impact",), fields["impact"]),
-        reason=reader.text(("reason",), fields["reason"]),
+        id=file.child("id").text().strip(),
+        description=file.child("description").text().strip(),
+        impact=_impact(file.child("impact")),
+        reason=file.child("reason").text().strip(),
         scope=Scope(
-            kinds=reader.texts(("scope", "kinds"), scope["kinds"]),
-            paths=reader.paths(("scope", "paths"), scope["paths"]),
-            differences=tuple(
-                reader.kind(("scope", "differences"), kind) for kind in reader.items(("scope", "differences"), kinds)
-            ),
-            namespaces=reader.texts(("scope", "namespaces"), scope.get("namespaces", ["*"])),
-            names=reader.texts(("scope", "names"), scope.get("names", ["*"])),
+            kinds=_texts(scope.child("kinds")),
+            paths=tuple(_path(item) for item in _items(scope.child("paths"))),
+            differences=_kinds(scope.child("differences")),
+            namespaces=_patterns(scope.child("namespaces")),
+            names=_patterns(scope.child("names")),
         ),
     )
 
 
-def _broken(
-    path: RepoPath, place: KeyPath, field: str, problem: str, places: Mapping[KeyPath, SourceSpan]
-) -> MigrateError:
-    span = places.get(place, SourceSpan(path=path))
-    return MigrateError.of(
-        "MIG790", f"broken allowance: {field}: {problem}", span=span, remedy="see the allowances in the reference"
-    )
+def _items(held: Field) -> list[Field]:
+    items = held.listed()
+    if not items:
+        raise held.error("must be a list with at least one item")
+    return items
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Fields:
-    """Checks of one file, each error with file, line and field."""
+def _texts(held: Field) -> tuple[str, ...]:
+    return tuple(item.text().strip() for item in _items(held))
 
-    path: RepoPath
-    places: Mapping[KeyPath, SourceSpan]
 
-    def error(self, place: KeyPath, problem: str) -> MigrateError:
-        return _broken(self.path, place, ".".join(map(str, place)) or "the file", problem, self.places)
+def _patterns(held: Field) -> tuple[str, ...]:
+    return ("*",) if held.value is None else _texts(held)
 
-    def mapping(
-        self, place: KeyPath, value: Json, known: frozenset[str], required: frozenset[str]
-    ) -> Mapping[str, Json]:
-        if not isinstance(value, Mapping):
-            raise self.error(place, "must be a mapping")
-        for key in value:
-            if key not in known:
-                raise self.error((*place, key), f"unknown field; one of {', '.join(sorted(known))}")
-        for key in sorted(required - value.keys()):
-            raise self.error(place, f"lacks {key}")
-        return value
 
-    def text(self, place: KeyPath, value: Json) -> str:
-        if not isinstance(value, str) or not value.strip():
-            raise self.error(place, "must be text")
-        return value.strip()
+def _kinds(held: Field) -> tuple[DifferenceKind, ...]:
+    words = [kind.value for kind in DifferenceKind]
+    if held.value is None:
+        return (DifferenceKind.ADDED, DifferenceKind.REMOVED, DifferenceKind.CHANGED)
+    return tuple(DifferenceKind(item.one_of(words)) for item in _items(held))
 
-    def items(self, place: KeyPath, value: Json) -> list[Json]:
-        if not isinstance(value, list) or not value:
-            raise self.error(place, "must be a list with at least one item")
-        return value
 
-    def texts(self, place: KeyPath, value: Json) -> tuple[str, ...]:
-        return tuple(self.text((*place, index), item) for index, item in enumerate(self.items(place, value)))
+def _path(held: Field) -> tuple[str, ...]:
+    if not isinstance(held.value, list):
+        raise held.error("must be a list of keys, such as [metadata, labels, chart]")
+    if held.value and held.value[0] == "**":
+        raise held.error("must begin with a key: a path that holds anywhere is not a scope")
+    return tuple(str(key) for key in held.value)
 
-    def paths(self, place: KeyPath, value: Json) -> tuple[tuple[str, ...], ...]:
-        found: list[tuple[str, ...]] = []
-        for index, item in enumerate(self.items(place, value)):
-            if not isinstance(item, list):
-                raise self.error((*place, index), "must be a list of keys, such as [metadata, labels, chart]")
-            if item and item[0] == "**":
-                raise self.error((*place, index), "must begin with a key: a path that holds anywhere is not a scope")
-            found.append(tuple(str(key) for key in item))
-        return tuple(found)
 
-    def impact(self, place: KeyPath, value: Json) -> Impact:
-        try:
-            return Impact.parse(self.text(place, value))
-        except ValueError as error:
-            raise self.error(place, str(error)) from None
-
-    def kind(self, place: KeyPath, value: Json) -> DifferenceKind:
-        try:
-            return DifferenceKind(value)
-        except ValueError:
-            words = ", ".join(kind.value for kind in DifferenceKind)
-            raise self.error(place, f"{value!r} is none of {words}") from None
+def _impact(held: Field) -> Impact:
+    try:
+        return Impact.parse(held.text())
+    except ValueError as error:
+        raise held.error(str(error)) from None

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import difflib
 import posixpath
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Impact, Json, KeyPath, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value, spans
+from migrator.model import Impact, Json, RepoPath, SourceSpan
+from migrator.yamlio.fields import Field, FileKind, strict_file
 
 CONFIG_PATH = RepoPath("migrate.yaml")
 
@@ -105,203 +104,153 @@ def read_config(root: Path) -> Config:
 
 def parse_config(data: bytes, path: RepoPath = CONFIG_PATH) -> Config:
     """The configuration that the text of a `migrate.yaml` holds; errors as `read_config`."""
-    value = read_value(data, dialect=Dialect.SIGS, path=path)
-    return _Reader(data, path).config({} if value is None else value)
+    file = strict_file(data, path, _FILE)
+    file.refuse_others((*_READERS, "roots", "environments"))
+    written = {key: held for key, held in file.entries() if held.value is not None}
+    roots = list(_roots(written["roots"])) if "roots" in written else []
+    environments = list(_environments(written["environments"])) if "environments" in written else []
+    places: dict[str, SourceSpan] = {}
+    for root in (*roots, *(root for _, held in environments for root in held)):
+        places.setdefault(root.path, root.span)
+    return Config(
+        roots=tuple(dict.fromkeys(root.path for root in roots)),
+        environments=_by_environment(roots, environments, file),
+        spans={key: held.span for key, held in file.entries()} | places,
+        **{key: read(written[key]) for key, read in _READERS.items() if key in written},
+    )
 
 
-class _Reader:
-    """Checks one document and knows where each key stands."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Root:
+    """A root as it is written."""
 
-    def __init__(self, data: bytes, path: RepoPath) -> None:
-        self._path = path
-        self._data = data
-
-    def config(self, value: Json) -> Config:
-        keys: dict[str, Callable[[Json, KeyPath], Any]] = {
-            "layout": self._text,
-            "gitops": self._choice(GITOPS),
-            "max_impact": self._impact,
-            "accept": self._accept,
-            "chart_mirrors": self._texts,
-            "url_mirrors": self._text_map,
-            "offline": self._flag,
-            "kube_version": self._text,
-            "api_versions": self._texts,
-            "categories": self._text_map,
-            "ignore": self._texts,
-            "components": self._components,
-            "applications": self._applications,
-        }
-        self._mapping(value, ())
-        self._known(value, (*keys, "roots", "environments"), ())
-        read = {key: check(value[key], (key,)) for key, check in keys.items() if value.get(key) is not None}
-        roots, environments = self._roots_and_environments(value)
-        known = {str(name): self._span((name,)) for name in value}
-        places = {
-            str(root): self._root_span(value, root) for paths in (roots, *environments.values()) for root in paths
-        }
-        return Config(roots=roots, environments=environments, spans=known | places, **read)
-
-    def _roots_and_environments(
-        self, value: Mapping[str, Json]
-    ) -> tuple[tuple[RepoPath, ...], dict[str, tuple[RepoPath, ...]]]:
-        """Roots as a list, or as root -> environment; environments as name -> root(s)."""
-        written: dict[str, list[RepoPath]] = {}
-        roots: list[RepoPath] = []
-        listed = value.get("roots")
-        if isinstance(listed, dict):
-            for text, name in listed.items():
-                root = self._root(text, ("roots", text))
-                roots.append(root)
-                written.setdefault(self._environment(name, ("roots", text)), []).append(root)
-        elif listed is not None:
-            roots = [self._root(text, ("roots", i)) for i, text in enumerate(self._texts(listed, ("roots",)))]
-        environments = value.get("environments") or {}
-        for name, paths in self._mapping(environments, ("environments",)).items():
-            place: KeyPath = ("environments", name)
-            texts = (paths,) if isinstance(paths, str) else self._texts(paths, place)
-            environment = self._environment(name, place)
-            written.setdefault(environment, []).extend(self._root(text, place) for text in texts)
-        owner: dict[RepoPath, str] = {}
-        for name, paths in written.items():
-            for root in paths:
-                if owner.setdefault(root, name) != name:
-                    self._fail(f"root {root} is given to two environments, {owner[root]} and {name}", ("environments",))
-        return tuple(dict.fromkeys(roots)), {
-            name: tuple(dict.fromkeys(paths)) for name, paths in sorted(written.items())
-        }
-
-    def _environment(self, name: Json, place: KeyPath) -> str:
-        if not isinstance(name, str) or not _ENVIRONMENT_NAME.fullmatch(name):
-            self._fail(f"{name!r} is not an environment name (letters, digits, '.', '_', '-')", place)
-        return name
-
-    def _root(self, text: Json, place: KeyPath) -> RepoPath:
-        if not isinstance(text, str) or not text:
-            self._fail("a root is the path of a folder", place)
-        path = posixpath.normpath(text)
-        if path.startswith(("/", "../")) or path == "..":
-            self._fail(f"root {text!r} lies outside the repository", place)
-        return RepoPath(path)
-
-    def _root_span(self, value: Mapping[str, Json], root: RepoPath) -> SourceSpan:
-        for key in ("roots", "environments"):
-            written = value.get(key)
-            for name, inner in written.items() if isinstance(written, dict) else enumerate(written or ()):
-                texts = inner if isinstance(inner, list) else [inner]
-                for index, text in enumerate([*texts, name]):
-                    if isinstance(text, str) and posixpath.normpath(text) == root:
-                        inside = isinstance(inner, list) and index < len(texts)
-                        return self._span((key, name, index) if inside else (key, name))
-        return SourceSpan(path=self._path)
-
-    def _accept(self, value: Json, place: KeyPath) -> tuple[Acceptance, ...]:
-        found = []
-        for index, item in enumerate(self._list(value, place)):
-            here = (*place, index)
-            self._known(self._mapping(item, here), ("id", "reason"), here)
-            for key in ("id", "reason"):
-                if not item.get(key):
-                    self._fail(
-                        f"an approval needs {key!r}: the difference id of the report, and why it is wanted", here
-                    )
-            texts = {key: self._text(item[key], (*here, key)) for key in ("id", "reason")}
-            found.append(Acceptance(id=texts["id"], reason=texts["reason"]))
-        return tuple(found)
-
-    def _components(self, value: Json, place: KeyPath) -> Mapping[str, ComponentOverride]:
-        found = {}
-        fields = tuple(ComponentOverride.__dataclass_fields__)
-        for name, item in sorted(self._mapping(value, place).items()):
-            here = (*place, name)
-            if isinstance(item, str):
-                item = {"decision": item}  # noqa: PLW2901 - `redis: keep` is short for `redis: {decision: keep}`
-            self._known(self._mapping(item, here), fields, here)
-            texts = {key: self._text(text, (*here, key)) for key, text in item.items() if text is not None}
-            if "decision" in texts:
-                self._choice(DECISIONS)(texts["decision"], (*here, "decision"))
-            found[name] = ComponentOverride(**texts)
-        return found
-
-    def _applications(self, value: Json, place: KeyPath) -> Mapping[str, Application]:
-        found = {}
-        for name, item in sorted(self._mapping(value, place).items()):
-            here = (*place, name)
-            held = {"include": item} if isinstance(item, list) else self._mapping(item, here)
-            self._known(held, ("group", "include"), here)
-            group = self._text(held["group"], (*here, "group")) if held.get("group") is not None else None
-            include = self._texts(held.get("include") or [], (*here, "include"))
-            found[name] = Application(group=group, include=include)
-        return found
-
-    def _choice(self, allowed: Sequence[str]) -> Callable[[Json, KeyPath], str]:
-        def check(value: Json, place: KeyPath) -> str:
-            if value not in allowed:
-                self._fail(f"{_name(place)} is {value!r}; one of {', '.join(allowed)}{_hint(value, allowed)}", place)
-            return str(value)
-
-        return check
-
-    def _impact(self, value: Json, place: KeyPath) -> Impact:
-        try:
-            return Impact.parse(self._text(value, place))
-        except ValueError as error:
-            self._fail(f"{_name(place)}: {error}", place)
-
-    def _flag(self, value: Json, place: KeyPath) -> bool:
-        if not isinstance(value, bool):
-            self._fail(f"{_name(place)} is true or false", place)
-        return value
-
-    def _text(self, value: Json, place: KeyPath) -> str:
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
-            self._fail(f"{_name(place)} is a text: quote it, as YAML reads {value} as a number", place)
-        if not isinstance(value, str) or not value:
-            self._fail(f"{_name(place)} is a text", place)
-        return value
-
-    def _texts(self, value: Json, place: KeyPath) -> tuple[str, ...]:
-        return tuple(self._text(item, (*place, index)) for index, item in enumerate(self._list(value, place)))
-
-    def _text_map(self, value: Json, place: KeyPath) -> Mapping[str, str]:
-        return {key: self._text(item, (*place, key)) for key, item in sorted(self._mapping(value, place).items())}
-
-    def _list(self, value: Json, place: KeyPath) -> list[Json]:
-        if not isinstance(value, list):
-            self._fail(f"{_name(place)} is a list", place)
-        return value
-
-    def _mapping(self, value: Json, place: KeyPath) -> dict[str, Json]:
-        if not isinstance(value, dict):
-            self._fail(f"{_name(place)} is a mapping", place)
-        return value
-
-    def _known(self, value: Mapping[str, Json], allowed: Sequence[str], place: KeyPath) -> None:
-        for key in value:
-            if key not in allowed:
-                inside = f" in {_name(place)}" if place else ""
-                self._fail(f"unknown key {key!r}{inside}{_hint(key, allowed)}", (*place, key), known=allowed)
-
-    def _span(self, place: KeyPath) -> SourceSpan:
-        positions = spans(self._data)
-        while place and place not in positions:
-            place = place[:-1]
-        if not place:
-            return SourceSpan(path=self._path)
-        at = positions[place]
-        return SourceSpan(path=self._path, line=at.line, column=at.column)
-
-    def _fail(self, summary: str, place: KeyPath, *, known: Sequence[str] = ()) -> NoReturn:
-        remedy = (
-            f"known keys: {', '.join(sorted(known))}" if known else "correct it; docs/configuration.md has every key"
-        )
-        raise MigrateError.of("MIG104", summary, span=self._span(place), remedy=remedy)
+    path: RepoPath
+    environment: str | None = None
+    span: SourceSpan
 
 
-def _name(place: KeyPath) -> str:
-    return ".".join(map(str, place)) or "the configuration"
+def _roots(held: Field) -> Iterator[_Root]:
+    """The roots of a list, or of root -> environment."""
+    if isinstance(held.value, Mapping):
+        for text, name in held.entries():
+            yield _Root(path=_folder(text, name), environment=_environment(name.value, name), span=name.span)
+    else:
+        for item in held.listed():
+            yield _Root(path=_folder(item.text(), item), span=item.span)
 
 
-def _hint(word: Json, allowed: Sequence[str]) -> str:
-    close = difflib.get_close_matches(str(word), allowed, n=1)
-    return f", did you mean {close[0]!r}?" if close else ""
+def _environments(held: Field) -> Iterator[tuple[str, list[_Root]]]:
+    """Environment -> its roots, one or a list."""
+    for name, written in held.entries():
+        items = [written] if isinstance(written.value, str) else written.listed()
+        environment = _environment(name, written)
+        yield environment, [_Root(path=_folder(item.text(), written), span=item.span) for item in items]
+
+
+def _by_environment(
+    roots: Sequence[_Root], environments: Sequence[tuple[str, Sequence[_Root]]], file: Field
+) -> Mapping[str, tuple[RepoPath, ...]]:
+    found: dict[str, list[RepoPath]] = {}
+    for root in roots:
+        if root.environment is not None:
+            found.setdefault(root.environment, []).append(root.path)
+    for name, held in environments:
+        found.setdefault(name, []).extend(root.path for root in held)
+    owner: dict[RepoPath, str] = {}
+    for name, paths in found.items():
+        for path in paths:
+            if owner.setdefault(path, name) != name:
+                two = f"{owner[path]} and {name}"
+                raise file.child("environments").error(f"root {path} is given to two environments, {two}")
+    return {name: tuple(dict.fromkeys(paths)) for name, paths in sorted(found.items())}
+
+
+def _environment(name: Json, held: Field) -> str:
+    if not isinstance(name, str) or not _ENVIRONMENT_NAME.fullmatch(name):
+        raise held.error(f"{name!r} is not an environment name (letters, digits, '.', '_', '-')")
+    return name
+
+
+def _folder(text: str, held: Field) -> RepoPath:
+    if not text:
+        raise held.error("a root is the path of a folder")
+    path = posixpath.normpath(text)
+    if path.startswith(("/", "../")) or path == "..":
+        raise held.error(f"root {text!r} lies outside the repository")
+    return RepoPath(path)
+
+
+def _accept(held: Field) -> tuple[Acceptance, ...]:
+    found = []
+    for item in held.listed():
+        item.refuse_others(("id", "reason"))
+        for key in ("id", "reason"):
+            if not item.child(key).value:
+                raise item.error(f"needs {key!r}: the difference id of the report, and why it is wanted")
+        found.append(Acceptance(id=item.child("id").text(), reason=item.child("reason").text()))
+    return tuple(found)
+
+
+def _components(held: Field) -> Mapping[str, ComponentOverride]:
+    return {name: _component(item) for name, item in sorted(held.entries(), key=_by_name)}
+
+
+def _component(held: Field) -> ComponentOverride:
+    if isinstance(held.value, str):  # `redis: keep` is short for `redis: {decision: keep}`
+        return ComponentOverride(decision=held.one_of(DECISIONS))
+    held.needed().refuse_others(ComponentOverride.__dataclass_fields__)
+    said = {key: item for key, item in held.entries() if item.value is not None}
+    return ComponentOverride(
+        **{key: item.one_of(DECISIONS) if key == "decision" else item.text() for key, item in said.items()}
+    )
+
+
+def _applications(held: Field) -> Mapping[str, Application]:
+    return {name: _application(item) for name, item in sorted(held.entries(), key=_by_name)}
+
+
+def _application(held: Field) -> Application:
+    if isinstance(held.value, list):
+        return Application(include=_texts(held))
+    held.needed().refuse_others(("group", "include"))
+    group, include = held.child("group"), held.child("include")
+    return Application(
+        group=None if group.value is None else group.text(), include=_texts(include) if include.value else ()
+    )
+
+
+def _impact(held: Field) -> Impact:
+    try:
+        return Impact.parse(held.text())
+    except ValueError as error:
+        raise held.error(str(error)) from None
+
+
+def _texts(held: Field) -> tuple[str, ...]:
+    return tuple(item.text() for item in held.listed())
+
+
+def _text_map(held: Field) -> Mapping[str, str]:
+    return {key: item.text() for key, item in sorted(held.entries(), key=_by_name)}
+
+
+def _by_name(entry: tuple[str, Field]) -> str:
+    return entry[0]
+
+
+_FILE = FileKind(code="MIG104", remedy="correct it; docs/configuration.md has every key", whole="the configuration")
+_READERS: Mapping[str, Callable[[Field], Any]] = {
+    "layout": Field.text,
+    "gitops": lambda held: held.one_of(GITOPS),
+    "max_impact": _impact,
+    "accept": _accept,
+    "chart_mirrors": _texts,
+    "url_mirrors": _text_map,
+    "offline": Field.flag,
+    "kube_version": Field.text,
+    "api_versions": _texts,
+    "categories": _text_map,
+    "ignore": _texts,
+    "components": _components,
+    "applications": _applications,
+}

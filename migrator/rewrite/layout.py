@@ -8,14 +8,15 @@ import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NoReturn
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Json, RepoPath, SourceSpan
-from migrator.yamlio import Dialect, read_value, rules_directory, spans
+from migrator.model import RepoPath
+from migrator.yamlio import rules_directory
+from migrator.yamlio.fields import Field, FileKind, strict_file
 
 DEFAULT_LAYOUT = "growing"
 
+_FILE = FileKind(code="MIG631", remedy="correct the rule file", prefix="the layout cannot be used: ")
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _FOLDER = re.compile(r"""(?![.\s-])[^\x00-\x1f\x7f/\\:*?"<>|]{1,200}(?<![.\s])""")
 """What every file system takes for a name."""
@@ -134,36 +135,18 @@ def load_layout(name: str, directories: Sequence[Path] = ()) -> Layout:
         path = directory / "layouts" / f"{name}.yaml"
         if _SEGMENT.fullmatch(name) and path.is_file():
             shown = path.parts[-4:] if directory.parts[-2:] == (".migrate", "rules") else path.parts[-2:]
-            return _layout(path.read_bytes(), RepoPath("/".join(shown)), name)
+            return _layout(strict_file(path.read_bytes(), RepoPath("/".join(shown)), _FILE), name)
     known = sorted({path.stem for each in (*directories, rules_directory()) for path in each.glob("layouts/*.yaml")})
     raise MigrateError.of("MIG630", f"there is no layout {name!r}", remedy=f"choose one of {', '.join(known)}")
 
 
-def _layout(data: bytes, path: RepoPath, name: str) -> Layout:
-    try:
-        return _read(data, path, name)
-    except _Broken as broken:
-        places = spans(data, path=path)
-        raise MigrateError.of(
-            "MIG631",
-            f"the layout cannot be used: {broken.problem}",
-            span=places.get(broken.place) or SourceSpan(path=path),
-            remedy="correct the rule file",
-        ) from None
-
-
-def _read(data: bytes, path: RepoPath, name: str) -> Layout:
-    value = read_value(data, dialect=Dialect.SIGS, path=path)
-    if not isinstance(value, Mapping):
-        _broken("a layout is a mapping")
-    known = {"apiVersion", "kind", "name", "grouping", *_ALL}
-    for key in value:
-        if key not in known:
-            _broken(f"unknown key {key!r}", str(key))
-    if value.get("apiVersion") != "migrate/v1" or value.get("kind") != "Layout" or value.get("name") != name:
-        _broken(f"it starts with apiVersion: migrate/v1, kind: Layout, name: {name}")
-    wanted = _ALL if any(value.get(key) for key in _DIVIDED) else _PATTERNS
-    patterns = {key: _pattern(value.get(key), key) for key in wanted}
+def _layout(file: Field, name: str) -> Layout:
+    file.needed().refuse_others(("apiVersion", "kind", "name", "grouping", *_ALL))
+    head = {"apiVersion": "migrate/v1", "kind": "Layout", "name": name}
+    if any(file.child(key).value != value for key, value in head.items()):
+        raise file.error(f"must start with {', '.join(f'{key}: {value}' for key, value in head.items())}")
+    wanted = _ALL if any(file.child(key).value for key in _DIVIDED) else _PATTERNS
+    patterns = {key: _pattern(file.child(key), key) for key in wanted}
     return Layout(
         name=name,
         chart=patterns["chart"],
@@ -171,51 +154,41 @@ def _read(data: bytes, path: RepoPath, name: str) -> Layout:
         environment_values=patterns["environmentValues"],
         post_render=patterns["postRender"],
         **{key: patterns.get(key, "") for key in _DIVIDED},
-        grouping=_grouping(value.get("grouping")),
+        grouping=_grouping(file.child("grouping")),
     )
 
 
-def _grouping(value: Json) -> Grouping:
-    if value is None:
+def _grouping(held: Field) -> Grouping:
+    if held.value is None:
         return Grouping()
-    known = {"labels", "groupLabels", "group", "commonFolders", "platform"}
-    if not isinstance(value, Mapping) or not set(value) <= known:
-        _broken(f"grouping is a mapping of {', '.join(sorted(known))}", "grouping")
-    platform = value.get("platform") or {}
-    if not isinstance(platform, Mapping) or not isinstance(value.get("group", ""), str):
-        _broken("grouping: group is a text, platform a mapping of lists of kinds", "grouping")
+    held.refuse_others(("labels", "groupLabels", "group", "commonFolders", "platform"))
     return Grouping(
-        labels=_texts(value.get("labels"), "labels"),
-        group_labels=_texts(value.get("groupLabels"), "groupLabels"),
-        group=value.get("group") or Grouping().group,
-        common_folders=frozenset(_texts(value.get("commonFolders"), "commonFolders")),
-        platform={str(part): frozenset(_texts(kinds, "platform")) for part, kinds in platform.items()},
+        labels=held.child("labels").texts(),
+        group_labels=held.child("groupLabels").texts(),
+        group=held.child("group").text(Grouping().group),
+        common_folders=frozenset(held.child("commonFolders").texts()),
+        platform={part: frozenset(kinds.texts()) for part, kinds in held.child("platform").entries()},
     )
 
 
-def _texts(value: Json, key: str) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
-        _broken(f"grouping: {key} is a list of texts", "grouping", key)
-    return tuple(value)
-
-
-def _pattern(value: Json, key: str) -> str:
-    if not isinstance(value, str) or not value:
-        _broken(f"{key} is a path pattern, and needed here" if value is None else f"{key} is a path pattern", key)
+def _pattern(held: Field, key: str) -> str:
+    if held.value is None:
+        raise held.error("is missing: a path pattern is needed here")
+    if not isinstance(held.value, str) or not held.value:
+        raise held.error("must be a path pattern")
+    value = held.value
     try:
         parts = list(string.Formatter().parse(value))
     except ValueError as error:
-        _broken(f"{key}: {error}", key)
+        raise held.error(str(error)) from None
     for _, name, spec, conversion in parts:
         if name is not None and (name not in _ALL[key] or spec or conversion):
-            _broken(f"{key} knows {_names(key)}, not {{{name}}}", key)
+            raise held.error(f"knows {_names(key)}, not {{{name}}}")
     needed = _NEEDED.get(key)
     if needed and needed not in {name for _, name, _, _ in parts}:
-        _broken(f"{key} needs {{{needed}}}, else two of them share one path", key)
+        raise held.error(f"needs {{{needed}}}, else two of them share one path")
     if value.startswith("/") or ".." in value.split("/"):
-        _broken(f"{key} leaves the repository", key)
+        raise held.error("leaves the repository")
     return value
 
 
@@ -230,15 +203,3 @@ def _check_segment(text: str) -> None:
             f"{text!r} cannot be the name of a folder",
             remedy="give it another name in migrate.yaml",
         )
-
-
-@dataclass(slots=True)
-class _Broken(Exception):  # noqa: N818 - what is said of it becomes a MigrateError
-    """A rule file that cannot be used, and the key that it is about."""
-
-    place: tuple[str, ...]
-    problem: str
-
-
-def _broken(problem: str, *place: str) -> NoReturn:
-    raise _Broken(place, problem)

@@ -1,7 +1,6 @@
 """How charts are recognised: signatures as data, matched against the objects of a repository."""
 
 from migrator.signatures.features import Features, Image, features, parse_image
-from migrator.signatures.fields import RuleError
 from migrator.signatures.learn import learn, merge, render, source_chart
 from migrator.signatures.load import (
     TEAM_SIGNATURES,
@@ -47,7 +46,6 @@ __all__ = [
     "NameMatch",
     "ObjectPattern",
     "PodPattern",
-    "RuleError",
     "Signature",
     "SignatureIndex",
     "Upstream",

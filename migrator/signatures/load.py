@@ -9,7 +9,6 @@ from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, SourceSpan
-from migrator.signatures.fields import Field, RuleError, rule_file
 from migrator.signatures.score import Weights
 from migrator.signatures.types import (
     CATEGORIES,
@@ -20,7 +19,9 @@ from migrator.signatures.types import (
     Signature,
 )
 from migrator.yamlio import Dialect, read_documents, rules_directory
+from migrator.yamlio.fields import Field, FileKind, strict_file
 
+RULE_FILE = FileKind(code="MIG301", remedy="correct the rule file")
 TEAM_SIGNATURES = RepoPath(".migrate/rules/signatures")
 _KNOWN = frozenset(
     {
@@ -130,7 +131,7 @@ def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:
 def load_signatures(team: Iterable[Path] = (), *, shipped: Path | None = None) -> tuple[Signature, ...]:
     """Our signatures and those of the team's folders, which win over ours by chart name. Sorted by chart.
 
-    Raises RuleError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
+    Raises MigrateError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
     YamlError (MIG101) for a file that is not YAML, MigrateError (MIG106) for one that cannot be read.
     """
     root = shipped if shipped is not None else rules_directory() / "signatures"
@@ -175,12 +176,12 @@ def is_case(data: bytes, path: RepoPath) -> bool:
 
 
 def _is_signature(data: bytes, path: RepoPath) -> bool:
-    """Whether a rule file is not a case; RuleError (MIG301) for two signatures in one, as the second would be lost."""
+    """Whether a rule file is not a case; MIG301 for two signatures in one, as the second would be lost."""
     if is_case(data, path):
         return False
     second = next(iter(read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)[1:]), None)
     if second is not None:
-        raise RuleError.of(
+        raise MigrateError.of(
             "MIG301",
             "a second document: a file holds one signature",
             span=SourceSpan(path=path, line=second.line),
@@ -198,7 +199,7 @@ def _described(files: Iterable[tuple[RepoPath, bytes]]) -> dict[tuple[str, str],
         if other is not one:
             whose = f" of {one.repository}" if one.repository else ""
             problem = f"{one.chart}{whose} is described in {other.source} already"
-            raise Field(one.chart, ("chart",), name, data).error(problem)
+            raise strict_file(data, name, RULE_FILE).child("chart").error(problem)
     return found
 
 
@@ -209,7 +210,7 @@ def load_weights(path: Path | None = None) -> Weights:
         return Weights()
     name = RepoPath(f"rules/signatures/{path.name}")
     data = path.read_bytes()
-    value = rule_file(data, name)
+    value = strict_file(data, name, RULE_FILE)
     known = {one.name for one in fields(Weights)}
     chosen: dict[str, float] = {}
     for key, held in value.entries():
@@ -229,7 +230,7 @@ def load_versions(charts: Iterable[str], *, shipped: Path | None = None) -> Mapp
             continue
         name = RepoPath(f"rules/versions/{chart}.yaml")
         data = path.read_bytes()
-        value = rule_file(data, name)
+        value = strict_file(data, name, RULE_FILE)
         publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
         for repository, table in value.child("publishers").entries():
             publishers[repository] = {app: tuple(held.text().split()) for app, held in table.entries()}
@@ -239,22 +240,16 @@ def load_versions(charts: Iterable[str], *, shipped: Path | None = None) -> Mapp
 
 
 def read_signature(data: bytes, path: RepoPath) -> Signature:
-    """The signature of one rule file; RuleError (MIG301) names file, line and field of what is wrong with it."""
-    rule = rule_file(data, path)
+    """The signature of one rule file; MIG301 names file, line and field of what is wrong with it."""
+    rule = strict_file(data, path, RULE_FILE)
     rule.refuse_others(_KNOWN)
     if rule.child("kind").text() != "Signature":
         raise rule.child("kind").error("must be Signature")
-    category = rule.child("category")
-    if category.text() not in CATEGORIES:
-        raise category.error(f"must be one of {', '.join(CATEGORIES)}")
-    version_label = rule.child("versionLabel")
-    if version_label.value not in {None, "app", "chart"}:
-        raise version_label.error("must be app or chart")
     chart = rule.child("chart").text()
     return Signature(
         chart=chart,
         repository=rule.child("repository").text(""),
-        category=category.text(),
+        category=rule.child("category").one_of(CATEGORIES),
         learned_from=rule.child("learnedFrom").texts(),
         fullname=rule.child("fullname").text(f"{{release}}-{chart}"),
         images=tuple(_image(key, held) for key, held in rule.child("images").entries()),
@@ -272,7 +267,7 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
         subcharts=rule.child("subcharts").texts(),
         aliases=rule.child("aliases").texts(),
         upstream=rule.child("upstream").texts(),
-        version_label=version_label.text(""),
+        version_label=rule.child("versionLabel").one_of(("app", "chart"), ""),
         is_generic=rule.child("generic").flag(),
         successor=rule.child("successor").text(""),
         source=path,
@@ -293,10 +288,8 @@ def _weight(held: Field, default: float) -> float:
 
 def _image(repository: str, held: Field) -> ImagePattern:
     held.refuse_others({"weight", "tag"})
-    tag, weight = held.child("tag"), held.child("weight")
-    if tag.value not in {None, "appVersion"}:
-        raise tag.error("must be appVersion or absent")
-    return ImagePattern(repository=repository, weight=_weight(weight, 1.0), is_app_version=tag.value is not None)
+    tag = held.child("tag").one_of(("appVersion",), "")
+    return ImagePattern(repository=repository, weight=_weight(held.child("weight"), 1.0), is_app_version=bool(tag))
 
 
 def _container(name: str, held: Field) -> ContainerPattern:

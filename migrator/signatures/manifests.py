@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.model import RepoPath
-from migrator.signatures.fields import Field, rule_file
+from migrator.signatures.load import RULE_FILE
 from migrator.signatures.references import VERSION, Location, location_of
 from migrator.signatures.score import Weights
 from migrator.signatures.types import CATEGORIES, Evidence
 from migrator.yamlio import rules_directory
+from migrator.yamlio.fields import Field, strict_file
 
 TEAM_MANIFESTS = RepoPath(".migrate/rules/manifests")
 _KNOWN = frozenset(
@@ -184,7 +185,7 @@ def index_manifests(manifests: Sequence[Manifest]) -> ManifestIndex:
 def load_manifests(team: Iterable[Path] = (), *, shipped: Path | None = None) -> tuple[Manifest, ...]:
     """Our release manifests and those of the team's folders, which win over ours by product. Sorted by product.
 
-    Raises RuleError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is not YAML.
+    Raises MigrateError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is not YAML.
     """
     root = shipped if shipped is not None else rules_directory() / "manifests"
     found: dict[str, Manifest] = {}
@@ -196,8 +197,8 @@ def load_manifests(team: Iterable[Path] = (), *, shipped: Path | None = None) ->
 
 
 def read_manifest(data: bytes, path: RepoPath) -> Manifest:
-    """The release manifest of one rule file; RuleError (MIG301) names file, line and field of what is wrong with it."""
-    rule = rule_file(data, path)
+    """The release manifest of one rule file; MIG301 names file, line and field of what is wrong with it."""
+    rule = strict_file(data, path, RULE_FILE)
     rule.refuse_others(_KNOWN)
     if rule.child("kind").text() != "Manifest":
         raise rule.child("kind").error("must be Manifest")
@@ -219,8 +220,8 @@ def read_manifest(data: bytes, path: RepoPath) -> Manifest:
         product=rule.child("product").text(),
         chart=chart,
         repository=repository,
-        category=_one_of(rule.child("category"), CATEGORIES, None),
-        version=_one_of(rule.child("version"), _COUNTED, "app"),
+        category=rule.child("category").one_of(CATEGORIES),
+        version=rule.child("version").one_of(_COUNTED, "app"),
         github=github,
         assets=_patterns(rule.child("assets")),
         paths=_patterns(rule.child("paths"), suffix="(?:/.*)?"),
@@ -252,13 +253,6 @@ def _github(held: Field) -> tuple[str, ...]:
         if not _OWNER_AND_NAME.fullmatch(item.text()):
             raise item.error(f"{item.text()!r} is not owner/name")
     return tuple(name.lower() for name in names)
-
-
-def _one_of(held: Field, words: Collection[str], default: str | None) -> str:
-    word = held.text(default)
-    if word not in words:
-        raise held.error(f"must be one of {', '.join(words)}")
-    return word
 
 
 def _patterns(held: Field, suffix: str = "") -> tuple[re.Pattern[str], ...]:

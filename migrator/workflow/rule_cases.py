@@ -8,13 +8,14 @@ from itertools import permutations
 from pathlib import Path
 
 from migrator.classify import Component, ComponentKind, classify
+from migrator.diagnostics import MigrateError
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
 from migrator.render_roots import BUILT, Build
-from migrator.signatures import RuleError, Signature
-from migrator.signatures.fields import Field
-from migrator.signatures.load import TEAM_SIGNATURES, is_case, team_files
+from migrator.signatures import Signature
+from migrator.signatures.load import RULE_FILE, TEAM_SIGNATURES, is_case, team_files
 from migrator.yamlio import Dialect, Document, read_documents, rules_directory
+from migrator.yamlio.fields import Field
 
 _ENVIRONMENT = "case"
 _TEXTS = ("version", "appVersion", "release", "namespace", "repository", "rival")
@@ -41,9 +42,9 @@ def case_files(repo: Path) -> Iterator[tuple[RepoPath, bytes]]:
 
 
 def read_case(path: RepoPath, data: bytes) -> Case:
-    """The case of a file; RuleError (MIG301) names file, line and field of what is wrong with it."""
+    """The case of a file; MigrateError (MIG301) names file, line and field of what is wrong with it."""
     documents = read_documents(data, dialect=Dialect.SIGS, path=path)
-    head = Field(documents[0].value if documents else None, (), path, data)
+    head = Field(value=documents[0].value if documents else None, path=path, data=data, kind=RULE_FILE)
     if head.child("kind").text() != "Case":
         raise head.child("kind").error("must be Case")
     head.refuse_others(("apiVersion", "kind", "about", "source", "expect"))
@@ -68,7 +69,7 @@ def _object(document: Document, origin: Origin, path: RepoPath) -> Resource:
         held = resource_of(document.value, origin)
         if held.gvk.version and held.gvk.kind and held.id.name:
             return held
-    raise RuleError.of(
+    raise MigrateError.of(
         "MIG301",
         f"document {document.index + 1}: must be an object with apiVersion, kind and metadata.name",
         span=SourceSpan(path=path, line=document.line),

@@ -422,7 +422,7 @@ def test_team_can_switch_a_rule_off_or_soften_it(audited: Audit) -> None:
         ("code: MIG809\nlevel: error\n", 2),
         ("code: MIG809\nsummary: '{nothing} fits'\n", 2),
         ("code: MIG809\nremedy: 7\n", 2),
-        ("- MIG809\n", 0),
+        ("- MIG809\n", 1),
     ],
 )
 def test_team_file_that_is_no_rule_text_is_an_error_with_its_line(audited: Audit, text: str, line: int) -> None:

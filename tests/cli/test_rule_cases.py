@@ -151,7 +151,7 @@ def test_two_installations_may_stand_in_any_order(team: Path) -> None:
         (case("{cachet: {version: 1.0}}"), 3, "expect.cachet.version: must be a text"),
         (case("{cachet: {versions: [a]}}"), 3, "expect.cachet.versions: unknown field"),
         (case("{}", fields="about: [x]\n"), 3, "about: must be a text"),
-        (case("{}", fields="abuot: x\n"), 3, "abuot: unknown field 'abuot'; known are about"),
+        (case("{}", fields="abuot: x\n"), 3, "abuot: unknown field 'abuot', did you mean 'about'? known are about"),
     ],
 )
 def test_a_file_that_is_no_case_is_an_error(text: bytes, line: int, problem: str) -> None:

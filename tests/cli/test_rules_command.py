@@ -35,7 +35,7 @@ BROKEN = [
     (GOOD.replace("databases", "caches"), ":4:1", "category: must be one of monitoring", "MIG301"),
     (GOOD.replace("chart: x", "chart: 3"), ":3:1", "chart: must be a text", "MIG301"),
     (GOOD.replace("chart: x\n", ""), ":1:1", "chart: is missing", "MIG301"),
-    (GOOD + "crds: [a, 3]\n", ":7:11", "crds.1: must be a list of texts", "MIG301"),
+    (GOOD + "crds: [a, 3]\n", ":7:11", "crds.1: must be a text: quote it, as YAML reads 3 as a number", "MIG301"),
     (GOOD + "---\n" + GOOD, ":8", "a second document: a file holds one signature", "MIG301"),
     ("", "", "the file: must be a mapping", "MIG301"),
 ]

@@ -131,14 +131,14 @@ def test_no_allowance_admits_a_widened_privilege(tmp_path):
 BROKEN = {
     "no mapping": ("- a\n", 1, "the file: must be a mapping"),
     "unknown field": (ALLOWANCE.format(impact="config", kind="added", more="reasons: x\n"), 9, "reasons: unknown field"),
-    "missing field": ("id: a\nscope: {kinds: ['*'], paths: [[a]]}\n", 1, "lacks description"),
-    "missing scope": (ALLOWANCE.format(impact="config", kind="added", more="").replace("  kinds: [Deployment.apps]\n", ""), 5, "scope: lacks kinds"),
+    "missing field": ("id: a\nscope: {kinds: ['*'], paths: [[a]]}\n", 1, "description: is missing"),
+    "missing scope": (ALLOWANCE.format(impact="config", kind="added", more="").replace("  kinds: [Deployment.apps]\n", ""), 5, "scope.kinds: is missing"),
     "impact": (ALLOWANCE.format(impact="harmless", kind="added", more=""), 3, "'harmless' is not an impact"),
-    "kind": (ALLOWANCE.format(impact="config", kind="gained", more=""), 8, "scope.differences: 'gained' is none of"),
+    "kind": (ALLOWANCE.format(impact="config", kind="gained", more=""), 8, "scope.differences.0: must be one of added, removed, changed"),
     "path": (ALLOWANCE.format(impact="config", kind="added", more="").replace("[[spec, replicas]]", "[spec]"), 7, "scope.paths.0: must be a list of keys"),
     "boundless": (ALLOWANCE.format(impact="config", kind="added", more="").replace("[[spec, replicas]]", "[['**', x]]"), 7, "must begin with a key"),
     "empty": (ALLOWANCE.format(impact="config", kind="added", more="").replace("[[spec, replicas]]", "[]"), 7, "at least one item"),
-    "no reason": (ALLOWANCE.format(impact="config", kind="added", more="").replace("the autoscaler owns them", "''"), 4, "reason: must be text"),
+    "no reason": (ALLOWANCE.format(impact="config", kind="added", more="").replace("the autoscaler owns them", "''"), 4, "reason: must be a text that is not empty"),
     "no yaml": ("id: [\n", 2, "cannot read YAML"),
 }  # fmt: skip
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
-from migrator.signatures import RuleError, index_manifests, load_manifests, read_manifest
+from migrator.signatures import index_manifests, load_manifests, read_manifest
 from migrator.signatures.manifests import header_of
 from migrator.signatures.references import location_of
 from migrator.yamlio import YamlError
@@ -161,18 +162,18 @@ def test_a_path_of_something_else_names_nothing() -> None:
         ("category: security", "category: locks", 6, "category: must be one of"),
         ("acme/keeper, old-acme/keeper", "https://github.com/acme/keeper", 7, "is not owner/name"),
         ("github: [acme/keeper, old-acme/keeper]\n", "", 7, "assets: needs github"),
-        ("paths: [deploy/*/keeper.yaml, config]", "paths: deploy", 9, "paths: must be a list of texts"),
+        ("paths: [deploy/*/keeper.yaml, config]", "paths: deploy", 9, "paths: must be a list"),
         ("controller-{version}", "controller-{tag}", 10, "has a placeholder other than {version}"),
         ('["get.example.org/keeper/{version}/*.yaml"]', '["**"]', 11, "would match anything"),
         ("holds: [acme/keeper, keeper.io]\n", "", 1, "holds: is missing"),
         ("version: app", "version: chrat", 15, "version: must be one of app, chart, own"),
-        ("- the chart adds a Job", "- 1", 17, "differs.0: must be a list of texts"),
+        ("- the chart adds a Job", "- 1", 17, "differs.0: must be a text: quote it"),
         ("differs:", "difers:", 16, "difers: unknown field 'difers'"),
     ],
 )
 def test_a_broken_rule_names_file_line_and_field(old: str, new: str, line: int, problem: str) -> None:
     assert old in GOOD
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(MigrateError) as caught:
         read_manifest(GOOD.replace(old, new, 1).encode(), PATH)
     said = caught.value.diagnostic
     assert said.code == "MIG301"
@@ -183,7 +184,7 @@ def test_a_broken_rule_names_file_line_and_field(old: str, new: str, line: int, 
 
 def test_a_rule_by_which_nothing_would_match_is_refused() -> None:
     text = "apiVersion: migrate/v1\nkind: Manifest\nproduct: x\nchart: null\ncategory: core\n"
-    with pytest.raises(RuleError, match="nothing would ever match"):
+    with pytest.raises(MigrateError, match="nothing would ever match"):
         read_manifest(text.encode(), PATH)
 
 

@@ -9,7 +9,6 @@ from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
 from migrator.signatures import (
     CATEGORIES,
-    RuleError,
     VersionTable,
     Weights,
     load_signatures,
@@ -61,18 +60,19 @@ def test_a_signature_is_read_and_written_again() -> None:
         ("kind: Signature", "kind: Sign", 2, "kind: must be Signature"),
         ("weight: 1,", "weight: 3,", 10, "images.acme/cachet.weight: must lie between 0 and 1"),
         ("weight: 1,", "wieght: 1,", 10, "images.acme/cachet.wieght: unknown field"),
-        ("tag: appVersion", "tag: latest", 10, "images.acme/cachet.tag"),
-        ("servicePorts: [6000]", "servicePorts: [six]", 15, "servicePorts.0: must be a list of numbers"),
-        ("servicePorts: [6000]", "servicePorts: [true]", 15, "servicePorts.0: must be a list of numbers"),
+        ("tag: appVersion", "tag: latest", 10, "images.acme/cachet.tag: must be one of appVersion"),
+        ("tag: appVersion", "tag: [x]", 10, "images.acme/cachet.tag: must be one of appVersion, not ['x']"),
+        ("servicePorts: [6000]", "servicePorts: [six]", 15, "servicePorts.0: must be a whole number"),
+        ("servicePorts: [6000]", "servicePorts: [true]", 15, "servicePorts.0: must be a whole number"),
         ("servicePorts:", "service_ports:", 15, "unknown field 'service_ports'"),
         ("ports: [6000]", "ports: 6000", 14, "containers.cachet.ports"),
-        ("versionLabel: app", "versionLabel: both", 8, "versionLabel: must be app or chart"),
+        ("versionLabel: app", "versionLabel: both", 8, "versionLabel: must be one of app, chart, not 'both'"),
         ("labels:\n  app.kubernetes.io/name: [cachet]", "labels: [x]", 11, "labels: must be a mapping"),
     ],
 )
 def test_a_broken_rule_names_file_line_and_field(old: str, new: str, line: int, field: str) -> None:
     assert old in GOOD
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(MigrateError) as caught:
         read_signature(GOOD.replace(old, new).encode(), PATH)
     found = caught.value.diagnostic
     assert found.code == "MIG301"
@@ -119,7 +119,7 @@ def test_a_team_may_put_its_signatures_at_any_depth_beside_cases(folder: Path, t
 def test_one_chart_of_one_publisher_in_two_files_is_an_error(folder: Path, tmp_path: Path) -> None:
     (folder / "cachet.yaml").write_text(GOOD)
     (folder / "other.yaml").write_text(GOOD)
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(MigrateError) as caught:
         load_signatures([folder], shipped=tmp_path / "none")
     assert str(caught.value) == (
         ".migrate/rules/signatures/other.yaml:3:1: error: chart: cachet of https://charts.example.org is described in "
@@ -165,10 +165,10 @@ def test_weights(tmp_path: Path) -> None:
     path.write_text("image: 0.5\n")
     assert load_weights(path) == Weights(image=0.5)
     path.write_text("image: 0.5\nimages: 1\n")
-    with pytest.raises(RuleError, match=r"weights\.yaml:2.*unknown weight 'images'"):
+    with pytest.raises(MigrateError, match=r"weights\.yaml:2.*unknown weight 'images'"):
         load_weights(path)
     path.write_text("image: high\n")
-    with pytest.raises(RuleError, match="image: must be a number"):
+    with pytest.raises(MigrateError, match="image: must be a number"):
         load_weights(path)
 
 
