@@ -12,6 +12,7 @@ from typing import Any
 
 from migrator.model import KeyPath, RepoPath, SourceSpan
 from migrator.yamlio.errors import YamlError
+from migrator.yamlio.events import SyntaxProblem, parsing
 from migrator.yamlio.reader import MAX_DEPTH, Document, decode
 from migrator.yamlio.scalars import ScalarError, sigs_key
 
@@ -140,17 +141,12 @@ def comments(text: str) -> tuple[tuple[int, str], ...]:
 @contextmanager
 def _parsing(text: str) -> Iterator[Callable[[], Any]]:
     """The events of a text, with errors as ours."""
-    from yaml import YAMLError
-    from yaml._yaml import CParser
-
     try:
-        yield CParser(text).get_event
-    except UnicodeEncodeError:
-        raise YamlError.of("MIG101", "cannot read YAML: a lone surrogate is not a character") from None
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        span = SourceSpan(path=RepoPath(""), line=mark.line + 1, column=mark.column + 1) if mark else None
-        raise YamlError.of("MIG101", f"cannot read YAML: {getattr(error, 'problem', error)}", span=span) from None
+        with parsing(text) as get:
+            yield get
+    except SyntaxProblem as problem:
+        span = SourceSpan(path=_NO_PATH, line=problem.line, column=problem.column)
+        raise YamlError.of("MIG101", f"cannot read YAML: {problem}", span=span) from None
 
 
 def _regions(text: str, get: Callable[[], Any]) -> Iterator[Region]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.yamlio.errors import YamlError
+from migrator.yamlio.events import SyntaxProblem, parsing
 from migrator.yamlio.expansion import expands_too_far
 from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain, resolve_tagged, sigs_key
 
@@ -130,7 +132,6 @@ class _Reader:
 
     def __init__(self, text: str, dialect: Dialect, path: RepoPath, shift: int) -> None:
         from yaml import events
-        from yaml._yaml import CParser
 
         self._events = events
         self._text = text
@@ -142,14 +143,13 @@ class _Reader:
         self._anchors: dict[str, Any] = {}
         self._aliased = False
         self._merged_keys = 0
-        self._last: Any = None
-        try:
-            parser = CParser(text)
-        except UnicodeEncodeError as error:
-            line = text.count("\n", 0, error.start) + 1
-            raise _error(path, line, 0, "a lone surrogate is not a character") from None
-        plain_get: Callable[[], Any] = parser.get_event
-        self._get = self._marking(plain_get) if _BARE_MARK.search(text) else plain_get
+
+    @contextmanager
+    def _parsing(self) -> Iterator[None]:
+        """With the text's events at hand."""
+        with parsing(self._text) as get:
+            self._get = self._marking(get) if _BARE_MARK.search(self._text) else get
+            yield
 
     def _marking(self, get: Callable[[], Any]) -> Callable[[], Any]:
         """Events in which `! 5` no longer counts as plain, as libyaml would have it."""
@@ -163,40 +163,29 @@ class _Reader:
         return marked
 
     def documents(self) -> Iterator[Document]:
-        from yaml import YAMLError
-
         try:
-            yield from self._documents()
-        except YAMLError as error:
-            raise self._syntax_error(error) from None
+            with self._parsing():
+                yield from self._documents()
+        except SyntaxProblem as problem:
+            raise _error(self._path, problem.line, problem.column, str(problem)) from None
         except _Located as located:
             mark = located.event.start_mark
             raise _error(self._path, mark.line + 1, mark.column + 1, located.problem) from None
         except ScalarError as error:
             raise self._scalar_error(str(error)) from None
 
-    def _syntax_error(self, error: Any) -> YamlError:
-        mark = getattr(error, "problem_mark", None)
-        if mark is None:  # a character that YAML does not allow; libyaml counts bytes here
-            offset = int(getattr(error, "position", 0) or 0)
-            before = self._text.encode()[:offset]
-            return _error(self._path, before.count(b"\n") + 1, 0, f"{error.reason}")
-        problem = error.problem or error.context or "syntax error"
-        where = f" {error.context}" if error.context and error.context != problem else ""
-        return _error(self._path, mark.line + 1, mark.column + 1, f"{problem}{where}")
-
     def _scalar_error(self, problem: str) -> YamlError:
         """The error at the place of the first plain scalar that Go refuses for this reason."""
-        again = _Reader(self._text, self._dialect, self._path, self._shift)
-        while not isinstance(event := again._get(), self._events.StreamEndEvent):
-            if isinstance(event, self._events.ScalarEvent) and event.implicit[0]:
-                for meaning in (again._plain, again._keys):
-                    try:
-                        meaning[event.value]
-                    except ScalarError as error:
-                        if str(error) == problem:
-                            mark: Any = event.start_mark
-                            return _error(self._path, mark.line + 1, mark.column + 1, problem)
+        with self._parsing():
+            while not isinstance(event := self._get(), self._events.StreamEndEvent):
+                if isinstance(event, self._events.ScalarEvent) and event.implicit[0]:
+                    for meaning in (self._plain, self._keys):
+                        try:
+                            meaning[event.value]
+                        except ScalarError as error:
+                            if str(error) == problem:
+                                mark: Any = event.start_mark
+                                return _error(self._path, mark.line + 1, mark.column + 1, problem)
         return _error(self._path, 0, 0, problem)
 
     def _documents(self) -> Iterator[Document]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
+from migrator.yamlio.events import SyntaxProblem, parsing
 from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain, resolve_tagged, sigs_key
 
 _MAX_DEPTH = 200
@@ -40,22 +42,20 @@ class Node:
 
 def parse_tree(text: str) -> list[Node]:
     """The root nodes of the documents of a text, empty ones left out. Raises TemplateError for bad YAML."""
-    from yaml import YAMLError, events
-    from yaml._yaml import CParser
+    from yaml import events
 
     try:
-        return _Builder(CParser(text), events).documents()
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}: " if mark else ""
-        raise TemplateError(f"error converting YAML to JSON: yaml: {where}{getattr(error, 'problem', error)}") from None
-    except (ScalarError, UnicodeEncodeError) as error:
+        with parsing(text) as get:
+            return _Builder(get, events).documents()
+    except SyntaxProblem as problem:
+        raise TemplateError(f"error converting YAML to JSON: yaml: line {problem.line}: {problem.problem}") from None
+    except ScalarError as error:
         raise TemplateError(f"error converting YAML to JSON: yaml: {error}") from None
 
 
 class _Builder:
-    def __init__(self, parser: Any, events: Any) -> None:
-        self.next = parser.get_event
+    def __init__(self, get: Callable[[], Any], events: Any) -> None:
+        self.next = get
         self.events = events
         self.anchors: dict[str, Node] = {}
 
