@@ -159,6 +159,7 @@ class Difference:
 
     resource: ResId
     path: KeyPath
+    """By the indexes of lists before; an item that only the side after has is named by its index there."""
     kind: DifferenceKind
     before: Json = field(default_factory=_absent)
     """ABSENT where there was nothing."""
@@ -168,6 +169,14 @@ class Difference:
     privilege: bool = False
     allowance: str | None = None
     """Id of the allowance that admits it."""
+    place: str = ""
+    """The path in words, from the first list on whose items have keys: `containers[db].env[LOG_LEVEL]`."""
+    is_order: bool = False
+    """The items that both lists have stand in another order; what differs in them are differences of their own."""
+    before_path: KeyPath | None = None
+    """The path by all indexes of the side before, the end of a list for an item that it lacks; None: `path`."""
+    after_path: KeyPath | None = None
+    """The same of the side after."""
 
     @property
     def id(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.model import Json, KeyPath, ResId, Resource
-from migrator.yamlio import differences, same
+from migrator.yamlio import differing_paths, same
 
 MASK = "<random>"
 SHOWN = 12
@@ -76,7 +76,7 @@ def _unspaced(resource: Resource) -> Hashable:
 
 
 def _lines(wanted: Resource, found: Resource) -> Iterator[str]:
-    for path, _, _ in differences(dict(wanted.body), dict(found.body)):
+    for path in differing_paths(dict(wanted.body), dict(found.body)):
         yield f"{wanted.id}: {'.'.join(map(str, path)) or 'all of it'}"
 
 
@@ -108,7 +108,7 @@ def randomness(first: Iterable[Resource], second: Iterable[Resource]) -> Randomn
     """What differs between two renders of the same values."""
     left = {resource.id: dict(resource.body) for resource in first}
     right = {resource.id: dict(resource.body) for resource in second}
-    places = {res: tuple(path for path, _, _ in differences(left[res], right[res])) for res in left if res in right}
+    places = {res: tuple(differing_paths(left[res], right[res])) for res in left if res in right}
     return Randomness(places=places, objects=frozenset(left.keys() ^ right.keys()))
 
 

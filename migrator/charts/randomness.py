@@ -42,12 +42,12 @@ def may_generate(archive: ChartArchive) -> bool:
 
 def generated_places(first: Sequence[Resource], second: Sequence[Resource]) -> tuple[tuple[ResId, KeyPath], ...]:
     """Places where two renders of the same input differ, sorted; an empty path where only one has the object."""
-    from migrator.yamlio import differences, same
+    from migrator.yamlio import differing_paths, same
 
     left = {resource.id: resource.body for resource in first}
     right = {resource.id: resource.body for resource in second}
     places: list[tuple[ResId, KeyPath]] = [(res_id, ()) for res_id in left.keys() ^ right.keys()]
     for res_id in left.keys() & right.keys():
         if not same(left[res_id], right[res_id]):
-            places += [(res_id, path) for path, _, _ in differences(left[res_id], right[res_id])]
+            places += [(res_id, path) for path in differing_paths(left[res_id], right[res_id])]
     return tuple(sorted(places, key=lambda place: (place[0], [str(key) for key in place[1]])))

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import difflib
 import json
+from collections.abc import Sequence
 
+from migrator.compare.list_keys import item_keys
 from migrator.compare.redaction import redact
 from migrator.model import Difference, DifferenceKind, Json
-from migrator.yamlio import ABSENT, Dialect, YamlError, canonical, read_value
+from migrator.yamlio import ABSENT, Dialect, YamlError, canonical, read_value, same
 
 _MOST_LINES = 20
 _LONGEST_VALUE = 160
@@ -42,6 +44,8 @@ def _lines(difference: Difference, salt: str) -> list[str]:
             return [f"+ {_short(after)}"]
         case DifferenceKind.REMOVED:
             return [f"- {_short(before)}"]
+        case _ if difference.is_order:
+            return [_order(str(difference.path[-1]), before, after)]
         case _:
             return _changed(before, after)
 
@@ -50,6 +54,13 @@ def _shown(difference: Difference, value: Json, salt: str) -> Json:
     is_core_secret = difference.resource.kind == "Secret" and not difference.resource.group
     hidden = redact(value, "Secret" if is_core_secret else "", path=difference.path, salt=salt)
     return hidden if salt or hidden is value or hidden == value else _HIDDEN
+
+
+def _order(field: str, before: Sequence[Json], after: Sequence[Json]) -> str:
+    """The items that both lists have, in the order of either."""
+    old, new = item_keys(field, before, after) or ((), ())
+    sides = [", ".join(name for name in names if name in old and name in new) for names in (old, new)]
+    return f"order: {_cut(sides[0])} -> {_cut(sides[1])}"
 
 
 def _changed(before: Json, after: Json) -> list[str]:
@@ -72,10 +83,12 @@ def _documents(before: str, after: str) -> list[str]:
         return []
     from deepdiff import DeepDiff
 
-    # the default threshold would report a whole mapping in the place of its keys (fact E3)
-    found = DeepDiff(canonical(old), canonical(new), threshold_to_diff_deeper=0, verbose_level=2)
-    if not found:
-        return ["the same values, written differently", *_texts(before, after)]
+    # by default it reports a whole map in the place of its keys (fact E3), and nothing of keys like `__name__`
+    found = DeepDiff(
+        canonical(old), canonical(new), threshold_to_diff_deeper=0, ignore_private_variables=False, verbose_level=2
+    )
+    if not found:  # in lists 1 is true to deepdiff
+        return ["the same values, written differently", *_texts(before, after)] if same(old, new) else []
     return [line.replace("root", "", 1) for line in str(found.pretty()).splitlines()]
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from migrator.compare.bodies import Leaf, Unequal, unequal, unequal_leaves
 from migrator.compare.hooks import HOOK
 from migrator.compare.impacts import impact_of, impact_of_object
 from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
 from migrator.compare.selected import selected_labels
 from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, Resource
-from migrator.yamlio import ABSENT, differences, digest
+from migrator.yamlio import ABSENT, digest
 
 _HOOK_PATH: KeyPath = ("metadata", "annotations", HOOK)
-_TEXT_MAPS = frozenset({("metadata", "labels"), ("metadata", "annotations")})
 
 
 def compare(
@@ -23,9 +23,10 @@ def compare(
     """The differences between two sets of objects, sorted by object and path; empty means equal to Kubernetes.
 
     Objects are paired by identity, whoever renders them. An object after without a namespace counts as in
-    `release_namespace` if its kind is namespaced (fact C4). Nothing is left out: no label, no list order. A place that
-    one side lacks holds ABSENT there; a difference of a whole object has an empty path. Values are shown as they are:
-    what goes to a reader passes `redact` or `describe` first.
+    `release_namespace` if its kind is namespaced (fact C4). Items of lists are paired by Kubernetes' keys, or by what
+    the lists have in common. Nothing is left out: no label, no list order. A place that one side lacks holds ABSENT
+    there; a difference of a whole object has an empty path. Values are shown as they are: what goes to a reader passes
+    `redact` or `describe` first.
     """
     found = list(pairs(before, after, release_namespace))
     changed_kinds = _kinds_on_both_sides(found)
@@ -65,49 +66,42 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
 
 
 def _within(pair: Pair, old: Resource, new: Resource, selected: frozenset[str]) -> Iterator[Difference]:
-    places = [place for place in _places(old.body, new.body) if not _is_same_namespace(pair, *place)]
-    wider = widening(old.body, new.body, places)
-    for path, before, after in places:
-        is_hook = path == _HOOK_PATH and ABSENT in (before, after)
+    # digests have told that they differ: where the walk sees nothing, the whole object does
+    bodies = dict(old.body), dict(new.body)
+    root = unequal(*bodies) or Unequal(before=bodies[0], after=bodies[1])
+    found = [leaf for leaf in unequal_leaves(root) if not _is_same_namespace(pair, leaf)]
+    wider = widening(root, [leaf.place.path for leaf in found])
+    for leaf in found:
+        path = leaf.place.path
+        is_hook = path == _HOOK_PATH and ABSENT in (leaf.before, leaf.after)
         # Helm makes a hook anew at its events and keeps no record of it: no longer the same object
-        impact = impact_of(new.gvk, path, before, after, body=old.body, selected=selected)
+        impact = impact_of(new.gvk, path, leaf.before, leaf.after, body=old.body, selected=selected)
         yield Difference(
             resource=pair.id,
             path=path,
-            kind=DifferenceKind.HOOK if is_hook else _kind(before, after),
-            before=before,
-            after=after,
+            kind=DifferenceKind.HOOK if is_hook else _kind(leaf.before, leaf.after),
+            before=leaf.before,
+            after=leaf.after,
             impact=Impact.RECREATE if is_hook else impact,
             privilege=path in wider,
+            place=leaf.place.words,
+            is_order=leaf.is_order,
+            before_path=leaf.place.before if leaf.place.before != path else None,
+            after_path=leaf.place.after if leaf.place.after != path else None,
         )
 
 
-def _is_same_namespace(pair: Pair, path: KeyPath, before: Json, after: Json) -> bool:
+def _is_same_namespace(pair: Pair, leaf: Leaf) -> bool:
     """Whether only one side writes the namespace, and it is the one in which the other lands anyway."""
-    if path != ("metadata", "namespace") or ABSENT not in (before, after):
+    if leaf.place.path != ("metadata", "namespace") or ABSENT not in (leaf.before, leaf.after):
         return False
-    return bool((after if before is ABSENT else before) == pair.id.namespace)
+    return bool((leaf.after if leaf.before is ABSENT else leaf.before) == pair.id.namespace)
 
 
 def _kind(before: Json, after: Json) -> DifferenceKind:
     if before is ABSENT:
         return DifferenceKind.ADDED
     return DifferenceKind.REMOVED if after is ABSENT else DifferenceKind.CHANGED
-
-
-def _places(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[tuple[KeyPath, Json, Json]]:
-    """The smallest unequal places; labels and annotations key by key even where one side has none at all."""
-    for path, before, after in differences(_plain(old), _plain(new)):
-        sides = [{} if side is ABSENT or side is None else side for side in (before, after)]
-        if path in _TEXT_MAPS and all(isinstance(side, Mapping) for side in sides) and any(sides):
-            for inner, left, right in differences(sides[0], sides[1]):
-                yield (*path, *inner), left, right
-        else:
-            yield path, before, after
-
-
-def _plain(body: Mapping[str, Json]) -> Json:
-    return body if isinstance(body, dict) else dict(body)
 
 
 def with_allowance(difference: Difference, allowance: str) -> Difference:

@@ -224,9 +224,16 @@ def _definition(path: KeyPath, before: Json, after: Json, body: Mapping[str, Jso
     del body
     if path[:2] != ("spec", "versions"):
         return None
-    is_whole_version = len(path) == 3
+    if len(path) == 2:  # the list whole, or the order of its items
+        return _R if _names(before) - _names(after) else _C
+    is_whole_version = len(path) == 3 and before is not ABSENT
     is_no_longer = len(path) == 4 and path[3] in {"name", "served", "storage"} and before not in (ABSENT, False)
-    return _R if (is_whole_version and after is ABSENT) or is_no_longer else _C
+    return _R if is_whole_version or is_no_longer else _C
+
+
+def _names(items: Json) -> set[str]:
+    held = items if isinstance(items, list) else []
+    return {str(item.get("name")) for item in held if isinstance(item, Mapping)}
 
 
 _SPECIAL: Mapping[str, Callable[[KeyPath, Json, Json, Mapping[str, Json]], Impact | None]] = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from migrator.compare.bodies import Unequal, mixed
 from migrator.model import Json, KeyPath
-from migrator.yamlio import ABSENT
 
 Fact = tuple[Any, ...]
 
@@ -17,23 +17,22 @@ _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 _ENFORCED = {"privileged": 2, "baseline": 1, "restricted": 0}
 
 
-def widening(
-    before: Mapping[str, Json], after: Mapping[str, Json], places: Sequence[tuple[KeyPath, Json, Json]]
-) -> frozenset[KeyPath]:
-    """The paths, of those in which two objects differ, that give the object after a power that the one before lacked.
+def widening(root: Unequal, places: Sequence[KeyPath]) -> frozenset[KeyPath]:
+    """Those of the places in which two objects differ that give the object after a power which the one before lacked.
 
     A place counts that widens alone, or without which less would be widened: `runAsUser` and `runAsNonRoot` can only
     be lost together. Where no place counts alone, all do.
     """
+    before, after = root.before, root.after
     gained = new_powers(before, after)
     if not gained:
         return frozenset()
-    found = frozenset(
-        path
-        for path, old, new in places
-        if new_powers(before, _with(before, path, new)) or gained - new_powers(before, _with(after, path, old))
-    )
-    return found or frozenset(path for path, _, _ in places)
+
+    def widens(place: KeyPath) -> bool:
+        alone, without = mixed(root, lambda path: path != place), mixed(root, lambda path: path == place)
+        return bool(new_powers(before, alone) or gained - new_powers(before, without))
+
+    return frozenset(filter(widens, places)) or frozenset(places)
 
 
 def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> frozenset[Fact]:
@@ -50,19 +49,6 @@ def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> 
         for fact in _powers(after)
         if fact not in old and fact[0] != "container" and (fact[0] not in _RELATIVE or fact[1] in known)
     )
-
-
-def _with(value: Json, path: KeyPath, new: Json) -> Json:
-    if not path:
-        return new
-    key, rest = path[0], path[1:]
-    if isinstance(value, list) and isinstance(key, int):
-        middle = [] if new is ABSENT and not rest else [_with(value[key] if key < len(value) else {}, rest, new)]
-        return [*value[:key], *middle, *value[key + 1 :]]
-    held = value if isinstance(value, Mapping) else {}
-    if new is ABSENT and not rest:
-        return {name: child for name, child in held.items() if name != key}
-    return {**held, key: _with(held.get(key), rest, new)}
 
 
 def _new_grants(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[Fact]:

@@ -50,6 +50,8 @@ class Residual:
     pins: tuple[tuple[KeyPath, ...], ...] = ()
     """Of what is generated: the values of the chart that would pin it, each way with those that it takes together."""
     tried: tuple[Attempt, ...] = ()
+    target_path: KeyPath | None = None
+    """The path by the indexes of the target, where a list of it lacks the item; None: `path`."""
 
     @property
     def pin_names(self) -> list[list[str]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 
+from migrator.compare.bodies import mixed, unequal
 from migrator.model import Json, KeyPath
-from migrator.yamlio import ABSENT, Absent, digest, same
+from migrator.yamlio import digest, same
 
 DELETE: Mapping[str, Json] = {"$patch": "delete"}
 """The one operation that removes the object."""
@@ -80,58 +81,30 @@ def _label(item: Json) -> str:
     return f"name {name}" if isinstance(name, str) else digest(item)
 
 
-def reverted(after: Json, before: Json, places: Iterable[KeyPath]) -> Json:
-    """`after` with what `before` has at these places of difference, as a copy.
+def taken_back(after: Json, before: Json, places: Collection[KeyPath]) -> Json:
+    """`after` with what `before` has at these places of difference, as `compare` names them.
 
-    A place is one that `differences` or `compare` names: what only one side has of a list stands at its end. A mapping
-    that `before` does not have goes with its last key.
+    A map that `after` does not have comes whole for what is named in it. An item of a list comes behind the one that it
+    follows in `before`.
     """
-    result = deepcopy(after)
-    surplus: list[KeyPath] = []
-    for path in sorted(places, key=lambda path: [(isinstance(key, int), key) for key in path]):
-        old = _get(before, path)
-        if not path:
-            return deepcopy(before)
-        holder = _holder(result, path)
-        if old is ABSENT and isinstance(holder, list):
-            surplus.append(path)
-        elif old is ABSENT:
-            _remove(result, before, path)
-        elif isinstance(holder, list) and int(path[-1]) >= len(holder):
-            holder.append(deepcopy(old))
-        else:
-            holder[path[-1]] = deepcopy(old)
-    for path in reversed(surplus):
-        del _at(result, path[:-1])[path[-1]]
-    return result
+    root = unequal(before, after)
+    if root is None or not places:
+        return after
+    if () in places:
+        return before
+
+    wanted = frozenset(places)
+
+    def is_before(path: KeyPath) -> bool:
+        return path in wanted or any(_is_in_map(each, path) for each in wanted)
+
+    return mixed(root, is_before)
 
 
-def _holder(value: Json, path: KeyPath) -> Json:
-    """What holds the last key of a path; a mapping that is not there is made."""
-    for key in path[:-1]:
-        if isinstance(value, dict) and not isinstance(value.get(key), dict | list):
-            value[key] = {}
-        value = value[key]
-    return value
-
-
-def _remove(value: Json, before: Json, path: KeyPath) -> None:
-    holder = _at(value, path[:-1])
-    holder.pop(path[-1], None)
-    if not holder and len(path) > 1 and isinstance(path[-2], str) and _get(before, path[:-1]) is ABSENT:
-        del _at(value, path[:-2])[path[-2]]
-
-
-def _get(value: Json, path: KeyPath) -> Json | Absent:
-    """What is at a place of a value, ABSENT where there is nothing."""
-    for key in path:
-        if isinstance(value, list | tuple):
-            if not isinstance(key, int) or key >= len(value):
-                return ABSENT
-        elif not isinstance(value, Mapping) or key not in value:
-            return ABSENT
-        value = value[key]
-    return value
+def _is_in_map(path: KeyPath, other: KeyPath) -> bool:
+    """Whether a path leads by keys of maps alone into the map at another."""
+    depth = len(other)
+    return path[:depth] == other and all(isinstance(key, str) for key in path[depth - 1 :])
 
 
 def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:

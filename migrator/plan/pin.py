@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from migrator.compare import compare, is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
-from migrator.plan.patches import DELETE, apply_operations, operations, reverted
+from migrator.plan.patches import DELETE, apply_operations, operations, taken_back
 from migrator.plan.types import PostRenderPatch
 from migrator.yamlio import same
 
@@ -109,7 +109,7 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     if rendered.gvk.kind == "Secret" and any(each.path[:1] and each.path[0] in _SECRET_KEYS for each in found):
         return None, f"the data of {res_id} would have to stand in a patch"
     before, after = fit.targets[res_id].body, rendered.body
-    goal = reverted(after, before, [each.path for each in found])
+    goal = taken_back(after, before, [each.path for each in found])
     steps = operations(after, goal)
     made = replace(rendered, body=goal)
     made = fit.shared.applied(made) if fit.shared is not None else made

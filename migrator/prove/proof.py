@@ -80,8 +80,9 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
         if not _of_missing_part(difference, before, after)
     ]
     admitted, stale = apply_allowances(differences, terms.allowances, terms.accepted)
-    generated = old.generated | new.generated
-    by_chance = [each for each in admitted if _is_generated(each, generated) and each.id not in terms.accepted]
+    by_chance = [
+        each for each in admitted if _is_generated(each, old.generated, new.generated) and each.id not in terms.accepted
+    ]
     found = tuple(_judged(each, terms) for each in admitted if each not in by_chance)
     if found:
         found = _explained(found, (*old.resources, *new.resources))
@@ -149,9 +150,14 @@ def _of_missing_part(difference: Difference, before: Rendering, after: Rendering
     return side is not None and not difference.path and bool(side.problems)
 
 
-def _is_generated(difference: Difference, generated: Places) -> bool:
-    res_id, path = difference.resource, difference.path
-    return any((res_id, path[:length]) in generated for length in range(len(path) + 1))
+def _is_generated(difference: Difference, before: Places, after: Places) -> bool:
+    """Whether two renders of one side differ at the place, by that side's own indexes, or above it."""
+    sides = ((difference.before_path, before), (difference.after_path, after))
+    return any(
+        (difference.resource, (path or difference.path)[:length]) in generated
+        for path, generated in sides
+        for length in range(len(difference.path) + 1)
+    )
 
 
 def _generated(name: str, differences: Sequence[Difference]) -> tuple[tuple[ResId, Diagnostic], ...]:

@@ -103,6 +103,8 @@ def _found(found: Found) -> dict[str, Json]:
         "id": difference.id,
         "resource": {"group": res.group, "kind": res.kind, "namespace": res.namespace, "name": res.name},
         "path": list(difference.path),
+        "place": difference.place,
+        "reordered": difference.is_order,
         "kind": difference.kind.value,
         "impact": str(difference.impact),
         "privilege": difference.privilege,
@@ -118,6 +120,8 @@ def _read_found(document: Mapping[str, Json]) -> Found:
         difference=Difference(
             resource=ResId(**document["resource"]),
             path=tuple(document["path"]),
+            place=document["place"],
+            is_order=document["reordered"],
             kind=DifferenceKind(document["kind"]),
             before=None,
             after=None,

@@ -123,7 +123,7 @@ def _rows(
     for each in residual:
         difference = known.get((each.environment, each.resource, each.path))
         pinned = f"   pinned by {each.pinned_by}" if each.pins else ""
-        place = "".join(f"/{key}" for key in each.path)
+        place = (difference.place if difference else "") or "".join(f"/{key}" for key in each.path)
         impact = str(difference.impact) if difference else ""
         found.setdefault((each.resource, place, _what(difference) + pinned, impact), []).append(each.environment)
     return [
@@ -162,6 +162,8 @@ def _what(difference: Difference | None) -> str:
         return "missing"
     if not difference.path:
         return {DifferenceKind.ADDED: "too many", DifferenceKind.HOOK: "hook"}.get(difference.kind, "missing")
+    if difference.is_order:
+        return "in another order"
     one, other = difference.before, difference.after
     if isinstance(one, str) and isinstance(other, str) and one != other and "\n" in one + other:
         pairs = enumerate(zip_longest(one.split("\n"), other.split("\n"), fillvalue=ABSENT), start=1)

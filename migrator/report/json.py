@@ -57,6 +57,10 @@ def difference_document(difference: Difference, environment: str) -> dict[str, J
         "privilege": difference.privilege,
         "allowance": difference.allowance,
     }
+    if difference.place:
+        document["place"] = difference.place
+    if difference.is_order:
+        document["reordered"] = True
     sides = {"before": difference.before, "after": difference.after}
     return document | {side: value for side, value in sides.items() if difference.path and is_json(value)}
 

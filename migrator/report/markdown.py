@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
+from migrator.report.terminal import in_words
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -81,7 +82,8 @@ def _section(component: ComponentPlan) -> list[str]:
     for name in sorted(component.differences):
         for difference in component.differences[name]:
             allowed = f", allowed by `{difference.allowance}`" if difference.allowance else ""
-            lines.append(f"- {name}: `{difference.id}` {difference.kind.value}, impact {difference.impact}{allowed}")
+            what = f"{difference.kind.value}{_cell(in_words(difference))}"
+            lines.append(f"- {name}: `{difference.id}` {what}, impact {difference.impact}{allowed}")
     return [*lines, "", "</details>", ""]
 
 

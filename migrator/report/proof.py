@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.report.junit import Case
 from migrator.report.markdown import findings_lines, row
-from migrator.report.terminal import SHORT, admitted_lines, console
+from migrator.report.terminal import SHORT, admitted_lines, console, in_words
 
 if TYPE_CHECKING:
     from typing import IO
@@ -62,7 +62,7 @@ def proof_diagnostics(proof: Proof) -> Diagnostics:
             Diagnostic(
                 code="MIG720",
                 severity=Severity.ERROR,
-                summary=f"{name}: {found.difference.id} {found.difference.kind.value}, "
+                summary=f"{name}: {found.difference.id} {found.difference.kind.value}{in_words(found.difference)}, "
                 f"impact {found.difference.impact}: {found.reason}",
                 remedy="undo the change, or approve it by its id with `accept` in migrate.yaml",
                 evidence=found.explanation,
@@ -118,4 +118,5 @@ def proof_markdown(proof: Proof) -> str:
 def _line(found: Found) -> str:
     difference = found.difference
     widens = ", widens privileges" if difference.privilege else ""
-    return f"{difference.impact!s:<9} {difference.id} {difference.kind.value}{widens}: {found.reason}"
+    what = f"{difference.kind.value}{in_words(difference)}"
+    return f"{difference.impact!s:<9} {difference.id} {what}{widens}: {found.reason}"

@@ -259,8 +259,8 @@ def admitted_lines(allowances: Iterable[str]) -> list[str]:
 
 
 def _difference(difference: Difference, residual: Residual | None) -> str:
-    """`impact  id  kind [privilege] [allowance] [class]`."""
-    marks = f" {difference.kind.value}"
+    """`impact  id  kind [place] [privilege] [allowance] [class]`."""
+    marks = f" {difference.kind.value}{in_words(difference)}"
     if difference.privilege:
         marks += ", widens privileges"
     if difference.allowance:
@@ -268,6 +268,13 @@ def _difference(difference: Difference, residual: Residual | None) -> str:
     elif residual is not None and residual.cls.value != _NOT_FOUND:
         marks += f", {residual.cls.value}{f', pinned by {residual.pinned_by}' if residual.pins else ''}"
     return f"{difference.impact!s:<9} {difference.id}{marks}"
+
+
+def in_words(difference: Difference) -> str:
+    """` (containers[db].env[LOG_LEVEL])`, ` (order of volumes)`; empty where the id says as much."""
+    if difference.is_order:
+        return f" (order of {difference.place or difference.path[-1]})"
+    return f" ({difference.place})" if difference.place else ""
 
 
 def _place(path: Sequence[str | int]) -> str:

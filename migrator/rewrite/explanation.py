@@ -67,7 +67,9 @@ def explained(
     values = explain_values(subject, _is_asked(asked))
     told = tuple((value, _origins(value, whence)) for value in values)
     open_ones = [each for each in residual if not asked or _id(each).startswith(asked)]
-    return told, tuple((each, whence.of(each.environment, each.resource, each.path)) for each in open_ones)
+    return told, tuple(
+        (each, whence.of(each.environment, each.resource, each.target_path or each.path)) for each in open_ones
+    )
 
 
 def _is_asked(text: str) -> Callable[[KeyPath], bool]:

@@ -1,6 +1,6 @@
 """YAML in and out: read as Go reads it, compare as Kubernetes compares, write for people, edit without a stray byte."""
 
-from migrator.yamlio.canonical import ABSENT, Absent, canonical, differences, digest, same
+from migrator.yamlio.canonical import ABSENT, Absent, canonical, differing_paths, digest, same
 from migrator.yamlio.documents import remove_documents
 from migrator.yamlio.dump import dump, flow, in_brackets, in_quotes
 from migrator.yamlio.edit import edit
@@ -24,7 +24,7 @@ __all__ = [
     "canonical",
     "comments",
     "decode",
-    "differences",
+    "differing_paths",
     "digest",
     "dump",
     "edit",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from itertools import zip_longest
 from typing import Final, TypeAlias
 
 from msgspec import UNSET, UnsetType
@@ -44,30 +45,28 @@ def digest(value: Json) -> str:
 
 def same(a: Json, b: Json) -> bool:
     """Whether Kubernetes sees one value: 1 is 1.0 and never true; the order of keys is nothing, that of lists all."""
-    return a is b or next(differences(a, b), None) is None
+    return a is b or next(differing_paths(a, b), None) is None
 
 
-def differences(a: Json, b: Json) -> Iterator[tuple[KeyPath, Json | Absent, Json | Absent]]:
-    """The smallest unequal subtrees with their paths, keys sorted.
+def differing_paths(a: Json, b: Json) -> Iterator[KeyPath]:
+    """Where two values that should be one value differ: the smallest unequal parts, keys sorted, lists by index.
 
-    Lists are aligned by index; what one side has more comes as whole elements. ABSENT stands for the missing side.
+    A path holds in both, or in the one whose list is longer. Two objects that may have come apart are `compare`d.
     """
-    return _differences(a, b, ())
+    return _differing_paths(a, b, ())
 
 
-def _differences(a: Json, b: Json, path: KeyPath) -> Iterator[tuple[KeyPath, Json | Absent, Json | Absent]]:
+def _differing_paths(a: Json, b: Json, path: KeyPath) -> Iterator[KeyPath]:
     if a is b:
         return
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(a.keys() | b.keys(), key=str):
-            yield from _differences(a.get(key, ABSENT), b.get(key, ABSENT), (*path, key))
+            yield from _differing_paths(a.get(key, ABSENT), b.get(key, ABSENT), (*path, key))
     elif isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        for index in range(max(len(a), len(b))):
-            left = a[index] if index < len(a) else ABSENT
-            right = b[index] if index < len(b) else ABSENT
-            yield from _differences(left, right, (*path, index))
+        for index, (left, right) in enumerate(zip_longest(a, b, fillvalue=ABSENT)):
+            yield from _differing_paths(left, right, (*path, index))
     elif not _same_leaf(a, b):
-        yield path, a, b
+        yield path
 
 
 def _same_leaf(a: Json | Absent, b: Json | Absent) -> bool:

@@ -7,6 +7,7 @@ import copy
 import pytest
 
 from migrator.compare import compare
+from migrator.compare.impacts import impact_of
 from migrator.model import DifferenceKind, Impact, resource_of
 from migrator.yamlio import ABSENT
 
@@ -142,6 +143,72 @@ def changed(kind: str, path: str | tuple, old, new, **fields):
 )  # fmt: skip
 def test_impact_of_a_place(kind, path, old, new, impact):
     assert str(changed(kind, path, old, new).impact) == impact
+
+
+NAMED = [{"name": "a"}, {"name": "b"}, {"name": "c"}]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "impact"),
+    [
+        ("Deployment", "spec.template.spec.containers", "rollout"),
+        ("CronJob", "spec.jobTemplate.spec.template.spec.volumes", "rollout"),
+        ("Pod", "spec.volumes", "recreate"),
+        ("StatefulSet", "spec.volumeClaimTemplates", "data-loss"),
+        ("Service", "spec.ports", "config"),
+        ("CustomResourceDefinition", "spec.versions", "config"),
+        ("MutatingWebhookConfiguration", "webhooks", "config"),
+    ],
+)
+def test_impact_of_another_order(kind, path, impact):
+    found = changed(kind, path, NAMED, [NAMED[2], NAMED[0], NAMED[1]])
+    assert (found.is_order, str(found.impact), found.path) == (True, impact, tuple(path.split(".")))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "at", "impact"),
+    [
+        ("Deployment", "spec.template.spec.initContainers", 1, "rollout"),
+        ("Service", "spec.ports", 0, "config"),
+        ("StatefulSet", "spec.volumeClaimTemplates", 0, "data-loss"),
+    ],
+)
+def test_impact_of_an_item_that_came_or_went(kind, path, at, impact):
+    more = [*NAMED[:at], {"name": "new"}, *NAMED[at:]]
+    come, gone = changed(kind, path, NAMED, more), changed(kind, path, more, NAMED)
+    assert [(each.path[-1], str(each.impact)) for each in (come, gone)] == [(at, impact), (at, impact)]
+    assert (come.kind, gone.kind) == (DifferenceKind.ADDED, DifferenceKind.REMOVED)
+
+
+def version(name, **fields):
+    return {"name": name, "served": True, "storage": False, **fields}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "impacts"),
+    [
+        (["v1"], ["v1beta1", "v1"], {"/0": "config"}),
+        (["v1beta1", "v1"], ["v1"], {"/0": "recreate"}),
+        (["v1beta1"], ["v1"], {"/0/name": "recreate"}),
+        # v3 went from where w came to, and other versions changed places with them
+        (["a", "b", "v3"], ["x", "y", "w", "a", "b"], {"/0": "config", "/1": "config", "/2": "recreate"}),
+    ],
+)
+def test_a_version_that_goes_takes_its_objects_out_of_reach(before, after, impacts):
+    old, new = ({"versions": [version(name) for name in names]} for names in (before, after))
+    definitions = [resource_of(body("CustomResourceDefinition", spec=spec)) for spec in (old, new)]
+    found = compare(definitions[:1], definitions[1:])
+    assert {each.id.partition("/spec/versions")[2]: str(each.impact) for each in found} == impacts
+
+
+def test_a_list_of_versions_that_differs_as_a_whole_is_judged_by_their_names():
+    def impact(before, after):
+        gvk = resource_of(body("CustomResourceDefinition")).gvk
+        return str(impact_of(gvk, ("spec", "versions"), before, after, body={}, selected=frozenset()))
+
+    assert impact([version("v1"), version("v2")], [version("v1")]) == "recreate"
+    assert impact([version("v1")], [version("v1"), version("v2")]) == "config"
+    assert impact([version("v1")], ABSENT) == "recreate"
 
 
 @pytest.mark.parametrize("kind", ["ConfigMap", "Secret"])

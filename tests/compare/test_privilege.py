@@ -163,6 +163,25 @@ def test_only_the_difference_that_widens_is_flagged():
     assert flags == {"privileged": True, "hostname": False}
 
 
+def test_a_container_that_widens_is_told_from_those_around_it():
+    before = workload(STRICT)
+    after = workload({**STRICT, "privileged": True})
+    containers = after.body["spec"]["template"]["spec"]["containers"]
+    containers.insert(0, {"name": "proxy", "image": "x"})
+    flags = {difference.place: difference.privilege for difference in compare([before], [after])}
+    assert flags.pop("containers[proxy]") is False
+    assert list(flags.values()) == [True]
+    (name,) = flags
+    assert name.endswith("].securityContext.privileged")
+
+
+def test_an_inserted_rule_is_the_one_that_widens():
+    rules = [{"apiGroups": [""], "resources": [name], "verbs": ["get"]} for name in ("pods", "services", "nodes")]
+    new = {"apiGroups": [""], "resources": ["secrets"], "verbs": ["*"]}
+    (found,) = compare([role(*rules)], [role(rules[0], new, *rules[1:])])
+    assert (found.path, found.privilege) == (("rules", 1), True)
+
+
 def test_pods_of_cron_jobs_and_levels_of_namespaces_count():
     def cron(**pod):
         template = {"spec": {"containers": [{"name": "c"}], **pod}}

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.plan.patches import apply_operations, operations, pointer, reverted
-from migrator.yamlio import ABSENT, differences, same
+from migrator.compare.bodies import unequal, unequal_leaves
+from migrator.model import KeyPath
+from migrator.plan.patches import apply_operations, operations, pointer, taken_back
+from migrator.yamlio import same
 
 NAMED = st.builds(
     lambda name, rest: {"name": name, **rest},
@@ -34,6 +36,11 @@ JSON = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from(["spec", "a/b", "m~n", "x"]), JSON, max_size=4)
 
 
+def places_of(before: Any, after: Any) -> list[KeyPath]:
+    root = unequal(before, after)
+    return [leaf.place.path for leaf in unequal_leaves(root)] if root is not None else []
+
+
 @settings(max_examples=300, deadline=None)
 @given(OBJECTS, OBJECTS)
 def test_applied_to_after_the_operations_give_before(after: dict[str, Any], before: dict[str, Any]) -> None:
@@ -47,13 +54,14 @@ def test_applied_to_after_the_operations_give_before(after: dict[str, Any], befo
 def test_what_is_not_taken_back_still_differs_and_nothing_else(
     after: dict[str, Any], before: dict[str, Any], data: st.DataObject
 ) -> None:
-    places = [path for path, _, _ in differences(before, after)]
+    places = places_of(before, after)
     wanted = [path for path in places if data.draw(st.booleans())]
-    left = [path for path, _, _ in differences(before, reverted(after, before, wanted))]
-    if len(left) != len(places) - len(wanted):  # a tail that came back in part is counted from another index
-        assert any(isinstance(path[-1], int) for path in places)
-    assert same(reverted(after, before, places), before)
-    assert same(reverted(after, before, []), after)
+    partly = taken_back(after, before, wanted)
+    if not any(isinstance(key, int) for path in places for key in path):  # else indexes and pairs may be other ones
+        assert places_of(before, partly) == [path for path in places if path not in wanted]
+    assert same(partly, after) == (not wanted)
+    assert same(partly, before) == (len(wanted) == len(places))
+    assert same(apply_operations(after, operations(after, partly)), partly)
 
 
 def test_pointers_are_escaped() -> None:
@@ -103,8 +111,37 @@ def test_an_operation_on_nothing_is_refused() -> None:
 def test_part_of_the_differences_is_taken_back() -> None:
     after = {"labels": {"chart": "x-1", "app": "x"}, "args": ["a", "b", "c"]}
     before = {"labels": {"app": "y"}, "args": ["a"]}
-    assert reverted(after, before, [("args", 2), ("labels", "app")]) == {
+    assert taken_back(after, before, [("args", 2), ("labels", "app")]) == {
         "labels": {"chart": "x-1", "app": "y"},
         "args": ["a", "b"],
     }
-    assert next(differences({}, {"a": 1}))[1] is ABSENT
+    assert taken_back(after, before, [()]) == before
+    assert taken_back(after, after, [("args", 0)]) == after
+
+
+def test_an_item_is_taken_back_where_it_stood_and_the_others_stay() -> None:
+    after = {"env": [{"name": "NEW"}, {"name": "A", "value": "2"}, {"name": "C"}]}
+    before = {"env": [{"name": "A", "value": "1"}, {"name": "B"}, {"name": "C"}]}
+    assert taken_back(after, before, [("env", 1)]) == {
+        "env": [{"name": "NEW"}, {"name": "A", "value": "2"}, {"name": "B"}, {"name": "C"}]
+    }
+    assert taken_back(after, before, [("env", 0)]) == {"env": [{"name": "A", "value": "2"}, {"name": "C"}]}
+    # the place of NEW has the index after, what is in A the index before
+    assert taken_back(after, before, [("env", 0, "value")]) == {
+        "env": [{"name": "NEW"}, {"name": "A", "value": "1"}, {"name": "C"}]
+    }
+
+
+def test_a_map_that_is_missing_comes_whole_for_a_key_of_it() -> None:
+    before = {"template": {"annotations": {"x": "1", "y": "2"}}}
+    assert taken_back({"template": {}}, before, [("template", "annotations", "y")]) == before
+
+
+def test_an_order_is_taken_back_alone() -> None:
+    before = {"env": [{"name": "A", "value": "1"}, {"name": "B"}, {"name": "C"}]}
+    after = {"env": [{"name": "C"}, {"name": "A", "value": "2"}, {"name": "B"}]}
+    assert places_of(before, after) == [("env",), ("env", 0, "value")]
+    ordered = taken_back(after, before, [("env",)])
+    assert ordered == {"env": [{"name": "A", "value": "2"}, {"name": "B"}, {"name": "C"}]}
+    assert apply_operations(after, operations(after, ordered)) == ordered
+    assert taken_back(after, before, [("env", 0, "value")])["env"][0] == {"name": "C"}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from migrator.charts.types import ChartArchive
+from migrator.compare.bodies import unequal, unequal_leaves
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, value_at
 from migrator.inference.hypothesis.evaluator import defaults_of, is_test, key_of
 from migrator.inference.types import SplitValues
@@ -16,7 +17,7 @@ from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun, touches
 from migrator.templates.output.documents import Document, plain_documents, split_documents
 from migrator.templates.output.tree import Node
-from migrator.yamlio import ABSENT, differences
+from migrator.yamlio import ABSENT
 
 COMMON = ""
 """Stands for the values that all environments share."""
@@ -176,9 +177,12 @@ def _places(now: list[Resource], without: list[Resource]) -> Iterator[_Place]:
         yield from ((each.id, (), "adds") for each in now if id(each) not in met)
         yield from ((each.id, (), "removes") for each in left.values())
     for mine, other in pairs:
-        for path, here, there in differences(dict(mine.body), dict(other.body)):
+        root = unequal(dict(mine.body), dict(other.body))
+        for leaf in unequal_leaves(root) if root is not None else ():
+            here, there = leaf.before, leaf.after
             change = "adds" if there is ABSENT else "removes" if here is ABSENT else "sets"
-            yield mine.id, (*path, *_only_leaf(here if there is ABSENT or there is None else there)), change
+            rest = _only_leaf(here if there is ABSENT or there is None else there)
+            yield mine.id, (*leaf.place.path, *rest), change
 
 
 def _only_leaf(value: Json) -> KeyPath:

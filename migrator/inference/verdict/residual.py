@@ -42,7 +42,7 @@ def residual_of(
     for environment, differences in sorted(verdict.differences.items()):
         uniform = _uniform(differences, len(verdict.rendered[environment]))
         chance = _Chance(request, answer, environment, again)
-        places = [(key_of(item.resource), item.path) for item in differences if item.path]
+        places = [(key_of(item.resource), item.after_path or item.path) for item in differences if item.path]
         fixed = fixed_places(request, answer, environment, places) if environment not in verdict.refusals else ()
         for item in differences:
             cls = ResidualClass.NOT_FOUND
@@ -53,10 +53,17 @@ def residual_of(
                 cls = ResidualClass.API_DEFAULT
             elif (item.path, item.kind) in uniform:
                 cls = ResidualClass.POST_PROCESSING
-            elif (key_of(item.resource), item.path) in fixed:
+            elif (key_of(item.resource), item.after_path or item.path) in fixed:
                 cls = ResidualClass.INEXPRESSIBLE
             found.append(
-                Residual(environment=environment, resource=item.resource, path=item.path, cls=cls, pins=pins or ())
+                Residual(
+                    environment=environment,
+                    resource=item.resource,
+                    path=item.path,
+                    target_path=item.before_path,
+                    cls=cls,
+                    pins=pins or (),
+                )
             )
         companions = verdict.companions.get(environment, ())
         possible = makeable(request, answer, environment) if companions else frozenset()
@@ -114,7 +121,7 @@ class _Chance:
 
         The checksum of a secret that a value pins now comes from chance as well: the old secret was another one.
         """
-        key, path = key_of(difference.resource), difference.path
+        key, path = key_of(difference.resource), difference.after_path or difference.path
         if any(key == other and path == place[: len(path)] for other, place in self._places):
             return self._pinning(pinned=True).pins(key, path)
         if self._may_generate and self._pinning(pinned=False).is_generated(key, path):
