@@ -61,6 +61,18 @@ def test_a_field_that_the_template_never_prints_cannot_be_expressed(tmp_path):
     assert found == {("Service", "spec", "healthCheckNodePort"): ResidualClass.INEXPRESSIBLE}
 
 
+def test_an_item_of_a_list_is_looked_for_where_the_chart_has_it(tmp_path):
+    ports = "    - port: 80\n      name: {{ .Values.flag }}\n    - port: 443\n      name: tls\n"
+    template = SERVICE.partition("  ports:")[0] + "  ports:\n" + ports
+
+    def change(body: dict) -> None:
+        body["spec"]["ports"] = [{"port": 443, "name": "https"}]
+
+    found = classes(tmp_path, template, change)
+    assert found["Service", "spec", "ports", 0, "name"] is ResidualClass.INEXPRESSIBLE
+    assert found["Service", "spec", "ports", 0] is not ResidualClass.INEXPRESSIBLE
+
+
 def test_what_a_map_of_values_may_print_again_is_only_not_found(tmp_path):
     found = classes(tmp_path, SERVICE, lambda body: body["metadata"].update(labels={"tier": "back"}))
     assert ResidualClass.INEXPRESSIBLE not in found.values()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from migrator.charts import load_archive
 from migrator.charts.types import ChartArchive
 from migrator.inference.effects.value_effects import COMMON, ExplainedValue, Subject, explain_values
-from migrator.inference.types import SplitValues
-from migrator.model import ReleaseContext, ResId
+from migrator.inference.types import Residual, ResidualClass, SplitValues
+from migrator.model import KeyPath, ReleaseContext, ResId
+from migrator.rewrite import explanation
 from migrator.yamlio import ABSENT
 
 VALUES = """\
@@ -40,6 +42,7 @@ spec:
         image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
         resources: {{ toJson .Values.resources }}
         args: {{ toJson .Values.args }}
+        env: [{{ if .Values.debug }}{name: DEBUG}, {{ end }}{name: A}, {name: B}]
 """
 SECOND = """\
 {{- if .Values.extra.enabled }}
@@ -126,6 +129,32 @@ def test_a_null_is_a_value_too_and_a_list_is_one(archive: ChartArchive) -> None:
         f"prod removes Deployment.apps ns/app {CONTAINER}/resources/limits/memory"
     ]
     assert places(found["args"]) == [f"prod sets Deployment.apps ns/app {CONTAINER}/args"]
+
+
+def test_an_item_that_a_value_puts_in_front_of_others_is_one_place(archive: ChartArchive) -> None:
+    found = explained(archive, {"debug": True})
+    assert places(found["debug"]) == [f"prod adds Deployment.apps ns/app {CONTAINER}/env/0/name"]
+
+
+def test_the_origin_of_an_item_that_only_the_chart_has_is_not_that_of_another_item(archive: ChartArchive) -> None:
+    asked: list[KeyPath] = []
+
+    class Told:
+        def of(self, environment: str, res_id: ResId, path: KeyPath) -> None:
+            assert (environment, res_id) == ("prod", APP)
+            asked.append(path)
+
+    subject = Subject(
+        chart=archive,
+        values=SplitValues(),
+        targets={"prod": (APP,)},
+        setting=ReleaseContext(release="r", namespace="ns"),
+    )
+    added = Residual(
+        environment="prod", resource=APP, path=("env", 0), target_path=("env", 2), cls=ResidualClass.NOT_FOUND
+    )
+    explanation.explained(subject, (added, replace(added, path=("x",), target_path=None)), Told())
+    assert asked == [("env", 2), ("x",)]
 
 
 def test_a_new_name_is_a_place_not_another_object(archive: ChartArchive) -> None:

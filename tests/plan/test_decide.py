@@ -241,6 +241,30 @@ def test_patches_give_exactly_what_was_there() -> None:
     assert compare([REDIS[0]], [after], release_namespace="data") == ()
 
 
+def test_patches_put_an_item_of_a_list_where_it_stood() -> None:
+    def with_env(*names: str) -> Resource:
+        body = deployment("redis").body
+        containers = [{"name": "main", "env": [{"name": name, "value": "1"} for name in names]}]
+        template = {**body["spec"]["template"], "spec": {"containers": containers}}
+        return thing("Deployment", "redis", spec={**body["spec"], "template": template})
+
+    target, rendered = with_env("A", "B", "C", "D"), bare(with_env("NEW", "A", "C", "D"))
+    found = one({"dev": (target, *REDIS[1:])}, {"dev": [rendered, *(bare(each) for each in REDIS[1:])]})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    (patch,) = found.patches["dev"]
+    assert compare([target], [resource_of(apply_operations(rendered.body, patch.operations))]) == compare(
+        [target], [bare(target)]
+    )
+    kept = one(
+        {"dev": (target, *REDIS[1:])},
+        {"dev": [rendered, *(bare(each) for each in REDIS[1:])]},
+        accepted=["Deployment.apps/data/redis#/spec/template/spec/containers/0/env/0"],
+    )
+    (patch,) = kept.patches["dev"]
+    env = apply_operations(rendered.body, patch.operations)["spec"]["template"]["spec"]["containers"][0]["env"]
+    assert [each["name"] for each in env] == ["NEW", "A", "B", "C", "D"]
+
+
 def test_an_object_that_the_chart_adds_is_deleted() -> None:
     extra = thing("Service", "metrics")
     found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, extra)]})

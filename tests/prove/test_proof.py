@@ -205,6 +205,22 @@ def test_generated_places_are_unproved_unless_pinned() -> None:
     assert pinned.verdict is Verdict.IDENTICAL
 
 
+def test_a_generated_item_is_known_by_its_index_after() -> None:
+    def pod(*env: tuple[str, str]) -> Resource:
+        items = [{"name": name, "value": value} for name, value in env]
+        return obj("Pod", "p", "web", spec={"containers": [{"name": "c", "env": items}]})
+
+    old, new = pod(("A", "1"), ("TOKEN", "old")), pod(("NEW", "1"), ("A", "1"), ("TOKEN", "drawn"))
+    drawn = (new.id, ("spec", "containers", 0, "env", 2, "value"))
+    terms = Terms(accepted=("Pod/web/p#/spec/containers/0/env/0",))
+    proof = prove(before(old), side(helm(new, generated=(drawn,))), terms=terms)
+    assert proof.verdict is Verdict.UNPROVED
+    (reason,) = proof.environments["prod"].reasons
+    assert reason.evidence == ("/spec/containers/0/env/1/value",)
+    other = (new.id, ("spec", "containers", 0, "env", 1, "value"))
+    assert prove(before(old), side(helm(new, generated=(other,))), terms=terms).verdict is Verdict.DIFFERS
+
+
 def test_generated_object_that_differs_elsewhere_too_differs() -> None:
     place = (secret("x").id, ("stringData", "password"))
     new = side(helm(secret("random", extra="1"), generated=(place,)))

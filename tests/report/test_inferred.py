@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, ReleaseContext, ResId, resource_of
@@ -73,6 +74,14 @@ def test_each_difference_stands_once_with_both_sides_and_its_impact() -> None:
     assert "keep them beside the release (1 object)\n    Role shop/web   missing" in text
     assert text.count("/spec/replicas") == 1
     assert "default:" not in text
+
+
+def test_items_of_lists_are_named_by_their_keys() -> None:
+    added = replace(difference(("spec", "volumes", 3), ABSENT, {"name": "x"}), place="volumes[x]")
+    moved = replace(difference(("spec", "volumes"), [1, 2], [2, 1]), is_order=True)
+    text = shown(inference(differences=(added, moved)))
+    assert "      volumes[x]: nothing -> {name: x}\n" in text
+    assert "      /spec/volumes: in another order\n" in text
 
 
 def test_what_is_the_same_in_all_environments_stands_once_and_else_where_it_is() -> None:

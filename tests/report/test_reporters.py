@@ -9,7 +9,7 @@ import pytest
 
 from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
-from migrator.model import ReleaseContext
+from migrator.model import DifferenceKind, ReleaseContext
 from migrator.plan.types import Decision, Plan
 from migrator.report.github import workflow_commands
 from migrator.report.gitlab import code_quality
@@ -89,6 +89,26 @@ def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
         "not complete",
     ):
         assert piece in shown
+
+
+def test_items_of_lists_are_named_by_their_keys_wherever_a_difference_is_shown(plan: Plan) -> None:
+    component = plan.components[0]
+    (first,) = component.differences["prod"]
+    path = ("spec", "template", "spec", "containers", 0, "env")
+    added = replace(first, path=(*path, 3), kind=DifferenceKind.ADDED, place="containers[web].env[A|B]", allowance=None)
+    moved = replace(first, path=path, place="containers[web].env", is_order=True, allowance=None)
+    found = replace(component, differences={"prod": (first, added, moved)})
+    changed = replace(plan, components=(found, *plan.components[1:]))
+    text, markdown = text_of(changed), plan_markdown(changed)
+    start = "Deployment.apps/ns/web#/spec/template/spec/containers/0/env"
+    assert f"{start}/3 added (containers[web].env[A|B])\n" in text
+    assert f"{start} changed (order of containers[web].env)\n" in text
+    assert f"`{start}/3` added (containers[web].env[A\\|B]), impact metadata" in markdown
+    documents = {each["id"]: each for each in plan_document(changed)["components"][0]["differences"]}
+    assert documents[f"{start}/3"]["place"] == "containers[web].env[A|B]"
+    assert "reordered" not in documents[f"{start}/3"]
+    assert documents[start]["reordered"] is True
+    assert "place" not in documents[first.id]
 
 
 def test_no_colour_reaches_a_stream_that_is_no_terminal(plan: Plan) -> None:
