@@ -1,7 +1,7 @@
 """Two objects -> where they differ: as little as differs, each place with what either side has there.
 
-A typed walk finds the smallest unequal parts (deepdiff takes 4 s for a definition that is equal, this 10 ms); where
-they are lists, deepdiff says which of their items differ.
+A typed walk finds the smallest unequal parts: deepdiff takes seconds for a definition of which one field differs, the
+walk 10 ms (fact E1). Where they are lists, deepdiff says which items came, went and changed.
 """
 
 from __future__ import annotations

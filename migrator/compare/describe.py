@@ -83,11 +83,11 @@ def _documents(before: str, after: str) -> list[str]:
         return []
     from deepdiff import DeepDiff
 
-    # by default it reports a whole map in the place of its keys (fact E3), and nothing of keys like `__name__`
+    # by default it reports a whole map in the place of its keys and nothing of keys like `__name__` (facts E3, E4)
     found = DeepDiff(
         canonical(old), canonical(new), threshold_to_diff_deeper=0, ignore_private_variables=False, verbose_level=2
     )
-    if not found:  # in lists 1 is true to deepdiff
+    if not found:  # in lists 1 is true to deepdiff (fact E4)
         return ["the same values, written differently", *_texts(before, after)] if same(old, new) else []
     return [line.replace("root", "", 1) for line in str(found.pretty()).splitlines()]
 

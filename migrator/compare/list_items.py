@@ -113,7 +113,7 @@ def _deepdiff(old: Json, new: Json, *, by_index: bool) -> Iterator[tuple[Any, An
     """Indexes or keys, before and after, of what differs in two lists or maps; None for the side that lacks it."""
     from deepdiff import DeepDiff
 
-    # without the options a map that differs in most keys counts as one change, and keys like `__name__` as none
+    # without the options a map that differs in most keys is one change, a key like `__name__` none (facts E3, E4)
     found = DeepDiff(
         old,
         new,

@@ -1,4 +1,4 @@
-"""By what Kubernetes tells the items of a list: `x-kubernetes-patch-merge-key` and `x-kubernetes-list-map-keys`."""
+"""By what Kubernetes tells the items of a list (fact E5)."""
 
 from __future__ import annotations
 

@@ -120,8 +120,8 @@ def _read_found(document: Mapping[str, Json]) -> Found:
         difference=Difference(
             resource=ResId(**document["resource"]),
             path=tuple(document["path"]),
-            place=document["place"],
-            is_order=document["reordered"],
+            place=document.get("place", ""),
+            is_order=document.get("reordered", False),
             kind=DifferenceKind(document["kind"]),
             before=None,
             after=None,

@@ -100,6 +100,19 @@ def test_other_format_is_refused() -> None:
         read_proof({**proof_document(proof_of()), "format_version": "2.0"})
 
 
+def test_the_place_in_words_is_kept_and_may_be_missing() -> None:
+    proof = proof_of()
+    (found, *others) = proof.environments["prod"].found
+    told = replace(found, difference=replace(DIFFERENCE, place="ports", is_order=True))
+    environment = replace(proof.environments["prod"], found=(told, *others))
+    document = proof_document(replace(proof, environments={"prod": environment}))
+    assert read_proof(document).environments["prod"] == environment
+    for each in document["environments"]["prod"]["differences"]:
+        del each["place"], each["reordered"]
+    (found, *others) = read_proof(document).environments["prod"].found
+    assert (found.difference.place, found.difference.is_order) == ("", False)
+
+
 def test_values_of_differences_stay_out() -> None:
     found = replace(
         proof_of().environments["prod"].found[0], difference=replace(DIFFERENCE, before="hunter2", after={})
