@@ -85,33 +85,33 @@ class UnequalLists(Unequal):
 
 def unequal(before: Json, after: Json, path: KeyPath = ()) -> Unequal | None:
     """Where two bodies differ; None where they are the same to Kubernetes."""
-    if before is after or (type(before) is str and type(after) is str and before == after):
+    if before is after:
         return None
-    maps = _maps(before, after, path)
-    if maps is not None:
-        old, new = maps
-        found = {
-            key: each
-            for key in old.keys() | new.keys()
-            if (each := unequal(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key))) is not None
-        }
-        inside = {key: found[key] for key in sorted(found, key=str)}
+    if isinstance(before, dict) and isinstance(after, dict):
+        inside = _inside(before, after, path)
         return UnequalMaps(before=before, after=after, inside=inside) if inside else None
     if isinstance(before, list | tuple) and isinstance(after, list | tuple):
         return _unequal_lists(before, after, path)
-    is_one_sided = before is ABSENT or after is ABSENT
-    return Unequal(before=before, after=after) if is_one_sided or not same(before, after) else None
+    if before is not ABSENT and after is not ABSENT and same(before, after):
+        return None
+    texts = [{} if side is ABSENT or side is None else side for side in (before, after)]
+    if path in _TEXT_MAPS and any(texts) and all(isinstance(side, dict) for side in texts):
+        # labels and annotations are compared key by key even where one side has none at all
+        return UnequalMaps(before=before, after=after, inside=_inside(texts[0], texts[1], path))
+    return Unequal(before=before, after=after)
 
 
-def _maps(before: Json, after: Json, path: KeyPath) -> tuple[Mapping[str, Json], Mapping[str, Json]] | None:
-    """Two maps; labels and annotations are compared key by key even where one side has none at all."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        return before, after
-    if path in _TEXT_MAPS:
-        old, new = ({} if side is ABSENT or side is None else side for side in (before, after))
-        if isinstance(old, dict) and isinstance(new, dict) and (old or new):
-            return old, new
-    return None
+def _inside(old: Mapping[str, Json], new: Mapping[str, Json], path: KeyPath) -> dict[str, Unequal]:
+    """What differs in two maps, keys sorted."""
+    found = {}
+    for key in old.keys() | new.keys():
+        before, after = old.get(key, ABSENT), new.get(key, ABSENT)
+        if type(before) is str and type(after) is str and before == after:  # most of what an object holds
+            continue
+        each = unequal(before, after, (*path, key))
+        if each is not None:
+            found[key] = each
+    return {key: found[key] for key in sorted(found, key=str)}
 
 
 def _unequal_lists(before: Sequence[Json], after: Sequence[Json], path: KeyPath) -> Unequal | None:

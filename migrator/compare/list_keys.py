@@ -28,12 +28,14 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "ownerReferences": (("uid",),),
     "conditions": (("type",),),
     # no keys to Kubernetes, which replaces these lists whole; people tell their items by this
-    "volumeClaimTemplates": (("metadata.name",),),
+    "volumeClaimTemplates": (("metadata",),),
     "rules": (("host",),),
     "paths": (("path", "pathType"),),
     "items": (("key",),),
 }
-"""Field -> the fields of an item that are its key. The first key counts that every item has; the last is the name."""
+"""Field -> the fields of an item that are its key. The first key counts that every item has; the last is the name.
+Of a map the name counts, as of `metadata`.
+"""
 _DEFAULTS = {"protocol": "TCP", "pathType": ""}
 """What a field of a key is where an item leaves it out."""
 
@@ -52,24 +54,26 @@ def item_keys(field: str, before: Sequence[Json], after: Sequence[Json]) -> Name
 
 
 def _keys(items: Sequence[Json], fields: Sequence[str]) -> tuple[str, ...] | None:
-    found: dict[str, None] = {}
-    for item in items:
-        key = _key(item, fields)
-        if not key or key in found:
-            return None
-        found[key] = None
-    return tuple(found)
+    if items and not isinstance(items[0], dict):
+        return None
+    found = tuple(_key(item, fields) for item in items)
+    return found if all(found) and len(set(found)) == len(found) else None
 
 
 def _key(item: Json, fields: Sequence[str]) -> str:
     """The key as people write it: `LOG_LEVEL`, `8080/TCP`; empty where the item does not have it."""
+    if not isinstance(item, dict):
+        return ""
+    if len(fields) == 1:
+        return _part(item, fields[0]) or ""
     parts = [_part(item, field) for field in fields]
     return "/".join(filter(None, parts)) if parts[0] and None not in parts else ""
 
 
-def _part(item: Json, field: str) -> str | None:
-    for name in field.split("."):
-        item = item.get(name) if isinstance(item, dict) else None
-    if isinstance(item, str):
-        return item
-    return str(item) if isinstance(item, int) and not isinstance(item, bool) else _DEFAULTS.get(field)
+def _part(item: Mapping[str, Json], field: str) -> str | None:
+    value = item.get(field)
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return _part(value, "name")
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _DEFAULTS.get(field)

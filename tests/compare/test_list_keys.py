@@ -59,7 +59,7 @@ def test_a_list_has_the_keys_of_its_field(field: str, items: list[dict[str, obje
         ("env", [{"name": "A"}, "A"]),
         ("topologySpreadConstraints", [{"topologyKey": "zone"}]),
         ("ports", [{"protocol": "TCP"}]),
-        ("volumeClaimTemplates", [{"metadata": "none"}]),
+        ("volumeClaimTemplates", [{"metadata": {}}]),
     ],
 )
 def test_without_keys_of_their_own_the_items_have_none(field: str, items: list[object]) -> None:
