@@ -1,4 +1,4 @@
-"""Audit rules over index, builds, lock and renderings: the hybrid stays honest."""
+"""The rules that keep a migrated repository honest: one owner per object, pinned charts, nothing left behind."""
 
 from migrator.audit.engine import audit, is_finding, judge
 from migrator.audit.rules import RULES, Rule

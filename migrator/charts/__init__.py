@@ -1,4 +1,4 @@
-"""Charts: where they come from, which versions there are, and what is in an archive."""
+"""Helm charts: where they come from, which versions there are, and what is in an archive."""
 
 from migrator.charts.archive import load_archive
 from migrator.charts.library import ChartLibrary

@@ -1,4 +1,4 @@
-"""The resources of every environment -> components, each with evidence and confidence."""
+"""Which objects belong together, which chart they were rendered from, and how sure that is."""
 
 from migrator.classify.account import Account, Considered, account
 from migrator.classify.committed import Dependency, dependencies

@@ -1,4 +1,4 @@
-"""A repository's folder and its `migrate.yaml` -> an index of what is there."""
+"""The files of a repository, its git state and its `migrate.yaml`."""
 
 from migrator.discover.config import (
     CONFIG_PATH,

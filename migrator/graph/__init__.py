@@ -1,4 +1,4 @@
-"""The objects of every environment and what they have to do with each other."""
+"""The objects of every environment and how they refer to, select, patch and include each other."""
 
 from migrator.graph.edges import selects
 from migrator.graph.export import Group, to_dot, to_json, to_mermaid

@@ -1,4 +1,4 @@
-"""Index -> the typed structure of every kustomization, in all spellings that kustomize accepts."""
+"""What each kustomization includes, patches, generates and transforms, in every spelling that kustomize accepts."""
 
 from migrator.load.tree import Kustomizations, Reach, load
 from migrator.load.types import (

@@ -1,4 +1,4 @@
-"""`.migrate/lock.yaml`: the recipe by which anyone re-renders every environment."""
+"""`.migrate/lock.yaml`: the recipe by which anyone renders every environment again."""
 
 from migrator.lock.read import load_lock, read_lock
 from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease

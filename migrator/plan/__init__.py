@@ -1,4 +1,4 @@
-"""Decisions: what becomes of each component, and why."""
+"""What becomes of each component: a Helm release, a proposal, or Kustomize as before; and why."""
 
 from migrator.plan.decide import make_plan
 from migrator.plan.types import (

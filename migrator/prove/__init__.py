@@ -1,4 +1,4 @@
-"""Before x after -> proof, by the real engines from files on disk."""
+"""Every environment rendered before and after by kustomize and helm, and compared object by object."""
 
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto

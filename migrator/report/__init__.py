@@ -1,1 +1,1 @@
-"""Writers over value types: they show what the other rooms found and decide nothing."""
+"""Plans, proofs and findings as text, JSON, Markdown, SARIF, JUnit or annotations; nothing is decided here."""

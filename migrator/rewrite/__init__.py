@@ -1,6 +1,7 @@
-"""A plan -> file edits, and the transaction that writes them, all or nothing."""
+"""The edits that carry out a plan in the files of the repository, and the transaction that writes all or none."""
 
-from migrator.rewrite.automation import AUTOMATION_CODES, with_automation
+from migrator.rewrite.automation.follow import AUTOMATION_CODES
+from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed, view_of

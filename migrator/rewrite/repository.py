@@ -17,7 +17,7 @@ from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
 from migrator.render_roots import Build
-from migrator.rewrite.automation import with_automation
+from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.handover import left_behind

@@ -1,4 +1,4 @@
-"""How charts are recognised: signatures as data, matched against the objects of a repository."""
+"""How a chart is recognised: the images, labels, names and CRDs of its objects, kept as data."""
 
 from migrator.signatures.features import Features, Image, features, parse_image
 from migrator.signatures.learn import learn, merge, render, source_chart

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from migrator.model import RepoPath
-from migrator.rewrite.automation import follow
+from migrator.rewrite.automation.follow import follow
 from migrator.rewrite.automation.paths.moves import Moves, moves_of
 
 MOVED = {

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from moved_tree import CHART, GONE, followed, moves
 
 from migrator.model import RepoPath
-from migrator.rewrite.automation import follow
+from migrator.rewrite.automation.follow import follow
 from migrator.rewrite.automation.paths.moves import moves_of
 
 

@@ -8,7 +8,7 @@ import pytest
 from moved_tree import followed, moves
 
 from migrator.model import RepoPath
-from migrator.rewrite.automation import follow
+from migrator.rewrite.automation.follow import follow
 
 
 def named(path: str, text: str) -> list[tuple[str, int, list[str]]]:

@@ -7,7 +7,7 @@ import textwrap
 import pytest
 
 from migrator.model import RepoPath
-from migrator.rewrite.automation import follow
+from migrator.rewrite.automation.follow import follow
 from migrator.rewrite.automation.paths.moves import moves_of
 
 OLD = RepoPath("overlays/prod/db.enc.yaml")

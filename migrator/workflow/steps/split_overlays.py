@@ -17,7 +17,8 @@ from migrator.render_roots import Build, build_all
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.kustomize.repository_view import RepositoryView
-from migrator.rewrite.overlays import Division, Limits, Tie, divide
+from migrator.rewrite.overlays.divide import Limits, divide
+from migrator.rewrite.overlays.types import Division, Tie
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.steps.baseline import Baseline, inflater_of
 from migrator.yamlio import same
