@@ -3,8 +3,9 @@
 from migrator.rewrite.automation.follow import AUTOMATION_CODES
 from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
-from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed, view_of
+from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
 from migrator.rewrite.transaction.scratch_folder import beside
@@ -16,6 +17,7 @@ __all__ = [
     "JOURNAL",
     "FileEdit",
     "Layout",
+    "RepositoryView",
     "Rewriting",
     "beside",
     "changes",
@@ -30,6 +32,5 @@ __all__ = [
     "rewrite",
     "sealed",
     "stage",
-    "view_of",
     "with_automation",
 ]

@@ -18,9 +18,7 @@ from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
 from migrator.render_roots import Build
 from migrator.rewrite.automation.followed_edits import with_automation
-from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.edits import FileEdit, changes
-from migrator.rewrite.handover import left_behind
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.case_conflicts import Spellings
 from migrator.rewrite.kustomize.orphaned_comments import lost_comments
@@ -51,37 +49,31 @@ class Rewriting:
     """With its file changes, and without the components that cannot be taken out of the files cleanly."""
     edits: tuple[FileEdit, ...] = field(repr=False)
     """By path, the lock among them; none where nothing is left to adopt."""
+    charts: Mapping[str, RepoPath]
+    """Component id -> the folder of the chart that takes its objects over."""
     lock: Lock
     """Its verdict is still open: `sealed` writes the proof's into the edits."""
     diagnostics: Diagnostics
 
 
-def rewrite(
-    plan: Plan,
-    index: Index,
-    kustomizations: Kustomizations,
-    builds: Sequence[Build],
-    layout: Layout,
-    *,
-    engines: Mapping[str, str] | None = None,
-    view: RepositoryView | None = None,
-) -> Rewriting:
-    """What becomes of the files. An earlier lock is kept and added to. A `bench` of the same tree spares reading again.
+def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[str, str] | None = None) -> Rewriting:
+    """What becomes of the files. An earlier lock is kept and added to; `engines` are the versions that it names.
 
     A component that cannot be taken out becomes a proposal that says what stands in the way, and the diagnostics say it
     too: MIG610 (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known
     repository). Raises MIG601 and MIG602 for a lock that cannot be read.
     """
-    view = view or view_of(index, kustomizations, builds)
-    found, draft, notes = _settled(plan, view, builds, layout)
-    existing = load_lock(index.root)
-    lock = _lock(found, draft.umbrellas, index, builds, kustomizations, existing, engines)
-    if not draft.umbrellas:
-        return Rewriting(plan=replace(found, changes=()), edits=(), lock=existing or lock, diagnostics=notes)
-    edits = sealed(draft.edits, lock, index)
-    charts = {name: made.folder for name, made in draft.umbrellas.items()}
-    notes += left_behind(found, charts, builds, index)
-    return Rewriting(plan=replace(found, changes=changes(edits)), edits=edits, lock=lock, diagnostics=notes)
+    found, draft, notes = _settled(plan, view, layout)
+    existing = load_lock(view.index.root)
+    lock = _lock(found, draft.umbrellas, view, existing, engines)
+    edits = sealed(draft.edits, lock, view.index) if draft.umbrellas else ()
+    return Rewriting(
+        plan=replace(found, changes=changes(edits)),
+        edits=edits,
+        charts={name: made.folder for name, made in draft.umbrellas.items()},
+        lock=lock if draft.umbrellas else existing or lock,
+        diagnostics=notes,
+    )
 
 
 def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
@@ -92,26 +84,18 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
 
 
-def view_of(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> RepositoryView:
-    """What every rewriting of one tree may share."""
-    roots = frozenset({*kustomizations.roots(), *(build.root for build in builds), *deployed_paths(builds)})
-    return RepositoryView(index=index, kustomizations=kustomizations, roots=roots)
-
-
-def _settled(
-    plan: Plan, view: RepositoryView, builds: Sequence[Build], layout: Layout
-) -> tuple[Plan, _Draft, Diagnostics]:
-    unbuilt = files_of_failed(builds, view.kustomizations)
+def _settled(plan: Plan, view: RepositoryView, layout: Layout) -> tuple[Plan, _Draft, Diagnostics]:
+    unbuilt = files_of_failed(view.builds, view.kustomizations)
     notes: list[Diagnostic] = []
     while True:
-        draft = _draft(plan, builds, view, layout, unbuilt)
+        draft = _draft(plan, view, layout, unbuilt)
         notes += draft.diagnostics
         if not draft.blockers:
             break
         plan = _demoted(plan, draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
     notes += lost_comments(draft.edits)
-    followed, more = with_automation(draft.edits, view.index, rendered_files(builds, view.kustomizations))
+    followed, more = with_automation(draft.edits, view.index, rendered_files(view.builds, view.kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
     return plan, draft, tuple(dict.fromkeys(notes))
@@ -122,10 +106,8 @@ def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> f
     return frozenset(path for build in builds for path in kustomizations.closure(build.root))
 
 
-def _draft(
-    plan: Plan, builds: Sequence[Build], view: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]
-) -> _Draft:
-    objects = place(plan, builds, view)
+def _draft(plan: Plan, view: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]) -> _Draft:
+    objects = place(plan, view)
     removal = remove_adopted(objects, view)
     blockers = list(removal.blockers)
     for edit in removal.edits:
@@ -143,7 +125,7 @@ def _draft(
             blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
             notes.append(error.diagnostic)
     followed = {each.id: each.followed for each in adopted.values()}
-    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, builds, view), followed)
+    marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, view), followed)
     blockers += lost
     for name, found in marked.items():
         try:
@@ -160,9 +142,9 @@ def _draft(
     return _Draft(edits=edits, umbrellas=made, blockers=tuple(sorted(blockers)), diagnostics=tuple(notes))
 
 
-def _environments(path: RepoPath, builds: Sequence[Build], view: RepositoryView) -> frozenset[str]:
+def _environments(path: RepoPath, view: RepositoryView) -> frozenset[str]:
     """The environments that a file is part of."""
-    return frozenset(build.environment for build in builds if path in view.files(build.root))
+    return frozenset(build.environment for build in view.builds if path in view.files(build.root))
 
 
 def _umbrella(component: ComponentPlan, objects: Iterable[Placed], layout: Layout) -> Umbrella:
@@ -251,17 +233,15 @@ def _without_repository(component: ComponentPlan) -> Diagnostic:
     )
 
 
-def _lock(  # noqa: PLR0917 - private, one caller
+def _lock(
     plan: Plan,
     umbrellas: Mapping[str, Umbrella],
-    index: Index,
-    builds: Sequence[Build],
-    kustomizations: Kustomizations,
+    view: RepositoryView,
     existing: Lock | None,
     engines: Mapping[str, str] | None,
 ) -> Lock:
     roots: dict[str, list[RepoPath]] = defaultdict(list)
-    for build in builds:
+    for build in view.builds:
         if build.is_built:
             roots[build.environment].append(build.root)
     earlier = existing.environments if existing is not None else {}
@@ -282,8 +262,8 @@ def _lock(  # noqa: PLR0917 - private, one caller
     components = dict(existing.components) if existing is not None else {}
     components |= {each.id: _locked(each) for each in plan.components if each.id in umbrellas}
     return Lock(
-        commit=index.git.commit,
-        tree=tree_digest(index, kustomizations, builds),
+        commit=view.index.git.commit,
+        tree=_tree_digest(view),
         engines=engines,
         environments=environments,
         components=components,
@@ -298,8 +278,8 @@ def _locked(component: ComponentPlan) -> LockedComponent:
     return LockedComponent(decision=component.decision.value, resources=resources)
 
 
-def tree_digest(index: Index, kustomizations: Kustomizations, builds: Sequence[Build]) -> str:
+def _tree_digest(view: RepositoryView) -> str:
     """`sha256:` over path and content of every file that the roots which build rest on: the baseline without git."""
-    files = {path for build in builds if build.is_built for path in kustomizations.closure(build.root)}
-    listed = [[path, index.digest(path)] for path in sorted(files)]
+    files = {path for build in view.builds if build.is_built for path in view.files(build.root)}
+    listed = [[path, view.index.digest(path)] for path in sorted(files)]
     return "sha256:" + hashlib.sha256(json.dumps(listed).encode()).hexdigest()

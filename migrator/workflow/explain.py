@@ -101,9 +101,9 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, run: R
         )
     baseline = planned.baseline
     with run.step("explain"):
-        view = RepositoryView(index=baseline.index, kustomizations=baseline.kustomizations, roots=frozenset())
+        view = RepositoryView(index=baseline.index, kustomizations=baseline.kustomizations, builds=baseline.builds)
         subject = _subject(part, archive, planned)
-        values, residual = explained(subject, part.residual, Origins(baseline.builds, view), asked)
+        values, residual = explained(subject, part.residual, Origins(view), asked)
     found = Explanation(
         component=component,
         decision=part.decision.value,

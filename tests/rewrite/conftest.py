@@ -13,12 +13,13 @@ from migrator.charts.types import ChartRef
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Config, Index, discover
 from migrator.engines import Cache, find_kustomize, kustomize_build
+from migrator.gitops.deployed import deployed_paths
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock
 from migrator.model import ReleaseContext, RepoPath, ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build, build_all
-from migrator.rewrite import FileEdit, load_layout, rewrite, stage
+from migrator.rewrite import FileEdit, RepositoryView, load_layout, rewrite, stage
 from migrator.yamlio import Dialect, dump, read_documents
 
 Adopt = Callable[[ResId], bool]
@@ -50,6 +51,13 @@ class Repository:
     kustomizations: Kustomizations
     builds: tuple[Build, ...]
 
+    @property
+    def view(self) -> RepositoryView:
+        deployed = deployed_paths(self.builds)
+        return RepositoryView(
+            index=self.index, kustomizations=self.kustomizations, builds=self.builds, deployed=deployed
+        )
+
     def plan(self, **adopted: Adopt) -> Plan:
         """A plan that adopts, for each component id, the objects for which the function is true."""
         components = []
@@ -78,11 +86,11 @@ class Repository:
         return Plan(complete=True, environments=environments, components=tuple(components))
 
     def rewrite(self, layout: str = "growing", **adopted: Adopt) -> tuple[dict[str, FileEdit], Lock, Diagnostics]:
-        made = rewrite(self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout))
+        made = rewrite(self.plan(**adopted), self.view, load_layout(layout))
         return {edit.path: edit for edit in made.edits}, made.lock, made.diagnostics
 
     def settled(self, layout: str = "growing", **adopted: Adopt) -> tuple[Plan, Diagnostics]:
-        made = rewrite(self.plan(**adopted), self.index, self.kustomizations, self.builds, load_layout(layout))
+        made = rewrite(self.plan(**adopted), self.view, load_layout(layout))
         return made.plan, made.diagnostics
 
     def text(self, path: str) -> str:

@@ -197,7 +197,7 @@ def test_patches_shared_with_a_root_that_needs_them(make: Make) -> None:
     plan = repository.plan(redis=named("redis"))
     (component,) = plan.components
     plan = replace(plan, components=(replace(component, members={"dev": component.members["dev"]}),))
-    made = rewrite(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    made = rewrite(plan, repository.view, load_layout("growing"))
     found, notes = made.plan, made.diagnostics
     assert found.components[0].decision is Decision.PROPOSE
     assert "patches[0] in shared/kustomization.yaml is for Deployment.apps data/redis" in found.components[0].reason
@@ -277,7 +277,7 @@ def test_a_chart_without_repository_is_said(make: Make) -> None:
     plan = repository.plan(redis=named("redis"))
     (component,) = plan.components
     plan = replace(plan, components=(replace(component, chart=ChartRef(name="redis", version="1")),))
-    made = rewrite(plan, repository.index, repository.kustomizations, repository.builds, load_layout("growing"))
+    made = rewrite(plan, repository.view, load_layout("growing"))
     found, notes = made.plan, made.diagnostics
     assert found.components[0].decision is Decision.ADOPT
     assert [note.code for note in notes] == ["MIG612"]

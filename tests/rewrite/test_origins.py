@@ -8,7 +8,6 @@ from conftest import Make, Repository
 from migrator.model import KeyPath, RepoPath, ResId
 from migrator.rewrite.explanation import Files
 from migrator.rewrite.kustomize.origins import Origins
-from migrator.rewrite.kustomize.repository_view import RepositoryView
 
 BASE = """\
 apiVersion: v1
@@ -112,8 +111,7 @@ def found(make: Make) -> Repository:
 
 @pytest.fixture
 def origins(found: Repository) -> Origins:
-    view = RepositoryView(index=found.index, kustomizations=found.kustomizations, roots=frozenset())
-    return Origins(found.builds, view)
+    return Origins(found.view)
 
 
 def told(origins: Origins, environment: str, res_id: ResId, *path: str | int) -> str:

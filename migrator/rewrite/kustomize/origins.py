@@ -32,9 +32,9 @@ class Source:
 class Origins:
     """Answers where places come from. Reads files as they are asked for; not shared between threads."""
 
-    def __init__(self, builds: Sequence[Build], view: RepositoryView) -> None:
+    def __init__(self, view: RepositoryView) -> None:
         self._view = view
-        self._builds = [build for build in builds if build.is_built]
+        self._builds = [build for build in view.builds if build.is_built]
 
     def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
         """What shows the place; None where no file does, as for an object that nobody writes.

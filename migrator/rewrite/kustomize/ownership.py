@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.diagnostics import MigrateError
@@ -73,11 +73,11 @@ def adopted_ids(plan: Plan) -> Mapping[str, Mapping[ResId, str]]:
     return found
 
 
-def place(plan: Plan, builds: Sequence[Build], view: RepositoryView) -> tuple[Placed, ...]:
+def place(plan: Plan, view: RepositoryView) -> tuple[Placed, ...]:
     """Every object of every build that renders, in the order of the builds."""
     adopted = adopted_ids(plan)
     found: list[Placed] = []
-    for build in builds:
+    for build in view.builds:
         affixes = view.may_rename(build.root)
         owners = adopted.get(build.environment, {})
         found += [

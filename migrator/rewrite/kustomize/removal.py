@@ -133,7 +133,7 @@ class _Removing:
             emptied = {
                 held.path: frozenset(cause for causes in removed[held.path].values() for cause in causes)
                 for held in kustomizations
-                if held.path not in self._gone and held.path not in self._view.roots
+                if held.path not in self._gone and held.path not in self._view.staying
                 if is_emptied(held, removed[held.path])
             }
             if not emptied:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from migrator.discover import Index
 from migrator.load import Kustomization, Kustomizations
 from migrator.model import RepoPath
+from migrator.render_roots import Build
 from migrator.yamlio import Dialect, Document, read_documents
 
 T = TypeVar("T")
@@ -20,8 +21,9 @@ class RepositoryView:
 
     index: Index
     kustomizations: Kustomizations
-    roots: frozenset[RepoPath]
-    """Folders that stay whatever becomes of their content."""
+    builds: tuple[Build, ...] = field(repr=False)
+    deployed: frozenset[RepoPath] = frozenset()
+    """Folders that objects of a GitOps tool deploy by their path."""
     _memory: dict[Hashable, Any] = field(default_factory=dict, repr=False)
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
@@ -30,6 +32,12 @@ class RepositoryView:
             self._memory[question] = answer()
         found: T = self._memory[question]
         return found
+
+    @property
+    def staying(self) -> frozenset[RepoPath]:
+        """The folders that stay whatever becomes of their content."""
+        rendered = (build.root for build in self.builds)
+        return self.once("staying", lambda: self.deployed.union(self.kustomizations.roots(), rendered))
 
     def read(self, path: RepoPath) -> bytes:
         """The bytes of a file; MigrateError MIG106 if they cannot be read."""

@@ -17,10 +17,10 @@ GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 _HEAD = frozenset({"apiVersion", "kind", "metadata"})
 
 
-def clusters(builds: Sequence[Build], view: RepositoryView) -> tuple[Cluster, ...]:
+def clusters(view: RepositoryView) -> tuple[Cluster, ...]:
     """The roots in groups that share no kustomization with each other, sorted."""
     found: list[tuple[set[RepoPath], list[Build]]] = []
-    for build in sorted(builds, key=lambda each: each.root):
+    for build in sorted(view.builds, key=lambda each: each.root):
         folders = set(view.directories(build.root))
         members = [build]
         apart = []

@@ -14,7 +14,7 @@ from migrator.graph import Node, ResourceGraph
 from migrator.load import Kustomization
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
-from migrator.render_roots import BUILD_METADATA, Build
+from migrator.render_roots import BUILD_METADATA
 from migrator.rewrite.kustomize.ownership import place_object
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.layout import Layout
@@ -44,8 +44,8 @@ class Limits:
     """Roots that the team gives an environment."""
 
 
-def divide(  # noqa: PLR0917 - what the steps before have found
-    builds: Sequence[Build], view: RepositoryView, graph: ResourceGraph, plan: Plan, layout: Layout, limits: Limits
+def divide(
+    view: RepositoryView, graph: ResourceGraph, plan: Plan, layout: Layout, limits: Limits
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """How each group of roots that share kustomizations is divided; nothing where a layout does not divide.
 
@@ -53,7 +53,7 @@ def divide(  # noqa: PLR0917 - what the steps before have found
     """
     found: list[Division] = []
     notes: list[Diagnostic] = []
-    every = clusters(builds, view) if layout.application else ()
+    every = clusters(view) if layout.application else ()
     for cluster in every:
         is_all = len(every) == 1 or limits.named.issuperset(cluster.roots)
         if not (is_all or _names_nothing(cluster, layout)) or not _is_monolith(cluster, view):

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from migrator.inference.types import FollowedImage
 from migrator.model import RepoPath
-from migrator.render_roots import Build
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.umbrella.image_markers import markers_of
 
 
-def followed_images(builds: Sequence[Build], view: RepositoryView) -> tuple[FollowedImage, ...]:
+def followed_images(view: RepositoryView) -> tuple[FollowedImage, ...]:
     """The image of every marker that follows a tag, with the environments that its file is part of."""
     files: dict[RepoPath, set[str]] = {}
-    for build in builds:
+    for build in view.builds:
         for path in view.files(build.root) if build.is_built else ():
             files.setdefault(path, set()).add(build.environment)
     found = [

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from migrator.diagnostics import Diagnostics
 from migrator.discover import Index, discover
+from migrator.gitops.deployed import deployed_paths
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
@@ -15,7 +16,6 @@ from migrator.model import Json, RepoPath
 from migrator.plan import Plan
 from migrator.render_roots import Build, build_all
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
-from migrator.rewrite.deployed import deployed_paths
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.overlays.divide import Limits, divide
 from migrator.rewrite.overlays.types import Division, Tie
@@ -67,13 +67,12 @@ def _proved(
     tree: _Tree, plan: Plan, layout: Layout, baseline: Baseline, folder: Path
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """The divisions that render what was there, tried again with what the last attempt taught."""
-    roots = frozenset(tree.kustomizations.roots())
-    view = RepositoryView(index=tree.index, kustomizations=tree.kustomizations, roots=roots)
+    view = RepositoryView(index=tree.index, kustomizations=tree.kustomizations, builds=tree.builds)
     named = {root for each in baseline.config.environments.values() for root in each}
     staying = frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named})
     limits = Limits(staying=staying, named=frozenset(named))
     while True:
-        divisions, notes = divide(tree.builds, view, tree.graph, plan, layout, limits)
+        divisions, notes = divide(view, tree.graph, plan, layout, limits)
         if not divisions:
             return (), notes
         staged = folder / f"after-{len(limits.tied)}-{len(limits.whole)}"

@@ -28,7 +28,6 @@ _POLICY = re.compile(rb"""\{"\$imagepolicy":\s*"([^":]+:[^":]+)""")
 _TARGET = re.compile(r"(?P<kind>kustomization|helmvalues):(?P<path>.+)")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _PATTERN = re.compile(r"\{\{|[*?\[]")
-DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +41,6 @@ class Named:
     base: RepoPath = _ROOT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Deployed:
-    """A folder that an object brings into a cluster, or a pattern or a template of such folders."""
-
-    kind: str
-    name: str
-    repository: str
-    folder: str
-    line: int | None
-    """Where a file says so."""
-
-
 def has_gitops(data: bytes) -> bool:
     """Whether a text may hold an object that names folders."""
     return _OBJECT.search(data) is not None and _KIND.search(data) is not None
@@ -64,25 +51,8 @@ def named_folders(text: str) -> tuple[tuple[str, str], ...]:
     return tuple(
         (each.repository, each.scalar.text)
         for document in documents(text)
-        for each in _named(document)
+        for each in named_paths(document)
         if each.scalar.path[-1] == "path" and not _PATTERN.search(each.scalar.text)
-    )
-
-
-def deployed_folders(text: str) -> tuple[Deployed, ...]:
-    """What the objects of a text deploy; YamlError where the text is not YAML."""
-    return tuple(
-        Deployed(
-            kind=kind,
-            name=document.at("metadata", "name") or "",
-            repository=each.repository,
-            folder=each.scalar.text,
-            line=text.count("\n", 0, each.scalar.start) + 1,
-        )
-        for document in documents(text)
-        if (kind := document.at("kind") or "") in DEPLOYING
-        for each in _named(document)
-        if each.scalar.path[-1] == "path"
     )
 
 
@@ -98,7 +68,7 @@ def own_repositories(named: Iterable[tuple[str, str]], moves: Moves) -> frozense
 def read_gitops(text: str, book: Book, moves: Moves, own: frozenset[str]) -> None:
     """Follow the paths in the repositories `own`; YamlError where the text is not YAML."""
     for document in documents(text):
-        for each in _named(document):
+        for each in named_paths(document):
             if each.repository in own and each.scalar.origin is not None:
                 _follow(each, book, moves)
         _updated_images(document, book, moves)
@@ -127,7 +97,8 @@ def _follow(each: Named, book: Book, moves: Moves) -> None:
         book.take(inner, each.scalar.origin)
 
 
-def _named(document: Yaml) -> Iterator[Named]:
+def named_paths(document: Yaml) -> Iterator[Named]:
+    """Every path that an object of Argo CD, Flux or argocd-image-updater names; none of another object."""
     group = (document.at("apiVersion") or "").partition("/")[0]
     if not any(group == each or group.endswith(f".{each}") for each in GROUPS):
         return

@@ -11,10 +11,12 @@ from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import KUSTOMIZATION_NAMES, Index
+from migrator.gitops.deployed import DEPLOYING, Deployed, deployed_folders
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.render_roots import Build
-from migrator.rewrite.automation.configuration.gitops_objects import DEPLOYING, Deployed, deployed_folders, has_gitops
+from migrator.rewrite.automation.configuration.gitops_objects import has_gitops
+from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.yamlio import YamlError, dump
 
 _MAX = 1 << 20
@@ -23,18 +25,18 @@ _TEMPLATE = re.compile(r"\{\{.*?\}\}")
 _WILD = re.compile(r"\{\{.*?\}\}|\*\*|\*|\?")
 
 
-def left_behind(plan: Plan, charts: Mapping[str, RepoPath], builds: Sequence[Build], index: Index) -> Diagnostics:
+def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView) -> Diagnostics:
     """MIG653 for each object that deploys a folder which loses objects to charts (component -> folder of its chart)."""
-    losing = _losing(plan, charts, builds)
+    losing = _losing(plan, charts, view.builds)
     if not losing:
         return ()
-    known = {RepoPath(folder) for path in index.files for folder in _folders(path)}
-    written = list(_written(index))
+    known = {RepoPath(folder) for path in view.index.files for folder in _folders(path)}
+    written = list(_written(view.index))
     foreign = {
         each.repository for _, each in written if not _WILD.search(each.folder) and _place(each.folder) not in known
     }
     objects: dict[tuple[RepoPath, str, str], list[Deployed]] = defaultdict(list)
-    for path, each in (*written, *_rendered(builds)):
+    for path, each in (*written, *_rendered(view.builds)):
         if each.repository not in foreign:
             objects[path, each.kind, each.name].append(each)
     return tuple(

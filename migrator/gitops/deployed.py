@@ -1,15 +1,49 @@
-"""The folders that GitOps objects deploy by their path: they stay, whatever becomes of their content."""
+"""The folders that Argo CD and Flux objects deploy."""
 
 from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from migrator.model import Json, RepoPath, Resource
 from migrator.render_roots import Build
+from migrator.rewrite.automation.configuration.gitops_objects import named_paths
+from migrator.rewrite.automation.configuration.yaml_scalars import documents
 
+DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
+"""The kinds that bring folders into a cluster."""
 _ARGO_CD = "argoproj.io"
 _FLUX = "kustomize.toolkit.fluxcd.io"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """A folder that an object brings into a cluster, or a pattern or a template of such folders."""
+
+    kind: str
+    name: str
+    repository: str
+    folder: str
+    line: int | None
+    """Where a file says so."""
+
+
+def deployed_folders(text: str) -> tuple[Deployed, ...]:
+    """What the objects of a text deploy; YamlError where the text is not YAML."""
+    return tuple(
+        Deployed(
+            kind=kind,
+            name=document.at("metadata", "name") or "",
+            repository=each.repository,
+            folder=each.scalar.text,
+            line=text.count("\n", 0, each.scalar.start) + 1,
+        )
+        for document in documents(text)
+        if (kind := document.at("kind") or "") in DEPLOYING
+        for each in named_paths(document)
+        if each.scalar.path[-1] == "path"
+    )
 
 
 def deployed_paths(builds: Sequence[Build]) -> frozenset[RepoPath]:
