@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from migrator.explain import Explanation, Origin, Source
     from migrator.inference.effects.value_effects import Effect, ExplainedValue
     from migrator.inference.types import Attempt, Residual
     from migrator.model import Json
-    from migrator.rewrite.explanation import Explanation, Origin
-    from migrator.rewrite.kustomize.origins import Source
 
 MEANINGS: Mapping[ResidualClass, str] = {
     ResidualClass.NOT_IN_CHART: "no template of the chart makes this object",

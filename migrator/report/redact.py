@@ -10,12 +10,12 @@ from migrator.yamlio import ABSENT
 
 if TYPE_CHECKING:
     from migrator.compare.secrets import Secrets
+    from migrator.explain import Explanation
     from migrator.inference.effects.value_effects import ExplainedValue
     from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json
     from migrator.plan.types import ComponentPlan, Plan, PostRenderPatch
     from migrator.prove import Proof
-    from migrator.rewrite.explanation import Explanation
 
 
 def redact_plan(plan: Plan, secrets: Secrets) -> Plan:

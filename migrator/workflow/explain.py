@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,27 +11,17 @@ from migrator.classify import Account
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import export
-from migrator.inference.effects.value_effects import Subject
+from migrator.explain import Explanation, explain_component
 from migrator.lock import Lock, load_lock
-from migrator.model import RepoPath
-from migrator.plan import ComponentPlan
-from migrator.rewrite.explanation import Explanation, Files, explained
-from migrator.rewrite.kustomize.origins import Origins
-from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.workflow.plan import plan_repository
-from migrator.workflow.planned import Planned
+from migrator.workflow.planned import Planned, view_of
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import read_baseline
 from migrator.workflow.steps.classify import account_of
 
 if TYPE_CHECKING:
-    from migrator.charts.types import ChartArchive
     from migrator.compare.secrets import Secrets
-    from migrator.inference.types import Inference, InferenceRequest
-
-_NAMED = 8
-"""Values that a message lists."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,75 +83,15 @@ def _before(settings: Settings, component: str, lock: Lock, folder: Path) -> tup
 def _explained(planned: Planned, component: str, asked: str, commit: str, run: Run) -> Explained:
     part = next((each for each in planned.plan.components if each.id == component), None)
     archive = planned.charts.get(component)
-    if part is None or archive is None or part.chart is None or not part.context.release:
+    if part is None or archive is None or not part.context.release:
         reason = part.reason if part is not None else "it is a release already"
         raise MigrateError.of(
             "MIG913", f"{component} has no values to explain: {reason}", remedy="`migrate plan` lists what has a chart"
         )
-    baseline = planned.baseline
     with run.step("explain"):
-        view = RepositoryView(index=baseline.index, kustomizations=baseline.kustomizations, builds=baseline.builds)
-        subject = _subject(part, archive, planned)
-        values, residual = explained(subject, part.residual, Origins(view), asked)
-    found = Explanation(
-        component=component,
-        decision=part.decision.value,
-        chart=part.chart,
-        context=part.context,
-        environments=part.environments,
-        values=values,
-        residual=residual,
-        upstream=part.upstream,
-        commit=commit,
-    )
+        explanation = explain_component(part, archive, view_of(planned.baseline), asked)
     return Explained(
-        explanation=_answering(found, asked, subject), diagnostics=planned.plan.diagnostics, secrets=planned.secrets
+        explanation=replace(explanation, commit=commit),
+        diagnostics=planned.plan.diagnostics,
+        secrets=planned.secrets,
     )
-
-
-def _subject(part: ComponentPlan, archive: ChartArchive, planned: Planned) -> Subject:
-    kube_version = part.context.kube_version or planned.baseline.choices.kube_version
-    context = replace(part.context, kube_version=kube_version)
-    targets = {name: part.members[name] for name in part.environments}
-    return Subject(chart=archive, values=part.values, targets=targets, setting=context, as_dependency=True)
-
-
-def explain_inference(
-    request: InferenceRequest, inference: Inference, files: Mapping[str, tuple[RepoPath, bytes]], asked: str
-) -> Explanation:
-    """The explanation of what was inferred for files; MIG914 where nothing is called what is asked for."""
-    targets = {name: tuple(each.id for each in request.targets[name]) for name in sorted(request.targets)}
-    subject = Subject(
-        chart=request.chart,
-        values=inference.values,
-        targets=targets,
-        setting=inference.context,
-        as_dependency=request.as_dependency,
-    )
-    values, residual = explained(subject, inference.residual, Files(files), asked)
-    found = Explanation(
-        component="",
-        decision="",
-        chart=request.chart.ref,
-        context=inference.context,
-        environments=tuple(targets),
-        values=values,
-        residual=residual,
-    )
-    return _answering(found, asked, subject)
-
-
-def _answering(found: Explanation, asked: str, subject: Subject) -> Explanation:
-    if asked and not found.values and not found.residual:
-        tops = list(
-            dict.fromkeys(
-                key for part in (subject.values.common, *subject.values.environments.values()) for key in part
-            )
-        )
-        listed = ", ".join(tops[:_NAMED]) + (f" and {len(tops) - _NAMED} more" if len(tops) > _NAMED else "")
-        raise MigrateError.of(
-            "MIG914",
-            f"no value and no residual is called {asked!r}; there are values below {listed or 'nothing'}",
-            remedy="name a value as `image.tag`, or a difference by the id that `migrate plan` shows",
-        )
-    return found

@@ -19,8 +19,8 @@ from migrator.workflow.values_output import check_free, write_values
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
     from migrator.compare.secrets import Secrets
+    from migrator.explain import Explanation
     from migrator.inference.types import Inference
-    from migrator.rewrite.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     )
     if target.explain is None:
         return inferred
-    from migrator.workflow.explain import explain_inference
+    from migrator.explain import explain_inference
 
     with run.step("explain"):
         files = {name: (RepoPath(file), Path(file).read_bytes()) for name, file in map(_named, target.files)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +17,8 @@ from migrator.classify import (
     header_hints,
     source_hints,
 )
-from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostics
+from migrator.explain.objects import object_called
 from migrator.graph import Group, Node
 from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
@@ -26,7 +27,7 @@ from migrator.workflow.steps.release_manifests import manifests_of, unread_relea
 
 if TYPE_CHECKING:
     from migrator.discover import Config
-    from migrator.model import Json, RepoPath, ResId, Resource
+    from migrator.model import Json, RepoPath, Resource
 
 _YAML = (".yaml", ".yml")
 _NAMED = 8
@@ -75,24 +76,10 @@ def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...]
 
 def account_of(baseline: Baseline, asked: str) -> Account:
     """Why an object belongs where it does; MIG920 where none, or more than one, is called `KIND/[NAMESPACE/]NAME`."""
-    wanted = [word.lower() for word in asked.split("/")]
-    held = sorted({node.id for node in baseline.graph.nodes})
-    found = [each for each in held if _is_called(each, wanted)]
-    if len(found) != 1:
-        near = [each for each in held if each.name.lower() == wanted[-1]]
-        near = near or [each for each in held if each.kind.lower() == wanted[0].partition(".")[0]] or held
-        named = ", ".join(
-            "/".join(filter(None, (each.kind, each.namespace, each.name))) for each in (found or near)[:8]
-        )
-        raise MigrateError.of(
-            "MIG920",
-            f"{'more than one' if found else 'no'} object is called {asked}",
-            remedy=f"name one as KIND/NAMESPACE/NAME, for example {named}" if named else "nothing is deployed here",
-        )
     known = known_of(baseline)
     components, _ = _recognised(baseline, known)
     return account(
-        found[0],
+        object_called(asked, (node.id for node in baseline.graph.nodes)),
         resources_of(baseline),
         baseline.graph,
         known.signatures,
@@ -100,12 +87,6 @@ def account_of(baseline: Baseline, asked: str) -> Account:
         sources=known.hints,
         manifests=known.manifests,
     )
-
-
-def _is_called(each: ResId, wanted: Sequence[str]) -> bool:
-    kinds = {each.kind.lower(), f"{each.kind}.{each.group}".lower()}
-    names = [[each.name.lower()], [each.namespace.lower(), each.name.lower()]]
-    return wanted[0] in kinds and list(wanted[1:]) in names
 
 
 def _category(component: Component, config: Config) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from migrator.explain.literal_places import at, field_of, met, operation_at, shown_at
 from migrator.load import Generator, Kustomization, PatchRef
 from migrator.model import Json, KeyPath, RepoPath, ResId, Resource, SourceSpan
 from migrator.render_roots import Build
-from migrator.rewrite.kustomize.literal_places import at, field_of, met, operation_at, shown_at
 from migrator.rewrite.kustomize.ownership import Placed, place_object
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import generates, is_subject, retags, scales, selects

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Make, Repository
 
-from migrator.model import KeyPath, RepoPath, ResId
-from migrator.rewrite.explanation import Files
-from migrator.rewrite.kustomize.origins import Origins
+from migrator.explain import Origins
+from migrator.model import KeyPath, ResId
+from small_repository import Make, Repository
 
 BASE = """\
 apiVersion: v1
@@ -163,15 +162,3 @@ def test_generated_data_comes_from_its_file_or_entry(found: Repository, origins:
     conf = next(each.id for each in build.resources if each.id.kind == "ConfigMap")
     assert told(origins, "prod", conf, "data", "app.conf") == "base/app.conf:0 configMapGenerator"
     assert told(origins, "prod", conf, "data", "mode") == "base/kustomization.yaml:3 configMapGenerator"
-
-
-def test_files_given_by_hand_are_searched_by_line() -> None:
-    listed = "kind: List\napiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: s}\n"
-    files = Files({"x": (RepoPath("a.yaml"), f"{BASE}---\n{listed}".encode())})
-    assert str(files.of("x", WEB, (*MAIN[:-1], 1, "args")).span) == "a.yaml:22:9"
-    absent = files.of("x", WEB, ("spec", "strategy"))
-    assert (absent.kind, absent.span.line) == ("absent", 13)
-    secret = ResId(group="", kind="Secret", namespace="n", name="s")
-    assert files.of("x", secret, ("kind",)).span.line == 31
-    assert files.of("x", SERVICE, ("spec", "type")).span.line == 6
-    assert files.of("x", ResId(group="", kind="Secret", namespace="", name="t"), ()) is None

@@ -1,19 +1,15 @@
-"""Values and residuals of an answer, each with the files that show where it came from."""
+"""Values of a chart and what they do not express, each with the files that show where it came from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from migrator.charts.types import ChartRef
+from migrator.explain.origins import Source
 from migrator.inference.effects.value_effects import ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, dotted
-from migrator.model import Json, KeyPath, ReleaseContext, RepoPath, ResId, SourceSpan, resource_of
-from migrator.rewrite.kustomize.literal_places import at, met
-from migrator.rewrite.kustomize.origins import Source
-from migrator.signatures import Upstream
-from migrator.yamlio import ABSENT, Dialect, read_documents, spans
+from migrator.model import KeyPath, ResId
 
 MOST = 400
 """Places of one value whose origins are looked for."""
@@ -30,22 +26,10 @@ class Origin:
     environments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """Why the values of a chart are what they are."""
-
-    component: str
-    """Empty for files given by hand."""
-    decision: str
-    chart: ChartRef
-    context: ReleaseContext
-    environments: tuple[str, ...]
-    values: tuple[tuple[ExplainedValue, tuple[Origin, ...]], ...]
-    residual: tuple[tuple[Residual, Source | None], ...]
-    upstream: Upstream | None = None
-    """The release manifest that its objects come from."""
-    commit: str = ""
-    """Where the repository is a hybrid already: the commit before, of which this is told."""
+Values: TypeAlias = tuple[tuple[ExplainedValue, tuple[Origin, ...]], ...]
+"""Values, each with the files that show it, the one that shows most of it first."""
+Residuals: TypeAlias = tuple[tuple[Residual, Source | None], ...]
+"""What no value expresses, each with the place that shows it."""
 
 
 class Whence(Protocol):
@@ -58,7 +42,7 @@ class Whence(Protocol):
 
 def explained(
     subject: Subject, residual: Sequence[Residual], whence: Whence, asked: str = ""
-) -> tuple[tuple[tuple[ExplainedValue, tuple[Origin, ...]], ...], tuple[tuple[Residual, Source | None], ...]]:
+) -> tuple[Values, Residuals]:
     """The values and residuals that somebody asks for, each with its origin; with no question, all of them.
 
     `asked` is a values path (`image.tag`, a map or list with all that is in it, `/image/tag`), or the id of a
@@ -110,51 +94,3 @@ def _origins(value: ExplainedValue, whence: Whence) -> tuple[Origin, ...]:
         for met_there in found.values()
     ]
     return tuple(sorted(origins, key=lambda origin: (-origin.places, origin.source)))
-
-
-class Files:
-    """Where places are in files of manifests, one per environment."""
-
-    def __init__(self, files: Mapping[str, tuple[RepoPath, bytes]]) -> None:
-        self._files = files
-        self._objects: dict[str, tuple[_Written, ...]] = {}
-
-    def of(self, environment: str, res_id: ResId, path: KeyPath) -> Source | None:
-        """The line of the deepest key on the path that the file has."""
-        file, data = self._files[environment]
-        if environment not in self._objects:
-            self._objects[environment] = tuple(_objects(data, file))
-        for each in self._objects[environment]:
-            if _is_one(resource_of(each.body).id, res_id):
-                kind = "absent" if at(each.body, path) is ABSENT else "manifest"
-                place = (*each.above, *met(each.body, path, each.body))
-                while place and place not in each.spans:
-                    place = place[:-1]
-                return Source(span=each.spans.get(place, SourceSpan(path=file)), kind=kind)
-        return None
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """An object of a file, the path to it in its document, and the places of all keys of that."""
-
-    body: Mapping[str, Json]
-    above: KeyPath
-    spans: Mapping[KeyPath, SourceSpan]
-
-
-def _objects(data: bytes, file: RepoPath) -> Iterator[_Written]:
-    for document in read_documents(data, dialect=Dialect.SIGS):
-        body = document.value
-        items = body.get("items") if isinstance(body, Mapping) else None
-        known = spans(data, file, document=document)
-        if isinstance(items, list) and str(body.get("kind") or "").endswith("List"):
-            listed = ((index, item) for index, item in enumerate(items) if isinstance(item, Mapping))
-            yield from (_Written(item, ("items", index), known) for index, item in listed)
-        elif isinstance(body, Mapping):
-            yield _Written(body, (), known)
-
-
-def _is_one(written: ResId, other: ResId) -> bool:
-    is_named = (written.group, written.kind, written.name) == (other.group, other.kind, other.name)
-    return is_named and (written.namespace == other.namespace or not (written.namespace and other.namespace))

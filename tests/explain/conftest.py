@@ -1,0 +1,1 @@
+from small_repository import make  # noqa: F401 - a fixture
