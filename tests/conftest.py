@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from cli_support import app, migrate, mirror  # noqa: F401 - fixtures
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 

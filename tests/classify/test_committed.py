@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_classify import CACHET, resources
+from cachet_chart import CACHET, resources
 
 from migrator.classify import ChartCandidate, classify, dependencies
 from migrator.graph import build_graph

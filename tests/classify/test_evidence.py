@@ -6,7 +6,7 @@ from dataclasses import replace
 from textwrap import dedent
 
 import pytest
-from test_classify import CACHET, classified, resources, signature
+from cachet_chart import CACHET, classified, resources, signature
 
 from migrator.classify import ComponentKind, classify
 from migrator.graph import build_graph

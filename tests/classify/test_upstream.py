@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from test_classify import CACHET, resources
+from cachet_chart import CACHET, resources
 
 from migrator.classify import Component, ComponentKind, classify, header_hints
 from migrator.graph import build_graph

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from small_repository import Make, Repository
 
 from migrator.explain import Origins
 from migrator.model import KeyPath, ResId
-from small_repository import Make, Repository
 
 BASE = """\
 apiVersion: v1

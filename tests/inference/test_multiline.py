@@ -1,12 +1,6 @@
 """Texts of many lines are read through what their template can print: INI, TOML, properties, scripts."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "templates"))
-
 from chart_support import SETTING, chart_of
 
 from migrator.inference.assignments.values_tree import Tree

@@ -1,10 +1,5 @@
 """Values that stand in right objects as they are need no trial without them."""
 
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "templates"))
-
 from chart_support import SETTING, chart_of
 
 from migrator.inference.assignments.values_tree import Tree

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from small_repository import Make, Repository, deployment, manifest, named, seen
 
 from migrator.lock import LOCK_PATH
 from migrator.model import ResId
 from migrator.plan.failed import files_of_failed
 from migrator.plan.types import Decision
 from migrator.rewrite import load_layout, rewrite
-from small_repository import Make, Repository, deployment, manifest, named, seen
 
 BOTH = f"{deployment('redis', 'data')}---\n{deployment('app', 'data')}"
 

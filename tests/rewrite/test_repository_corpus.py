@@ -6,10 +6,10 @@ import shutil
 from pathlib import Path
 
 import pytest
+from small_repository import Adopt, Repository, seen
 
 from migrator.lock import LOCK_PATH
 from migrator.model import ResId
-from small_repository import Adopt, Repository, seen
 
 pytestmark = pytest.mark.corpus
 

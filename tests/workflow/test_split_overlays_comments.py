@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_dividing import SMALL, divide, workload, written
+from divided_tree import SMALL, divide, workload, written
 
 
 def test_comments_of_a_list_that_goes_stand_where_what_they_speak_of_went(tmp_path: Path) -> None:

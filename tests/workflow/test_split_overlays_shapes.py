@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_dividing import divide, read, workload, written
+from divided_tree import divide, read, workload, written
 
 from migrator.model import RepoPath
 from migrator.rewrite.overlays.atoms import only_lists

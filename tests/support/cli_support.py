@@ -1,12 +1,20 @@
-"""What the tests of the command line share beside fixtures."""
+"""Commands run in this process, on copies of the fixture repository."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+
+import pytest
+from json_schemas import problems, schema_for
+
+from migrator.cli.app import run
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -45,3 +53,34 @@ def committed(root: Path) -> Path:
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "before")
     return root
+
+
+@pytest.fixture
+def migrate(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Runs a command line in this process; JSON that it prints answers its schema."""
+
+    def call(*given: object) -> Outcome:
+        arguments = [str(argument) for argument in given]
+        capsys.readouterr()
+        code = run(arguments)
+        shown = capsys.readouterr()
+        assert "Traceback" not in shown.err + shown.out
+        if ("--format", "json") in pairwise(arguments) and shown.out:
+            assert problems(json.loads(shown.out), schema_for(arguments)) == []
+        return Outcome(code, shown.out, shown.err)
+
+    return call
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """A private copy of the fixture repository."""
+    target = tmp_path / "simple-app"
+    shutil.copytree(FIXTURES / "simple-app", target)
+    return target
+
+
+@pytest.fixture
+def mirror() -> Path:
+    """The fixture's charts."""
+    return FIXTURES / "charts"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from small_repository import Make, deployment, manifest, named, seen
 
 from migrator.lock import LOCK_PATH, read_lock
 from migrator.plan.types import Decision
 from migrator.rewrite import commit
-from small_repository import Make, deployment, manifest, named, seen
 
 BASE = {
     "base/kustomization.yaml": """\

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from test_dividing import divide, workload, written
+from divided_tree import divide, workload, written
 
 
 def folders(root: Path, top: str = "applications") -> set[str]:

@@ -1,0 +1,1 @@
+from odd_trees import both, charts, shop  # noqa: F401 - fixtures
