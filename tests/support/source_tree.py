@@ -36,7 +36,7 @@ def _imports(path: Path, modules: Mapping[str, Path]) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         named = [each.name for each in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
-            assert node.module, f"{path}:{node.lineno} imports relatively"
+            assert node.level == 0, f"{path}:{node.lineno} imports relatively"
             inner = [f"{node.module}.{each.name}" for each in node.names]
             named = [each if each in modules else node.module for each in inner]
         yield from (each for each in named if each in modules)
