@@ -4,7 +4,7 @@ from migrator.render_roots.build import build_all, roots_of
 from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.origin import BUILD_METADATA
-from migrator.render_roots.types import BUILT, FAILED, Build
+from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
 
 __all__ = [
     "BUILD_METADATA",
@@ -14,6 +14,7 @@ __all__ = [
     "PARENTS",
     "Build",
     "Inflater",
+    "Renderer",
     "build_all",
     "environment_of",
     "roots_of",

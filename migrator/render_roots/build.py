@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import Config, Index
-from migrator.engines import Cache, Tool, run_parallel
+from migrator.discover import Config
+from migrator.engines import run_parallel
 from migrator.load import Kustomizations
 from migrator.model import RepoPath, ResId
 from migrator.progress import Watch, uncounted
-from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.job import Job
-from migrator.render_roots.types import Build
+from migrator.render_roots.types import Build, Renderer
 
 _SHOWN = 10
 
@@ -40,31 +39,15 @@ def roots_of(kustomizations: Kustomizations, config: Config) -> tuple[tuple[Repo
     return tuple(sorted({root for root in wanted if root in known})), notes
 
 
-def build_all(  # noqa: PLR0917 - the shape that every room agreed on
-    index: Index,
-    kustomizations: Kustomizations,
-    config: Config,
-    tool: Tool,
-    cache: Cache,
-    network: bool,
-    inflater: Inflater | None = None,
-    *,
-    watch: Watch = uncounted,
+def build_all(
+    kustomizations: Kustomizations, config: Config, renderer: Renderer, *, watch: Watch = uncounted
 ) -> tuple[tuple[Build, ...], Diagnostics]:
     """Every root as kustomize renders it, sorted by environment and root; one that fails says why and the others go on.
 
     Nothing is written below the repository, no plugin or function runs. The result equals a plain `kustomize build`.
     """
     roots, notes = roots_of(kustomizations, config)
-    job = Job(
-        index=index,
-        kustomizations=kustomizations,
-        config=config,
-        tool=tool,
-        cache=cache,
-        network=network,
-        inflater=inflater,
-    )
+    job = Job(kustomizations=kustomizations, config=config, renderer=renderer)
     builds = run_parallel(job.build, roots, watch=watch)
     ordered = tuple(sorted(builds, key=lambda build: (build.environment, build.root)))
     failures = tuple(build.reason for build in ordered if build.reason is not None)

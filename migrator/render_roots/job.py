@@ -9,17 +9,16 @@ from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.discover import Config, Index
-from migrator.engines import Cache, EngineError, Failure, Tool, kustomize_build
+from migrator.engines import EngineError, Failure, kustomize_build
 from migrator.load import Kustomizations, Reach
 from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
 from migrator.render_roots.environment import environment_of
 from migrator.render_roots.failures import explained, located, refusal
-from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.lost import with_lost_origins
 from migrator.render_roots.origin import OriginReader, without_build_metadata
 from migrator.render_roots.stage import asks_for, staged, with_build_metadata
 from migrator.render_roots.store import cache_key, decode, encode
-from migrator.render_roots.types import BUILT, FAILED, Build
+from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
 from migrator.yamlio import Dialect, read_documents
 
 _TOUCHES_ANNOTATIONS = re.compile(rb"metadata[/.]annotations")
@@ -32,24 +31,27 @@ _EDITING_FIELDS = frozenset(
 class Job:
     """What every build of one run shares."""
 
-    index: Index = field(repr=False)
     kustomizations: Kustomizations = field(repr=False)
     config: Config
-    tool: Tool
-    cache: Cache
-    network: bool
-    inflater: Inflater | None = None
-    """None where charts are not inflated."""
+    renderer: Renderer
+
+    @property
+    def index(self) -> Index:
+        return self.kustomizations.index
 
     def build(self, root: RepoPath) -> Build:
         """The root as kustomize renders it, or the reason why not."""
         reach = self.kustomizations.reach(root)
-        reason = refusal(root, reach, network=self.network)
+        reason = refusal(root, reach, network=self.renderer.network)
         if reason is not None:
             return self._failed(root, reason)
         try:
             # what comes over the network may change without any file changing
-            key = "" if reach.remote or reach.charts else cache_key(self.index, root, reach.files, self.tool.version)
+            key = (
+                ""
+                if reach.remote or reach.charts
+                else cache_key(self.index, root, reach.files, self.renderer.kustomize.version)
+            )
             known = self._known(key) if key else None
             if known is not None:
                 return self._built(root, known, cached=True)
@@ -59,11 +61,11 @@ class Job:
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
         if key and is_exact:
-            self.cache.put(key, encode(resources))
+            self.renderer.cache.put(key, encode(resources))
         return self._built(root, resources)
 
     def _known(self, key: str) -> tuple[Resource, ...] | None:
-        data = self.cache.get(key)
+        data = self.renderer.cache.get(key)
         if data is None:
             return None
         try:
@@ -88,8 +90,8 @@ class Job:
         data = self.index.read(self.index.resolve(file))
         asking = with_build_metadata(data, file)
         with staged(self.index, files, reach.directories) as stage:
-            if reach.charts and self.inflater is not None:
-                self.inflater.supply(stage, reach.charts)
+            if reach.charts and self.renderer.inflater is not None:
+                self.renderer.inflater.supply(stage, reach.charts)
             if asking is None:
                 return self._plain(stage, root)
             (stage / file).write_bytes(asking)
@@ -115,8 +117,14 @@ class Job:
 
     def _bodies(self, stage: Path, root: RepoPath) -> tuple[dict[str, object], ...]:
         """The objects that kustomize prints, read as those read it who apply them."""
-        helm = self.inflater.helm if self.inflater is not None and self.kustomizations.reach(root).charts else None
-        stream = kustomize_build(self.tool, stage / root, network=self.network, root=stage, helm=helm)
+        helm = (
+            self.renderer.inflater.helm
+            if self.renderer.inflater is not None and self.kustomizations.reach(root).charts
+            else None
+        )
+        stream = kustomize_build(
+            self.renderer.kustomize, stage / root, network=self.renderer.network, root=stage, helm=helm
+        )
         documents = read_documents(stream, dialect=Dialect.SIGS, path=root)
         return tuple(document.value for document in documents if isinstance(document.value, dict))
 

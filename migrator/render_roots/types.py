@@ -1,14 +1,27 @@
-"""What building a root gives."""
+"""What building roots takes, and what building one gives."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from migrator.diagnostics import Diagnostic
+from migrator.engines import Cache, Tool
 from migrator.model import RepoPath, Resource
+from migrator.render_roots.inflation import Inflater
 
 BUILT = "built"
 FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Renderer:
+    """What builds roots: the program, what it may reach, and where results are remembered."""
+
+    kustomize: Tool
+    cache: Cache
+    network: bool = False
+    inflater: Inflater | None = None
+    """None where charts are not inflated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.rewrite import FileEdit, rewrite
-from migrator.workflow.planned import Planned, view_of
+from migrator.workflow.planned import Planned
 from migrator.workflow.steps.baseline import Baseline
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
@@ -60,10 +60,9 @@ With the lock, the tree is proved to render what it did before: `migrate verify`
 def _component_steps(planned: Planned) -> Sequence[Step]:
     adopted = [each for each in planned.plan.components if each.decision in _ADOPTED]
     steps = []
-    view = view_of(planned.baseline)
     for end, component in enumerate(adopted, start=1):
         part = _only(planned.plan, {each.id for each in adopted[:end]})
-        made = rewrite(part, view, planned.layout)
+        made = rewrite(part, planned.baseline.view, planned.layout)
         files = _contents([edit for edit in made.edits if edit.path != LOCK_PATH])
         steps.append(Step(message=_message(component), files=files))
     return steps

@@ -14,7 +14,7 @@ from migrator.engines import export
 from migrator.explain import Explanation, explain_component
 from migrator.lock import Lock, load_lock
 from migrator.workflow.plan import plan_repository
-from migrator.workflow.planned import Planned, view_of
+from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import read_baseline
@@ -89,7 +89,7 @@ def _explained(planned: Planned, component: str, asked: str, commit: str, run: R
             "MIG913", f"{component} has no values to explain: {reason}", remedy="`migrate plan` lists what has a chart"
         )
     with run.step("explain"):
-        explanation = explain_component(part, archive, view_of(planned.baseline), asked)
+        explanation = explain_component(part, archive, planned.baseline.view, asked)
     return Explained(
         explanation=replace(explanation, commit=commit),
         diagnostics=planned.plan.diagnostics,

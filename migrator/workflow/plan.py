@@ -13,7 +13,7 @@ from migrator.plan import Plan, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
-from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline, view_of
+from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
@@ -100,7 +100,7 @@ def _is_wanted(component: Component, baseline: Baseline) -> bool:
 def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Mapping[str, Chosen]:
     """Component id -> the chart that renders it best, or why there is none."""
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
-    followed = followed_images(view_of(baseline))
+    followed = followed_images(baseline.view)
     asked = [found for found in resolved if found.archives]
     requests = [_request(found.component, found.archives, resources, baseline, followed) for found in asked]
     answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache, watch=watch) if requests else ()

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.handover import left_behind
 from migrator.lock import Lock
 from migrator.plan import Plan
@@ -14,7 +13,6 @@ from migrator.rewrite import (
     AUTOMATION_CODES,
     FileEdit,
     Layout,
-    RepositoryView,
     changes,
     load_layout,
     rewrite,
@@ -54,23 +52,12 @@ def layout_of(baseline: Baseline) -> Layout:
     )
 
 
-def view_of(baseline: Baseline) -> RepositoryView:
-    """What every rewriting of one repository shares."""
-    return RepositoryView(
-        index=baseline.index,
-        kustomizations=baseline.kustomizations,
-        builds=baseline.builds,
-        deployed=deployed_paths(baseline.builds),
-    )
-
-
 def carried_out(planned: Planned) -> Planned:
     """The plan with the edits that carry it out, and without what cannot be taken out of the files."""
     baseline = planned.baseline
-    view = view_of(baseline)
     engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
-    made = rewrite(planned.plan, view, planned.layout, engines)
-    told = (*made.diagnostics, *left_behind(made.plan, made.charts, view))
+    made = rewrite(planned.plan, baseline.view, planned.layout, engines)
+    told = (*made.diagnostics, *left_behind(made.plan, made.charts, baseline.view))
     edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock, told=told)
     edits = sealed(edits, lock, baseline.index) if edits else ()
     # of an attempt before this one, whose files may have moved otherwise

@@ -12,7 +12,7 @@ from migrator.engines import Cache, find_kustomize
 from migrator.graph import build_graph
 from migrator.load import load
 from migrator.model import Json, RepoPath, Resource
-from migrator.render_roots import build_all
+from migrator.render_roots import Renderer, build_all
 from migrator.signatures import TEAM_SIGNATURES, load_signatures
 from migrator.yamlio import Dialect, read_value
 
@@ -32,7 +32,7 @@ def components_of(root: Path, without: Sequence[str] = (), *, strip: bool = Fals
     config = read_config(root)
     index = discover(root, config)
     kustomizations, _ = load(index)
-    builds, _ = build_all(index, kustomizations, config, find_kustomize(), Cache(None), False)
+    builds, _ = build_all(kustomizations, config, Renderer(kustomize=find_kustomize(), cache=Cache(None)))
     if strip:
         builds = tuple(
             replace(

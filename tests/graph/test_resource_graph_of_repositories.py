@@ -10,7 +10,7 @@ from migrator.engines import Cache, find_kustomize
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
 from migrator.load import load
 from migrator.model import ResId
-from migrator.render_roots import build_all
+from migrator.render_roots import Renderer, build_all
 
 Tree = Callable[..., Path]
 
@@ -19,7 +19,7 @@ def graph_of(root: Path) -> ResourceGraph:
     config = read_config(root)
     index = discover(root, config)
     kustomizations, _ = load(index)
-    builds, _ = build_all(index, kustomizations, config, find_kustomize(), Cache.default(), network=False)
+    builds, _ = build_all(kustomizations, config, Renderer(kustomize=find_kustomize(), cache=Cache.default()))
     return build_graph(builds, kustomizations)
 
 

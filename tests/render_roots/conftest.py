@@ -9,7 +9,7 @@ from migrator.diagnostics import Diagnostics
 from migrator.discover import discover, read_config
 from migrator.engines import Cache, Tool, find_kustomize
 from migrator.load import load
-from migrator.render_roots import Build, Inflater, build_all
+from migrator.render_roots import Build, Inflater, Renderer, build_all
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +35,9 @@ def build(kustomize: Tool) -> Callable[..., tuple[dict[str, Build], Diagnostics]
         index = discover(root, config)
         kustomizations, _ = load(index)
         builds, diagnostics = build_all(
-            index, kustomizations, config, tool or kustomize, cache or Cache(None), network, inflater
+            kustomizations,
+            config,
+            Renderer(kustomize=tool or kustomize, cache=cache or Cache(None), network=network, inflater=inflater),
         )
         return {held.root: held for held in builds}, diagnostics
 

@@ -18,7 +18,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import Lock
 from migrator.model import ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
-from migrator.render_roots import Build, build_all
+from migrator.render_roots import Build, Renderer, build_all
 from migrator.rewrite import FileEdit, RepositoryView, load_layout, rewrite, stage
 from migrator.yamlio import Dialect, dump, read_documents
 
@@ -54,9 +54,7 @@ class Repository:
     @property
     def view(self) -> RepositoryView:
         deployed = deployed_paths(self.builds)
-        return RepositoryView(
-            index=self.index, kustomizations=self.kustomizations, builds=self.builds, deployed=deployed
-        )
+        return RepositoryView(kustomizations=self.kustomizations, builds=self.builds, deployed=deployed)
 
     def plan(self, **adopted: Adopt) -> Plan:
         """A plan that adopts, for each component id, the objects for which the function is true."""
@@ -130,7 +128,7 @@ def seen(root: Path) -> Repository:
     """The repository on disk as it is now."""
     index = discover(root, Config())
     kustomizations, _ = load(index)
-    builds, _ = build_all(index, kustomizations, Config(), find_kustomize(), Cache(None), False)
+    builds, _ = build_all(kustomizations, Config(), Renderer(kustomize=find_kustomize(), cache=Cache(None)))
     return Repository(root=index.root, index=index, kustomizations=kustomizations, builds=builds)
 
 

@@ -19,12 +19,15 @@ T = TypeVar("T")
 class RepositoryView:
     """One repository at one moment. Answers are remembered for as long as it lives."""
 
-    index: Index
     kustomizations: Kustomizations
     builds: tuple[Build, ...] = field(repr=False)
     deployed: frozenset[RepoPath] = frozenset()
     """Folders that objects of a GitOps tool deploy by their path."""
     _memory: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def index(self) -> Index:
+        return self.kustomizations.index
 
     def once(self, question: Hashable, answer: Callable[[], T]) -> T:
         """The answer, worked out when first asked for."""

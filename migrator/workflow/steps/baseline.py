@@ -10,11 +10,13 @@ from migrator.charts import ChartLibrary
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
+from migrator.gitops.deployed import deployed_paths
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
-from migrator.render_roots import BUILT, Build, Inflater, build_all
+from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
+from migrator.rewrite import RepositoryView
 from migrator.workflow.choices import Choices, choose
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -25,11 +27,10 @@ from migrator.workflow.steps.recovery import recover_first
 class Baseline:
     """A repository as it is, read and built."""
 
-    index: Index = field(repr=False)
+    view: RepositoryView = field(repr=False)
+    """Its files, kustomizations and builds."""
     config: Config
     choices: Choices
-    kustomizations: Kustomizations = field(repr=False)
-    builds: tuple[Build, ...] = field(repr=False)
     graph: ResourceGraph = field(repr=False)
     tools: Toolchain
     lock: Lock | None
@@ -39,6 +40,18 @@ class Baseline:
     diagnostics: Diagnostics
     finished: frozenset[RepoPath] = frozenset()
     """Files that an interrupted run was writing, and that are written now."""
+
+    @property
+    def index(self) -> Index:
+        return self.view.index
+
+    @property
+    def kustomizations(self) -> Kustomizations:
+        return self.view.kustomizations
+
+    @property
+    def builds(self) -> tuple[Build, ...]:
+        return self.view.builds
 
     @property
     def root(self) -> Path:
@@ -70,26 +83,14 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         kustomizations, unread = load(index)
     with run.step("build") as watch:
         tools = find_tools()
-        network = not choices.sources.offline
-        builds, unbuilt = build_all(
-            index,
-            kustomizations,
-            config,
-            tools.kustomize,
-            choices.cache,
-            network,
-            inflater_of(choices, tools),
-            watch=watch,
-        )
+        builds, unbuilt = build_all(kustomizations, config, renderer_of(choices, tools), watch=watch)
         _refuse_if_nothing_builds(builds, (*unread, *unbuilt))
     with run.step("graph"):
         graph = build_graph(builds, kustomizations)
     return Baseline(
-        index=index,
+        view=_view(kustomizations, builds),
         config=config,
         choices=choices,
-        kustomizations=kustomizations,
-        builds=builds,
         graph=graph,
         tools=tools,
         lock=lock,
@@ -99,11 +100,26 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
     )
 
 
-def inflater_of(choices: Choices, tools: Toolchain) -> Inflater | None:
-    """What inflates the charts that kustomizations name; None without helm."""
-    if tools.helm is None:
-        return None
-    return Inflater(helm=tools.helm, library=ChartLibrary(choices.sources, choices.cache))
+def read_view(root: Path, config: Config, renderer: Renderer) -> RepositoryView:
+    """Another tree, read and built as a repository is."""
+    kustomizations, _ = load(discover(root, config))
+    builds, _ = build_all(kustomizations, config, renderer)
+    return _view(kustomizations, builds)
+
+
+def _view(kustomizations: Kustomizations, builds: tuple[Build, ...]) -> RepositoryView:
+    return RepositoryView(kustomizations=kustomizations, builds=builds, deployed=deployed_paths(builds))
+
+
+def renderer_of(choices: Choices, tools: Toolchain) -> Renderer:
+    """What builds the roots of a run; charts are inflated where there is helm."""
+    library = ChartLibrary(choices.sources, choices.cache)
+    return Renderer(
+        kustomize=tools.kustomize,
+        cache=choices.cache,
+        network=not choices.sources.offline,
+        inflater=Inflater(helm=tools.helm, library=library) if tools.helm is not None else None,
+    )
 
 
 def _lock(root: Path) -> tuple[Lock | None, Diagnostic | None]:

@@ -3,39 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostics
-from migrator.discover import Index, discover
-from migrator.gitops.deployed import deployed_paths
 from migrator.graph import EdgeKind, Node, ResourceGraph, build_graph
-from migrator.load import Kustomizations, load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
-from migrator.render_roots import Build, build_all
+from migrator.render_roots import Build, Renderer
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.overlays.divide import Limits, divide
 from migrator.rewrite.overlays.types import Division, Tie
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.steps.baseline import Baseline, inflater_of
+from migrator.workflow.steps.baseline import Baseline, read_view, renderer_of
 from migrator.yamlio import same
 
 _MOST_TIES = 64
 """Each round ties what the one before could not render apart; beyond this what is left stays whole."""
 _RELATED = (EdgeKind.REFERS, EdgeKind.BINDS, EdgeKind.SELECTS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Tree:
-    """A tree on disk, read and built."""
-
-    index: Index
-    kustomizations: Kustomizations
-    builds: tuple[Build, ...]
-    graph: ResourceGraph
 
 
 def divided(
@@ -52,8 +39,8 @@ def divided(
     with beside(baseline.root) as folder:
         if others:
             stage(baseline.root, others, folder / "before")
-        tree = _read(folder / "before", baseline) if others else _of(baseline)
-        divisions, notes = _proved(tree, plan, layout, baseline, folder)
+        view = read_view(folder / "before", baseline.config, _renderer(baseline)) if others else baseline.view
+        divisions, notes = _proved(view, plan, layout, baseline, folder)
     if not divisions:
         return tuple(edits), lock, (*told, *notes)
     made = tuple(edit for division in divisions for edit in division.edits)
@@ -64,23 +51,23 @@ def divided(
 
 
 def _proved(
-    tree: _Tree, plan: Plan, layout: Layout, baseline: Baseline, folder: Path
+    view: RepositoryView, plan: Plan, layout: Layout, baseline: Baseline, folder: Path
 ) -> tuple[tuple[Division, ...], Diagnostics]:
     """The divisions that render what was there, tried again with what the last attempt taught."""
-    view = RepositoryView(index=tree.index, kustomizations=tree.kustomizations, builds=tree.builds)
+    graph = baseline.graph if view is baseline.view else build_graph(view.builds, view.kustomizations)
     named = {root for each in baseline.config.environments.values() for root in each}
-    staying = frozenset({*deployed_paths(tree.builds), *baseline.config.roots, *named})
+    staying = frozenset({*view.deployed, *baseline.config.roots, *named})
     limits = Limits(staying=staying, named=frozenset(named))
     while True:
-        divisions, notes = divide(view, tree.graph, plan, layout, limits)
+        divisions, notes = divide(view, graph, plan, layout, limits)
         if not divisions:
             return (), notes
         staged = folder / f"after-{len(limits.tied)}-{len(limits.whole)}"
-        stage(tree.index.root, [edit for each in divisions for edit in each.edits], staged)
+        stage(view.index.root, [edit for each in divisions for edit in each.edits], staged)
         after = _rendered(staged, divisions, baseline)
         learnt = limits
         for division in divisions:
-            learnt = _learnt(division, after, tree.graph, learnt)
+            learnt = _learnt(division, after, graph, learnt)
         if learnt == limits:
             return divisions, notes
         limits = learnt
@@ -132,32 +119,11 @@ def _rendered(staged: Path, divisions: Sequence[Division], baseline: Baseline) -
     wanted = {path for each in divisions for path in each.roots.values()}
     wanted |= {path for each in divisions for parts in each.parts.values() for path in parts.values()}
     config = replace(baseline.config, roots=tuple(sorted(wanted)), environments={})
-    index = discover(staged, config)
-    kustomizations, _ = load(index)
-    builds = _build(index, kustomizations, replace(baseline, config=config))
-    return {build.root: build for build in builds}
+    return {build.root: build for build in read_view(staged, config, _renderer(baseline)).builds}
 
 
-def _read(root: Path, baseline: Baseline) -> _Tree:
-    index = discover(root, baseline.config)
-    kustomizations, _ = load(index)
-    builds = _build(index, kustomizations, baseline)
-    graph = build_graph(builds, kustomizations)
-    return _Tree(index=index, kustomizations=kustomizations, builds=builds, graph=graph)
-
-
-def _of(baseline: Baseline) -> _Tree:
-    return _Tree(
-        index=baseline.index, kustomizations=baseline.kustomizations, builds=baseline.builds, graph=baseline.graph
-    )
-
-
-def _build(index: Index, kustomizations: Kustomizations, baseline: Baseline) -> tuple[Build, ...]:
-    network = not baseline.choices.sources.offline
-    tool = baseline.tools.kustomize
-    inflater = inflater_of(baseline.choices, baseline.tools)
-    builds, _ = build_all(index, kustomizations, baseline.config, tool, baseline.choices.cache, network, inflater)
-    return builds
+def _renderer(baseline: Baseline) -> Renderer:
+    return renderer_of(baseline.choices, baseline.tools)
 
 
 def _locked(lock: Lock, divisions: Sequence[Division]) -> Lock:
