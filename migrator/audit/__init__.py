@@ -1,6 +1,6 @@
 """The rules that keep a migrated repository honest: one owner per object, pinned charts, nothing left behind."""
 
-from migrator.audit.engine import audit, is_finding, judge
+from migrator.audit.engine import audit, is_finding
 from migrator.audit.rules import RULES, Rule
 from migrator.audit.texts import RuleText, load_texts
 from migrator.audit.types import Finding, Subject, Umbrella
@@ -15,7 +15,6 @@ __all__ = [
     "Umbrella",
     "audit",
     "is_finding",
-    "judge",
     "load_texts",
     "umbrellas_of",
 ]

@@ -2,62 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
 from migrator.audit.rules import RULES
 from migrator.audit.texts import RuleText, load_texts
 from migrator.audit.types import Finding, Subject
-from migrator.audit.umbrellas import umbrellas_of
-from migrator.classify import Component
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import Index
-from migrator.load import Kustomizations
-from migrator.lock import Lock
 from migrator.model import RepoPath, SourceSpan
-from migrator.prove import Rendering
-from migrator.render_roots import Build
 
 _SPECIFIC = frozenset({"MIG804", "MIG805"})
 """Rules that say better than MIG808 why something does not render."""
 
 
-def audit(  # noqa: PLR0917 - what the house knows about a repository, in the order it learns it
-    index: Index,
-    kustomizations: Kustomizations,
-    builds: Sequence[Build],
-    lock: Lock | None,
-    components: Sequence[Component],
-    renders: Mapping[str, Rendering],
-    *,
-    lock_problem: Diagnostic | None = None,
-    engines: Mapping[str, str] | None = None,
-    kept: Collection[str] = (),
-    texts: Mapping[str, RuleText] | None = None,
-) -> Diagnostics:
-    """The findings on a repository, by file and line.
+def audit(subject: Subject, texts: Mapping[str, RuleText] | None = None) -> Diagnostics:
+    """What all rules find in the subject, sorted by place and code; INFO marks a note, which is not a finding.
 
-    `renders` is what `prove.render_lock` gave for this tree, `lock_problem` why there is no lock although there is a
-    file, `engines` the versions that rendered, `kept` the components that `migrate.yaml` keeps in Kustomize. Severity
-    INFO marks a note: something to know that is not a finding.
+    The words are those of `texts`, or else of the rules that ship and of the team's own (`load_texts`).
     """
-    named = {release.path for each in lock.environments.values() for release in each.helm} if lock else set()
-    subject = Subject(
-        index=index,
-        kustomizations=kustomizations,
-        builds=tuple(builds),
-        lock=lock,
-        lock_problem=lock_problem,
-        components=tuple(components),
-        renders=renders,
-        umbrellas=umbrellas_of(index, frozenset(named)),
-        engines=engines or {},
-        kept=frozenset(kept),
-    )
-    return judge(subject, texts if texts is not None else load_texts(index.root))
-
-
-def judge(subject: Subject, texts: Mapping[str, RuleText]) -> Diagnostics:
-    """What all rules find in the subject, in the words of `texts`, sorted by place and code."""
+    texts = texts if texts is not None else load_texts(subject.index.root)
     findings = [finding for rule in RULES for finding in rule.find(subject)]
     explained = {finding.span.path for finding in findings if finding.span and finding.code in _SPECIFIC}
     told = (

@@ -38,21 +38,24 @@ class Umbrella:
 class Subject:
     """Everything that the rules may look at; they compute from it and touch nothing."""
 
-    index: Index
     kustomizations: Kustomizations
     builds: tuple[Build, ...]
     lock: Lock | None
     lock_problem: Diagnostic | None = None
-    """Why the lock could not be read."""
+    """Why there is no lock although there is a file."""
     components: tuple[Component, ...] = ()
     """What was recognised in the kustomize builds."""
     renders: Mapping[str, Rendering] = field(default_factory=dict)
-    """environment -> what the lock's recipe renders from this tree; empty where nothing could be rendered at all."""
+    """environment -> what the lock's recipe renders from this tree (`prove.render_lock`); empty without a lock."""
     umbrellas: tuple[Umbrella, ...] = ()
     engines: Mapping[str, str] = field(default_factory=dict)
     """Versions of the engines that rendered."""
     kept: frozenset[str] = frozenset()
-    """Components that a person keeps in Kustomize."""
+    """Components that `migrate.yaml` keeps in Kustomize."""
+
+    @property
+    def index(self) -> Index:
+        return self.kustomizations.index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

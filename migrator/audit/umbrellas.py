@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from migrator.audit.types import Umbrella
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
+from migrator.lock import Lock
 from migrator.model import Json, RepoPath
 from migrator.yamlio import Dialect, read_value, spans
 
 
-def umbrellas_of(index: Index, named: Collection[RepoPath] = frozenset()) -> tuple[Umbrella, ...]:
+def umbrellas_of(index: Index, lock: Lock | None = None) -> tuple[Umbrella, ...]:
     """Chart folders with dependencies on public charts and without templates, sorted; what does not parse is none.
 
-    A folder in `named`, those of the lock, counts with templates too. Charts that are vendored inside another chart's
+    A folder of a release in the lock counts with templates too. Charts that are vendored inside another chart's
     `charts/` are that chart's business.
     """
+    named = {release.path for each in lock.environments.values() for release in each.helm} if lock is not None else ()
     found = []
     for file in sorted(index.files):
         folder = RepoPath(posixpath.dirname(file) or ".")

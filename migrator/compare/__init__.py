@@ -6,10 +6,12 @@ from migrator.compare.difference import compare
 from migrator.compare.hooks import is_hook
 from migrator.compare.redaction import redact, salt_of
 from migrator.compare.scopes import is_namespaced
+from migrator.compare.terms import Terms
 
 __all__ = [
     "Allowance",
     "Scope",
+    "Terms",
     "apply_allowances",
     "compare",
     "describe",

@@ -1,6 +1,7 @@
 """What becomes of each component: a Helm release, a proposal, or Kustomize as before; and why."""
 
 from migrator.plan.decide import make_plan
+from migrator.plan.situation import Examined, Repository
 from migrator.plan.types import (
     Change,
     ComponentPlan,
@@ -10,4 +11,14 @@ from migrator.plan.types import (
     PostRenderPatch,
 )
 
-__all__ = ["Change", "ComponentPlan", "Decision", "EnvironmentPlan", "Plan", "PostRenderPatch", "make_plan"]
+__all__ = [
+    "Change",
+    "ComponentPlan",
+    "Decision",
+    "EnvironmentPlan",
+    "Examined",
+    "Plan",
+    "PostRenderPatch",
+    "Repository",
+    "make_plan",
+]

@@ -4,153 +4,73 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from migrator.charts.types import ChartArchive
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
-from migrator.compare import Allowance, apply_allowances
+from migrator.compare import Terms, apply_allowances
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import Config
 from migrator.inference.types import Inference, ResidualClass
-from migrator.load import Kustomizations
-from migrator.lock import Lock
-from migrator.model import Difference, Impact, ReleaseContext, RepoPath, ResId, Resource
-from migrator.plan.failed import files_of_failed
+from migrator.model import Difference, Impact, ReleaseContext
 from migrator.plan.fit import (
     Fit,
-    Present,
     can_skip_hooks,
     fit,
     lesser_part,
-    present,
     reconciled,
     shared_by,
     with_shared,
     without_hooks,
 )
-from migrator.plan.inflated import inflated_by
+from migrator.plan.inputs import inputs_of
 from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
+from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build
 
 _CRD = "CustomResourceDefinition"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """Everything that decisions rest on beside the component itself."""
-
-    present: Mapping[str, Present]
-    """environment -> every object that it has."""
-    owners: Mapping[str, Mapping[ResId, str]]
-    """environment -> object -> the third-party component that it belongs to."""
-    allowances: tuple[Allowance, ...]
-    accepted: frozenset[str]
-    max_impact: Impact
-    config: Config
-    lock: Lock | None
-    is_argo_cd: bool
-    """Argo CD deploys from here: it runs hooks by itself, and cannot leave them out."""
-    unbuilt: Mapping[RepoPath, RepoPath] = field(default_factory=dict)
-    """File -> a root that rests on it and does not build."""
-    kube_version: str = ""
-    """What every release is rendered for; empty where nobody minds."""
-    api_versions: tuple[str, ...] = ()
-    inflated: Mapping[str, RepoPath] = field(default_factory=dict)
-    """Component id -> the kustomization that inflates its chart."""
-
-    def admits(self, difference: Difference) -> bool:
-        """Whether the difference may happen: approved by name, or under an allowance within the impact."""
-        if difference.id in self.accepted:
-            return True
-        return difference.allowance is not None and difference.impact <= self.max_impact and not difference.privilege
-
-
-def make_plan(  # noqa: PLR0917 - the shape that every room agreed on
-    builds: Sequence[Build],
-    components: Sequence[Component],
-    inferences: Mapping[str, Inference | Diagnostic],
-    allowances: Sequence[Allowance],
-    accepted: Sequence[str] | frozenset[str],
-    max_impact: Impact,
-    config: Config,
+def make_plan(
+    examined: Sequence[Examined],
+    repository: Repository,
+    terms: Terms,
     *,
-    charts: Mapping[str, ChartArchive],
-    kustomizations: Kustomizations | None = None,
-    lock: Lock | None = None,
     kube_version: str = "",
-    api_versions: Sequence[str] = (),
-) -> tuple[Plan, Diagnostics]:
-    """The plan without file changes (`rewrite.settle` adds them), components by id.
+    api_versions: tuple[str, ...] = (),
+) -> Plan:
+    """The plan without file changes, which `rewrite` adds; components by id.
 
-    `charts` are the archives that the inferences are about, by component id; `accepted` the ids of approved
-    differences. With `kustomizations` nothing is adopted that a root which does not build rests on, and the plan names
-    the digests of its inputs. Diagnostics: MIG603 (two components want one release), MIG604 (CRDs that Helm installs
-    and never upgrades).
+    `kube_version` and `api_versions` are what every release is rendered for; empty where nobody minds. Nothing is
+    adopted that a root which does not build rests on. Its diagnostics: MIG603 (two components want one release), MIG604
+    (CRDs that Helm installs and never upgrades).
     """
-    owned = [each for each in components if each.kind is ComponentKind.THIRD_PARTY]
-    situation = Situation(
-        present=_present(builds),
-        owners=_owners(owned),
-        allowances=tuple(allowances),
-        accepted=frozenset(accepted),
-        max_impact=max_impact,
-        config=config,
-        lock=lock,
-        is_argo_cd=_is_argo_cd(builds, config),
-        unbuilt=files_of_failed(builds, kustomizations) if kustomizations is not None else {},
-        kube_version=kube_version,
-        api_versions=tuple(api_versions),
-        inflated=inflated_by(owned, builds, kustomizations) if kustomizations is not None else {},
-    )
-    decided = [
-        decide(component, inferences.get(component.id), charts.get(component.id), situation)
-        for component in sorted(components, key=lambda each: each.id)
-    ]
-    found, notes = _apart(decided)
-    notes += tuple(note for each in found for note in _crds_note(each, charts.get(each.id)))
-    unjudged = any(isinstance(each, Diagnostic) for each in inferences.values())
-    plan = Plan(
-        complete=all(build.is_built for build in builds) and not unjudged,
-        environments=_environments(builds),
+    situation = situation_of(examined, repository, terms, kube_version=kube_version, api_versions=api_versions)
+    ordered = sorted(examined, key=lambda each: each.component.id)
+    found, notes = _apart([decide(each, situation) for each in ordered])
+    archives = {each.component.id: each.archive for each in examined}
+    notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
+    unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
+    return Plan(
+        complete=all(build.is_built for build in repository.builds) and not unjudged,
+        environments=_environments(repository.builds),
         components=found,
         diagnostics=notes,
-        inputs=inputs_of(builds, kustomizations) if kustomizations is not None else {},
+        inputs=inputs_of(repository.builds, repository.kustomizations),
         kube_version=kube_version,
     )
-    return plan, notes
 
 
-def decide(
-    component: Component,
-    inference: Inference | Diagnostic | None,
-    archive: ChartArchive | None,
-    situation: Situation,
-) -> ComponentPlan:
+def decide(one: Examined, situation: Situation) -> ComponentPlan:
     """The decision on one component, over all its environments at once."""
-    kept = _kept_reason(component, inference, archive, situation)
-    candidate = _candidate(component, archive)
-    bare = ComponentPlan(
-        id=component.id,
-        decision=Decision.KEEP,
-        reason=kept,
-        category=component.category,
-        environments=tuple(sorted(name for name, members in component.members.items() if members)),
-        members=component.members,
-        confidence=component.confidence,
-        evidence=_evidence(component, candidate),
-        upstream=component.upstream,
-        chart=archive.ref if archive is not None else None,
-        chart_digest=archive.digest if archive is not None else "",
-        successor=candidate.successor if candidate is not None else "",
-        rivals=tuple(each for each in component.candidates if each is not candidate),
-        context=ReleaseContext(release=component.release or "", namespace=component.namespace or ""),
-    )
-    if kept or not isinstance(inference, Inference):
-        return bare
+    kept = _kept_reason(one, situation)
+    undecided = _undecided(one, kept)
+    if kept or not isinstance(one.result, Inference):
+        return undecided
+    component, inference = one.component, one.result
     fits: Mapping[str, Fit] = {
-        name: fit(name, frozenset(members), inference, situation.present[name], _others(component.id, name, situation))
+        name: fit(name, frozenset(members), inference, situation.present[name], situation.others(component.id, name))
         for name, members in sorted(component.members.items())
         if members and name in situation.present
     }
@@ -159,7 +79,7 @@ def decide(
     if skip:
         fits = {name: without_hooks(each) for name, each in fits.items()}
     known = replace(
-        bare,
+        undecided,
         environments=tuple(sorted(fits)),
         members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
         companions={name: each.companions for name, each in fits.items() if each.companions},
@@ -174,6 +94,28 @@ def decide(
         hooks="skip" if skip else "run",
     )
     return _judged(known, component, fits, situation)
+
+
+def _undecided(one: Examined, reason: str) -> ComponentPlan:
+    """What is known of a component before its differences are looked at; it stays where there is a reason."""
+    component, archive = one.component, one.archive
+    candidate = _candidate(component, archive)
+    return ComponentPlan(
+        id=component.id,
+        decision=Decision.KEEP,
+        reason=reason,
+        category=component.category,
+        environments=tuple(sorted(name for name, members in component.members.items() if members)),
+        members=component.members,
+        confidence=component.confidence,
+        evidence=_evidence(component, candidate),
+        upstream=component.upstream,
+        chart=archive.ref if archive is not None else None,
+        chart_digest=archive.digest if archive is not None else "",
+        successor=candidate.successor if candidate is not None else "",
+        rivals=tuple(each for each in component.candidates if each is not candidate),
+        context=ReleaseContext(release=component.release or "", namespace=component.namespace or ""),
+    )
 
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
@@ -193,8 +135,8 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins, opened)
     if why:
-        return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.max_impact))
-    admitted = {name: tuple(each for each in found if situation.admits(each)) for name, found in marked.items()}
+        return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact))
+    admitted = {name: tuple(each for each in found if situation.terms.admits(each)) for name, found in marked.items()}
     patches = {name: each.patches for name, each in pins.items() if each.patches}
     allowed = [each for found in admitted.values() for each in found]
     return replace(
@@ -213,10 +155,12 @@ def _opened(
 ) -> tuple[Mapping[str, tuple[Difference, ...]], Mapping[str, tuple[Difference, ...]]]:
     """The differences of each environment with the allowances that admit them, and those that nothing admits."""
     marked = {
-        name: tuple(apply_allowances(each.differences, situation.allowances, situation.accepted)[0])
+        name: tuple(apply_allowances(each.differences, situation.terms.allowances, situation.terms.accepted)[0])
         for name, each in fits.items()
     }
-    return marked, {name: tuple(each for each in found if not situation.admits(each)) for name, found in marked.items()}
+    return marked, {
+        name: tuple(each for each in found if not situation.terms.admits(each)) for name, found in marked.items()
+    }
 
 
 def _pins(known: ComponentPlan, blocking: Sequence[Difference]) -> str:
@@ -241,34 +185,30 @@ def _blocking(
     return (), ""
 
 
-def _kept_reason(
-    component: Component,
-    inference: Inference | Diagnostic | None,
-    archive: ChartArchive | None,
-    situation: Situation,
-) -> str:
+def _kept_reason(one: Examined, situation: Situation) -> str:
     """Why the component stays without a look at differences; empty where it does not."""
-    override = situation.config.components.get(component.id)
-    if situation.lock is not None and component.id in situation.lock.components:
+    component, repository = one.component, situation.repository
+    override = repository.config.components.get(component.id)
+    if repository.lock is not None and component.id in repository.lock.components:
         return "it is a release already; what is left of it here are its companions"
     if override is not None and override.decision == Decision.KEEP.value:
         return "migrate.yaml says so"
-    if component.id in situation.inflated:
-        return f"helmCharts in {situation.inflated[component.id]} make it from a chart already"
+    if component.id in repository.inflated:
+        return f"helmCharts in {repository.inflated[component.id]} make it from a chart already"
     if component.kind is ComponentKind.APPLICATION:
         return "it is an application"
     if component.upstream is not None and not component.upstream.manifest.chart:
         return f"upstream release manifest of {component.upstream.title}; no public chart installs the same"
-    if isinstance(inference, Diagnostic):
-        return inference.summary + (f" ({inference.remedy})" if inference.remedy else "")
-    if inference is None or archive is None:
+    if isinstance(one.result, Diagnostic):
+        return one.result.summary + (f" ({one.result.remedy})" if one.result.remedy else "")
+    if one.result is None or one.archive is None:
         return "no chart was found for it" if not component.candidates else "its chart was not examined"
     return ""
 
 
 def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) -> str:
     """Why the component is no more than a proposal whatever its differences are; empty where nothing is."""
-    override = situation.config.components.get(component.id)
+    override = situation.repository.config.components.get(component.id)
     if override is not None and override.decision == Decision.PROPOSE.value:
         return "migrate.yaml says so"
     for name, each in fits.items():
@@ -337,36 +277,6 @@ def _crds_note(component: ComponentPlan, archive: ChartArchive | None) -> Diagno
     )
 
 
-def _present(builds: Sequence[Build]) -> Mapping[str, Present]:
-    found: dict[str, list[Resource]] = defaultdict(list)
-    for build in builds:
-        if build.is_built:
-            found[build.environment] += build.resources
-    return {name: present(resources) for name, resources in sorted(found.items())}
-
-
-def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]]:
-    found: dict[str, dict[ResId, str]] = defaultdict(dict)
-    for component in components:
-        for environment, members in component.members.items():
-            found[environment].update(dict.fromkeys(members, component.id))
-    return found
-
-
-def _others(component: str, environment: str, situation: Situation) -> Mapping[ResId, str]:
-    held = situation.owners.get(environment, {})
-    return {res_id: owner for res_id, owner in held.items() if owner != component}
-
-
-def _is_argo_cd(builds: Sequence[Build], config: Config) -> bool:
-    kinds = ("Application", "ApplicationSet")
-    return config.gitops == "argocd" or any(
-        resource.gvk.group == "argoproj.io" and resource.gvk.kind in kinds
-        for build in builds
-        for resource in build.resources
-    )
-
-
 def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
     grouped: dict[str, list[Build]] = defaultdict(list)
     for build in builds:
@@ -379,15 +289,6 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
         )
         for name, found in sorted(grouped.items())
     }
-
-
-def inputs_of(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, str]:
-    """The digest of every file that a plan of these builds rests on."""
-    files = {path for build in builds for path in kustomizations.closure(build.root)}
-    index = kustomizations.index
-    needed = {path for build in builds if build.is_built for path in kustomizations.closure(build.root)}
-    # what cannot be read is not a file of the index, and its root says so
-    return {path: index.digest(path) for path in sorted(files) if path in index.files or path in needed}
 
 
 def _candidate(component: Component, archive: ChartArchive | None) -> ChartCandidate | None:

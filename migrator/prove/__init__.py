@@ -2,7 +2,7 @@
 
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
-from migrator.prove.proof import Terms, prove
+from migrator.prove.proof import prove
 from migrator.prove.relock import Relocked, relocked
 from migrator.prove.render import RenderContext, closure_of, render_environment, render_lock, render_roots
 from migrator.prove.rendering import Owner, Part, Rendering, rendering_of
@@ -38,7 +38,6 @@ __all__ = [
     "Relocked",
     "RenderContext",
     "Rendering",
-    "Terms",
     "Verdict",
     "agreement",
     "changed_parts",

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import Allowance, apply_allowances, compare, describe, salt_of
+from migrator.compare import Terms, apply_allowances, compare, describe, salt_of
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Difference, DifferenceKind, Impact, KeyPath, ResId, Resource
+from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
 from migrator.prove.rendering import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
 Places = frozenset[tuple[ResId, KeyPath]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is admitted: allowances up to an impact, and single differences by name."""
-
-    allowances: tuple[Allowance, ...] = ()
-    accepted: tuple[str, ...] = ()
-    """Ids of differences that a person approved, whatever their impact."""
-    max_impact: Impact = Impact.METADATA
 
 
 def prove(

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from migrator.compare import Terms
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import ResId, SourceSpan
 from migrator.prove.identity import part_digests
-from migrator.prove.proof import Terms, prove
+from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
 from migrator.prove.rendering import Rendering
 from migrator.prove.types import Proof, Verdict

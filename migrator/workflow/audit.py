@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from migrator.audit import audit, is_finding
+from migrator.audit import Subject, audit, is_finding, umbrellas_of
 from migrator.diagnostics import Diagnostics, ExitCode
 from migrator.progress import Watch
 from migrator.prove import Rendering, closure_of, render_lock
@@ -37,18 +37,19 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
     with run.step("prove") as watch:
         renders = _renders(baseline, watch)
     with run.step("audit"):
-        said = audit(
-            baseline.index,
-            baseline.kustomizations,
-            baseline.builds,
-            baseline.lock,
-            components,
-            renders,
+        overrides = baseline.config.components.items()
+        subject = Subject(
+            kustomizations=baseline.kustomizations,
+            builds=baseline.builds,
+            lock=baseline.lock,
             lock_problem=baseline.lock_problem,
+            components=components,
+            renders=renders,
+            umbrellas=umbrellas_of(baseline.index, baseline.lock),
             engines=baseline.tools.engines,
-            kept=[name for name, each in baseline.config.components.items() if each.decision == "keep"],
+            kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
-    return Audited(findings=once(said))
+        return Audited(findings=once(audit(subject)))
 
 
 def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:

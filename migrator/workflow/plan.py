@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.plan import Plan, make_plan
+from migrator.plan import Examined, Plan, Repository, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
@@ -26,7 +26,7 @@ from migrator.workflow.steps.resolve import Resolved, about, resolve
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
     from migrator.inference.types import FollowedImage, Inference, InferenceRequest
-    from migrator.model import ResId, Resource
+    from migrator.model import RepoPath, ResId, Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +55,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         _check_only(baseline, components)
     with run.step("resolve") as watch:
         library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
-        done = inflated_by(components, baseline.builds, baseline.kustomizations)
-        wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in done]
+        inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
+        wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in inflated]
         resolved: list[Resolved] = []
         for each in wanted:
             watch(len(resolved), len(wanted), (each.id,))
@@ -64,7 +64,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("infer") as watch:
         chosen = _infer(resolved, baseline, watch)
     with run.step("plan"):
-        plan = _plan(baseline, components, chosen)
+        plan = _plan(baseline, components, chosen, inflated)
         notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = secrets_of_baseline(baseline)
@@ -161,23 +161,33 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
 
 
-def _plan(baseline: Baseline, components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Plan:
+def _plan(
+    baseline: Baseline,
+    components: Sequence[Component],
+    chosen: Mapping[str, Chosen],
+    inflated: Mapping[str, RepoPath],
+) -> Plan:
     terms, _ = terms_of(baseline.root, baseline.choices)
-    plan, _ = make_plan(
-        baseline.builds,
-        components,
-        {name: each.result for name, each in chosen.items() if each.result is not None},
-        terms.allowances,
-        terms.accepted,
-        terms.max_impact,
-        baseline.config,
-        charts={name: each.archive for name, each in chosen.items() if each.archive is not None},
+    repository = Repository(
         kustomizations=baseline.kustomizations,
+        builds=baseline.builds,
+        config=baseline.config,
         lock=baseline.lock,
+        inflated=inflated,
+    )
+    return make_plan(
+        [_examined(each, chosen.get(each.id)) for each in components],
+        repository,
+        terms,
         kube_version=_kube_version(baseline, chosen),
         api_versions=baseline.choices.api_versions,
     )
-    return plan
+
+
+def _examined(component: Component, found: Chosen | None) -> Examined:
+    if found is None:
+        return Examined(component=component)
+    return Examined(component=component, archive=found.archive, result=found.result)
 
 
 def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:

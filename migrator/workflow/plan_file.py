@@ -13,7 +13,7 @@ from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
-from migrator.plan.decide import inputs_of
+from migrator.plan.inputs import inputs_of
 from migrator.version import __version__
 from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from migrator.audit import RULES, audit, is_finding, load_texts
+from migrator.audit import RULES, Subject, audit, is_finding, load_texts, umbrellas_of
 from migrator.classify import ChartCandidate, Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index, discover
@@ -101,6 +101,7 @@ def audited(tree: Callable[..., Path], tmp_path: Path) -> Audit:
         renders: Mapping[str, Rendering] | None = None,
         builds: Sequence[Build] | None = None,
         components: Sequence[Component] = (),
+        kept: Sequence[str] = (),
         **more: Any,
     ) -> Diagnostics:
         written = {path: text for path, text in {**FILES, **(files or {})}.items() if text is not None}
@@ -111,7 +112,17 @@ def audited(tree: Callable[..., Path], tmp_path: Path) -> Audit:
             lock = proved(lock, renders)
         if builds is None:
             builds = [Build(environment="prod", root=RepoPath("apps"), status="built", resources=(APP,))]
-        return audit(index, load(index)[0], builds, lock, components, renders, **more)
+        subject = Subject(
+            kustomizations=load(index)[0],
+            builds=tuple(builds),
+            lock=lock,
+            components=tuple(components),
+            renders=renders,
+            umbrellas=umbrellas_of(index, lock),
+            kept=frozenset(kept),
+            **more,
+        )
+        return audit(subject)
 
     return run
 

@@ -10,13 +10,14 @@ import pytest
 
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind
-from migrator.compare import Allowance, Scope, compare
+from migrator.compare import Allowance, Scope, Terms, compare
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.discover import Config, parse_config
+from migrator.discover import Config, Index, parse_config
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
+from migrator.load import Kustomizations
 from migrator.lock import Lock, LockedComponent
 from migrator.model import DifferenceKind, Impact, Json, Origin, ReleaseContext, RepoPath, ResId, Resource, resource_of
-from migrator.plan import Decision, Plan, make_plan
+from migrator.plan import Decision, Examined, Plan, Repository, make_plan
 from migrator.plan.patches import DELETE, apply_operations
 from migrator.plan.types import ComponentPlan
 from migrator.render_roots import BUILT, FAILED, Build
@@ -63,6 +64,16 @@ def bare(resource: Resource) -> Resource:
     """As a chart renders it: no origin, the namespace left to the release."""
     metadata = {key: value for key, value in resource.body["metadata"].items() if key != "namespace"}
     return resource_of({**resource.body, "metadata": metadata})
+
+
+def repository_of(*builds: Build, config: Config | None = None, lock: Lock | None = None) -> Repository:
+    index = Index(root=Path("nowhere"), files={}, links={}, kustomization_files=())
+    read = Kustomizations(index=index, by_path={})
+    return Repository(kustomizations=read, builds=builds, config=config or Config(), lock=lock)
+
+
+def unexamined(component: Component) -> Examined:
+    return Examined(component=component)
 
 
 REDIS = (deployment("redis"), *(settings(number) for number in range(5)))
@@ -116,19 +127,12 @@ def case(
         seconds=0.0,
         engine={},
     )
-    plan, _ = make_plan(
-        [*builds, *failed],
-        [component, *components],
-        {"redis": inference},
-        [LABELS],
-        accepted,
-        max_impact,
-        parse_config(config.encode()) if config else Config(),
-        charts={"redis": ARCHIVE},
-        lock=lock,
+    return make_plan(
+        [Examined(component=component, archive=ARCHIVE, result=inference), *map(unexamined, components)],
+        repository_of(*builds, *failed, config=parse_config(config.encode()) if config else Config(), lock=lock),
+        Terms(allowances=(LABELS,), accepted=tuple(accepted), max_impact=max_impact),
         kube_version=kube_versions[1],
     )
-    return plan
 
 
 def one(*args: Any, **more: Any) -> ComponentPlan:
@@ -182,10 +186,10 @@ def test_a_chart_that_renders_the_same_is_adopted() -> None:
 def test_applications_and_unknown_charts_are_kept() -> None:
     same = [bare(each) for each in REDIS]
     assert one({"dev": REDIS}, {"dev": same}, kind=ComponentKind.APPLICATION).decision is Decision.KEEP
-    found, _ = make_plan([], [component_of("x")], {}, [], [], Impact.METADATA, Config(), charts={})
+    found = make_plan([unexamined(component_of("x"))], repository_of(), Terms())
     assert (found.components[0].decision, found.components[0].reason) == (Decision.KEEP, "no chart was found for it")
     problem = Diagnostic(code="MIG420", severity=Severity.ERROR, summary="no such chart", remedy="name a mirror")
-    found, _ = make_plan([], [component_of("x")], {"x": problem}, [], [], Impact.METADATA, Config(), charts={})
+    found = make_plan([Examined(component=component_of("x"), result=problem)], repository_of(), Terms())
     assert found.components[0].reason == "no such chart (name a mirror)"
     assert not found.complete
 
@@ -493,11 +497,10 @@ def test_two_components_never_share_a_release_name() -> None:
         )
         for name, rendered in (("a", tuple(same)), ("b", (bare(second),)))
     }
-    plan, notes = make_plan(
-        builds, components, inferences, [], [], Impact.METADATA, Config(), charts={"a": ARCHIVE, "b": ARCHIVE}
-    )
+    examined = [Examined(component=each, archive=ARCHIVE, result=inferences[each.id]) for each in components]
+    plan = make_plan(examined, repository_of(*builds), Terms())
     assert [each.decision for each in plan.components] == [Decision.ADOPT, Decision.PROPOSE]
-    assert [note.code for note in notes] == ["MIG603"]
+    assert [note.code for note in plan.diagnostics] == ["MIG603"]
 
 
 def test_crds_that_helm_never_upgrades_are_said() -> None:

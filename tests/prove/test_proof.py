@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from migrator.compare import Allowance, Scope
+from migrator.compare import Allowance, Scope, Terms
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import DifferenceKind, Impact, ReleaseContext, RepoPath, Resource, resource_of
-from migrator.prove import Owner, Part, Proof, Rendering, Terms, Verdict, prove, rendering_digest, rendering_of
+from migrator.prove import Owner, Part, Proof, Rendering, Verdict, prove, rendering_digest, rendering_of
 
 TERMS = Terms()
 API = {

@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
+from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
 from migrator.lock import Lock
 from migrator.model import RepoPath, ResId
-from migrator.prove import Part, Rendering, Terms, closure_of, prove, render_environment, render_lock, rendering_digest
+from migrator.prove import Part, Rendering, closure_of, prove, render_environment, render_lock, rendering_digest
 from migrator.prove.render import render_root
 
 Hybrid = Any

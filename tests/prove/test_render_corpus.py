@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from migrator.charts import ChartLibrary, ChartSources, load_archive
+from migrator.compare import Terms
 from migrator.engines import Cache, find_tools, rendered_resources
 from migrator.lock import Lock, LockedEnvironment, LockedRelease
 from migrator.model import ReleaseContext, RepoPath
-from migrator.prove import EnvironmentProof, RenderContext, Rendering, Terms, Verdict, prove, render_lock
+from migrator.prove import EnvironmentProof, RenderContext, Rendering, Verdict, prove, render_lock
 from migrator.yamlio import Dialect, dump, read_value
 
 pytestmark = pytest.mark.corpus

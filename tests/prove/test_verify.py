@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
 from migrator.lock import Lock, dump_lock, read_lock
 from migrator.prove import (
     Proof,
-    Terms,
     Verdict,
     agreement,
     intoto,

@@ -16,7 +16,7 @@ from migrator.engines import Cache, find_kustomize, kustomize_build
 from migrator.gitops.deployed import deployed_paths
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock
-from migrator.model import ResId, resource_of
+from migrator.model import ReleaseContext, ResId, resource_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build, Renderer, build_all
 from migrator.rewrite import FileEdit, RepositoryView, load_layout, rewrite, stage

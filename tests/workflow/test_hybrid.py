@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from migrator.cli.app import run
+from migrator.compare import Terms
 from migrator.diagnostics import ExitCode
 from migrator.lock import dump_lock
-from migrator.prove import Terms, prove_lock, with_proof
+from migrator.prove import prove_lock, with_proof
 
 Hybrid = Any
 

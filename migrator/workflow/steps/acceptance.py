@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from migrator.compare import load_allowances
-from migrator.prove import Proof, Terms
+from migrator.compare import Terms, load_allowances
+from migrator.prove import Proof
 from migrator.workflow.choices import Choices
 from migrator.yamlio import rules_directory
 

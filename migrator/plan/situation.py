@@ -1,0 +1,114 @@
+"""What decisions rest on: each component with what inference found, and all that is around it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migrator.charts.types import ChartArchive
+from migrator.classify.types import Component, ComponentKind
+from migrator.compare import Terms
+from migrator.diagnostics import Diagnostic
+from migrator.discover import Config
+from migrator.inference.types import Inference
+from migrator.load import Kustomizations
+from migrator.lock import Lock
+from migrator.model import RepoPath, ResId, Resource
+from migrator.plan.failed import files_of_failed
+from migrator.plan.fit import Present, present
+from migrator.render_roots import Build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A component, and what became of the search for a chart that renders it."""
+
+    component: Component
+    archive: ChartArchive | None = None
+    """The chart that was taken for it, or tried first."""
+    result: Inference | Diagnostic | None = None
+    """What inference found with that chart, or why it found nothing; None where nobody searched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repository:
+    """A repository as it is before the plan."""
+
+    kustomizations: Kustomizations
+    builds: tuple[Build, ...] = field(repr=False)
+    config: Config
+    lock: Lock | None = None
+    """Of an earlier migration."""
+    inflated: Mapping[str, RepoPath] = field(default_factory=dict)
+    """Component id -> the kustomization that inflates its chart already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """Everything that decisions rest on beside the component itself."""
+
+    repository: Repository
+    terms: Terms
+    present: Mapping[str, Present]
+    """environment -> every object that it has."""
+    owners: Mapping[str, Mapping[ResId, str]]
+    """environment -> object -> the third-party component that it belongs to."""
+    is_argo_cd: bool
+    """Argo CD deploys from here: it runs hooks by itself, and cannot leave them out."""
+    unbuilt: Mapping[RepoPath, RepoPath]
+    """File -> a root that rests on it and does not build."""
+    kube_version: str
+    """What every release is rendered for; empty where nobody minds."""
+    api_versions: tuple[str, ...]
+
+    def others(self, component: str, environment: str) -> Mapping[ResId, str]:
+        """Object -> its component, of the other third-party components of an environment."""
+        held = self.owners.get(environment, {})
+        return {res_id: owner for res_id, owner in held.items() if owner != component}
+
+
+def situation_of(
+    examined: Sequence[Examined],
+    repository: Repository,
+    terms: Terms,
+    *,
+    kube_version: str,
+    api_versions: tuple[str, ...],
+) -> Situation:
+    """What decisions on these components rest on."""
+    return Situation(
+        repository=repository,
+        terms=terms,
+        present=_present(repository.builds),
+        owners=_owners([each.component for each in examined if each.component.kind is ComponentKind.THIRD_PARTY]),
+        is_argo_cd=_is_argo_cd(repository),
+        unbuilt=files_of_failed(repository.builds, repository.kustomizations),
+        kube_version=kube_version,
+        api_versions=api_versions,
+    )
+
+
+def _present(builds: Sequence[Build]) -> Mapping[str, Present]:
+    found: dict[str, list[Resource]] = defaultdict(list)
+    for build in builds:
+        if build.is_built:
+            found[build.environment] += build.resources
+    return {name: present(resources) for name, resources in sorted(found.items())}
+
+
+def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]]:
+    found: dict[str, dict[ResId, str]] = defaultdict(dict)
+    for component in components:
+        for environment, members in component.members.items():
+            found[environment].update(dict.fromkeys(members, component.id))
+    return found
+
+
+def _is_argo_cd(repository: Repository) -> bool:
+    kinds = ("Application", "ApplicationSet")
+    return repository.config.gitops == "argocd" or any(
+        resource.gvk.group == "argoproj.io" and resource.gvk.kind in kinds
+        for build in repository.builds
+        for resource in build.resources
+    )
