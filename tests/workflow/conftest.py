@@ -1,1 +1,2 @@
+from hybrid_repository import hybrid, make_hybrid  # noqa: F401 - fixtures
 from odd_trees import both, charts, shop  # noqa: F401 - fixtures
