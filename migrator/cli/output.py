@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 from typing import IO, TYPE_CHECKING
 
-from migrator.diagnostics import ExitCode, Severity
+from migrator.diagnostics import ExitCode
 from migrator.version import __version__
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], told: Told)
         case _:
             from migrator.report.terminal import show_plan as show_text
 
-            say(plan.diagnostics, told)
+            told.say(plan.diagnostics)
             show_text(plan, stream, verbose=told.verbose)
 
 
@@ -58,7 +57,7 @@ def show_inference(inferred: Inferred, output_format: str, stream: IO[str], told
     from migrator.workflow.next_steps import next_steps
 
     inference = redact_inference(inferred.inference, inferred.secrets)
-    say(inferred.diagnostics, told, notes=True)
+    told.say(inferred.diagnostics, notes=True)
     show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=told.verbose)
     if inferred.explanation:
         stream.write("\n")
@@ -74,13 +73,13 @@ def show_explanation(explained: Explained, output_format: str, stream: IO[str], 
     from migrator.report.explain import show_explanation as show_text
     from migrator.report.redact import redact_explanation
 
-    say(explained.diagnostics, told)
+    told.say(explained.diagnostics)
     show_text(redact_explanation(explained.explanation, explained.secrets), stream, verbose=told.verbose)
 
 
 def show_account(accounted: Accounted, output_format: str, stream: IO[str], told: Told) -> None:
     """Write why an object belongs where it does."""
-    say(accounted.diagnostics, told)
+    told.say(accounted.diagnostics)
     if output_format == "json":
         _document(accounted, stream)
         return
@@ -149,7 +148,7 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], told: To
         case _:
             from migrator.report.proof import show_proof as show_text
 
-            say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics), told)
+            told.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
             show_text(proof, stream, verbose=told.verbose)
 
 
@@ -167,7 +166,7 @@ def show_applied(
         return
     from migrator.report.applied import show_applied as show_text
 
-    say(applied.diagnostics, told)
+    told.say(applied.diagnostics)
     if diff and applied.exit_code == ExitCode.DONE:
         stream.write(unified_diff(applied.edits, secrets))
         return
@@ -190,7 +189,7 @@ def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], told:
         return
     from migrator.report.applied import show_followed as show_text
 
-    say(relocked.diagnostics, told)
+    told.say(relocked.diagnostics)
     show_text(
         relocked.proof,
         stream,
@@ -215,14 +214,6 @@ def show_rules(listed: Listed, output_format: str, stream: IO[str]) -> None:
     width = max((len(chart) for chart, *_ in rows), default=0)
     for chart, category, url, source in rows:
         stream.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
-
-
-def say(diagnostics: Diagnostics, told: Told, *, notes: bool = False) -> None:
-    """Diagnostics belong to stderr, notes among them where they are wanted; quiet keeps the errors."""
-    from migrator.report.terminal import show_diagnostics
-
-    wanted = tuple(each for each in diagnostics if each.severity is Severity.ERROR) if told.quiet else diagnostics
-    show_diagnostics(wanted, sys.stderr, verbose=told.verbose, notes=notes)
 
 
 def _document(result: api.Result, stream: IO[str], **more: Json) -> None:

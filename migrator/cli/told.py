@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from migrator.diagnostics import Diagnostics, Severity
 from migrator.progress import Event, Noticed, Progress, StepEnded, StepStarted
 
 
@@ -92,6 +93,13 @@ class Told:
         finally:
             self.times.end()
 
+    def say(self, diagnostics: Diagnostics, *, notes: bool = False) -> None:
+        """Diagnostics belong to stderr, notes among them where they are wanted; quiet keeps the errors."""
+        from migrator.report.terminal import show_diagnostics
+
+        wanted = tuple(each for each in diagnostics if each.severity is Severity.ERROR) if self.quiet else diagnostics
+        show_diagnostics(wanted, sys.stderr, verbose=self.verbose, notes=notes)
+
     def finish(self) -> None:
         """Say where the time went, to those who asked."""
         if self.verbose:
@@ -111,6 +119,4 @@ class Told:
             case StepEnded():
                 self.times.end()
             case Noticed():
-                from migrator.cli.output import say
-
-                say((event.diagnostic,), self)
+                self.say((event.diagnostic,))

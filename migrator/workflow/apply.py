@@ -11,13 +11,13 @@ from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
-from migrator.workflow.branch import check_can_branch, write_branch
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
 from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.branch import check_can_branch, write_branch
 from migrator.workflow.steps.prove import proved_attempt
 
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.compare.secrets import secrets_of
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
+from migrator.discover import Config
+from migrator.engines import Toolchain, find_helm, find_kustomize
 from migrator.model import RepoPath, Resource, SourceSpan
-from migrator.workflow.choices import choose
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
+from migrator.workflow.steps.choices import Choices, choose
 from migrator.workflow.steps.infer import infer_once
 from migrator.workflow.steps.resolve import archive_of
 from migrator.workflow.values_output import check_free, write_values
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
     from migrator.compare.secrets import Secrets
     from migrator.explain import Explanation
-    from migrator.inference.types import Inference
+    from migrator.inference.types import Inference, InferenceRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,40 +70,22 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     Raises what the chart library and the YAML reader raise, MIG904 for a target that cannot be read or is named
     twice, MIG905 for a chart reference without a version, and MIG915 for a values file that is there already.
     """
-    from migrator.compare.secrets import secrets_of
-    from migrator.discover import Config
-    from migrator.engines import find_helm, find_kustomize
-    from migrator.engines.tools import Toolchain
-    from migrator.inference.types import InferenceRequest
-
     if target.output is not None:
         check_free(target.output, map(_environment, target.files), force=target.force)
     choices = choose(settings, Config())
     with run.step("read"):
-        targets = _targets(target.files)
         tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
-        archive = archive_of(target.chart, target.repository, choices)
+        request = _request(target, choices)
     with run.step("infer"):
-        request = InferenceRequest(
-            chart=archive,
-            targets=targets,
-            release=target.release,
-            namespace=target.namespace,
-            kube_version=choices.kube_version,
-            kube_is_given=choices.kube_is_given,
-            api_versions=choices.api_versions,
-            budget=choices.budget,
-        )
         inference, diagnostics = infer_once(request, tools, choices.cache)
-    resources = [resource for found in targets.values() for resource in found]
     inferred = Inferred(
         inference=inference,
         diagnostics=diagnostics,
-        secrets=secrets_of(resources, salt=archive.digest),
+        secrets=secrets_of((each for found in request.targets.values() for each in found), salt=request.chart.digest),
         chart=target.chart,
-        ref=archive.ref,
+        ref=request.chart.ref,
         budget=choices.budget,
-        written=write_values(inference, archive.ref, target.output) if target.output is not None else (),
+        written=write_values(inference, request.chart.ref, target.output) if target.output is not None else (),
     )
     if target.explain is None:
         return inferred
@@ -109,6 +94,22 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     with run.step("explain"):
         files = {name: (RepoPath(file), Path(file).read_bytes()) for name, file in map(_named, target.files)}
         return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
+
+
+def _request(target: Target, choices: Choices) -> InferenceRequest:
+    from migrator.inference.types import InferenceRequest
+
+    targets = _targets(target.files)
+    return InferenceRequest(
+        chart=archive_of(target.chart, target.repository, choices),
+        targets=targets,
+        release=target.release,
+        namespace=target.namespace,
+        kube_version=choices.kube_version,
+        kube_is_given=choices.kube_is_given,
+        api_versions=choices.api_versions,
+        budget=choices.budget,
+    )
 
 
 def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:

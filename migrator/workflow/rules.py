@@ -12,9 +12,9 @@ from migrator.model import ReleaseContext, RepoPath, ResId
 from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.signatures.manifests import Manifest
-from migrator.workflow.choices import choose
 from migrator.workflow.rule_cases import case_files, failed_case, read_case
 from migrator.workflow.settings import Settings
+from migrator.workflow.steps.choices import choose
 from migrator.workflow.steps.release_manifests import manifest_texts, manifests_of
 from migrator.workflow.steps.resolve import archive_of
 

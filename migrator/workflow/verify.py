@@ -8,10 +8,10 @@ from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import read_config
 from migrator.engines import find_tools
 from migrator.prove import Proof, verify
-from migrator.workflow.choices import choose
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
+from migrator.workflow.steps.choices import choose
 from migrator.workflow.steps.recovery import recover_first
 from migrator.workflow.steps.render_context import render_context_of
 

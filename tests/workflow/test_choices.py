@@ -8,9 +8,9 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Acceptance, Config
 from migrator.lock import Lock
 from migrator.model import Impact
-from migrator.workflow.choices import choose
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import as_locked
+from migrator.workflow.steps.choices import choose
 
 
 def test_defaults(tmp_path: Path) -> None:

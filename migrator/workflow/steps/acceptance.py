@@ -7,7 +7,7 @@ from pathlib import Path
 
 from migrator.compare import Terms, load_allowances
 from migrator.prove import Proof
-from migrator.workflow.choices import Choices
+from migrator.workflow.steps.choices import Choices
 from migrator.yamlio import rules_directory
 
 TEAM_RULES = ".migrate/rules"

@@ -17,9 +17,9 @@ from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
 from migrator.rewrite import RepositoryView
-from migrator.workflow.choices import Choices, choose
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
+from migrator.workflow.steps.choices import Choices, choose
 from migrator.workflow.steps.recovery import recover_first
 
 

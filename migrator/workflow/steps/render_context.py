@@ -6,7 +6,7 @@ from migrator.charts import ChartLibrary
 from migrator.engines import Toolchain
 from migrator.progress import Watch, uncounted
 from migrator.prove import RenderContext
-from migrator.workflow.choices import Choices
+from migrator.workflow.steps.choices import Choices
 
 
 def render_context_of(choices: Choices, tools: Toolchain, watch: Watch = uncounted) -> RenderContext:

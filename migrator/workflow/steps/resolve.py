@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from migrator.charts import ChartLibrary
     from migrator.classify import ChartCandidate, Component
     from migrator.discover import Config
-    from migrator.workflow.choices import Choices
+    from migrator.workflow.steps.choices import Choices
 
 VERSIONS = 8
 """Chart versions of one candidate that are looked at; of more, some from the newest to the oldest."""
