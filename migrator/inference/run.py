@@ -12,9 +12,11 @@ from pathlib import Path
 from migrator.diagnostics import MigrateError
 from migrator.engines import EngineError, Failure
 from migrator.inference.budget import LimitError, limited
-from migrator.inference.hypothesis.evaluator import Key
+from migrator.inference.hypothesis.compared_objects import Key
 from migrator.inference.hypothesis.interpreter_check import newly_untrusted, untrusted
-from migrator.inference.search.environments import Answer, chart_of, solve
+from migrator.inference.rendered_chart import chart_of
+from migrator.inference.search.answer import Answer
+from migrator.inference.search.environments import solve
 from migrator.inference.types import SplitValues
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext

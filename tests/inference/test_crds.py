@@ -3,7 +3,8 @@
 import time
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart

@@ -7,8 +7,9 @@ from search_support import SETTING, found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates.for_gaps import proposals
-from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.name_inputs import name_paths
+from migrator.inference.rendered_chart import defaults_of
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter

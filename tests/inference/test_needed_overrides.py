@@ -3,8 +3,8 @@
 from chart_support import SETTING, chart_of
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import defaults_of
 from migrator.inference.hypothesis.needed_overrides import shown_overrides
+from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
 

@@ -9,8 +9,9 @@ from search_support import SETTING
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates import missing_content
 from migrator.inference.candidates.missing_content import from_untaken
-from migrator.inference.hypothesis.evaluator import Evaluator, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.inversion.unify import Reader
+from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart

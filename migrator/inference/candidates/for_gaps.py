@@ -10,6 +10,7 @@ from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
+from migrator.inference.gaps.checksums import is_digest
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import Asked, places, switches
@@ -17,7 +18,6 @@ from migrator.inference.inversion.conditions import make
 from migrator.inference.inversion.expressions import invert
 from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
-from migrator.inference.search.passes.checksum_annotations import is_digest
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.inference.hypothesis.evaluator import Evaluator, State
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.hypothesis.state import State
 from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves
 from migrator.inference.effects.value_effects import Subject
-from migrator.inference.hypothesis.evaluator import defaults_of
+from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.values.split import effective
 from migrator.model import Json, KeyPath, Resource
 from migrator.templates.chart import as_dependency, load_chart

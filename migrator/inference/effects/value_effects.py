@@ -9,7 +9,8 @@ from typing import TypeAlias
 from migrator.charts.types import ChartArchive
 from migrator.compare.bodies import unequal, unequal_leaves
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, value_at
-from migrator.inference.hypothesis.evaluator import defaults_of, is_test, key_of
+from migrator.inference.hypothesis.compared_objects import is_test, key_of
+from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of

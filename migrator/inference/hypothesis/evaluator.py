@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 
-from migrator.inference.assignments.values_tree import Edits, Tree, leaves
+from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.gaps import Gap, cost, extent, gaps, leaf_count
+from migrator.inference.hypothesis.compared_objects import Key, is_skipped, is_test, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
-from migrator.inference.hypothesis.unset_reads import Asked, asked_of
+from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
-from migrator.templates.chart import Chart, coalesced
+from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
 from migrator.templates.output.documents import Document, plain_documents, split_documents, untaken_documents
 from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
 
-EPSILON = 1e-6
 ERROR_COST = 500.0
 FAILURE_COST = 20.0
 """For each different thing that Helm would stop at in one template."""
@@ -33,82 +32,9 @@ KUBE_COST = 0.5
 GENERATED_COST = 0.3
 """Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
 
-HOOKS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
-HOOKS |= {"test", "test-success"}
-
 MAX_KEPT = 1_000_000
 """Pieces of templates that were rendered on trial and are kept, should the same trial come again."""
 MAX_ALIKE = 40
-
-Key = tuple[str, str, str]
-"""Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
-
-
-def key_of(res: ResId) -> Key:
-    """The pairing key of an object."""
-    return (res.group, res.kind, res.name)
-
-
-def is_test(body: Mapping[str, Json]) -> bool:
-    """Whether the object is a Helm test: never part of a comparison."""
-    annotations = (body.get("metadata") or {}).get("annotations") or {}
-    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    return isinstance(hook, str) and any(
-        part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
-    )
-
-
-def is_skipped(body: Mapping[str, Json]) -> bool:
-    """Whether Helm leaves the object out of what it renders: it is a hook of a kind that Helm 3 does not know."""
-    annotations = (body.get("metadata") or {}).get("annotations") or {}
-    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    return isinstance(hook, str) and any(part.strip().lower() not in HOOKS for part in hook.split(","))
-
-
-@dataclass(slots=True, kw_only=True)
-class State:
-    """A hypothesis, rendered and measured."""
-
-    tree: Tree
-    setting: ReleaseContext
-    run: Run
-    documents: dict[Key, list[Document]]
-    pairs: dict[int, Document]
-    """Index of a target -> the document that stands for it."""
-    costs: dict[int, float]
-    """Index of a target -> its cost; exact ones are not listed."""
-    extra: list[Document]
-    cost: float
-    errors: list[TemplateRun] = field(default_factory=list)
-    unwanted: int = 0
-    """Definitions in `crds/` that the target has not."""
-    detail: State | None = None
-    """The same with untaken branches, once somebody has asked for them."""
-    reads: Asked | None = None
-    gaps: list[Gap] | None = None
-    """What differs from the target, once somebody has asked."""
-
-    @property
-    def asked(self) -> Asked:
-        """What the templates read."""
-        if self.reads is None:
-            self.reads = asked_of(self.run, self.tree)
-        return self.reads
-
-    def serves_as_well_as(self, other: State) -> bool:
-        """Whether no object is further from its target, and none more is there that nobody wants, or fails."""
-        worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
-        mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
-        return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
-
-    @property
-    def is_right(self) -> bool:
-        """Whether it prints the target, and nothing besides."""
-        return not (self.costs or self.extra or self.errors or self.unwanted)
-
-    @property
-    def exact(self) -> int:
-        return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
 
 
 class Evaluator:
@@ -376,33 +302,3 @@ class Evaluator:
     def missing(self, state: State) -> list[int]:
         """Targets for which the chart prints nothing now."""
         return [index for index in sorted(state.costs) if index not in state.pairs]
-
-
-def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree, ReleaseContext]:
-    """The hypothesis after some assignments; paths that begin with `@` are the release's."""
-    plain = []
-    for path, value in edits:
-        if path[0] == "@Release":
-            text = str(value)
-            setting = replace(setting, release=text) if path[1] == "Name" else replace(setting, namespace=text)
-        elif path[0] == "@Capabilities.APIVersions":
-            setting = replace(setting, api_versions=tuple(sorted({*setting.api_versions, str(path[1])})))
-        else:
-            plain.append((path, value))
-    return tree.assign(plain), setting
-
-
-def defaults_of(chart: Chart) -> dict[str, Json]:
-    """Every default of the chart, those of subcharts that are switched off as well."""
-    return coalesced(_aliased(chart), {})
-
-
-def _aliased(chart: Chart) -> Chart:
-    named: dict[str, list[str]] = {}
-    for dep in chart.declared:
-        named.setdefault(dep.name, []).append(dep.alias or dep.name)
-    charts = []
-    for sub in chart.charts:
-        inner = _aliased(sub)
-        charts += [replace(inner, name=name) for name in named.get(sub.name, [sub.name])]
-    return replace(chart, charts=tuple(charts))

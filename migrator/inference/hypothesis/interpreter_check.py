@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from migrator.inference.hypothesis.evaluator import Key, is_skipped, key_of
+from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
 from migrator.inference.hypothesis.helm_probes import printed
 from migrator.inference.hypothesis.random_values import generated_leaves, masked
 from migrator.model import Resource

@@ -3,58 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves, value_at
 from migrator.inference.attempts import Tried
 from migrator.inference.budget import LimitError, limited
 from migrator.inference.candidates.release_names import namespaces, releases
-from migrator.inference.hypothesis.evaluator import Evaluator, State, defaults_of
+from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.helm_probes import Ask, Probes
+from migrator.inference.hypothesis.state import State
+from migrator.inference.rendered_chart import chart_of, defaults_of
+from migrator.inference.search.answer import Answer
 from migrator.inference.search.loop import GRACE, Search
 from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
 from migrator.inference.types import InferenceRequest, Start
-from migrator.model import Json, ReleaseContext
-from migrator.templates.chart import Chart, as_dependency, load_chart
+from migrator.model import ReleaseContext
 
 NAMED_RELEASES = 2
 """How many of the likeliest releases are tried with names of the chart overridden."""
 FIRST_SHARE = 0.6
 """Part of the budget that the first of several environments may take."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What the search found: values of each environment, not yet split, not yet judged."""
-
-    context: ReleaseContext
-    values: Mapping[str, Mapping[str, Json]]
-    renders: int
-    seconds: float
-    spent: float
-    """Processor seconds of the search."""
-    late: bool
-    tried: Mapping[str, Tried] = field(default_factory=dict)
-    """Environment -> place that is still open -> what was tried there."""
-    full: bool = False
-    """Whether the search ended for want of memory."""
-    untrusted: tuple[str, ...] = ()
-    """Templates that the interpreter did not follow: helm itself rendered them during the search."""
-    refused: tuple[str, ...] = ()
-    """What the chart's schema said against values that were found; they are said otherwise or left out."""
-
-    @property
-    def start(self) -> Start:
-        """The answer as the beginning of another search."""
-        return Start(context=self.context, values=self.values)
-
-
-def chart_of(request: InferenceRequest) -> Chart:
-    """The chart as it will be rendered."""
-    chart = load_chart(request.chart.files)
-    return as_dependency(chart) if request.as_dependency else chart
 
 
 def solve(

@@ -17,8 +17,8 @@ from migrator.inference.candidates.repeat_counts import more_objects
 from migrator.inference.candidates.subcharts import switched
 from migrator.inference.gaps.gaps import Gap, cost, promise
 from migrator.inference.gaps.scalar_content import content_pieces
-from migrator.inference.hypothesis.evaluator import EPSILON, State
 from migrator.inference.hypothesis.needed_overrides import shown_overrides
+from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.hypothesis.unset_reads import switches
 from migrator.inference.inversion.conditions import make
 from migrator.inference.inversion.expressions import invert_text

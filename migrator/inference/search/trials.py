@@ -10,7 +10,8 @@ from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.attempts import Journal
 from migrator.inference.candidates.template_literals import other_forms
-from migrator.inference.hypothesis.evaluator import EPSILON, Evaluator, State, apply_edits
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.hypothesis.state import EPSILON, State, apply_edits
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import touches
 from migrator.templates.output.documents import Document

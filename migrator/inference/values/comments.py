@@ -5,21 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, value_at
-from migrator.inference.hypothesis.evaluator import defaults_of
+from migrator.inference.rendered_chart import chart_of, defaults_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.chart_outline import Section, arranged, outline, subcharts
 from migrator.inference.values.scalar_types import as_the_chart_writes
 from migrator.inference.values.split import effective
 from migrator.model import Json, KeyPath, ReleaseContext
-from migrator.templates.chart import Chart, as_dependency, load_chart
+from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.provenance.randomness import draws, is_generated
-
-if TYPE_CHECKING:
-    from migrator.inference.search.environments import Answer
 
 _SHOWN = 3
 """Names that a comment lists before it only counts."""
@@ -32,21 +28,21 @@ _KIND = re.compile(r"^kind: *[\"']?(\w+)", re.MULTILINE)
 _NAME = re.compile(r"^metadata:\n(?: .*\n)*? +name: *[\"']?([\w.-]+)", re.MULTILINE)
 
 
-def as_by_hand(values: SplitValues, request: InferenceRequest, answer: Answer) -> SplitValues:
+def as_by_hand(values: SplitValues, request: InferenceRequest, setting: ReleaseContext) -> SplitValues:
     """The values as a person who knows the chart would have written them.
 
     In the forms and in the order of the chart's own values.yaml, with a comment where one does not explain itself.
     """
-    chart = load_chart(request.chart.files)
+    chart = chart_of(request)
     section = outline(chart)
-    interpreter = Interpreter(as_dependency(chart) if request.as_dependency else chart, untaken=False)
-    formed = as_the_chart_writes(values, defaults_of(interpreter.chart), interpreter, answer.context)
+    interpreter = Interpreter(chart, untaken=False)
+    formed = as_the_chart_writes(values, defaults_of(chart), interpreter, setting)
     ordered = replace(
         formed,
         common=arranged(formed.common, section),
         environments={name: arranged(part, section) for name, part in sorted(formed.environments.items())},
     )
-    return replace(ordered, notes=tuple(notes(ordered, section, interpreter, answer.context).items()))
+    return replace(ordered, notes=tuple(notes(ordered, section, interpreter, setting).items()))
 
 
 def notes(

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from migrator.compare.redaction import secret_data
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.assignments.values_tree import value_at
-from migrator.inference.hypothesis.evaluator import Key, key_of
+from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.types import Inference, InferenceRequest, dotted
 from migrator.inference.verdict.residual import pinning
 from migrator.inference.verdict.schema import outside_references
 from migrator.inference.verdict.secret_pins import secret_values
 
 if TYPE_CHECKING:
-    from migrator.inference.search.environments import Answer
+    from migrator.inference.search.answer import Answer
 
 
 def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:

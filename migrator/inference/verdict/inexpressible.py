@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterable, Iterator
 
 from migrator.inference.budget import LimitError, limited
-from migrator.inference.hypothesis.evaluator import Key, key_of
-from migrator.inference.search.environments import Answer, chart_of
+from migrator.inference.hypothesis.compared_objects import Key, key_of
+from migrator.inference.rendered_chart import chart_of
+from migrator.inference.search.answer import Answer
 from migrator.inference.types import InferenceRequest
 from migrator.model import KeyPath
 from migrator.templates.chart import Chart

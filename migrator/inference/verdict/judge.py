@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import next_second, reads_clock
 from migrator.compare import compare
-from migrator.inference.hypothesis.evaluator import Key, is_test, key_of
+from migrator.inference.hypothesis.compared_objects import Key, is_test, key_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.files import values_files
 from migrator.inference.verdict.schema import outside_references
@@ -20,7 +20,7 @@ from migrator.yamlio import digest, dump
 
 if TYPE_CHECKING:
     from migrator.engines import Cache, EngineError, Tool
-    from migrator.inference.search.environments import Answer
+    from migrator.inference.search.answer import Answer
 
 Rendered = tuple[Resource, ...]
 
@@ -154,7 +154,7 @@ def judged(judge: Judge, answer: Answer) -> tuple[Answer, Verdict]:
     EngineError where helm refuses what is left, and there is nothing to show: no value, or no target that is made.
     """
     from migrator.engines import EngineError, Failure
-    from migrator.inference.search.environments import chart_of
+    from migrator.inference.rendered_chart import chart_of
     from migrator.inference.verdict.schema import MAX_CORRECTIONS, corrected
 
     found = answer
@@ -204,7 +204,7 @@ def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
     from migrator.inference.values.split import split_values
 
     request = judge.request
-    values = as_by_hand(split_values(answer.values), request, answer)
+    values = as_by_hand(split_values(answer.values), request, answer.context)
     made = {name: render(judge, values, name, answer.context) for name in sorted(request.targets)}
     told = {name: compared(request, name, found, answer.context.namespace) for name, (found, _) in made.items()}
     return Verdict(

@@ -6,8 +6,8 @@ import time
 
 from migrator.engines import Failure
 from migrator.inference.budget import LimitError, limited
-from migrator.inference.hypothesis.evaluator import is_skipped, is_test
-from migrator.inference.search.environments import chart_of
+from migrator.inference.hypothesis.compared_objects import is_skipped, is_test
+from migrator.inference.rendered_chart import chart_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import ReleaseContext, Resource, resource_of

@@ -12,8 +12,9 @@ from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.attempts import tried_for
 from migrator.inference.budget import LimitError, limited
-from migrator.inference.hypothesis.evaluator import key_of
-from migrator.inference.search.environments import Answer, chart_of
+from migrator.inference.hypothesis.compared_objects import key_of
+from migrator.inference.rendered_chart import chart_of
+from migrator.inference.search.answer import Answer
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict

@@ -15,7 +15,7 @@ from migrator.templates.chart import Chart
 
 if TYPE_CHECKING:
     from migrator.engines import Complaint
-    from migrator.inference.search.environments import Answer
+    from migrator.inference.search.answer import Answer
 
 MAX_CORRECTIONS = 20
 _ROOT = "(root)"

@@ -12,8 +12,9 @@ from typing import TypeAlias
 
 from migrator.compare.redaction import secret_data
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, leaves, value_at
-from migrator.inference.hypothesis.evaluator import Key, defaults_of, key_of
+from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves
+from migrator.inference.rendered_chart import defaults_of
 from migrator.model import Json, KeyPath, ReleaseContext, Resource
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun

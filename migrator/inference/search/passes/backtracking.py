@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.evaluator import EPSILON
+from migrator.inference.hypothesis.state import EPSILON
 from migrator.model import KeyPath
 from migrator.templates.provenance.value import PathCondition
 

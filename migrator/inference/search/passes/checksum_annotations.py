@@ -6,19 +6,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, Tree, leaves, value_at
+from migrator.inference.gaps.checksums import is_digest
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.search.trials import Trials
-from migrator.templates.interpreter.expressions import DIGESTS
 
 MAX_ENDS = 6
 """Texts whose ends are tried for one digest."""
-
-
-def is_digest(gap: Gap) -> bool:
-    """Whether the place holds the digest of something else, which comes right by itself."""
-    pieces = gap.document.under(gap.node) if gap.node is not None else []
-    sources = [piece.source for piece in pieces if piece.source is not None]
-    return gap.kind == "changed" and len(sources) == 1 and sources[0].op in DIGESTS and not sources[0].direct
 
 
 def settle_digests(trials: Trials) -> None:

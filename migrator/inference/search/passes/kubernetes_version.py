@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.charts.versions import VersionError, satisfies
-from migrator.inference.hypothesis.evaluator import EPSILON, Evaluator, State
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.model import Gvk
 from migrator.templates.chart import Chart
 

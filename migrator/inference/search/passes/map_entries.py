@@ -8,7 +8,7 @@ from itertools import groupby, islice
 from migrator.inference.assignments.values_tree import MISSING, Edits, combined
 from migrator.inference.candidates.missing_content import from_untaken
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.evaluator import EPSILON, State
+from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.search.passes.map_entry_probes import (
     KEY,
     SENTINEL,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from migrator.inference.assignments.values_tree import Edits, value_at
 from migrator.inference.gaps.gaps import Gap, align
-from migrator.inference.hypothesis.evaluator import State
+from migrator.inference.hypothesis.state import State
 from migrator.inference.search.passes.render_errors import INNER, Mender
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath, Resource

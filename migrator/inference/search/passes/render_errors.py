@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
-from migrator.inference.hypothesis.evaluator import State
+from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.conditions import make
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath

@@ -1,0 +1,13 @@
+"""Gaps at the checksum of something else: they close by themselves once that is right."""
+
+from __future__ import annotations
+
+from migrator.inference.gaps.gaps import Gap
+from migrator.templates.interpreter.expressions import DIGESTS
+
+
+def is_digest(gap: Gap) -> bool:
+    """Whether the place holds the digest of something else, which comes right by itself."""
+    pieces = gap.document.under(gap.node) if gap.node is not None else []
+    sources = [piece.source for piece in pieces if piece.source is not None]
+    return gap.kind == "changed" and len(sources) == 1 and sources[0].op in DIGESTS and not sources[0].direct

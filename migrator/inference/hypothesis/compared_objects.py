@@ -1,0 +1,34 @@
+"""Which rendered objects are compared with the target, and by what they are paired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrator.model import Json, ResId
+
+HOOKS = frozenset(f"{when}-{what}" for when in ("pre", "post") for what in ("install", "delete", "upgrade", "rollback"))
+HOOKS |= {"test", "test-success"}
+
+Key = tuple[str, str, str]
+"""Group, kind and name: what pairs a document with its target; namespaces are compared as content."""
+
+
+def key_of(res: ResId) -> Key:
+    """The pairing key of an object."""
+    return (res.group, res.kind, res.name)
+
+
+def is_test(body: Mapping[str, Json]) -> bool:
+    """Whether the object is a Helm test: never part of a comparison."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(
+        part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
+    )
+
+
+def is_skipped(body: Mapping[str, Json]) -> bool:
+    """Whether Helm leaves the object out of what it renders: it is a hook of a kind that Helm 3 does not know."""
+    annotations = (body.get("metadata") or {}).get("annotations") or {}
+    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
+    return isinstance(hook, str) and any(part.strip().lower() not in HOOKS for part in hook.split(","))

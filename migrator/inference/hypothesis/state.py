@@ -1,0 +1,75 @@
+"""One hypothesis, rendered and measured: values and release -> documents -> distance from the target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from migrator.inference.assignments.values_tree import Edits, Tree
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.hypothesis.compared_objects import Key
+from migrator.inference.hypothesis.unset_reads import Asked, asked_of
+from migrator.model import ReleaseContext
+from migrator.templates.interpreter.render import Run, TemplateRun
+from migrator.templates.output.documents import Document
+
+EPSILON = 1e-6
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """A hypothesis, rendered and measured."""
+
+    tree: Tree
+    setting: ReleaseContext
+    run: Run
+    documents: dict[Key, list[Document]]
+    pairs: dict[int, Document]
+    """Index of a target -> the document that stands for it."""
+    costs: dict[int, float]
+    """Index of a target -> its cost; exact ones are not listed."""
+    extra: list[Document]
+    cost: float
+    errors: list[TemplateRun] = field(default_factory=list)
+    unwanted: int = 0
+    """Definitions in `crds/` that the target has not."""
+    detail: State | None = None
+    """The same with untaken branches, once somebody has asked for them."""
+    reads: Asked | None = None
+    gaps: list[Gap] | None = None
+    """What differs from the target, once somebody has asked."""
+
+    @property
+    def asked(self) -> Asked:
+        """What the templates read."""
+        if self.reads is None:
+            self.reads = asked_of(self.run, self.tree)
+        return self.reads
+
+    def serves_as_well_as(self, other: State) -> bool:
+        """Whether no object is further from its target, and none more is there that nobody wants, or fails."""
+        worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
+        mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
+        return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether it prints the target, and nothing besides."""
+        return not (self.costs or self.extra or self.errors or self.unwanted)
+
+    @property
+    def exact(self) -> int:
+        return len(self.pairs) - sum(1 for index in self.costs if index in self.pairs)
+
+
+def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree, ReleaseContext]:
+    """The hypothesis after some assignments; paths that begin with `@` are the release's."""
+    plain = []
+    for path, value in edits:
+        if path[0] == "@Release":
+            text = str(value)
+            setting = replace(setting, release=text) if path[1] == "Name" else replace(setting, namespace=text)
+        elif path[0] == "@Capabilities.APIVersions":
+            setting = replace(setting, api_versions=tuple(sorted({*setting.api_versions, str(path[1])})))
+        else:
+            plain.append((path, value))
+    return tree.assign(plain), setting

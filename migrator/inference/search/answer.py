@@ -1,0 +1,36 @@
+"""What a search found: values of each environment, not yet split into files, not yet judged by helm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from migrator.inference.attempts import Tried
+from migrator.inference.types import Start
+from migrator.model import Json, ReleaseContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the search found: values of each environment, not yet split, not yet judged."""
+
+    context: ReleaseContext
+    values: Mapping[str, Mapping[str, Json]]
+    renders: int
+    seconds: float
+    spent: float
+    """Processor seconds of the search."""
+    late: bool
+    tried: Mapping[str, Tried] = field(default_factory=dict)
+    """Environment -> place that is still open -> what was tried there."""
+    full: bool = False
+    """Whether the search ended for want of memory."""
+    untrusted: tuple[str, ...] = ()
+    """Templates that the interpreter did not follow: helm itself rendered them during the search."""
+    refused: tuple[str, ...] = ()
+    """What the chart's schema said against values that were found; they are said otherwise or left out."""
+
+    @property
+    def start(self) -> Start:
+        """The answer as the beginning of another search."""
+        return Start(context=self.context, values=self.values)
