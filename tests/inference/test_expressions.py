@@ -2,9 +2,8 @@
 
 import pytest
 
-from migrator.inference.inversion.conditions import make
-from migrator.inference.inversion.expressions import invert, invert_text
 from migrator.inference.inversion.inverse_functions import from_text, number_of
+from migrator.inference.inversion.inverter import invert, invert_text, satisfy
 from migrator.templates.provenance.value import Piece, Value
 
 PATH = (("a", "b"),)
@@ -51,9 +50,9 @@ def test_encoded_text_is_decoded():
 
 def test_a_conjunction_turns_every_operand_that_must_turn():
     both = Value(False, (), "and", (leaf(False, "x"), Value(False, (), "not", (leaf(True, "y"),))))
-    assert dict(next(make(both, True))) == {("x",): True, ("y",): False}
+    assert dict(next(satisfy(both, True))) == {("x",): True, ("y",): False}
 
 
 def test_what_is_bound_already_opens_a_gate():
     either = Value(None, (), "or", (leaf(None, "x"), leaf(None, "y")))
-    assert next(make(either, True, bound=((("y",), "set"),))) == ()
+    assert next(satisfy(either, True, bound=((("y",), "set"),))) == ()

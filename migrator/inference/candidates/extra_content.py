@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.repeat_counts import fewer
 from migrator.inference.gaps.containers import path_conditions_below
-from migrator.inference.inversion.conditions import make
+from migrator.inference.inversion.inverter import satisfy
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import PathCondition
@@ -32,4 +32,4 @@ def close(path_condition: PathCondition, tree: Tree) -> Iterator[Edits]:
             else:
                 yield (((*path, path_condition.element), None),)
         return
-    yield from islice(make(path_condition.condition, not path_condition.wanted), 4)
+    yield from islice(satisfy(path_condition.condition, not path_condition.wanted), 4)

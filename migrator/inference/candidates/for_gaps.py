@@ -14,8 +14,7 @@ from migrator.inference.gaps.checksums import is_digest
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import Asked, places, switches
-from migrator.inference.inversion.conditions import make
-from migrator.inference.inversion.expressions import invert
+from migrator.inference.inversion.inverter import invert, satisfy
 from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
 from migrator.model import Json, KeyPath
@@ -187,7 +186,7 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
     if gap.node is not None:
         path_condition = gap.document.path_condition_at(gap.node)
         if path_condition is not None:
-            yield from islice(make(path_condition.condition, not path_condition.wanted), 2)
+            yield from islice(satisfy(path_condition.condition, not path_condition.wanted), 2)
 
 
 def _read_by_lines(gap: Gap) -> set[int]:

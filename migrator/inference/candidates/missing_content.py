@@ -12,7 +12,7 @@ from migrator.inference.candidates.repeat_counts import more_items
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap, align, leaf_count
 from migrator.inference.inversion.argument_pairs import grouped_rows
-from migrator.inference.inversion.conditions import open_region
+from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
 from migrator.inference.inversion.untaken_branches import is_spoken, marked, near, words_of
 from migrator.model import Json, KeyPath

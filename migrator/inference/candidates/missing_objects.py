@@ -7,7 +7,7 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, Tree, combined, value_at
 from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
-from migrator.inference.inversion.conditions import open_region
+from migrator.inference.inversion.inverter import open_region
 from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Region
 

@@ -10,7 +10,7 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.state import State
-from migrator.inference.inversion.expressions import invert
+from migrator.inference.inversion.inverter import invert
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import PathCondition, Value, plain

@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, Tree, combined
 from migrator.inference.assignments.wildcards import generalised, list_rows
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.inversion.conditions import open_region
+from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import unify
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
 from migrator.model import Json, KeyPath

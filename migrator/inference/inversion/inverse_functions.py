@@ -128,3 +128,25 @@ SIMPLE_INVERSES: dict[str, Callable[[Json], Json]] = {
     "nospace": lambda target: target,
     "fromJson": lambda target: json.dumps(target) if target is not None else None,
 }
+
+TRANSPARENT = frozenset(
+    {
+        "toString",
+        "quote",
+        "squote",
+        "required",
+        "tpl",
+        "default",
+        "fromYaml",
+        "merge",
+        "concat",
+        "tpl-text",
+        "compact",
+        "uniq",
+        "sortAlpha",
+    }
+)
+"""Functions of whose operands one is the target, as it is."""
+
+BOOLEAN = frozenset({"not", "eq", "ne", "gt", "ge", "lt", "le", "empty", "hasKey", "has", "contains", "kindIs"})
+"""Functions that answer yes or no."""

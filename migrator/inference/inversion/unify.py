@@ -11,10 +11,10 @@ from migrator.inference.assignments.wildcards import KEY, generalised, list_rows
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap, align, leaf_count
 from migrator.inference.gaps.scalar_content import block_pieces, content_pieces, embedded
-from migrator.inference.inversion.expressions import invert, invert_text
+from migrator.inference.inversion.condition_truth import holds
 from migrator.inference.inversion.inverse_functions import as_written
+from migrator.inference.inversion.inverter import invert, invert_lines, invert_text, open_region, satisfy
 from migrator.inference.inversion.separated_lists import repeated
-from migrator.inference.inversion.text.multiline import read_text
 from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.iteration import either
@@ -96,7 +96,7 @@ def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = 
     """Assignments that turn a literal block scalar into the target, or, tolerant, nearer to it."""
     key = (node.start, node.end, target, tolerant)
     if key not in document.readings:
-        document.readings[key] = tuple(read_text(block_pieces(document, node), "\n" + target, tolerant=tolerant))
+        document.readings[key] = tuple(invert_lines(block_pieces(document, node), "\n" + target, tolerant=tolerant))
     yield from document.readings[key]
 
 
@@ -208,8 +208,6 @@ class Reader:
 
     def _vanishes(self, document: Document, key: Node, parent: Node, total: Reading) -> bool:
         """Whether what is assigned takes an entry out, or can be made to."""
-        from migrator.inference.inversion.conditions import make
-
         if _closes(document, key, parent, total.edits):
             return True
         if self.steps <= 0:
@@ -217,7 +215,7 @@ class Reader:
         for path_condition in path_conditions_below(document, key, parent):
             if path_condition.keyword == "range" or not path_condition.taken:
                 continue
-            for edits in islice(make(path_condition.condition, not path_condition.wanted, bound=total.edits), 2):
+            for edits in islice(satisfy(path_condition.condition, not path_condition.wanted, bound=total.edits), 2):
                 together = combined(total.edits, edits)
                 if together is not None:
                     total.edits = together
@@ -357,8 +355,6 @@ def _letters(text: str) -> str:
 
 def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
     """Whether some assignments shut a path condition over a node; those of the untaken branch that is read are open."""
-    from migrator.inference.inversion.conditions import holds
-
     path_conditions = (
         path_condition for path_condition in path_conditions_below(document, node, parent) if path_condition.taken
     )
@@ -377,8 +373,6 @@ def _misses(reading: Reading) -> int:
 
 def _opened(region: Region, reading: Reading) -> Reading | None:
     """A reading with the assignments that make its untaken branch real."""
-    from migrator.inference.inversion.conditions import open_region
-
     bound = generalised(reading.edits)
     for path_conditions in islice(open_region(region, bound), 3):
         together = combined(reading.edits, path_conditions)

@@ -20,8 +20,7 @@ from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.hypothesis.needed_overrides import shown_overrides
 from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.hypothesis.unset_reads import switches
-from migrator.inference.inversion.conditions import make
-from migrator.inference.inversion.expressions import invert_text
+from migrator.inference.inversion.inverter import invert_text, satisfy
 from migrator.inference.search.passes.backtracking import reconsider
 from migrator.inference.search.passes.checksum_annotations import settle_digests
 from migrator.inference.search.passes.kubernetes_version import try_versions
@@ -154,7 +153,7 @@ class Search(Trials):
         """The value that a failure speaks of, or one of the nearest path conditions over it shut."""
         yield from islice(repairs(failure, self.state.tree), 3)
         for path_condition in (failure.path_condition.chain() if failure.path_condition is not None else [])[:3]:
-            yield from islice(make(path_condition.condition, not path_condition.wanted), 3)
+            yield from islice(satisfy(path_condition.condition, not path_condition.wanted), 3)
 
     def _without_new_objects(self, trial: State, before: State) -> State:
         known = {document.id for document in before.extra}

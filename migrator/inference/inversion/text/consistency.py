@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
 from migrator.inference.inversion.text.parse import Event, Link, Read, RowLink, Rows, Taken, events
+from migrator.inference.inversion.text.ways import Ways
 from migrator.templates.provenance.value import Value
 
 
 class Agreement:
     """Holds readings against conditions."""
 
-    def __init__(self) -> None:
-        self.outcomes = Outcomes()
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
+        self._outcomes = Outcomes()
 
     def narrowed(self, link: Link, condition: Value, wanted: bool) -> Link | bool:
         """The readings that leave a condition as it has to be; False where there are none."""
@@ -23,14 +25,15 @@ class Agreement:
         near = [read for read in _reads(link) if self._touches(condition, read)]
         if not near:
             return link
-        fits = self._allows(condition, wanted, _first_choices(near))
+        fits = self._allows(condition, wanted, self._first(near))
         kept: dict[int, Read] = {}
         for read in near:
-            if len(read.choices) > 1:
-                others = _first_choices([other for other in near if other is not read])
-                choices = tuple(way for way in read.choices if self._allows(condition, wanted, (*others, *way)))
-                if choices and len(choices) < len(read.choices):
-                    kept[id(read)] = Read(read.slot, read.text, choices)
+            ways = self._ways.to(read)
+            if len(ways) > 1:
+                others = self._first([other for other in near if other is not read])
+                left = tuple(way for way in ways if self._allows(condition, wanted, (*others, *way)))
+                if left and len(left) < len(ways):
+                    kept[id(read)] = Read(read.slot, read.text, left)
                     if not fits:
                         break
         if kept:
@@ -47,28 +50,34 @@ class Agreement:
         )
 
     def agreeing(self, link: Link) -> Link:
-        """The reading with values of a type that the branches taken ask for."""
+        """The reading with the ways to set each value: those of a type that the branches taken ask for."""
         made: Link = None
         for event in events(link):
+            changed: Event = event
             if isinstance(event, Taken):
                 inside = self.agreeing(event.inside)
                 narrowed = self.narrowed(inside, event.branch.condition, event.branch.wanted != event.turned)
-                event.inside = inside if isinstance(narrowed, bool) else narrowed
-            elif isinstance(event, Rows):
+                changed = Taken(event.branch, event.turned, inside if isinstance(narrowed, bool) else narrowed)
+            elif isinstance(event, Read):
+                changed = Read(event.slot, event.text, self._ways.to(event))
+            else:
                 rows: RowLink = None
                 for row, read in event.in_order():
                     rows = (rows, row, read if isinstance(read, bool) else self.agreeing(read))
-                event.rows = rows
-            made = (made, event)
+                changed = Rows(event.loop, rows)
+            made = (made, changed)
         return made
 
     def _touches(self, condition: Value, read: Read) -> bool:
         """Whether what was read may decide a condition."""
-        paths = read.slot.source.direct or tuple(path for path, _ in next(iter(read.choices), ()))
-        return self.outcomes.touched(condition, paths) and bool(read.choices)
+        paths = read.slot.source.direct or tuple(path for path, _ in next(iter(self._ways.to(read)), ()))
+        return self._outcomes.touched(condition, paths) and bool(self._ways.to(read))
+
+    def _first(self, reads: list[Read]) -> Edits:
+        return tuple(edit for read in reads for edit in self._ways.to(read)[0])
 
     def _allows(self, condition: Value, wanted: bool, edits: Edits) -> bool:
-        found = self.outcomes.of(condition, edits)
+        found = self._outcomes.of(condition, edits)
         return found is UNKNOWN or bool(found) == wanted
 
 
@@ -78,10 +87,6 @@ def _reads(link: Link) -> Iterator[Read]:
             yield event
         elif isinstance(event, Taken):
             yield from _reads(event.inside)
-
-
-def _first_choices(reads: list[Read]) -> Edits:
-    return tuple(edit for read in reads for edit in read.choices[0])
 
 
 def _replaced(link: Link, kept: dict[int, Read]) -> Link:

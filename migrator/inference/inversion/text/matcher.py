@@ -10,6 +10,7 @@ from typing import TypeAlias
 from migrator.inference.inversion.text.consistency import Agreement
 from migrator.inference.inversion.text.grammar import ANY, Branch, Loop, Parts, Row, Slot, Text
 from migrator.inference.inversion.text.parse import Event, Link, Read, RowLink, Rows, Taken
+from migrator.inference.inversion.text.ways import Ways
 
 STEPS = 5_000
 STEPS_PER_CHARACTER = 6
@@ -34,7 +35,7 @@ States: TypeAlias = dict[int, State]
 class Matcher:
     """Reads one text. `skipping` lets it leave out lines that nothing explains, at a price."""
 
-    def __init__(self, text: str, *, skipping: bool = False) -> None:
+    def __init__(self, text: str, ways: Ways, *, skipping: bool = False) -> None:
         # how many line breaks a block scalar ends with is a question of its style
         self.text = text.rstrip("\n") + LAST_BREAKS
         self.least = len(self.text) - len(LAST_BREAKS)
@@ -44,7 +45,7 @@ class Matcher:
         self.steps = STEPS + STEPS_PER_CHARACTER * len(text)
         self.known: dict[tuple[int, int, bool], States] = {}
         self.reads: dict[tuple[int, str], Read] = {}
-        self.agreement = Agreement()
+        self.ways, self.agreement = ways, Agreement(ways)
 
     def read(self, parts: Parts) -> Link | bool:
         """The cheapest reading of the whole text; False where there is none within the steps allowed."""
@@ -226,7 +227,7 @@ class Matcher:
             if slot.quoted and '"' in text.replace('\\"', ""):
                 extra += UNESCAPED
             read = self._read(slot, text)
-            if not slot.source.direct and not read.choices:
+            if not slot.source.direct and not self.ways.to(read):
                 extra += UNREADABLE
             yield end, price + extra, read
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import AnyOther, Edit, Edits, combined, set_inside
-from migrator.inference.inversion.conditions import make
+from migrator.inference.assignments.wildcards import generalised
 from migrator.inference.inversion.partial_evaluation import Outcomes
+from migrator.inference.inversion.protocol import Inversion
 from migrator.inference.inversion.text.grammar import KEY, grammar_of
 from migrator.inference.inversion.text.matcher import Matcher
 from migrator.inference.inversion.text.parse import Event, Link, Read, Rows, Taken, events
+from migrator.inference.inversion.text.ways import Ways
 from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain
 from migrator.yamlio import same
@@ -20,33 +22,6 @@ MAX_LENGTH = 60_000
 """Characters of a text that is still read."""
 
 _Turn = tuple[Value, bool]
-
-
-def read_text(pieces: list[Piece], target: str, *, tolerant: bool = False) -> Iterator[Edits]:
-    """Assignments that make pieces print a text of many lines: all together, then those of each place alone.
-
-    A tolerant reading leaves out lines that nothing explains.
-    """
-    if len(target) > MAX_LENGTH:
-        return
-    link = Matcher(target, skipping=tolerant).read(grammar_of(pieces))
-    if isinstance(link, bool):
-        return
-    whole = _assignments(link)
-    if not whole:
-        return
-    yield whole
-    singles = [_assignments((None, event)) for event in events(link)]
-    if len(singles) > 1:
-        yield from filter(None, singles)
-
-
-def _assignments(link: Link) -> Edits:
-    """What a reading says; where it contradicts itself the first stands."""
-    edits: Edits = ()
-    for group in _groups(link):
-        edits = _together(edits, group) or edits
-    return edits
 
 
 @dataclass(slots=True)
@@ -59,52 +34,104 @@ class _Found:
     """Whether they speak of another element of the loop around them than what was read before."""
 
 
-def _groups(link: Link) -> list[Edits]:
-    """What was read, as assignments that agree with each other; where they do not, another group begins."""
-    groups = [_Found()]
-    for event in events(link):
-        for found in _event(event):
-            joined = None if found.apart else _together(groups[-1].edits, found.edits)
-            if joined is None:
-                groups.append(_Found(found.edits, list(found.turned)))
-            else:
-                groups[-1].edits = joined
-                groups[-1].turned += found.turned
-    return [_with_path_conditions(group.edits, group.turned) for group in groups]
+class Lines:
+    """Reads texts of many lines backwards, through all that their template can print."""
 
+    def __init__(self, inversion: Inversion) -> None:
+        self._inversion = inversion
 
-def _event(event: Event) -> Iterator[_Found]:
-    if isinstance(event, Read):
-        yield _Found(next(iter(event.choices), ()))
-    elif isinstance(event, Taken):
-        turned = [(event.branch.condition, not event.branch.wanted)] if event.turned else []
-        for place, edits in enumerate(_groups(event.inside)):
-            yield _Found(edits, [] if place else turned, apart=place > 0)
-    else:
-        yield from _rows(event)
+    def invert_lines(self, pieces: list[Piece], target: str, *, tolerant: bool = False) -> Iterator[Edits]:
+        """Assignments that make pieces print a text of many lines: all together, then those of each place alone.
 
+        A tolerant reading leaves out lines that nothing explains.
+        """
+        if len(target) > MAX_LENGTH:
+            return
+        link = Matcher(target, Ways(self._inversion), skipping=tolerant).read(grammar_of(pieces))
+        if isinstance(link, bool):
+            return
+        whole = self._assignments(link)
+        if not whole:
+            return
+        yield whole
+        singles = [self._assignments((None, event)) for event in events(link)]
+        if len(singles) > 1:
+            yield from filter(None, singles)
 
-def _with_path_conditions(edits: Edits, turned: list[_Turn]) -> Edits:
-    """With what opens the branches that were taken."""
-    from migrator.inference.assignments.wildcards import generalised
+    def _assignments(self, link: Link) -> Edits:
+        """What a reading says; where it contradicts itself the first stands."""
+        edits: Edits = ()
+        for group in self._groups(link):
+            edits = _together(edits, group) or edits
+        return edits
 
-    for condition, wanted in turned:
-        bound = generalised(edits)
-        if all(path[-1:] == (KEY,) for path in condition.taint if ELEMENT in path or KEY in path) and any(
-            path[-1:] == (KEY,) for path in condition.taint
-        ):
-            continue  # which element it is decides
-        if bool(Outcomes().of(condition, bound)) == wanted:
-            continue
-        for path_condition in islice(make(condition, wanted, bound=bound), 3):
-            joined = combined(edits, [edit for edit in path_condition if not isinstance(edit[1], AnyOther)])
-            if joined is not None:
-                edits = joined
-                break
-    return edits
+    def _groups(self, link: Link) -> list[Edits]:
+        """What was read, as assignments that agree with each other; where they do not, another group begins."""
+        groups = [_Found()]
+        for event in events(link):
+            for found in self._event(event):
+                joined = None if found.apart else _together(groups[-1].edits, found.edits)
+                if joined is None:
+                    groups.append(_Found(found.edits, list(found.turned)))
+                else:
+                    groups[-1].edits = joined
+                    groups[-1].turned += found.turned
+        return [self._with_path_conditions(group.edits, group.turned) for group in groups]
 
+    def _event(self, event: Event) -> Iterator[_Found]:
+        if isinstance(event, Read):
+            yield _Found(next(iter(event.ways or ()), ()))
+        elif isinstance(event, Taken):
+            turned = [(event.branch.condition, not event.branch.wanted)] if event.turned else []
+            for place, edits in enumerate(self._groups(event.inside)):
+                yield _Found(edits, [] if place else turned, apart=place > 0)
+        else:
+            yield from self._rows(event)
 
-# -- elements --------------------------------------------------------------------------------------------------
+    def _with_path_conditions(self, edits: Edits, turned: list[_Turn]) -> Edits:
+        """With what opens the branches that were taken."""
+        for condition, wanted in turned:
+            bound = generalised(edits)
+            if all(path[-1:] == (KEY,) for path in condition.taint if ELEMENT in path or KEY in path) and any(
+                path[-1:] == (KEY,) for path in condition.taint
+            ):
+                continue  # which element it is decides
+            if bool(Outcomes().of(condition, bound)) == wanted:
+                continue
+            for path_condition in islice(self._inversion.satisfy(condition, wanted, bound=bound), 3):
+                joined = combined(edits, [edit for edit in path_condition if not isinstance(edit[1], AnyOther)])
+                if joined is not None:
+                    edits = joined
+                    break
+        return edits
+
+    def _rows(self, event: Rows) -> Iterator[_Found]:
+        """The elements of one loop, as assignments to its list or map and to whatever else was read in them."""
+        base = next(iter(event.loop.source.direct), None)
+        if base is None:
+            return
+        now = plain(event.loop.source)
+        dropped: set[int | str] = set()
+        runs = [_Elements()]
+        for row, inside in event.in_order():
+            if isinstance(inside, bool):
+                dropped |= {row.key} if row is not None else set()
+                continue
+            for group in self._groups(inside):
+                if row is not None:
+                    yield _Found(group)
+                    continue
+                key, value, others = _element(base, group)
+                outside = _together(runs[-1].outside, others)
+                if outside is None or (ELEMENT in base and not _follows(runs[-1], key)):
+                    # another list or map of the loop around this one
+                    runs.append(_Elements())
+                    outside = others
+                runs[-1].outside = outside
+                runs[-1].made.append((key, value))
+        for place, run in enumerate(runs):
+            yield _Found((*_container(base, now, run.made, dropped), *run.outside), apart=place > 0)
+            now, dropped = None, set()
 
 
 @dataclass(slots=True)
@@ -115,35 +142,6 @@ class _Elements:
     """Keys (None in a list) and contents of new ones."""
     outside: Edits = ()
     """What was read in them and lies elsewhere."""
-
-
-def _rows(event: Rows) -> Iterator[_Found]:
-    """The elements of one loop, as assignments to its list or map and to whatever else was read in them."""
-    base = next(iter(event.loop.source.direct), None)
-    if base is None:
-        return
-    now = plain(event.loop.source)
-    dropped: set[int | str] = set()
-    runs = [_Elements()]
-    for row, inside in event.in_order():
-        if isinstance(inside, bool):
-            dropped |= {row.key} if row is not None else set()
-            continue
-        for group in _groups(inside):
-            if row is not None:
-                yield _Found(group)
-                continue
-            key, value, others = _element(base, group)
-            outside = _together(runs[-1].outside, others)
-            if outside is None or (ELEMENT in base and not _follows(runs[-1], key)):
-                # another list or map of the loop around this one
-                runs.append(_Elements())
-                outside = others
-            runs[-1].outside = outside
-            runs[-1].made.append((key, value))
-    for place, run in enumerate(runs):
-        yield _Found((*_container(base, now, run.made, dropped), *run.outside), apart=place > 0)
-        now, dropped = None, set()
 
 
 def _follows(run: _Elements, key: Json) -> bool:

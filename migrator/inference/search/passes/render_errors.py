@@ -7,7 +7,7 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
 from migrator.inference.hypothesis.state import State
-from migrator.inference.inversion.conditions import make
+from migrator.inference.inversion.inverter import satisfy
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.evaluator import Failure
@@ -31,10 +31,10 @@ def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
             if ELEMENT not in path and path:
                 for value in _values(path, failure.message):
                     yield ((path, value),)
-        yield from _varied(islice(make(culprit, True), 2), tree)
+        yield from _varied(islice(satisfy(culprit, True), 2), tree)
     path_condition, count = failure.path_condition, 0
     while path_condition is not None and count < MAX_PATH_CONDITIONS:
-        yield from _varied(islice(make(path_condition.condition, not path_condition.wanted), 3), tree)
+        yield from _varied(islice(satisfy(path_condition.condition, not path_condition.wanted), 3), tree)
         path_condition, count = path_condition.parent, count + 1
 
 

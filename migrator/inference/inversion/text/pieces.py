@@ -1,0 +1,199 @@
+"""A text that is printed in pieces: one value of it changes, or all, or a branch is turned that prints it otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, islice
+
+from migrator.inference.assignments.values_tree import Edits, combined
+from migrator.inference.inversion.inverse_functions import from_text
+from migrator.inference.inversion.protocol import MAX_DEPTH, Inversion
+from migrator.model import Json
+from migrator.templates.output.documents import turned
+from migrator.templates.provenance.value import Piece, Value, text_of
+
+MAX_PIECES = 1500
+"""A text of more pieces is not looked at with its path conditions turned: each such look reads all of it."""
+MAX_TURNS = 2
+"""Path conditions turned together to explain one text."""
+MAX_REGIONS = 16
+MAX_MATCH = 20_000_000
+
+
+class Texts:
+    """Reads texts of one line backwards, and of those of many lines what one value explains."""
+
+    def __init__(self, inversion: Inversion) -> None:
+        self._inversion = inversion
+
+    def invert_text(
+        self,
+        pieces: Iterable[Piece],
+        target: str,
+        depth: int = 0,
+        *,
+        typed: Json = None,
+        turns: int = 0,
+        by_lines: bool = True,
+    ) -> Iterator[Edits]:
+        """Assignments that make pieces print a text: one variable first, then all, then with a path condition turned.
+
+        `typed` is the scalar as YAML reads it, where one value alone stands under it. `by_lines` where a text of many
+        lines has not been read as such yet.
+        """
+        listed = list(pieces)
+        if depth > MAX_DEPTH:
+            return
+        shown = [piece for piece in listed if piece.region is None]
+        real = [piece for piece in shown if piece.text or (piece.source is not None and _is_empty(piece.source))]
+        now = "".join(piece.text for piece in real)
+        if now == target:
+            yield ()
+            return
+        if "\n" in now.strip() or "\n" in target.strip():
+            if by_lines:
+                yield from self._inversion.invert_lines(listed, target)
+            yield from self._one_variable(real, target, depth, typed)
+            return
+        yield from self._one_variable(real, target, depth, typed)
+        if _plausible(real, target):
+            yield from self._all_variables(real, target, depth)
+        silent = [piece for piece in listed if piece.region is None and (piece.text or _is_silent(piece))]
+        if len(silent) > len(real):
+            yield from self._one_variable(silent, target, depth, typed, silent=True)
+        if turns < MAX_TURNS and len(listed) < MAX_PIECES:
+            yield from self._turned_text(listed, target, depth, turns)
+
+    def _one_variable(
+        self, real: list[Piece], target: str, depth: int, typed: Json, *, silent: bool = False
+    ) -> Iterator[Edits]:
+        places = list(accumulate((len(piece.text) for piece in real), initial=0))
+        now = "".join([piece.text for piece in real])
+        alike, alike_behind = _alike(now, target), _alike(now[::-1], target[::-1])
+        for start, end, source in _variables(real):
+            before, after = places[start], places[-1] - places[end]
+            if silent and places[start] < places[end]:
+                continue
+            if before > alike or after > alike_behind or before + after > len(target):
+                continue
+            middle = target[before : len(target) - after]
+            for mark in "\"'":
+                if source.v == f"{mark}{now[before : places[end]]}{mark}":  # the value brings its quotes along
+                    middle = f"{mark}{middle}{mark}"
+            alone = not before and not after
+            if alone and typed is not None and not isinstance(typed, str) and not _reads_as(source.v, typed):
+                yield from islice(self._inversion.invert(source, typed, depth=depth + 1), 4)
+            yield from islice(self._inversion.invert(source, middle, loose=True, depth=depth + 1), 4)
+
+    def _all_variables(self, real: list[Piece], target: str, depth: int) -> Iterator[Edits]:
+        sources = [piece for piece in real if piece.source is not None and _can_change(piece.source)]
+        # the time of such a match grows as length to the power of the variables
+        if not 2 <= len(sources) <= 6 or len(target) ** len(sources) > MAX_MATCH:
+            return
+        seen: dict[int, int] = {}
+        for greedy in ("?", ""):
+            pattern = ""
+            seen.clear()
+            for piece in real:
+                if piece.source is None or not _can_change(piece.source):
+                    pattern += re.escape(piece.text)
+                elif id(piece.source) in seen:
+                    pattern += f"(?P=g{seen[id(piece.source)]})"
+                else:
+                    seen[id(piece.source)] = len(seen)
+                    pattern += f"(?P<g{len(seen) - 1}>.*{greedy})"
+            match = re.fullmatch(pattern, target, re.DOTALL)
+            if match is None:
+                return
+            groups = []
+            for piece in sources:
+                text = match[f"g{seen[id(piece.source)]}"]
+                if text == piece.text or piece.source is None:
+                    continue
+                found = next(self._inversion.invert(piece.source, text, loose=True, depth=depth + 1), None)
+                if found is None:
+                    break
+                groups.append(found)
+            else:
+                joined = combined(*groups)
+                if joined:
+                    yield joined
+
+    def _turned_text(self, pieces: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
+        seen: set[int] = set()
+        for piece in pieces:
+            if len(seen) > MAX_REGIONS:
+                return
+            region = piece.region
+            while region is not None and region.parent is not None and id(region.parent) not in seen:
+                region = region.parent
+            if region is None or id(region) in seen or region.path_condition.keyword == "quiet":
+                continue
+            seen.add(id(region))
+            variant = turned(pieces, [region])
+            if text_of(variant) == text_of(pieces):
+                continue
+            for edits in islice(self.invert_text(variant, target, depth + 1, turns=turns + 1), 2):
+                for path_condition in islice(self._inversion.open_region(region, edits, depth + 1), 2):
+                    joined = combined(edits, path_condition)
+                    if joined:
+                        yield joined
+
+
+def _is_silent(piece: Piece) -> bool:
+    """Whether a value stands there that prints nothing now."""
+    return piece.region is None and not piece.text and piece.source is not None and bool(piece.source.direct)
+
+
+def _plausible(real: list[Piece], target: str) -> bool:
+    """Whether the fixed text of the pieces occurs in the target, in order."""
+    place = 0
+    for piece in real:
+        if piece.source is None or not _can_change(piece.source):
+            found = target.find(piece.text, place)
+            if found < 0:
+                return False
+            place = found + len(piece.text)
+    return True
+
+
+def _reads_as(now: Json, typed: Json) -> bool:
+    """Whether what stands there now is a text that YAML reads as a value of this kind: a text it shall stay."""
+    return isinstance(now, str) and type(from_text(now, typed)) is type(typed)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts have in common from the start."""
+    differs = (place for place, (left, right) in enumerate(zip(one, other, strict=False)) if left != right)
+    return next(differs, min(len(one), len(other)))
+
+
+def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
+    """Runs of pieces that one value stands behind: composed values with a choice first, then single ones."""
+    seen: set[int] = set()
+    for start, piece in enumerate(real):
+        for whole in piece.wholes:
+            if id(whole) not in seen:
+                seen.add(id(whole))
+                end = start
+                while end < len(real) and any(whole is other for other in real[end].wholes):
+                    end += 1
+                yield start, end, whole
+    at = 0
+    while at < len(real):
+        source, end = real[at].source, at + 1
+        while end < len(real) and source is not None and real[end].source is source:
+            end += 1
+        if source is not None and _can_change(source):
+            yield at, end, source
+        at = end
+
+
+def _is_empty(source: Value) -> bool:
+    """Whether a value prints nothing now, and might print a text."""
+    return _can_change(source) and not isinstance(source.v, (dict, list))
+
+
+def _can_change(source: Value) -> bool:
+    return bool(source.direct or source.op)
