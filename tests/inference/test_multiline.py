@@ -4,7 +4,7 @@ import pytest
 from chart_support import SETTING, chart_of
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.inversion.unify import read_lines
+from migrator.inference.inversion.scalars import read_lines
 from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents

@@ -15,7 +15,8 @@ from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import Asked, places, switches
 from migrator.inference.inversion.inverter import invert, satisfy
-from migrator.inference.inversion.unify import READING_STEPS, Reader, read_lines, read_scalar, source_of
+from migrator.inference.inversion.scalars import read_lines, read_scalar, source_of
+from migrator.inference.inversion.unify import READING_STEPS, Reader
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document

@@ -14,7 +14,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves
-from migrator.inference.inversion.unify import scalar_text
+from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError

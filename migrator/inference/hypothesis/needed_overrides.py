@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrator.inference.assignments.values_tree import MISSING, Tree
-from migrator.inference.inversion.unify import scalar_text
+from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import PathCondition, Value, plain, truth

@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import MISSING, value_at
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES
-from migrator.inference.inversion.unify import scalar_text
+from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node

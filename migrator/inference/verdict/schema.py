@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inference.assignments.values_tree import MISSING, Tree, value_at
 from migrator.inference.inversion.inverse_functions import number_of
-from migrator.inference.inversion.unify import scalar_text
+from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath
 from migrator.templates.chart import Chart
 

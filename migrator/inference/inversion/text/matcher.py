@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from migrator.inference.inversion.text.consistency import Agreement
 from migrator.inference.inversion.text.grammar import ANY, Branch, Loop, Parts, Row, Slot, Text
-from migrator.inference.inversion.text.parse import Event, Link, Read, RowLink, Rows, Taken
+from migrator.inference.inversion.text.reading import Event, Link, Read, RowLink, Rows, Taken
 from migrator.inference.inversion.text.ways import Ways
 
 STEPS = 5_000

@@ -12,7 +12,7 @@ from migrator.inference.inversion.partial_evaluation import Outcomes
 from migrator.inference.inversion.protocol import Inversion
 from migrator.inference.inversion.text.grammar import KEY, grammar_of
 from migrator.inference.inversion.text.matcher import Matcher
-from migrator.inference.inversion.text.parse import Event, Link, Read, Rows, Taken, events
+from migrator.inference.inversion.text.reading import Event, Link, Read, Rows, Taken, events
 from migrator.inference.inversion.text.ways import Ways
 from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain

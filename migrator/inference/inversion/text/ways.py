@@ -11,7 +11,7 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.inversion.inverse_functions import as_written
 from migrator.inference.inversion.protocol import Inversion
 from migrator.inference.inversion.text.grammar import Slot
-from migrator.inference.inversion.text.parse import Read
+from migrator.inference.inversion.text.reading import Read
 from migrator.model import Json
 from migrator.templates.golang.fmt import to_text
 
