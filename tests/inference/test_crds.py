@@ -1,12 +1,11 @@
 """Definitions in `crds/`, which no template prints."""
 
-import time
+from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
-from migrator.inference.search.loop import Search
-from migrator.model import ReleaseContext, resource_of
+from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
 CRD = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "a.b"}}
@@ -24,8 +23,8 @@ OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
 
 def overrides(*targets: dict) -> dict:
     evaluator = Evaluator(CHART, [resource_of(target) for target in targets])
-    start = evaluator.measure(Tree(defaults_of(CHART), {}), ReleaseContext(release="shop", namespace="data"))
-    return dict(Search(evaluator, start, time.process_time() + 20).run().tree.overrides)
+    start = evaluator.measure(Tree(defaults_of(CHART), {}), SETTING)
+    return dict(searched(evaluator, start).tree.overrides)
 
 
 def test_a_chart_of_definitions_that_the_target_has_not_is_switched_off():

@@ -7,7 +7,7 @@ import pytest
 from migrator.charts import load_archive
 from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, rendered_resources
 from migrator.inference import InferenceRequest, infer
-from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
+from migrator.inference.search.passes.kubernetes_version import fitting, other_versions
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
@@ -96,7 +96,7 @@ def test_a_version_that_somebody_has_said_stays(archive):
 
 
 def test_only_versions_that_the_templates_ask_about_are_tried(archive):
-    assert kube_versions(load_chart(archive.files), "1.32") == (
+    assert other_versions(load_chart(archive.files), "1.32") == (
         "1.25",
         "1.24",
         "1.21",
@@ -107,7 +107,7 @@ def test_only_versions_that_the_templates_ask_about_are_tried(archive):
         "1.13",
     )
     quiet = {"Chart.yaml": b"name: q", "templates/x.yaml": b'{{ semverCompare "<1.21" .Values.version }}'}
-    assert kube_versions(load_chart(quiet), "1.32") == ()
+    assert other_versions(load_chart(quiet), "1.32") == ()
 
 
 @pytest.mark.parametrize(

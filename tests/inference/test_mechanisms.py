@@ -6,7 +6,7 @@ import pytest
 from search_support import SETTING, found
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.candidates.for_gaps import proposals
+from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.name_inputs import name_paths
 from migrator.inference.rendered_chart import defaults_of
@@ -426,7 +426,7 @@ def test_what_changes_a_right_name_is_proposed_last():
     evaluator = Evaluator(chart, [resource_of(target)])
     state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
     [gap] = evaluator.gaps(state)
-    found = [dict(edits) for edits in proposals(gap, state.tree, state.asked)]
+    found = [dict(edits) for edits in candidates_for(gap, state.tree, state.asked)]
     last = [("fullnameOverride",) in each for each in found]
     assert {("existing",): "kept"} in found
     assert any(last)

@@ -3,7 +3,7 @@
 from chart_support import SETTING, chart_of
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.needed_overrides import shown_overrides
+from migrator.inference.hypothesis.needed_overrides import needed_overrides
 from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
@@ -28,7 +28,7 @@ def test_only_what_shows_another_text_than_its_default_is_needed():
     tree = Tree(defaults_of(chart), values)
     run = Interpreter(chart, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
-    found = shown_overrides(documents, tree)
+    found = needed_overrides(documents, tree)
     assert {path for path in found if len(path) == 1} == {("level",), ("list",)}
 
 
@@ -70,5 +70,5 @@ def test_what_a_branch_hangs_on_alone_is_needed():
     }
     run = Interpreter(chart, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
-    found = shown_overrides(documents, Tree(defaults_of(chart), values))
+    found = needed_overrides(documents, Tree(defaults_of(chart), values))
     assert found == {("monitor",), ("monitor", "enabled"), ("a",), ("type",), ("plain",), ("tag",)}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-
-from search_support import SETTING
+from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates import missing_content
@@ -12,7 +10,6 @@ from migrator.inference.candidates.missing_content import from_untaken
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.inversion.unify import Reader
 from migrator.inference.rendered_chart import defaults_of
-from migrator.inference.search.loop import Search
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
@@ -40,7 +37,7 @@ def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches(monkeypa
     detailed = Evaluator.detailed
     monkeypatch.setattr(Evaluator, "detailed", lambda self, state: asked.append(state) or detailed(self, state))
 
-    state = Search(evaluator, start, time.process_time() + 20).run()
+    state = searched(evaluator, start)
 
     assert state.is_right
     assert asked

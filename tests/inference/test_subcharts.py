@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 
 import pytest
+from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
-from migrator.inference.search.loop import Search
-from migrator.model import ReleaseContext, resource_of
+from migrator.inference.search.loop import all_passes
+from migrator.inference.search.passes.object_names import name_objects
+from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
-SETTING = ReleaseContext(release="shop", namespace="data")
 PART = """
 apiVersion: v1
 kind: ServiceAccount
@@ -53,16 +54,19 @@ CHART = load_chart(
         "agent: {enabled: false}\nstore: {enabled: true}\nview: {enabled: true, role: both}\n",
     ],
 )
-def test_subcharts_are_there_before_names_are_looked_for(truth, monkeypatch):
+def test_subcharts_are_there_before_names_are_looked_for(truth):
     values = read_value(truth.encode(), dialect=Dialect.SIGS)
     run = Interpreter(CHART, untaken=False).run(values, SETTING)
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     evaluator = Evaluator(CHART, [resource_of(document.resource.body) for document in documents])
-    search = Search(evaluator, evaluator.measure(Tree(defaults_of(CHART), {}), SETTING), time.process_time() + 20)
     at_names = []
-    monkeypatch.setattr(Search, "names", lambda self: at_names.append(self.state.tree.overrides))
 
-    state = search.run()
+    def watch(trials):
+        at_names.append(trials.state.tree.overrides)
+
+    passes = all_passes()
+    first = tuple(watch if step is name_objects else step for step in passes.first)
+    state = searched(evaluator, evaluator.measure(Tree(defaults_of(CHART), {}), SETTING), replace(passes, first=first))
 
     assert at_names == [{name: {"enabled": part["enabled"]} for name, part in values.items() if "enabled" in part}]
     assert state.tree.overrides == values

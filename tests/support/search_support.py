@@ -6,8 +6,10 @@ import time
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.hypothesis.state import State
 from migrator.inference.rendered_chart import defaults_of
-from migrator.inference.search.loop import Search
+from migrator.inference.search.loop import Passes, Search, all_passes
+from migrator.inference.search.trials import Trials
 from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
@@ -17,7 +19,12 @@ from migrator.yamlio import Dialect, read_value
 SETTING = ReleaseContext(release="shop", namespace="data")
 
 
-def found(template: str, values: str, truth: str) -> tuple[dict, float]:
+def searched(evaluator: Evaluator, start: State, passes: Passes | None = None) -> State:
+    """The best hypothesis that a search of 20 seconds ends with."""
+    return Search(Trials(evaluator, start, time.process_time() + 20), passes or all_passes()).run()
+
+
+def found(template: str, values: str, truth: str, passes: Passes | None = None) -> tuple[dict, float]:
     """The values that the search finds for what a chart renders with the true ones, and the leaves that still differ."""
     files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
     chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
@@ -27,5 +34,5 @@ def found(template: str, values: str, truth: str) -> tuple[dict, float]:
     evaluator = Evaluator(chart, [resource_of(document.resource.body) for document in documents])
     start = evaluator.measure(Tree(defaults_of(chart), {}), SETTING)
     assert start.costs or start.extra or start.errors, "the defaults render it already"
-    state = Search(evaluator, start, time.process_time() + 20).run()
+    state = searched(evaluator, start, passes)
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)

@@ -1,1 +1,1 @@
-"""Values that might close a gap: only proposed here, the search renders and decides."""
+"""Candidates: values that might close a difference between target and render; the search renders them and decides."""

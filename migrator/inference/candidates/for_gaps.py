@@ -1,4 +1,4 @@
-"""Gaps -> proposals: assignments that might close them. Only proposed here; the search renders and decides."""
+"""Gaps -> candidates: assignments that might close them. The search renders each and decides."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from migrator.templates.provenance.value import ELEMENT, Region
 from migrator.yamlio import same
 
 
-def proposals(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
+def candidates_for(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would not change a thing."""
     if is_digest(gap):
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, Tree
-from migrator.inference.candidates.for_gaps import proposals
+from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.gaps.gaps import Gap, cost
 from migrator.inference.hypothesis.unset_reads import Asked
 from migrator.model import Resource
@@ -33,4 +33,4 @@ def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, ask
             target=other.id.kind,
             whole=other.id.kind,
         )
-        yield from islice(proposals(gap, tree, asked), MOST_WAYS)
+        yield from islice(candidates_for(gap, tree, asked), MOST_WAYS)

@@ -11,7 +11,7 @@ from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import PathCondition, Value, plain, truth
 
 
-def shown_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyPath]:
+def needed_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyPath]:
     """Overrides, and the lists above them, whose default would print another text in these documents, or none."""
     found: set[KeyPath] = set()
     asked: set[int] = set()

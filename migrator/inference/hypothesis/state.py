@@ -8,9 +8,11 @@ from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.compared_objects import Key
 from migrator.inference.hypothesis.unset_reads import Asked, asked_of
-from migrator.model import ReleaseContext
+from migrator.model import KeyPath, ReleaseContext
+from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.interpreter.render import Run, TemplateRun
 from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import ELEMENT
 
 EPSILON = 1e-6
 
@@ -73,3 +75,14 @@ def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree
         else:
             plain.append((path, value))
     return tree.assign(plain), setting
+
+
+def failures_of(state: State) -> list[Failure]:
+    """Everything that Helm would stop at."""
+    return [failure for template in state.errors for failure in template.failures]
+
+
+def ranged_maps(state: State) -> set[KeyPath]:
+    """Maps whose entries, whatever their names, templates go through."""
+    places = {path for template in state.run.templates.values() for path in template.ranged}
+    return {path for path in places if path and not {ELEMENT, "~key"} & set(path) and not str(path[0]).startswith("@")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from migrator.diagnostics import MigrateError
 from migrator.inference.assignments.values_tree import Tree, leaves, value_at
@@ -16,8 +16,11 @@ from migrator.inference.hypothesis.helm_probes import Ask, Probes
 from migrator.inference.hypothesis.state import State
 from migrator.inference.rendered_chart import chart_of, defaults_of
 from migrator.inference.search.answer import Answer
-from migrator.inference.search.loop import GRACE, Search
-from migrator.inference.search.passes.kubernetes_version import fitting, kube_versions
+from migrator.inference.search.loop import GRACE, Search, all_passes
+from migrator.inference.search.passes.kubernetes_version import fitting, other_versions
+from migrator.inference.search.passes.object_names import name_objects
+from migrator.inference.search.passes.render_errors import repair
+from migrator.inference.search.trials import Trials
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import ReleaseContext
 
@@ -43,34 +46,21 @@ def solve(
     if not request.kube_is_given and not request.as_dependency:  # an umbrella hides what its dependency asks for
         request = replace(request, kube_version=fitting(chart, request.kube_version))
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
-    states: dict[str, State] = {}
-    tried: dict[str, Tried] = {}
-    renders, late, full = 0, False, False
-    setting: ReleaseContext | None = None
+    found: dict[str, _Found] = {}
+    setting = start.context if start is not None else None
     probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
     for place, name in enumerate(order):
         evaluator = Evaluator(chart, request.targets[name], probes)
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
-        if start is not None:
-            beginning = (Tree(defaults, start.values[name]), setting or start.context)
-            begun = (evaluator.measure(*each) for each in (beginning,))
-        elif setting is None:
+        if setting is None:
             begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
         else:
-            begun = (evaluator.measure(tree, setting) for tree in (states[order[0]].tree,))
+            tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
+            begun = (evaluator.measure(*each) for each in ((tree, setting),))
         state = _first(request, begun, deadline + GRACE)
-        search = Search(evaluator, state, deadline, release_is_fixed=setting is not None or request.release is not None)
-        if setting is None and not request.kube_is_given:
-            search.kube_versions = kube_versions(chart, request.kube_version)
-        states[name] = search.run(tidy_first=start is not None or place > 0)
-        tried[name] = search.journal.attempts(evaluator.unequal(states[name]))
-        _check_size(request, states[name])
-        setting = states[name].setting
-        renders += evaluator.count
-        late = late or search.late
-        full = full or search.full
-    assert setting is not None or not order  # noqa: S101
+        found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=setting is not None)
+        setting = found[name].state.setting
     return Answer(
         context=setting
         or ReleaseContext(
@@ -79,14 +69,44 @@ def solve(
             kube_version=request.kube_version,
             api_versions=request.api_versions,
         ),
-        values={name: dict(state.tree.overrides) for name, state in states.items()},
-        renders=renders,
+        values={name: dict(each.state.tree.overrides) for name, each in found.items()},
+        renders=sum(each.renders for each in found.values()),
         seconds=time.monotonic() - started,
         spent=time.process_time() - working,
-        late=late,
-        tried=tried,
-        full=full,
+        late=any(each.late for each in found.values()),
+        tried={name: each.tried for name, each in found.items()},
+        full=any(each.full for each in found.values()),
         untrusted=tuple(sorted(untrusted)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What the search of one environment ended with."""
+
+    state: State
+    tried: Tried
+    renders: int
+    late: bool
+    full: bool
+
+
+def _searched(
+    request: InferenceRequest, evaluator: Evaluator, state: State, deadline: float, *, is_first: bool, is_known: bool
+) -> _Found:
+    """The search of one environment from a state; `is_known` where that is the answer to another question."""
+    trials = Trials(evaluator, state, deadline, release_is_fixed=not is_first or request.release is not None)
+    may_vary = is_first and not request.kube_is_given
+    versions = other_versions(evaluator.interpreter.chart, request.kube_version) if may_vary else ()
+    search = Search(trials, all_passes(versions))
+    state = search.run(tidy_first=is_known)
+    _check_size(request, state)
+    return _Found(
+        state=state,
+        tried=trials.memory.journal.attempts(evaluator.unequal(state)),
+        renders=evaluator.count,
+        late=trials.late,
+        full=search.full,
     )
 
 
@@ -168,11 +188,11 @@ def _beginnings(
             yield (best := state)
         if place < NAMED_RELEASES and state.exact < len(evaluator.targets):
             # a chart whose full name is overridden renders right names only once that is known
-            search = Search(evaluator, state, deadline, release_is_fixed=True)
-            search.repair()
-            search.names()
-            if search.state.cost < best.cost:
-                yield (best := search.state)
+            trials = Trials(evaluator, state, deadline, release_is_fixed=True)
+            repair(trials)
+            name_objects(trials)
+            if trials.state.cost < best.cost:
+                yield (best := trials.state)
         if best.exact == len(evaluator.targets):
             break
     for namespace in spaces[1:]:

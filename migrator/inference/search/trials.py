@@ -1,21 +1,18 @@
-"""Trying proposals: each is judged by a render, many at once, and those that harm are told by what came out worse."""
+"""Trying candidates: each is judged by a render, many at once, and those that harm are told by what came out worse."""
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from migrator.inference.assignments.values_tree import Edits, combined
-from migrator.inference.assignments.wildcards import KEY
-from migrator.inference.attempts import Journal
 from migrator.inference.candidates.template_literals import other_forms
-from migrator.inference.hypothesis.evaluator import Evaluator
-from migrator.inference.hypothesis.state import EPSILON, State, apply_edits
+from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.search.side_effects import without_side_effects
+from migrator.inference.search.standing import Standing, related
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import touches
 from migrator.templates.output.documents import Document
-from migrator.templates.provenance.value import ELEMENT
 from migrator.yamlio import same
 
 CROWD = 3
@@ -26,63 +23,26 @@ Weighed = tuple[Edits, float]
 """Assignments, and by how much they promise to bring the render nearer."""
 
 
-class Trials:
-    """The best hypothesis so far, and what was refused against it."""
-
-    def __init__(self, evaluator: Evaluator, state: State, deadline: float, *, release_is_fixed: bool = False) -> None:
-        self.evaluator, self.state, self.deadline = evaluator, state, deadline
-        self.release_is_fixed = release_is_fixed
-        self.refused: set[str] = set()
-        self.forbidden: frozenset[KeyPath] = frozenset()
-        """Values that may not be set."""
-        self.idle: set[str] = set()
-        """Of these the ones that changed nothing: they may do so later."""
-        self.journal = Journal()
-        self.full = False
-        self.mends = 0
-        """Whether the search ended for want of memory."""
-
-    @property
-    def late(self) -> bool:
-        return time.process_time() > self.deadline
-
-    def measured(self, edits: Edits) -> State:
-        tree, setting = apply_edits(self.state.tree, self.state.setting, edits)
-        return self.evaluator.measure(tree, setting, self.state)
-
-    def allowed(self, edits: Edits) -> bool:
-        """Whether a proposal may be tried: a release that somebody has settled stays."""
-        if any(ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
-            return False
-        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
-
-    def is_forbidden(self, edits: Edits) -> bool:
-        """Whether one of the assignments sets a value that may not be set."""
-        return bool(self.forbidden) and any(_related(path, other) for path, _ in edits for other in self.forbidden)
-
-    def mended(self, trial: State, edits: Edits) -> State:
-        """A trial that does not help as it is, with what else it takes; itself where nothing is known."""
-        del edits
-        return trial
+class Trials(Standing):
+    """Tries candidates, and keeps what brings the best hypothesis nearer to the target."""
 
     def try_one(self, edits: Edits) -> bool:
         """Keep assignments if they bring the render nearer: all of them, or those that do no harm."""
-        key = repr(edits)
-        if key in self.refused or self.late or not self.allowed(edits):
+        if self.is_refused(edits) or self.late or not self.allowed(edits):
             return False
         state = self.measured(edits)
         if state.cost >= self.state.cost - EPSILON:
             forms = [self.measured(form) for form in other_forms(edits, self.state.tree.default)]
             state = min([state, *forms], key=lambda trial: trial.cost)
         if state.cost >= self.state.cost - EPSILON:
-            state = self.mended(state, edits)
+            state = without_side_effects(self, state, edits)
         if state.cost < self.state.cost - EPSILON:
-            self.state = state
+            self.adopt(state)
             return True
-        self.refused.add(key)
+        self.refuse(edits)
         if state.costs == self.state.costs and len(state.extra) == len(self.state.extra) and not state.errors:
-            self.idle.add(key)
-        self.journal.refuses(edits, state.cost - self.state.cost)
+            self.memory.idle.add(repr(edits))
+        self.memory.journal.refuses(edits, state.cost - self.state.cost)
         if len(edits) < 2:
             return False
         worse = self._worse(state)
@@ -90,8 +50,8 @@ class Trials:
         return 0 < len(harmless) < len(edits) and self.try_one(harmless)
 
     def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
-        """Keep what helps of several proposals: all at once where they keep their promise, else in parts."""
-        batch = [item for item in batch if self.allowed(item[0]) and repr(item[0]) not in self.refused]
+        """Keep what helps of several candidates: all at once where they keep their promise, else in parts."""
+        batch = [item for item in batch if self.allowed(item[0]) and not self.is_refused(item[0])]
         if not batch or self.late or self.state.is_right:
             return False
         if len(batch) == 1:
@@ -101,7 +61,7 @@ class Trials:
         gain = self.state.cost - state.cost
         promised = sum(weight for _, weight in batch) - sum(weight for _, weight in rest)
         if gain > EPSILON and gain >= 0.8 * promised:
-            self.state = state
+            self.adopt(state)
             if rest and depth < MAX_RESTS:
                 self.try_batch(rest, depth + 1)
             return True
@@ -118,7 +78,7 @@ class Trials:
         if failure is None or failure.culprit is None:
             return None
         reach = [path for path in failure.culprit.direct if path]
-        blamed = [item for item in batch if any(_related(path, other) for path, _ in item[0] for other in reach)]
+        blamed = [item for item in batch if any(related(path, other) for path, _ in item[0] for other in reach)]
         if not 0 < len(blamed) < len(batch):
             return None
         return [item for item in batch if not any(item is other for other in blamed)], blamed
@@ -140,10 +100,6 @@ class Trials:
         # of a template that prints everything, what each object prints says more than what the template reads
         shown = [_shown(document) for document in documents if document.template in crowded]
         return [run.dependencies for run in runs if run is not None] + shown
-
-
-def _related(one: KeyPath, other: KeyPath) -> bool:
-    return one[: len(other)] == other or other[: len(one)] == one
 
 
 def _printed(state: State) -> Iterator[Document]:
@@ -170,7 +126,7 @@ def _reach(edits: Iterable[tuple[KeyPath, object]], worse: list[frozenset[KeyPat
 
 
 def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
-    """As many proposals together as do not contradict each other, and the rest."""
+    """As many candidates together as do not contradict each other, and the rest."""
     union: dict[KeyPath, Json] = {}
     rest = []
     for item in batch:
@@ -183,7 +139,7 @@ def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
 
 
 def distinct(batch: list[Weighed]) -> list[Weighed]:
-    """Each proposal once, what it promises added up."""
+    """Each candidate once, what it promises added up."""
     found: dict[str, Weighed] = {}
     for edits, weight in batch:
         key = repr(edits)

@@ -1,8 +1,8 @@
-"""A choice taken back: what it prints in vain tells that the target has to be read another way.
+"""Backtracking: drop a value whose side effects the target lacks, and look for another one in its place.
 
-Where several values print the same part of a target, the search keeps the first that brings it nearer, and with it
-what that value prints elsewhere. So values that something hangs on which nobody wants are taken out again, one at a
-time, and the search goes on a little without them.
+Where several values print the same part of a target, the search keeps the first that brings the render nearer, and with
+it whatever else that value prints. So values that print what nobody wants are taken out again, one at a time, and the
+search goes on a little without them.
 """
 
 from __future__ import annotations
@@ -10,64 +10,68 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.state import EPSILON
+from migrator.inference.search.passes.gap_values import close_gaps
+from migrator.inference.search.passes.whole_objects import switch_objects
+from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
 from migrator.templates.provenance.value import PathCondition
 
-if TYPE_CHECKING:
-    from migrator.inference.search.loop import Search
-
-MAX_CHOICES = 5
-"""Values that are taken back, each on its own."""
-MOST_BLEMISHES = 40
-"""Places that are printed in vain beyond which no single choice is to blame."""
+MAX_DROPPED = 5
+"""Values that are dropped on trial, each on its own."""
+MOST_UNWANTED = 40
+"""Unwanted places beyond which no single value is to blame."""
 ROUNDS = 2
 
 
-def reconsider(search: Search) -> bool:
-    """Whether the target is nearer without some value, and with what is found in its place."""
-    for path in islice(_blamed(search), MAX_CHOICES):
-        if search.late:
+def backtrack(trials: Trials) -> None:
+    """Drop values as long as the target comes nearer without one, with what is found in its place."""
+    while not trials.late and _drop_one(trials):
+        pass
+
+
+def _drop_one(trials: Trials) -> bool:
+    for path in islice(_blamed(trials), MAX_DROPPED):
+        if trials.late:
             return False
-        other = search.without(path)
+        other = trials.without(path)
         for _ in range(ROUNDS):
             before = other.state.cost
-            other.documents()
-            other.values()
+            switch_objects(other)
+            close_gaps(other)
             if other.state.cost >= before - EPSILON:
                 break
-        if other.state.cost < search.state.cost - EPSILON:
-            search.state = other.state
-            search.refused.clear()
+        if other.state.cost < trials.state.cost - EPSILON:
+            trials.adopt(other.state)
+            trials.give_another_chance()
             return True
     return False
 
 
-def _blamed(search: Search) -> list[KeyPath]:
-    """Values that were set and that something hangs on which nobody wants, those first that most of it hangs on."""
-    if not (search.state.costs or search.state.extra):
+def _blamed(trials: Trials) -> list[KeyPath]:
+    """Values set by the search that something unwanted depends on, those first that most of it depends on."""
+    if not (trials.state.costs or trials.state.extra):
         return []
-    vain = list(islice(_in_vain(search), MOST_BLEMISHES + 1))
-    if len(vain) > MOST_BLEMISHES:
+    unwanted = list(islice(_unwanted(trials), MOST_UNWANTED + 1))
+    if len(unwanted) > MOST_UNWANTED:
         return []
     votes = Counter[KeyPath]()
-    for paths in vain:
-        votes.update(_set_at(paths, search.state.tree))
+    for paths in unwanted:
+        votes.update(_set_at(paths, trials.state.tree))
     return sorted(votes, key=lambda path: (-votes[path], repr(path)))
 
 
-def _in_vain(search: Search) -> Iterator[set[KeyPath]]:
-    """For each thing that is printed and that the target has not, or has otherwise: the values it hangs on."""
-    for document in search.state.extra:
+def _unwanted(trials: Trials) -> Iterator[set[KeyPath]]:
+    """For each thing that is printed and that the target lacks, or has otherwise: the values that it depends on."""
+    for document in trials.state.extra:
         first = next((piece for piece in document.pieces if piece.region is None and piece.text.strip()), None)
         if first is not None and first.path_condition is not None:
             yield _asked(first.path_condition.chain())
-    for gap in search.evaluator.gaps(search.state):
+    for gap in trials.evaluator.gaps(trials.state):
         if gap.kind != "missing":
             yield _printing(gap)
 

@@ -1,4 +1,4 @@
-"""Digests of what other templates print: what alone they tell is how the texts in it end."""
+"""Checksums of what other templates print: all that they tell is how the texts in it end."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.inference.search.trials import Trials
 
 MAX_ENDS = 6
-"""Texts whose ends are tried for one digest."""
+"""Texts whose ends are tried for one checksum."""
 
 
-def settle_digests(trials: Trials) -> None:
-    """Give the texts that a wrong digest hangs on their last line break, or take it, where that makes it right.
+def settle_checksums(trials: Trials) -> None:
+    """Add or drop the last line break of texts that a wrong checksum depends on, where that makes it right.
 
     Where a block of text in the target ends with such a text, the block does not show whether there was one.
     """
-    for gap in trials.evaluator.gaps(trials.evaluator.detailed(trials.state)) if trials.state.costs else ():
+    for gap in trials.gaps:
         if is_digest(gap):
             for edits in islice(_other_ends(gap, trials.state.tree), MAX_ENDS):
                 if trials.try_one(edits):

@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from migrator.charts.versions import VersionError, satisfies
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.search.passes.whole_objects import switch_objects
+from migrator.inference.search.trials import Trials
 from migrator.model import Gvk
 from migrator.templates.chart import Chart
-
-if TYPE_CHECKING:
-    from migrator.inference.search.loop import Search
 
 MOST_VERSIONS = 10
 MOST_OPENED = 3
@@ -24,7 +22,7 @@ _CONSTRAINT = re.compile(r"semverCompare\s+[\"`]([^\"`]+)[\"`]|KubeVersion\.Mino
 _VERSION = re.compile(r"\b1\.(\d+)")
 
 
-def kube_versions(chart: Chart, default: str) -> tuple[str, ...]:
+def other_versions(chart: Chart, default: str) -> tuple[str, ...]:
     """Versions on either side of those that the chart's templates compare with, the nearest to the default first."""
     texts = list(_texts(chart))
     if not any("KubeVersion" in text for text in texts):
@@ -82,29 +80,37 @@ def _is_old(gvk: Gvk) -> bool:
     return bool(gvk.group) and own and "beta" in gvk.version
 
 
-def try_versions(search: Search) -> None:
-    """Go on with the version of Kubernetes that brings the render nearest, where there are signs of another one."""
-    evaluator, before = search.evaluator, search.state
-    found = dated(evaluator, before) if search.kube_versions and not search.late else frozenset()
-    if not found or found == search.dated:
-        return
-    search.dated = found
-    others = [version for version in search.kube_versions if version != before.setting.kube_version]
-    states = [evaluator.measure(before.tree, replace(before.setting, kube_version=version)) for version in others]
-    best = min([before, *states], key=lambda state: state.cost)
-    if best.cost >= before.cost - EPSILON and any(index not in before.pairs for index in found):
-        best = _opened(search, states[:MOST_OPENED])
-    if best is not before:
-        search.refused.clear()
-    search.state = best
+class KubernetesVersions:
+    """Tries other versions than the one that was to be expected, where there are signs of one."""
+
+    def __init__(self, versions: tuple[str, ...]) -> None:
+        self._versions = versions
+        self._tried: frozenset[int] = frozenset()
+        """Targets for which they have been tried."""
+
+    def run(self, trials: Trials) -> None:
+        """Go on with the version that brings the render nearest."""
+        found = dated(trials.evaluator, trials.state) if self._versions and not trials.late else frozenset()
+        if not found or found == self._tried:
+            return
+        self._tried = found
+        before = trials.state
+        others = [version for version in self._versions if version != before.setting.kube_version]
+        settings = [replace(before.setting, kube_version=version) for version in others]
+        states = [trials.evaluator.measure(before.tree, setting) for setting in settings]
+        best = min([before, *states], key=lambda state: state.cost)
+        if best.cost >= before.cost - EPSILON and any(index not in before.pairs for index in found):
+            best = _opened(trials, states[:MOST_OPENED])
+        if best is not before:
+            trials.give_another_chance()
+            trials.adopt(best)
 
 
-def _opened(search: Search, states: list[State]) -> State:
-    """The best of what the search for whole objects makes of some hypotheses, or what there is now."""
-    best, refused = search.state, set(search.refused)
+def _opened(trials: Trials, states: list[State]) -> State:
+    """The best of what switching objects makes of some hypotheses, or what there is now."""
+    best = trials.state
     for state in states:
-        search.state, search.refused = state, set()
-        search.documents()
-        best = min(best, search.state, key=lambda each: each.cost)
-    search.refused = refused
+        there = trials.at(state, afresh=True)
+        switch_objects(there)
+        best = min(best, there.state, key=lambda each: each.cost)
     return best

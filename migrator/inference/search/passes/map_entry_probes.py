@@ -76,7 +76,7 @@ def probe(trials: Trials, place: KeyPath, extra: Edits, helped: dict[str, Edits]
     """What an entry of a map makes, None where nothing makes it render; `helped` says what has mended what."""
     entry = (*place, SENTINEL)
     edits: Edits = ((entry, {}), *(((*entry, *path), value) for path, value in extra))
-    mender = Mender(trials, trials.evaluator.interpreter.vocabulary, helped)
+    mender = Mender(trials, helped)
     mended = mender.mend(edits, trials.measured(edits))
     if mended is None or any(path[: len(entry)] != entry for path, _ in mended[0]):
         return None

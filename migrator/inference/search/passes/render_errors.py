@@ -1,71 +1,41 @@
-"""What may make a template render that Helm stops at: the value it speaks of, a condition over the place, an entry."""
+"""Templates that helm would stop at: what the messages ask for is set, step by step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Iterator, Mapping
 
-from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
-from migrator.inference.hypothesis.state import State
-from migrator.inference.inversion.inverter import satisfy
+from migrator.inference.assignments.values_tree import MISSING, Edits
+from migrator.inference.candidates.failures import PLACEHOLDER, repairs
+from migrator.inference.hypothesis.state import State, failures_of, ranged_maps
 from migrator.inference.search.trials import Trials
-from migrator.model import Json, KeyPath
+from migrator.model import KeyPath
 from migrator.templates.interpreter.evaluator import Failure
-from migrator.templates.provenance.value import ELEMENT
 
-PLACEHOLDER = "placeholder"
 INNER = "xqinner"
 """Begins the names of entries that only a repair has asked for."""
-MAX_PATH_CONDITIONS = 6
+MAX_REPAIRED = 12
 MAX_STEPS = 8
 """Failures repaired one after the other for one trial."""
 MAX_TRIALS = 30
-_FLAGS = ("enable", "create", "use", "allow", "install", "is", "has", "disable")
 
 
-def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
-    """Assignments that may take a failure away, likeliest first."""
-    culprit = failure.culprit
-    if culprit is not None:
-        for path in culprit.direct[:2]:
-            if ELEMENT not in path and path:
-                for value in _values(path, failure.message):
-                    yield ((path, value),)
-        yield from _varied(islice(satisfy(culprit, True), 2), tree)
-    path_condition, count = failure.path_condition, 0
-    while path_condition is not None and count < MAX_PATH_CONDITIONS:
-        yield from _varied(islice(satisfy(path_condition.condition, not path_condition.wanted), 3), tree)
-        path_condition, count = path_condition.parent, count + 1
-
-
-def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
-    """What only has to count as true may be any value where there is none yet."""
-    for edits in made:
-        open_paths = [p for p, value in edits if value in (True, "true") and tree.effective(p) in (MISSING, None, "")]
-        if not open_paths:
-            yield edits
-            continue
-        for kind in range(4):
-            yield tuple((p, _values(p, "")[kind] if p in open_paths else value) for p, value in edits)
-
-
-def _values(path: KeyPath, message: str) -> tuple[Json, ...]:
-    """Values that may stand at a place, likeliest first, by its name and what the template says it expects."""
-    name = str(path[-1]).lower() if path else ""
-    if "expected int" in message or "expected float" in message:
-        return (1, PLACEHOLDER, {}, True)
-    if "expected map" in message or "nil pointer" in message or "evaluate field" in message:
-        return ({}, PLACEHOLDER, True, 1)
-    if "range can't iterate" in message:
-        return ([PLACEHOLDER], {PLACEHOLDER: PLACEHOLDER}, [], {})
-    return (True, PLACEHOLDER, 1, {}) if name.startswith(_FLAGS) else (PLACEHOLDER, True, 1, {})
+def repair(trials: Trials) -> None:
+    """Make a chart render that refuses: the value that the error speaks of, or a path condition over it."""
+    for _ in range(MAX_REPAIRED):
+        failures = failures_of(trials.state)
+        if not failures or trials.late:
+            return
+        tried = (edits for failure in failures for edits in trials.filled(repairs(failure, trials.state.tree)))
+        if not any(trials.try_one(edits) for edits in tried):
+            return
 
 
 class Mender:
     """Repairs what assignments make fail, step by step; a step counts where its failure is gone or another one."""
 
-    def __init__(self, trials: Trials, words: Mapping[KeyPath, Iterable[str]], helped: dict[str, Edits]) -> None:
-        self._trials, self._words, self._helped = trials, words, helped
+    def __init__(self, trials: Trials, helped: dict[str, Edits]) -> None:
+        self._trials, self._helped = trials, helped
+        self._words = trials.evaluator.interpreter.vocabulary
         self._known = {failure.message for failure in failures_of(trials.state)}
         self._left = MAX_TRIALS
         self._seen: set[str] = set()
@@ -115,15 +85,10 @@ class Mender:
     def _others(self, path: KeyPath, state: State) -> Iterator[str]:
         """What a value may be that is none of any text: a word of the templates, or the name of an entry elsewhere."""
         yield from list(self._words.get(path, ()))
-        for place in sorted(ranged(state), key=len):
+        for place in sorted(ranged_maps(state), key=len):
             if isinstance(path[-1], str) and str(place[-1]).lower().startswith(path[-1].lower()):
                 entries = state.tree.effective(place)
                 yield from sorted(entries) if isinstance(entries, Mapping) else ()
-
-
-def undoes(more: Edits, edits: Edits) -> bool:
-    """Whether assignments take others back, or replace a map that those are set in."""
-    return any(other[: len(path)] == path for path, _ in more for other, _ in edits)
 
 
 def _replaces(more: Edits, edits: Edits) -> bool:
@@ -131,17 +96,6 @@ def _replaces(more: Edits, edits: Edits) -> bool:
     return any(len(path) < len(other) and other[: len(path)] == path for path, _ in more for other, _ in edits)
 
 
-def failures_of(state: State) -> list[Failure]:
-    """Everything that Helm would stop at."""
-    return [failure for template in state.errors for failure in template.failures]
-
-
-def ranged(state: State) -> set[KeyPath]:
-    """Maps whose entries, whatever their names, templates go through."""
-    places = {path for template in state.run.templates.values() for path in template.ranged}
-    return {path for path in places if path and not {ELEMENT, "~key"} & set(path) and not str(path[0]).startswith("@")}
-
-
 def _empty_maps(state: State) -> list[KeyPath]:
-    found = [path for path in ranged(state) if state.tree.effective(path) in (MISSING, None, {})]
+    found = [path for path in ranged_maps(state) if state.tree.effective(path) in (MISSING, None, {})]
     return sorted(found, key=lambda path: (len(path), repr(path)))

@@ -1,0 +1,59 @@
+"""Where helm would stop: the value that the message speaks of, or a condition over the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
+from migrator.inference.inversion.inverter import satisfy
+from migrator.model import Json, KeyPath
+from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.provenance.value import ELEMENT
+
+PLACEHOLDER = "placeholder"
+MAX_PATH_CONDITIONS = 6
+_FLAGS = ("enable", "create", "use", "allow", "install", "is", "has", "disable")
+
+
+def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
+    """Assignments that may take a failure away, likeliest first."""
+    culprit = failure.culprit
+    if culprit is not None:
+        for path in culprit.direct[:2]:
+            if ELEMENT not in path and path:
+                for value in _values(path, failure.message):
+                    yield ((path, value),)
+        yield from _varied(islice(satisfy(culprit, True), 2), tree)
+    path_condition, count = failure.path_condition, 0
+    while path_condition is not None and count < MAX_PATH_CONDITIONS:
+        yield from _varied(islice(satisfy(path_condition.condition, not path_condition.wanted), 3), tree)
+        path_condition, count = path_condition.parent, count + 1
+
+
+def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
+    """What only has to count as true may be any value where there is none yet."""
+    for edits in made:
+        open_paths = [p for p, value in edits if value in (True, "true") and tree.effective(p) in (MISSING, None, "")]
+        if not open_paths:
+            yield edits
+            continue
+        for kind in range(4):
+            yield tuple((p, _values(p, "")[kind] if p in open_paths else value) for p, value in edits)
+
+
+def _values(path: KeyPath, message: str) -> tuple[Json, ...]:
+    """Values that may stand at a place, likeliest first, by its name and what the template says it expects."""
+    name = str(path[-1]).lower() if path else ""
+    if "expected int" in message or "expected float" in message:
+        return (1, PLACEHOLDER, {}, True)
+    if "expected map" in message or "nil pointer" in message or "evaluate field" in message:
+        return ({}, PLACEHOLDER, True, 1)
+    if "range can't iterate" in message:
+        return ([PLACEHOLDER], {PLACEHOLDER: PLACEHOLDER}, [], {})
+    return (True, PLACEHOLDER, 1, {}) if name.startswith(_FLAGS) else (PLACEHOLDER, True, 1, {})
+
+
+def undoes(more: Edits, edits: Edits) -> bool:
+    """Whether assignments take others back, or replace a map that those are set in."""
+    return any(other[: len(path)] == path for path, _ in more for other, _ in edits)

@@ -1,0 +1,42 @@
+"""Values that close the gaps inside documents, alternative by alternative."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.candidates.for_gaps import candidates_for
+from migrator.inference.gaps.gaps import Gap, promise
+from migrator.inference.hypothesis.state import EPSILON
+from migrator.inference.search.trials import Trials, Weighed, distinct
+
+ALTERNATIVES = 7
+"""Batches tried in a row of which none has helped."""
+
+
+def close_gaps(trials: Trials) -> None:
+    """Try the likeliest candidate of every gap together, then the next ones."""
+    stuck = 0
+    while stuck < ALTERNATIVES and not trials.late:
+        gaps = trials.gaps
+        if not gaps:
+            return
+        batch: list[Weighed] = []
+        for gap in gaps:
+            if trials.late:
+                break
+            edits = next(fresh_candidates(trials, gap), None)
+            if edits:
+                trials.memory.journal.asks(gap.place, edits)
+                batch.append((edits, promise(gap)))
+        before = trials.state.cost
+        batch = distinct(batch)
+        if batch:
+            trials.try_batch(batch)
+        stuck = 0 if trials.state.cost < before - EPSILON else stuck + 1
+
+
+def fresh_candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
+    """Candidates for a gap that were not refused yet, likeliest first."""
+    found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.asked))
+    return (edits for edits in found if not trials.is_refused(edits))

@@ -1,0 +1,43 @@
+"""Values that nothing needs are taken out, and those of a library chart said where a person would say them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from migrator.inference.assignments.values_tree import Tree, leaves, value_at
+from migrator.inference.hypothesis.needed_overrides import needed_overrides
+from migrator.inference.search.trials import Trials
+from migrator.model import KeyPath
+
+
+def drop_needless_values(trials: Trials) -> None:
+    """Take out every override without which no object is farther from its target."""
+    libraries = [sub.name for sub in trials.evaluator.interpreter.chart.charts if sub.is_library]
+    _change(trials, [path for path in leaves(trials.state.tree.overrides) if path[0] in libraries], _hoisted)
+    exact = [document for index, document in trials.state.pairs.items() if index not in trials.state.costs]
+    needed = needed_overrides(exact, trials.state.tree)
+    _change(trials, [path for path in leaves(trials.state.tree.overrides) if path not in needed], Tree.without)
+
+
+def _change(trials: Trials, paths: list[KeyPath], change: Callable[[Tree, KeyPath], Tree]) -> None:
+    """Change overrides, all at once where no object gets worse, else by halves."""
+    if not paths:
+        return
+    tree = trials.state.tree
+    for path in paths:
+        tree = change(tree, path)
+    state = trials.evaluator.measure(tree, trials.state.setting, trials.state)
+    # that an object which nobody wants is smaller is worth no value
+    if state.serves_as_well_as(trials.state):
+        trials.adopt(state)
+        return
+    if len(paths) > 1:
+        middle = len(paths) // 2
+        _change(trials, paths[:middle], change)
+        _change(trials, paths[middle:], change)
+
+
+def _hoisted(tree: Tree, path: KeyPath) -> Tree:
+    """A library chart's value as one of the chart that it serves."""
+    value = value_at(tree.overrides, path)
+    return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree
