@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from migrator.inference.trusted_search import answer_to
 
 from migrator.charts import load_archive
 from migrator.engines import Cache, Toolchain, find_helm, find_kustomize
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.hypothesis.compared_objects import is_skipped
-from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 from migrator.templates.functions import FUNCTIONS

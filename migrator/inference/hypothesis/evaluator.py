@@ -1,4 +1,4 @@
-"""One hypothesis and how far it is from the target: values and release -> documents -> cost."""
+"""Renders hypotheses of one chart and measures how far each is from the target."""
 
 from __future__ import annotations
 
@@ -42,32 +42,32 @@ class Evaluator:
 
     def __init__(self, chart: Chart, targets: Iterable[Resource], probes: Probes | None = None) -> None:
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
-        self.as_untaken = Probed(chart, probes) if probes else Interpreter(chart)
-        self.last_detail: State | None = None
+        self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
+        self._last_detail: State | None = None
         self.targets = [target for target in targets if not is_test(target.body)]
-        self.as_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
+        self.with_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
-        self.extents = [extent(target.body) + 1.0 for target in self.targets]
+        self._extents = [extent(target.body) + 1.0 for target in self.targets]
         self.by_key: dict[Key, list[int]] = {}
         for index, target in enumerate(self.targets):
             self.by_key.setdefault(key_of(target.id), []).append(index)
-        self.split: dict[int, tuple[TemplateRun, list[Document]]] = {}
-        self.kept = 0
+        self._split: dict[int, tuple[TemplateRun, list[Document]]] = {}
+        self._kept = 0
         """Pieces of the templates in `split`."""
-        self.bodies: dict[str, Resource | None] = {}
-        self.measured: dict[tuple[int, int, str], tuple[object, float]] = {}
-        self.crds: dict[bytes, list[Resource]] = {}
-        self.untaken: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
-        self.read: dict[tuple[int, int], tuple[Document, Reading]] = {}
-        self.generated: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
-        self.draws = draws(chart)
-        self.kube_version = ""
+        self._bodies: dict[str, Resource | None] = {}
+        self._measured: dict[tuple[int, int, str], tuple[object, float]] = {}
+        self._crds: dict[bytes, list[Resource]] = {}
+        self._untaken_of: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
+        self._read: dict[tuple[int, int], tuple[Document, Reading]] = {}
+        self._leaves: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
+        self._draws = draws(chart)
+        self._kube_version = ""
         """The version to be expected: that of the first hypothesis."""
-        self.names: dict[int, tuple[Document, frozenset[KeyPath]]] = {}
-        self.last_settled: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
-        self.last_untaken: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
+        self._names: dict[int, tuple[Document, frozenset[KeyPath]]] = {}
+        self._last_settled: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
+        self._last_untaken: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
         self.count = 0
-        self.writes_namespaces: bool | None = None
+        self._writes_namespaces: bool | None = None
         """Known after the first render."""
 
     def measure(self, tree: Tree, setting: ReleaseContext, previous: State | None = None) -> State:
@@ -75,10 +75,10 @@ class Evaluator:
         return self._measure(self.interpreter, tree, setting, previous)
 
     def detailed(self, state: State) -> State:
-        """The same hypothesis with the untaken branches that proposals are read from."""
+        """The same hypothesis with the untaken branches that candidates are read from."""
         if state.detail is None:
-            state.detail = self._measure(self.as_untaken, state.tree, state.setting, self.last_detail)
-            self.last_detail = state.detail
+            state.detail = self._measure(self.with_untaken, state.tree, state.setting, self._last_detail)
+            self._last_detail = state.detail
         return state.detail
 
     def _measure(self, interpreter: Interpreter, tree: Tree, setting: ReleaseContext, previous: State | None) -> State:
@@ -90,8 +90,8 @@ class Evaluator:
                 res = document.resource
                 if res is not None and not is_test(res.body) and not is_skipped(res.body):
                     documents.setdefault(key_of(res.id), []).append(document)
-        if self.writes_namespaces is None and documents:
-            self.writes_namespaces = self._most_write_namespaces(documents)
+        if self._writes_namespaces is None and documents:
+            self._writes_namespaces = self._most_write_namespaces(documents)
         return self._compare(tree, setting, run, documents)
 
     def _most_write_namespaces(self, documents: Mapping[Key, list[Document]]) -> bool:
@@ -101,24 +101,24 @@ class Evaluator:
         return 2 * sum(1 for res in placed if res.namespace) > len(placed)
 
     def _documents(self, template: TemplateRun) -> list[Document]:
-        found = self.split.get(id(template))
+        found = self._split.get(id(template))
         if found is None:
-            if self.kept > MAX_KEPT:
-                self.kept = 0
+            if self._kept > MAX_KEPT:
+                self._kept = 0
                 for known in (
-                    self.split,
-                    self.bodies,
-                    self.measured,
-                    self.generated,
-                    self.names,
-                    self.untaken,
-                    self.read,
+                    self._split,
+                    self._bodies,
+                    self._measured,
+                    self._leaves,
+                    self._names,
+                    self._untaken_of,
+                    self._read,
                 ):
                     known.clear()
-            self.kept += len(template.pieces)
-            found = self.split[id(template)] = (template, split_documents(template))
+            self._kept += len(template.pieces)
+            found = self._split[id(template)] = (template, split_documents(template))
             for document in found[1]:
-                document.read(self.bodies)
+                document.read(self._bodies)
         return found[1]
 
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
@@ -136,34 +136,34 @@ class Evaluator:
             if document.root is None:
                 continue
             memo = (id(document), index)
-            if memo not in self.read:
+            if memo not in self._read:
                 reader = Reader(READING_STEPS, self.settled(state))
-                self.read[memo] = (document, reader.read(document, document.root, target.body))
-            found.append((region, document, self.read[memo][1]))
+                self._read[memo] = (document, reader.read(document, document.root, target.body))
+            found.append((region, document, self._read[memo][1]))
         return found
 
     def _untaken(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
         """Objects that templates print only as untaken branches, by group and kind."""
-        if self.last_untaken[0] is not state:
+        if self._last_untaken[0] is not state:
             by_kind: dict[tuple[str, str], list[tuple[Region, Document]]] = {}
             for template in state.run.templates.values():
-                if id(template) not in self.untaken:
-                    self.untaken[id(template)] = (template, untaken_documents(template))
-                for region, document in self.untaken[id(template)][1]:
+                if id(template) not in self._untaken_of:
+                    self._untaken_of[id(template)] = (template, untaken_documents(template))
+                for region, document in self._untaken_of[id(template)][1]:
                     if document.id is not None:
                         by_kind.setdefault((document.id.group, document.id.kind), []).append((region, document))
-            self.last_untaken = (state, by_kind)
-        return self.last_untaken[1]
+            self._last_untaken = (state, by_kind)
+        return self._last_untaken[1]
 
     def settled(self, state: State) -> frozenset[KeyPath]:
         """The values that the names of paired documents hang on."""
-        if self.last_settled[0] is not state:
+        if self._last_settled[0] is not state:
             for document in state.pairs.values():
-                if id(document) not in self.names:
-                    self.names[id(document)] = (document, name_paths(document))
-            found = {path for document in state.pairs.values() for path in self.names[id(document)][1]}
-            self.last_settled = (state, frozenset(found))
-        return self.last_settled[1]
+                if id(document) not in self._names:
+                    self._names[id(document)] = (document, name_paths(document))
+            found = {path for document in state.pairs.values() for path in self._names[id(document)][1]}
+            self._last_settled = (state, frozenset(found))
+        return self._last_settled[1]
 
     def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
         """The definitions in `crds/` of the charts below a prefix that are active."""
@@ -174,41 +174,24 @@ class Evaluator:
         for path, data in run.crds.items():
             if not path.startswith(prefix):
                 continue
-            if data not in self.crds:
+            if data not in self._crds:
                 values = plain_documents(data)
-                self.crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
-            found += self.crds[data]
+                self._crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
+            found += self._crds[data]
         return found
 
     def _compare(self, tree: Tree, setting: ReleaseContext, run: Run, documents: dict[Key, list[Document]]) -> State:
-        self.kube_version = self.kube_version or setting.kube_version
+        self._kube_version = self._kube_version or setting.kube_version
         total = OVERRIDE_COST * len(leaves(tree.overrides))
-        total += KUBE_COST if setting.kube_version != self.kube_version else 0.0
-        pairs: dict[int, Document] = {}
-        costs: dict[int, float] = {}
-        extra: list[Document] = []
+        total += KUBE_COST if setting.kube_version != self._kube_version else 0.0
+        pairs, extra = self._paired(documents, setting)
+        found = {index: self._cost(index, document, setting) for index, document in pairs.items()}
+        costs = {index: value for index, value in found.items() if value}
         fixed = self.crd_keys(run)
-        for key, found in documents.items():
-            free = list(self.by_key.get(key, ()))
-            for document in found:
-                if not free:
-                    extra.append(document)
-                    continue
-                choices = free if len(free) <= MAX_ALIKE else self._alike(free, document, setting)
-                best = min(choices, key=lambda index: self._cost(index, document, setting))
-                free.remove(best)
-                pairs[best] = document
-                value = self._cost(best, document, setting)
-                if value:
-                    costs[best] = value
         for index, target in enumerate(self.targets):
-            if index in pairs:
-                total += costs.get(index, 0.0)
-            elif key_of(target.id) in fixed:
-                continue
-            else:
-                costs[index] = MISSING_SHARE * self.extents[index]
-                total += costs[index]
+            if index not in pairs and key_of(target.id) not in fixed:
+                costs[index] = MISSING_SHARE * self._extents[index]
+            total += costs.get(index, 0.0)
         unwanted = len(fixed - self.by_key.keys())
         total += CRD_COST * unwanted
         for document in extra:
@@ -228,6 +211,24 @@ class Evaluator:
             unwanted=unwanted,
         )
 
+    def _paired(
+        self, documents: Mapping[Key, list[Document]], setting: ReleaseContext
+    ) -> tuple[dict[int, Document], list[Document]]:
+        """Index of a target -> the nearest document of its kind and name; and the documents that are left."""
+        pairs: dict[int, Document] = {}
+        extra: list[Document] = []
+        for key, found in documents.items():
+            free = list(self.by_key.get(key, ()))
+            for document in found:
+                if not free:
+                    extra.append(document)
+                    continue
+                choices = free if len(free) <= MAX_ALIKE else self._alike(free, document, setting)
+                best = min(choices, key=lambda index: self._cost(index, document, setting))
+                free.remove(best)
+                pairs[best] = document
+        return pairs, extra
+
     def _alike(self, free: list[int], document: Document, setting: ReleaseContext) -> list[int]:
         """Of very many targets of one kind and name those of the document's namespace, else the first."""
         namespace = (document.id.namespace if document.id else "") or setting.namespace
@@ -238,20 +239,20 @@ class Evaluator:
         drawn = self._generated(document)
         whole: object = document if drawn or document.resource is None else document.resource
         memo = (index, id(whole), setting.namespace)
-        found = self.measured.get(memo)
+        found = self._measured.get(memo)
         if found is None:
             body = document.resource.body if document.resource else {}
             wanted, count = masked(document, drawn, self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
-            found = self.measured[memo] = (whole, min(value, MISSING_SHARE * self.extents[index] - 0.05))
+            found = self._measured[memo] = (whole, min(value, MISSING_SHARE * self._extents[index] - 0.05))
         return found[1]
 
     def _generated(self, document: Document) -> tuple[Leaf, ...]:
-        if not self.draws:
+        if not self._draws:
             return ()
-        if id(document) not in self.generated:
-            self.generated[id(document)] = (document, generated_leaves(document))
-        return self.generated[id(document)][1]
+        if id(document) not in self._leaves:
+            self._leaves[id(document)] = (document, generated_leaves(document))
+        return self._leaves[id(document)][1]
 
     def wanted(self, index: int, document: Document, setting: ReleaseContext) -> Json:
         """The target's body; a namespace that Helm fills in at install is not a difference (fact C4).
@@ -263,7 +264,7 @@ class Evaluator:
         here = (document.resource.body.get("metadata") if document.resource else None) or {}
         wanted = target.body.get("metadata") or {}
         changed = dict(wanted)
-        if "namespace" not in here and target.id.namespace == setting.namespace and not self.writes_namespaces:
+        if "namespace" not in here and target.id.namespace == setting.namespace and not self._writes_namespaces:
             changed.pop("namespace", None)
         for key in ("labels", "annotations"):
             # kustomize leaves an empty one out
@@ -289,7 +290,7 @@ class Evaluator:
             for gap in gaps(document, self.wanted(index, document, state.setting)):
                 gap.owner, gap.settled = self.targets[index].id, settled
                 found.append(gap)
-        if not self.draws:
+        if not self._draws:
             return found
         ranked = [(generated_rank(gap), gap) for gap in found]
         return [gap for rank in (0, 1) for own, gap in ranked if own == rank]

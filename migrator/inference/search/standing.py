@@ -110,7 +110,7 @@ class Standing:
         for edits in candidates:
             upper = tuple((self.state.tree.above(path), value) for path, value in edits)
             if not self.is_forbidden(upper):
-                yield from filled(upper, self.evaluator.as_untaken.vocabulary)
+                yield from filled(upper, self.evaluator.with_untaken.vocabulary)
 
     # -- what may be tried, and what was refused ---------------------------------------------------------------
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 from infer_support import archive_of, rendered
+from migrator.inference.trusted_search import answer_to
 
 from migrator.engines import Cache, Cause, EngineError, Failure, find_helm
 from migrator.inference import InferenceRequest
-from migrator.inference.run import answer_to
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 

@@ -1,4 +1,4 @@
-"""From a request to the answer of the search, with trust measured first."""
+"""The search for a request, with the templates that the interpreter renders otherwise than helm left to helm."""
 
 from __future__ import annotations
 
