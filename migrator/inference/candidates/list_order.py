@@ -11,7 +11,8 @@ from migrator.inference.assignments.wildcards import list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed
 from migrator.inference.candidates.missing_content import from_untaken, ranged, share
 from migrator.inference.gaps.containers import container_paths
-from migrator.inference.gaps.gaps import Gap, align
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.gaps.pairing import align
 from migrator.model import KeyPath
 
 MAX_MOVED = 8

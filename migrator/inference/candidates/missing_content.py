@@ -10,7 +10,9 @@ from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, com
 from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
 from migrator.inference.candidates.repeat_counts import more_items
 from migrator.inference.gaps.containers import container_paths, locate
-from migrator.inference.gaps.gaps import Gap, align, leaf_count
+from migrator.inference.gaps.distance import leaf_count
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.gaps.pairing import align
 from migrator.inference.inversion.argument_pairs import grouped_rows
 from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify

@@ -7,7 +7,8 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.for_gaps import candidates_for
-from migrator.inference.gaps.gaps import Gap, cost
+from migrator.inference.gaps.distance import cost
+from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import Asked
 from migrator.model import Resource
 from migrator.templates.output.documents import Document

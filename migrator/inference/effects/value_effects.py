@@ -83,32 +83,30 @@ def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda 
     runs = {name: interpreter.run(tree.overrides, subject.setting) for name, tree in trees.items()}
     found = []
     for path in paths:
-        holding = [name for name, tree in trees.items() if value_at(tree.overrides, path) is not MISSING]
-        traces = {
-            name: _trace(
-                path, runs[name], interpreter.run(trees[name].without(path).overrides, subject.setting, runs[name])
-            )
-            for name in holding
-        }
-        default = value_at(defaults, path)
-        found.append(
-            ExplainedValue(
-                path=path,
-                values={name: value for name, part in parts.items() if (value := value_at(part, path)) is not MISSING},
-                default=ABSENT if default is MISSING or default is None else default,
-                note=dict(subject.values.notes).get(path, ""),
-                effects=tuple(
-                    Effect(
-                        environment=name, resource=_named(resource, subject.targets[name]), path=place, change=change
-                    )
-                    for name, trace in sorted(traces.items())
-                    for resource, place, change in trace.places
-                ),
-                readers=tuple(sorted({reader for trace in traces.values() for reader in trace.readers})),
-                refusals={name: trace.refusal for name, trace in traces.items() if trace.refusal},
-            )
-        )
+        traces = {}
+        for name, tree in trees.items():
+            if value_at(tree.overrides, path) is not MISSING:
+                without = interpreter.run(tree.without(path).overrides, subject.setting, runs[name])
+                traces[name] = _trace(path, runs[name], without)
+        found.append(_explained(subject, path, value_at(defaults, path), traces))
     return tuple(found)
+
+
+def _explained(subject: Subject, path: KeyPath, default: Json, traces: Mapping[str, _Trace]) -> ExplainedValue:
+    parts = {COMMON: subject.values.common, **subject.values.environments}
+    return ExplainedValue(
+        path=path,
+        values={name: value for name, part in parts.items() if (value := value_at(part, path)) is not MISSING},
+        default=ABSENT if default is MISSING or default is None else default,
+        note=dict(subject.values.notes).get(path, ""),
+        effects=tuple(
+            Effect(environment=name, resource=_named(resource, subject.targets[name]), path=place, change=change)
+            for name, trace in sorted(traces.items())
+            for resource, place, change in trace.places
+        ),
+        readers=tuple(sorted({reader for trace in traces.values() for reader in trace.readers})),
+        refusals={name: trace.refusal for name, trace in traces.items() if trace.refusal},
+    )
 
 
 @dataclass(frozen=True, slots=True)

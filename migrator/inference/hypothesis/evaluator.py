@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from migrator.inference.assignments.values_tree import Tree, leaves
-from migrator.inference.gaps.gaps import Gap, cost, extent, gaps, leaf_count
+from migrator.inference.gaps.distance import cost, extent, leaf_count
+from migrator.inference.gaps.gaps import Gap, gaps
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, is_test, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_paths

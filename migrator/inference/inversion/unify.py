@@ -9,7 +9,9 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.assignments.wildcards import KEY, generalised, list_rows, named_rows, without_rows
 from migrator.inference.gaps.containers import path_conditions_below
-from migrator.inference.gaps.gaps import Gap, align, leaf_count
+from migrator.inference.gaps.distance import leaf_count
+from migrator.inference.gaps.gaps import Gap, missing
+from migrator.inference.gaps.pairing import align
 from migrator.inference.gaps.scalar_content import embedded
 from migrator.inference.inversion.condition_truth import holds
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
@@ -98,7 +100,7 @@ class Reader:
             elif open_key is not None:
                 part = self.entry(document, open_key, node.entries[MARK], key, item, depth)
             if part.misses and self.steps > 0 and depth < MAX_NESTED:
-                gap = _missing(document, node, key, target)
+                gap = missing(document, node, (), key, target)
                 untaken = [reading for reading, _ in self.through_untaken(gap, depth)]
                 if key in node.entries:
                     # an untaken branch prints this key in the place of what prints it now
@@ -196,7 +198,7 @@ class Reader:
         rows = [r for r in readings if list_rows(named_rows(r.edits)) or any(KEY in path for path, _ in r.edits)]
         best = min(rows, key=_misses, default=None)
         if self.steps > 0 and depth < MAX_NESTED and (best is None or best.misses):
-            gap = _missing(document, node, right, target)
+            gap = missing(document, node, (), right, target)
             untaken = [reading for reading, _ in self.through_untaken(gap, depth)]
             best = min([*([best] if best else []), *untaken], key=_misses, default=None)
         return best
@@ -238,7 +240,7 @@ class Reader:
                     reading = self.read(fragment, item, gap.target, depth)
                     yield reading
                     if reading.misses and depth < MAX_NESTED and isinstance(gap.target, str):
-                        lacking = _missing(fragment, root, 0, [gap.target])
+                        lacking = missing(fragment, root, (), 0, [gap.target])
                         yield from (other for other, _ in self.through_untaken(lacking, depth))
                     continue
                 for path in lists:
@@ -277,12 +279,6 @@ def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
         path_condition for path_condition in path_conditions_below(document, node, parent) if path_condition.taken
     )
     return any(holds(path_condition.condition, edits) != path_condition.wanted for path_condition in path_conditions)
-
-
-def _missing(document: Document, node: Node, key: str | int, whole: Json) -> Gap:
-    return Gap(
-        kind="missing", document=document, path=(key,), node=node, now=None, target=whole[key], key=key, whole=whole
-    )
 
 
 def _misses(reading: Reading) -> int:

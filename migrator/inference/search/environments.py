@@ -23,6 +23,7 @@ from migrator.inference.search.passes.render_errors import repair
 from migrator.inference.search.trials import Trials
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import ReleaseContext
+from migrator.templates.chart import Chart
 
 NAMED_RELEASES = 2
 """How many of the likeliest releases are tried with names of the chart overridden."""
@@ -42,25 +43,11 @@ def solve(
     """
     started, working = time.monotonic(), time.process_time()
     chart = chart_of(request)
-    defaults = defaults_of(chart)
     if not request.kube_is_given and not request.as_dependency:  # an umbrella hides what its dependency asks for
         request = replace(request, kube_version=fitting(chart, request.kube_version))
-    order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
-    found: dict[str, _Found] = {}
-    setting = start.context if start is not None else None
-    probes = Probes(untrusted, defaults, ask) if untrusted and ask else None
-    for place, name in enumerate(order):
-        evaluator = Evaluator(chart, request.targets[name], probes)
-        deadline = _deadline(working, request.budget, place, len(order))
-        begun: Iterator[State]
-        if setting is None:
-            begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
-        else:
-            tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
-            begun = (evaluator.measure(*each) for each in ((tree, setting),))
-        state = _first(request, begun, deadline + GRACE)
-        found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=setting is not None)
-        setting = found[name].state.setting
+    probes = Probes(untrusted, defaults_of(chart), ask) if untrusted and ask else None
+    found = _in_turn(request, chart, probes, start, working)
+    setting = next((each.state.setting for each in reversed(found.values())), None)
     return Answer(
         context=setting
         or ReleaseContext(
@@ -78,6 +65,29 @@ def solve(
         full=any(each.full for each in found.values()),
         untrusted=tuple(sorted(untrusted)),
     )
+
+
+def _in_turn(
+    request: InferenceRequest, chart: Chart, probes: Probes | None, start: Start | None, working: float
+) -> dict[str, _Found]:
+    """The environments, each searched from the answer of the richest; that from the start, or from its names."""
+    defaults = defaults_of(chart)
+    order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
+    found: dict[str, _Found] = {}
+    setting = start.context if start is not None else None
+    for place, name in enumerate(order):
+        evaluator = Evaluator(chart, request.targets[name], probes)
+        deadline = _deadline(working, request.budget, place, len(order))
+        begun: Iterator[State]
+        if setting is None:
+            begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
+        else:
+            tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
+            begun = (evaluator.measure(*each) for each in ((tree, setting),))
+        state = _first(request, begun, deadline + GRACE)
+        found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=setting is not None)
+        setting = found[name].state.setting
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

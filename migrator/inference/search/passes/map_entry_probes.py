@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.inference.assignments.values_tree import Edits, value_at
-from migrator.inference.gaps.gaps import Gap, align
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.gaps.pairing import align
 from migrator.inference.hypothesis.state import State
 from migrator.inference.search.passes.render_errors import INNER, Mender
 from migrator.inference.search.trials import Trials

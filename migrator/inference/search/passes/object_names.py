@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.inference.gaps.gaps import cost
+from migrator.inference.gaps.distance import cost
 from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.inversion.inverter import invert_text

@@ -1,0 +1,85 @@
+"""How far what a chart prints is from its target, counted in leaves."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from migrator.inference.gaps.pairing import align
+from migrator.inference.gaps.scalar_content import decoded_text
+from migrator.model import Json
+from migrator.yamlio import same
+
+ORDER_COST = 0.1
+LINE_COST = 0.2
+MOST_TEXT = 200.0
+"""What the lines of one text count at most in the extent of an object."""
+
+
+def leaf_count(value: Json) -> int:
+    """Scalars and empty containers of a tree."""
+    if isinstance(value, dict) and value:
+        return sum(map(leaf_count, value.values()))
+    if isinstance(value, list) and value:
+        return sum(map(leaf_count, value))
+    return 1
+
+
+def extent(value: Json) -> float:
+    """Leaves of a tree, a text of many lines at what it may cost."""
+    if isinstance(value, (dict, list)) and value:
+        return sum(map(extent, value.values() if isinstance(value, dict) else value))
+    if isinstance(value, str) and "\n" in value:
+        return 1.0 + min(LINE_COST * (value.count("\n") + 1), MOST_TEXT)
+    return 1.0
+
+
+def cost(now: Json, target: Json) -> float:
+    """Leaves that differ; a list in another order costs a little."""
+    if now is target:
+        return 0.0
+    if isinstance(now, dict) and isinstance(target, dict):
+        total = 0.0
+        for key in target:
+            total += cost(now[key], target[key]) if key in now else extent(target[key])
+        return total + sum(extent(now[key]) for key in now if key not in target)
+    if isinstance(now, list) and isinstance(target, list):
+        return _list_cost(now, target)
+    if type(now) is type(target) and now == target:
+        return 0.0
+    if same(now, target):
+        return 0.0
+    if isinstance(now, str) and isinstance(target, str):
+        return _text_cost(now, target)
+    if isinstance(now, (dict, list)) or isinstance(target, (dict, list)):
+        return max(extent(now), extent(target))
+    return 1.0
+
+
+def _text_cost(now: str, target: str) -> float:
+    """Texts of many lines: a fraction of a leaf for each line that differs, at least one."""
+    if "\n" not in now and "\n" not in target:
+        decoded, wanted = (
+            (decoded_text(now), decoded_text(target)) if len(now) > 40 and len(target) > 40 else (None, None)
+        )
+        if decoded is None or wanted is None:
+            return 1.0
+        now, target = decoded, wanted
+    mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
+    return 1.0 + LINE_COST * max((mine - theirs).total(), (theirs - mine).total())
+
+
+def _list_cost(now: list[Json], target: list[Json]) -> float:
+    if now == target and same(now, target):
+        return 0.0
+    total, last, disorder = 0.0, -1, 0
+    for left, right in align(now, target):
+        if left is None and right is not None:
+            total += extent(target[right])
+        elif right is None and left is not None:
+            total += extent(now[left])
+        elif left is not None and right is not None:
+            total += cost(now[left], target[right])
+            if right < last:
+                disorder += 1
+            last = max(last, right)
+    return total + ORDER_COST * disorder

@@ -1,0 +1,73 @@
+"""Which item of a list is which in the target: equal ones, those of one name, then what is left of one shape."""
+
+from __future__ import annotations
+
+import json
+
+from migrator.model import Json
+from migrator.yamlio import canonical
+
+_IDENTITY = (
+    "name",
+    "containerPort",
+    "mountPath",
+    "port",
+    "host",
+    "path",
+    "key",
+    "secretName",
+    "alert",
+    "record",
+    "job_name",
+)
+
+
+def _token(value: Json) -> str:
+    return json.dumps(canonical(value), sort_keys=True)
+
+
+def align(now: list[Json], target: list[Json]) -> list[tuple[int | None, int | None]]:
+    """Pairs of positions: equal items first, then those of one identity, then what is left of one shape in order."""
+    pairs: list[tuple[int | None, int | None]] = []
+    left_free, right_free = list(range(len(now))), list(range(len(target)))
+    alike = (_token, _identity, _shape, _nameless) if len(now) == len(target) else (_token, _identity, _shape)
+    for key_of in alike:
+        waiting: dict[str, list[int]] = {}
+        for right in right_free:
+            key = key_of(target[right])
+            if key:
+                waiting.setdefault(key, []).append(right)
+        remaining = []
+        for left in left_free:
+            found = waiting.get(key_of(now[left]) or "\0")
+            if found:
+                pairs.append((left, found.pop(0)))
+            else:
+                remaining.append(left)
+        left_free = remaining
+        taken = {right for _, right in pairs}
+        right_free = [right for right in right_free if right not in taken]
+    pairs.sort(key=lambda pair: pair[0] if pair[0] is not None else -1)
+    return [*pairs, *((left, None) for left in left_free), *((None, right) for right in right_free)]
+
+
+def _identity(value: Json) -> str:
+    if isinstance(value, dict):
+        for key in _IDENTITY:
+            if isinstance(value.get(key), (str, int)):
+                return f"{key}={value[key]}"
+        return ""
+    if isinstance(value, str):
+        head, mark, _ = value.partition("=")
+        return head + mark if mark else ""
+    return ""
+
+
+def _shape(value: Json) -> str:
+    if isinstance(value, dict):
+        return "{}" + ",".join(sorted(value)[:1])
+    return type(value).__name__
+
+
+def _nameless(value: Json) -> str:
+    return "{}" if isinstance(value, dict) and not _identity(value) else ""
