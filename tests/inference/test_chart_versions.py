@@ -105,7 +105,7 @@ def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, 
 
 def test_an_answer_with_a_value_too_many_makes_the_chart_tried_that_has_it_as_its_default(archives, monkeypatch):
     """As if 1.1.1 had looked best for what 1.2.0 made: with the answer 1.2.0 comes as near by one value less."""
-    monkeypatch.setattr(versions_room, "_ranked", lambda looks: sorted(looks, key=lambda index: -index))
+    monkeypatch.setattr(versions_room, "_ranked", lambda estimates: sorted(estimates, key=lambda index: -index))
     version, found = answered(archives, "1.2.0", {"replicas": 2}, ["1.2.0", "1.1.1"], budget=20)
     assert (version, found.values.common) == ("1.2.0", {"replicas": 2})
 

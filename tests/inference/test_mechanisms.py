@@ -8,7 +8,7 @@ from search_support import SETTING, found
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.hypothesis.evaluator import Evaluator
-from migrator.inference.hypothesis.name_inputs import name_paths
+from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.rendered_chart import defaults_of
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
@@ -414,7 +414,7 @@ def test_a_name_hangs_on_its_values_and_not_on_those_of_the_gates_around_the_obj
     chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": text.encode()})
     run = Interpreter(chart).run({"on": True}, SETTING)
     [document] = [document for template in run.templates.values() for document in split_documents(template)]
-    paths = name_paths(document)
+    paths = name_inputs(document)
     assert ("fullnameOverride",) in paths
     assert ("on",) not in paths
 
@@ -426,7 +426,7 @@ def test_what_changes_a_right_name_is_proposed_last():
     evaluator = Evaluator(chart, [resource_of(target)])
     state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
     [gap] = evaluator.gaps(state)
-    found = [dict(edits) for edits in candidates_for(gap, state.tree, state.asked)]
+    found = [dict(edits) for edits in candidates_for(gap, state.tree, state.template_reads)]
     last = [("fullnameOverride",) in each for each in found]
     assert {("existing",): "kept"} in found
     assert any(last)

@@ -68,7 +68,7 @@ def test_what_untaken_branches_say_of_a_gap_is_read_once(monkeypatch):
     again = []
     through = Reader.through_untaken
     monkeypatch.setattr(
-        Reader, "through_untaken", lambda self, *given: again.append(self.settled) or through(self, *given)
+        Reader, "through_untaken", lambda self, *given: again.append(self.name_inputs) or through(self, *given)
     )
 
     assert first

@@ -10,14 +10,14 @@ from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
-from migrator.inference.gaps.checksums import is_digest
+from migrator.inference.gaps.checksums import is_checksum
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.unset_reads import Asked, places, switches
+from migrator.inference.hypothesis.unset_reads import TemplateReads, places, switches
 from migrator.inference.inversion.inverter import invert, satisfy
 from migrator.inference.inversion.scalars import read_lines, read_scalar, source_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader
-from migrator.inference.inversion.untaken_branches import marked, marked_lines, near, words_of
+from migrator.inference.inversion.untaken_branches import marked, marked_lines, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
@@ -25,14 +25,14 @@ from migrator.templates.provenance.value import ELEMENT, Region
 from migrator.yamlio import same
 
 
-def candidates_for(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
+def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would not change a thing."""
-    if is_digest(gap):
+    if is_checksum(gap):
         return
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
-    unsettling: list[Edits] = []
-    for edits in chain(read, _as_a_whole(gap), _by_name(gap, asked), _blindly(gap)):
+    renaming: list[Edits] = []
+    for edits in chain(read, _as_a_whole(gap), _by_name(gap, reads), _only_opened(gap)):
         clean = _concrete(edits, tree)
         if gap.kind == "missing" and gap.target is None:
             clean = _with_null(clean, tree)
@@ -40,11 +40,11 @@ def candidates_for(gap: Gap, tree: Tree, asked: Asked) -> Iterator[Edits]:
         if not clean or key in seen:
             continue
         seen.add(key)
-        if any(path in gap.settled for path, _ in clean):
-            unsettling.append(clean)
+        if any(path in gap.name_inputs for path, _ in clean):
+            renaming.append(clean)
         else:
             yield clean
-    yield from unsettling
+    yield from renaming
 
 
 def _as_a_whole(gap: Gap) -> Iterator[Edits]:
@@ -61,18 +61,18 @@ def _as_a_whole(gap: Gap) -> Iterator[Edits]:
         yield from islice(read_lines(gap.text.document, gap.text.node, gap.text.target), 1)
 
 
-def _blindly(gap: Gap) -> Iterator[Edits]:
+def _only_opened(gap: Gap) -> Iterator[Edits]:
     """What would open a place for it, after everything that has been read."""
-    yield from gap.blind
+    yield from gap.only_opening
 
 
-def _by_name(gap: Gap, asked: Asked) -> Iterator[Edits]:
+def _by_name(gap: Gap, reads: TemplateReads) -> Iterator[Edits]:
     """What names alone suggest, where no provenance leads."""
-    for path in places(gap, asked):
+    for path in places(gap, reads):
         yield ((path, gap.target),)
     if gap.kind == "extra" and gap.node is not None and gap.key is not None:
         child = gap.node.entries[gap.key] if isinstance(gap.key, str) else gap.node.items[gap.key]
-        for path in islice(switches(gap.document.under(child), asked), PER_GAP):
+        for path in islice(switches(gap.document.under(child), reads), PER_GAP):
             yield ((path, False),)
 
 
@@ -172,9 +172,9 @@ def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
 def _other_branches(gap: Gap) -> Iterator[Edits]:
     """Turn a path condition over the node, or an untaken branch at its place, and read the target there."""
     found: list[tuple[int, int, Edits]] = []
-    reader = Reader(READING_STEPS, gap.settled)
+    reader = Reader(READING_STEPS, gap.name_inputs)
     inside = _read_by_lines(gap)
-    for order, region in enumerate(near(gap, words_of(gap))):
+    for order, region in enumerate(producers_of(gap, words_of(gap))):
         found_in = _with_untaken(gap, region) if id(region) not in inside else None
         if found_in is None:
             continue

@@ -16,7 +16,7 @@ from migrator.inference.gaps.pairing import align
 from migrator.inference.inversion.argument_pairs import grouped_rows
 from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
-from migrator.inference.inversion.untaken_branches import is_spoken, marked, near, words_of
+from migrator.inference.inversion.untaken_branches import is_spelled_out, marked, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.output.tree import Node
@@ -43,7 +43,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _list_item(gap: Gap) -> Iterator[Edits]:
-    ways = (from_untaken, _longer_list) if is_spoken(gap) else (_longer_list, from_untaken)
+    ways = (from_untaken, _longer_list) if is_spelled_out(gap) else (_longer_list, from_untaken)
     for way in ways:
         yield from way(gap)
 
@@ -57,7 +57,7 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Ke
         for key in gap.siblings:
             if key not in known:
                 place = (*gap.path[:-1], key)
-                sibling = replace(gap, key=key, target=gap.whole[key], path=place, readings=None, blind=[])
+                sibling = replace(gap, key=key, target=gap.whole[key], path=place, readings=None, only_opening=[])
                 known[key] = [row for e in islice(_list_item(sibling), 6) for row in list_rows(named_rows(e))]
             row = next((row for path, row in known[key] if path == base), MISSING)
             if row is MISSING:
@@ -76,7 +76,9 @@ def _longer_list(gap: Gap) -> Iterator[Edits]:
     for path in container_paths(gap.document, node):
         if path not in looped:
             own = share(gap, path)
-            spoken = [gap.whole[key] for key in gap.siblings if is_spoken(replace(gap, key=key, target=gap.whole[key]))]
+            spoken = [
+                gap.whole[key] for key in gap.siblings if is_spelled_out(replace(gap, key=key, target=gap.whole[key]))
+            ]
             yield ((path, [item for item in own if item not in spoken]),)
             yield ((path, own),)
     rows = best_row(gap.document, node.items, gap.target)
@@ -125,29 +127,29 @@ def _from(document: Document, node: Node, path: KeyPath) -> bool:
 
 
 def from_untaken(gap: Gap) -> Iterator[Edits]:
-    blind = leaf_count(gap.target) or 1
+    all_of_it = leaf_count(gap.target) or 1
     if gap.readings is None:
-        readings = _read(gap, gap.settled)
+        readings = _read(gap, gap.name_inputs)
         if not readings or readings[0][0]:
             readings += _in_place(gap)
             readings.sort(key=lambda item: item[0])
         gap.readings = readings
-        gap.blind += [edits for misses, edits in readings[:PER_GAP] if misses >= blind]
+        gap.only_opening += [edits for misses, edits in readings[:PER_GAP] if misses >= all_of_it]
     readings = gap.readings
-    yield from (edits for misses, edits in readings[:PER_GAP] if misses < blind)
+    yield from (edits for misses, edits in readings[:PER_GAP] if misses < all_of_it)
     # one untaken branch may print it from several values
     taken = {path for _, edits in readings[:1] for path, value in edits if not isinstance(value, bool)}
-    others = _read(gap, gap.settled | taken)[:PER_GAP] if taken else []
-    yield from (edits for misses, edits in others if misses < blind)
+    others = _read(gap, gap.name_inputs | taken)[:PER_GAP] if taken else []
+    yield from (edits for misses, edits in others if misses < all_of_it)
 
 
-def _read(gap: Gap, settled: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
-    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, settled).through_untaken(gap)]
+def _read(gap: Gap, name_inputs: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
+    return [(reading.misses, reading.edits) for reading, _ in Reader(READING_STEPS, name_inputs).through_untaken(gap)]
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
     """Untaken branches that are not YAML of their own: the whole document, read with each of them made real."""
-    for region in near(gap, words_of(gap)):
+    for region in producers_of(gap, words_of(gap)):
         variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
         parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None
         if parent is None:

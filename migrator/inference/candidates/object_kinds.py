@@ -9,7 +9,7 @@ from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.gaps.distance import cost
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.unset_reads import Asked
+from migrator.inference.hypothesis.unset_reads import TemplateReads
 from migrator.model import Resource
 from migrator.templates.output.documents import Document
 
@@ -17,7 +17,7 @@ MOST_TARGETS = 2
 MOST_WAYS = 3
 
 
-def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, asked: Asked) -> Iterator[Edits]:
+def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, reads: TemplateReads) -> Iterator[Edits]:
     """Assignments under which an object that nobody wants is a missing one of its name but of another kind."""
     if document.root is None or document.resource is None or "kind" not in document.root.entries:
         return
@@ -34,4 +34,4 @@ def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, ask
             target=other.id.kind,
             whole=other.id.kind,
         )
-        yield from islice(candidates_for(gap, tree, asked), MOST_WAYS)
+        yield from islice(candidates_for(gap, tree, reads), MOST_WAYS)

@@ -6,7 +6,7 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.templates.interpreter.expressions import DIGESTS
 
 
-def is_digest(gap: Gap) -> bool:
+def is_checksum(gap: Gap) -> bool:
     """Whether the place holds the digest of something else, which comes right by itself."""
     pieces = gap.document.under(gap.node) if gap.node is not None else []
     sources = [piece.source for piece in pieces if piece.source is not None]

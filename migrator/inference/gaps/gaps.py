@@ -36,13 +36,13 @@ class Gap:
     """For a missing item: positions in the target of all items that the list lacks."""
     owner: ResId = NOBODY
     """The target that it is a gap to."""
-    settled: frozenset[KeyPath] = frozenset()
+    name_inputs: frozenset[KeyPath] = frozenset()
     """Values that are right as they are, since names hang on them."""
     within: KeyPath = ()
     """For a gap in a document inside a text: where the text stands."""
     text: Gap | None = None
     """For a gap in a document inside a text: the text as one that is another."""
-    blind: list[Edits] = field(default_factory=list)
+    only_opening: list[Edits] = field(default_factory=list)
     """Assignments that open what might print it, though nothing in there has been read."""
     item: Gap | None = None
     """For a gap inside an item of a list: the item as one that the list lacks."""
@@ -143,7 +143,7 @@ def _walk_list(document: Document, node: Node, now: list[Json], target: list[Jso
                 yield gap
 
 
-def promise(gap: Gap) -> float:
+def least_gain(gap: Gap) -> float:
     """By how much closing a gap brings its document nearer, at least."""
     if gap.kind == "extra":
         return float(leaf_count(gap.now)) * 0.5

@@ -9,7 +9,7 @@ from migrator.inference.gaps.distance import cost, extent, leaf_count
 from migrator.inference.gaps.gaps import Gap, gaps
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, is_test, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
-from migrator.inference.hypothesis.name_inputs import name_paths
+from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
@@ -65,7 +65,7 @@ class Evaluator:
         self._kube_version = ""
         """The version to be expected: that of the first hypothesis."""
         self._names: dict[int, tuple[Document, frozenset[KeyPath]]] = {}
-        self._last_settled: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
+        self._last_name_inputs: tuple[State | None, frozenset[KeyPath]] = (None, frozenset())
         self._last_untaken: tuple[State | None, dict[tuple[str, str], list[tuple[Region, Document]]]] = (None, {})
         self.count = 0
         self._writes_namespaces: bool | None = None
@@ -138,7 +138,7 @@ class Evaluator:
                 continue
             memo = (id(document), index)
             if memo not in self._read:
-                reader = Reader(READING_STEPS, self.settled(state))
+                reader = Reader(READING_STEPS, self.name_inputs(state))
                 self._read[memo] = (document, reader.read(document, document.root, target.body))
             found.append((region, document, self._read[memo][1]))
         return found
@@ -156,15 +156,15 @@ class Evaluator:
             self._last_untaken = (state, by_kind)
         return self._last_untaken[1]
 
-    def settled(self, state: State) -> frozenset[KeyPath]:
+    def name_inputs(self, state: State) -> frozenset[KeyPath]:
         """The values that the names of paired documents hang on."""
-        if self._last_settled[0] is not state:
+        if self._last_name_inputs[0] is not state:
             for document in state.pairs.values():
                 if id(document) not in self._names:
-                    self._names[id(document)] = (document, name_paths(document))
+                    self._names[id(document)] = (document, name_inputs(document))
             found = {path for document in state.pairs.values() for path in self._names[id(document)][1]}
-            self._last_settled = (state, frozenset(found))
-        return self._last_settled[1]
+            self._last_name_inputs = (state, frozenset(found))
+        return self._last_name_inputs[1]
 
     def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
         """The definitions in `crds/` of the charts below a prefix that are active."""
@@ -284,12 +284,12 @@ class Evaluator:
 
     def _gaps(self, state: State) -> list[Gap]:
         found: list[Gap] = []
-        settled = self.settled(state)
+        name_inputs = self.name_inputs(state)
         order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
         for _, index in order:
             document = state.pairs[index]
             for gap in gaps(document, self.wanted(index, document, state.setting)):
-                gap.owner, gap.settled = self.targets[index].id, settled
+                gap.owner, gap.name_inputs = self.targets[index].id, name_inputs
                 found.append(gap)
         if not self._draws:
             return found

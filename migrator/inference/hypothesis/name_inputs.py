@@ -8,7 +8,7 @@ from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import PathCondition, Value
 
 
-def name_paths(document: Document) -> frozenset[KeyPath]:
+def name_inputs(document: Document) -> frozenset[KeyPath]:
     """The values that make an object's name what it is, those of the conditions inside it included."""
     metadata = document.metadata
     node = metadata.entries.get("name") if metadata is not None else None

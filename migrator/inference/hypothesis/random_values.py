@@ -63,7 +63,7 @@ def _fits(pieces: list[Piece], target: str) -> bool:
     return re.fullmatch(pattern, target, re.DOTALL) is not None
 
 
-def is_digest(document: Document, node: Node) -> bool:
+def is_checksum(document: Document, node: Node) -> bool:
     """Whether a generated scalar is a checksum over what is generated: no value leads back to it."""
     return any(p.source is not None and p.source.op.endswith("sum") for p in document.under(node) if _is_drawn(p))
 
@@ -78,7 +78,7 @@ def generated_rank(gap: Gap) -> int:
         or not may_come_out(gap.document, node, gap.target)
     ):
         return 0
-    return 2 if is_digest(gap.document, node) else 1
+    return 2 if is_checksum(gap.document, node) else 1
 
 
 def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checksums: bool = False) -> tuple[Json, int]:
@@ -92,7 +92,7 @@ def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checks
         if (
             wanted is MISSING
             or same(wanted, node.value)
-            or (is_digest(document, node) and not checksums)
+            or (is_checksum(document, node) and not checksums)
             or not may_come_out(document, node, wanted)
         ):
             continue

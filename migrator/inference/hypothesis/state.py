@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.compared_objects import Key
-from migrator.inference.hypothesis.unset_reads import Asked, asked_of
+from migrator.inference.hypothesis.unset_reads import TemplateReads, reads_of
 from migrator.model import KeyPath, ReleaseContext
 from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.interpreter.render import Run, TemplateRun
@@ -36,16 +36,16 @@ class State:
     """Definitions in `crds/` that the target has not."""
     detail: State | None = None
     """The same with untaken branches, once somebody has asked for them."""
-    reads: Asked | None = None
+    known_reads: TemplateReads | None = None
     gaps: list[Gap] | None = None
     """What differs from the target, once somebody has asked."""
 
     @property
-    def asked(self) -> Asked:
+    def template_reads(self) -> TemplateReads:
         """What the templates read."""
-        if self.reads is None:
-            self.reads = asked_of(self.run, self.tree)
-        return self.reads
+        if self.known_reads is None:
+            self.known_reads = reads_of(self.run, self.tree)
+        return self.known_reads
 
     def serves_as_well_as(self, other: State) -> bool:
         """Whether no object is further from its target, and none more is there that nobody wants, or fails."""

@@ -23,10 +23,10 @@ LEAST_SUFFIX = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class TemplateReads:
     """What templates read, apart from what they print."""
 
-    vain: Mapping[str, tuple[KeyPath, ...]]
+    unset: Mapping[str, tuple[KeyPath, ...]]
     """Name in lower case -> places of that name which hold nothing."""
     flags: frozenset[KeyPath]
     """Places that hold `true`."""
@@ -36,10 +36,10 @@ class Asked:
         return (flag for flag in self.flags if flag[:-1] == base)
 
 
-def asked_of(run: Run, tree: Tree) -> Asked:
+def reads_of(run: Run, tree: Tree) -> TemplateReads:
     """What the templates of a run asked for."""
     read = {path for template in run.templates.values() for path in template.dependencies}
-    vain: dict[str, list[KeyPath]] = {}
+    unset: dict[str, list[KeyPath]] = {}
     flags = set()
     for path in sorted(read, key=repr):
         if not path or not isinstance(path[-1], str) or ELEMENT in path or KEY in path or str(path[0])[:1] == "@":
@@ -48,28 +48,28 @@ def asked_of(run: Run, tree: Tree) -> Asked:
         if now is True:
             flags.add(path)
         elif now is MISSING or now is None or now in ("", [], {}):
-            vain.setdefault(path[-1].lower(), []).append(path)
-    return Asked(vain={name: tuple(paths) for name, paths in vain.items()}, flags=frozenset(flags))
+            unset.setdefault(path[-1].lower(), []).append(path)
+    return TemplateReads(unset={name: tuple(paths) for name, paths in unset.items()}, flags=frozenset(flags))
 
 
-def switches(pieces: Iterable[Piece], asked: Asked) -> Iterator[KeyPath]:
+def switches(pieces: Iterable[Piece], reads: TemplateReads) -> Iterator[KeyPath]:
     """Flags beside the values that some text was printed from, those of the innermost maps first."""
     found = {
         flag
         for source in {id(piece.source): piece.source for piece in pieces if piece.source is not None}.values()
         for path in source.direct[:1] or _paths(source.args)
         for length in range(1, len(path) + 1)
-        for flag in asked.beside(path[:length])
+        for flag in reads.beside(path[:length])
     }
     yield from sorted(found, key=lambda path: (-len(path), repr(path)))
 
 
-def places(gap: Gap, asked: Asked) -> Iterator[KeyPath]:
+def places(gap: Gap, reads: TemplateReads) -> Iterator[KeyPath]:
     """Where what a gap lacks may be set: places of its name, those beside the values printed around it first."""
     if gap.node is None or gap.kind not in ("missing", "changed") or not isinstance(gap.path[-1], str):
         return
     name = gap.path[-1].lower()
-    known = [path for other, paths in asked.vain.items() if _alike(name, other) for path in paths]
+    known = [path for other, paths in reads.unset.items() if _alike(name, other) for path in paths]
     if not known:
         return
     around = _sources(gap)

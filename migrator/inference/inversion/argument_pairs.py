@@ -10,7 +10,7 @@ from migrator.inference.assignments.wildcards import generalised, list_rows
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import unify
-from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
+from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
@@ -23,7 +23,7 @@ def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
     """All rows at once, read from the first item that a list lacks and those behind it."""
     if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
-    for region in near(gap, words_of(gap)):
+    for region in producers_of(gap, words_of(gap)):
         if region.path_condition.keyword != "range":
             continue
         fragment = marked_fragment(gap.document, region, in_list=True)

@@ -16,7 +16,7 @@ from migrator.inference.gaps.scalar_content import embedded
 from migrator.inference.inversion.condition_truth import holds
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
-from migrator.inference.inversion.untaken_branches import marked_fragment, near, words_of
+from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.iteration import either
 from migrator.templates.output.documents import Document
@@ -50,8 +50,8 @@ def unify(document: Document, node: Node, target: Json) -> Reading:
 class Reader:
     """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
 
-    def __init__(self, steps: int = 0, settled: frozenset[KeyPath] = frozenset()) -> None:
-        self.steps, self.settled = steps, settled
+    def __init__(self, steps: int = 0, name_inputs: frozenset[KeyPath] = frozenset()) -> None:
+        self.steps, self.name_inputs = steps, name_inputs
         self.names: dict[KeyPath, str] = {}
         """Names of entries to come, as far as something prints them alone."""
 
@@ -71,7 +71,7 @@ class Reader:
         if node.value == MARK and target == (None if not node.style else ""):
             return Reading()  # an untaken branch's mark stands for nothing
         # whose name the release bears is settled before anything is read
-        found = [e for e in read_scalar(document, node, target) if not self._unsettles(e)]
+        found = [e for e in read_scalar(document, node, target) if not self._renames(e)]
         if found:
             # what follows from the name of an entry needs no value of its own
             own = (e for e in found if e and all(self.names.get(path) == value for path, value in e))
@@ -86,8 +86,8 @@ class Reader:
             return self.read(document, empty, target, depth)
         return Reading((), leaf_count(target))
 
-    def _unsettles(self, edits: Edits) -> bool:
-        return any(path[0] == "@Release" or path in self.settled for path, _ in edits)
+    def _renames(self, edits: Edits) -> bool:
+        return any(path[0] == "@Release" or path in self.name_inputs for path, _ in edits)
 
     def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
         total = Reading()
@@ -154,14 +154,14 @@ class Reader:
                 inner = self.read(document, value_node, target, depth)
                 return Reading(named_rows(((path, key), *inner.edits)), inner.misses)
         for path in source.direct:
-            if (*path, key) not in self.settled:
+            if (*path, key) not in self.name_inputs:
                 return Reading((((*path, key), target),), 0)
         found = None if source.direct else next(invert(source, {key: target}), None)
         return Reading((), leaf_count(target)) if found is None else Reading(found, 0)
 
     def _list(self, document: Document, node: Node, target: list[Json], depth: int) -> Reading:
         for edits in _as_one(document, node, target):
-            if not self._unsettles(edits):
+            if not self._renames(edits):
                 return Reading(edits)
         total = Reading()
         rows: dict[KeyPath, list[Json]] = {}
@@ -208,7 +208,7 @@ class Reader:
     def through_untaken(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
         """What is missing, read through untaken branches that may print it, opened; best first."""
         found: list[tuple[int, bool, int, Reading, Region]] = []
-        for order, region in enumerate(near(gap, words_of(gap))[:MAX_UNTAKEN]):
+        for order, region in enumerate(producers_of(gap, words_of(gap))[:MAX_UNTAKEN]):
             self.steps -= 1
             if self.steps < 0:
                 break
@@ -245,7 +245,7 @@ class Reader:
                     continue
                 for path in lists:
                     base = path[:-1] if path[-1:] == (ELEMENT,) else path
-                    if base not in self.settled:
+                    if base not in self.name_inputs:
                         yield Reading((((*base, ELEMENT), gap.target),), 0)
 
 

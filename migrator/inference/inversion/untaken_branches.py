@@ -13,7 +13,7 @@ from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
-LEAST_SPOKEN = 4
+LEAST_SPELLED_OUT = 4
 """Letters that an untaken branch prints besides a value: more than the dashes and the sign of any argument."""
 _UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
@@ -34,13 +34,13 @@ def words_of(gap: Gap) -> tuple[str, ...]:
     return ()
 
 
-def near(gap: Gap, words: tuple[str, ...]) -> list[Region]:
+def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     """Untaken branches that may speak of a gap: those within its container, those with its words first."""
     node = gap.node
     if node is None:
         return []
     ranked = []
-    for order, (region, shown) in enumerate(_known_speakers(gap, node)):
+    for order, (region, shown) in enumerate(_known_producers(gap, node)):
         rank = _rank(shown, words)
         if rank is not None:
             if _is_other_item(gap, shown, words, rank):
@@ -61,20 +61,20 @@ def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> b
     return words[rank].endswith(":") and any(f"{key}:" not in shown for key in gap.target)
 
 
-def is_spoken(gap: Gap) -> bool:
+def is_spelled_out(gap: Gap) -> bool:
     """Whether an untaken branch prints the text that is missing with words of its own, not only what a value holds."""
     if gap.node is None or not isinstance(gap.target, str):
         return False
-    lines = (line for _, shown in _known_speakers(gap, gap.node) for line in shown.splitlines())
+    lines = (line for _, shown in _known_producers(gap, gap.node) for line in shown.splitlines())
     head, mark, _ = gap.target.partition("=")
-    return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPOKEN for line in lines)
+    return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPELLED_OUT for line in lines)
 
 
-def _known_speakers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
+def _known_producers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
     known = gap.document.speakers
     key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
     if key not in known:
-        known[key] = _speakers(gap.document, node, _taken(gap))
+        known[key] = _producers(gap.document, node, _taken(gap))
     return known[key]
 
 
@@ -88,7 +88,7 @@ def _alike(shown: str, target: str) -> int:
     return best
 
 
-def _speakers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
+def _producers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
     """The untaken branches within a node that speak for themselves, with what they print."""
     inside: dict[int, Region] = {}
     text: dict[int, list[str]] = {}

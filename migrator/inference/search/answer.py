@@ -23,7 +23,7 @@ class Answer:
     late: bool
     tried: Mapping[str, Tried] = field(default_factory=dict)
     """Environment -> place that is still open -> what was tried there."""
-    full: bool = False
+    out_of_memory: bool = False
     """Whether the search ended for want of memory."""
     untrusted: tuple[str, ...] = ()
     """Templates that the interpreter did not follow: helm itself rendered them during the search."""

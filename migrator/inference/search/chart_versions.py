@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.assignments.values_tree import leaves
-from migrator.inference.search.environments import outlook
+from migrator.inference.search.environments import estimate
 from migrator.inference.types import Inference, InferenceRequest, Start
 from migrator.inference.values.split import effective
 from migrator.model import Impact
@@ -33,7 +33,7 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
     found: dict[int, Found] = {}
     failures: list[MigrateError] = []
     start = request.start
-    waiting = _ranked(_looks(asked, range(len(asked)), None))[:TRIED]
+    waiting = _ranked(_estimates(asked, range(len(asked)), None))[:TRIED]
     while waiting:
         left = request.budget - (time.process_time() - started)
         if found and left < LEAST_LEFT:
@@ -53,25 +53,25 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
     return min(found.items(), key=lambda item: (*_rank(item[1][0]), item[0]))[1]
 
 
-def _looks(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
+def _estimates(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
     """How near charts come under the values of an answer, or before more than names is known."""
     found = {}
     for index in indices:
         try:
-            found[index], start = outlook(asked[index], start)
+            found[index], start = estimate(asked[index], start)
         except MigrateError:
             found[index] = math.inf
     return found
 
 
-def _ranked(looks: Mapping[int, float]) -> list[int]:
-    return sorted(looks, key=lambda index: (looks[index], index))
+def _ranked(estimates: Mapping[int, float]) -> list[int]:
+    return sorted(estimates, key=lambda index: (estimates[index], index))
 
 
 def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int], start: Start) -> list[int]:
     """Charts that come nearer than the one that was searched, or as near with fewer values, with its own answer."""
-    looks = _looks(asked, (index, *waiting), start)
-    return [other for other in _ranked(looks) if looks[other] < looks[index] - EPSILON]
+    estimates = _estimates(asked, (index, *waiting), start)
+    return [other for other in _ranked(estimates) if estimates[other] < estimates[index] - EPSILON]
 
 
 def _is_good(inference: Inference) -> bool:

@@ -62,7 +62,7 @@ def solve(
         spent=time.process_time() - working,
         late=any(each.late for each in found.values()),
         tried={name: each.tried for name, each in found.items()},
-        full=any(each.full for each in found.values()),
+        out_of_memory=any(each.out_of_memory for each in found.values()),
         untrusted=tuple(sorted(untrusted)),
     )
 
@@ -98,7 +98,7 @@ class _Found:
     tried: Tried
     renders: int
     late: bool
-    full: bool
+    out_of_memory: bool
 
 
 def _searched(
@@ -116,7 +116,7 @@ def _searched(
         tried=trials.memory.journal.attempts(evaluator.unequal(state)),
         renders=evaluator.count,
         late=trials.late,
-        full=search.full,
+        out_of_memory=search.out_of_memory,
     )
 
 
@@ -155,7 +155,7 @@ def _check_size(request: InferenceRequest, state: State) -> None:
             )
 
 
-def outlook(request: InferenceRequest, start: Start | None) -> tuple[float, Start]:
+def estimate(request: InferenceRequest, start: Start | None) -> tuple[float, Start]:
     """How far a chart is from the largest target under the values of an answer, or before more than names is known.
 
     What is returned beside it are those values, or what the names are, to look at the next chart with.

@@ -58,7 +58,7 @@ class Search:
 
     def __init__(self, trials: Trials, passes: Passes) -> None:
         self.trials, self._passes = trials, passes
-        self.full = False
+        self.out_of_memory = False
         """Whether the search ended for want of memory."""
 
     def run(self, *, tidy_first: bool = False) -> State:
@@ -74,7 +74,7 @@ class Search:
         except (TooLargeError, RecursionError):
             pass  # a value of the chart unfolds without end, or deeper than can be followed
         except LimitError as error:
-            self.full = isinstance(error, OutOfMemoryError)
+            self.out_of_memory = isinstance(error, OutOfMemoryError)
         return self.trials.state
 
     def _run(self) -> None:

@@ -20,7 +20,7 @@ def closing(standing: Standing, document: Document) -> Iterator[Edits]:
     tree = standing.state.tree
     each = [list(standing.filled(close(condition, tree))) for condition in _path_conditions(document)]
     found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
-    found += [((path, False),) for path in islice(switches(document.real, standing.seen.asked), MAX_SWITCHES)]
+    found += [((path, False),) for path in islice(switches(document.real, standing.seen.template_reads), MAX_SWITCHES)]
     # to take back what was found is the last resort
     found.sort(key=lambda edits: any(value_at(tree.overrides, path) is not MISSING for path, _ in edits))
     for edits in found:

@@ -64,7 +64,7 @@ def notes(
         for path, text in _sections(part, chart):
             found.setdefault(path, text)
         for path in _unmentioned(part, section, ()):
-            is_known = value_at(defaults, path) is not MISSING or _is_spoken_of(str(path[-1]), chart)
+            is_known = value_at(defaults, path) is not MISSING or _is_mentioned(str(path[-1]), chart)
             text = "" if is_known else _read_by(path, chart, runs)
             if text:
                 found[path] = f"not in the chart's values.yaml; read by {text}"
@@ -144,7 +144,7 @@ def _unmentioned(tree: Json, section: Section, path: KeyPath) -> Iterator[KeyPat
             yield from _unmentioned(value, known, (*path, key))
 
 
-def _is_spoken_of(key: str, chart: Chart) -> bool:
+def _is_mentioned(key: str, chart: Chart) -> bool:
     """Whether a comment of some values.yaml has the word."""
     word = re.compile(rf"(?m)^[^\n]*#[^\n]*(?<![\w-]){re.escape(key)}(?![\w-])")
     charts = (chart, *(sub for _, sub in subcharts(chart)))

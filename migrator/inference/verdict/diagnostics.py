@@ -57,7 +57,7 @@ def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> It
             summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
             remedy="give it longer with --budget",
         )
-    if answer.full and not inference.identical:
+    if answer.out_of_memory and not inference.identical:
         yield Diagnostic(
             code="MIG505",
             severity=Severity.INFO,

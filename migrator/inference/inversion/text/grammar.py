@@ -161,13 +161,25 @@ class _Builder:
                 last.now = inner
             else:
                 self.parts.append(
-                    Branch(path_condition.condition, path_condition.wanted, inner, (), _hangs(path_condition.condition))
+                    Branch(
+                        path_condition.condition,
+                        path_condition.wanted,
+                        inner,
+                        (),
+                        _is_to_come(path_condition.condition),
+                    )
                 )
         elif joins and isinstance(last, Branch) and last.wanted != path_condition.wanted:
             last.other = inner
         else:
             self.parts.append(
-                Branch(path_condition.condition, not path_condition.wanted, (), inner, _hangs(path_condition.condition))
+                Branch(
+                    path_condition.condition,
+                    not path_condition.wanted,
+                    (),
+                    inner,
+                    _is_to_come(path_condition.condition),
+                )
             )
 
     def _loop(self, path_condition: PathCondition, inner: Parts, text: str) -> None:
@@ -221,10 +233,10 @@ def _to_come(piece: Piece) -> bool:
         return True
     while source.op == "choice":
         source = source.args[3]  # what it is now
-    return _hangs(source)
+    return _is_to_come(source)
 
 
-def _hangs(value: Value) -> bool:
+def _is_to_come(value: Value) -> bool:
     """Whether a value hangs on an element to come."""
     return any(ELEMENT in path or path[-1:] == (KEY,) for path in value.taint)
 

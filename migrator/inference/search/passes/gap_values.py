@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.candidates.for_gaps import candidates_for
-from migrator.inference.gaps.gaps import Gap, promise
+from migrator.inference.gaps.gaps import Gap, least_gain
 from migrator.inference.hypothesis.state import EPSILON
 from migrator.inference.search.trials import Trials, Weighed, distinct
 
@@ -28,7 +28,7 @@ def close_gaps(trials: Trials) -> None:
             edits = next(fresh_candidates(trials, gap), None)
             if edits:
                 trials.memory.journal.asks(gap.place, edits)
-                batch.append((edits, promise(gap)))
+                batch.append((edits, least_gain(gap)))
         before = trials.state.cost
         batch = distinct(batch)
         if batch:
@@ -38,5 +38,5 @@ def close_gaps(trials: Trials) -> None:
 
 def fresh_candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
     """Candidates for a gap that were not refused yet, likeliest first."""
-    found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.asked))
+    found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.template_reads))
     return (edits for edits in found if not trials.is_refused(edits))

@@ -70,7 +70,7 @@ def _singly(trials: Trials, missing: list[int]) -> None:
 
 def _of_other_kind(trials: Trials, document: Document, lacking: list[Resource]) -> Iterator[Edits]:
     """Assignments under which an unwanted object is a missing one of its name but of another kind."""
-    for edits in trials.filled(other_kinds(document, lacking, trials.state.tree, trials.seen.asked)):
+    for edits in trials.filled(other_kinds(document, lacking, trials.state.tree, trials.seen.template_reads)):
         if not trials.is_refused(edits):
             yield edits
 
