@@ -1,4 +1,4 @@
-"""What the search tried for which place, and what came of it: for whoever asks why a difference remains."""
+"""What the search tried for each place, and with what result: the answer to why a difference remains."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class Journal:
         self._refused: dict[Place, dict[str, Attempt]] = {}
 
     def asks(self, place: Place, edits: Edits) -> None:
-        """Some assignments are proposed for a place."""
+        """Some assignments are candidates for a place."""
         self._asked.setdefault(repr(edits), {})[place] = None
 
     def refuses(self, edits: Edits, farther: float) -> None:
-        """They were rendered, and the render came no nearer to the target."""
+        """They were rendered, and the render is no nearer to the target."""
         key = repr(edits)
         for place in self._asked.get(key, ()):
             known = self._refused.setdefault(place, {})
@@ -49,7 +49,7 @@ class Journal:
 
 
 def shortened(value: Json) -> Json:
-    """The value, or in words how large it is: a part of a text could be a part of a secret that nobody recognises."""
+    """The value, or in words how large it is: a part of a text could be a part of a secret that no redaction finds."""
     text = value if isinstance(value, str) else repr(value)
     if len(text) <= LONGEST:
         return value

@@ -1,4 +1,4 @@
-"""Budgets that hold: processor time and memory beyond which a search is interrupted wherever it is."""
+"""Limits of processor time and memory at which a search is interrupted wherever it is."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from types import FrameType
 MAX_MEMORY = 1100 << 20
 """Bytes of memory that the process may hold while it searches."""
 LEAST_GROWTH = 256 << 20
-"""What a search may take in any case, however much the process holds already."""
+"""Bytes that a search may take in any case, however much the process holds already."""
 _TICK = 0.1
 _AGAIN = 1.0
 _STATUS = Path("/proc/self/statm")
 
 
 class LimitError(BaseException):
-    """Raised inside a step that a limit has caught; no error handler of the search may take it for its own."""
+    """Raised inside a step that exceeds a limit; a BaseException, so that no handler of the search catches it."""
 
 
 class OutOfTimeError(LimitError):
-    """The clock has caught the step."""
+    """The step has used up its processor time."""
 
 
 class OutOfMemoryError(LimitError):

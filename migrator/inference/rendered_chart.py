@@ -16,7 +16,7 @@ def chart_of(request: InferenceRequest) -> Chart:
 
 
 def defaults_of(chart: Chart) -> dict[str, Json]:
-    """Every default of the chart, those of subcharts that are switched off as well."""
+    """Every default of the chart and its subcharts, those that are switched off included."""
     return coalesced(_aliased(chart), {})
 
 

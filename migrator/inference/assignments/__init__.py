@@ -1,1 +1,1 @@
-"""Values overlays: what a trial sets on top of the values at hand, and paths with wildcards."""
+"""Assignments: values set on top of a chart's defaults, and paths with wildcards."""

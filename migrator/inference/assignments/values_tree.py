@@ -1,4 +1,4 @@
-"""Edits of values: small assignments, and what a values tree looks like after them."""
+"""Small assignments of values, and the tree of overrides and defaults after them."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Tree:
         """Maps that the templates themselves merge over other maps, as charts on a library do: upper and lower."""
 
     def over(self, beneath: Iterable[tuple[KeyPath, KeyPath]]) -> Tree:
-        """The same tree, once it is known what the templates merge."""
+        """The same tree, with what the templates merge over what."""
         return Tree(self.defaults, self.overrides, beneath)
 
     def effective(self, path: KeyPath) -> Json:
@@ -108,7 +108,7 @@ class Tree:
         return found
 
     def above(self, path: KeyPath) -> KeyPath:
-        """The same place in the map that is merged over the one which the path lies in; else the path itself."""
+        """The same place in the map that is merged over the one in which the path lies; else the path itself."""
         for upper, lower in self.beneath:
             if path[: len(lower)] == lower and len(path) > len(lower):
                 return (*upper, *path[len(lower) :])
@@ -120,7 +120,7 @@ class Tree:
         return any(found is not MISSING and not isinstance(found, Mapping) for found in above)
 
     def default(self, path: KeyPath) -> Json:
-        """The chart's default for a path, that of the map which lies beneath included."""
+        """The chart's default for a path, or that of the map beneath it."""
         found = value_at(self.defaults, path)
         for upper, lower in self.beneath:
             if found is MISSING and path[: len(upper)] == upper and path[: len(lower)] != lower:

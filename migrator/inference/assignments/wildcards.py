@@ -1,4 +1,4 @@
-"""Assignments to elements and entries to come: rows of lists (`*`) and entries under the name that is read (`~key`)."""
+"""Assignments to elements that do not exist yet: items of lists (`*`), and entries of maps named later (`~key`)."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ KEY = "~key"
 
 
 def generalised(bound: Edits) -> Edits:
-    """A row to come makes its list count as filled."""
+    """The assignments, and for each new item that its list counts as filled."""
     rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
     return (*bound, *rows)
 
 
 def list_rows(edits: Edits) -> list[tuple[KeyPath, Json]]:
-    """Elements that assignments below `*` describe, those of the innermost lists: list path -> element."""
+    """New items that assignments below `*` describe, of the innermost lists only: list path -> item."""
     found: dict[KeyPath, Json] = {}
     most = max((path.count(ELEMENT) for path, _ in edits), default=0)
     for path, value in edits:
@@ -32,13 +32,13 @@ def list_rows(edits: Edits) -> list[tuple[KeyPath, Json]]:
 
 
 def without_rows(edits: Edits) -> Edits:
-    """The assignments that do not describe an element of the innermost lists."""
+    """The assignments that do not describe an item of the innermost lists."""
     most = max((path.count(ELEMENT) for path, _ in edits), default=0)
     return tuple(edit for edit in edits if not most or edit[0].count(ELEMENT) < most)
 
 
 def named_rows(edits: Edits) -> Edits:
-    """Assignments to an unnamed entry, under the name that the key was read as; inside out where entries nest."""
+    """The assignments with each `~key` replaced by the name that was read for it; nested entries inside out."""
     names = {path[:-1]: value for path, value in edits if path and path[-1] == KEY and isinstance(value, str)}
     if not names:
         return edits

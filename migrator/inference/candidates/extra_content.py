@@ -1,4 +1,4 @@
-"""What a document has too much of: the path conditions over it, shut."""
+"""What a document has too much of: assignments that make the path conditions over it false."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from migrator.templates.provenance.value import PathCondition
 
 
 def closed(document: Document, node: Node, parent: Node, tree: Tree) -> Iterator[Edits]:
-    """Turn the path conditions that stand over a node but not over its container."""
+    """Assignments that turn a path condition over a node, of those that do not stand over its container as well."""
     for path_condition in path_conditions_below(document, node, parent):
         yield from close(path_condition, tree)
 
 
 def close(path_condition: PathCondition, tree: Tree) -> Iterator[Edits]:
-    """Assignments under which what a path condition prints is not printed."""
+    """Assignments under which what stands under a path condition is not printed."""
     if path_condition.keyword == "range" and path_condition.element is not None:
         yield from fewer(path_condition)
         for path in path_condition.condition.direct[:2]:

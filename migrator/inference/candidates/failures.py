@@ -1,4 +1,4 @@
-"""Where helm would stop: the value that the message speaks of, or a condition over the place."""
+"""Where helm would stop: values for the place that the message names, or another branch over it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FLAGS = ("enable", "create", "use", "allow", "install", "is", "has", "disable")
 
 
 def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
-    """Assignments that may take a failure away, likeliest first."""
+    """Assignments that may prevent a failure, likeliest first."""
     culprit = failure.culprit
     if culprit is not None:
         for path in culprit.direct[:2]:
@@ -32,7 +32,7 @@ def repairs(failure: Failure, tree: Tree) -> Iterator[Edits]:
 
 
 def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
-    """What only has to count as true may be any value where there is none yet."""
+    """Assignments with each value that only has to count as true as several types, where nothing is set yet."""
     for edits in made:
         open_paths = [p for p, value in edits if value in (True, "true") and tree.effective(p) in (MISSING, None, "")]
         if not open_paths:
@@ -43,7 +43,7 @@ def _varied(made: Iterable[Edits], tree: Tree) -> Iterator[Edits]:
 
 
 def _values(path: KeyPath, message: str) -> tuple[Json, ...]:
-    """Values that may stand at a place, likeliest first, by its name and what the template says it expects."""
+    """Values that may stand at a place, likeliest first, by its name and the type that the message expects."""
     name = str(path[-1]).lower() if path else ""
     if "expected int" in message or "expected float" in message:
         return (1, PLACEHOLDER, {}, True)
@@ -55,5 +55,5 @@ def _values(path: KeyPath, message: str) -> tuple[Json, ...]:
 
 
 def undoes(more: Edits, edits: Edits) -> bool:
-    """Whether assignments take others back, or replace a map that those are set in."""
+    """Whether assignments overwrite others, or a map that contains them."""
     return any(other[: len(path)] == path for path, _ in more for other, _ in edits)

@@ -26,7 +26,7 @@ from migrator.yamlio import same
 
 
 def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits]:
-    """Assignments for one gap, likeliest first, without those that would not change a thing."""
+    """Assignments for one gap, likeliest first, without those that would change nothing."""
     if is_checksum(gap):
         return
     read = islice(_readings(gap, tree), PER_GAP * 2)
@@ -48,7 +48,7 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
 
 
 def _as_a_whole(gap: Gap) -> Iterator[Edits]:
-    """What prints the container of a gap, or the item or text that it lies in, from somewhere else altogether."""
+    """Assignments to what prints the whole container of a gap, or the item or text around it."""
     place = gap.path[:-1]
     above = locate(gap.document, place[:-1]) if gap.kind in ("missing", "extra") and place else None
     if above is not None and above.kind == "map":
@@ -62,12 +62,12 @@ def _as_a_whole(gap: Gap) -> Iterator[Edits]:
 
 
 def _only_opened(gap: Gap) -> Iterator[Edits]:
-    """What would open a place for it, after everything that has been read."""
+    """Assignments that only open a branch which might print it; they come after everything that was read."""
     yield from gap.only_opening
 
 
 def _by_name(gap: Gap, reads: TemplateReads) -> Iterator[Edits]:
-    """What names alone suggest, where no provenance leads."""
+    """Assignments that only names suggest, where provenance leads nowhere."""
     for path in places(gap, reads):
         yield ((path, gap.target),)
     if gap.kind == "extra" and gap.node is not None and gap.key is not None:
@@ -86,7 +86,7 @@ def _readings(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _concrete(edits: Edits, tree: Tree) -> Edits:
-    """Rows and named entries resolved; None of the wildcards of untaken branches is left."""
+    """The assignments with new items and named entries in place: no wildcard is left."""
     edits = named_rows(edits)
     rows = list_rows(edits)
     plain = [(path, value) for path, value in edits if ELEMENT not in path and KEY not in path]
@@ -102,7 +102,7 @@ def _concrete(edits: Edits, tree: Tree) -> Edits:
 
 
 def _with_null(edits: Edits, tree: Tree) -> Edits:
-    """The assignments, those of null where there is no default that it would delete as part of the map above."""
+    """The assignments with each null as a part of the map above it, where no default is there for it to delete."""
     made: list[Edit] = []
     for path, value in edits:
         above = tree.effective(path[:-1])
@@ -161,7 +161,7 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
-    """The default again, where something was set that another place needed."""
+    """The default again, for values that the search set for the sake of another place."""
     for piece in gap.document.under(gap.node) if gap.node is not None else ():
         for path in piece.source.direct if piece.source is not None else ():
             if value_at(tree.overrides, path) is not MISSING:
@@ -170,7 +170,7 @@ def _taken_back(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _other_branches(gap: Gap) -> Iterator[Edits]:
-    """Turn a path condition over the node, or an untaken branch at its place, and read the target there."""
+    """Assignments that take another branch at the place, in which the target can be read."""
     found: list[tuple[int, int, Edits]] = []
     reader = Reader(READING_STEPS, gap.name_inputs)
     inside = _read_by_lines(gap)
@@ -191,7 +191,7 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
 
 
 def _read_by_lines(gap: Gap) -> set[int]:
-    """Untaken branches inside a text of many lines, which was read through them all."""
+    """Ids of the untaken branches in a text of many lines: it was read through all of them already."""
     if gap.node is None or gap.node.style != "|":
         return set()
     first, last = gap.document.span(gap.node)
@@ -199,7 +199,7 @@ def _read_by_lines(gap: Gap) -> set[int]:
 
 
 def _with_untaken(gap: Gap, region: Region) -> tuple[Document, Node] | None:
-    """The place of a gap with one not taken made real: its own lines where they are enough, else the whole document."""
+    """The place of a gap with an untaken branch taken: in its own lines if they suffice, else in the whole document."""
     if gap.node is not None and gap.node.kind == "scalar" and gap.path:
         found = marked_lines(gap.document, gap.node, gap.path[-1], region)
         if found is not None:

@@ -1,4 +1,4 @@
-"""Items that stand in another order than in the target."""
+"""Items that are in another order than in the target."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from migrator.inference.gaps.pairing import align
 from migrator.model import KeyPath
 
 MAX_MOVED = 8
-"""Items taken from where they come and given to another list."""
+"""Items moved from one list of values to another."""
 
 
 def in_order(gap: Gap, tree: Tree) -> Iterator[Edits]:
@@ -44,7 +44,7 @@ def in_order(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
-    """Take items that stand in the wrong place from where they come, and give them to a list that may hold anything."""
+    """Take items in the wrong place out of the lists that print them, and put them into a list that may hold any."""
     node = gap.node
     assert node is not None  # noqa: S101
     placed = [(left, right) for left, right in align(gap.now, gap.whole) if left is not None and right is not None]
@@ -70,7 +70,7 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:
-    """Assignments that take items out of a list of a document: out of lists of values, or by conditions over them."""
+    """Assignments under which items of a document's list are not printed: without their values, or by a condition."""
     node = gap.node
     closing: Edits = ()
     assert node is not None  # noqa: S101
@@ -102,7 +102,7 @@ def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:
 
 
 def _rising(places: list[int]) -> set[int]:
-    """The longest part of the places that is in order already."""
+    """The longest subsequence of the places that is in order."""
     runs: list[list[int]] = [[]]
     for place in places:
         longest = max((run for run in runs if not run or run[-1] < place), key=len)

@@ -1,4 +1,4 @@
-"""What a document lacks: entries and items, read through untaken branches, rows and the values of containers."""
+"""What a document lacks: entries and items, read through untaken branches, sibling items and printed containers."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _list_item(gap: Gap) -> Iterator[Edits]:
 
 
 def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[KeyPath, Json]]]) -> Iterator[Edits]:
-    """The rows of every item that this list lacks, where the first of them has been read; `known` holds those read."""
+    """All missing items of a list together, once the first was read; `known` holds what was read for each."""
     if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
     for base in [path for path, _ in list_rows(named_rows(edits))]:
@@ -109,7 +109,7 @@ def ranged(document: Document, node: Node) -> Iterator[tuple[KeyPath, Node]]:
 
 
 def share(gap: Gap, path: KeyPath) -> list[Json]:
-    """What a list of values has to hold: the target without the items that others print."""
+    """What a list of values has to hold: the target's items without those that something else prints."""
     node, document = gap.node, gap.document
     assert node is not None  # noqa: S101
     now = node.plain()
@@ -148,7 +148,7 @@ def _read(gap: Gap, name_inputs: frozenset[KeyPath]) -> list[tuple[int, Edits]]:
 
 
 def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
-    """Untaken branches that are not YAML of their own: the whole document, read with each of them made real."""
+    """Readings of the whole document with each untaken branch taken, for branches that are not YAML by themselves."""
     for region in producers_of(gap, words_of(gap)):
         variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
         parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None

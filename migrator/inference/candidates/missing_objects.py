@@ -1,4 +1,4 @@
-"""Whole objects to come: the assignments that make a template print them, alone or several from one list."""
+"""Whole objects that are missing: assignments that make a template print them, alone or several from one list."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from migrator.templates.provenance.value import ELEMENT, Region
 
 
 def openings(region: Region, bound: Edits) -> Iterator[Edits]:
-    """Ways to make an object real that was read from an untaken branch; a row that a list lacks stands below `*`."""
+    """Assignments that have an object of an untaken branch printed; a new item of a list stands below `*`."""
     for path_conditions in islice(open_region(region, generalised(bound)), 3):
         joined = combined(bound, path_conditions)
         for edits in (joined, path_conditions) if joined != path_conditions else (path_conditions,):
@@ -27,10 +27,10 @@ def openings(region: Region, bound: Edits) -> Iterator[Edits]:
 
 
 def listed(edits: Iterable[Edits], tree: Tree) -> Edits | None:
-    """Openings together, each list with the rows that it has by hand and those of all of them.
+    """All of these together, each list with the items that are set already and the new ones.
 
-    Rows of one list that do not contradict each other and have a field in common are one row: an element that several
-    objects are printed from. None where the openings contradict each other.
+    Items of one list that share a field and do not contradict each other are one item, from which several objects are
+    printed. None where the assignments contradict each other.
     """
     rows: dict[KeyPath, list[Json]] = {}
     plain: list[Edits] = []

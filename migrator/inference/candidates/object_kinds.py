@@ -1,4 +1,4 @@
-"""Objects of which a value decides the kind: `Role` or `ClusterRole`, `Deployment` or `DaemonSet`."""
+"""Objects whose kind depends on a value: `Role` or `ClusterRole`, `Deployment` or `DaemonSet`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_WAYS = 3
 
 
 def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, reads: TemplateReads) -> Iterator[Edits]:
-    """Assignments under which an object that nobody wants is a missing one of its name but of another kind."""
+    """Assignments that turn an unwanted object into a missing one of its name but another kind."""
     if document.root is None or document.resource is None or "kind" not in document.root.entries:
         return
     body, own = document.resource.body, document.resource.id

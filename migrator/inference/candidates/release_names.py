@@ -1,4 +1,4 @@
-"""Where to begin: releases and namespaces that the target itself speaks of."""
+"""Where to begin: release names and namespaces that the target mentions."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import PathCondition, Value, plain
 
 MOST = 1000
-"""Nothing is printed more often than that."""
+"""Larger numbers do not count repetitions."""
 
 
 def fewer(path_condition: PathCondition) -> Iterator[Edits]:

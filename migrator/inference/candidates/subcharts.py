@@ -12,7 +12,7 @@ from migrator.templates.chart import Chart
 
 
 def switched(evaluator: Evaluator, state: State) -> Iterator[Edits]:
-    """Conditions of subcharts to turn: all of whose objects are unwanted, or none of whose objects are there."""
+    """Conditions of subcharts: false for those of which every object is unwanted, true for those that are off."""
     chart = evaluator.interpreter.chart
     extra = {id(document) for document in state.extra}
     for prefix, path in _conditions(chart, chart.name, ()):

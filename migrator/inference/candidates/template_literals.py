@@ -1,4 +1,4 @@
-"""The same assignments as a template may want them: texts with braces that it runs, YAML that it has as a text."""
+"""The same assignments as some templates need them: texts that `tpl` does not run, YAML as a text."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _BRACES = re.compile(r"\{\{(?:[^`]*?\}\})?")
 
 
 def other_forms(edits: Edits, default: Callable[[KeyPath], Json]) -> Iterator[Edits]:
-    """The assignments with texts with braces as templates that print them, and with maps and lists as the texts that
-    their defaults are; none where that changes nothing.
+    """The assignments with braces escaped for `tpl`, and with maps and lists as text where the default is a text.
+
+    None of these where nothing changes.
     """
     for form in (
         tuple((path, _literal(value)) for path, value in edits),

@@ -1,1 +1,1 @@
-"""What a value changes in the rendered objects, told by rendering without it."""
+"""What a value changes in the rendered objects, found by rendering without it."""

@@ -1,4 +1,4 @@
-"""Which value a chart takes the tag of an image from, told by renders with another tag."""
+"""The value that an image's tag comes from, found by rendering with another tag."""
 
 from __future__ import annotations
 

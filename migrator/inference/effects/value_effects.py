@@ -1,4 +1,4 @@
-"""What each value does: the places that change when it is taken out, told by a render without it."""
+"""What each value does: the places that change in a render without it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """A place of the render that is as it is because of a value."""
+    """A place of the render that a value determines."""
 
     environment: str
     resource: ResId
@@ -65,7 +65,7 @@ class ExplainedValue:
     readers: tuple[str, ...]
     """Templates of the chart that read it and print something else without it."""
     refusals: Mapping[str, str] = field(default_factory=dict)
-    """Environment -> why the chart does not render without it; its effects are then what carries it."""
+    """Environment -> why the chart does not render without it; its effects are then the places that show it."""
 
 
 def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda _: True) -> tuple[ExplainedValue, ...]:
@@ -166,7 +166,7 @@ def _definitions(run: Run, other: Run) -> list[Resource]:
 
 
 def _places(now: list[Resource], without: list[Resource]) -> Iterator[_Place]:
-    """Where the objects that a template prints differ: the same kinds in the same order are the same objects."""
+    """Where the objects of a template differ; if kinds and order are the same, so are the objects."""
     if [each.gvk for each in now] == [each.gvk for each in without]:
         pairs = list(zip(now, without, strict=True))
     else:
@@ -199,7 +199,7 @@ def _named(res_id: ResId, targets: Iterable[ResId]) -> ResId:
 
 
 def _carried(run: TemplateRun, path: KeyPath) -> Iterator[_Place]:
-    """Leaves whose characters come from the value: what is known where no render without it can be made."""
+    """Leaves that show the value: all that is known where the chart does not render without it."""
     for document in split_documents(run):
         if document.root is not None and document.id is not None:
             for place, node in _leaves(document.root, ()):

@@ -1,1 +1,1 @@
-"""What the target holds and the render lacks, or the other way round: where, and how much."""
+"""Differences between target and render: where they are, and how large."""

@@ -1,4 +1,4 @@
-"""Where a map or list of a document comes from, and where a path leads in it."""
+"""Which values a map or list of a document was printed from, and the node at a path of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.templates.provenance.value import PathCondition, Value
 
 
 def container_paths(document: Document, node: Node) -> list[KeyPath]:
-    """Values paths whose map or list toYaml printed as this node, most votes first."""
+    """Paths of the values that toYaml printed as this node, those first that most leaves confirm."""
     votes: dict[KeyPath, int] = {}
     for relative, leaf in _leaf_nodes(node, (), 60):
         if node.kind == "map" and relative and not _is_printed(document, node.keys[str(relative[0])]):
@@ -34,7 +34,7 @@ def container_paths(document: Document, node: Node) -> list[KeyPath]:
 
 
 def _is_printed(document: Document, key: Node) -> bool:
-    """Whether a key comes from values with its entry; one that the template spells out says nothing of the rest."""
+    """Whether a key was printed from values: one that the template spells out proves nothing about its map."""
     return any(piece.source is not None for piece in document.under(key))
 
 
@@ -47,7 +47,7 @@ def _is_whole(source: Value, leaf: Node) -> bool:
 
 
 def _ends_with(path: KeyPath, relative: KeyPath, node: Node) -> bool:
-    """Whether a values path ends as the leaf does below its container; in a list other items may stand before."""
+    """Whether a values path ends like the leaf's path below its container; indices of list items may differ."""
     if node.kind == "list":
         first = path[-len(relative)]
         return isinstance(first, int) and path[len(path) - len(relative) + 1 :] == relative[1:]

@@ -1,4 +1,4 @@
-"""How far what a chart prints is from its target, counted in leaves."""
+"""The distance between a rendered object and its target, counted in leaves."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.yamlio import same
 ORDER_COST = 0.1
 LINE_COST = 0.2
 MOST_TEXT = 200.0
-"""What the lines of one text count at most in the extent of an object."""
+"""What the lines of one text add at most to the extent of an object."""
 
 
 def leaf_count(value: Json) -> int:
@@ -25,7 +25,7 @@ def leaf_count(value: Json) -> int:
 
 
 def extent(value: Json) -> float:
-    """Leaves of a tree, a text of many lines at what it may cost."""
+    """The leaves of a tree, where a text of many lines counts as much as it may cost."""
     if isinstance(value, (dict, list)) and value:
         return sum(map(extent, value.values() if isinstance(value, dict) else value))
     if isinstance(value, str) and "\n" in value:
@@ -34,7 +34,7 @@ def extent(value: Json) -> float:
 
 
 def cost(now: Json, target: Json) -> float:
-    """Leaves that differ; a list in another order costs a little."""
+    """How many leaves differ; a list in another order costs a little."""
     if now is target:
         return 0.0
     if isinstance(now, dict) and isinstance(target, dict):

@@ -1,4 +1,4 @@
-"""Where a rendered document is not its target: the places that drive the search."""
+"""Gaps: the places where a rendered document differs from its target."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOBODY = ResId(group="", kind="", namespace="", name="")
 
 @dataclass(slots=True, kw_only=True)
 class Gap:
-    """One place where a document is not its target."""
+    """One place where a document differs from its target."""
 
     kind: str
     """`changed`, `missing` (only in the target), `extra` (only in the document) or `order` (a list)."""
@@ -37,26 +37,26 @@ class Gap:
     owner: ResId = NOBODY
     """The target that it is a gap to."""
     name_inputs: frozenset[KeyPath] = frozenset()
-    """Values that are right as they are, since names hang on them."""
+    """Values that determine object names which are right: candidates that change them come last."""
     within: KeyPath = ()
     """For a gap in a document inside a text: where the text stands."""
     text: Gap | None = None
-    """For a gap in a document inside a text: the text as one that is another."""
+    """For a gap in a document inside a text: the gap of the text as a whole."""
     only_opening: list[Edits] = field(default_factory=list)
-    """Assignments that open what might print it, though nothing in there has been read."""
+    """Assignments that open a branch which might print it, though nothing of it could be read there."""
     item: Gap | None = None
-    """For a gap inside an item of a list: the item as one that the list lacks."""
+    """For a gap inside an item of a list: the gap of the whole item, as if the list lacked it."""
     readings: list[tuple[int, Edits]] | None = None
-    """What untaken branches say of it, once somebody has asked: how many leaves each leaves unexplained."""
+    """What was read through untaken branches: leaves that stay unexplained, and assignments. None before that."""
 
     @property
     def place(self) -> tuple[ResId, KeyPath]:
-        """The target, and the path in it: of the text, where the gap is inside one."""
+        """The target and the path in it; for a gap inside a text, that of the text."""
         return self.owner, self.within or self.path
 
 
 def gaps(document: Document, target: Json) -> list[Gap]:
-    """The residual of a document, embedded YAML, JSON and base64 looked into."""
+    """All gaps of a document, those inside embedded YAML, JSON and base64 included."""
     if document.root is None:
         return []
     return list(_walk(document, document.root, document.root.plain(), target, ()))
@@ -144,7 +144,7 @@ def _walk_list(document: Document, node: Node, now: list[Json], target: list[Jso
 
 
 def least_gain(gap: Gap) -> float:
-    """By how much closing a gap brings its document nearer, at least."""
+    """By how much a document comes nearer at least once the gap is closed."""
     if gap.kind == "extra":
         return float(leaf_count(gap.now)) * 0.5
     return float(leaf_count(gap.target)) * 0.5 if gap.kind == "missing" else 0.5 if gap.kind == "changed" else 0.05

@@ -1,4 +1,4 @@
-"""Which item of a list is which in the target: equal ones, those of one name, then what is left of one shape."""
+"""Which item of a list corresponds to which of the target: by equality, then by name, then by shape."""
 
 from __future__ import annotations
 

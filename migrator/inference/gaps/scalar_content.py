@@ -1,4 +1,4 @@
-"""What stands inside a scalar: its pieces without what the style of YAML adds, and the document that it may hold."""
+"""The content of a scalar without quotes and indentation, and the YAML or JSON document that it may hold."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
 
 
 def _margin(pieces: list[Piece]) -> int:
-    """How far in the first line of a block scalar stands, that of an untaken branch where it has none yet."""
+    """The indentation of the first line of a block scalar; of an untaken branch's first line where it has none."""
     real = "".join([piece.text for piece in pieces if piece.region is None]).partition("\n")[2]
     untaken = "".join([piece.text for piece in pieces if piece.region is not None]).partition("\n")[2]
     line = next((line for text in (real, untaken) for line in text.split("\n") if line.strip()), "")

@@ -1,4 +1,4 @@
-"""Which rendered objects are compared with the target, and by what they are paired."""
+"""Which rendered objects are compared with the target, and the key that pairs them."""
 
 from __future__ import annotations
 

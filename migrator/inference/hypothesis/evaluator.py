@@ -27,14 +27,14 @@ MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
 OVERRIDE_COST = 0.02
 CRD_COST = 0.3
-"""Of a definition in `crds/` that the target has not: no template prints it, yet it would be installed."""
+"""Of a definition in `crds/` that the target lacks: no template prints it, yet it would be installed."""
 KUBE_COST = 0.5
-"""Of a version of Kubernetes other than the one that was to be expected."""
+"""Of a version of Kubernetes other than the expected one."""
 GENERATED_COST = 0.3
-"""Of a place that is generated anew on every render: little, so that a value which pins it is still worth finding."""
+"""Of a place that is generated at random: little, yet enough to make finding a value that pins it worth while."""
 
 MAX_KEPT = 1_000_000
-"""Pieces of templates that were rendered on trial and are kept, should the same trial come again."""
+"""Pieces of rendered templates that are kept, in case the same trial comes again."""
 MAX_ALIKE = 40
 
 
@@ -96,7 +96,7 @@ class Evaluator:
         return self._compare(tree, setting, run, documents)
 
     def _most_write_namespaces(self, documents: Mapping[Key, list[Document]]) -> bool:
-        """Whether the chart itself says where most of those objects live that the target puts somewhere."""
+        """Whether the chart writes a namespace into most objects for which the target has one."""
         kinds = {(target.id.group, target.id.kind) for target in self.targets if target.id.namespace}
         placed = [d.id for found in documents.values() for d in found if d.id and (d.id.group, d.id.kind) in kinds]
         return 2 * sum(1 for res in placed if res.namespace) > len(placed)
@@ -123,10 +123,10 @@ class Evaluator:
         return found[1]
 
     def readings(self, state: State, index: int) -> list[tuple[Region, Document, Reading]]:
-        """Whole objects that templates would print for a target, each read through its untaken branch.
+        """Objects of untaken branches that could be a target, each read through its branch.
 
-        For one that is printed already, only those of its name in another branch, which may print it otherwise: what
-        an element to come prints stands beside it.
+        For a target that is printed already, only objects of its name in another branch: what a new element of a loop
+        would print comes in addition.
         """
         target = self.targets[index]
         found = []
@@ -144,7 +144,7 @@ class Evaluator:
         return found
 
     def _untaken(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
-        """Objects that templates print only as untaken branches, by group and kind."""
+        """Objects of untaken branches, by group and kind."""
         if self._last_untaken[0] is not state:
             by_kind: dict[tuple[str, str], list[tuple[Region, Document]]] = {}
             for template in state.run.templates.values():
@@ -157,7 +157,7 @@ class Evaluator:
         return self._last_untaken[1]
 
     def name_inputs(self, state: State) -> frozenset[KeyPath]:
-        """The values that the names of paired documents hang on."""
+        """The values that determine the names of paired documents."""
         if self._last_name_inputs[0] is not state:
             for document in state.pairs.values():
                 if id(document) not in self._names:
@@ -167,7 +167,7 @@ class Evaluator:
         return self._last_name_inputs[1]
 
     def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
-        """The definitions in `crds/` of the charts below a prefix that are active."""
+        """The keys of the definitions in `crds/` of active charts below a prefix."""
         return {key_of(res.id) for res in self._crd_resources(run, prefix)}
 
     def _crd_resources(self, run: Run, prefix: str = "") -> list[Resource]:
@@ -231,12 +231,12 @@ class Evaluator:
         return pairs, extra
 
     def _alike(self, free: list[int], document: Document, setting: ReleaseContext) -> list[int]:
-        """Of very many targets of one kind and name those of the document's namespace, else the first."""
+        """Of very many targets of one kind and name those in the document's namespace, else the first ones."""
         namespace = (document.id.namespace if document.id else "") or setting.namespace
         return [index for index in free if self.targets[index].id.namespace == namespace] or free[:MAX_ALIKE]
 
     def _cost(self, index: int, document: Document, setting: ReleaseContext) -> float:
-        # what is drawn is told by the pieces; anything else by the object alone, which may be that of another run
+        # random content is known by its pieces; anything else by the object alone, which another run may share
         drawn = self._generated(document)
         whole: object = document if drawn or document.resource is None else document.resource
         memo = (index, id(whole), setting.namespace)
@@ -258,8 +258,8 @@ class Evaluator:
     def wanted(self, index: int, document: Document, setting: ReleaseContext) -> Json:
         """The target's body; a namespace that Helm fills in at install is not a difference (fact C4).
 
-        Of a chart that mostly writes namespaces itself, one that is written in the target alone is looked for: it may
-        come from a value.
+        Where a chart mostly writes namespaces itself, one that only the target has is a difference: it may come from a
+        value.
         """
         target = self.targets[index]
         here = (document.resource.body.get("metadata") if document.resource else None) or {}
@@ -274,9 +274,9 @@ class Evaluator:
         return {**target.body, "metadata": changed} if changed != wanted else target.body
 
     def gaps(self, state: State) -> list[Gap]:
-        """All places where paired documents are not their targets: nearly right documents first, what is drawn last.
+        """All places where paired documents differ from their targets: nearly right ones first, random content last.
 
-        No value leads to the checksum of something that is drawn: it is none of them.
+        Checksums of random content are left out: no value brings them back.
         """
         if state.gaps is None:
             state.gaps = self._gaps(state)
@@ -297,7 +297,7 @@ class Evaluator:
         return [gap for rank in (0, 1) for own, gap in ranked if own == rank]
 
     def unequal(self, state: State) -> set[ResId]:
-        """The objects of either side that the other has not, or has otherwise."""
+        """The objects of either side that the other lacks or has otherwise."""
         extra = {document.id for document in state.extra if document.id is not None}
         return {self.targets[index].id for index in state.costs} | extra
 

@@ -1,8 +1,8 @@
-"""Templates that the interpreter cannot follow, seen from outside: helm prints them, sentinels tell what sets a scalar.
+"""Templates that the interpreter renders wrongly: helm renders them, and sentinel values show what sets a scalar.
 
 For such a template every hypothesis is rendered by the helm binary. Once for each shape that its objects take, the
-scalar values that it may read are set to words that occur nowhere else; where a word comes out again, the value that it
-was put into is the source of those characters, and whoever reads provenance reads it there as anywhere else.
+scalar values that it may read are set to words that occur nowhere else. Where such a word is printed, its value is the
+source of those characters: provenance as the interpreter would have recorded it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from migrator.templates.provenance.value import Piece, Value
 from migrator.yamlio import digest
 
 MOST_RUNS = 120
-"""Runs of helm for one search; when they are used up, what was printed last stays as it is."""
+"""Runs of helm for one search; when they are used up, the last output stays."""
 MOST_LEARNING = 30
 """Of these, runs that may be spent on sentinels."""
 FIRST_NUMBER = 51013
@@ -44,7 +44,7 @@ Place = tuple[int, KeyPath]
 Printed = Mapping[str, tuple[str, ...]]
 _SOURCE = "# Source: "
 UMBRELLA = "umbrella/charts/"
-"""How the paths of templates begin that helm renders below an umbrella."""
+"""Prefix of the paths of templates that helm renders below an umbrella."""
 
 
 def printed(stream: bytes) -> Mapping[str, tuple[str, ...]]:

@@ -1,4 +1,4 @@
-"""Which templates the interpreter follows: measured against what helm prints, template by template."""
+"""Which templates the interpreter renders as helm does, compared template by template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from migrator.yamlio import same
 
 
 def untrusted(run: Run, stream: bytes) -> frozenset[str]:
-    """Templates from which helm printed other objects under the same values, chance apart, or that only we refuse."""
+    """Templates that helm renders otherwise under the same values, random content apart, or that only we refuse."""
     theirs = printed(stream)
     return frozenset(
         path

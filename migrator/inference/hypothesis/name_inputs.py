@@ -1,4 +1,4 @@
-"""Values that right names hang on: what changes them is tried last."""
+"""Values that determine object names: candidates that change them are tried last."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from migrator.templates.provenance.value import PathCondition, Value
 
 
 def name_inputs(document: Document) -> frozenset[KeyPath]:
-    """The values that make an object's name what it is, those of the conditions inside it included."""
+    """The values that determine an object's name, through conditions inside the name too."""
     metadata = document.metadata
     node = metadata.entries.get("name") if metadata is not None else None
     if metadata is None or node is None:

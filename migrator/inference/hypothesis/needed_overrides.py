@@ -1,4 +1,4 @@
-"""Values that objects show as they are: without one of them its object would not be what it is."""
+"""Overrides that cannot be removed: an object shows their value, or a branch is taken because of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator.templates.provenance.value import PathCondition, Value, plain, tru
 
 
 def needed_overrides(documents: Iterable[Document], tree: Tree) -> frozenset[KeyPath]:
-    """Overrides, and the lists above them, whose default would print another text in these documents, or none."""
+    """Overrides whose defaults would print something else in these documents, and the maps and lists above them."""
     found: set[KeyPath] = set()
     asked: set[int] = set()
     for document in documents:
@@ -33,14 +33,14 @@ def _new(path_condition: PathCondition | None, asked: set[int]) -> Iterator[Path
 
 
 def _printing(source: Value, tree: Tree) -> Iterator[KeyPath]:
-    """The place without whose value something else would be printed."""
+    """The path of the value without which something else would be printed."""
     path = _place(source, tree)
     if path and all(_text(other) != _text(plain(source)) for other in _otherwise(source, path, tree)):
         yield path
 
 
 def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[KeyPath]:
-    """The places without whose values a branch would not be taken."""
+    """The paths of the values without which a branch would not be taken."""
     if condition.op == ("and" if wanted else "or"):
         for part in condition.args:
             yield from _opening(part, wanted, tree)
@@ -57,16 +57,16 @@ def _opening(condition: Value, wanted: bool, tree: Tree) -> Iterator[KeyPath]:
 
 
 def _place(value: Value, tree: Tree) -> KeyPath:
-    """The one place that a value comes from, unchanged; empty where it is made of others."""
+    """The one path that a value comes from unchanged; empty where it is computed from others."""
     if value.op and value.op not in ("merge", "default") and not _is_plain_text(value):
         return ()
-    # what lies beneath another map of values is the same value
+    # a library's value and that of the chart which is merged over it are one
     paths = {tree.above(path) for path in value.direct}
     return next(iter(paths)) if len(paths) == 1 else ()
 
 
 def _otherwise(value: Value, path: KeyPath, tree: Tree) -> Iterator[Json]:
-    """What else the value might be if its place had its default."""
+    """What the value might be if its path had its default."""
     yield tree.default(path)
     if value.op == "default":
         yield from (plain(other) for other in value.args[1:])

@@ -1,4 +1,4 @@
-"""Generated secrets: what the target may hold at their places, and which value would pin them (fact D1)."""
+"""Content that the chart generates at random: what the target may hold in its places (fact D1)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Leaf = tuple[KeyPath, Node]
 
 
 def generated_leaves(document: Document) -> tuple[Leaf, ...]:
-    """The scalars of a document that come out differently on every render, in whole or in part."""
+    """The scalars of a document that are generated at random, in whole or in part."""
     if not any(map(_is_drawn, document.real)) or document.root is None:
         return ()
     return tuple(
@@ -47,7 +47,7 @@ def _scalars(node: Node, path: KeyPath) -> Iterator[Leaf]:
 
 
 def may_come_out(document: Document, node: Node, target: Json) -> bool:
-    """Whether a scalar that is generated could be the target on another render."""
+    """Whether a random scalar could be the target on another render."""
     return not isinstance(target, (dict, list)) and _fits(content_pieces(document, node), scalar_text(target))
 
 
@@ -64,12 +64,12 @@ def _fits(pieces: list[Piece], target: str) -> bool:
 
 
 def is_checksum(document: Document, node: Node) -> bool:
-    """Whether a generated scalar is a checksum over what is generated: no value leads back to it."""
+    """Whether a scalar is a checksum of random content: no value brings it back."""
     return any(p.source is not None and p.source.op.endswith("sum") for p in document.under(node) if _is_drawn(p))
 
 
 def generated_rank(gap: Gap) -> int:
-    """0 for a gap like any other, 1 where the target may have been drawn, 2 where it is the checksum of what was."""
+    """0 for an ordinary gap, 1 where the target may be random itself, 2 for a checksum of random content."""
     node = gap.node
     if (
         gap.kind != "changed"
@@ -82,9 +82,9 @@ def generated_rank(gap: Gap) -> int:
 
 
 def masked(document: Document, leaves: tuple[Leaf, ...], target: Json, *, checksums: bool = False) -> tuple[Json, int]:
-    """The target with what this document generates in the places of what it generated before, and how many.
+    """The target with this document's random content in place of its own, and in how many places.
 
-    Unless told otherwise checksums stay: a value that pins the secret does not bring back the old one's checksum.
+    Checksums stay unless `checksums` is set: a value that pins the secret does not bring back the old one's checksum.
     """
     count = 0
     for path, node in leaves:

@@ -33,12 +33,12 @@ class State:
     cost: float
     errors: list[TemplateRun] = field(default_factory=list)
     unwanted: int = 0
-    """Definitions in `crds/` that the target has not."""
+    """Definitions in `crds/` that the target lacks."""
     detail: State | None = None
-    """The same with untaken branches, once somebody has asked for them."""
+    """The same with untaken branches; None before anything has asked for them."""
     known_reads: TemplateReads | None = None
     gaps: list[Gap] | None = None
-    """What differs from the target, once somebody has asked."""
+    """What differs from the target; None before anything has asked."""
 
     @property
     def template_reads(self) -> TemplateReads:
@@ -48,14 +48,14 @@ class State:
         return self.known_reads
 
     def serves_as_well_as(self, other: State) -> bool:
-        """Whether no object is further from its target, and none more is there that nobody wants, or fails."""
+        """Whether no object is farther from its target, and there are no more unwanted objects or failures."""
         worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
         mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
         return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
 
     @property
     def is_right(self) -> bool:
-        """Whether it prints the target, and nothing besides."""
+        """Whether it prints the target and nothing else."""
         return not (self.costs or self.extra or self.errors or self.unwanted)
 
     @property
@@ -64,7 +64,7 @@ class State:
 
 
 def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree, ReleaseContext]:
-    """The hypothesis after some assignments; paths that begin with `@` are the release's."""
+    """Values and release after some assignments; paths that begin with `@` are those of the release."""
     plain = []
     for path, value in edits:
         if path[0] == "@Release":
@@ -78,11 +78,11 @@ def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree
 
 
 def failures_of(state: State) -> list[Failure]:
-    """Everything that Helm would stop at."""
+    """Everything at which helm would stop."""
     return [failure for template in state.errors for failure in template.failures]
 
 
 def ranged_maps(state: State) -> set[KeyPath]:
-    """Maps whose entries, whatever their names, templates go through."""
+    """Maps of values that templates `range` over, whatever the names of their entries."""
     places = {path for template in state.run.templates.values() for path in template.ranged}
     return {path for path in places if path and not {ELEMENT, "~key"} & set(path) and not str(path[0]).startswith("@")}

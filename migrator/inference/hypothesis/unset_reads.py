@@ -1,7 +1,7 @@
-"""Values that templates ask for and find nothing at: where a key of the same name that is missing may be set.
+"""Values that templates read and that are not set: candidates for missing keys of the same name.
 
-Provenance says what would print a thing where a template prints it as it is. Where it does not - the value goes through
-functions and lists that keep no trace of a branch not taken - the name that was asked for is the best witness left.
+Provenance tells which value would print something, as long as a template prints the value as it is. Where the value
+goes through functions and lists that keep no trace of untaken branches, the name that was read is the best hint.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ class TemplateReads:
     """What templates read, apart from what they print."""
 
     unset: Mapping[str, tuple[KeyPath, ...]]
-    """Name in lower case -> places of that name which hold nothing."""
+    """Name in lower case -> paths of that name at which nothing is set."""
     flags: frozenset[KeyPath]
-    """Places that hold `true`."""
+    """Paths that hold `true`."""
 
     def beside(self, base: KeyPath) -> Iterator[KeyPath]:
         """The flags of one map."""
@@ -37,7 +37,7 @@ class TemplateReads:
 
 
 def reads_of(run: Run, tree: Tree) -> TemplateReads:
-    """What the templates of a run asked for."""
+    """What the templates of a run read."""
     read = {path for template in run.templates.values() for path in template.dependencies}
     unset: dict[str, list[KeyPath]] = {}
     flags = set()
@@ -53,7 +53,7 @@ def reads_of(run: Run, tree: Tree) -> TemplateReads:
 
 
 def switches(pieces: Iterable[Piece], reads: TemplateReads) -> Iterator[KeyPath]:
-    """Flags beside the values that some text was printed from, those of the innermost maps first."""
+    """Flags next to the values that some text was printed from, those of the innermost maps first."""
     found = {
         flag
         for source in {id(piece.source): piece.source for piece in pieces if piece.source is not None}.values()
@@ -65,7 +65,7 @@ def switches(pieces: Iterable[Piece], reads: TemplateReads) -> Iterator[KeyPath]
 
 
 def places(gap: Gap, reads: TemplateReads) -> Iterator[KeyPath]:
-    """Where what a gap lacks may be set: places of its name, those beside the values printed around it first."""
+    """Paths at which the content of a gap may be set: those of its name, nearest to values printed around it first."""
     if gap.node is None or gap.kind not in ("missing", "changed") or not isinstance(gap.path[-1], str):
         return
     name = gap.path[-1].lower()
@@ -83,7 +83,7 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _sources(gap: Gap) -> set[KeyPath]:
-    """Values paths that the container of a gap was printed from."""
+    """Paths of the values that the container of a gap was printed from."""
     node = gap.node
     assert node is not None  # noqa: S101
     return {

@@ -1,1 +1,1 @@
-"""Template expressions run backwards: from what should be printed to the values that print it."""
+"""Templates read backwards: from what should be printed to the values that print it."""

@@ -1,4 +1,4 @@
-"""Rows of values of which each prints several items of a list: `--label` and then its name."""
+"""Lists of values of which each item prints several items of the output: `--label` and then its name."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
 
 MAX_ITEMS = 4
-"""Items that one row may print."""
+"""Items of the output that one item of values may print."""
 
 
 def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
-    """All rows at once, read from the first item that a list lacks and those behind it."""
+    """All new items of such a list at once, read from the missing items of the output."""
     if len(gap.siblings) < 2 or gap.key != gap.siblings[0] or not isinstance(gap.whole, list):
         return
     for region in producers_of(gap, words_of(gap)):
@@ -40,7 +40,7 @@ def grouped_rows(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _read(fragment: Document, lacking: list[Json]) -> tuple[KeyPath, list[Json]] | None:
-    """The list whose rows print these items, as many of them as fit, and the rows."""
+    """The path of the list whose items print these, and its new items; as many as can be read in order."""
     items = fragment.root.items if fragment.root is not None else []
     base: KeyPath | None = None
     rows: list[Json] = []

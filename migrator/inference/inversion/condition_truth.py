@@ -39,7 +39,7 @@ def holds(condition: Value, bound: Edits) -> bool:
 
 
 def region_holds(region: Region, bound: Edits) -> bool:
-    """Whether an untaken branch is real once some paths are assigned."""
+    """Whether an untaken branch is taken once some paths are assigned."""
     return all(
         holds(path_condition.condition, bound) == path_condition.wanted
         for path_condition in [region.path_condition, *outer_untaken(region)]
@@ -75,7 +75,7 @@ def is_bound(paths: Iterable[KeyPath], bound: Edits, want: bool) -> bool:
 
 
 def _bound_value(value: Value, bound: Edits) -> Json:
-    """What a value is once some paths are assigned; of lists in one, what the first of them is that is."""
+    """What a value is once some paths are assigned; for joined lists, the first of them that is assigned."""
     for path in value.direct or (either(value).direct if value.op in JOINS else ()):
         for other, new in bound:
             if len(other) < len(path) or not _alike(path, other[: len(path)]):
@@ -88,5 +88,5 @@ def _bound_value(value: Value, bound: Edits) -> Json:
 
 
 def _alike(path: KeyPath, other: KeyPath) -> bool:
-    """Whether two paths are one, or one of them speaks of any entry where the other names it."""
+    """Whether two paths are equal, where `*` equals any key."""
     return path == other or all(one == two or ELEMENT in (one, two) for one, two in zip(path, other, strict=False))

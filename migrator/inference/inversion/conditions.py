@@ -40,7 +40,7 @@ class Conditions:
         }
 
     def open_region(self, region: Region, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
-        """Assignments that make an untaken branch real, with those around it; what is bound already counts."""
+        """Assignments under which an untaken branch and those around it are taken; what is bound already counts."""
         yield from self._path_conditions([region.path_condition, *outer_untaken(region)], bound, depth)
 
     def _path_conditions(self, path_conditions: list[PathCondition], bound: Edits, depth: int) -> Iterator[Edits]:
@@ -129,13 +129,13 @@ class Conditions:
                 groups = extended[:6]
             yield from groups
             return
-        # of switches that must all be on, the last mostly is about the least
+        # of switches that must all be on, the last one mostly affects the least
         switches = not want and all(arg.v is True and arg.direct and not arg.op for arg in args)
         for arg in reversed(args) if switches else args:
             yield from islice(self.satisfy(arg, want, bound=bound, depth=depth + 1), 2)
 
     def _text(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
-        """A text counts as true where it is not empty, as does a list or map that untaken branches would add to."""
+        """A text counts as true if it is not empty, and so does a list or map to which untaken branches would add."""
         pieces = list(condition.pieces or condition.hidden)
         if want:
             regions = [p.region for p in pieces if p.region is not None and p.text.strip()]

@@ -1,4 +1,4 @@
-"""From what a value should be to the assignments that make it so: the expression graph, read backwards."""
+"""Values read backwards through the expressions that made them: functions, choices, joined lists and maps."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Expressions:
                 yield from islice(self.invert(key, name, depth=depth + 1), 1)
 
     def _entries(self, value: Value, target: dict[str, Json], depth: int) -> Iterator[Edits]:
-        """A map that was put together: entry by entry, where every entry can be had."""
+        """A map that templates put together: every entry inverted, or nothing."""
         groups: list[Edits] = []
         for key, item in target.items():
             if key not in value.v:
@@ -160,7 +160,7 @@ class Expressions:
                 yield from islice(self.invert(args[index], whole, depth=depth), 2)
 
     def _joined_lists(self, value: Value, target: Json, depth: int) -> Iterator[Edits]:
-        """One operand of a joined list takes what the others do not bring."""
+        """One operand of a joined list takes the items that the others do not bring."""
         if not isinstance(target, list):
             return
         parts = list(value.args)
@@ -182,7 +182,7 @@ def _of_element(value: Value) -> bool:
 
 
 def _realised(value: Value) -> Value:
-    """A text that an untaken branch made, as it is once that untaken branch is real."""
+    """A text of an untaken branch as it is once that branch is taken."""
     regions = [piece.region for piece in value.pieces or () if piece.region is not None]
     if not regions or any(piece.region is None and piece.text for piece in value.pieces or ()):
         return value

@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 
 
 def from_text(text: str, like: Json) -> Json:
-    """A text as a value of the kind that stands there now."""
+    """A text as a value of the type that is there now."""
     if isinstance(like, bool):
         return {"true": True, "false": False}.get(text, text)
     if isinstance(like, (int, float)) and _NUMBER.fullmatch(text):
@@ -38,7 +38,7 @@ def _last(value: Value, target: Json) -> Json:
 
 
 def _split(value: Value, target: Json) -> Json:
-    """The text that was split, where these are all parts of it or the target is to stand for this one."""
+    """The text that was split: all parts joined, or the present text with one part replaced."""
     mark, text = (plain(arg) for arg in value.args)
     if not isinstance(mark, str):
         return None
@@ -57,7 +57,7 @@ PARTS: dict[str, Callable[[Value, Json], Json]] = {
     "mustLast": _last,
     "splitList": _split,
 }
-"""Operations that take a part of their operand, and the operand in which the target is that part."""
+"""Functions that return a part of their operand -> the operand of which the target is that part."""
 
 
 def _decoded(target: Json) -> Json:
@@ -84,7 +84,7 @@ def _as_yaml(target: Json) -> Json:
 
 
 def as_written(text: Json) -> Json:
-    """The map or list of which toYaml makes this text, line for line; None where there is none."""
+    """The map or list that toYaml prints as exactly this text; None where there is none."""
     tree = _as_yaml(text) if isinstance(text, str) and ("\n" in text or ":" in text) else None
     return tree if isinstance(tree, (dict, list)) and to_yaml(tree) == str(text).strip("\n") else None
 
@@ -99,7 +99,7 @@ def _as_json(target: Json) -> Json:
 
 
 def number_of(target: Json) -> int | float | None:
-    """The number that a value is or that its text reads as; None for anything else."""
+    """A number, or the number that a text reads as; None for anything else."""
     found = from_text(target, 0) if isinstance(target, str) else target
     return found if isinstance(found, (int, float)) and not isinstance(found, bool) else None
 
@@ -146,7 +146,7 @@ TRANSPARENT = frozenset(
         "sortAlpha",
     }
 )
-"""Functions of whose operands one is the target, as it is."""
+"""Functions that return one of their operands unchanged, as far as inversion is concerned."""
 
 BOOLEAN = frozenset({"not", "eq", "ne", "gt", "ge", "lt", "le", "empty", "hasKey", "has", "contains", "kindIs"})
 """Functions that answer yes or no."""

@@ -29,7 +29,7 @@ class Inverter:
         return self._conditions.satisfy(condition, want, bound=bound, depth=depth)
 
     def open_region(self, region: Region, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
-        """Assignments that make an untaken branch real, with those around it; what is bound already counts."""
+        """Assignments under which an untaken branch and those around it are taken; what is bound already counts."""
         return self._conditions.open_region(region, bound, depth)
 
     def invert_text(

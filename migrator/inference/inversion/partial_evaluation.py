@@ -1,4 +1,4 @@
-"""What an expression would be once some paths are assigned: the expression graph, computed again."""
+"""What an expression would be once some paths are assigned, without rendering again."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class Outcomes:
         self.touching: dict[tuple[int, tuple[KeyPath, ...]], bool] = {}
 
     def of(self, value: Value, bound: Edits) -> Json:
-        """The value under these assignments; UNKNOWN where they do not tell.
+        """The value under these assignments; UNKNOWN where it cannot be computed.
 
-        What they do not speak of is taken as it is now, an element to come as not there.
+        What is not assigned is as it is now; an element that does not exist yet is absent.
         """
         return self._of(value, bound, tuple(path for path, _ in bound))
 
     def touched(self, value: Value, paths: tuple[KeyPath, ...]) -> bool:
-        """Whether a value hangs on one of these paths, or on what stands above or below it."""
+        """Whether a value depends on one of these paths, or on one above or below it."""
         key = (id(value), paths)
         if key not in self.touching:
             first = {path[0] for path in paths}
@@ -75,7 +75,7 @@ def _alike(path: KeyPath, other: KeyPath) -> bool:
 
 
 def _assigned(path: KeyPath, bound: Edits) -> Json:
-    """What some assignments make of a path, MISSING where they do not speak of it."""
+    """The value of a path under some assignments, MISSING where they do not set it."""
     found: Json = MISSING
     for other, value in bound:
         if not _alike(path, other):

@@ -27,7 +27,7 @@ class Inversion(Protocol):
         ...
 
     def open_region(self, region: Region, bound: Edits = (), depth: int = 0) -> Iterator[Edits]:
-        """Assignments that make an untaken branch real, given those that are bound already."""
+        """Assignments under which an untaken branch is taken, given those that are bound already."""
         ...
 
     def invert_text(

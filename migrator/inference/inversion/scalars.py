@@ -28,7 +28,7 @@ def scalar_text(value: Json) -> str:
 
 
 def source_of(document: Document, node: Node) -> Value | None:
-    """The one value that stands under a node, None where it is none or several."""
+    """The one value that a node was printed from; None where it is none or several."""
     pieces = [p for p in content_pieces(document, node) if p.region is None and p.text]
     found = [p.source for p in pieces if p.source is not None]
     return found[0] if len({id(source) for source in found}) == 1 else None

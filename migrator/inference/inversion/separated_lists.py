@@ -1,4 +1,4 @@
-"""A text of which every part is printed by one element of a list: words with a mark between or behind them."""
+"""A text that prints the elements of a list with separators: `a,b,c`, or one per line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_TEXT = 4000
 
 
 def repeated(document: Document, node: Node, target: str, *, folded: bool) -> Iterator[Edits]:
-    """The lists whose elements, one behind the other, make the text of a scalar the target.
+    """Assignments of lists whose elements, one after the other, make the text of a scalar the target.
 
     `folded` for a plain scalar over several lines, of which YAML makes one.
     """
@@ -52,7 +52,7 @@ def _place_of(around: list[tuple[int, Piece]], region: Region) -> int:
 
 
 def _element_of(pieces: list[Piece]) -> KeyPath | None:
-    """The list of whose elements an untaken branch prints nothing but each itself."""
+    """The list whose elements an untaken branch prints each as it is; None where it prints anything else."""
     sources = [piece.source for piece in pieces if MARK in piece.text]
     if len(sources) != 1 or sources[0] is None:
         return None

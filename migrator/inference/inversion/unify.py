@@ -1,4 +1,4 @@
-"""Read a target through a template's shape: which values would make this part of a document print that."""
+"""Reads a target through the shape of a rendered document: the values that would make that part print it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, MARK, Region
 
 MAX_NESTED = 6
-"""How many untaken branches inside each other are read through."""
+"""Depth of nested untaken branches that are read through."""
 MAX_UNTAKEN = 8
 MAX_SIBLINGS = 12
 LEAST_WORD = 4
@@ -39,21 +39,21 @@ class Reading:
     edits: Edits = ()
     misses: int = 0
     named: bool = False
-    """Whether it describes an entry of a map, under its name; else what has a `*` is a row of a list."""
+    """Whether it describes a named entry of a map; else a `*` in it is an item of a list."""
 
 
 def unify(document: Document, node: Node, target: Json) -> Reading:
-    """Read a whole subtree; what has no explanation is counted, the rest is still of use."""
+    """The reading of a whole subtree through what is printed now; leaves without explanation are counted."""
     return Reader().read(document, node, target)
 
 
 class Reader:
-    """Reads targets through what templates print and, as long as `steps` last, through what they would print."""
+    """Reads targets through what templates print and, as long as `steps` last, through untaken branches."""
 
     def __init__(self, steps: int = 0, name_inputs: frozenset[KeyPath] = frozenset()) -> None:
         self.steps, self.name_inputs = steps, name_inputs
         self.names: dict[KeyPath, str] = {}
-        """Names of entries to come, as far as something prints them alone."""
+        """Names of new entries, as far as a scalar of the target is such a name."""
 
     def read(self, document: Document, node: Node, target: Json, depth: int = 0) -> Reading:
         """Assignments under which a node would be the target."""
@@ -69,11 +69,11 @@ class Reader:
         if not isinstance(target, (dict, list)) and node.value == target and type(node.value) is type(target):
             return Reading()
         if node.value == MARK and target == (None if not node.style else ""):
-            return Reading()  # an untaken branch's mark stands for nothing
-        # whose name the release bears is settled before anything is read
+            return Reading()  # the mark of an unset value prints nothing
+        # the release is known before anything is read
         found = [e for e in read_scalar(document, node, target) if not self._renames(e)]
         if found:
-            # what follows from the name of an entry needs no value of its own
+            # a value that equals the name of its entry needs no assignment of its own
             own = (e for e in found if e and all(self.names.get(path) == value for path, value in e))
             chosen = next(own, found[0])
             return Reading(chosen, sum(path[-1:] == (KEY,) and "=" in str(value) for path, value in chosen))
@@ -127,7 +127,7 @@ class Reader:
                 self.names[source.direct[0]] = name
 
     def _vanishes(self, document: Document, key: Node, parent: Node, total: Reading) -> bool:
-        """Whether what is assigned takes an entry out, or can be made to."""
+        """Whether the assignments remove an entry, or can be extended so that they do."""
         if _closes(document, key, parent, total.edits):
             return True
         if self.steps <= 0:
@@ -145,7 +145,7 @@ class Reader:
     def entry(  # noqa: PLR0917 - what an entry is made of
         self, document: Document, key_node: Node, value_node: Node, key: str, target: Json, depth: int = 0
     ) -> Reading:
-        """A new entry of a map that a template fills from values: by `range` over it, or whole by toYaml."""
+        """A new entry of a map that a template prints from values: with `range`, or as a whole with toYaml."""
         source = source_of(document, key_node)
         if source is None:
             return Reading((), leaf_count(target))
@@ -190,7 +190,7 @@ class Reader:
     def _item(  # noqa: PLR0917 - where the item is
         self, document: Document, node: Node, target: list[Json], right: int, left: int | None, depth: int
     ) -> Reading | None:
-        """How one item of the target comes to be: from the item there, one like its siblings, an untaken one."""
+        """One item of the target, read as the item there, as one like its siblings, or in an untaken branch."""
         if left is not None:
             return self.read(document, node.items[left], target[right], depth)
         # an item like its siblings is one more row of the list that they come from
@@ -206,7 +206,7 @@ class Reader:
     # -- untaken branches ---------------------------------------------------------------------------------------
 
     def through_untaken(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
-        """What is missing, read through untaken branches that may print it, opened; best first."""
+        """What is missing, read through untaken branches that could print it, with what opens them; best first."""
         found: list[tuple[int, bool, int, Reading, Region]] = []
         for order, region in enumerate(producers_of(gap, words_of(gap))[:MAX_UNTAKEN]):
             self.steps -= 1
@@ -250,18 +250,18 @@ class Reader:
 
 
 def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:
-    """Assignments for a list of which an untaken branch shows only that a value is printed in its place."""
+    """Assignments for a list that an untaken branch prints as one value."""
     item = node.items[0] if len(node.items) == 1 else None
     if item is None or item.value != MARK:
         return
     for piece in document.real:
-        # the template itself has no `-` there: the mark was made an item for want of anything else
+        # the template has no `-` there: the mark was made an item so that the fragment is YAML
         if piece.source is not None and piece.text == f"- {MARK}" and source_of(document, item) is piece.source:
             yield from islice(invert(piece.source, target), 2)
 
 
 def _akin(key: str | int | None, edits: Edits) -> bool:
-    """Whether what is missing bears the name of an assigned value: `datasources.yaml` of `datasources`."""
+    """Whether the missing key contains the name of an assigned value: `datasources.yaml` that of `datasources`."""
     if not isinstance(key, str):
         return False
     name = _letters(key)
@@ -274,7 +274,7 @@ def _letters(text: str) -> str:
 
 
 def _closes(document: Document, node: Node, parent: Node, edits: Edits) -> bool:
-    """Whether some assignments shut a path condition over a node; those of the untaken branch that is read are open."""
+    """Whether assignments make a path condition over a node false."""
     path_conditions = (
         path_condition for path_condition in path_conditions_below(document, node, parent) if path_condition.taken
     )
@@ -286,7 +286,7 @@ def _misses(reading: Reading) -> int:
 
 
 def _opened(region: Region, reading: Reading) -> Reading | None:
-    """A reading with the assignments that make its untaken branch real."""
+    """A reading together with the assignments under which its untaken branch is taken; None where there are none."""
     bound = generalised(reading.edits)
     for path_conditions in islice(open_region(region, bound), 3):
         together = combined(reading.edits, path_conditions)
@@ -297,7 +297,7 @@ def _opened(region: Region, reading: Reading) -> Reading | None:
 
 
 def best_row(document: Document, templates: list[Node], target: Json) -> tuple[KeyPath, Json, int] | None:
-    """The list to extend, the element to add and what it would leave unexplained, read from sibling items."""
+    """The list to extend, the item to add and the leaves that stay unexplained, read through sibling items."""
     best: tuple[KeyPath, Json, int] | None = None
     for node in templates:
         reading = unify(document, node, target)
@@ -308,7 +308,7 @@ def best_row(document: Document, templates: list[Node], target: Json) -> tuple[K
 
 
 def joined(one: Reading, other: Reading) -> Reading:
-    """Both readings; where they contradict each other the first stands."""
+    """Both readings; where they contradict each other, the first one."""
     edits = combined(one.edits, other.edits)
     if edits is None:
         return Reading(one.edits, one.misses + other.misses + 1)

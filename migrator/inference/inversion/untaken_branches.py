@@ -1,4 +1,4 @@
-"""Untaken branches that may speak of a gap: found by where they stand and by what they print."""
+"""Untaken branches that could produce the missing output, found by their place and by what they print."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
 LEAST_SPELLED_OUT = 4
-"""Letters that an untaken branch prints besides a value: more than the dashes and the sign of any argument."""
+"""Letters of its own that a branch must print beside a value: more than `--` and `=` of any argument."""
 _UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
 def words_of(gap: Gap) -> tuple[str, ...]:
-    """Texts that a template printing what is missing would hold."""
+    """Texts that a template which prints the missing content would contain, likeliest first."""
     if isinstance(gap.key, str):
         return (gap.key,)
     if isinstance(gap.target, str):
@@ -35,7 +35,7 @@ def words_of(gap: Gap) -> tuple[str, ...]:
 
 
 def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
-    """Untaken branches that may speak of a gap: those within its container, those with its words first."""
+    """Untaken branches in the container of a gap that could produce what is missing, those with its words first."""
     node = gap.node
     if node is None:
         return []
@@ -55,14 +55,14 @@ def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
 
 
 def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:
-    """Whether an untaken branch prints an item with some field names of the missing one, but not all."""
+    """Whether a branch prints an item with some of the missing one's fields, but not all."""
     if not isinstance(gap.target, dict) or not isinstance(gap.key, int) or rank >= len(words):
         return False
     return words[rank].endswith(":") and any(f"{key}:" not in shown for key in gap.target)
 
 
 def is_spelled_out(gap: Gap) -> bool:
-    """Whether an untaken branch prints the text that is missing with words of its own, not only what a value holds."""
+    """Whether an untaken branch spells out the missing text, or a part of it, instead of printing just a value."""
     if gap.node is None or not isinstance(gap.target, str):
         return False
     lines = (line for _, shown in _known_producers(gap, gap.node) for line in shown.splitlines())
@@ -79,7 +79,7 @@ def _known_producers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
 
 
 def _alike(shown: str, target: str) -> int:
-    """How many letters a line of one not taken has in common with the target that it is but for the values in it."""
+    """How many letters a line shares with the target, if they are equal apart from the values in the line."""
     best = 0
     for line in shown.splitlines() if MARK in shown else ():
         fixed = line.strip().removeprefix("- ").strip("\"'").split(MARK)
@@ -89,30 +89,30 @@ def _alike(shown: str, target: str) -> int:
 
 
 def _producers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
-    """The untaken branches within a node that speak for themselves, with what they print."""
+    """The outermost untaken branches within a node that print text of their own, with all that they would print."""
     inside: dict[int, Region] = {}
     text: dict[int, list[str]] = {}
-    speaks: set[int] = set()
+    prints: set[int] = set()
     for offset, piece in document.placed_around(node):
         region = piece.region
         if region is None or region.path_condition.keyword == "quiet" or _within(offset, taken):
             continue
         inside[id(region)] = region
         if piece.text.replace(MARK, "").strip():
-            speaks.add(id(region))
+            prints.add(id(region))
         while region is not None:
             text.setdefault(id(region), []).append(piece.text)
             region = region.parent
-    # what stands inside an untaken branch that prints something itself is read through that one
+    # a branch inside another one that prints something itself is read through the outer one
     return [
         (region, _COMMENT.sub("", "".join(text[id(region)])))
         for region in inside.values()
-        if not any(id(outer) in speaks for outer in _outer(region))
+        if not any(id(outer) in prints for outer in _outer(region))
     ]
 
 
 def _taken(gap: Gap) -> list[tuple[int, int]]:
-    """Where the other items or entries of a container stand: what is printed inside them is not a new one."""
+    """Where the other items or entries of a container are: a branch inside one of them prints no new one."""
     node = gap.node
     if gap.kind != "missing" or node is None:
         return []
@@ -130,7 +130,7 @@ def _last(text: str, end: int) -> int:
 
 
 def _within(offset: int, taken: list[tuple[int, int]]) -> bool:
-    """Whether one of some rising stretches that do not overlap holds an offset."""
+    """Whether an offset lies in one of some sorted ranges that do not overlap."""
     index = bisect_left(taken, (offset,)) - 1
     return index >= 0 and taken[index][0] < offset < taken[index][1]
 
@@ -143,7 +143,7 @@ def _outer(region: Region) -> Iterator[Region]:
 
 
 def _rank(text: str, words: tuple[str, ...]) -> int | None:
-    """Branches with the likeliest words first, then those that print whatever a value holds; None for all others."""
+    """0 for the likeliest word, more for others, then branches that print just a value; None for all others."""
     for index, word in enumerate(words):
         if word in text:
             return index
@@ -153,12 +153,12 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
 
 
 def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
-    """The document with one not taken made real; a mark alone on its line becomes an entry, or an item of a list."""
+    """The document with an untaken branch taken; a mark alone on its line becomes an entry, or an item of a list."""
     return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
 
 
 def marked_lines(document: Document, node: Node, key: str | int, region: Region) -> tuple[Document, Node] | None:
-    """Only the lines of a scalar with one not taken made real, and the scalar in them; None where lines do not tell."""
+    """The lines of a scalar with an untaken branch taken, and the scalar in them; None if they are not YAML alone."""
     low, high = document.text.rfind("\n", 0, node.start) + 1, document.text.find("\n", node.end)
     lines = _between(document, low, high if high >= 0 else len(document.text))
     made = make_document(document.template, turned(lines, [region]))

@@ -1,1 +1,1 @@
-"""The loop over candidates, environments and chart versions."""
+"""The search for values: passes over one environment, then over all environments and chart versions."""

@@ -22,13 +22,13 @@ class Answer:
     """Processor seconds of the search."""
     late: bool
     tried: Mapping[str, Tried] = field(default_factory=dict)
-    """Environment -> place that is still open -> what was tried there."""
+    """Environment -> place that still differs -> what was tried there."""
     out_of_memory: bool = False
     """Whether the search ended for want of memory."""
     untrusted: tuple[str, ...] = ()
     """Templates that the interpreter did not follow: helm itself rendered them during the search."""
     refused: tuple[str, ...] = ()
-    """What the chart's schema said against values that were found; they are said otherwise or left out."""
+    """Complaints of the chart's schema about values that were found: they have another type now, or are left out."""
 
     @property
     def start(self) -> Start:

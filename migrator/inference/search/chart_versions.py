@@ -54,7 +54,7 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
 
 
 def _estimates(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
-    """How near charts come under the values of an answer, or before more than names is known."""
+    """The distance of charts from the largest target, with the values of an answer or before a search."""
     found = {}
     for index in indices:
         try:
@@ -69,13 +69,13 @@ def _ranked(estimates: Mapping[int, float]) -> list[int]:
 
 
 def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int], start: Start) -> list[int]:
-    """Charts that come nearer than the one that was searched, or as near with fewer values, with its own answer."""
+    """Charts that are nearer than the one that was searched, given its answer, or as near with fewer values."""
     estimates = _estimates(asked, (index, *waiting), start)
     return [other for other in _ranked(estimates) if estimates[other] < estimates[index] - EPSILON]
 
 
 def _is_good(inference: Inference) -> bool:
-    """Whether nothing but labels and annotations is left to be wished for."""
+    """Whether nothing but labels and annotations differs."""
     differences = [each for found in inference.differences.values() for each in found]
     return not inference.refusals and all(each.impact <= Impact.METADATA for each in differences)
 

@@ -1,4 +1,4 @@
-"""The search over all environments of a component: the richest first, the others from its answer."""
+"""The search over all environments of a component: the one with most objects first, the others from its answer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from migrator.model import ReleaseContext
 from migrator.templates.chart import Chart
 
 NAMED_RELEASES = 2
-"""How many of the likeliest releases are tried with names of the chart overridden."""
+"""How many of the likeliest release names are tried together with name overrides of the chart."""
 FIRST_SHARE = 0.6
 """Part of the budget that the first of several environments may take."""
 
@@ -70,7 +70,7 @@ def solve(
 def _in_turn(
     request: InferenceRequest, chart: Chart, probes: Probes | None, start: Start | None, working: float
 ) -> dict[str, _Found]:
-    """The environments, each searched from the answer of the richest; that from the start, or from its names."""
+    """The environments in turn: the one with most objects from the start or its names, the others from its answer."""
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     found: dict[str, _Found] = {}
@@ -156,9 +156,9 @@ def _check_size(request: InferenceRequest, state: State) -> None:
 
 
 def estimate(request: InferenceRequest, start: Start | None) -> tuple[float, Start]:
-    """How far a chart is from the largest target under the values of an answer, or before more than names is known.
+    """The distance of a chart from the largest target, with the values of an answer or before a search.
 
-    What is returned beside it are those values, or what the names are, to look at the next chart with.
+    Beside it comes the start for the next chart: those values, or the release that was found.
     """
     chart = chart_of(request)
     defaults = defaults_of(chart)
@@ -197,7 +197,7 @@ def _beginnings(
         if best is None or state.cost < best.cost:
             yield (best := state)
         if place < NAMED_RELEASES and state.exact < len(evaluator.targets):
-            # a chart whose full name is overridden renders right names only once that is known
+            # a chart with fullnameOverride renders right names only once that is known
             trials = Trials(evaluator, state, deadline, release_is_fixed=True)
             repair(trials)
             name_objects(trials)

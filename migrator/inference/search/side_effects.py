@@ -1,7 +1,7 @@
-"""Trials that would help but for what they bring along: templates that fail of late, objects that nobody wants.
+"""Trials that would help without their side effects: templates that fail now, objects that the target lacks.
 
-A volume of a claim, say, comes with the claim, unless the value says that there is one; and the claim may fail for want
-of a size.
+A volume, say, comes with a claim of its own unless a value names an existing one; and that claim may fail without a
+size.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MAX_GUARDS = 3
 MAX_REPAIRS = 10
 MAX_NEW_OBJECTS = 2
 WORTH_OF_OBJECT = 20
-"""How much farther from the target a trial may be for each new object."""
+"""By how much a trial may be farther from the target for each new object."""
 
 
 def without_side_effects(standing: Standing, trial: State, edits: Edits) -> State:
@@ -54,14 +54,14 @@ def _with_what_fails_repaired(standing: Standing, trial: State, edits: Edits) ->
 
 
 def _asked_for(there: Standing, failure: Failure) -> Iterator[Edits]:
-    """The value that a failure speaks of, or one of the nearest path conditions over it turned."""
+    """The value that a failure names, or another branch at one of the nearest path conditions over it."""
     yield from islice(repairs(failure, there.state.tree), 3)
     for condition in (failure.path_condition.chain() if failure.path_condition is not None else [])[:3]:
         yield from islice(satisfy(condition.condition, not condition.wanted), 3)
 
 
 def _without_new_objects(standing: Standing, trial: State) -> State:
-    """A trial that makes objects which nobody wants, with one of them switched off."""
+    """A trial with one of its new unwanted objects switched off."""
     before = standing.state
     known = {document.id for document in before.extra}
     new = [document for document in trial.extra if document.id not in known]

@@ -106,7 +106,7 @@ class Standing:
         return self.evaluator.measure(tree, setting, self.state)
 
     def filled(self, candidates: Iterable[Edits]) -> Iterator[Edits]:
-        """Candidates with the words that the templates know, at the places where a person would set them."""
+        """Candidates with words that the templates know, set in the chart's own values rather than its library's."""
         for edits in candidates:
             upper = tuple((self.state.tree.above(path), value) for path, value in edits)
             if not self.is_forbidden(upper):
@@ -125,7 +125,7 @@ class Standing:
         return bool(self.forbidden) and any(related(path, other) for path, _ in edits for other in self.forbidden)
 
     def is_refused(self, edits: Edits) -> bool:
-        """Whether these assignments were tried in vain."""
+        """Whether these assignments were tried without success."""
         return repr(edits) in self._refused
 
     def refuse(self, edits: Edits) -> None:

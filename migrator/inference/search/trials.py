@@ -1,4 +1,4 @@
-"""Trying candidates: each is judged by a render, many at once, and those that harm are told by what came out worse."""
+"""Tries candidates, many in one render; those that do harm are found by the objects that got worse."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from migrator.templates.output.documents import Document
 from migrator.yamlio import same
 
 CROWD = 3
-"""Objects of one template from which on its objects are looked at one by one."""
+"""With more objects of one template than this, each of its objects is considered alone."""
 MAX_RESTS = 8
-"""How often what contradicts others is tried after them; what is left comes again in the next round."""
+"""How often candidates that contradict others are tried after them; the rest comes again in the next round."""
 Weighed = tuple[Edits, float]
-"""Assignments, and by how much they promise to bring the render nearer."""
+"""Assignments, and by how much they should bring the render nearer at least."""
 
 
 class Trials(Standing):
@@ -50,7 +50,7 @@ class Trials(Standing):
         return 0 < len(harmless) < len(edits) and self.try_one(harmless)
 
     def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
-        """Keep what helps of several candidates: all at once where they keep their promise, else in parts."""
+        """Keep what helps of several candidates: all at once if the gain is as expected, else in parts."""
         batch = [item for item in batch if self.allowed(item[0]) and not self.is_refused(item[0])]
         if not batch or self.late or self.state.is_right:
             return False
@@ -71,7 +71,7 @@ class Trials(Standing):
         return first or second
 
     def _blamed(self, batch: list[Weighed], state: State) -> tuple[list[Weighed], list[Weighed]] | None:
-        """The batch in two where templates fail of late: what they fail over does not reach, and what it does."""
+        """The batch in two where a template fails now: without, and with, the values that it fails over."""
         known = {failure.message for error in self.state.errors for failure in error.failures}
         failures = (failure for error in state.errors for failure in error.failures)
         failure = next((failure for failure in failures if failure.message not in known), None)
@@ -97,7 +97,7 @@ class Trials(Standing):
         crowded = {path for path, count in Counter(d.template for d in _printed(state)).items() if count > CROWD}
         paths = {document.template for document in documents} - crowded | {template.path for template in state.errors}
         runs = (run.templates.get(path) for run in (self.state.run, state.run) for path in sorted(paths))
-        # of a template that prints everything, what each object prints says more than what the template reads
+        # if one template prints nearly everything, its objects tell more than what it reads
         shown = [_shown(document) for document in documents if document.template in crowded]
         return [run.dependencies for run in runs if run is not None] + shown
 
@@ -112,7 +112,7 @@ def _shown(document: Document) -> frozenset[KeyPath]:
 
 
 def _parts(batch: list[Weighed], worse: list[frozenset[KeyPath]]) -> tuple[list[Weighed], list[Weighed]]:
-    """The batch in two: those that what came out worse does not read, and the others; else its halves."""
+    """The batch in two: those that the worse output does not read, and the others; else its halves."""
     suspects = [item for item in batch if _reach(item[0], worse)]
     if 0 < len(suspects) < len(batch):
         return [item for item in batch if not any(item is other for other in suspects)], suspects
@@ -139,7 +139,7 @@ def _union(batch: list[Weighed]) -> tuple[Edits, list[Weighed]]:
 
 
 def distinct(batch: list[Weighed]) -> list[Weighed]:
-    """Each candidate once, what it promises added up."""
+    """Each candidate once, with its expected gains added up."""
     found: dict[str, Weighed] = {}
     for edits, weight in batch:
         key = repr(edits)

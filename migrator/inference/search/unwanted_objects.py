@@ -1,4 +1,4 @@
-"""Objects that the chart prints and the target has not: what would keep each of them from being printed."""
+"""Objects that the chart prints and the target lacks: assignments under which they are not printed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def closing(standing: Standing, document: Document) -> Iterator[Edits]:
     each = [list(standing.filled(close(condition, tree))) for condition in _path_conditions(document)]
     found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
     found += [((path, False),) for path in islice(switches(document.real, standing.seen.template_reads), MAX_SWITCHES)]
-    # to take back what was found is the last resort
+    # undoing what was found is the last resort
     found.sort(key=lambda edits: any(value_at(tree.overrides, path) is not MISSING for path, _ in edits))
     for edits in found:
         if not standing.is_refused(edits):
@@ -31,7 +31,7 @@ def closing(standing: Standing, document: Document) -> Iterator[Edits]:
 
 
 def _path_conditions(document: Document) -> list[PathCondition]:
-    """Those over the first text that an object really prints."""
+    """The path conditions over the first text of an object."""
     first = next((piece for piece in document.pieces if piece.region is None and piece.text.strip()), None)
     if first is None or first.path_condition is None:
         return []

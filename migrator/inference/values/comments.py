@@ -145,7 +145,7 @@ def _unmentioned(tree: Json, section: Section, path: KeyPath) -> Iterator[KeyPat
 
 
 def _is_mentioned(key: str, chart: Chart) -> bool:
-    """Whether a comment of some values.yaml has the word."""
+    """Whether a comment in one of the values.yaml files mentions the key."""
     word = re.compile(rf"(?m)^[^\n]*#[^\n]*(?<![\w-]){re.escape(key)}(?![\w-])")
     charts = (chart, *(sub for _, sub in subcharts(chart)))
     return any(word.search(each.values_text.decode("utf-8", "replace")) for each in charts)
@@ -178,7 +178,7 @@ def _files(chart: Chart, prefix: str) -> Iterator[tuple[str, str]]:
 
 
 def _pins(tree: Mapping[str, Json], chart: Chart, interpreter: Interpreter, run: Run) -> Iterator[KeyPath]:
-    """Values without which the chart draws at random what with them is settled, in the same objects."""
+    """Values without which the chart generates at random, in the same objects, what they determine."""
     if not draws(chart):
         return
     drawn, shape = _drawn(run), _shape(run)

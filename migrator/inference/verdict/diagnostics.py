@@ -1,4 +1,4 @@
-"""What a reader has to know of an answer besides the answer: the budget ended it, or it holds secrets."""
+"""Diagnostics beside an answer: the budget ended the search, values hold secrets, helm refuses them."""
 
 from __future__ import annotations
 

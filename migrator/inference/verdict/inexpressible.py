@@ -85,7 +85,7 @@ def _prints_any_object(pieces: Iterable[Piece]) -> bool:
 
 
 def _is_fixed(document: Document, path: KeyPath, lines: frozenset[str]) -> bool:
-    """Whether what stands at a place, or that nothing does, is text of the template."""
+    """Whether the content of a place, or its absence, is fixed text of the template."""
     metadata, node = document.metadata, document.root
     if node is None or metadata is None:
         return False
@@ -128,7 +128,7 @@ def _is_closed(document: Document, node: Node, key: str | int, path_condition: P
 
 
 def _is_other(line: str | None, column: int, node: Node, key: str) -> bool:
-    """Whether a line of one not taken belongs to something else, or is an entry of another name that it spells out."""
+    """Whether a line of an untaken branch belongs to something else, or is an entry of another name."""
     if line is None:
         return False
     if len(line) - len(line.lstrip(" ")) != column:

@@ -15,7 +15,7 @@ from migrator.templates.interpreter.render import Interpreter, TemplateRun
 from migrator.templates.output.documents import plain_documents, split_documents
 
 SHOWABLE = frozenset({Failure.TEMPLATE, Failure.SCHEMA, Failure.OTHER})
-"""Refusals that speak of values: with others a chart cannot be rendered at all."""
+"""Refusals because of values: after others a chart cannot be rendered at all."""
 MOST_SECONDS = 10.0
 
 

@@ -80,7 +80,7 @@ def residual_of(
 def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
     """Kind and name of what templates print, or would print with other conditions open, by default or beside an answer.
 
-    A template that prints an object of a name counts for every kind that it speaks of. Nothing is known where a render
+    A template that prints an object of a name counts for every kind that it names. Nothing is known where a render
     takes too long.
     """
     found: set[tuple[str, str]] = set()
@@ -108,7 +108,7 @@ def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tup
 
 
 class _Chance:
-    """What an environment's answer leaves to chance: two renders show it, the interpreter knows where it comes from."""
+    """What is random in the render of an answer: two renders show it, the interpreter knows where it comes from."""
 
     def __init__(self, request: InferenceRequest, answer: Answer, environment: str, again: Again) -> None:
         first, second = again.get(environment, ((), ()))
@@ -118,9 +118,9 @@ class _Chance:
         self._pinnings: dict[bool, Pinning] = {}
 
     def pins(self, difference: Difference) -> tuple[Pin, ...] | None:
-        """What would pin the place; None where it does not come from chance.
+        """The values that would pin the place; None where it is not random.
 
-        The checksum of a secret that a value pins now comes from chance as well: the old secret was another one.
+        The checksum of a secret that a value pins now counts as random too: the old secret was another one.
         """
         key, path = key_of(difference.resource), difference.after_path or difference.path
         if any(key == other and path == place[: len(path)] for other, place in self._places):

@@ -1,4 +1,4 @@
-"""The chart's schema has the last word on values: what it refuses is said otherwise, or left out."""
+"""Values that the chart's schema refuses are written as another type, or left out."""
 
 from __future__ import annotations
 

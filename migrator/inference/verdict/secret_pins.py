@@ -183,7 +183,7 @@ class Pinning:
 
 
 def _refers(node: Json, path: KeyPath) -> bool:
-    """Whether the name of the other Secret stands below a key that speaks of one (`secretKeyRef`, `secretName`)."""
+    """Whether the name of the other Secret stands below a key for one (`secretKeyRef`, `secretName`)."""
     if isinstance(node, Mapping):
         return any(_refers(child, (*path, key)) for key, child in node.items())
     if isinstance(node, list):

@@ -1,4 +1,4 @@
-"""Whether what was read of a text agrees with the branches taken to read it, and values of a type that does."""
+"""Whether the values read in a text agree with the branches that were taken to read it."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from migrator.templates.provenance.value import Value
 
 
 class Agreement:
-    """Holds readings against conditions."""
+    """Checks readings against the conditions of the branches in them."""
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
         self._outcomes = Outcomes()
 
     def narrowed(self, link: Link, condition: Value, wanted: bool) -> Link | bool:
-        """The readings that leave a condition as it has to be; False where there are none."""
+        """The reading with only the ways under which a condition is as it has to be; False where there are none."""
         if link is None:
             return None
         near = [read for read in _reads(link) if self._touches(condition, read)]
@@ -41,7 +41,7 @@ class Agreement:
         return link if fits else False
 
     def agrees(self, link: Link) -> bool:
-        """Whether nothing that was read turns a branch that was taken; elements are looked at one by one before."""
+        """Whether no value that was read contradicts a branch that was taken; elements of loops were checked before."""
         return all(
             self.narrowed(event.inside, event.branch.condition, event.branch.wanted != event.turned) is not False
             and self.agrees(event.inside)

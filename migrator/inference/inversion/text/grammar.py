@@ -21,7 +21,7 @@ class Text:
 
     text: str
     edge: bool = False
-    """Whether it is white space that falls away where nothing follows."""
+    """Whether it is white space that is trimmed where nothing follows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -30,11 +30,11 @@ class Slot:
 
     source: Value
     text: str | None
-    """What is printed there now; None in an untaken branch whose value is to come."""
+    """What is printed there now; None where the value does not exist yet."""
     quoted: bool = False
     """Whether the place stands between quotes, in which a text is escaped."""
     margin: str | None = None
-    """White space before a value that has its lines to itself; None where something else stands there."""
+    """White space before a value that stands alone on its lines; None where other text does."""
     anchor: str = ""
     """The fixed text that follows."""
     stops: frozenset[str] = frozenset()
@@ -43,15 +43,15 @@ class Slot:
 
 @dataclass(slots=True, eq=False)
 class Branch:
-    """Two ways to go on: what is printed `now`, and what would be printed if the condition turned."""
+    """Two ways to go on: what is printed `now`, and what would be printed if the condition were the opposite."""
 
     condition: Value
     wanted: bool
-    """What the condition counts as now."""
+    """Whether the condition holds now."""
     now: tuple[Part, ...]
     other: tuple[Part, ...]
     to_come: bool
-    """Whether the condition hangs on an element that is not there yet."""
+    """Whether the condition depends on an element that does not exist yet."""
     first_now: frozenset[str] = frozenset()
     first_other: frozenset[str] = frozenset()
 
@@ -67,7 +67,7 @@ class Row:
 
 @dataclass(slots=True, eq=False)
 class Loop:
-    """Repetition over a list or map: the elements that are there, and the pattern of one to come."""
+    """Repetition over a list or map: the elements that are there, and the pattern of a new one."""
 
     source: Value
     rows: tuple[Row, ...]
@@ -97,7 +97,7 @@ def grammar_of(pieces: Iterable[Piece]) -> Parts:
 
 
 def _common(items: list[_Item]) -> list[PathCondition]:
-    """The path conditions that stand over all that is really printed; over everything where nothing is."""
+    """The path conditions over all that is printed; over everything where nothing is printed."""
     chains = [chain for piece, chain in items if piece.region is None] or [chain for _, chain in items]
     shared = chains[0] if chains else []
     for chain in chains:
@@ -127,7 +127,7 @@ class _Builder:
     def __init__(self) -> None:
         self.parts: list[Part] = []
         self.open: tuple[int, list[Row]] | None = None
-        """Place of a loop that more rows may join."""
+        """Index of a loop that further rows belong to."""
 
     def leaf(self, piece: Piece) -> None:
         self.open = None
@@ -220,14 +220,14 @@ def _parts(items: list[_Item], depth: int) -> Parts:
 
 
 def _fixed(source: Value | None) -> bool:
-    """Whether no value, or none that may be sought here, changes what is printed."""
+    """Whether no value that the search may set changes what is printed."""
     if source is None or not (source.direct or source.op) or source.op == "tpl-text":
         return True  # the text around the actions of a template is what the values in it are read by
     return any(path[0] == RELEASE or (KEY in path and path[-1] != KEY) for path in source.direct)
 
 
 def _to_come(piece: Piece) -> bool:
-    """Whether what is printed hangs on an element or a value that is not there yet."""
+    """Whether what is printed depends on an element or a value that does not exist yet."""
     source = piece.source
     if source is None or MARK in piece.text or (piece.region is not None and source.v is None):
         return True
@@ -237,12 +237,12 @@ def _to_come(piece: Piece) -> bool:
 
 
 def _is_to_come(value: Value) -> bool:
-    """Whether a value hangs on an element to come."""
+    """Whether a value depends on an element that does not exist yet."""
     return any(ELEMENT in path or path[-1:] == (KEY,) for path in value.taint)
 
 
 def _mark_margins(parts: Parts, before: str = "\n") -> str:
-    """Tell each slot that stands alone on its line how far in it stands; returns the text before what follows."""
+    """Note the indentation of each slot that stands alone on its line; returns the text before what follows."""
     for place, part in enumerate(parts):
         if isinstance(part, Text):
             before = part.text if "\n" in part.text else before + part.text
@@ -264,7 +264,7 @@ def _mark_margins(parts: Parts, before: str = "\n") -> str:
 
 
 def _follow(parts: Parts, follow: frozenset[str]) -> frozenset[str]:
-    """Tell slots and branches which characters may come next; returns those that the parts may begin with."""
+    """Note for slots and branches which characters may come next; returns those that the parts may begin with."""
     after: Part | None = None
     for part in reversed(parts):
         if isinstance(part, Text):

@@ -1,4 +1,4 @@
-"""Match a text with what a template can print: the cheapest way to read it, by dynamic programming over places."""
+"""Matches a text with what a template can print: the cheapest reading, by dynamic programming over places."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OWN_LINE, BROKEN_LINE, BROKEN_WORD = 0.5, 1.5, 6.0
 """For each further line of a value: of one with lines of its own, of one among others, of a word that is there now."""
 CHANGED, READ, TURNED, TURNED_UNTAKEN, ELEMENT_COST, DROPPED = 1.0, 0.1, 1.0, 0.2, 0.5, 1.0
 EMPTY, BREAK = 0.3, 0.5
-"""More for a value that is empty, and for each separator in one: the template may know what stands on either side."""
+"""More for an empty value, and for each separator in a value: the template may print what is on either side."""
 UNESCAPED, UNREADABLE = 2.0, 3.0
 LAST_BREAKS = "\n\n\n"
 SKIPPED = 4.0
@@ -41,7 +41,7 @@ class Matcher:
         self.least = len(self.text) - len(LAST_BREAKS)
         self.skipping = skipping
         self.strict = False
-        """Whether what is read must agree with the branches at once: dear, and seldom needed."""
+        """Whether readings must agree with their branches at once: expensive, and seldom needed."""
         self.steps = STEPS + STEPS_PER_CHARACTER * len(text)
         self.known: dict[tuple[int, int, bool], States] = {}
         self.reads: dict[tuple[int, str], Read] = {}
@@ -81,7 +81,7 @@ class Matcher:
         return states
 
     def _agreed(self, parts: Parts, start: int, *, outermost: bool = False) -> States:
-        """The readings of parts, those that contradict the branches they took left out."""
+        """The readings of parts without those that contradict the branches they took."""
         key = (id(parts), start, self.strict)
         states = self.known.get(key)
         if states is None:
@@ -94,7 +94,7 @@ class Matcher:
         return states
 
     def _skip(self, states: States) -> None:
-        """Let each state go on behind the lines that follow it as well."""
+        """Let each state also skip the lines that follow it."""
         place = -1
         while place < len(self.text):
             nearest = min((other for other in states if other > place), default=None)
@@ -133,7 +133,7 @@ class Matcher:
             yield end, cost, link[1] if link is not None else None
 
     def _ends_with(self, text: str, place: int) -> bool:
-        """Whether what is left of the text is this, but for white space that fell away behind it."""
+        """Whether the rest of the text is this, apart from white space that was trimmed at its end."""
         if self.least - place > len(text):
             return False
         rest = self.text[place : self.least]
@@ -163,7 +163,7 @@ class Matcher:
         return found
 
     def _loop(self, part: Loop, place: int) -> States:
-        """Elements in order, each the one that is there, with changes perhaps, or a new one; the rest is dropped."""
+        """Elements in order: each is one that is there, possibly changed, or a new one; the rest is dropped."""
         rows = part.rows
         best: dict[tuple[int, int], tuple[float, RowLink]] = {(place, 0): (0.0, None)}
         queue: list[tuple[int, int]] = [(place, 0)]

@@ -26,12 +26,12 @@ _Turn = tuple[Value, bool]
 
 @dataclass(slots=True)
 class _Found:
-    """Assignments that belong together, and the branches taken to read them."""
+    """Assignments that belong together, and the branches that were taken to read them."""
 
     edits: Edits = ()
     turned: list[_Turn] = field(default_factory=list)
     apart: bool = False
-    """Whether they speak of another element of the loop around them than what was read before."""
+    """Whether they belong to another element of the loop around them than what was read before."""
 
 
 class Lines:
@@ -59,14 +59,14 @@ class Lines:
             yield from filter(None, singles)
 
     def _assignments(self, link: Link) -> Edits:
-        """What a reading says; where it contradicts itself the first stands."""
+        """All assignments of a reading; of those that contradict each other the first."""
         edits: Edits = ()
         for group in self._groups(link):
             edits = _together(edits, group) or edits
         return edits
 
     def _groups(self, link: Link) -> list[Edits]:
-        """What was read, as assignments that agree with each other; where they do not, another group begins."""
+        """The assignments of a reading in groups that agree; a contradiction begins a new group."""
         groups = [_Found()]
         for event in events(link):
             for found in self._event(event):
@@ -89,7 +89,7 @@ class Lines:
             yield from self._rows(event)
 
     def _with_path_conditions(self, edits: Edits, turned: list[_Turn]) -> Edits:
-        """With what opens the branches that were taken."""
+        """The assignments, and those under which the branches are taken."""
         for condition, wanted in turned:
             bound = generalised(edits)
             if all(path[-1:] == (KEY,) for path in condition.taint if ELEMENT in path or KEY in path) and any(
@@ -106,7 +106,7 @@ class Lines:
         return edits
 
     def _rows(self, event: Rows) -> Iterator[_Found]:
-        """The elements of one loop, as assignments to its list or map and to whatever else was read in them."""
+        """The elements of one loop as assignments to its list or map, and to other values that were read in them."""
         base = next(iter(event.loop.source.direct), None)
         if base is None:
             return
@@ -136,7 +136,7 @@ class Lines:
 
 @dataclass(slots=True)
 class _Elements:
-    """What was read of elements of one loop that may belong to one list or map."""
+    """New elements of one loop that belong to one list or map."""
 
     made: list[tuple[Json, Json]] = field(default_factory=list)
     """Keys (None in a list) and contents of new ones."""
@@ -187,7 +187,7 @@ def _container(base: KeyPath, now: Json, made: list[tuple[Json, Json]], dropped:
 
 
 def _together(one: Edits, other: Edits) -> Edits | None:
-    """Both, maps joined; None where they contradict each other."""
+    """Both, with maps merged; None where they contradict each other."""
     found: dict[KeyPath, Json] = dict(one)
     for path, value in other:
         if path in found:

@@ -1,4 +1,4 @@
-"""A text that is printed in pieces: one value of it changes, or all, or a branch is turned that prints it otherwise."""
+"""A text that is printed in pieces: one of its values changes, or all do, or another branch prints it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from migrator.templates.output.documents import turned
 from migrator.templates.provenance.value import Piece, Value, text_of
 
 MAX_PIECES = 1500
-"""A text of more pieces is not looked at with its path conditions turned: each such look reads all of it."""
+"""A text of more pieces is not read through other branches: each attempt reads all of it."""
 MAX_TURNS = 2
-"""Path conditions turned together to explain one text."""
+"""Branches turned together to explain one text."""
 MAX_REGIONS = 16
 MAX_MATCH = 20_000_000
 
@@ -142,7 +142,7 @@ class Texts:
 
 
 def _is_silent(piece: Piece) -> bool:
-    """Whether a value stands there that prints nothing now."""
+    """Whether it is a value that prints nothing now."""
     return piece.region is None and not piece.text and piece.source is not None and bool(piece.source.direct)
 
 
@@ -159,7 +159,7 @@ def _plausible(real: list[Piece], target: str) -> bool:
 
 
 def _reads_as(now: Json, typed: Json) -> bool:
-    """Whether what stands there now is a text that YAML reads as a value of this kind: a text it shall stay."""
+    """Whether the present value is a text that YAML reads as this type: then it stays a text."""
     return isinstance(now, str) and type(from_text(now, typed)) is type(typed)
 
 
@@ -170,7 +170,7 @@ def _alike(one: str, other: str) -> int:
 
 
 def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
-    """Runs of pieces that one value stands behind: composed values with a choice first, then single ones."""
+    """Runs of pieces that come from one value: composed values with a choice first, then single ones."""
     seen: set[int] = set()
     for start, piece in enumerate(real):
         for whole in piece.wholes:

@@ -48,7 +48,7 @@ class Rows:
 Event: TypeAlias = Read | Taken | Rows
 Link: TypeAlias = "tuple[Link, Event] | None"
 RowLink: TypeAlias = "tuple[RowLink, Row | None, Link | bool] | None"
-"""Of an element: what was read in it; False for one that has to go."""
+"""What was read in each element; False for one that is dropped."""
 
 
 def events(link: Link) -> list[Event]:

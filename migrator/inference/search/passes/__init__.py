@@ -1,1 +1,1 @@
-"""Searches of their own for what the loop does not reach, each run in its turn."""
+"""The passes of a search, each in a file of its own; `search/loop.py` puts them in order."""

@@ -1,7 +1,7 @@
 """Backtracking: drop a value whose side effects the target lacks, and look for another one in its place.
 
 Where several values print the same part of a target, the search keeps the first that brings the render nearer, and with
-it whatever else that value prints. So values that print what nobody wants are taken out again, one at a time, and the
+it whatever else that value prints. So values that print something unwanted are taken out again, one at a time, and the
 search goes on a little without them.
 """
 

@@ -1,4 +1,4 @@
-"""For which version of Kubernetes a target was rendered: asked only where its apiVersions are not what is printed."""
+"""The version of Kubernetes for which a target was rendered, tried where its apiVersions are not those printed."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _texts(chart: Chart) -> Iterator[str]:
 
 
 def dated(evaluator: Evaluator, state: State) -> frozenset[int]:
-    """Targets whose apiVersion is not the one that the chart prints for their kind and name, or is none of today."""
+    """Targets with another apiVersion than the chart prints for their kind and name, or with a removed beta version."""
     found = {
         index
         for index, document in state.pairs.items()
@@ -75,13 +75,13 @@ def dated(evaluator: Evaluator, state: State) -> frozenset[int]:
 
 
 def _is_old(gvk: Gvk) -> bool:
-    """Whether it is a beta of Kubernetes' own groups: those went away in one version or another."""
+    """Whether it is a beta version of Kubernetes' own groups: most of those were removed."""
     own = "." not in gvk.group or gvk.group.endswith(".k8s.io")
     return bool(gvk.group) and own and "beta" in gvk.version
 
 
 class KubernetesVersions:
-    """Tries other versions than the one that was to be expected, where there are signs of one."""
+    """Tries other versions of Kubernetes where the target's apiVersions suggest one."""
 
     def __init__(self, versions: tuple[str, ...]) -> None:
         self._versions = versions

@@ -24,13 +24,13 @@ MAX_SINGLE = 12
 """Entries tried one by one where all together do not help."""
 HALF = 0.5
 ALIKE = 4
-"""Letters that the name of a map and of what it makes have in common where they speak of one thing."""
+"""Letters that a map's name must share with the name or kind of what it makes to count as similar."""
 FLAGS = frozenset({"enabled", "enable", "create"})
 Entry = tuple[KeyPath, Edits]
 """A new entry of a map, and everything that is assigned for it."""
 
 Option = tuple[Edits, dict[int, float]]
-"""What is assigned for an entry of some type, and how ill it suits each part of the target."""
+"""What is assigned for an entry of some type, and how badly it fits each part of the target."""
 
 
 class MapEntries:
@@ -75,7 +75,7 @@ class MapEntries:
         return any([self._try(trials, shapes, [entry]) for entry in tried])  # noqa: C419 - all
 
     def _try(self, trials: Trials, shapes: EntryShapes, entries: list[Entry]) -> bool:
-        """Keep entries that bring the render nearer, if need be once the places that came with them are read, too."""
+        """Keep entries that bring the render nearer, if need be once the gaps in what they print are closed."""
         edits = combined(*(edits for _, edits in entries))
         if edits is None or trials.is_refused(edits) or trials.late:
             return False
@@ -108,7 +108,7 @@ def _wanted(trials: Trials, *, unread: bool) -> list[Wanted]:
 
 
 def _entries(trials: Trials, shapes: EntryShapes, wanted: list[Wanted]) -> list[Entry]:
-    """Entries that print least besides a part of the target, each of the type that suits all of its parts best."""
+    """The entries that fit parts of the target best, each of the type that fits all of them."""
     options: dict[KeyPath, list[Option]] = {}
     best: dict[int, tuple[float, KeyPath]] = {}
     for place, extra in _places(trials, shapes, wanted, best):
@@ -150,7 +150,7 @@ def _places(
 
 
 def _made(tree: Tree, entry: KeyPath, edits: Edits) -> Edits:
-    """What an entry of this name takes: less where there is one that is switched off, nothing where it is on."""
+    """The assignments for an entry of this name: only its switch where it exists and is off, nothing where it is on."""
     made = tuple(((*entry, *path), value) for path, value in edits)
     there = tree.effective(entry)
     if there is MISSING:
@@ -160,13 +160,13 @@ def _made(tree: Tree, entry: KeyPath, edits: Edits) -> Edits:
 
 
 def _usual(trials: Trials, place: KeyPath) -> str:
-    """The name of an entry that shows nothing of it."""
+    """The name for an entry whose objects do not show it."""
     words = trials.evaluator.interpreter.vocabulary.get((*place, KEY), {})
     return next(iter(words), "") or trials.state.setting.release
 
 
 def _settle(there: Trials, entries: list[KeyPath]) -> None:
-    """Read what new entries print beyond what is wanted, and where it is printed otherwise."""
+    """Close the gaps in what new entries print, with values of those entries alone."""
     for _ in range(SETTLING):
         before = there.state.cost
         batch: list[Weighed] = []
@@ -186,7 +186,7 @@ def _of_best_type(options: list[Option]) -> Edits:
 
 
 def _speaks_of(gap: Gap, entries: list[KeyPath]) -> bool:
-    """Whether all that stands at a gap comes from one of the entries."""
+    """Whether everything at a gap was printed from one of the entries."""
     node = gap.node
     if node is None:
         return False
@@ -204,7 +204,7 @@ def _lies_in(path: KeyPath, entries: list[KeyPath]) -> bool:
 
 
 def _explained(wanted: Wanted, misfit: float) -> bool:
-    """Whether an entry is what makes a part of the target: an object has still to become it, by its other values."""
+    """Whether an entry makes a part of the target; a whole object need not fit exactly, other values are set later."""
     return misfit <= 0 or (not wanted.path and misfit < HALF)
 
 

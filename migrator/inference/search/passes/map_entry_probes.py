@@ -1,8 +1,8 @@
 """Maps of named objects: what an entry of each makes is learned from one that is put in on trial.
 
-What a new entry prints may be hidden from provenance, because templates collect entries, order and check them before
-they print one. So an entry with a name that nothing else has is rendered, with whatever it needs to render; where that
-name shows, the names of the entries that a target stands for can be read from the target.
+Provenance may not tell what a new entry prints, because templates collect, sort and check entries before they print
+one. So an entry with a unique name is rendered, with whatever it needs to render. Where that name is printed, the
+names of the entries can be read from the target.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ KEY, ENTRY = "~key", "~entry"
 """Stand for an entry of a map as parts of a body."""
 _NAMES = re.compile(rf"{SENTINEL}|{INNER}\d+")
 ALONE = 10
-"""How much more a text counts that is nothing but a name."""
+"""How much more a text counts that is exactly a name."""
 Kind = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where the name of an entry shows: a whole object, or an item of a list."""
+    """Something that an entry makes: a whole object, an item of a list or an entry of a map."""
 
     kind: Kind
     path: KeyPath
     """The list, with `*` for every index, or the map and a last `~key`; empty for a whole object."""
     leaves: tuple[tuple[KeyPath, str], ...]
-    """Texts that hold the name, by their places; none where an object shows nothing of its entry's name."""
+    """Paths and texts that contain the name; none where an object does not show it."""
     keys: frozenset[KeyPath]
     """Every place in it that holds something."""
     name: str = ""
@@ -47,7 +47,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """An entry that renders, and what it makes."""
+    """An entry that renders, and everything that it makes."""
 
     edits: Edits
     """Below the entry; the empty path is the entry itself."""
@@ -74,7 +74,7 @@ def wanted_object(target: Resource) -> Wanted:
 
 
 def probe(trials: Trials, place: KeyPath, extra: Edits, helped: dict[str, Edits]) -> Shape | None:
-    """What an entry of a map makes, None where nothing makes it render; `helped` says what has mended what."""
+    """What an entry of a map makes, None where nothing makes it render; `helped` says what repairs which failure."""
     entry = (*place, SENTINEL)
     edits: Edits = ((entry, {}), *(((*entry, *path), value) for path, value in extra))
     mender = Mender(trials, helped)
@@ -89,16 +89,16 @@ def probe(trials: Trials, place: KeyPath, extra: Edits, helped: dict[str, Edits]
 
 
 def _flags(state: State, entry: KeyPath) -> Edits:
-    """What switches an entry on that prints nothing as it is."""
+    """The flags that switch an entry on which prints nothing without them."""
     read = {path for template in state.run.templates.values() for path in template.dependencies}
     found = sorted(str(path[-1]) for path in read if path[:-1] == entry and str(path[-1]).startswith("enable"))
     return tuple(((name,), True) for name in found)
 
 
 def entries_of(shape: Shape, wanted: Wanted, usual: str) -> Iterator[tuple[float, str, Edits]]:
-    """Entries that make a part of the target: how much of what they print it has not, name and content.
+    """Entries that make a part of the target: the share of what they print that it lacks, name and content.
 
-    `usual` is the name of an entry that shows nothing of it.
+    `usual` is the name for an entry whose objects do not show it.
     """
     for spot in shape.spots:
         if (spot.kind, spot.path) == (wanted.kind, wanted.path):
@@ -132,7 +132,7 @@ def _any_index(path: KeyPath) -> KeyPath:
 
 
 def _names(spot: Spot, body: Json) -> dict[str, str]:
-    """The names in a part of the target at the places where those of the trial show."""
+    """The names in a part of the target, at the places where the trial printed its own."""
     votes: dict[str, Counter[str]] = {}
     for path, text in spot.leaves:
         here = value_at(body, path)

@@ -49,13 +49,13 @@ class EntryShapes:
         return shape
 
     def may_make(self, trials: Trials, place: KeyPath, wanted: Sequence[Wanted]) -> bool:
-        """Whether an entry of a type makes what one without makes elsewhere or otherwise."""
+        """Whether an entry of some type may make a part that is wanted."""
         shape = self.shape(trials, place, ())
         known = {(spot.kind, spot.path) if spot.path else () for spot in shape.spots} if shape is not None else set()
         return any(((w.kind, w.path) if w.path else ()) in known for w in wanted if w.path[-1:] != (KEY,))
 
     def types(self, trials: Trials, place: KeyPath) -> Iterator[Edits]:
-        """What may say of which type an entry is."""
+        """Assignments that may set the type of an entry."""
         words = trials.evaluator.interpreter.vocabulary
         state, place = self._where(trials, place)
         entry = (*place, SENTINEL)
@@ -73,7 +73,7 @@ class EntryShapes:
             yield ((path, word),)
 
     def grow(self, trials: Trials, found: Sequence[Edits]) -> None:
-        """Let the small hypothesis have an object of each kind that entries have brought."""
+        """Let the first hypothesis have an object of each kind that entries have added."""
         for edits in found:
             if not _kinds(trials.state) - _kinds(self._base):
                 return
@@ -83,7 +83,7 @@ class EntryShapes:
                 self._base = mended[1]
 
     def _where(self, trials: Trials, place: KeyPath) -> tuple[State, KeyPath]:
-        """Where an entry is put in on trial: in the small hypothesis if it has a map like that."""
+        """Where an entry is put in on trial: in the first hypothesis if it has such a map."""
         wanted = _pattern(trials.state, place)
         for other in sorted(ranged_maps(self._base)):
             if _pattern(trials.state, other) == wanted:
@@ -97,13 +97,13 @@ def _apart(trials: Trials, state: State) -> Trials:
 
 
 def _compare_type(trials: Trials, entry: KeyPath, path: KeyPath, shape: Shape | None) -> None:
-    """Have templates compare what says the type with all that it may be: with a word that is none of them."""
+    """Render with a type that does not exist, so that templates compare it with all types that they know."""
     edits = tuple(((*entry, *inner), value) for inner, value in shape.edits) if shape is not None else ()
     trials.measured((*edits, ((*entry, *path), SENTINEL)))
 
 
 def _pattern(state: State, place: KeyPath) -> KeyPath:
-    """The place with any entry in the stead of each that it lies in."""
+    """The path with `*` for the name of each entry around it."""
     maps = ranged_maps(state)
     return tuple(ELEMENT if place[:index] in maps else key for index, key in enumerate(place))
 

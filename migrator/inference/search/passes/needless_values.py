@@ -1,4 +1,4 @@
-"""Values that nothing needs are taken out, and those of a library chart said where a person would say them."""
+"""Values that no object needs are removed, and those of a library chart are moved to the chart that uses it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from migrator.model import KeyPath
 
 
 def drop_needless_values(trials: Trials) -> None:
-    """Take out every override without which no object is farther from its target."""
+    """Remove every override without which no object is farther from its target."""
     libraries = [sub.name for sub in trials.evaluator.interpreter.chart.charts if sub.is_library]
     _change(trials, [path for path in leaves(trials.state.tree.overrides) if path[0] in libraries], _hoisted)
     exact = [document for index, document in trials.state.pairs.items() if index not in trials.state.costs]
@@ -27,7 +27,7 @@ def _change(trials: Trials, paths: list[KeyPath], change: Callable[[Tree, KeyPat
     for path in paths:
         tree = change(tree, path)
     state = trials.evaluator.measure(tree, trials.state.setting, trials.state)
-    # that an object which nobody wants is smaller is worth no value
+    # a value that only makes an unwanted object smaller is not worth keeping
     if state.serves_as_well_as(trials.state):
         trials.adopt(state)
         return
@@ -38,6 +38,6 @@ def _change(trials: Trials, paths: list[KeyPath], change: Callable[[Tree, KeyPat
 
 
 def _hoisted(tree: Tree, path: KeyPath) -> Tree:
-    """A library chart's value as one of the chart that it serves."""
+    """A library chart's value as one of the chart that uses it."""
     value = value_at(tree.overrides, path)
     return tree.without(path).assign([(path[1:], value)]) if len(path) > 1 else tree

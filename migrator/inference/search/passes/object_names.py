@@ -16,12 +16,12 @@ from migrator.templates.output.documents import Document
 
 ROUNDS = 4
 MAX_NAMED = 400
-"""Documents with a wrong name that are asked for the right one: they mostly say the same."""
+"""Documents with a wrong name that vote: they mostly agree."""
 MAX_ALIKE = 40
 VOTES = 5
 MAX_CANDIDATES = 8
 CLEAR = 0.3
-"""A name that leaves so little of the cost is right: no need to try the others."""
+"""A candidate that leaves so small a part of the distance is right: no need to try the others."""
 
 
 def name_objects(trials: Trials) -> None:
@@ -42,7 +42,7 @@ def name_objects(trials: Trials) -> None:
 
 
 def _keep_best(trials: Trials, candidates: Iterable[Edits]) -> bool:
-    """Go on from the best of several candidates, if any is better; what was tried before says nothing any more."""
+    """Go on from the best of several candidates, if any is better; what was tried before is forgotten."""
     best: State | None = None
     for edits in candidates:
         if trials.late:

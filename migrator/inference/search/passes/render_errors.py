@@ -12,7 +12,7 @@ from migrator.model import KeyPath
 from migrator.templates.interpreter.evaluator import Failure
 
 INNER = "xqinner"
-"""Begins the names of entries that only a repair has asked for."""
+"""Prefix of the names of entries that only a repair needed."""
 MAX_REPAIRED = 12
 MAX_STEPS = 8
 """Failures repaired one after the other for one trial."""
@@ -20,7 +20,7 @@ MAX_TRIALS = 30
 
 
 def repair(trials: Trials) -> None:
-    """Make a chart render that refuses: the value that the error speaks of, or a path condition over it."""
+    """Make a chart render that fails: set the value that the error names, or turn a path condition over it."""
     for _ in range(MAX_REPAIRED):
         failures = failures_of(trials.state)
         if not failures or trials.late:
@@ -31,7 +31,7 @@ def repair(trials: Trials) -> None:
 
 
 class Mender:
-    """Repairs what assignments make fail, step by step; a step counts where its failure is gone or another one."""
+    """Repairs what assignments make fail, step by step; a step counts if its failure is gone or another one comes."""
 
     def __init__(self, trials: Trials, helped: dict[str, Edits]) -> None:
         self._trials, self._helped = trials, helped
@@ -83,7 +83,7 @@ class Mender:
         yield from repairs(failure, state.tree)
 
     def _others(self, path: KeyPath, state: State) -> Iterator[str]:
-        """What a value may be that is none of any text: a word of the templates, or the name of an entry elsewhere."""
+        """What a value may be where free text fails: a word of the templates, or the name of an entry elsewhere."""
         yield from list(self._words.get(path, ()))
         for place in sorted(ranged_maps(state), key=len):
             if isinstance(path[-1], str) and str(place[-1]).lower().startswith(path[-1].lower()):
@@ -92,7 +92,7 @@ class Mender:
 
 
 def _replaces(more: Edits, edits: Edits) -> bool:
-    """Whether assignments replace a map that others are set in."""
+    """Whether assignments replace a map that contains others."""
     return any(len(path) < len(other) and other[: len(path)] == path for path, _ in more for other, _ in edits)
 
 

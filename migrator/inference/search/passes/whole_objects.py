@@ -19,20 +19,20 @@ from migrator.templates.provenance.value import ELEMENT
 
 ROUNDS = 6
 WEIGHT = 0.1
-"""Of an object's size: so much its opening promises."""
+"""Of an object's size: the least gain expected when it is printed."""
 
 
 def switch_subcharts(trials: Trials) -> None:
-    """Switch whole subcharts before anything is read: what they print is better read once they are there.
+    """Switch whole subcharts before values are read: objects can be read better than untaken branches.
 
-    The second look takes back those that were switched on in vain.
+    The second round switches off again those of which no object was wanted.
     """
     for _ in range(2):
         trials.try_batch([(edits, 1.0) for edits in switched(trials.evaluator, trials.state)])
 
 
 def switch_objects(trials: Trials) -> None:
-    """Switch off the objects that nobody wants, and on those that are missing or wrong."""
+    """Switch off the objects that the target lacks, and on those that are missing or wrong."""
     for _ in range(ROUNDS):
         if trials.state.is_right:
             return
@@ -100,7 +100,7 @@ def _listed(trials: Trials, group: Iterable[tuple[int, Edits]]) -> Iterator[Weig
 
 
 def _openings(trials: Trials, missing: list[int], per_target: int) -> Iterator[tuple[int, Edits]]:
-    """For each missing object the likeliest ways to have it printed that were not refused alone."""
+    """For each missing object the likeliest assignments that have it printed and were not refused."""
     for index in missing:
         if trials.late:
             return
