@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrator.charts import load_archive
 from migrator.engines import Cache, Toolchain, find_helm, find_kustomize, rendered_resources
 from migrator.inference import InferenceRequest, infer
-from migrator.inference.search import chart_versions as versions_room
+from migrator.inference.search.chart_versions import FIRST_SHARE, TRIED, best_of
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 
@@ -37,27 +39,36 @@ VERSIONS = {
 }
 
 
+def tools():
+    return Toolchain(kustomize=find_kustomize(), helm=find_helm())
+
+
+def archive_at(folder, version, template, values):
+    home = folder / "app"
+    (home / "templates").mkdir(parents=True)
+    (home / "Chart.yaml").write_text(f"apiVersion: v2\nname: app\nversion: {version}\n")
+    (home / "values.yaml").write_text(values)
+    (home / "templates" / "all.yaml").write_text(template)
+    return load_archive(home)
+
+
 @pytest.fixture(scope="module")
 def archives(tmp_path_factory):
-    found = {}
-    for version, (template, values) in VERSIONS.items():
-        folder = tmp_path_factory.mktemp("charts") / "app"
-        (folder / "templates").mkdir(parents=True)
-        (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: app\nversion: {version}\n")
-        (folder / "values.yaml").write_text(values)
-        (folder / "templates" / "all.yaml").write_text(template)
-        found[version] = load_archive(folder)
-    return found
+    folder = tmp_path_factory.mktemp("charts")
+    return {version: archive_at(folder / version, version, *made) for version, made in VERSIONS.items()}
 
 
-def answered(archives, made_by, values, asked, **given):
+def request(archives, made_by, values, asked, **given):
     judge = Judge(InferenceRequest(chart=archives[made_by], targets={}), find_helm(), Cache(None))
     targets = rendered_resources(judge.ask(values, ReleaseContext(release="shop", namespace="data")))
     first, *others = (archives[version] for version in asked)
-    request = InferenceRequest(
+    return InferenceRequest(
         chart=first, others=tuple(others), targets={"prod": targets}, release="shop", namespace="data", **given
     )
-    found, _ = infer(request, tools=Toolchain(kustomize=find_kustomize(), helm=find_helm()), cache=Cache(None))
+
+
+def answered(archives, made_by, values, asked, **given):
+    found, _ = infer(request(archives, made_by, values, asked, **given), tools=tools(), cache=Cache(None))
     version = next(name for name, archive in archives.items() if archive.digest == found.chart_digest)
     return version, found
 
@@ -79,35 +90,52 @@ def test_identical_then_fewest_values_then_newest(archives, made_by, best):
     assert found.values.common == values
 
 
-@pytest.mark.parametrize(("share", "count"), [(1, 1), (0, versions_room.TRIED)])
-def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, monkeypatch, share, count):
+@pytest.mark.parametrize(("is_good", "count"), [(True, 1), (False, TRIED)])
+def test_only_those_that_look_best_are_searched_and_within_one_budget(archives, is_good, count):
     """After a good answer only those that come nearer with it; else the next ones as well."""
-    if not share:
-        monkeypatch.setattr(versions_room, "_is_good", lambda _: False)
     searched = []
-    real = versions_room.best_of
 
-    def watched(request, infer):
-        def one(each):
-            searched.append((each.chart.ref.version, each.budget, each.start is not None))
-            return infer(each)
+    def watched(one):
+        searched.append(one)
+        found, notes = infer(one, tools=tools(), cache=Cache(None))
+        return found if is_good else replace(found, refusals={"prod": "as if helm refused it"}), notes
 
-        return real(request, one)
+    best_of(request(archives, "1.0.0", {"replicas": 2}, VERSIONS, budget=10), watched)
 
-    monkeypatch.setattr(versions_room, "best_of", watched)
-    answered(archives, "1.0.0", {"replicas": 2}, VERSIONS, budget=10)
     assert len(searched) == count
-    assert searched[0][0] == "1.0.0"
-    assert all(budget <= 10 for _, budget, _ in searched)
-    assert searched[0][1] <= versions_room.FIRST_SHARE * 10
-    assert [begun for _, _, begun in searched] == [False, True, True][:count]
+    assert searched[0].chart.ref.version == "1.0.0"
+    assert all(one.budget <= 10 for one in searched)
+    assert searched[0].budget <= FIRST_SHARE * 10
+    assert [one.start is not None for one in searched] == [False, True, True][:count]
 
 
-def test_an_answer_with_a_value_too_many_makes_the_chart_tried_that_has_it_as_its_default(archives, monkeypatch):
-    """As if 1.1.1 had looked best for what 1.2.0 made: with the answer 1.2.0 comes as near by one value less."""
-    monkeypatch.setattr(versions_room, "_ranked", lambda estimates: sorted(estimates, key=lambda index: -index))
-    version, found = answered(archives, "1.2.0", {"replicas": 2}, ["1.2.0", "1.1.1"], budget=20)
-    assert (version, found.values.common) == ("1.2.0", {"replicas": 2})
+DEBUG = "        {{- if .Values.debug }}\n        env: ENTRIES\n        {{- end }}\n"
+
+
+def test_a_chart_that_looked_worse_is_tried_if_it_needs_fewer_values_than_the_answer(tmp_path):
+    """Before the search its many variables of debugging count more than the path, which the other one has wrong."""
+    made = {
+        "2.0.0": (
+            TEMPLATE + PROBE + DEBUG.replace("ENTRIES", str([{"name": n, "value": n} for n in "abcd"])),
+            "/health",
+        ),
+        "1.0.0": (TEMPLATE + PROBE + DEBUG.replace("ENTRIES", str([{"name": "a", "value": "b"}])), "/live"),
+    }
+    charts = {
+        version: archive_at(tmp_path / version, version, template, VALUES.replace("/live", path) + "debug: true\n")
+        for version, (template, path) in made.items()
+    }
+    searched = []
+
+    def watched(one):
+        searched.append(one.chart.ref.version)
+        return infer(one, tools=tools(), cache=Cache(None))
+
+    found, _ = best_of(request(charts, "2.0.0", {"debug": False}, ["2.0.0", "1.0.0"], budget=20), watched)
+
+    assert searched == ["1.0.0", "2.0.0"]
+    assert found.chart_digest == charts["2.0.0"].digest
+    assert found.values.common == {"debug": False}
 
 
 def test_a_chart_that_helm_refuses_leaves_the_others(archives, tmp_path):

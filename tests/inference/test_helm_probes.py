@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from migrator.inference.trusted_search import answer_to
 
 from migrator.charts import load_archive
 from migrator.engines import Cache, Toolchain, find_helm, find_kustomize
 from migrator.inference import InferenceRequest, infer
-from migrator.inference.hypothesis.compared_objects import is_skipped
+from migrator.inference.trusted_search import answer_to
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
 from migrator.templates.functions import FUNCTIONS
@@ -94,13 +93,3 @@ def test_trust_that_breaks_under_the_answer_is_noticed_and_helps(archive, monkey
     found = answered(archive, {"rest": " y-"})
     assert found.identical
     assert found.values.common == {"rest": " y-"}
-
-
-def test_hooks_that_helm_does_not_know_are_left_out():
-    def body(hook):
-        return {"metadata": {"annotations": {"helm.sh/hook": hook}}}
-
-    assert is_skipped(body("crd-install"))
-    assert is_skipped(body("pre-install,crd-install"))
-    assert not is_skipped(body("pre-install, post-upgrade"))
-    assert not is_skipped({"metadata": {}})

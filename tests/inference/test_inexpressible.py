@@ -92,7 +92,7 @@ def test_what_a_map_of_values_may_print_again_is_only_not_found(tmp_path):
         ),
     ],
 )
-def test_text_that_hangs_on_a_value_is_only_not_found(tmp_path, line):
+def test_text_that_depends_on_a_value_is_only_not_found(tmp_path, line):
     found = classes(tmp_path, SERVICE.replace("  sessionAffinity: None", line), affinity)
     assert found == {("Service", "spec", "sessionAffinity"): ResidualClass.NOT_FOUND}
 

@@ -171,7 +171,7 @@ def test_a_reading_of_a_long_text_ends():
     assert _read(SCRIPT, "strict: true\nfolders: {}\nbuckets: []", target, tolerant=True)[2] == []
 
 
-def test_a_place_that_the_next_one_hangs_on_is_read_with_it():
+def test_a_place_on_which_the_next_one_depends_is_read_with_it():
     template = """
     {{- range $name, $board := .Values.boards }}
     {{- if or (hasKey $board "id") (hasKey $board "url") }}

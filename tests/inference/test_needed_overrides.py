@@ -1,4 +1,4 @@
-"""Values that stand in right objects as they are need no trial without them."""
+"""Overrides that cannot be removed need no trial without them."""
 
 from chart_support import SETTING, chart_of
 
@@ -55,7 +55,7 @@ spec:
 """
 
 
-def test_what_a_branch_hangs_on_alone_is_needed():
+def test_what_alone_opens_a_branch_is_needed():
     defaults = "monitor: {enabled: false}\na: false\nb: true\ntype: none\nplain: true\nc: false\nd: false\ntag: ''\n"
     chart = chart_of({"x.yaml": CONDITIONAL}, defaults)
     values = {

@@ -70,3 +70,30 @@ def test_subcharts_are_there_before_names_are_looked_for(truth):
 
     assert at_names == [{name: {"enabled": part["enabled"]} for name, part in values.items() if "enabled" in part}]
     assert state.tree.overrides == values
+
+
+DEFINITION = {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": "a.b"}}
+WITH_DEFINITIONS = load_chart(
+    {
+        "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\ndependencies: [{name: defs, condition: defs.create}]\n",
+        "values.yaml": b"defs: {create: true}\n",
+        "templates/all.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+        "charts/defs/Chart.yaml": b"apiVersion: v2\nname: defs\nversion: 1.0.0\n",
+        "charts/defs/crds/a.yaml": b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: a.b}\n",
+    }
+)
+OBJECT = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}
+
+
+def overrides(*targets: dict) -> dict:
+    evaluator = Evaluator(WITH_DEFINITIONS, [resource_of(target) for target in targets])
+    start = evaluator.measure(Tree(defaults_of(WITH_DEFINITIONS), {}), SETTING)
+    return dict(searched(evaluator, start).tree.overrides)
+
+
+def test_a_chart_of_definitions_that_the_target_lacks_is_switched_off():
+    assert overrides(OBJECT) == {"defs": {"create": False}}
+
+
+def test_one_whose_definitions_are_there_stays():
+    assert overrides(OBJECT, DEFINITION) == {}

@@ -1,20 +1,11 @@
 """Values trees under assignments."""
 
 from hypothesis import given
-from hypothesis import strategies as st
+from value_trees import MAPS
 
 from migrator.inference.assignments.values_tree import MISSING, AnyOther, Tree, combined, filled, override_for
-from migrator.inference.values.split import effective, split_values
 from migrator.templates.chart import Chart, coalesced
 from migrator.yamlio import same
-
-SCALARS = st.one_of(st.booleans(), st.integers(-5, 5), st.sampled_from(["", "a", "b"]))
-TREES = st.recursive(
-    SCALARS | st.lists(SCALARS, max_size=2),
-    lambda inner: st.dictionaries(st.sampled_from("abcd"), inner, max_size=3),
-    max_leaves=8,
-)
-MAPS = st.dictionaries(st.sampled_from("abcd"), TREES, max_size=4)
 
 
 def _chart(values):
@@ -43,29 +34,6 @@ def test_an_override_gives_the_wanted_value_when_helm_merges_it(wanted, default)
     needed = override_for(wanted, default)
     merged = coalesced(_chart(default), {} if not isinstance(needed, dict) else needed)
     assert same(merged, wanted)
-
-
-@given(st.dictionaries(st.sampled_from(["dev", "prod", "test"]), MAPS, min_size=1))
-def test_the_split_gives_every_environment_its_values_back(values):
-    split = split_values(values)
-    for name, tree in values.items():
-        assert same(effective(split, name), tree)
-
-
-@given(st.dictionaries(st.sampled_from(["dev", "prod"]), MAPS, min_size=2, max_size=2))
-def test_no_value_is_written_twice(values):
-    split = split_values(values)
-    if same(values["dev"], values["prod"]):
-        assert split.environments == {}
-
-    def check(tree, common):
-        for key, value in tree.items():
-            if key in common:
-                assert isinstance(value, dict)
-                check(value, common[key])
-
-    for tree in split.environments.values():
-        check(tree, split.common)
 
 
 def test_contradicting_assignments_do_not_combine():

@@ -16,6 +16,24 @@ from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
 from migrator.yamlio import Dialect, read_value
 
+CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'
+"""How a template begins whose object does not matter."""
+NAMES = """
+{{- define "full" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 -}}
+{{- else -}}
+{{- printf "%s-app" .Release.Name -}}
+{{- end -}}
+{{- end -}}
+{{- define "secret" -}}
+{{- if .Values.existing -}}
+{{- printf "%s" .Values.existing -}}
+{{- else -}}
+{{ template "full" . }}
+{{- end -}}
+{{- end -}}
+"""
 SETTING = ReleaseContext(release="shop", namespace="data")
 
 
@@ -36,3 +54,10 @@ def found(template: str, values: str, truth: str, passes: Passes | None = None) 
     assert start.costs or start.extra or start.errors, "the defaults render it already"
     state = searched(evaluator, start, passes)
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)
+
+
+def assert_found(template: str, values: str, truth: str) -> None:
+    """The search finds the true values, and nothing differs any more."""
+    overrides, left = found(template, values, truth)
+    assert left == 0
+    assert overrides == read_value(truth.encode(), dialect=Dialect.SIGS)

@@ -63,9 +63,15 @@ class Pinning:
     """The places that a chart generates under some values, and what would pin them. Not shared between threads."""
 
     def __init__(
-        self, chart: Chart, overrides: Mapping[str, Json], setting: ReleaseContext, *, untaken: bool = True
+        self,
+        chart: Chart,
+        overrides: Mapping[str, Json],
+        setting: ReleaseContext,
+        *,
+        untaken: bool = True,
+        seconds: float = MOST_SECONDS,
     ) -> None:
-        self._deadline = time.process_time() + MOST_SECONDS
+        self._deadline = time.process_time() + seconds
         # what a branch not taken would print instead of something drawn is only seen with untaken branches
         self._interpreter = Interpreter(chart, untaken=untaken)
         self._tree, self._setting = Tree(defaults_of(chart), overrides), setting

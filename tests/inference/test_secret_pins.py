@@ -8,7 +8,6 @@ from infer_support import archive_of, inferred, rendered
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
 from migrator.inference import InferenceRequest, ResidualClass, infer
-from migrator.inference.verdict import secret_pins
 from migrator.inference.verdict.secret_pins import Pinning
 from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
@@ -127,7 +126,7 @@ def _decoded(text):
     return base64.b64decode(text).decode()
 
 
-def test_a_value_that_pins_a_drawn_secret_is_found(answer):
+def test_a_value_that_pins_a_random_secret_is_found(answer):
     found, _, secrets = answer
     assert found.values.common["auth"] == {"password": _decoded(secrets["shop-auth"]["data"]["password"])}
     assert found.values.common["managed"] == {"token": _decoded(secrets["shop-managed"]["data"]["token"])}
@@ -142,7 +141,7 @@ def test_what_no_value_pinned_is_generated_and_says_what_would(answer):
     assert authority.pinned_by == "tls.cert with tls.key"
 
 
-def test_the_checksum_of_a_drawn_secret_is_generated_too(answer):
+def test_the_checksum_of_a_random_secret_is_generated_too(answer):
     found, _, _ = answer
     place = ("spec", "template", "metadata", "annotations", "checksum/auth")
     assert {item.path: item.cls for item in found.residual}[place] is ResidualClass.GENERATED
@@ -159,7 +158,7 @@ def test_values_that_hold_secrets_are_named_and_never_shown(answer):
     assert not any(_decoded(datum) in text for body in secrets.values() for datum in body["data"].values())
 
 
-def test_a_value_that_somebody_set_is_no_chance(archive):
+def test_a_secret_that_a_value_set_is_not_random(archive):
     """The same chart with everything pinned: nothing is generated, the render is the target."""
     tool = find_helm()
     values = {"auth": {"password": "hunter22"}, "managed": {"token": "t0ken-of-ours"}}
@@ -178,7 +177,7 @@ def test_a_value_that_somebody_set_is_no_chance(archive):
     assert {item.resource.name for item in found.residual} == {"shop-ca"}
 
 
-def test_a_name_is_no_secret_of_your_own(tmp_path):
+def test_a_name_is_not_a_secret_of_your_own(tmp_path):
     """To rename an object, or to leave it out, is not to use another one in its place."""
     secret = """{{ if and (not .Values.existing) (not .Values.off) }}
 apiVersion: v1
@@ -209,12 +208,9 @@ data:
         assert note.remedy == (advice or "encrypt the values file")
 
 
-def test_what_would_pin_a_place_is_looked_for_within_a_time(archive, monkeypatch):
+def test_what_would_pin_a_place_is_looked_for_within_a_time(archive):
     setting = ReleaseContext(release="shop", namespace="data")
     place = ("", "Secret", "shop-auth"), ("data", "password")
 
     assert Pinning(load_chart(archive.files), {}, setting).pins(*place)
-
-    monkeypatch.setattr(secret_pins, "MOST_SECONDS", -1.0)
-
-    assert not Pinning(load_chart(archive.files), {}, setting).pins(*place)
+    assert not Pinning(load_chart(archive.files), {}, setting, seconds=-1.0).pins(*place)

@@ -1,12 +1,9 @@
-"""Objects that hold texts: configuration files under keys that values name, scripts, digests of both."""
+"""Documents inside texts: configuration files under keys that values name, scripts, checksums of both."""
 
 from __future__ import annotations
 
 import pytest
 from search_support import found
-
-from migrator.inference.candidates.template_literals import other_forms
-from migrator.yamlio import Dialect, read_value
 
 BOARDS = """
 {{- define "config" -}}
@@ -76,50 +73,3 @@ def test_texts_and_the_keys_that_values_name_are_found(truth):
     values, left = found(BOARDS, DEFAULTS, truth)
     assert left == 0
     assert values.keys() == {line.partition(": ")[0] for line in truth.split("\n")}
-
-
-NOTES = """
-apiVersion: v1
-kind: Service
-metadata:
-  name: "{{ .Release.Name }}"
-  {{- with .Values.annotations }}
-  annotations:
-    {{- range $key, $value := . }}
-    {{ $key }}: {{ tpl $value $ | quote }}
-    {{- end }}
-  {{- end }}
-spec:
-  {{- with .Values.extra }}
-  {{- tpl (toYaml .) $ | nindent 2 }}
-  {{- end }}
-"""
-
-
-@pytest.mark.parametrize(
-    "truth",
-    [
-        "annotations: {widget.user: '{{`{{USER_NAME}}`}}', plain: x}",
-        "annotations: {widget.user: '{{`{{ $labels.pod }}`}} is down', plain: x}",
-        "extra: {legend: 'of {{`{{ instance }}`}}', list: ['{{`{{ job }}`}}']}",
-    ],
-)
-def test_braces_that_a_template_would_run_are_written_as_text(truth):
-    values, left = found(NOTES, "annotations: {}\nextra: {}\n", truth)
-    assert left == 0
-    assert values == read_value(truth.encode(), dialect=Dialect.SIGS)
-
-
-def test_an_opening_brace_alone_is_written_as_text_too():
-    [form] = other_forms(((("a",), ["{{", "x{{ `y` }}"]), (("b",), 1)), lambda _: None)
-    assert form == (
-        (("a",), ["{{`{{`}}", "x{{`{{`}} `y` }}"]),
-        (("b",), 1),
-    )
-    assert not list(other_forms(((("a",), "plain"),), lambda _: ""))
-
-
-def test_a_list_is_also_tried_as_the_text_that_its_default_is():
-    edits = ((("a",), [{"name": "x"}]), (("b",), ["y"]))
-    forms = list(other_forms(edits, {("a",): "# none\n", ("b",): []}.get))
-    assert forms == [((("a",), "- name: x\n"), (("b",), ["y"]))]

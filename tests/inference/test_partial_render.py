@@ -31,7 +31,7 @@ def test_values_that_helm_refuses_are_shown_with_what_it_says(tmp_path: Path) ->
     assert "set by hand" in told.remedy
 
 
-def test_what_the_refused_template_would_make_is_not_said_to_be_no_part_of_the_chart(tmp_path: Path) -> None:
+def test_what_the_refused_template_would_make_is_not_called_a_companion(tmp_path: Path) -> None:
     both = {"templates/a.yaml": SIZE, "templates/b.yaml": OBJECT.format(name="b", value="other")}
     values = {"values.yaml": "size: 1\nother: 1\n"}
     calm = archive_of(tmp_path / "calm", {**both, **values})
@@ -47,7 +47,7 @@ def test_a_chart_that_always_fails_is_an_error(tmp_path: Path) -> None:
         inferred(broken, rendered(calm))
 
 
-def test_an_object_that_no_value_found_switches_on_is_not_said_to_be_no_part_of_the_chart(tmp_path: Path) -> None:
+def test_an_object_that_no_value_found_switches_on_is_not_called_a_companion(tmp_path: Path) -> None:
     path_condition = '{{ if eq (sha256sum (toString .Values.key)) "0" }}\n'
     locked = path_condition + OBJECT.format(name="b", value="size") + "{{ end }}\n"
     files = {"templates/a.yaml": SIZE, "templates/b.yaml": locked, "values.yaml": "size: 1\n"}

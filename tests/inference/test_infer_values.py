@@ -164,7 +164,7 @@ def test_a_full_name_that_is_overridden_is_not_taken_for_the_release(archive, to
     assert inference.values.common == {"fullnameOverride": "renamed"}
 
 
-def test_a_gate_on_words_is_given_a_word(archive, tools):
+def test_a_condition_on_words_is_given_a_word(archive, tools):
     inference = ask(archive, tools, {"prod": rendered(archive, {"mode": "single"})})
     assert inference.identical
     assert set(inference.values.common) == {"mode"}
@@ -218,7 +218,7 @@ def test_objects_of_others_are_companions_and_keep_the_verdict_honest(archive, t
     assert [residual.cls for residual in inference.residual] == [ResidualClass.NOT_IN_CHART]
 
 
-def test_a_label_on_every_object_is_named_as_processing_after_the_chart(archive, tools):
+def test_a_label_on_every_object_is_classed_as_post_processing(archive, tools):
     changed = []
     for item in rendered(archive, {}):
         body = read_value(dump(dict(item.body)), dialect=Dialect.SIGS)

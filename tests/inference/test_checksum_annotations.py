@@ -1,0 +1,20 @@
+"""Checksums of other texts."""
+
+from __future__ import annotations
+
+import pytest
+from search_support import CONFIG_MAP, assert_found
+
+CASES = {
+    "a text that ends with a line break which only a digest shows": (
+        "data:\n  run.sh: |\n    {{- .Values.script | nindent 4 }}\nsum: {{ .Values.script | sha256sum }}\n"
+        + CONFIG_MAP,
+        "script: go\n",
+        "script: |\n  go\n  further\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_values_are_found(case):
+    assert_found(*CASES[case])

@@ -1,0 +1,51 @@
+"""Once a hypothesis prints the target and nothing besides, nothing more is asked of it."""
+
+from __future__ import annotations
+
+from search_support import SETTING, searched
+
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.rendered_chart import defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
+
+CHART = load_chart(
+    {
+        "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
+        "values.yaml": b"level: info\nmode: one\nname: ''\n",
+        "templates/all.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+        b'data: {level: {{ .Values.level }}, mode: {{ .Values.mode }}, name: {{ required "a name" .Values.name }}}\n',
+    }
+)
+TARGET = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "x"},
+    "data": {"level": "debug", "mode": "two", "name": "me"},
+}
+
+
+class Watched(Evaluator):
+    """Notes the hypotheses that are rendered with their untaken branches."""
+
+    def __init__(self, *given):
+        super().__init__(*given)
+        self.asked = []
+
+    def detailed(self, state):
+        self.asked.append(state)
+        return super().detailed(state)
+
+
+def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches():
+    evaluator = Watched(CHART, [resource_of(TARGET)])
+    start = evaluator.measure(Tree(defaults_of(CHART), {}), SETTING)
+    assert start.errors
+
+    state = searched(evaluator, start)
+
+    assert state.is_right
+    assert evaluator.asked
+    assert all(not each.is_right for each in evaluator.asked)
+    assert state.tree.overrides == {"level": "debug", "mode": "two", "name": "me"}

@@ -1,0 +1,92 @@
+"""Candidates for one gap."""
+
+from __future__ import annotations
+
+import pytest
+from search_support import CONFIG_MAP, NAMES, SETTING, assert_found
+
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.candidates.for_gaps import candidates_for
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.rendered_chart import defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
+
+CASES = {
+    "a text in the place of a map": (
+        CONFIG_MAP
+        + "{{- if kindIs `string` .Values.secret }}\nsecret: {{ .Values.secret }}\n{{- else }}\nsecret: {{ .Release.Name }}\n"
+        + "token: {{ .Values.secret.token }}\n{{- end }}\n",
+        "secret: {token: ''}\n",
+        "secret: own\n",
+    ),
+    "a null in a map that is printed whole": (
+        CONFIG_MAP
+        + "spec:\n  {{- range $name, $box := .Values.boxes }}\n  {{ $name }}: {{- toYaml $box | nindent 4 }}\n  {{- end }}\n",
+        "boxes: {one: {image: x}}\n",
+        "boxes: {one: {policy: null}}\n",
+    ),
+    "an item that a first branch prints in the list above, where the last one goes on with other entries": (
+        CONFIG_MAP
+        + """spec:
+  volumes:
+  - name: config
+    emptyDir: {}
+{{- if .Values.extraVolumes }}
+{{ toYaml .Values.extraVolumes | indent 2 }}
+{{- end }}
+{{- if not .Values.persistence.enabled }}
+  - name: data
+    emptyDir: {}
+{{- else if .Values.persistence.existingClaim }}
+  - name: data
+    persistentVolumeClaim:
+      claimName: {{ .Values.persistence.existingClaim }}
+{{- else }}
+  claims:
+  - metadata: {name: data}
+    spec: {size: {{ .Values.persistence.size }}}
+{{- end }}
+""",
+        "extraVolumes: []\npersistence: {enabled: true, existingClaim: '', size: 8Gi}\n",
+        "persistence: {enabled: false}\n",
+    ),
+    "rules that give way to an empty list": (
+        CONFIG_MAP
+        + """
+{{- if or .Values.psp .Values.more }}
+rules:
+  {{- if .Values.psp }}
+  - resources: [policies]
+  {{- end }}
+{{- else }}
+rules: []
+{{- end }}
+""",
+        "psp: true\n",
+        "psp: false\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_values_are_found(case):
+    assert_found(*CASES[case])
+
+
+def test_what_changes_a_right_name_is_tried_last():
+    text = (
+        NAMES
+        + CONFIG_MAP.replace("{{ .Release.Name }}", '{{ template "full" . }}')
+        + 'ref: {{ template "secret" . }}\n'
+    )
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop-app"}, "ref": "kept"}
+    chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": text.encode()})
+    evaluator = Evaluator(chart, [resource_of(target)])
+    state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    [gap] = evaluator.gaps(state)
+    found = [dict(edits) for edits in candidates_for(gap, state.tree, state.template_reads)]
+    last = [("fullnameOverride",) in each for each in found]
+    assert {("existing",): "kept"} in found
+    assert any(last)
+    assert last == sorted(last)

@@ -1,0 +1,21 @@
+"""Texts of one line read backwards through the pieces that print them."""
+
+from migrator.inference.inversion.inverter import invert_text
+from migrator.templates.provenance.value import Piece, Value
+
+
+def leaf(v, *path):
+    return Value(v, (path,))
+
+
+def test_one_variable_of_a_text_changes_before_all_do():
+    pieces = [Piece("repo", leaf("repo", "image", "repository"), None, None), Piece(":", None, None, None)]
+    pieces.append(Piece("v1", leaf("v1", "image", "tag"), None, None))
+    assert next(invert_text(pieces, "repo:v2")) == ((("image", "tag"), "v2"),)
+    found = next(invert_text(pieces, "other:v2"))
+    assert dict(found) == {("image", "repository"): "other", ("image", "tag"): "v2"}
+
+
+def test_a_text_that_the_fixed_pieces_contradict_has_no_candidate():
+    pieces = [Piece("name-", None, None, None), Piece("x", leaf("x", "suffix"), None, None)]
+    assert list(invert_text(pieces, "other-x")) == []
