@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from migrator.model import Json, RepoPath
-from migrator.templates.provenance.value import as_float
 from migrator.yamlio import Dialect, read_value
 
 GLOBAL = "global"
@@ -259,8 +258,3 @@ def _copy(value: Json) -> Json:
 def copied(values: Mapping[str, Json]) -> dict[str, Json]:
     """A deep copy whose maps may be changed."""
     return {key: _copy(item) for key, item in values.items()}
-
-
-def as_values(value: Json) -> Json:
-    """Values as a values file gives them to templates: every number is float64 (fact D7)."""
-    return as_float(value)

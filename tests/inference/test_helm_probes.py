@@ -10,7 +10,7 @@ from migrator.inference import InferenceRequest, infer
 from migrator.inference.trusted_search import answer_to
 from migrator.inference.verdict.judge import Judge
 from migrator.model import ReleaseContext
-from migrator.templates.functions import FUNCTIONS
+from migrator.templates.functions.table import FUNCTIONS
 from migrator.templates.interpreter import render
 
 ODD = """

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from migrator.templates.functions import FUNCTIONS, SIGNATURES, nil_argument
+from migrator.templates.functions.signatures import nil_argument
+from migrator.templates.functions.table import FUNCTIONS, SIGNATURES
 from migrator.templates.golang.methods import has_members, member
 from migrator.templates.golang.types import StringMap, Values
 from migrator.templates.language.parser import unquote

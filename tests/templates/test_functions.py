@@ -12,7 +12,8 @@ from function_rows import ALL, VALUES
 from go_expressions import evaluate, helm_error, helm_json, named_functions, rows
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.functions import FUNCTIONS, RANDOM, SIGNATURES, FailError, nil_argument
+from migrator.templates.functions.signatures import FailError, nil_argument
+from migrator.templates.functions.table import FUNCTIONS, RANDOM, SIGNATURES
 from migrator.templates.golang.encoding_json import encode
 from migrator.templates.golang.types import Certificate, NilMap, Strings, Time
 from migrator.templates.golang.yaml import from_yaml

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.functions import FUNCTIONS
+from migrator.templates.functions.table import FUNCTIONS
 from migrator.templates.golang.methods import has_members, member
 from migrator.templates.golang.types import Certificate
 

@@ -9,7 +9,6 @@ from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.documents import split_documents
-from migrator.templates.output.tree import parse_tree
 from migrator.yamlio import Dialect, read_documents, read_value, same
 
 HELPERS = """

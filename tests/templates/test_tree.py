@@ -1,6 +1,6 @@
 """Places in the text of a document."""
 
-from migrator.templates.output.tree import blank_after, blank_before
+from migrator.templates.golang.yaml_tree import blank_after, blank_before
 
 
 def test_comments_belong_to_the_white_space_around_a_place():

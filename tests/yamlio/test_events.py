@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.output.tree import parse_tree
+from migrator.templates.golang.yaml_tree import parse_tree
 from migrator.yamlio import Dialect, YamlError, read_documents
 from migrator.yamlio.events import SyntaxProblem, parsing
 from migrator.yamlio.nodes import regions

@@ -9,8 +9,8 @@ from migrator.inference.assignments.values_tree import Edits, Tree
 from migrator.inference.candidates.repeat_counts import fewer
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.inversion.inverter import satisfy
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import PathCondition
 
 

@@ -19,8 +19,8 @@ from migrator.inference.inversion.scalars import read_lines, read_scalar, source
 from migrator.inference.inversion.unify import READING_STEPS, Reader
 from migrator.inference.inversion.untaken_branches import marked, marked_lines, producers_of, words_of
 from migrator.model import Json, KeyPath
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, Region
 from migrator.yamlio import same
 

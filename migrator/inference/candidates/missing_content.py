@@ -18,8 +18,8 @@ from migrator.inference.inversion.inverter import open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
 from migrator.inference.inversion.untaken_branches import is_spelled_out, marked, producers_of, words_of
 from migrator.model import Json, KeyPath
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, Region
 
 PER_GAP = 8

@@ -11,8 +11,8 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import invert
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import PathCondition, Value, plain
 
 MOST = 1000

@@ -15,9 +15,9 @@ from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import as_dependency, load_chart
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun, touches
 from migrator.templates.output.documents import Document, plain_documents, split_documents
-from migrator.templates.output.tree import Node
 from migrator.yamlio import ABSENT
 
 COMMON = ""

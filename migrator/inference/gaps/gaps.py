@@ -10,8 +10,8 @@ from migrator.inference.gaps.distance import leaf_count
 from migrator.inference.gaps.pairing import align
 from migrator.inference.gaps.scalar_content import embedded
 from migrator.model import Json, KeyPath, ResId
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.yamlio import same
 
 NOBODY = ResId(group="", kind="", namespace="", name="")

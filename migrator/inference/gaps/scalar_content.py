@@ -6,8 +6,8 @@ import base64
 import binascii
 
 from migrator.model import Json
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document, make_document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import Piece, Value
 
 

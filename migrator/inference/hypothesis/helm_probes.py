@@ -18,6 +18,7 @@ from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
+from migrator.templates.golang.yaml_tree import Node, parse_tree
 from migrator.templates.interpreter.evaluator import Failure
 from migrator.templates.interpreter.render import (
     RELEASE_NAME,
@@ -26,7 +27,6 @@ from migrator.templates.interpreter.render import (
     Run,
     TemplateRun,
 )
-from migrator.templates.output.tree import Node, parse_tree
 from migrator.templates.provenance.value import Piece, Value
 from migrator.yamlio import digest
 

@@ -11,8 +11,8 @@ from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES
 from migrator.inference.inversion.scalars import scalar_text
 from migrator.model import Json, KeyPath
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.randomness import is_generated
 from migrator.templates.provenance.value import Piece
 from migrator.yamlio import same

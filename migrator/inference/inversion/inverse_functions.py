@@ -11,7 +11,7 @@ from collections.abc import Callable
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.yaml import to_yaml
-from migrator.templates.output.tree import parse_tree
+from migrator.templates.golang.yaml_tree import parse_tree
 from migrator.templates.provenance.value import Value, plain
 
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from migrator.inference.assignments.values_tree import MISSING, AnyOther, Edits, set_inside, value_at
 from migrator.model import Json, KeyPath
-from migrator.templates.functions import FUNCTIONS
+from migrator.templates.functions.table import FUNCTIONS
+from migrator.templates.golang.types import as_float64
 from migrator.templates.interpreter.render import FAILURES
-from migrator.templates.provenance.value import ELEMENT, Value, as_float, plain
+from migrator.templates.provenance.value import ELEMENT, Value, plain
 
 UNKNOWN = object()
 KEY = "~key"
@@ -40,7 +41,7 @@ class Outcomes:
         for path in value.direct:
             found = _assigned(path, bound)
             if found is not MISSING:
-                return UNKNOWN if isinstance(found, AnyOther) else as_float(found)
+                return UNKNOWN if isinstance(found, AnyOther) else as_float64(found)
         op, args = value.op, value.args
         if not op or op in ("element", "absent"):
             return plain(value)

@@ -11,8 +11,8 @@ from migrator.inference.inversion.inverse_functions import as_written
 from migrator.inference.inversion.inverter import invert, invert_lines, invert_text
 from migrator.inference.inversion.separated_lists import repeated
 from migrator.model import Json
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import MARK, Piece, Value
 
 

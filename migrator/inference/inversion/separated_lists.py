@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.model import KeyPath
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, MARK, PathCondition, Piece, Region
 
 MAX_TEXT = 4000

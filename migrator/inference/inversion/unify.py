@@ -18,9 +18,9 @@ from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, words_of
 from migrator.model import Json, KeyPath
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.iteration import either
 from migrator.templates.output.documents import Document
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import ELEMENT, MARK, Region
 
 MAX_NESTED = 6

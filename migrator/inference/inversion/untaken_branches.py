@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.gaps.gaps import Gap
+from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document, make_document, turned
-from migrator.templates.output.tree import Node
 from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16

@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.golang.fmt import quote
+from migrator.templates.golang.strconv import quote
 from migrator.templates.golang.types import as_bytes, as_text, kind_of
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):(.*)", re.DOTALL)

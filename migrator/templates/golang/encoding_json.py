@@ -10,8 +10,7 @@ from typing import Any
 
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.fmt import quote
-from migrator.templates.golang.strconv import format_json_number
+from migrator.templates.golang.strconv import format_json_number, quote
 from migrator.templates.golang.types import NIL_TYPES, Certificate, Time, Version
 
 _HTML = re.compile("[<>&\u2028\u2029\ud800-\udfff]")

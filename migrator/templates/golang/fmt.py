@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrator.templates.bounds import check_text
-from migrator.templates.golang.strconv import format_float
+from migrator.templates.golang.strconv import format_float, quote
+from migrator.templates.golang.time_format import format_time
 from migrator.templates.golang.types import NIL_TYPES, Certificate, Time, Version, as_bytes, type_of
 
 _VERB = re.compile(
@@ -16,31 +17,6 @@ _VERB = re.compile(
     r"(?:\.(?P<index2>\[\d+\])?(?P<precision>\*|\d+)?)?(?P<index3>\[\d+\])?(?P<verb>.)?",
     re.DOTALL,
 )
-_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\"}
-_PLAIN = re.compile(r"[ !#-\[\]-~]*")
-
-
-def quote(text: str, *, mark: str = '"', ascii_only: bool = False) -> str:
-    """The text as a Go string literal (strconv.Quote)."""
-    if mark == '"' and _PLAIN.fullmatch(text):
-        return f'"{text}"'
-    return mark + "".join(_escape(char, mark, ascii_only=ascii_only) for char in text) + mark
-
-
-def _escape(char: str, mark: str, *, ascii_only: bool) -> str:
-    if char == mark:
-        return "\\" + char
-    known = _ESCAPES.get(char)
-    if known:
-        return known
-    code = ord(char)
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    if char.isprintable() and (code < 0x80 or not ascii_only):
-        return char
-    if code < 0x20 or code == 0x7F:
-        return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def to_text(value: Any) -> str:
@@ -67,8 +43,6 @@ def _record(value: Any) -> str:
     if isinstance(value, Certificate):
         return f"{{{value.cert} {value.key}}}"
     if isinstance(value, Time):
-        from migrator.templates.golang.time_format import format_time
-
         return format_time(value, "2006-01-02 15:04:05.999999999 -0700 MST")
     return str(value)
 

@@ -1,4 +1,4 @@
-"""Go's number syntax and number formatting: strconv, spf13/cast."""
+"""Go's strconv and spf13/cast: quoting, number syntax and number formatting."""
 
 from __future__ import annotations
 
@@ -21,6 +21,31 @@ _FLOAT = re.compile(r"[-+]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?
 _HEX_FLOAT = re.compile(r"[-+]?0[xX]_?(?:[0-9a-fA-F_]+\.?[0-9a-fA-F_]*|\.[0-9a-fA-F_]+)[pP][-+]?\d+", re.ASCII)
 _SPECIAL = re.compile(r"[-+]?inf(?:inity)?|nan", re.IGNORECASE)
 _DECIMAL_INT = re.compile(r"[-+]?[0-9]{1,18}")
+_ESCAPES = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", "\\": "\\\\"}
+_PLAIN = re.compile(r"[ !#-\[\]-~]*")
+
+
+def quote(text: str, *, mark: str = '"', ascii_only: bool = False) -> str:
+    """The text as a Go string literal (strconv.Quote)."""
+    if mark == '"' and _PLAIN.fullmatch(text):
+        return f'"{text}"'
+    return mark + "".join(_escape(char, mark, ascii_only=ascii_only) for char in text) + mark
+
+
+def _escape(char: str, mark: str, *, ascii_only: bool) -> str:
+    if char == mark:
+        return "\\" + char
+    known = _ESCAPES.get(char)
+    if known:
+        return known
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        return f"\\x{code - 0xDC00:02x}"
+    if char.isprintable() and (code < 0x80 or not ascii_only):
+        return char
+    if code < 0x20 or code == 0x7F:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def parse_int(text: str, base: int = 0) -> int | None:

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.fmt import quote
+from migrator.templates.golang.strconv import quote
 from migrator.templates.golang.types import Time
 
 SECOND: Final = 1_000_000_000

@@ -182,6 +182,16 @@ def wrap64(number: int) -> int:
     return number if -(1 << 63) <= number < 1 << 63 else (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
+def as_float64(value: Json) -> Json:
+    """A copy of the value in which every int is a float: Go reads a number into an interface as float64 (D7)."""
+    kind = type(value)
+    if kind is int:
+        return float(value)
+    if kind is dict:
+        return {key: as_float64(item) for key, item in value.items()}
+    return [as_float64(item) for item in value] if kind is list else value
+
+
 def as_bytes(text: str) -> bytes:
     """The UTF-8 bytes of a Go string; bytes that are not UTF-8 travel as lone surrogates (PEP 383)."""
     return text.encode("utf-8", "surrogateescape")

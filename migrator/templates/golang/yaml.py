@@ -12,7 +12,7 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.golang.encoding_json import decode as decode_json
 from migrator.templates.golang.encoding_json import encode as encode_json
 from migrator.templates.golang.strconv import format_float, format_json_number
-from migrator.templates.golang.types import NIL_TYPES
+from migrator.templates.golang.types import NIL_TYPES, as_float64
 from migrator.templates.golang.yaml_scalars import simple_key, sort_keys, text_scalar
 
 Segment = tuple[str, KeyPath | None]
@@ -203,16 +203,4 @@ def from_yaml(text: str) -> Json:
         problem = diagnostic.summary.removeprefix("cannot read YAML: ")
         line = f"line {diagnostic.span.line}: " if diagnostic.span and diagnostic.span.line else ""
         raise TemplateError(f"error converting YAML to JSON: yaml: {line}{problem}") from None
-    return _floats(value)
-
-
-def _floats(value: Json) -> Json:
-    """A fresh copy in which every integer is a float."""
-    kind = type(value)
-    if kind is int:
-        return float(value)
-    if kind is dict:
-        return {key: _floats(item) for key, item in value.items()}
-    if kind is list:
-        return [_floats(item) for item in value]
-    return value
+    return as_float64(value)

@@ -16,12 +16,12 @@ from migrator.model import KeyPath
 from migrator.templates.bounds import MAX_TPL_DEPTH, NODE_COST, ROOM, UNTAKEN_ROOM, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
-from migrator.templates.interpreter.expressions import Lifted
 from migrator.templates.interpreter.iteration import either, iterate, key_of
 from migrator.templates.interpreter.object_kinds import Kinds
-from migrator.templates.interpreter.objects import GoObject
 from migrator.templates.interpreter.untaken_branches import Jump, UntakenBranch, UntakenBranches
 from migrator.templates.language import parser as ast
+from migrator.templates.provenance.functions.table import LIFTED
+from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import (
     ELEMENT,
     MARK,
@@ -57,13 +57,12 @@ class Evaluator(UntakenBranches):
     def __init__(
         self,
         defines: Mapping[str, list[ast.Node]],
-        lifted: Mapping[str, Lifted],
         functions: Mapping[str, Callable[..., Any]],
         *,
         untaken: bool = True,
     ) -> None:
         self.defines = dict(defines)
-        self.lifted, self.functions, self.untaken = lifted, functions, untaken
+        self.lifted, self.functions, self.untaken = _LIFTED, functions, untaken
         self.out: list[Piece] = []
         self.path_condition: PathCondition | None = None
         self.region: Region | None = None
@@ -137,9 +136,14 @@ class Evaluator(UntakenBranches):
             raise Jump(node.keyword)  # type: ignore[union-attr]
 
     def note_change(self, tree: Value) -> None:
-        """Remember that a template changes what others see; what an untaken branch changes is undone."""
+        """Remember a map before it is changed in place: an untaken branch undoes it, other templates see it."""
+        self.remember(tree)
         if self.region is None and id(tree.v) in self.shared:
             self.mutated.update(tree.direct or {()})
+
+    def note_merge(self, upper: Value, lower: Value) -> None:
+        """Remember that one map is laid over another."""
+        self.merged[upper.direct[0], lower.direct[0]] = None
 
     def note_failure(self, error: TemplateError) -> None:
         """Remember what Helm would stop at."""
@@ -195,10 +199,6 @@ class Evaluator(UntakenBranches):
                 self.join(condition, path_condition, before, untaken)
         finally:
             self.scopes.pop()
-
-    def path_conditions(self) -> Iterable[PathCondition]:
-        """The path conditions over what runs now."""
-        return self.path_condition.chain() if self.path_condition is not None else ()
 
     def is_asked_for(self, nodes: list[ast.Node]) -> bool:
         """Whether an untaken branch may print something of use: not if all its objects are of other kinds."""
@@ -308,12 +308,16 @@ class Evaluator(UntakenBranches):
             self.out = outer
 
     def include(self, args: list[Value]) -> Value:
+        """What a named template prints, as a text. Raises TemplateError where there is none of that name."""
+        _check_count("include", args)
         name = args[0].v
         if not isinstance(name, str):
             raise TemplateError("include: expected a string for the template's name")
         return self.capture(lambda: self.invoke(name, args[1]), "include", (args[0],))
 
     def tpl(self, args: list[Value]) -> Value:
+        """What a text prints as a template. Raises TemplateError where it is not one."""
+        _check_count("tpl", args)
         source, dot = args
         text = source.v
         if not isinstance(text, str):
@@ -361,6 +365,18 @@ class Evaluator(UntakenBranches):
             if name in scope:
                 return scope[name]
         raise TemplateError(f"undefined variable: ${name}")
+
+
+_LIFTED: Mapping[str, Callable[[Evaluator, list[Value]], Value]] = {
+    **LIFTED,
+    "include": Evaluator.include,
+    "tpl": Evaluator.tpl,
+}
+
+
+def _check_count(name: str, args: list[Value]) -> None:
+    if len(args) != 2:
+        raise TemplateError(f"wrong number of args for {name}: want 2 got {len(args)}")
 
 
 def _without_nil(pieces: Iterable[Piece]) -> list[Piece]:

@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any
 
 from migrator.model import KeyPath
 from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
-from migrator.templates.functions import SIGNATURES, nil_argument
-from migrator.templates.interpreter.objects import GoObject
+from migrator.templates.functions.signatures import nil_argument
+from migrator.templates.functions.table import SIGNATURES
 from migrator.templates.language import parser as ast
+from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import MARK, Region, Value, lift, looked_up, outline, plain, truth
-
-Lifted = Callable[[Any, list[Value]], Value]
-"""A function that keeps provenance; its first operand is the Evaluator."""
-
 
 DIGESTS = frozenset(["sha256sum", "sha1sum", "sha512sum", "md5sum", "adler32sum"])
 _LOOKS_INTO = {"index": 0, "get": 0, "hasKey": 0}
 """Functions that read an entry of an operand, which they note themselves, and the place of that operand."""
 
 
-class Expressions:
+class Expressions(ABC):
     """What an evaluator does between the braces. Text, blocks and untaken branches are the Evaluator's."""
 
-    lifted: Mapping[str, Lifted]
+    lifted: Mapping[str, Callable[[Any, list[Value]], Value]]
+    """Functions that keep provenance; their first operand is the evaluator."""
     functions: Mapping[str, Callable[..., Any]]
+    """Functions over plain values."""
     untaken: bool
     region: Region | None
     scopes: list[dict[str, Value]]
@@ -35,21 +35,21 @@ class Expressions:
     culprit: Value | None
     vocabulary: dict[KeyPath, dict[str, None]]
 
+    @abstractmethod
     def charge(self, size: int) -> None:
         """Take from the room what something costs, in characters."""
-        raise NotImplementedError
 
+    @abstractmethod
     def variable(self, name: str) -> Value:
         """The value of a variable."""
-        raise NotImplementedError
 
+    @abstractmethod
     def assign(self, name: str, value: Value) -> None:
         """Give a variable that exists another value."""
-        raise NotImplementedError
 
+    @abstractmethod
     def run_untaken(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> Any:
         """Run something that leaves no trace."""
-        raise NotImplementedError
 
     def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
         untaken = self.untaken
@@ -106,6 +106,10 @@ class Expressions:
         if value.direct:
             self.dependencies.update(value.direct)
         return value
+
+    def note_read(self, paths: Iterable[KeyPath]) -> None:
+        """Remember what the template depends on."""
+        self.dependencies.update(paths)
 
     def walked(self, value: Value, names: tuple[str, ...]) -> Value:
         """What stands below a value, without a note that it was read."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.model import KeyPath
 from migrator.templates.bounds import check_items
 from migrator.templates.errors import TemplateError
-from migrator.templates.interpreter.objects import GoObject
+from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import ELEMENT, MARK, Value
 
 _LISTED = {

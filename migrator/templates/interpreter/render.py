@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 
 from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.bounds import TooLargeError
-from migrator.templates.chart import GLOBAL, Chart, as_values, coalesced, enabled_tree
+from migrator.templates.chart import GLOBAL, Chart, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
-from migrator.templates.functions import FUNCTIONS
+from migrator.templates.functions.table import FUNCTIONS
+from migrator.templates.golang.types import as_float64
+from migrator.templates.interpreter.built_in_objects import Files, Struct, capabilities
 from migrator.templates.interpreter.evaluator import Evaluator, Failure
 from migrator.templates.interpreter.object_kinds import Kinds
-from migrator.templates.interpreter.objects import Files, Struct, capabilities
 from migrator.templates.language import parser
-from migrator.templates.provenance.functions import LIFTED
 from migrator.templates.provenance.value import Piece, Value, text_of
 
 RELEASE_NAME: KeyPath = ("@Release", "Name")
@@ -101,13 +101,12 @@ class Interpreter:
         tree = enabled_tree(self.chart, values)
         merged = coalesced(tree, values)
         shared: set[int] = set()
-        contexts = list(
-            self._context(tree, tree.name, _lift_values(as_values(merged), ((),), shared, _places(tree)), setting, True)
-        )
+        lifted = _lift_values(as_float64(merged), ((),), shared, _places(tree))
+        contexts = list(self._context(tree, tree.name, lifted, setting, True))
         defines, files = self._templates(contexts)
         charts = frozenset(prefix for prefix, _, _ in contexts)
         changed = self._changed(values, setting, previous, charts)
-        evaluator = Evaluator(defines, LIFTED, FUNCTIONS, untaken=self.untaken)
+        evaluator = Evaluator(defines, FUNCTIONS, untaken=self.untaken)
         evaluator.vocabulary, evaluator.merged = self.vocabulary, self.merged
         shared |= {id(dot.v) for _, _, dot in contexts}
         evaluator.shared = shared

@@ -10,6 +10,7 @@ from migrator.model import KeyPath
 from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.expressions import Expressions
+from migrator.templates.provenance.functions.yaml import written
 from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, truth
 
 UNTAKEN_DEPTH = 8
@@ -219,8 +220,6 @@ class UntakenBranches(Expressions):
         return (*added, *hidden)
 
     def _as_text(self, added: Value) -> tuple[Piece, ...]:
-        from migrator.templates.provenance.yaml import written
-
         if _size(added) > MAX_HIDDEN:
             return ()
         return (Piece("\n", None, self.path_condition, self.region), *written(self.path_condition, self.region, added))

@@ -10,8 +10,8 @@ from typing import Any
 
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
+from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before, parse_tree
 from migrator.templates.interpreter.render import TemplateRun
-from migrator.templates.output.tree import Node, blank_after, blank_before, parse_tree
 from migrator.templates.provenance.value import PathCondition, Piece, Region, Value, pieces_between, text_of
 from migrator.yamlio import YamlError, decode, read_manifests
 

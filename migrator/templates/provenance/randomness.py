@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from migrator.templates.chart import Chart
-from migrator.templates.functions import RANDOM
+from migrator.templates.functions.table import RANDOM
 from migrator.templates.provenance.value import Value, truth
 
 _CALL = re.compile(rf"\b(?:{'|'.join(sorted(RANDOM))})\b")

@@ -262,12 +262,3 @@ def pieces_between(pieces: list[Piece], starts: list[int], start: int, end: int)
             found.append(piece if high - low == len(piece.text) else piece.with_text(piece.text[low:high]))
         index += 1
     return found
-
-
-def as_float(value: Json) -> Json:
-    """A number as Go reads it from YAML into an interface: float64 (fact D7)."""
-    if isinstance(value, dict):
-        return {key: as_float(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [as_float(item) for item in value]
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value

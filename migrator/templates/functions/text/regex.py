@@ -12,8 +12,8 @@ from migrator.model import Json
 from migrator.templates.bounds import TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
-from migrator.templates.golang.fmt import quote
 from migrator.templates.golang.regexp import compile_regex
+from migrator.templates.golang.strconv import quote
 from migrator.templates.golang.types import NilStrings, Strings
 
 _META = re.compile(r"[\\.+*?()|\[\]{}^$]")

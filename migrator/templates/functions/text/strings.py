@@ -10,8 +10,8 @@ from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import Entry
 from migrator.templates.functions.text.cases import ENTRIES as CASES
-from migrator.templates.golang.fmt import quote, sprintf, to_text
-from migrator.templates.golang.strconv import parse_int
+from migrator.templates.golang.fmt import sprintf, to_text
+from migrator.templates.golang.strconv import parse_int, quote
 from migrator.templates.golang.types import StringMap, Strings, as_bytes, as_text
 
 SPACES = " \t\n\v\f\r\x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"

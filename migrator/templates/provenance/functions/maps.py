@@ -8,9 +8,8 @@ from typing import Any
 from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.types import type_of
-from migrator.templates.interpreter.evaluator import Evaluator
-from migrator.templates.interpreter.expressions import Lifted
-from migrator.templates.provenance.text import show
+from migrator.templates.provenance.functions.text import show
+from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import Value, truth
 
 
@@ -27,40 +26,40 @@ def name_of(value: Value) -> str:
     return value.v if isinstance(value.v, str) else str(show(value).v)
 
 
-def _dict(ev: Evaluator, args: list[Value]) -> Value:
+def _dict(scope: Scope, args: list[Value]) -> Value:
     made: dict[str, Value] = {}
     for index in range(0, len(args), 2):
         made[name_of(args[index])] = args[index + 1] if index + 1 < len(args) else Value("")
     return Value(made)
 
 
-def _get(ev: Evaluator, args: list[Value]) -> Value:
+def _get(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[1])
     found = _map(args[0], "get").get(name)
     value = found if found is not None else Value("", tuple((*p, name) for p in args[0].direct), "", (args[1],))
-    ev.dependencies.update(value.direct)
+    scope.note_read(value.direct)
     return value
 
 
-def _set(ev: Evaluator, args: list[Value]) -> Value:
-    if ev.region is not None and args[0].v is None and args[0].direct:
-        ev.make_map(args[0])
+def _set(scope: Scope, args: list[Value]) -> Value:
+    if scope.region is not None and args[0].v is None and args[0].direct:
+        scope.make_map(args[0])
     target = _map(args[0], "set")
-    ev.remember(args[0])
-    ev.note_change(args[0])
+    scope.note_change(args[0])
     name, value = name_of(args[1]), args[2]
     if args[0].direct:
-        value = _unless_given(ev, tuple((*path, name) for path in args[0].direct), value)
+        value = _unless_given(scope, tuple((*path, name) for path in args[0].direct), value)
     target[name] = value
     return args[0]
 
 
-def _unless_given(ev: Evaluator, own: tuple[KeyPath, ...], value: Value) -> Value:
+def _unless_given(scope: Scope, own: tuple[KeyPath, ...], value: Value) -> Value:
     """What is set into a map where it lacks an entry is a default: the entry's own place comes before it."""
     if (
         not own
         or own[0] in value.direct
-        or not any(own[0] in path_condition.condition.taint for path_condition in ev.path_conditions())
+        or scope.path_condition is None
+        or not any(own[0] in above.condition.taint for above in scope.path_condition.chain())
     ):
         return value
     direct = value.direct + own if value.op == "key" else own + value.direct
@@ -69,23 +68,22 @@ def _unless_given(ev: Evaluator, own: tuple[KeyPath, ...], value: Value) -> Valu
     return made
 
 
-def _unset(ev: Evaluator, args: list[Value]) -> Value:
+def _unset(scope: Scope, args: list[Value]) -> Value:
     target = _map(args[0], "unset")
-    ev.remember(args[0])
-    ev.note_change(args[0])
+    scope.note_change(args[0])
     target.pop(name_of(args[1]), None)
     return args[0]
 
 
-def _has_key(ev: Evaluator, args: list[Value]) -> Value:
+def _has_key(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[1])
     paths: tuple[KeyPath, ...] = tuple((*p, name) for p in args[0].direct)
-    ev.dependencies.update(paths)
-    to_come = args[0].v is None and ev.region is not None
+    scope.note_read(paths)
+    to_come = args[0].v is None and scope.region is not None
     return Value(not to_come and name in _map(args[0], "hasKey"), (), "hasKey", (args[0], Value(None, paths)))
 
 
-def _keys(ev: Evaluator, args: list[Value]) -> Value:
+def _keys(scope: Scope, args: list[Value]) -> Value:
     names = [
         Value(name, tuple((*p, "~key", name) for p in arg.direct), "key", (arg,))
         for arg in args
@@ -94,42 +92,42 @@ def _keys(ev: Evaluator, args: list[Value]) -> Value:
     return Value(names, (), "keys", tuple(args))
 
 
-def _values(ev: Evaluator, args: list[Value]) -> Value:
+def _values(scope: Scope, args: list[Value]) -> Value:
     tree = _map(args[0], "values")
     return Value([tree[name] for name in sorted(tree)], (), "values", tuple(args))
 
 
-def _pick(ev: Evaluator, args: list[Value]) -> Value:
+def _pick(scope: Scope, args: list[Value]) -> Value:
     tree, names = _map(args[0], "pick"), [name_of(arg) for arg in args[1:]]
     return Value({n: tree[n] for n in names if n in tree}, args[0].direct, "pick", tuple(args))
 
 
-def _omit(ev: Evaluator, args: list[Value]) -> Value:
+def _omit(scope: Scope, args: list[Value]) -> Value:
     names = {name_of(arg) for arg in args[1:]}
     tree = {n: v for n, v in _map(args[0], "omit").items() if n not in names}
     return Value(tree, args[0].direct, "omit", tuple(args))
 
 
-def _pluck(ev: Evaluator, args: list[Value]) -> Value:
+def _pluck(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[0])
     return Value([arg.v[name] for arg in args[1:] if name in _map(arg, "pluck")], (), "pluck", tuple(args))
 
 
-def _dig(ev: Evaluator, args: list[Value]) -> Value:
+def _dig(scope: Scope, args: list[Value]) -> Value:
     *names, fallback, tree = args
     here = tree
     for name in names:
         if not isinstance(here.v, dict) or name_of(name) not in here.v:
             rest = tuple(name_of(n) for n in names)
             direct = tuple((*p, *rest) for p in tree.direct)
-            ev.dependencies.update(direct)
+            scope.note_read(direct)
             return Value(fallback.v, direct + fallback.direct, "default", (Value(None, direct), fallback))
         here = here.v[name_of(name)]
-    ev.dependencies.update(here.direct)
+    scope.note_read(here.direct)
     return here
 
 
-def _deep_copy(ev: Evaluator, args: list[Value]) -> Value:
+def _deep_copy(scope: Scope, args: list[Value]) -> Value:
     return copy_of(args[0])
 
 
@@ -148,24 +146,23 @@ def copy_of(value: Value) -> Value:
 
 
 def _merger(overwrite: bool) -> Lifted:
-    def merge(ev: Evaluator, args: list[Value]) -> Value:
+    def merge(scope: Scope, args: list[Value]) -> Value:
         target = args[0]
         _map(target, "merge")
-        ev.note_change(target)
         for source in args[1:]:
             if target.direct and source.direct:
                 upper, lower = (source, target) if overwrite else (target, source)
-                ev.merged[upper.direct[0], lower.direct[0]] = None
-            _merge(ev, target, source, overwrite)
+                scope.note_merge(upper, lower)
+            _merge(scope, target, source, overwrite)
         return target
 
     return merge
 
 
-def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None:
+def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
     """Merge in place as mergo does: without `overwrite` only what is empty is filled; lists are never joined."""
     tree, other = _map(target, "merge"), _map(source, "merge")
-    ev.remember(target)
+    scope.note_change(target)
     extra = tuple(path for path in source.direct if path not in target.direct)
     # what a person sets is the chart's own map, be it laid over one of its entries or an entry over it
     above = overwrite and min(map(len, extra), default=0) <= min(map(len, target.direct), default=0)
@@ -183,7 +180,7 @@ def _merge(ev: Evaluator, target: Value, source: Value, overwrite: bool) -> None
         if isinstance(item.v, dict) and isinstance(mine.v, dict):
             fresh = Value(dict(mine.v), mine.direct, mine.op, mine.args)
             fresh.hidden = mine.hidden
-            _merge(ev, fresh, item, overwrite)
+            _merge(scope, fresh, item, overwrite)
             tree[name] = fresh
         elif (overwrite and item.v is not None) or not truth(mine):
             if item.v is None and not overwrite:

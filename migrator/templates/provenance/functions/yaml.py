@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
-from migrator.templates.output.tree import Node, parse_tree
+from migrator.templates.functions.table import FUNCTIONS
+from migrator.templates.golang.types import as_float64
+from migrator.templates.golang.yaml_tree import Node, parse_tree
+from migrator.templates.provenance.functions.text import text_pieces
 from migrator.templates.provenance.randomness import is_generated
-from migrator.templates.provenance.text import text_pieces
+from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import (
     MARK,
     PathCondition,
     Piece,
     Region,
     Value,
-    as_float,
     composed,
     lift,
     parts,
@@ -25,19 +27,15 @@ from migrator.templates.provenance.value import (
     shows,
 )
 
-if TYPE_CHECKING:
-    from migrator.templates.interpreter.evaluator import Evaluator
-    from migrator.templates.interpreter.expressions import Lifted
 
-
-def write_yaml(ev: Evaluator, args: list[Value]) -> Value:
+def _write_yaml(scope: Scope, args: list[Value]) -> Value:
     """`toYaml`: one piece per leaf and per key, each with the value it shows."""
     value = args[0]
-    if ev.region is not None and (value.v is None or value.v in ("", [], {})):
+    if scope.region is not None and (value.v is None or value.v in ("", [], {})):
         return composed(
-            [Piece(MARK, value, ev.path_condition, ev.region), *value.hidden], "toYaml", tuple(args), ev.region
+            [Piece(MARK, value, scope.path_condition, scope.region), *value.hidden], "toYaml", tuple(args), scope.region
         )
-    return composed(written(ev.path_condition, ev.region, value), "toYaml", tuple(args), ev.region)
+    return composed(written(scope.path_condition, scope.region, value), "toYaml", tuple(args), scope.region)
 
 
 def written(path_condition: PathCondition | None, region: Region | None, value: Value) -> list[Piece]:
@@ -143,17 +141,17 @@ def _at(value: Value, path: tuple[Any, ...]) -> Value:
     return here
 
 
-def read_yaml(*, array: bool) -> Lifted:
+def _read_yaml(*, array: bool) -> Lifted:
     """`fromYaml`: leaves keep the pieces that they were read from, containers the untaken branches inside them."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
+    def run(scope: Scope, args: list[Value]) -> Value:
         text = args[0].v
         if not isinstance(text, str):
-            return ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
-        pieces = text_pieces(ev, args[0])
+            return scope.apply_plain("fromYamlArray" if array else "fromYaml", args)
+        pieces = text_pieces(scope, args[0])
         if len(pieces) == 1 and _is_fixed(pieces[0].source):
-            return lift(ev.functions["fromYamlArray" if array else "fromYaml"](text))
-        reader = _Reader(pieces, ev.region)
+            return lift(FUNCTIONS["fromYamlArray" if array else "fromYaml"](text))
+        reader = _Reader(pieces, scope.region)
         try:
             roots = parse_tree(reader.text)
         except TemplateError as error:
@@ -161,13 +159,13 @@ def read_yaml(*, array: bool) -> Lifted:
                 [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
             )
         if not roots or roots[0].kind != ("list" if array else "map"):
-            made = ev.apply_plain("fromYamlArray" if array else "fromYaml", args)
+            made = scope.apply_plain("fromYamlArray" if array else "fromYaml", args)
             if not roots and len(reader.marks) == 1:
                 made.direct = reader.marks[0][1].direct
-            made.hidden = tuple(piece for _, untaken in _untaken(ev, pieces) for piece in _dedented(untaken)[1])
+            made.hidden = tuple(piece for _, untaken in _untaken(scope, pieces) for piece in _dedented(untaken)[1])
             return made
         value = reader.read(roots[0])
-        for place, untaken in _untaken(ev, pieces):
+        for place, untaken in _untaken(scope, pieces):
             reader.attach(place, untaken)
         return value
 
@@ -179,20 +177,20 @@ def _is_fixed(source: Value | None) -> bool:
     return source is None or (not source.taint and not is_generated(source))
 
 
-def _untaken(ev: Evaluator, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
+def _untaken(scope: Scope, pieces: list[Piece]) -> Iterator[tuple[int, list[Piece]]]:
     """Runs of pieces of one untaken branch each, with their place in the text that shows."""
     place = 0
     run: list[Piece] = []
     owner: Region | None = None
     for piece in pieces:
-        if shows(piece, ev.region):
+        if shows(piece, scope.region):
             if run:
                 yield place, run
             run, owner = [], None
             place += len(piece.text)
             continue
         outermost = piece.region
-        while outermost is not None and outermost.parent is not None and outermost.parent is not ev.region:
+        while outermost is not None and outermost.parent is not None and outermost.parent is not scope.region:
             outermost = outermost.parent
         if outermost is not owner and run:
             yield place, run
@@ -299,7 +297,7 @@ class _Reader:
             chosen[3].hidden += tuple(moved)
 
     def scalar(self, node: Node) -> Value:
-        value = as_float(node.value)
+        value = as_float64(node.value)
         if value is None and self.marks:
             return self._absent(node)
         covered = pieces_between(self.pieces, self.starts, node.start, node.end)
@@ -324,3 +322,10 @@ class _Reader:
         end = node.start + len(rest) - len(rest.lstrip())
         found = [source for place, source in self.marks if node.start <= place <= end]
         return found[0] if len(found) == 1 and found[0].v is None else Value(None)
+
+
+YAML: Mapping[str, Lifted] = {
+    "toYaml": _write_yaml,
+    "fromYaml": _read_yaml(array=False),
+    "fromYamlArray": _read_yaml(array=True),
+}

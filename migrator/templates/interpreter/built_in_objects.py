@@ -1,4 +1,4 @@
-"""The Go objects that Helm hands to templates: files, capabilities, and structs with methods."""
+"""What Helm calls built-in objects: `.Files`, `.Capabilities`, and the structs beside `.Values`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from migrator.model import KUBE_VERSION, Json
 from migrator.templates.errors import TemplateError
+from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import Value, lift, plain
 
 DEFAULT_API_VERSIONS = (
@@ -30,28 +31,6 @@ DEFAULT_API_VERSIONS = (
     "apiextensions.k8s.io/v1beta1", "apiextensions.k8s.io/v1",
 )  # fmt: skip
 """Group versions that Helm 3.17 assumes without a cluster: those of its client-go scheme, kinds left out."""
-
-
-class GoObject:
-    """A Go value with fields and methods."""
-
-    def field(self, name: str) -> Value:
-        """The field, or what a method without arguments returns. Raises TemplateError where there is none."""
-        raise TemplateError(f"can't evaluate field {name} in type {type(self).__name__}")
-
-    def call(self, name: str, args: list[Value]) -> Value:
-        """What a method returns."""
-        if args:
-            raise TemplateError(f"{name} is not a method but has arguments")
-        return self.field(name)
-
-    def as_plain(self) -> Json:
-        """What functions that know nothing of Go objects get to see."""
-        return str(self)
-
-    def items(self) -> list[tuple[Value, Value]]:
-        """What `range` goes over."""
-        raise TemplateError(f"range can't iterate over {self}")
 
 
 class Struct(GoObject):

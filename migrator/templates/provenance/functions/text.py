@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.text.strings import replaced
-from migrator.templates.golang.fmt import quote as go_quote
 from migrator.templates.golang.fmt import sprintf, to_text
+from migrator.templates.golang.strconv import quote
 from migrator.templates.golang.types import type_of
-from migrator.templates.interpreter.objects import GoObject
+from migrator.templates.provenance.go_object import GoObject
+from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import MARK, Piece, Region, Value, composed, parts, plain, shows
-
-if TYPE_CHECKING:
-    from migrator.templates.interpreter.evaluator import Evaluator
-    from migrator.templates.interpreter.expressions import Lifted
 
 _SPACE = " \t\n\v\f\r\x85\xa0"
 
@@ -32,43 +29,43 @@ def show(value: Value) -> Value:
     return Value(text) if literal else Value(text, (), "toString", (value,))
 
 
-def text_pieces(ev: Evaluator, value: Value) -> list[Piece]:
+def text_pieces(scope: Scope, value: Value) -> list[Piece]:
     """The pieces of a value as text; in an untaken branch a missing value leaves a mark."""
     if value.pieces is not None and isinstance(value.v, str):
         return parts(value)
     shown = show(value)
     text = shown.v
-    if ev.region is not None and (value.v is None or value.v == "") and (value.direct or value.op):
+    if scope.region is not None and (value.v is None or value.v == "") and (value.direct or value.op):
         text = MARK
     literal = not shown.direct and not shown.op
-    return [Piece(text, None if literal else shown, ev.path_condition, ev.region)]
+    return [Piece(text, None if literal else shown, scope.path_condition, scope.region)]
 
 
-def _literal(ev: Evaluator, text: str) -> Piece:
-    return Piece(text, None, ev.path_condition, ev.region)
+def _literal(scope: Scope, text: str) -> Piece:
+    return Piece(text, None, scope.path_condition, scope.region)
 
 
-def _made(ev: Evaluator, pieces: list[Piece], op: str, args: list[Value]) -> Value:
-    return composed(pieces, op, tuple(args), ev.region)
+def _made(scope: Scope, pieces: list[Piece], op: str, args: list[Value]) -> Value:
+    return composed(pieces, op, tuple(args), scope.region)
 
 
-def quote(mark: str) -> Lifted:
+def _quote(mark: str) -> Lifted:
     """`quote` and `squote`."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
+    def run(scope: Scope, args: list[Value]) -> Value:
         pieces: list[Piece] = []
         for arg in args:
-            if arg.v is None and not (ev.region is not None and (arg.direct or arg.op)):
+            if arg.v is None and not (scope.region is not None and (arg.direct or arg.op)):
                 if arg.direct:
-                    pieces.append(Piece("", arg, ev.path_condition, ev.region))
+                    pieces.append(Piece("", arg, scope.path_condition, scope.region))
                 continue
             if any(piece.text for piece in pieces):
-                pieces.append(_literal(ev, " "))
-            inner = text_pieces(ev, arg)
+                pieces.append(_literal(scope, " "))
+            inner = text_pieces(scope, arg)
             if mark == '"':
-                inner = [p.with_text(go_quote(p.text)[1:-1]) for p in inner]
-            pieces += [_literal(ev, mark), *inner, _literal(ev, mark)]
-        return _made(ev, pieces, "quote" if mark == '"' else "squote", args)
+                inner = [p.with_text(quote(p.text)[1:-1]) for p in inner]
+            pieces += [_literal(scope, mark), *inner, _literal(scope, mark)]
+        return _made(scope, pieces, "quote" if mark == '"' else "squote", args)
 
     return run
 
@@ -87,23 +84,23 @@ def _text(value: Value) -> str:
     return value.v
 
 
-def _string_pieces(ev: Evaluator, value: Value) -> list[Piece]:
-    if value.v is None and ev.region is not None:
-        return text_pieces(ev, value)
+def _string_pieces(scope: Scope, value: Value) -> list[Piece]:
+    if value.v is None and scope.region is not None:
+        return text_pieces(scope, value)
     _text(value)
-    return text_pieces(ev, value)
+    return text_pieces(scope, value)
 
 
-def indent(*, newline: bool) -> Lifted:
+def _indent(*, newline: bool) -> Lifted:
     """`indent` and `nindent`."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
-        width, found = _count(args[0]), _string_pieces(ev, args[1])
+    def run(scope: Scope, args: list[Value]) -> Value:
+        width, found = _count(args[0]), _string_pieces(scope, args[1])
         check_text(width * (1 + sum(p.text.count("\n") for p in found)), "indent")
         pad = " " * width
         pieces = [p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p for p in found]
-        start = _literal(ev, ("\n" if newline else "") + pad)
-        return _made(ev, [start, *pieces], "indent", args)
+        start = _literal(scope, ("\n" if newline else "") + pad)
+        return _made(scope, [start, *pieces], "indent", args)
 
     return run
 
@@ -124,15 +121,15 @@ def _strip(pieces: list[Piece], characters: str, *, front: bool, region: Region 
     return kept
 
 
-def edge_trim(*, cutset: bool = False) -> Lifted:
+def _edge_trim(*, cutset: bool = False) -> Lifted:
     """`trim` and `trimAll`."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
+    def run(scope: Scope, args: list[Value]) -> Value:
         characters = _text(args[0]) if cutset else _SPACE
-        pieces = _string_pieces(ev, args[-1])
-        pieces = _strip(pieces, characters, front=True, region=ev.region)
-        pieces = _strip(pieces, characters, front=False, region=ev.region)
-        return _made(ev, pieces, "trim", args)
+        pieces = _string_pieces(scope, args[-1])
+        pieces = _strip(pieces, characters, front=True, region=scope.region)
+        pieces = _strip(pieces, characters, front=False, region=scope.region)
+        return _made(scope, pieces, "trim", args)
 
     return run
 
@@ -154,35 +151,35 @@ def _drop(pieces: list[Piece], count: int, *, front: bool, region: Region | None
     return kept
 
 
-def affix(*, front: bool) -> Lifted:
+def _affix(*, front: bool) -> Lifted:
     """`trimPrefix` and `trimSuffix`."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
+    def run(scope: Scope, args: list[Value]) -> Value:
         fix, text = _text(args[0]), args[1].v
-        pieces = _string_pieces(ev, args[1])
+        pieces = _string_pieces(scope, args[1])
         has = isinstance(text, str) and (text.startswith(fix) if front else text.endswith(fix))
         if fix and has:
-            pieces = _drop(pieces, len(fix), front=front, region=ev.region)
-        return _made(ev, pieces, "trimPrefix" if front else "trimSuffix", args)
+            pieces = _drop(pieces, len(fix), front=front, region=scope.region)
+        return _made(scope, pieces, "trimPrefix" if front else "trimSuffix", args)
 
     return run
 
 
-def cut(ev: Evaluator, args: list[Value]) -> Value:
+def _cut(scope: Scope, args: list[Value]) -> Value:
     """`trunc`: the first n characters, or with a negative n the last."""
     count, text = _count(args[0]), args[1].v
-    pieces = _string_pieces(ev, args[1])
+    pieces = _string_pieces(scope, args[1])
     if isinstance(text, str) and len(text) > abs(count):
-        pieces = _drop(pieces, len(text) - abs(count), front=count < 0, region=ev.region)
-    return _made(ev, pieces, "trunc", args)
+        pieces = _drop(pieces, len(text) - abs(count), front=count < 0, region=scope.region)
+    return _made(scope, pieces, "trunc", args)
 
 
-def replace(ev: Evaluator, args: list[Value]) -> Value:
+def _replace(scope: Scope, args: list[Value]) -> Value:
     old, new, text = _text(args[0]), _text(args[1]), args[2]
-    pieces = _string_pieces(ev, text)
+    pieces = _string_pieces(scope, text)
     made = [p if old not in p.text else _changed(p, replaced(old, new, p.text), "replace", args[:2]) for p in pieces]
     whole = replaced(old, new, text.v) if isinstance(text.v, str) else ""
-    result = composed(made, "replace", tuple(args), ev.region)
+    result = composed(made, "replace", tuple(args), scope.region)
     return result if result.v == whole else Value(whole, (), "replace", tuple(args))
 
 
@@ -191,20 +188,22 @@ def _changed(piece: Piece, text: str, op: str, extra: list[Value]) -> Piece:
     return Piece(text, source, piece.path_condition, piece.region)
 
 
-def shift_case(op: str, change: Callable[[str], str]) -> Lifted:
+def _shift_case(op: str, change: Callable[[str], str]) -> Lifted:
     """`lower` and `upper`."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
-        pieces = [_changed(p, change(p.text) if p.text != MARK else MARK, op, []) for p in _string_pieces(ev, args[0])]
-        return _made(ev, pieces, op, args)
+    def run(scope: Scope, args: list[Value]) -> Value:
+        pieces = [
+            _changed(p, change(p.text) if p.text != MARK else MARK, op, []) for p in _string_pieces(scope, args[0])
+        ]
+        return _made(scope, pieces, op, args)
 
     return run
 
 
-def concatenate(separator: str) -> Lifted:
+def _concatenate(separator: str) -> Lifted:
     """`cat` (joined by a space, nil left out) and `print` (a space only between operands that are not strings)."""
 
-    def run(ev: Evaluator, args: list[Value]) -> Value:
+    def run(scope: Scope, args: list[Value]) -> Value:
         pieces: list[Piece] = []
         previous: Value | None = None
         for arg in args:
@@ -212,10 +211,10 @@ def concatenate(separator: str) -> Lifted:
                 continue
             if previous is not None:
                 between = separator or (" " if not isinstance(arg.v, str) and not isinstance(previous.v, str) else "")
-                pieces.append(_literal(ev, between))
-            pieces += text_pieces(ev, arg)
+                pieces.append(_literal(scope, between))
+            pieces += text_pieces(scope, arg)
             previous = arg
-        return _made(ev, pieces, "concat", args)
+        return _made(scope, pieces, "concat", args)
 
     return run
 
@@ -223,7 +222,7 @@ def concatenate(separator: str) -> Lifted:
 _VERB = re.compile(r"%(?:%|[+#0 -]*\d*(?:\.\d+)?[a-zA-Z])")
 
 
-def printf(ev: Evaluator, args: list[Value]) -> Value:
+def _printf(scope: Scope, args: list[Value]) -> Value:
     template = _text(args[0])
     operands = args[1:]
     verbs = [m.group() for m in _VERB.finditer(template) if m.group() != "%%"]
@@ -232,44 +231,66 @@ def printf(ev: Evaluator, args: list[Value]) -> Value:
     pieces: list[Piece] = []
     place, at = 0, 0
     for match in _VERB.finditer(template):
-        pieces.append(_literal(ev, template[place : match.start()]))
+        pieces.append(_literal(scope, template[place : match.start()]))
         place = match.end()
         if match.group() == "%%":
-            pieces.append(_literal(ev, "%"))
+            pieces.append(_literal(scope, "%"))
             continue
-        pieces += _verb(ev, match.group(), operands[at])
+        pieces += _verb(scope, match.group(), operands[at])
         check_text(len(pieces[-1].text), "printf")
         at += 1
-    pieces.append(_literal(ev, template[place:]))
-    return _made(ev, [p for p in pieces if p.text or p.source or p.region], "printf", args)
+    pieces.append(_literal(scope, template[place:]))
+    return _made(scope, [p for p in pieces if p.text or p.source or p.region], "printf", args)
 
 
 def _plain(value: Value) -> Any:
     return str(value.v) if isinstance(value.v, GoObject) else plain(value)
 
 
-def _verb(ev: Evaluator, verb: str, operand: Value) -> list[Piece]:
+def _verb(scope: Scope, verb: str, operand: Value) -> list[Piece]:
     if verb in ("%s", "%v") and isinstance(operand.v, str):
-        return text_pieces(ev, operand)
-    if ev.region is not None and operand.v is None:
-        return text_pieces(ev, operand)
+        return text_pieces(scope, operand)
+    if scope.region is not None and operand.v is None:
+        return text_pieces(scope, operand)
     if verb == "%q" and isinstance(operand.v, str):
-        inner = [p.with_text(go_quote(p.text)[1:-1]) for p in text_pieces(ev, operand)]
-        return [_literal(ev, '"'), *inner, _literal(ev, '"')]
+        inner = [p.with_text(quote(p.text)[1:-1]) for p in text_pieces(scope, operand)]
+        return [_literal(scope, '"'), *inner, _literal(scope, '"')]
     text = sprintf(verb, [_plain(operand)])
     literal = not operand.direct and not operand.op
-    return [Piece(text, None if literal else Value(text, (), "toString", (operand,)), ev.path_condition, ev.region)]
+    return [
+        Piece(text, None if literal else Value(text, (), "toString", (operand,)), scope.path_condition, scope.region)
+    ]
 
 
-def join(ev: Evaluator, args: list[Value]) -> Value:
+def _join(scope: Scope, args: list[Value]) -> Value:
     separator, items = _text(args[0]), args[1].v
     pieces: list[Piece] = []
     listed = items if isinstance(items, list) else [] if items is None else [args[1]]
     for index, item in enumerate(i for i in listed if i.v is not None):
         if index:
-            pieces.append(_literal(ev, separator))
-        pieces += text_pieces(ev, item)
+            pieces.append(_literal(scope, separator))
+        pieces += text_pieces(scope, item)
     check_text(sum(len(piece.text) for piece in pieces), "join")
-    if not pieces and ev.region is not None and args[1].direct:
-        pieces = text_pieces(ev, Value(None, args[1].direct, "join", tuple(args)))
-    return _made(ev, pieces, "join", args)
+    if not pieces and scope.region is not None and args[1].direct:
+        pieces = text_pieces(scope, Value(None, args[1].direct, "join", tuple(args)))
+    return _made(scope, pieces, "join", args)
+
+
+TEXTS: Mapping[str, Lifted] = {
+    "quote": _quote('"'),
+    "squote": _quote("'"),
+    "indent": _indent(newline=False),
+    "nindent": _indent(newline=True),
+    "trim": _edge_trim(),
+    "trimAll": _edge_trim(cutset=True),
+    "trimPrefix": _affix(front=True),
+    "trimSuffix": _affix(front=False),
+    "trunc": _cut,
+    "replace": _replace,
+    "lower": _shift_case("lower", str.lower),
+    "upper": _shift_case("upper", str.upper),
+    "cat": _concatenate(" "),
+    "print": _concatenate(""),
+    "printf": _printf,
+    "join": _join,
+}

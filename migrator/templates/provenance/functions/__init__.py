@@ -1,0 +1,1 @@
+"""Template functions that keep provenance: structure stays structure, text keeps its pieces."""
