@@ -7,7 +7,7 @@ from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.inversion.scalars import read_lines
 from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 from migrator.yamlio import Dialect, read_value
 
 HEAD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  text: |\n"

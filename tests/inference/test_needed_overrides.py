@@ -6,7 +6,7 @@ from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.needed_overrides import needed_overrides
 from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 
 TEMPLATE = """
 apiVersion: v1

@@ -15,7 +15,7 @@ from migrator.inference.search.passes.object_names import name_objects
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 from migrator.yamlio import Dialect, read_value
 
 PART = """

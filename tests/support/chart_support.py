@@ -9,7 +9,7 @@ from migrator.engines import HelmRender, find_helm, helm_template, rendered_reso
 from migrator.model import ReleaseContext
 from migrator.templates.chart import Chart, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run
-from migrator.templates.output.documents import plain_documents, split_documents
+from migrator.templates.output.split import plain_documents, split_documents
 from migrator.yamlio import dump
 
 SETTING = ReleaseContext(release="rel", namespace="space")

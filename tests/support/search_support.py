@@ -13,7 +13,7 @@ from migrator.inference.search.trials import Trials
 from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 from migrator.yamlio import Dialect, read_value
 
 CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'

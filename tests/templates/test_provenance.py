@@ -2,7 +2,7 @@
 
 from chart_support import chart_of, run_of
 
-from migrator.templates.output.documents import split_documents, untaken_documents
+from migrator.templates.output.split import split_documents, untaken_documents
 from migrator.templates.provenance.value import Value, outline
 
 CHART = """

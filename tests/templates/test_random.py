@@ -4,7 +4,7 @@ import pytest
 from chart_support import chart_of, run_of
 
 from migrator.inference.hypothesis.random_values import generated_leaves, masked
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 from migrator.templates.provenance.randomness import draws
 
 CHART = """

@@ -8,7 +8,7 @@ from migrator.engines import EngineError
 from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 from migrator.yamlio import Dialect, read_documents, read_value, same
 
 HELPERS = """

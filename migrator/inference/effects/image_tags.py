@@ -12,7 +12,7 @@ from migrator.inference.values.split import effective
 from migrator.model import Json, KeyPath, Resource
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 
 _TAG_KEY = re.compile(r"(?i)(?:.*tag|version)")
 

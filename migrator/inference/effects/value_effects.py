@@ -17,7 +17,8 @@ from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resou
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun, touches
-from migrator.templates.output.documents import Document, plain_documents, split_documents
+from migrator.templates.output.documents import Document
+from migrator.templates.output.split import plain_documents, split_documents
 from migrator.yamlio import ABSENT
 
 COMMON = ""

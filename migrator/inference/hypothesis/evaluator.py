@@ -16,7 +16,8 @@ from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
-from migrator.templates.output.documents import Document, plain_documents, split_documents, untaken_documents
+from migrator.templates.output.documents import Document
+from migrator.templates.output.split import plain_documents, split_documents, untaken_documents
 from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
 

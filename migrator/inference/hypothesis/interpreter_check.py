@@ -10,7 +10,8 @@ from migrator.inference.hypothesis.helm_probes import printed
 from migrator.inference.hypothesis.random_values import generated_leaves, masked
 from migrator.model import Resource
 from migrator.templates.interpreter.render import Run, TemplateRun
-from migrator.templates.output.documents import Document, split_documents
+from migrator.templates.output.documents import Document
+from migrator.templates.output.split import split_documents
 from migrator.yamlio import same
 
 

@@ -18,7 +18,8 @@ from migrator.model import KeyPath
 from migrator.templates.chart import Chart
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.render import Interpreter, Run
-from migrator.templates.output.documents import Document, split_documents, untaken_documents
+from migrator.templates.output.documents import Document
+from migrator.templates.output.split import split_documents, untaken_documents
 from migrator.templates.provenance.randomness import is_generated
 from migrator.templates.provenance.value import MARK, PathCondition, Piece
 

@@ -12,7 +12,7 @@ from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.split import effective
 from migrator.model import ReleaseContext, Resource, resource_of
 from migrator.templates.interpreter.render import Interpreter, TemplateRun
-from migrator.templates.output.documents import plain_documents, split_documents
+from migrator.templates.output.split import plain_documents, split_documents
 
 SHOWABLE = frozenset({Failure.TEMPLATE, Failure.SCHEMA, Failure.OTHER})
 """Refusals because of values: after others a chart cannot be rendered at all."""

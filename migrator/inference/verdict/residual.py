@@ -21,7 +21,7 @@ from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
 from migrator.model import Difference, DifferenceKind, Impact, KeyPath, Resource
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents, untaken_documents
+from migrator.templates.output.split import split_documents, untaken_documents
 
 Again = Mapping[str, tuple[tuple[Resource, ...], tuple[Resource, ...]]]
 """Two renders of the answer, by environment; none where nothing differs."""

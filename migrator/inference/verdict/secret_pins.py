@@ -18,7 +18,8 @@ from migrator.inference.rendered_chart import defaults_of
 from migrator.model import Json, KeyPath, ReleaseContext, Resource
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
-from migrator.templates.output.documents import Document, split_documents
+from migrator.templates.output.documents import Document
+from migrator.templates.output.split import split_documents
 from migrator.templates.provenance.value import ELEMENT, Piece, Value
 
 TRIED = 24

@@ -183,7 +183,7 @@ def wrap64(number: int) -> int:
 
 
 def as_float64(value: Json) -> Json:
-    """A copy of the value in which every int is a float: Go reads a number into an interface as float64 (D7)."""
+    """A copy of the value in which every int is a float: Go reads a number into an interface as float64 (fact D7)."""
     kind = type(value)
     if kind is int:
         return float(value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import is_dataclass
 from typing import Any
 
 from migrator.model import KeyPath
@@ -12,6 +11,7 @@ from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import nil_argument
 from migrator.templates.functions.table import SIGNATURES
+from migrator.templates.golang.methods import has_members, member
 from migrator.templates.language import parser as ast
 from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import MARK, Region, Value, lift, looked_up, outline, plain, truth
@@ -132,8 +132,8 @@ class Expressions(ABC):
             return _absent(value, name)
         if isinstance(v, GoObject):
             return v.field(name)
-        if is_dataclass(v) and hasattr(v, name.lower()):
-            return Value(getattr(v, name.lower()), (), "field", (value,))
+        if has_members(v):
+            return lift(member(v, name), (), "field", (value,))
         if self.region is not None:
             return _absent(value, name)
         self.culprit = value
@@ -154,6 +154,8 @@ class Expressions(ABC):
             base = self.field(base, name)
         if isinstance(base.v, GoObject):
             return base.v.call(names[-1], args)
+        if has_members(base.v):
+            return lift(member(base.v, names[-1], *map(plain, args)), (), "field", (base, *args))
         raise TemplateError(f"{names[-1]} is not a method but has arguments")
 
     def function(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
