@@ -195,11 +195,6 @@ ERRORS = (
         'urlJoin (dict "host" 1)',
         "error calling urlJoin: unable to parse host key, must be of type string, but int found",
     ),
-    ('decryptAES "x" "!"', "error calling decryptAES: illegal base64 data at input byte 0"),
-    (
-        'decryptAES "x" "YWJj"',
-        "error calling decryptAES: runtime error: slice bounds out of range [:16] with capacity 3",
-    ),
     (
         'genSignedCert "a" nil nil 1 (dict)',
         "wrong type for value; expected sprig.certificate; got map[string]interface {}",

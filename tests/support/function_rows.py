@@ -702,10 +702,7 @@ derivePassword 1 "long" "password" "user" "example.com"
 derivePassword 1 "maximum" "password" "user" "example.com"
 derivePassword 1 "pin" "password" "user" "example.com"
 derivePassword 1 "nope" "password" "user" "example.com"
-decryptAES "secret" (encryptAES "secret" "some text to hide that is long")
-decryptAES "secretkey" "30tEfhuJSVRhpG97XCuWgz2okj7L8vQ1s6V9zVUPeDQ="
 encryptAES "x" ""
-decryptAES "x" ""
 """
 
 DATA = r"""

@@ -1,12 +1,13 @@
-"""The interpreter prints what the helm binary prints, or refuses where it refuses."""
+"""The interpreter prints what the helm binary prints, or refuses where it refuses; run again, only what has changed."""
 
 import pytest
-from chart_support import bodies, chart_of, files_of, helm_bodies, run_of
+from chart_support import SETTING, bodies, chart_of, files_of, helm_bodies, run_of
 
 from migrator.charts import load_archive
 from migrator.engines import EngineError
 from migrator.model import ReleaseContext
 from migrator.templates.chart import load_chart
+from migrator.templates.golang.yaml_tree import parse_tree
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents
 from migrator.yamlio import Dialect, read_documents, read_value, same
@@ -24,6 +25,8 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
 {{- end }}
 {{- end -}}
 """
+
+
 OBJECT = """
 apiVersion: v1
 kind: ConfigMap
@@ -58,6 +61,8 @@ data:
   sum: {{ toYaml . | sha256sum | b64enc }}
   {{- end }}
 """
+
+
 VALUES = """
 number: 3
 big: 1000000
@@ -70,6 +75,8 @@ text: "hello {{ .Release.Name }}"
 tree: {b: {c: 1.0}, a: null}
 labels: {}
 """
+
+
 CASES = [
     {},
     {"number": 7, "mode": "c"},
@@ -91,63 +98,6 @@ def test_one_template_under_many_values(values):
 
 
 @pytest.mark.parametrize(
-    "expression",
-    [
-        "{{ if (.Values.a.b).c }}yes{{ else }}no{{ end }}",
-        "{{ $x := .Values.a.b }}{{ if $x.c }}yes{{ else }}no{{ end }}",
-        '{{ include "h" .Values.a.b }}',
-        "{{ with (.Values.a.b).c }}{{ . }}{{ end }}",
-    ],
-)
-def test_a_nil_that_is_no_field_has_nil_fields(expression):
-    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {x: '" + expression + "'}\n"
-    helpers = '{{ define "h" }}{{ if .c }}yes{{ else }}no{{ end }}{{ end }}'
-    files = files_of({"a.yaml": template, "_h.tpl": helpers}, "a: {}\n")
-    run = run_of(load_chart(files))
-    assert run.complete
-    assert bodies(run) == helm_bodies(files)
-
-
-SUBCHART = {
-    "charts/sub/Chart.yaml": "apiVersion: v2\nname: sub\nversion: 0.1.0\n",
-    "charts/sub/values.yaml": "size: 1\nempty: null\nglobal: {zone: here}\n",
-    "charts/sub/templates/cm.yaml": """
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: "{{ .Release.Name }}-{{ .Chart.Name }}"}
-data:
-  size: "{{ .Values.size }}"
-  zone: "{{ .Values.global.zone }}"
-  empty: "{{ .Values.empty }}"
-  root: "{{ .Chart.IsRoot }}"
-""",
-}
-CHART_YAML = """
-apiVersion: v2
-name: tiny
-version: 1.2.3
-dependencies:
-- {name: sub, version: 0.1.0, condition: sub.enabled}
-- {name: sub, version: 0.1.0, alias: other, condition: other.enabled}
-"""
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {},
-        {"sub": {"enabled": False}},
-        {"other": {"enabled": True, "size": 9}},
-        {"global": {"zone": "there"}, "sub": {"size": None}},
-        {"other": {"enabled": True}, "sub": {"enabled": False}, "global": {"zone": "x"}},
-    ],
-)
-def test_subcharts_with_aliases_conditions_and_globals(values):
-    files = files_of({}, "other: {enabled: false}\nglobal: {region: r}\n", SUBCHART | {"Chart.yaml": CHART_YAML})
-    assert bodies(run_of(load_chart(files), values)) == helm_bodies(files, values)
-
-
-@pytest.mark.parametrize(
     ("template", "values"),
     [
         ("{{ .Values.a.b.c }}", {}),
@@ -166,48 +116,6 @@ def test_what_helm_refuses_is_refused(template, values):
     assert not run.complete
     with pytest.raises(EngineError):
         helm_bodies(files, values)
-
-
-NIL = """
-{{- define "tiny.nil" }}{{ .Values.nothing }}{{ end -}}
-apiVersion: v1
-kind: ConfigMap
-metadata: {name: a}
-data:
-  sum: {{ include "tiny.nil" . | sha256sum }}
-  truth: {{ if include "tiny.nil" . }}"yes"{{ else }}"no"{{ end }}
-  shown: "{{ include "tiny.nil" . }}"
-  upper: {{ include "tiny.nil" . | upper | quote }}
-  tpl: {{ tpl "[{{ .Values.nothing }}]" . | sha256sum }}
-  {{- $none := index .Values "nothing" }}
-  deep: "{{ $none.a.b }}"
-"""
-
-
-def test_nil_is_printed_as_go_prints_it_until_the_file_is_done():
-    files = files_of({"nil.yaml": NIL})
-    assert same(bodies(run_of(load_chart(files))), helm_bodies(files))
-
-
-def test_a_list_stands_for_its_items_and_they_keep_their_sources():
-    items = """apiVersion: v1
-kind: ConfigMapList
-items:
-- apiVersion: v1
-  kind: ConfigMap
-  metadata:
-    name: first
-  data: {x: "{{ .Values.x }}"}
-{{- range .Values.more }}
-- {apiVersion: v1, kind: ConfigMap, metadata: {name: "{{ . }}"}}
-{{- end }}
-"""
-    files = files_of({"list.yaml": items}, "x: 1\nmore: [second]\n")
-    run = run_of(load_chart(files))
-    assert same(bodies(run), helm_bodies(files))
-    first = next(d for t in run.templates.values() for d in split_documents(t) if d.id.name == "first")
-    sources = [piece.source.direct for piece in first.under(first.root.entries["data"].entries["x"]) if piece.source]
-    assert sources == [(("x",),)]
 
 
 def test_a_failing_note_fails_the_chart_as_in_helm():
@@ -237,10 +145,9 @@ def test_a_second_run_renders_only_what_the_change_touches(first_value):
         "a: 1\nb: {c: 2}\none: {x: 1}\ntwo: {x: 1}\n",
     )
     interpreter = Interpreter(chart)
-    setting = ReleaseContext(release="r", namespace="n")
-    first = interpreter.run({}, setting)
+    first = interpreter.run({}, SETTING)
     count = interpreter.runs
-    second = interpreter.run({"b": {"c": 5}}, setting, first)
+    second = interpreter.run({"b": {"c": 5}}, SETTING, first)
     assert interpreter.runs == count + 1
     assert [body["data"]["x"] for body in bodies(second)] == ["1", "5"]
 
@@ -254,8 +161,8 @@ def test_what_a_template_changes_in_the_values_is_seen_by_all_on_every_run():
         "a: {x: 1}\nb: 2\n",
     )
     interpreter = Interpreter(chart)
-    first = interpreter.run({}, ReleaseContext(release="r", namespace="n"))
-    second = interpreter.run({"b": 5}, ReleaseContext(release="r", namespace="n"), first)
+    first = interpreter.run({}, SETTING)
+    second = interpreter.run({"b": 5}, SETTING, first)
     assert [body["data"]["x"] for body in [*bodies(first), *bodies(second)]] == ["2", "5"]
 
 
@@ -273,3 +180,44 @@ def test_real_charts_under_the_values_of_real_teams(corpus, prefix):
     assert wanted
     missing = [body["metadata"]["name"] for body in wanted if not any(same(body, other) for other in mine)]
     assert missing == []
+
+
+CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {seen: "{{ %s }}"}\n'
+
+
+BEFORE = {"z.yaml": "{{- %s }}", "a.yaml": CONFIG_MAP % ("a", "%s"), "b.yaml": CONFIG_MAP % ("b", ".Values.other")}
+
+
+@pytest.mark.parametrize(
+    ("change", "seen", "values"),
+    [
+        ("$_ := set .Values.shared `x` .Values.given", ".Values.shared.x", {"given": "new"}),
+        ("$_ := set . `own` .Values.given", ".own", {"given": "new"}),
+        ("$_ := set . `own` .Values.given", ".own", {"other": "new"}),
+        ("if .Values.on }}{{ $_ := unset .Values.shared `x` }}{{ end", ".Values.shared.x", {"on": True}),
+        ("$_ := mergeOverwrite .Values.shared (dict `x` .Values.given)", ".Values.shared.x", {"given": "new"}),
+        ("$_ := set . `Values` (mergeOverwrite .Values.shared .Values)", ".Values.x", {"shared": {"x": "new"}}),
+    ],
+)
+def test_a_map_that_one_template_changes_for_the_next(change: str, seen: str, values: dict) -> None:
+    templates = {**BEFORE, "z.yaml": BEFORE["z.yaml"] % change, "a.yaml": BEFORE["a.yaml"] % seen}
+    chart = chart_of(templates, "shared: {x: old}\ngiven: old\nother: old\n'on': false\n")
+    interpreter = Interpreter(chart)
+    first = interpreter.run({}, SETTING)
+    again = interpreter.run(values, SETTING, first)
+    fresh = Interpreter(chart).run(values, SETTING)
+    assert bodies(again) == bodies(fresh) != bodies(first)
+
+
+def test_what_changes_a_copy_leaves_other_templates_alone() -> None:
+    templates = {
+        **BEFORE,
+        "z.yaml": "{{- $_ := set (deepCopy .Values.shared) `x` .Values.given }}",
+        "a.yaml": BEFORE["a.yaml"] % ".Values.shared.x",
+    }
+    interpreter = Interpreter(chart_of(templates, "shared: {x: old}\ngiven: old\nother: old\n"))
+    first = interpreter.run({}, SETTING)
+    again = interpreter.run({"given": "new"}, SETTING, first)
+    assert [path for path in again.templates if again.templates[path] is not first.templates[path]] == [
+        "tiny/templates/z.yaml"
+    ]
