@@ -10,24 +10,8 @@ from typing import Any, Final
 from migrator.charts.versions import VersionError, parse_version
 from migrator.model import Json
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.time_format import SECOND, format_time, in_zone
+from migrator.templates.golang.time_format import DAYS, MONTHS, SECOND, format_time, in_zone
 from migrator.templates.golang.types import Certificate, Int64, Time, Uint64, Version, type_of
-
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
 def _release_key(version: Version) -> Any:
@@ -90,8 +74,8 @@ _TIME: Final[Mapping[str, Callable[..., Json]]] = {
     "Local": lambda time: in_zone(time, "Local"),
     "Year": lambda time: time.moment.year,
     "YearDay": lambda time: time.moment.timetuple().tm_yday,
-    "Month": lambda time: _MONTHS[time.moment.month - 1],
-    "Weekday": lambda time: _DAYS[time.moment.weekday()],
+    "Month": lambda time: MONTHS[time.moment.month - 1],
+    "Weekday": lambda time: DAYS[time.moment.weekday()],
     "Day": lambda time: time.moment.day,
     "Hour": lambda time: time.moment.hour,
     "Minute": lambda time: time.moment.minute,

@@ -13,11 +13,11 @@ from migrator.templates.golang.types import Time
 
 SECOND: Final = 1_000_000_000
 ZERO_TIME: Final = Time(-62135596800 * SECOND)
-_MONTHS: Final = (
+MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _CHUNK = re.compile(
     r"January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|002|0[1-6]|15|1|2006|__2|_2(?!006)|2|3|4|5|PM|pm"
     r"|[-Z]07(?:0000|:00:00|00|:00)?|[.,](?:0+|9+)(?!\d)"
@@ -120,10 +120,10 @@ def _format_chunk(chunk: str, moment: datetime) -> str:
     hour12 = moment.hour % 12 or 12
     year_day = moment.timetuple().tm_yday
     return {
-        "January": _MONTHS[moment.month - 1],
-        "Jan": _MONTHS[moment.month - 1][:3],
-        "Monday": _DAYS[moment.weekday()],
-        "Mon": _DAYS[moment.weekday()][:3],
+        "January": MONTHS[moment.month - 1],
+        "Jan": MONTHS[moment.month - 1][:3],
+        "Monday": DAYS[moment.weekday()],
+        "Mon": DAYS[moment.weekday()][:3],
         "MST": _zone_name(moment),
         "002": f"{year_day:03d}",
         "__2": f"{year_day:3d}",
@@ -147,10 +147,10 @@ def _format_chunk(chunk: str, moment: datetime) -> str:
 
 
 _PATTERNS: Final = {
-    "January": "(?i:" + "|".join(_MONTHS) + ")",
-    "Jan": "(?i:" + "|".join(name[:3] for name in _MONTHS) + ")",
-    "Monday": "(?i:" + "|".join(_DAYS) + ")",
-    "Mon": "(?i:" + "|".join(name[:3] for name in _DAYS) + ")",
+    "January": "(?i:" + "|".join(MONTHS) + ")",
+    "Jan": "(?i:" + "|".join(name[:3] for name in MONTHS) + ")",
+    "Monday": "(?i:" + "|".join(DAYS) + ")",
+    "Mon": "(?i:" + "|".join(name[:3] for name in DAYS) + ")",
     "MST": r"(?:GMT[-+]\d{1,2}|[-+]\d{2}(?:\d{2})?|[A-Z]{3,5})",
     "002": r"\d{3}",
     "__2": r"[ \d]{2}\d",
@@ -195,7 +195,7 @@ class _Fields:
         elif chunk[1:3] == "07":
             self.offset = _parse_offset(text)
         elif chunk in {"January", "Jan"}:
-            self.month = next(index for index, name in enumerate(_MONTHS, 1) if name[:3].lower() == text[:3].lower())
+            self.month = next(index for index, name in enumerate(MONTHS, 1) if name[:3].lower() == text[:3].lower())
         elif chunk in {"PM", "pm"}:
             self.pm = text.lower() == "pm"
         elif chunk == "MST":
