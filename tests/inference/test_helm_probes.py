@@ -93,3 +93,17 @@ def test_trust_that_breaks_under_the_answer_is_noticed_and_helps(archive, monkey
     found = answered(archive, {"rest": " y-"})
     assert found.identical
     assert found.values.common == {"rest": " y-"}
+
+
+def test_what_only_helm_can_compute_is_rendered_by_helm(tmp_path):
+    template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {level: '{{ .Values.level }}', x: '%s'}\n"
+    folder = tmp_path / "app"
+    (folder / "templates").mkdir(parents=True)
+    (folder / "Chart.yaml").write_text("apiVersion: v2\nname: app\nversion: 1.0.0\n")
+    (folder / "values.yaml").write_text("level: info\ncipher: MLEbb/uK1/n1G4pJ1+F7n1rzVyD+sBDVNGc1FfASHQ0=\n")
+    (folder / "templates" / "plain.yaml").write_text(template % ("plain", ""))
+    (folder / "templates" / "secret.yaml").write_text(
+        template % ("secret", '{{ decryptAES "k" .Values.cipher | b64enc }}')
+    )
+    assert trusted(load_archive(folder)) == ("app/templates/secret.yaml",)
+    assert answered(load_archive(folder), {"level": "debug"}).values.common == {"level": "debug"}

@@ -17,8 +17,6 @@ from migrator.model import Json
 from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.encoding import decode_base64
-from migrator.templates.functions.security.aes import encrypt
-from migrator.templates.functions.security.hashes import aes_key
 from migrator.templates.functions.signatures import Entry
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.golang.types import Certificate, as_bytes
@@ -158,12 +156,10 @@ def _custom(cert64: str, key64: str) -> Certificate:
 
 
 def _encrypt_aes(password: str, text: str) -> str:
+    """As long as AES in CBC mode: a block to start with, then the text filled up to whole blocks."""
     if not text:
         return ""
-    data = as_bytes(text)
-    padding = 16 - len(data) % 16
-    start = _bytes(16, "aes", text)
-    return base64.b64encode(start + encrypt(aes_key(password), start, data + bytes([padding]) * padding)).decode()
+    return base64.b64encode(_bytes(32 + len(as_bytes(text)) // 16 * 16, "aes", password, text)).decode()
 
 
 def _rand_bytes(count: int) -> str:
