@@ -20,7 +20,7 @@ _META = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
 
 def _match(pattern: str, text: str) -> bool:
-    return compile_regex(pattern).pattern.search(text) is not None
+    return compile_regex(pattern).find(text) is not None
 
 
 def _match_quietly(pattern: str, text: str) -> bool:
@@ -31,12 +31,11 @@ def _match_quietly(pattern: str, text: str) -> bool:
 
 
 def _find(pattern: str, text: str) -> str:
-    match = compile_regex(pattern).pattern.search(text)
-    return match[0] if match else ""
+    return compile_regex(pattern).find(text) or ""
 
 
 def _find_all(pattern: str, text: str, limit: int) -> Strings:
-    return Strings(match[0] for match in compile_regex(pattern).matches(text, limit)) or NilStrings()
+    return Strings(compile_regex(pattern).find_all(text, limit)) or NilStrings()
 
 
 def _replace_all(pattern: str, text: str, replacement: str) -> str:
