@@ -37,14 +37,18 @@ def _key(source: Value, key: str, item: Value) -> Value:
 
 def either(source: Value) -> Value:
     """A choice between lists, or several in one; an element to come may be of any of them."""
-    return Value(source.v, tuple(dict.fromkeys(_lists(source))), source.op, source.args)
+    return Value(source.v, tuple(dict.fromkeys(_lists(source, set()))), source.op, source.args)
 
 
-def _lists(source: Value) -> Iterator[KeyPath]:
+def _lists(source: Value, seen: set[int]) -> Iterator[KeyPath]:
+    """Where the parts of a list lie. A list grown by one choice after the other names each part many times over."""
+    if id(source) in seen:
+        return
+    seen.add(id(source))
     yield from source.direct
     for place in _LISTED.get(source.op, ()) if not source.direct or source.op == "choice" else ():
         for part in source.args[place]:
-            yield from _lists(part)
+            yield from _lists(part, seen)
 
 
 def iterate(source: Value) -> list[tuple[Value, Value]]:
