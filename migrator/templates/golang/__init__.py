@@ -1,1 +1,1 @@
-"""What Go prints and reads: fmt, JSON, YAML, TOML, regular expressions, time, numbers."""
+"""What Go prints and reads, byte for byte: fmt, JSON, YAML, TOML, regular expressions, time, numbers."""

@@ -117,6 +117,7 @@ class Evaluator(UntakenBranches):
                     self.scopes[-1][node.pipeline.declare[0]] = Value(None)
 
     def step(self, node: ast.Node, dot: Value) -> None:
+        """Run one statement. Raises TemplateError where Helm would stop."""
         kind = type(node)
         if kind is ast.Text:
             self.room -= len(node.text)  # type: ignore[union-attr]
@@ -154,6 +155,7 @@ class Evaluator(UntakenBranches):
             self.failures.append(Failure(message=error.message, path_condition=self.path_condition, culprit=culprit))
 
     def output(self, node: ast.Output, dot: Value) -> None:
+        """Evaluate `{{ ... }}`, and print it unless it declares a variable."""
         pipeline = node.pipeline
         value = self.pipeline(pipeline, dot)
         if pipeline.declare:
@@ -176,6 +178,7 @@ class Evaluator(UntakenBranches):
         self.out.append(Piece(text, None if literal else value, self.path_condition, self.region))
 
     def branch(self, node: ast.If, dot: Value) -> None:
+        """Run `if` or `with`: the branch that Go takes, and the other one as an untaken branch."""
         self.scopes.append({})
         try:
             condition = self.pipeline(node.pipeline, dot)
@@ -206,6 +209,7 @@ class Evaluator(UntakenBranches):
         return not kinds or any(kind in self.asked_kinds or kind.endswith("List") for kind in kinds)
 
     def block(self, nodes: list[ast.Node], dot: Value) -> None:
+        """Run statements in a scope of their own."""
         self.scopes.append({})
         try:
             self.run(nodes, dot)
@@ -213,6 +217,7 @@ class Evaluator(UntakenBranches):
             self.scopes.pop()
 
     def loop(self, node: ast.Range, dot: Value) -> None:
+        """Run `range`: once for each element, and once more for one that may come, as an untaken branch."""
         self.scopes.append({})
         try:
             source = self.pipeline(ast.Pipeline(node.pipeline.commands, line=node.line), dot)
@@ -250,6 +255,7 @@ class Evaluator(UntakenBranches):
         self.iteration(node, key, item)
 
     def iteration(self, node: ast.Range, key: Value, item: Value) -> bool:
+        """Run the body of a loop once; whether the loop goes on."""
         scope: dict[str, Value] = {}
         names = node.pipeline.declare
         if names and node.pipeline.assign:
@@ -269,6 +275,7 @@ class Evaluator(UntakenBranches):
         return True
 
     def untaken_element(self, node: ast.Range, source: Value) -> None:
+        """Run the body of a loop for an element that is not there yet."""
         element = Value(None, tuple((*path, ELEMENT) for path in source.direct), "element", (source,))
         key = Value(MARK, tuple((*path, "~key") for path in source.direct), "key", (source,))
 
@@ -280,10 +287,12 @@ class Evaluator(UntakenBranches):
     # -- templates ---------------------------------------------------------------------------------------------
 
     def call_template(self, node: ast.Call, dot: Value) -> None:
+        """Run `template "name" ...`."""
         argument = self.pipeline(node.pipeline, dot) if node.pipeline else Value(None)
         self.invoke(node.name, argument)
 
     def invoke(self, name: str, dot: Value) -> None:
+        """Run a named template on a dot of its own. Raises TemplateError where there is none of that name."""
         nodes = self.defines.get(name)
         if nodes is None:
             raise TemplateError(f'template "{name}" not defined')
@@ -361,6 +370,7 @@ class Evaluator(UntakenBranches):
     # -- variables ---------------------------------------------------------------------------------------------
 
     def variable(self, name: str) -> Value:
+        """The value of a variable. Raises TemplateError where none of that name is in scope."""
         for scope in reversed(self.scopes):
             if name in scope:
                 return scope[name]

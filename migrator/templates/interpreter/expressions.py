@@ -52,6 +52,7 @@ class Expressions(ABC):
         """Run something that leaves no trace."""
 
     def pipeline(self, node: ast.Pipeline, dot: Value) -> Value:
+        """What stands between two braces, evaluated; `$x := ...` also declares or assigns the variable."""
         untaken = self.untaken
         self.untaken = untaken and not any(_is_digest(command) for command in node.commands[1:])
         value: Value | None = None
@@ -69,6 +70,7 @@ class Expressions(ABC):
         return result
 
     def command(self, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
+        """One command of a pipeline; `last` is what the one before it gave. Raises TemplateError where Go does."""
         first = operands[0]
         kind = type(first)
         if kind is ast.Function:
@@ -83,6 +85,7 @@ class Expressions(ABC):
         raise TemplateError(f"can't give argument to non-function {first}")
 
     def operand(self, node: ast.Operand, dot: Value) -> Value:
+        """What an operand stands for. Raises TemplateError where Go does."""
         kind = type(node)
         if kind is ast.Field:
             return self.path(dot, node.names)  # type: ignore[union-attr]
@@ -102,6 +105,7 @@ class Expressions(ABC):
         raise TemplateError(f"cannot evaluate {node}")
 
     def path(self, value: Value, names: tuple[str, ...]) -> Value:
+        """What stands below a value, noted as something that the template read."""
         value = self.walked(value, names)
         if value.direct:
             self.dependencies.update(value.direct)
@@ -120,6 +124,7 @@ class Expressions(ABC):
         return value
 
     def field(self, value: Value, name: str) -> Value:
+        """A field of a value. Raises TemplateError where Go finds none and says so."""
         v = value.v
         if isinstance(v, dict):
             found = v.get(name)
@@ -142,6 +147,7 @@ class Expressions(ABC):
         raise TemplateError(f"can't evaluate field {name} in type {_go_type(v)}")
 
     def method(self, node: ast.Operand, dot: Value, args: list[Value]) -> Value:
+        """What a method of a Go object returns. Raises TemplateError where there is none."""
         if isinstance(node, ast.Field):
             base, names = dot, node.names
         elif isinstance(node, ast.Variable):
@@ -159,6 +165,7 @@ class Expressions(ABC):
         raise TemplateError(f"{names[-1]} is not a method but has arguments")
 
     def function(self, name: str, operands: list[ast.Operand], dot: Value, last: Value | None) -> Value:
+        """What a function returns. Raises TemplateError where it fails and Helm would stop."""
         if name in ("and", "or"):
             return self.junction(name, operands, dot, last)
         place = _LOOKS_INTO.get(name)

@@ -52,6 +52,7 @@ def _lists(source: Value, seen: set[int]) -> Iterator[KeyPath]:
 
 
 def iterate(source: Value) -> list[tuple[Value, Value]]:
+    """What `range` goes through, as pairs of key and item. Raises TemplateError where Go cannot."""
     v = source.v
     if v is None:
         return []

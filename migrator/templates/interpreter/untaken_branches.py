@@ -127,6 +127,7 @@ class UntakenBranches(Expressions):
         return found
 
     def wants_untaken(self, condition: Value) -> bool:
+        """Whether a branch under this condition is worth running: something could turn it, and there is room left."""
         if not self.untaken or (self.region is not None and self.region.depth >= UNTAKEN_DEPTH):
             return False
         if (self.untaken_room if self.region is None else self.room) <= 0:
@@ -225,6 +226,7 @@ class UntakenBranches(Expressions):
         return (Piece("\n", None, self.path_condition, self.region), *written(self.path_condition, self.region, added))
 
     def snapshot(self) -> dict[tuple[int, str], Value]:
+        """What the variables in scope hold now."""
         return {(id(scope), name): value for scope in self.scopes for name, value in scope.items()}
 
     def join(

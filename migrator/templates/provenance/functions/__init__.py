@@ -1,1 +1,1 @@
-"""Template functions that keep provenance: structure stays structure, text keeps its pieces."""
+"""`toYaml`, `default`, `printf` and others once more: what these make still knows which values set it."""
