@@ -17,11 +17,6 @@ def is_empty(value: Json) -> bool:
     return not value
 
 
-def is_true(value: Json) -> bool:
-    """text/template's truth, which `if`, `and`, `or` and `not` use."""
-    return not is_empty(value)
-
-
 def deep_equal(left: Json, right: Json) -> bool:
     """reflect.DeepEqual: equal types (1 differs from 1.0, int from int64) and equal content; nil lists differ from
     empty ones.

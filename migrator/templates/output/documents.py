@@ -164,10 +164,6 @@ class Document:
             self._regions = list(seen.values())
         return self._regions
 
-    def untaken_text(self, region: Region) -> str:
-        """What an untaken branch itself prints."""
-        return "".join(piece.text for piece in self.pieces if piece.region is region)
-
     def fragment(self, region: Region) -> Document:
         """What one untaken branch would print, alone and at its column; those inside it stay untaken."""
         if self._spans is None:

@@ -74,20 +74,18 @@ class Region:
 class PathCondition:
     """A condition over output: the branch where `condition` counts as `wanted` (for `range`: an element of it)."""
 
-    __slots__ = ("condition", "element", "keyword", "line", "parent", "taken", "template", "wanted")
+    __slots__ = ("condition", "element", "keyword", "parent", "taken", "wanted")
 
     def __init__(self, parent: PathCondition | None, keyword: str, condition: Value, wanted: bool, taken: bool) -> None:
         self.parent, self.keyword, self.condition = parent, keyword, condition
         self.wanted, self.taken = wanted, taken
         self.element: int | str | None = None
         """For `range`: the index or key of the element."""
-        self.template = ""
-        self.line = 0
 
     def under(self, parent: PathCondition) -> PathCondition:
         """The same path condition below another."""
         made = PathCondition(parent, self.keyword, self.condition, self.wanted, self.taken)
-        made.element, made.template, made.line = self.element, self.template, self.line
+        made.element = self.element
         return made
 
     def chain(self) -> list[PathCondition]:
