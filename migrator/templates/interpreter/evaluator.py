@@ -300,12 +300,18 @@ class Evaluator(UntakenBranches):
         limit = INCLUDE_DEPTH if self.region is None else 60
         if self.depth > limit:
             raise StopError("rendering template has a nested reference name: " + name)
+        try:
+            self.run_apart(nodes, dot)
+        finally:
+            self.depth -= 1
+
+    def run_apart(self, nodes: list[ast.Node], dot: Value) -> None:
+        """Run statements that see no variable but `$`."""
         scopes, self.scopes = self.scopes, [{"": dot}]
         try:
             self.run(nodes, dot)
         finally:
             self.scopes = scopes
-            self.depth -= 1
 
     def capture(self, body: Callable[[], None], op: str, args: tuple[Any, ...] = ()) -> Value:
         """What `body` prints, as a value."""
@@ -322,7 +328,7 @@ class Evaluator(UntakenBranches):
         name = args[0].v
         if not isinstance(name, str):
             raise TemplateError("include: expected a string for the template's name")
-        return self.capture(lambda: self.invoke(name, args[1]), "include", (args[0],))
+        return self.capture(partial(self.invoke, name, args[1]), "include", (args[0],))
 
     def tpl(self, args: list[Value]) -> Value:
         """What a text prints as a template. Raises TemplateError where it is not one."""
@@ -342,20 +348,12 @@ class Evaluator(UntakenBranches):
             nodes = ast.with_sources(nodes, text, lambda low, high: pieces_between(pieces, starts, low, high))
         outer_defines = self.defines
         if defines:
-            self.defines = {**self.defines, **defines}
-
-        def body() -> None:
-            scopes, self.scopes = self.scopes, [{"": dot}]
-            try:
-                self.run(nodes, dot)
-            finally:
-                self.scopes = scopes
-
+            self.defines = {**outer_defines, **defines}
         self.tpl_depth += 1
         try:
             if self.tpl_depth > MAX_TPL_DEPTH:
                 raise TooLargeError(f"tpl calls itself more than {MAX_TPL_DEPTH} times deep")
-            made = self.capture(body, "tpl", (source,))
+            made = self.capture(partial(self.run_apart, nodes, dot), "tpl", (source,))
         finally:
             self.defines = outer_defines
             self.tpl_depth -= 1
