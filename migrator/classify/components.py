@@ -69,18 +69,20 @@ def classify(
     used = {component.id for component in third_party}
     third_party += [_released(_free(name, used), released[name], nodes, index.weights) for name in sorted(released)]
     third_party.sort(key=lambda one: one.id)
-    own = [
-        Component(
-            id=_free(name if name not in used else f"{name}-app", used),
-            kind=ComponentKind.APPLICATION,
-            category="",
-            members=_members(nodes, members),
-            namespace=_namespace(nodes, members),
-        )
-        for name, members in groups.items()
-    ]
+    own = [_application(name, used, members, nodes) for name, members in groups.items()]
     components = (*third_party, *sorted(own, key=lambda one: one.id))
     return components, (*_doubts(components), *_deprecated(components))
+
+
+def _application(name: str, used: set[str], members: Iterable[int], nodes: Sequence[Node]) -> Component:
+    """A component that no chart is known for; `used` are the ids of others."""
+    return Component(
+        id=_free(name if name not in used else f"{name}-app", used),
+        kind=ComponentKind.APPLICATION,
+        category="",
+        members=_members(nodes, members),
+        namespace=_namespace(nodes, members),
+    )
 
 
 def _units(nodes: Sequence[Node], index: SignatureIndex, ties: Ties) -> list[Unit]:

@@ -220,6 +220,27 @@ class Recogniser:
 
     def _hypothesis(self, signature: int, place: str, fullname: str, read: _Read) -> _Hypothesis:
         """What a chart would have made under this full name in this namespace."""
+        members, release = self._made(signature, place, fullname, read)
+        pattern = self._judge.pattern_weight(members, signature)
+        own, is_telling = self._judge.own(members, signature, is_named=pattern > 0)
+        quality = 1 - (1 - own) * (1 - pattern)
+        is_telling = is_telling and (pattern > 0 or not self._judge.are_guests(members, signature))
+        share = self._judge.fit(members, signature, frozenset({fullname, ""}))
+        kept = self._judge.left(members, signature, frozenset({fullname, release}))
+        total = sum(
+            self._seen.strength(number, signature) + self._seen.name_weight(number, signature) for number in members
+        )
+        return _Hypothesis(
+            signature=signature,
+            fullname=fullname,
+            release=release,
+            members=frozenset(members),
+            quality=quality * factor(share) * kept if is_telling else 0.0,
+            rank=total * (0.5 + 0.5 * share) * kept,
+        )
+
+    def _made(self, signature: int, place: str, fullname: str, read: _Read) -> tuple[set[int], str]:
+        """The objects that follow the chart's names under this full name, and the release that they tell."""
         allowed = {place, "", *SYSTEM_NAMESPACES} if place else None
 
         def inside(number: int) -> bool:
@@ -243,25 +264,7 @@ class Recogniser:
                 if any(match.release == release for match in self._seen.names(number, signature))
             }
             members |= {number for number in called | read.by_release.get(release, set()) if inside(number)}
-        if members:
-            members |= read.crds
-        pattern = self._judge.pattern_weight(members, signature)
-        own, is_telling = self._judge.own(members, signature, is_named=pattern > 0)
-        quality = 1 - (1 - own) * (1 - pattern)
-        is_telling = is_telling and (pattern > 0 or not self._judge.are_guests(members, signature))
-        share = self._judge.fit(members, signature, frozenset({fullname, ""}))
-        kept = self._judge.left(members, signature, frozenset({fullname, release}))
-        total = sum(
-            self._seen.strength(number, signature) + self._seen.name_weight(number, signature) for number in members
-        )
-        return _Hypothesis(
-            signature=signature,
-            fullname=fullname,
-            release=release,
-            members=frozenset(members),
-            quality=quality * factor(share) * kept if is_telling else 0.0,
-            rank=total * (0.5 + 0.5 * share) * kept,
-        )
+        return (members | read.crds if members else members), release
 
     def _may_join(self, number: int, signature: int, fullname: str) -> bool:
         """A workload that shows nothing of the chart joins only by a telling name."""

@@ -162,11 +162,29 @@ def run(
     or needs more memory than MAX_MEMORY.
     """
     name = Path(command[0]).name
+    process = _started(command, name, cwd, offline_environment() if env is None else env)
+    children = _children.get()
+    if children is not None:
+        children.add(process)
     try:
-        process = subprocess.Popen(
+        stdout, stderr = _printed(process, name, stdin, timeout, max_output)
+    finally:
+        if children is not None:
+            children.remove(process)
+    errors = stderr.decode("utf-8", "replace")
+    if process.returncode and _OUT_OF_MEMORY.search(errors):
+        raise _too_large(f"{name} needs more than {MAX_MEMORY >> 20} MiB of memory")
+    return Completed(returncode=process.returncode, stdout=stdout, stderr=errors)
+
+
+def _started(
+    command: Sequence[str | Path], name: str, cwd: Path | None, env: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
-            env=dict(offline_environment() if env is None else env),
+            env=dict(env),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -178,12 +196,15 @@ def run(
         raise EngineError.because(
             "MIG402", cause, remedy="check the program's path and permissions, or unset its MIGRATE_ variable"
         ) from None
-    children = _children.get()
-    if children is not None:
-        children.add(process)
+
+
+def _printed(
+    process: subprocess.Popen[bytes], name: str, stdin: bytes, timeout: float, max_output: int
+) -> tuple[bytes, bytes]:
+    """What a program prints until it ends; it is killed where it goes beyond a limit, and where we are interrupted."""
     try:
         _limit_memory(process)
-        stdout, stderr = _communicate(process, stdin, timeout, max_output)
+        return _communicate(process, stdin, timeout, max_output)
     except subprocess.TimeoutExpired:
         _kill(process)
         cause = Cause(failure=Failure.TIMEOUT, message=f"{name} did not finish within {timeout:g} seconds")
@@ -194,13 +215,6 @@ def run(
     except BaseException:
         _kill(process)
         raise
-    finally:
-        if children is not None:
-            children.remove(process)
-    errors = stderr.decode("utf-8", "replace")
-    if process.returncode and _OUT_OF_MEMORY.search(errors):
-        raise _too_large(f"{name} needs more than {MAX_MEMORY >> 20} MiB of memory")
-    return Completed(returncode=process.returncode, stdout=stdout, stderr=errors)
 
 
 def _too_large(message: str) -> EngineError:

@@ -190,13 +190,6 @@ def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) ->
             "there is no helm to render the release with",
             remedy="install helm 3 and put it on PATH",
         )
-    request = HelmRender(
-        context=release.context,
-        chart=staged.directory,
-        values=tuple(staged.directory / name for name in release.values),
-        include_crds=release.include_crds,
-        hooks=release.hooks == "run",
-    )
     described = (repr(release.context), release.values, release.include_crds)
     content = sorted((str(path), digest) for path, digest in staged.inputs.items())
 
@@ -217,7 +210,7 @@ def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) ->
         if data is None:
             if attempt and reads_clock(staged.archive):
                 next_second()
-            data = helm_template(helm, request)
+            data = helm_template(helm, _request(release, staged))
             if release.post_render is not None:
                 folder = staged.directory / release.post_render
                 data = kustomize_post_render(context.tools.kustomize, data, folder, post_render_resource(folder))
@@ -225,6 +218,16 @@ def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) ->
         return data
 
     return run
+
+
+def _request(release: LockedRelease, staged: Staged) -> HelmRender:
+    return HelmRender(
+        context=release.context,
+        chart=staged.directory,
+        values=tuple(staged.directory / name for name in release.values),
+        include_crds=release.include_crds,
+        hooks=release.hooks == "run",
+    )
 
 
 def _kustomize_command(tool: Tool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
@@ -58,58 +58,101 @@ def _leading_out(reach: Reach, kustomizations: Kustomizations) -> Iterator[tuple
             yield held.file, real
 
 
-def _link_out(root: RepoPath, file: RepoPath, real: RepoPath) -> Diagnostic:
-    return _failed(
-        "MIG210",
-        f"{root} does not build: {file} is a link to {real}, and kustomize follows none out of a folder",
-        SourceSpan(path=file),
-        "put the file itself in the place of the link",
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    """A root that kustomize did not build, with what it said."""
+
+    root: RepoPath
+    reach: Reach
+    kustomizations: Kustomizations
+    error: EngineError
+
+    @property
+    def said(self) -> Diagnostic:
+        return self.error.diagnostic
+
+    @property
+    def failure(self) -> Failure:
+        return self.error.cause.failure
+
+    @property
+    def texts(self) -> list[RepoPath]:
+        """The files of the build that have to be YAML."""
+        return sorted(_texts(self.reach, self.kustomizations))
+
+    def because(self, why: str, span: SourceSpan | None, remedy: str, code: str = "") -> Diagnostic:
+        return _failed(code or self.said.code, f"{self.root} does not build: {why}", span, remedy)
 
 
 def explained(root: RepoPath, reach: Reach, kustomizations: Kustomizations, error: EngineError) -> Diagnostic:
     """What kustomize said, with the place that a person has to change where that can be told better."""
-    said = error.diagnostic
-    index = kustomizations.index
-    if error.cause.failure is Failure.MISSING_FILE and (link := next(_leading_out(reach, kustomizations), None)):
-        return _link_out(root, *link)
-    if error.cause.failure is Failure.MISSING_FILE and reach.missing:
-        exact = (missing for missing in reach.missing if missing.path == error.cause.subject)
-        missing = next(exact, reach.missing[0])
-        what, remedy = _missing(missing, index)
-        return _failed(said.code, f"{root} does not build: {what}", missing.span, remedy or said.remedy)
-    if error.cause.failure is Failure.PLUGIN and reach.charts:
-        held = reach.charts[0]
-        names = ", ".join(str(chart.get("name") or "?") for chart in held.helm_charts)
-        return _failed(
-            said.code,
-            f"{root} does not build: it inflates Helm charts ({names}), which is not done here",
-            SourceSpan(path=held.file),
-            "such a root is a hybrid already; it is left alone",
-        )
-    if _EMPTY in said.summary and (empty := _without_fields(reach, kustomizations)):
-        return _failed(
-            said.code, f"{root} does not build: {_EMPTY}", SourceSpan(path=empty), "list something, or remove it"
-        )
-    if _OUTSIDE in said.summary and (outside := _read_outside(reach, kustomizations)):
-        return _failed(
-            said.code,
-            f"{root} does not build: {outside.path} is not below the kustomization that names it",
-            outside.span,
-            "move the file there, or include its folder in place of the file",
-        )
-    texts = sorted(_texts(reach, kustomizations))
-    pointer = next((path for path in texts if index.read(path).startswith(_POINTER)), None)
-    if pointer is not None:
-        return _failed(
-            "MIG215",
-            f"{root} does not build: the content of this file is not here, it is a Git LFS pointer",
-            SourceSpan(path=pointer, line=1),
-            "run `git lfs pull`",
-        )
-    if error.cause.failure is Failure.YAML or _NO_TEXT_KEY in said.summary:
-        return next((_unreadable(root, found) for found in _refused(texts, index)), said)
-    return said
+    case = _Failed(root=root, reach=reach, kustomizations=kustomizations, error=error)
+    ways = (_link, _missing_file, _inflation, _empty_file, _outside_file, _lfs_pointer, _unreadable_file)
+    return next((found for way in ways if (found := way(case)) is not None), case.said)
+
+
+def _link(case: _Failed) -> Diagnostic | None:
+    found = next(_leading_out(case.reach, case.kustomizations), None) if case.failure is Failure.MISSING_FILE else None
+    if found is None:
+        return None
+    file, real = found
+    why = f"{file} is a link to {real}, and kustomize follows none out of a folder"
+    return case.because(why, SourceSpan(path=file), "put the file itself in the place of the link", "MIG210")
+
+
+def _missing_file(case: _Failed) -> Diagnostic | None:
+    if case.failure is not Failure.MISSING_FILE or not case.reach.missing:
+        return None
+    exact = (missing for missing in case.reach.missing if missing.path == case.error.cause.subject)
+    missing = next(exact, case.reach.missing[0])
+    what, remedy = _missing(missing, case.kustomizations.index)
+    return case.because(what, missing.span, remedy or case.said.remedy)
+
+
+def _inflation(case: _Failed) -> Diagnostic | None:
+    if case.failure is not Failure.PLUGIN or not case.reach.charts:
+        return None
+    held = case.reach.charts[0]
+    names = ", ".join(str(chart.get("name") or "?") for chart in held.helm_charts)
+    return case.because(
+        f"it inflates Helm charts ({names}), which is not done here",
+        SourceSpan(path=held.file),
+        "such a root is a hybrid already; it is left alone",
+    )
+
+
+def _empty_file(case: _Failed) -> Diagnostic | None:
+    empty = _without_fields(case.reach, case.kustomizations) if _EMPTY in case.said.summary else None
+    return case.because(_EMPTY, SourceSpan(path=empty), "list something, or remove it") if empty else None
+
+
+def _outside_file(case: _Failed) -> Diagnostic | None:
+    outside = _read_outside(case.reach, case.kustomizations) if _OUTSIDE in case.said.summary else None
+    if outside is None:
+        return None
+    return case.because(
+        f"{outside.path} is not below the kustomization that names it",
+        outside.span,
+        "move the file there, or include its folder in place of the file",
+    )
+
+
+def _lfs_pointer(case: _Failed) -> Diagnostic | None:
+    index = case.kustomizations.index
+    pointer = next((path for path in case.texts if index.read(path).startswith(_POINTER)), None)
+    if pointer is None:
+        return None
+    why = "the content of this file is not here, it is a Git LFS pointer"
+    return case.because(why, SourceSpan(path=pointer, line=1), "run `git lfs pull`", "MIG215")
+
+
+def _unreadable_file(case: _Failed) -> Diagnostic | None:
+    if case.failure is not Failure.YAML and _NO_TEXT_KEY not in case.said.summary:
+        return None
+    found = next(_refused(case.texts, case.kustomizations.index), None)
+    if found is None:
+        return None
+    return case.because(found.summary, found.span, found.remedy or "correct the file", "MIG214")
 
 
 def located(root: RepoPath, file: RepoPath, reason: Diagnostic) -> Diagnostic:
@@ -154,11 +197,6 @@ def _refused(texts: list[RepoPath], index: Index) -> Iterator[Diagnostic]:
             read_documents(index.read(path), dialect=Dialect.KUSTOMIZE, path=path)
         except MigrateError as error:
             yield error.diagnostic
-
-
-def _unreadable(root: RepoPath, found: Diagnostic) -> Diagnostic:
-    remedy = found.remedy or "correct the file"
-    return _failed("MIG214", f"{root} does not build: {found.summary}", found.span, remedy)
 
 
 def _missing(reference: Reference, index: Index) -> tuple[str, str]:

@@ -14,6 +14,8 @@ from migrator.report.terminal import console
 if TYPE_CHECKING:
     from typing import IO
 
+    from rich.console import Console
+
     from migrator.plan.types import Plan
     from migrator.prove import Proof
 
@@ -43,9 +45,13 @@ def show_applied(
         out.print("  was not proved and stays in Kustomize")
     if proof is not None:
         show_proof(proof, stream, verbose=verbose)
-    if not is_written:
+    if is_written:
+        _show_written(plan, out, branch, commits)
+    else:
         out.print("Nothing was written." if proof is not None else "Nothing to do.", style="bold")
-        return
+
+
+def _show_written(plan: Plan, out: Console, branch: str | None, commits: Sequence[str]) -> None:
     counts = Counter(change.action for change in plan.changes)
     done = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
     told = ", ".join(f"{counts[action]} {done[action]}" for action in done if counts[action])

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
+    from migrator.classify import ChartCandidate, Evidence
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Inference, Residual, SplitValues
     from migrator.model import Difference, Json, KeyPath, ResId
-    from migrator.plan.types import Change, ComponentPlan, Plan
+    from migrator.plan.types import Change, ComponentPlan, Plan, PostRenderPatch
     from migrator.signatures import Upstream
 
 FORMAT_VERSION = "1.0"
@@ -122,6 +123,24 @@ def companion_documents(companions: Mapping[str, Sequence[ResId]]) -> list[dict[
     return [{"resource": str(resource), "environments": found[resource]} for resource in sorted(found)]
 
 
+def rival_document(rival: ChartCandidate) -> dict[str, Json]:
+    return {"name": rival.chart, "repository": rival.repository, "confidence": round(rival.score, 4)}
+
+
+def evidence_document(evidence: Evidence) -> dict[str, Json]:
+    return {
+        "kind": evidence.kind,
+        "detail": evidence.detail,
+        "weight": evidence.weight,
+        "resource": str(evidence.resource) if evidence.resource else None,
+    }
+
+
+def patch_document(patch: PostRenderPatch, environment: str) -> dict[str, Json]:
+    operations = [dict(operation) for operation in patch.operations]
+    return {"environment": environment, "resource": str(patch.target), "operations": operations}
+
+
 def component_document(component: ComponentPlan) -> dict[str, Json]:
     """One component of the plan; `resources` counts distinct identities over all environments."""
     chart = component.chart
@@ -133,23 +152,12 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "category": component.category,
         "chart": chart and {**chart_document(chart), "digest": component.chart_digest},
         "successor": component.successor,
-        "rivals": [
-            {"name": rival.chart, "repository": rival.repository, "confidence": round(rival.score, 4)}
-            for rival in component.rivals
-        ],
+        "rivals": [rival_document(rival) for rival in component.rivals],
         "upstream": upstream_document(component.upstream),
         "release": component.context.release,
         "namespace": component.context.namespace,
         "confidence": round(component.confidence, 4),
-        "evidence": [
-            {
-                "kind": evidence.kind,
-                "detail": evidence.detail,
-                "weight": evidence.weight,
-                "resource": str(evidence.resource) if evidence.resource else None,
-            }
-            for evidence in component.evidence
-        ],
+        "evidence": [evidence_document(evidence) for evidence in component.evidence],
         "environments": list(component.environments),
         "resources": len({resource for resources in members.values() for resource in resources}),
         "resources_by_environment": {environment: len(members[environment]) for environment in sorted(members)},
@@ -162,11 +170,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for difference in component.differences[environment]
         ],
         "patches": [
-            {
-                "environment": environment,
-                "resource": str(patch.target),
-                "operations": [dict(operation) for operation in patch.operations],
-            }
+            patch_document(patch, environment)
             for environment in sorted(component.patches)
             for patch in component.patches[environment]
         ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -32,37 +31,29 @@ def finding_cases(findings: Sequence[Diagnostic]) -> list[Case]:
 
 def junit(cases: Sequence[Case]) -> str:
     """The report's text, one suite per `Case.suite`, in the order of their first cases."""
+    from xml.etree import ElementTree as ET
+
     suites: dict[str, list[Case]] = {}
     for case in cases:
         suites.setdefault(case.suite, []).append(case)
-    lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<testsuites name="migrate" {_counts(cases)}>']
+    report = ET.Element("testsuites", {"name": "migrate", **_counts(cases)})
     for suite, members in suites.items():
-        lines.append(f"  <testsuite name={_attribute(suite)} {_counts(members)}>")
-        lines.extend(_case(case) for case in members)
-        lines.append("  </testsuite>")
-    return "\n".join([*lines, "</testsuites>"]) + "\n"
+        inside = ET.SubElement(report, "testsuite", {"name": _printable(suite), **_counts(members)})
+        for case in members:
+            told = ET.SubElement(inside, "testcase", classname=_printable(case.suite), name=_printable(case.name))
+            if case.failure:
+                failure = ET.SubElement(told, "failure", message=_printable(case.failure.splitlines()[0]))
+                failure.text = _printable(case.failure)
+            elif case.skipped:
+                ET.SubElement(told, "skipped", message=_printable(case.skipped))
+    ET.indent(report)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(report, encoding="unicode") + "\n"
 
 
-def _counts(cases: Sequence[Case]) -> str:
+def _counts(cases: Sequence[Case]) -> dict[str, str]:
     failures = sum(bool(case.failure) for case in cases)
     skipped = sum(bool(case.skipped) for case in cases)
-    return f'tests="{len(cases)}" failures="{failures}" skipped="{skipped}" errors="0"'
-
-
-def _case(case: Case) -> str:
-    head = f"    <testcase classname={_attribute(case.suite)} name={_attribute(case.name)}"
-    if case.failure:
-        message = _attribute(case.failure.splitlines()[0])
-        return (
-            f"{head}>\n      <failure message={message}>{escape(_printable(case.failure))}</failure>\n    </testcase>"
-        )
-    if case.skipped:
-        return f"{head}>\n      <skipped message={_attribute(case.skipped)}/>\n    </testcase>"
-    return f"{head}/>"
-
-
-def _attribute(text: str) -> str:
-    return quoteattr(_printable(text))
+    return {"tests": str(len(cases)), "failures": str(failures), "skipped": str(skipped), "errors": "0"}
 
 
 def _printable(text: str) -> str:

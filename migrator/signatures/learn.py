@@ -64,42 +64,31 @@ def learn(
 ) -> Signature:
     """The signature of a chart, from its metadata and what it renders under `release` in `namespace`.
 
-    `sources` are the `# Source:` comments of the objects; without them an object belongs to a subchart where its
-    chart label says so. Of subcharts in `known`, which have signatures of their own, only the object names are kept;
-    of a `generic` chart, which runs what it is told, only the shape.
+    `sources` are the `# Source:` comments of the objects, without which chart labels tell the objects of subcharts. Of
+    subcharts in `known`, which have signatures of their own, only names are kept; of a `generic` chart only the shape.
     """
     name = chart.ref.name
-    aliases = {
-        str(entry.get("alias") or entry.get("name")): str(entry.get("name"))
-        for entry in chart.metadata.get("dependencies") or ()
-        if isinstance(entry, Mapping)
-    }
+    aliases = _subcharts(chart.metadata)
     seen = [_seen(resource, name, aliases, sources or {}) for resource in rendered if not _is_test(resource)]
     own = [one.features for one in seen if not one.subchart]
     described = [] if generic else [one.features for one in seen if not one.subchart or one.subchart not in known]
-    base = _fullname(own, name, release)
-    versions = {version for one in own if (version := one.version)}
+    names = _Names(release=release, namespace=namespace, base=_fullname(own, name, release))
     return Signature(
         chart=name,
         repository=chart.ref.repository,
         category=category,
         learned_from=(chart.ref.version,),
-        fullname=base.replace(release, RELEASE, 1) if release in base else base,
+        fullname=names.base.replace(release, RELEASE, 1),
         images=_images(described, own, chart, name, () if generic else images_in_values(chart.files, aliases)),
         crds=tuple(sorted({*crds_in_files(chart.files, known), *_crds_rendered(seen, known)})),
-        objects=_objects(
-            seen,
-            chart.ref.version,
-            _Names(release=release, namespace=namespace, base=base),
-            optional_objects(chart.files, name),
-        ),
-        labels=_labels(described, (release, namespace, base)),
+        objects=_objects(seen, chart.ref.version, names, optional_objects(chart.files, name)),
+        labels=_labels(described, names),
         containers=_containers(described, release),
         ports=tuple(sorted({port for one in described for port in one.ports})),
         subcharts=tuple(sorted({one.subchart for one in seen if one.subchart} | set(aliases.values()))),
         aliases=_aliases(own, name),
         upstream=_upstream(chart.metadata),
-        version_label=_version_label(versions, chart),
+        version_label=_version_label(own, chart),
         is_generic=generic,
     )
 
@@ -202,6 +191,12 @@ def _arranged(value: Json, margin: str, key: str, *, is_spread: bool = False) ->
     if isinstance(value, Mapping):
         return {name: _arranged(held, f"{margin}  ", name) for name, held in value.items()}
     return value
+
+
+def _subcharts(metadata: Mapping[str, Json]) -> Mapping[str, str]:
+    """What a chart calls its dependencies -> their names."""
+    entries = (entry for entry in metadata.get("dependencies") or () if isinstance(entry, Mapping))
+    return {str(entry.get("alias") or entry.get("name")): str(entry.get("name")) for entry in entries}
 
 
 def _seen(resource: Resource, chart: str, aliases: Mapping[str, str], sources: Mapping[ResId, str]) -> _Seen:
@@ -311,10 +306,10 @@ def _is_akin(image: Image, chart: str) -> bool:
     return bool(set(re.split(r"[-_.]", last)) & set(chart.split("-")))
 
 
-def _labels(described: Iterable[Features], names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _labels(described: Iterable[Features], names: _Names) -> dict[str, tuple[str, ...]]:
     found: dict[str, set[str]] = {}
     for key, value in (pair for one in described for pair in one.labels):
-        if not any(re.search(rf"(?<![a-z0-9]){re.escape(text)}(?![a-z0-9])", value) for text in names):
+        if names.pattern(value) == value:
             found.setdefault(key, set()).add(value)
     return {key: tuple(sorted(found[key])) for key in sorted(found)}
 
@@ -343,8 +338,8 @@ def _upstream(metadata: Mapping[str, Json]) -> tuple[str, ...]:
     return tuple(sorted(one for one in found if not _CHART_REPOSITORY.search(one)))
 
 
-def _version_label(labels: Collection[str], chart: ChartArchive) -> str:
-    plain = {version.removeprefix("v") for version in labels}
+def _version_label(own: Sequence[Features], chart: ChartArchive) -> str:
+    plain = {one.version.removeprefix("v") for one in own if one.version}
     if chart.app_version.removeprefix("v") in plain:
         return "app"
     return "chart" if chart.ref.version.removeprefix("v") in plain else ""

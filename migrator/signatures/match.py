@@ -34,6 +34,8 @@ _OWN_SHAPE = 0.8
 _LONGEST = 6
 """Words of a chart's name."""
 _K = TypeVar("_K", bound=Hashable)
+_Active = Sequence[tuple[int, Signature]]
+"""Signatures with their numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,36 +230,10 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
         publishers=publishers,
         aliases={alias: one.chart for one in signatures for alias in one.aliases},
         weights=weights,
-        images=_shared(
-            (
-                (image.repository, at, weights.image * image.weight * _share(image))
-                for at, one in active
-                for image in one.images
-            ),
-            weights,
-            charts,
-        ),
-        basenames=_shared(
-            (
-                (image.repository.rpartition("/")[2], at, weights.image_basename)
-                for at, one in active
-                for image in one.images
-                if image.weight >= 1
-            ),
-            weights,
-            charts,
-        ),
+        images=_shared(_images(active, weights), weights, charts),
+        basenames=_shared(_basenames(active, weights), weights, charts),
         crds=_shared(((crd, at, weights.crd) for at, one in active for crd in one.crds), weights, charts),
-        labels=_shared(
-            (
-                ((key, value), at, weights.of_label(key))
-                for at, one in active
-                for key, values in (*one.labels.items(), *((key, (one.chart,)) for key in NAMED_AFTER))
-                for value in values
-            ),
-            weights,
-            charts,
-        ),
+        labels=_shared(_labels(active, weights), weights, charts),
         containers=_shared(
             ((c.name, at, weights.container) for at, one in active for c in one.containers), weights, charts
         ),
@@ -271,6 +247,27 @@ def index_signatures(signatures: Sequence[Signature], weights: Weights | None = 
         flags={(at, c.name): frozenset(c.flags) for at, one in active for c in one.containers},
         container_ports={(at, c.name): frozenset(c.ports) for at, one in active for c in one.containers},
     )
+
+
+def _images(active: _Active, weights: Weights) -> Iterator[tuple[str, int, float]]:
+    for at, one in active:
+        for image in one.images:
+            yield image.repository, at, weights.image * image.weight * _share(image)
+
+
+def _basenames(active: _Active, weights: Weights) -> Iterator[tuple[str, int, float]]:
+    """What is left of a repository where a mirror has named it anew; only of images that are the chart's own."""
+    for at, one in active:
+        for image in one.images:
+            if image.weight >= 1:
+                yield image.repository.rpartition("/")[2], at, weights.image_basename
+
+
+def _labels(active: _Active, weights: Weights) -> Iterator[tuple[tuple[str, str], int, float]]:
+    for at, one in active:
+        for key, values in (*one.labels.items(), *((key, (one.chart,)) for key in NAMED_AFTER)):
+            for value in values:
+                yield (key, value), at, weights.of_label(key)
 
 
 def _share(image: ImagePattern) -> float:
@@ -306,7 +303,7 @@ _Expressions = dict[str, tuple[tuple[str, re.Pattern[str], _Pattern], ...]]
 
 
 def _index_names(
-    active: Sequence[tuple[int, Signature]],
+    active: _Active,
     weights: Weights,
 ) -> tuple[_Names, _Names, _Names, _Bare, _Expressions]:
     """Fixed names, suffixes of full name and release, bare placeholders, and what needs a regular expression."""

@@ -63,11 +63,10 @@ def follow_word(
     `is_path`: it stands where only a path can; else a name without a slash is none. `inherits`: the chart that took
     a folder's place may stand for it.
     """
-    known = "".join(piece.text or "" for piece in pieces)
     if any(piece.text is None for piece in pieces):
         _computed(book, pieces, base, moves)
         return None
-    now = "".join(piece.text or "" if piece.now is None else piece.now for piece in pieces)
+    known, now = _known(pieces), _now(pieces)
     sign = known.find("=")
     if sign >= 0 and not known.startswith(ROOT):
         tail = follow_word(book, _tail(pieces, sign + 1), base, moves, is_path=is_path, inherits=inherits)
@@ -84,6 +83,12 @@ def follow_word(
         return _glob(book, pieces, base, moves, inherits=inherits)
     if not is_path and "/" not in known:
         return now
+    return _follow_path(book, pieces, base, moves, inherits=inherits)
+
+
+def _follow_path(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves, *, inherits: bool) -> str:
+    """As `follow_word`, of a word that is one path."""
+    known, now = _known(pieces), _now(pieces)
     path = resolved(known, base)
     if path is None and base is None and not known.startswith("/"):
         _beyond(book, pieces, moves)
@@ -95,6 +100,16 @@ def follow_word(
     if place is None and is_seen_anew and _exists(path, moves):
         place = Place(path=path)  # it stands still, the folder that it is seen from moves
     return now if place is None else _moved(book, pieces, there, place, path, moves, inherits=inherits)
+
+
+def _known(pieces: Sequence[Piece]) -> str:
+    """What a word stands for before anything moves."""
+    return "".join(piece.text or "" for piece in pieces)
+
+
+def _now(pieces: Sequence[Piece]) -> str:
+    """The same once the variables in it are followed."""
+    return "".join(piece.text or "" if piece.now is None else piece.now for piece in pieces)
 
 
 def _with_its_folder(path: RepoPath, moves: Moves) -> Place | None:
@@ -146,14 +161,13 @@ def _moved(  # noqa: PLR0917 - private
     inherits: bool,
 ) -> str:
     target = place.path or (place.heir if inherits and path not in moves.files else None)
-    old = "".join(piece.text or "" for piece in pieces)
-    now = "".join(piece.text or "" if piece.now is None else piece.now for piece in pieces)
+    now = _now(pieces)
     if target is None:
         book.note(pieces[0].start, f"{told(path, place)}; it cannot be followed here")
         return now
     if resolved(now, base) == target:
         return now
-    wanted = _written(pieces, old, now, base, target, moves)
+    wanted = _written(pieces, now, base, target, moves)
     if wanted is None or not _SAFE.fullmatch(wanted.replace(ROOT, "")):
         became = "is seen from another folder" if target == path else f"is {target}"
         book.note(pieces[0].start, f"{path} {became} now; it is put together here, so it was not changed")
@@ -162,10 +176,9 @@ def _moved(  # noqa: PLR0917 - private
     return wanted
 
 
-def _written(  # noqa: PLR0917 - private
-    pieces: Sequence[Piece], old: str, now: str, base: RepoPath | None, target: RepoPath, moves: Moves
-) -> str | None:
-    """The target as this word would write it; None where it cannot."""
+def _written(pieces: Sequence[Piece], now: str, base: RepoPath | None, target: RepoPath, moves: Moves) -> str | None:
+    """The target as this word, which stands for `now`, would write it; None where it cannot."""
+    old = _known(pieces)
     fixed = ""
     for piece in pieces:
         if not piece.is_fixed:
@@ -210,7 +223,7 @@ def _shared(one: str, other: str) -> int:
 
 
 def _glob(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves, *, inherits: bool) -> str | None:
-    known = "".join(piece.text or "" for piece in pieces)
+    known = _known(pieces)
     pattern = resolved(known, base)
     if pattern is None:
         return None
@@ -221,7 +234,7 @@ def _glob(book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Mov
     if target is None:
         book.note(pieces[0].start, f"{pattern} does not match the same files any more: {reason}")
         return None
-    wanted = _written(pieces, known, known, base_now(base, moves), target, moves)
+    wanted = _written(pieces, known, base_now(base, moves), target, moves)
     if wanted is None:
         book.note(pieces[0].start, f"{pattern} should read {target} here")
         return None
@@ -233,7 +246,7 @@ def _with_colon(
     book: Book, pieces: Sequence[Piece], base: RepoPath | None, moves: Moves, *, is_path: bool, now: str
 ) -> str:
     """`here:/there` of a mount is a path in front; `HEAD:path` and `host:path` are somewhere else."""
-    known = "".join(piece.text or "" for piece in pieces)
+    known = _known(pieces)
     head, _, tail = known.partition(":")
     if tail.startswith("/") and "/" in head and len(pieces) == 1:
         piece = pieces[0]
@@ -282,7 +295,7 @@ def _follow_head(book: Book, pieces: Sequence[Piece], base: RepoPath | None, mov
         return False
     text = (head[-1].text or "").rpartition("/")[0]
     head[-1] = replace(head[-1], text=text, end=head[-1].start + len(text))
-    folder = resolved("".join(piece.text or "" for piece in head), base)
+    folder = resolved(_known(head), base)
     place = moves.places.get(folder) if folder is not None else None
     if folder is None or place is None or place.path is None:
         return False
@@ -328,7 +341,7 @@ def _loose(texts: Sequence[str | None]) -> str:
 
 
 def _beyond(book: Book, pieces: Sequence[Piece], moves: Moves) -> None:
-    known = "".join(piece.text or "" for piece in pieces)
+    known = _known(pieces)
     path = resolved(known, RepoPath("."))
     if path is not None and "/" in known and path in moves.places:
         book.note(
