@@ -132,7 +132,7 @@ class Origins:
 
     def _layers(self, root: RepoPath) -> tuple[Kustomization, ...]:
         """The kustomizations on the way to a root, what is included before what includes it."""
-        return self._view.once(("layers", root), lambda: tuple(_inner_first(root, self._view, set())))
+        return self._view.once(("layers", root), lambda: self._view.kustomizations.innermost_first(root))
 
     def _entry(self, held: Kustomization, path: KeyPath) -> SourceSpan:
         return self._span(held.file, None, path)
@@ -169,14 +169,3 @@ def _find(resources: Sequence[Resource], res_id: ResId) -> Resource | None:
     named = [r for r in resources if (r.id.group, r.id.kind, r.id.name) == (res_id.group, res_id.kind, res_id.name)]
     exact = [each for each in named if each.id.namespace == res_id.namespace]
     return next(iter(exact or [each for each in named if not (each.id.namespace and res_id.namespace)]), None)
-
-
-def _inner_first(root: RepoPath, view: RepositoryView, seen: set[RepoPath]) -> Iterator[Kustomization]:
-    if root in seen:
-        return
-    seen.add(root)
-    for inner in view.kustomizations.includes(root):
-        yield from _inner_first(inner, view, seen)
-    held = view.kustomizations.by_path.get(root)
-    if held is not None:
-        yield held

@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
@@ -15,6 +16,9 @@ from migrator.load.types import Kustomization, PluginRef, Reference, ReferenceKi
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_value
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _LIST_ITEM = re.compile(rb"(?m)^\s*-\s+[\"']?([^\s\"'#:]+)[\"']?\s*(?:#.*)?$")
 
@@ -43,6 +47,8 @@ class Kustomizations:
 
     index: Index = field(repr=False)
     by_path: Mapping[RepoPath, Kustomization]
+    inclusion: nx.DiGraph[RepoPath] = field(repr=False, compare=False)
+    """Folder -> each folder that its kustomization includes, in the order in which kustomize meets them."""
     broken: Mapping[RepoPath, Diagnostic] = field(default_factory=dict)
     included: frozenset[RepoPath] = frozenset()
     """Folders that another kustomization includes."""
@@ -56,12 +62,18 @@ class Kustomizations:
 
     def includes(self, directory: RepoPath) -> tuple[RepoPath, ...]:
         """Folders that a kustomization includes directly, in the order kustomize meets them."""
-        held = self.by_path.get(directory)
-        return tuple(dict.fromkeys(_included(held))) if held else ()
+        return tuple(self.inclusion.successors(directory)) if directory in self.inclusion else ()
 
     def includers(self, directory: RepoPath) -> tuple[RepoPath, ...]:
         """Folders of the kustomizations that include this one, sorted."""
-        return tuple(path for path in sorted(self.by_path) if directory in self.includes(path))
+        return tuple(sorted(self.inclusion.predecessors(directory))) if directory in self.inclusion else ()
+
+    def innermost_first(self, directory: RepoPath) -> tuple[Kustomization, ...]:
+        """The kustomizations that a build of the folder meets, what is included before what includes it."""
+        import networkx as nx
+
+        met = nx.dfs_postorder_nodes(self.inclusion, directory) if directory in self.inclusion else ()
+        return tuple(self.by_path[path] for path in met if path in self.by_path)
 
     def closure(self, directory: RepoPath) -> tuple[RepoPath, ...]:
         """Every file that a build of the folder reads, at its real place, sorted; the folder's own file included."""
@@ -69,33 +81,25 @@ class Kustomizations:
 
     def reach(self, directory: RepoPath) -> Reach:
         """What a build of the folder rests on. Cycles are followed once; kustomize is the one to refuse them."""
-        directories: dict[RepoPath, None] = {}
-        files: set[RepoPath] = set()
+        import networkx as nx
+
+        is_known = directory in self.inclusion
+        directories = tuple(nx.dfs_preorder_nodes(self.inclusion, directory)) if is_known else (directory,)
+        met = [self.by_path[path] for path in directories if path in self.by_path]
+        files = {self.index.resolve(held.file) for held in met}
         missing: list[Reference] = []
         remote: list[Reference] = []
-        pending = [directory]
-        while pending:
-            here = pending.pop()
-            if here in directories:
-                continue
-            directories[here] = None
-            held = self.by_path.get(here)
-            if held is None:
-                continue
-            files.add(self.index.resolve(held.file))
-            for reference in held.references:
-                if reference.kind is ReferenceKind.FILE and reference.path is not None:
-                    files.add(reference.path)
-                elif reference.remote:
-                    remote.append(reference)
-                elif reference.field == "helmCharts" and reference.path and reference.kind is ReferenceKind.DIRECTORY:
-                    files.update(self.index.below(reference.path))
-                elif reference.path not in self.by_path and reference.path not in self.broken:
-                    missing.append(reference)
-            pending.extend(reversed(tuple(_included(held))))
-        met = [self.by_path[path] for path in directories if path in self.by_path]
+        for reference in (reference for held in met for reference in held.references):
+            if reference.kind is ReferenceKind.FILE and reference.path is not None:
+                files.add(reference.path)
+            elif reference.remote:
+                remote.append(reference)
+            elif reference.field == "helmCharts" and reference.path and reference.kind is ReferenceKind.DIRECTORY:
+                files.update(self.index.below(reference.path))
+            elif reference.path not in self.by_path and reference.path not in self.broken:
+                missing.append(reference)
         return Reach(
-            directories=tuple(directories),
+            directories=directories,
             files=tuple(sorted(files)),
             missing=tuple(missing),
             remote=tuple(remote),
@@ -132,6 +136,7 @@ def load(index: Index) -> tuple[Kustomizations, Diagnostics]:
     kustomizations = Kustomizations(
         index=index,
         by_path=by_path,
+        inclusion=inclusion_of(by_path),
         broken=broken,
         included=frozenset(included | guessed),
         not_deployed=frozenset(_post_renderers(index)),
@@ -139,6 +144,16 @@ def load(index: Index) -> tuple[Kustomizations, Diagnostics]:
     return kustomizations, tuple(
         sorted(notes, key=lambda note: (note.span or SourceSpan(path=RepoPath("")), note.code))
     )
+
+
+def inclusion_of(by_path: Mapping[RepoPath, Kustomization]) -> nx.DiGraph[RepoPath]:
+    """The graph of what includes what, folders without a kustomization that somebody includes among its nodes."""
+    import networkx as nx
+
+    graph: nx.DiGraph[RepoPath] = nx.DiGraph()
+    graph.add_nodes_from(by_path)
+    graph.add_edges_from((path, inner) for path, held in by_path.items() for inner in _included(held))
+    return graph
 
 
 def _included(held: Kustomization) -> Iterator[RepoPath]:

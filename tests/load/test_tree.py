@@ -81,6 +81,24 @@ def test_cycles_and_missing_things_do_not_stop_the_walk(tree: Tree) -> None:
     reach = kustomizations.reach(RepoPath("a"))
     assert reach.directories == ("a", "b", "empty")
     assert [reference.path for reference in reach.missing] == ["a/gone.yaml", "empty"]
+    assert [held.path for held in kustomizations.innermost_first(RepoPath("a"))] == ["b", "a"]
+
+
+def test_what_is_included_comes_before_what_includes_it_and_once(tree: Tree) -> None:
+    root = tree(
+        {
+            "top/kustomization.yaml": "resources: [../right, ../left]\n",
+            "left/kustomization.yaml": "resources: [../base]\n",
+            "right/kustomization.yaml": "resources: [../base]\n",
+            "base/kustomization.yaml": "",
+        }
+    )
+    kustomizations, _ = load(discover(root, Config()))
+    assert [held.path for held in kustomizations.innermost_first(RepoPath("top"))] == ["base", "right", "left", "top"]
+    assert kustomizations.reach(RepoPath("top")).directories == ("top", "right", "base", "left")
+    assert kustomizations.includers(RepoPath("base")) == ("left", "right")
+    assert kustomizations.innermost_first(RepoPath("nowhere")) == ()
+    assert kustomizations.reach(RepoPath("nowhere")).directories == ("nowhere",)
 
 
 def test_a_post_renderer_of_the_lock_is_no_root(tree: Tree) -> None:

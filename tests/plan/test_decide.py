@@ -15,6 +15,7 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import Config, Index, parse_config
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
 from migrator.load import Kustomizations
+from migrator.load.tree import inclusion_of
 from migrator.lock import Lock, LockedComponent
 from migrator.model import DifferenceKind, Impact, Json, Origin, ReleaseContext, RepoPath, ResId, Resource, resource_of
 from migrator.plan import Decision, Examined, Plan, Repository, make_plan
@@ -68,7 +69,7 @@ def bare(resource: Resource) -> Resource:
 
 def repository_of(*builds: Build, config: Config | None = None, lock: Lock | None = None) -> Repository:
     index = Index(root=Path("nowhere"), files={}, links={}, kustomization_files=())
-    read = Kustomizations(index=index, by_path={})
+    read = Kustomizations(index=index, by_path={}, inclusion=inclusion_of({}))
     return Repository(kustomizations=read, builds=builds, config=config or Config(), lock=lock)
 
 

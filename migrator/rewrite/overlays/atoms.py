@@ -19,19 +19,13 @@ _HEAD = frozenset({"apiVersion", "kind", "metadata"})
 
 def clusters(view: RepositoryView) -> tuple[Cluster, ...]:
     """The roots in groups that share no kustomization with each other, sorted."""
-    found: list[tuple[set[RepoPath], list[Build]]] = []
-    for build in sorted(view.builds, key=lambda each: each.root):
-        folders = set(view.directories(build.root))
-        members = [build]
-        apart = []
-        for others, held in found:
-            if folders & others:
-                folders |= others
-                members = [*held, *members]
-            else:
-                apart.append((others, held))
-        found = [*apart, (folders, members)]
-    return tuple(_cluster(folders, members, view) for folders, members in found)
+    import networkx as nx
+
+    builds = sorted(view.builds, key=lambda each: each.root)
+    met: nx.Graph[RepoPath] = nx.Graph()
+    met.add_edges_from((build.root, folder) for build in builds for folder in view.directories(build.root))
+    groups = [(folders, [each for each in builds if each.root in folders]) for folders in nx.connected_components(met)]
+    return tuple(_cluster(folders, held, view) for folders, held in sorted(groups, key=lambda group: group[1][-1].root))
 
 
 def _cluster(folders: set[RepoPath], builds: Sequence[Build], view: RepositoryView) -> Cluster:
@@ -47,17 +41,17 @@ def _cluster(folders: set[RepoPath], builds: Sequence[Build], view: RepositoryVi
 
 def _with_content(roots: Collection[RepoPath], known: Mapping[RepoPath, Kustomization]) -> frozenset[RepoPath]:
     """The folders of resources and components from the roots on; what configures transformers is not content."""
-    found: set[RepoPath] = set()
-    pending = list(roots)
-    while pending:
-        path = pending.pop()
-        if path in found:
-            continue
-        found.add(path)
-        held = known.get(path)
-        references = (*held.resources, *held.components) if held is not None else ()
-        pending += [each.path for each in references if each.kind is ReferenceKind.DIRECTORY and each.path is not None]
-    return frozenset(found)
+    import networkx as nx
+
+    lists: nx.DiGraph[RepoPath] = nx.DiGraph()
+    lists.add_nodes_from(roots)
+    lists.add_edges_from(
+        (path, each.path)
+        for path, held in known.items()
+        for each in (*held.resources, *held.components)
+        if each.kind is ReferenceKind.DIRECTORY and each.path is not None
+    )
+    return frozenset(roots).union(*(nx.descendants(lists, root) for root in roots))
 
 
 def atom_of(placed: Placed, view: RepositoryView) -> Atom:

@@ -146,20 +146,21 @@ def _divided(  # noqa: PLR0917 - what the steps before have found
     for each in limits.tied:
         if each.names <= units.keys():
             ties.tie(each.names, each.reason)
-    used = {ties.top(name) for name in names.values()}
-    joined = {top: _joined([units[name] for name in group]) for top, group in ties.groups().items() if top in used}
+    groups = ties.groups()
+    used = dict.fromkeys(groups[name] for name in names.values())
+    joined = {group: _joined([units[name] for name in group]) for group in used}
     if sum(unit.part is not Part.PLATFORM for unit in joined.values()) < 2:
         if ties.told:
             raise NotDivided(f"all of it belongs together: {ties.told[0].reason}")
         return Division(cluster=cluster, edits=(), roots={}, parts={}, names={})
     if own:
-        joined = {top: _renamed(unit, own, layout, wanted) for top, unit in joined.items()}
-    final = {atom: joined[ties.top(name)].name for atom, name in names.items()}
+        joined = {group: _renamed(unit, own, layout, wanted) for group, unit in joined.items()}
+    final = {atom: joined[groups[name]].name for atom, name in names.items()}
     writing = Writing(cluster, Shares(cluster, scene.objects, final, scene.view), layout, scene.view)
     roots = _new_roots(cluster, layout, limits.staying)
     edits = writing.edits(sorted(joined.values(), key=lambda unit: unit.name), roots)
     nodes = {Node(each.environment, each.resource.id): names[atom_of(each, scene.view)] for each in scene.objects}
-    folders = {name: unit_folder(joined[ties.top(name)], layout) for name in units if ties.top(name) in joined}
+    folders = {name: unit_folder(joined[groups[name]], layout) for name in units if groups[name] in joined}
     return Division(
         cluster=cluster,
         edits=edits,

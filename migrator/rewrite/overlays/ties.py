@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from migrator.rewrite.overlays.types import Tie
@@ -12,31 +11,23 @@ class Ties:
     """Names and the groups that they grow into; the first reason that joined two groups is the one that is told."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._above = {name: name for name in names}
+        from networkx.utils import UnionFind
+
+        self._groups = UnionFind(names)
         self._told: list[Tie] = []
 
-    def tie(self, names: Iterable[str], reason: str) -> bool:
-        """Keep these together; whether that is new."""
-        tops = sorted({self.top(name) for name in names})
-        if len(tops) < 2:
-            return False
-        self._told.append(Tie(names=frozenset(names), reason=reason))
-        self._above |= dict.fromkeys(tops[1:], tops[0])
-        return True
-
-    def top(self, name: str) -> str:
-        """The name that stands for all that a name is tied to."""
-        while self._above.setdefault(name, name) != name:
-            name = self._above[name]
-        return name
+    def tie(self, names: Iterable[str], reason: str) -> None:
+        """Keep these together."""
+        tied = frozenset(names)
+        if len({self._groups[name] for name in tied}) > 1:
+            self._told.append(Tie(names=tied, reason=reason))
+            self._groups.union(*tied)
 
     @property
     def told(self) -> tuple[Tie, ...]:
         return tuple(self._told)
 
     def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """The name that stands for a group -> its members, sorted."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for name in sorted(self._above):
-            found[self.top(name)].append(name)
-        return {top: tuple(members) for top, members in found.items()}
+        """Every name -> all that it is tied to, itself among them, sorted."""
+        found = (tuple(sorted(group)) for group in self._groups.to_sets())
+        return {name: group for group in found for name in group}
