@@ -125,6 +125,27 @@ def test_a_list_whose_pairing_cannot_be_relied_on_differs_as_a_whole(monkeypatch
     ]
 
 
+def test_deepdiff_sees_no_more_than_keys_and_digests_of_lists_that_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, asked = deepdiff.DeepDiff, []
+
+    def recording(old: Any, new: Any, **options: Any) -> Any:
+        asked.append((old, new))
+        return real(old, new, **options)
+
+    monkeypatch.setattr(deepdiff, "DeepDiff", recording)
+    schema = {"properties": {"a": {"enum": ["x", "y"]}}, "required": ["a"]}
+    before = {"versions": [{"name": "v1", "schema": schema}], "same": [schema], "env": env("A", "B")}
+    after = {**before, "versions": [{"name": "v1", "schema": {**schema, "required": ["a", "b"]}}], "env": env("B")}
+    assert [shown(leaf) for leaf in found(before, after)] == [
+        "removed /env/0 env[A]",
+        "added /versions/0/schema/required/1 versions[v1].schema.required[1]",
+    ]
+    assert sorted(asked, key=str) == [
+        ([digest("a")], [digest("a"), digest("b")]),
+        ({"A": None, "B": None}, {"B": None}),
+    ]
+
+
 def test_an_item_taken_over_stands_behind_the_one_that_it_follows() -> None:
     before, after = {"args": ["--a", "--x", "--y", "--b", "--c"]}, {"args": ["--new", "--a", "--x", "--y", "--c"]}
     root = unequal(before, after)
