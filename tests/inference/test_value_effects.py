@@ -9,10 +9,10 @@ import pytest
 
 from migrator.charts import load_archive
 from migrator.charts.types import ChartArchive
+from migrator.explain.values import explained as explained_values
 from migrator.inference.effects.value_effects import COMMON, ExplainedValue, Subject, explain_values
 from migrator.inference.types import Residual, ResidualClass, SplitValues
 from migrator.model import KeyPath, ReleaseContext, ResId
-from migrator.rewrite import explanation
 from migrator.yamlio import ABSENT
 
 VALUES = """\
@@ -153,7 +153,7 @@ def test_the_origin_of_an_item_that_only_the_chart_has_is_not_that_of_another_it
     added = Residual(
         environment="prod", resource=APP, path=("env", 0), target_path=("env", 2), cls=ResidualClass.NOT_FOUND
     )
-    explanation.explained(subject, (added, replace(added, path=("x",), target_path=None)), Told())
+    explained_values(subject, (added, replace(added, path=("x",), target_path=None)), Told())
     assert asked == [("env", 2), ("x",)]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from migrator.charts.randomness import generated_places, may_generate
@@ -40,41 +40,51 @@ def residual_of(
 ) -> tuple[Residual, ...]:
     """Every difference and companion with its class, in the order of environments and resources."""
     found: list[Residual] = []
-    for environment, differences in sorted(verdict.differences.items()):
-        uniform = _uniform(differences, len(verdict.rendered[environment]))
-        chance = _Chance(request, answer, environment, again)
-        places = [(key_of(item.resource), item.after_path or item.path) for item in differences if item.path]
-        fixed = fixed_places(request, answer, environment, places) if environment not in verdict.refusals else ()
-        for item in differences:
-            cls = ResidualClass.NOT_FOUND
-            pins = chance.pins(item)
-            if pins is not None:
-                cls = ResidualClass.GENERATED
-            elif item.impact is Impact.NONE:
-                cls = ResidualClass.API_DEFAULT
-            elif (item.path, item.kind) in uniform:
-                cls = ResidualClass.POST_PROCESSING
-            elif (key_of(item.resource), item.after_path or item.path) in fixed:
-                cls = ResidualClass.INEXPRESSIBLE
-            found.append(
-                Residual(
-                    environment=environment,
-                    resource=item.resource,
-                    path=item.path,
-                    target_path=item.before_path,
-                    cls=cls,
-                    pins=pins or (),
-                )
-            )
-        companions = verdict.companions.get(environment, ())
-        possible = makeable(request, answer, environment) if companions else frozenset()
-        for res in companions:
-            cls = ResidualClass.NOT_FOUND if (res.kind, res.name) in possible else ResidualClass.NOT_IN_CHART
-            found.append(Residual(environment=environment, resource=res, path=(), cls=cls))
+    for environment in sorted(verdict.differences):
+        found += _differing(request, answer, verdict, environment, _Chance(request, answer, environment, again))
+        found += _companions(request, answer, verdict, environment)
     return tuple(
         replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
         for each in found
     )
+
+
+def _differing(
+    request: InferenceRequest, answer: Answer, verdict: Verdict, environment: str, chance: _Chance
+) -> Iterator[Residual]:
+    """The places of objects that helm renders otherwise."""
+    differences = verdict.differences[environment]
+    uniform = _uniform(differences, len(verdict.rendered[environment]))
+    places = [(key_of(item.resource), item.after_path or item.path) for item in differences if item.path]
+    fixed = fixed_places(request, answer, environment, places) if environment not in verdict.refusals else ()
+    for item in differences:
+        cls = ResidualClass.NOT_FOUND
+        pins = chance.pins(item)
+        if pins is not None:
+            cls = ResidualClass.GENERATED
+        elif item.impact is Impact.NONE:
+            cls = ResidualClass.API_DEFAULT
+        elif (item.path, item.kind) in uniform:
+            cls = ResidualClass.POST_PROCESSING
+        elif (key_of(item.resource), item.after_path or item.path) in fixed:
+            cls = ResidualClass.INEXPRESSIBLE
+        yield Residual(
+            environment=environment,
+            resource=item.resource,
+            path=item.path,
+            target_path=item.before_path,
+            cls=cls,
+            pins=pins or (),
+        )
+
+
+def _companions(request: InferenceRequest, answer: Answer, verdict: Verdict, environment: str) -> Iterator[Residual]:
+    """The objects that the chart does not make under these values."""
+    companions = verdict.companions.get(environment, ())
+    possible = makeable(request, answer, environment) if companions else frozenset()
+    for res in companions:
+        cls = ResidualClass.NOT_FOUND if (res.kind, res.name) in possible else ResidualClass.NOT_IN_CHART
+        yield Residual(environment=environment, resource=res, path=(), cls=cls)
 
 
 def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
