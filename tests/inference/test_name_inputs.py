@@ -7,7 +7,7 @@ from search_support import CONFIG_MAP, NAMES, SETTING
 from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
-from migrator.templates.output.documents import split_documents
+from migrator.templates.output.split import split_documents
 
 
 def test_a_name_depends_on_its_values_and_not_on_the_conditions_around_the_object():
