@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.model import Json
 from migrator.prove import proof_document
-from migrator.report.account import account_document
 from migrator.report.explain import explanation_document
 from migrator.report.json import FORMAT_VERSION, diagnostic_document, infer_document, plan_document
+from migrator.report.object_evidence import account_document
 from migrator.report.redact import redact_explanation, redact_inference, redact_plan, redact_proof
 from migrator.workflow.apply import Applied
 from migrator.workflow.audit import Audited

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from migrator.charts.access import Access, Login, joined, origin, shown, without_login
 from migrator.charts.credentials import DOCKER_HUB, registry_login
-from migrator.charts.exchange import Response
+from migrator.charts.http_exchange import Response
 from migrator.charts.web import MAX_INDEX_BYTES, Web, in_words, refused
 from migrator.diagnostics import MigrateError
 from migrator.model import Json

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from migrator.charts.access import ANYONE, Access, Login, Tls, origin, shown, without_login
-from migrator.charts.exchange import Patience, Question, Response, ask
+from migrator.charts.http_exchange import Patience, Question, Response, ask
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Collection, Iterable, Sequence
 
 from migrator.classify.nodes import Node, without_hash
-from migrator.classify.ties import Ties
+from migrator.classify.object_links import Ties
 
 _STRUCTURE = frozenset(
     {

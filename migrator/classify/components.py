@@ -10,9 +10,9 @@ from migrator.classify.committed import Dependency, settle
 from migrator.classify.grow import Grower, name_units
 from migrator.classify.labelled import fold, labelled_units
 from migrator.classify.nodes import Node, nodes_of
+from migrator.classify.object_links import Ties, ties_of
 from migrator.classify.readings import Readings
 from migrator.classify.seeds import Recogniser
-from migrator.classify.ties import Ties, ties_of
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, SourceHint
 from migrator.classify.units import Unit, evidence_of
 from migrator.classify.upstream import candidates_of, released_units, upstream_of, with_upstream, without_signature

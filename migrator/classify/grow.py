@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.classify.nodes import Node
+from migrator.classify.object_links import Ties
 from migrator.classify.readings import Readings
-from migrator.classify.ties import Ties
 from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, fullname_of
 from migrator.signatures import SignatureIndex
 

@@ -9,7 +9,7 @@ from migrator.version import __version__
 
 if TYPE_CHECKING:
     from migrator import api
-    from migrator.cli.told import Told
+    from migrator.cli.feedback import Feedback
     from migrator.diagnostics import Diagnostics
     from migrator.model import Json
     from migrator.workflow.apply import Applied
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from migrator.workflow.verify import Verified
 
 
-def show_plan(planned: Planned, output_format: str, stream: IO[str], told: Told) -> None:
+def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write the plan to the stream; secrets are shown as digests in every format."""
     from migrator.report.redact import redact_plan
 
@@ -41,11 +41,11 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], told: Told)
         case _:
             from migrator.report.terminal import show_plan as show_text
 
-            told.say(plan.diagnostics)
-            show_text(plan, stream, verbose=told.verbose)
+            feedback.say(plan.diagnostics)
+            show_text(plan, stream, verbose=feedback.verbose)
 
 
-def show_inference(inferred: Inferred, output_format: str, stream: IO[str], told: Told) -> None:
+def show_inference(inferred: Inferred, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write what was inferred to the stream; secrets are shown as digests in every format."""
     if output_format == "json":
         _document(inferred, stream)
@@ -57,15 +57,15 @@ def show_inference(inferred: Inferred, output_format: str, stream: IO[str], told
     from migrator.workflow.next_steps import next_steps
 
     inference = redact_inference(inferred.inference, inferred.secrets)
-    told.say(inferred.diagnostics, notes=True)
-    show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=told.verbose)
+    feedback.say(inferred.diagnostics, notes=True)
+    show_text(inference, stream, chart=f"{inferred.ref.name} {inferred.ref.version}", verbose=feedback.verbose)
     if inferred.explanation:
         stream.write("\n")
-        show_explained(redact_explanation(inferred.explanation, inferred.secrets), stream, verbose=told.verbose)
+        show_explained(redact_explanation(inferred.explanation, inferred.secrets), stream, verbose=feedback.verbose)
     show_next(next_steps(inferred), stream)
 
 
-def show_explanation(explained: Explained, output_format: str, stream: IO[str], told: Told) -> None:
+def show_explanation(explained: Explained, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write an explanation to the stream; secrets are shown as digests in every format."""
     if output_format == "json":
         _document(explained, stream)
@@ -73,19 +73,19 @@ def show_explanation(explained: Explained, output_format: str, stream: IO[str], 
     from migrator.report.explain import show_explanation as show_text
     from migrator.report.redact import redact_explanation
 
-    told.say(explained.diagnostics)
-    show_text(redact_explanation(explained.explanation, explained.secrets), stream, verbose=told.verbose)
+    feedback.say(explained.diagnostics)
+    show_text(redact_explanation(explained.explanation, explained.secrets), stream, verbose=feedback.verbose)
 
 
-def show_account(accounted: Accounted, output_format: str, stream: IO[str], told: Told) -> None:
+def show_account(accounted: Accounted, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write why an object belongs where it does."""
-    told.say(accounted.diagnostics)
+    feedback.say(accounted.diagnostics)
     if output_format == "json":
         _document(accounted, stream)
         return
-    from migrator.report.account import show_account as show_text
+    from migrator.report.object_evidence import show_account as show_text
 
-    show_text(accounted.account, stream, verbose=told.verbose)
+    show_text(accounted.account, stream, verbose=feedback.verbose)
 
 
 def show_graph(graphed: Graphed, output_format: str, stream: IO[str]) -> None:
@@ -96,7 +96,7 @@ def show_graph(graphed: Graphed, output_format: str, stream: IO[str]) -> None:
     stream.write(writer(graphed.graph, graphed.environments or None, graphed.components))
 
 
-def show_findings(audited: Audited, output_format: str, stream: IO[str], told: Told) -> None:
+def show_findings(audited: Audited, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write audit findings to the stream."""
     findings = audited.findings
     match output_format:
@@ -120,10 +120,10 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], told: T
         case _:
             from migrator.report.terminal import show_findings as show_text
 
-            show_text(findings, stream, verbose=told.verbose)
+            show_text(findings, stream, verbose=feedback.verbose)
 
 
-def show_proof(verified: Verified, output_format: str, stream: IO[str], told: Told) -> None:
+def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write a proof to the stream; it holds no value of a Secret."""
     from migrator.report.proof import proof_cases, proof_diagnostics, proof_markdown
 
@@ -148,12 +148,12 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], told: To
         case _:
             from migrator.report.proof import show_proof as show_text
 
-            told.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
-            show_text(proof, stream, verbose=told.verbose)
+            feedback.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
+            show_text(proof, stream, verbose=feedback.verbose)
 
 
 def show_applied(
-    applied: Applied, output_format: str, stream: IO[str], told: Told, *, diff: bool, branch: str | None
+    applied: Applied, output_format: str, stream: IO[str], feedback: Feedback, *, diff: bool, branch: str | None
 ) -> None:
     """Write what `apply` did, or why it did not."""
     from migrator.report.diff import unified_diff
@@ -166,7 +166,7 @@ def show_applied(
         return
     from migrator.report.applied import show_applied as show_text
 
-    told.say(applied.diagnostics)
+    feedback.say(applied.diagnostics)
     if diff and applied.exit_code == ExitCode.DONE:
         stream.write(unified_diff(applied.edits, secrets))
         return
@@ -178,18 +178,18 @@ def show_applied(
         branch=branch,
         commits=applied.commits,
         demoted=applied.demoted,
-        verbose=told.verbose,
+        verbose=feedback.verbose,
     )
 
 
-def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], told: Told) -> None:
+def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write what `apply --relock` compared and recorded; the proof holds no value of a Secret."""
     if output_format == "json":
         _document(relocked, stream)
         return
     from migrator.report.applied import show_followed as show_text
 
-    told.say(relocked.diagnostics)
+    feedback.say(relocked.diagnostics)
     show_text(
         relocked.proof,
         stream,
@@ -197,7 +197,7 @@ def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], told:
         changes=relocked.changes,
         files=[edit.path for edit in relocked.edits],
         is_written=relocked.is_written,
-        verbose=told.verbose,
+        verbose=feedback.verbose,
     )
 
 

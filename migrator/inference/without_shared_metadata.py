@@ -12,7 +12,7 @@ from dataclasses import replace
 from migrator.compare.pairs import pairs
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.assignments.values_tree import leaves
-from migrator.inference.faults import FAULTS, fault
+from migrator.inference.internal_errors import FAULTS, fault
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference, InferenceRequest
 from migrator.inference.verdict.judge import compared

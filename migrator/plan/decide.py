@@ -23,7 +23,7 @@ from migrator.plan.fit import (
     without_hooks,
 )
 from migrator.plan.inputs import inputs_of
-from migrator.plan.pin import MOST_OPERATIONS, Pins, pin
+from migrator.plan.post_render_patches import MOST_OPERATIONS, Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan

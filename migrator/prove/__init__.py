@@ -3,9 +3,10 @@
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import prove
+from migrator.prove.proof_json import proof_document, read_proof
 from migrator.prove.relock import Relocked, relocked
 from migrator.prove.render import RenderContext, closure_of, render_environment, render_lock, render_roots
-from migrator.prove.rendering import Owner, Part, Rendering, rendering_of
+from migrator.prove.rendered_parts import Owner, Part, Rendering, rendering_of
 from migrator.prove.types import (
     ComponentProof,
     EnvironmentProof,
@@ -24,7 +25,6 @@ from migrator.prove.verify import (
     verify,
     with_proof,
 )
-from migrator.prove.wire import proof_document, read_proof
 
 __all__ = [
     "RELEASE",

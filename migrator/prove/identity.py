@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Json, KeyPath, ResId, Resource, SourceSpan, resource_of
-from migrator.prove.rendering import Owner, Part, Rendering, digest_text
+from migrator.prove.rendered_parts import Owner, Part, Rendering, digest_text
 from migrator.yamlio import digest
 
 

@@ -10,7 +10,7 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
-from migrator.prove.rendering import Part, Rendering
+from migrator.prove.rendered_parts import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
 Places = frozenset[tuple[ResId, KeyPath]]

@@ -29,7 +29,7 @@ from migrator.engines import (
 from migrator.lock import Lock, LockedRelease
 from migrator.model import RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
-from migrator.prove.rendering import Owner, Part, Rendering
+from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
 from migrator.render_roots import Inflater
 from migrator.yamlio import Dialect, read_documents

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from migrator.diagnostics import Diagnostics
 from migrator.model import Difference, RepoPath
-from migrator.prove.rendering import digest_json
+from migrator.prove.rendered_parts import digest_json
 
 
 class Verdict(IntEnum):

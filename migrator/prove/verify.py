@@ -15,7 +15,7 @@ from migrator.model import ResId, SourceSpan
 from migrator.prove.identity import part_digests
 from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
-from migrator.prove.rendering import Rendering
+from migrator.prove.rendered_parts import Rendering
 from migrator.prove.types import Proof, Verdict
 
 RELEASE = ": release:"

@@ -14,7 +14,7 @@ from migrator.load import Kustomizations, Reach
 from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
 from migrator.render_roots.environment import environment_of
 from migrator.render_roots.failures import explained, located, refusal
-from migrator.render_roots.lost import with_lost_origins
+from migrator.render_roots.lost_origins import with_lost_origins
 from migrator.render_roots.origin import OriginReader, without_build_metadata
 from migrator.render_roots.stage import asks_for, staged, with_build_metadata
 from migrator.render_roots.store import cache_key, decode, encode

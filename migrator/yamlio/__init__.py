@@ -8,8 +8,8 @@ from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import comments, spans
 from migrator.yamlio.operations import Append, Operation, Remove, Set
 from migrator.yamlio.reader import Document, decode, read_documents, read_manifests, read_value
-from migrator.yamlio.rulesdir import rules_directory
 from migrator.yamlio.scalars import Dialect
+from migrator.yamlio.shipped_rules import rules_directory
 
 __all__ = [
     "ABSENT",

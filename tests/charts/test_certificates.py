@@ -12,7 +12,7 @@ from chart_server import redirect, running
 from migrator.charts import ChartLibrary, ChartSources
 from migrator.charts.access import Tls
 from migrator.charts.credentials import repository_access
-from migrator.charts.exchange import Patience
+from migrator.charts.http_exchange import Patience
 from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache, HelmRender, find_helm, helm_template

@@ -13,7 +13,7 @@ from chart_server import Server
 from migrator.charts import ChartLibrary, ChartRef, ChartSources
 from migrator.charts.access import Login
 from migrator.charts.credentials import registry_login, repository_access
-from migrator.charts.exchange import Patience
+from migrator.charts.http_exchange import Patience
 from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache

@@ -11,7 +11,7 @@ from chart_server import Server, archive
 
 from migrator.charts import ChartLibrary, ChartRef, ChartSources
 from migrator.charts import mirror as mirror_module
-from migrator.charts.exchange import Patience
+from migrator.charts.http_exchange import Patience
 from migrator.charts.index import read_index
 from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError

@@ -11,7 +11,7 @@ import pytest
 from chart_server import Handler, Server, archive, oci_pages, redirect
 
 from migrator.charts import ChartLibrary, ChartRef, ChartSources
-from migrator.charts.exchange import Patience, Response
+from migrator.charts.http_exchange import Patience, Response
 from migrator.charts.oci import Registry
 from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError

@@ -17,7 +17,7 @@ import pytest
 from chart_server import Handler, Server, in_turn, redirect
 
 from migrator.charts.access import Access, Login, origin, shown
-from migrator.charts.exchange import Patience
+from migrator.charts.http_exchange import Patience
 from migrator.charts.web import Web
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache

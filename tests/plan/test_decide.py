@@ -19,7 +19,7 @@ from migrator.load.tree import inclusion_of
 from migrator.lock import Lock, LockedComponent
 from migrator.model import DifferenceKind, Impact, Json, Origin, ReleaseContext, RepoPath, ResId, Resource, resource_of
 from migrator.plan import Decision, Examined, Plan, Repository, make_plan
-from migrator.plan.patches import DELETE, apply_operations
+from migrator.plan.json_patch import DELETE, apply_operations
 from migrator.plan.types import ComponentPlan
 from migrator.render_roots import BUILT, FAILED, Build
 

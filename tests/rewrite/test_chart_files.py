@@ -16,7 +16,7 @@ from migrator.engines import Cache, HelmRender, Tool, Toolchain, find_helm, find
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.types import SplitValues
 from migrator.model import ReleaseContext, RepoPath, ResId, resource_of
-from migrator.plan.patches import DELETE
+from migrator.plan.json_patch import DELETE
 from migrator.plan.types import ComponentPlan, Decision, PostRenderPatch
 from migrator.rewrite.layout import Layout, load_layout
 from migrator.rewrite.umbrella.chart_files import Umbrella, umbrella

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from migrator.diagnostics import MigrateError
-from migrator.yamlio import Dialect, YamlError, read_value, reader, rules_directory, rulesdir
+from migrator.yamlio import Dialect, YamlError, read_value, reader, rules_directory, shipped_rules
 
 
 def test_rules_lie_in_the_package_or_beside_it(tmp_path, monkeypatch):
     assert (rules_directory() / "allowances").is_dir()
     package = tmp_path / "migrator"
     (package / "yamlio").mkdir(parents=True)
-    monkeypatch.setattr(rulesdir, "__file__", str(package / "yamlio" / "rulesdir.py"))
+    monkeypatch.setattr(shipped_rules, "__file__", str(package / "yamlio" / "shipped_rules.py"))
     with pytest.raises(MigrateError, match="MIG190"):
         rules_directory()
     (tmp_path / "rules").mkdir()

@@ -32,25 +32,25 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 def apply(repo: Path, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_applied, show_relocked
-    from migrator.cli.told import Told
 
     _check_together(given)
-    told = Told.of(given)
+    feedback = Feedback.of(given)
     diff, branch = given.pop("diff"), given.pop("branch")
     further = {"saved_plan": given.pop("plan"), "allow_dirty": given.pop("allow_dirty"), "branch": branch}
     if given.pop("relock"):
-        with told.watching() as progress:
+        with feedback.watching() as progress:
             relocked = api.relock(repo, api.Options(**given), diff=diff, progress=progress)
-        with told.step("report"):
-            show_relocked(relocked, output_format, sys.stdout, told)
-        told.finish()
+        with feedback.step("report"):
+            show_relocked(relocked, output_format, sys.stdout, feedback)
+        feedback.finish()
         return relocked.exit_code
-    with told.watching() as progress:
+    with feedback.watching() as progress:
         applied = api.apply(repo, api.Options(**given), diff=diff, progress=progress, **further)
-    with told.step("report"):
-        show_applied(applied, output_format, sys.stdout, told, diff=diff, branch=branch)
-    told.finish()
+    with feedback.step("report"):
+        show_applied(applied, output_format, sys.stdout, feedback, diff=diff, branch=branch)
+    feedback.finish()
     return applied.exit_code
 
 

@@ -19,13 +19,13 @@ from migrator.cli.options import charts, output_format, repository, talking
 def audit(repo: Path, output_format: str, **given: Any) -> int:
     """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_findings
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
-    with told.watching() as progress:
+    feedback = Feedback.of(given)
+    with feedback.watching() as progress:
         audited = api.audit(repo, api.Options(**given), progress=progress)
-    with told.step("report"):
-        show_findings(audited, output_format, sys.stdout, told)
-    told.finish()
+    with feedback.step("report"):
+        show_findings(audited, output_format, sys.stdout, feedback)
+    feedback.finish()
     return audited.exit_code

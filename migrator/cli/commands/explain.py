@@ -35,19 +35,19 @@ def explain(component: str, place: str, repo: Path, output_format: str, **given:
     that it could be from.
     """
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_account, show_explanation
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
+    feedback = Feedback.of(given)
     options = api.Options(**given)
     if "/" in component:
-        with told.watching() as progress:
+        with feedback.watching() as progress:
             accounted = api.explain_object(repo, component, options, progress=progress)
-        show_account(accounted, output_format, sys.stdout, told)
+        show_account(accounted, output_format, sys.stdout, feedback)
     else:
-        with told.watching() as progress:
+        with feedback.watching() as progress:
             explained = api.explain(repo, component, place, options, progress=progress)
-        with told.step("report"):
-            show_explanation(explained, output_format, sys.stdout, told)
-    told.finish()
+        with feedback.step("report"):
+            show_explanation(explained, output_format, sys.stdout, feedback)
+    feedback.finish()
     return ExitCode.DONE

@@ -21,13 +21,13 @@ from migrator.diagnostics import ExitCode
 def graph(repo: Path, output_format: str, environments: tuple[str, ...], **given: Any) -> int:
     """Write the resource graph of REPO: its environments, their components, and who refers to, selects, binds whom."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_graph
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
-    with told.watching() as progress:
+    feedback = Feedback.of(given)
+    with feedback.watching() as progress:
         graphed = api.graph(repo, api.Options(**given), environments=environments, progress=progress)
-    told.say(graphed.diagnostics)
+    feedback.say(graphed.diagnostics)
     show_graph(graphed, output_format, sys.stdout)
-    told.finish()
+    feedback.finish()
     return ExitCode.DONE

@@ -48,14 +48,14 @@ _ASKED = ("chart_repository", "release", "namespace", "explain", "output", "forc
 def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any) -> int:
     """Find release name, namespace and the smallest values with which a chart renders the target files."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_inference
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
+    feedback = Feedback.of(given)
     asked = {name: given.pop(name) for name in _ASKED}
-    with told.watching() as progress:
+    with feedback.watching() as progress:
         inferred = api.infer(chart, targets, api.Options(**given), **asked, progress=progress)
-    with told.step("report"):
-        show_inference(inferred, output_format, sys.stdout, told)
-    told.finish()
+    with feedback.step("report"):
+        show_inference(inferred, output_format, sys.stdout, feedback)
+    feedback.finish()
     return inferred.exit_code

@@ -28,16 +28,16 @@ from migrator.diagnostics import ExitCode
 def plan(repo: Path, output_format: str, detailed_exitcode: bool, out: Path | None, **given: Any) -> int:
     """Show what would move to Helm in REPO, and what would change; nothing is written."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_plan
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
+    feedback = Feedback.of(given)
     options = api.Options(**given)
-    with told.watching() as progress:
+    with feedback.watching() as progress:
         planned = api.plan(repo, options, progress=progress)
     if out is not None:
         api.save_plan(planned, options, out)
-    with told.step("report"):
-        show_plan(planned, output_format, sys.stdout, told)
-    told.finish()
+    with feedback.step("report"):
+        show_plan(planned, output_format, sys.stdout, feedback)
+    feedback.finish()
     return ExitCode.FINDINGS if detailed_exitcode and planned.plan.changes else ExitCode.DONE

@@ -21,13 +21,13 @@ from migrator.cli.options import charts, max_impact, output_format, repository, 
 def verify(repo: Path, base: str | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
     from migrator import api
+    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_proof
-    from migrator.cli.told import Told
 
-    told = Told.of(given)
-    with told.watching() as progress:
+    feedback = Feedback.of(given)
+    with feedback.watching() as progress:
         verified = api.verify(repo, api.Options(**given), base=base, progress=progress)
-    with told.step("report"):
-        show_proof(verified, output_format, sys.stdout, told)
-    told.finish()
+    with feedback.step("report"):
+        show_proof(verified, output_format, sys.stdout, feedback)
+    feedback.finish()
     return verified.exit_code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.inference.inversion.conditions import Conditions
+from migrator.inference.inversion.condition_inversion import Conditions
 from migrator.inference.inversion.expressions import Expressions
 from migrator.inference.inversion.text.multiline import Lines
 from migrator.inference.inversion.text.pieces import Texts

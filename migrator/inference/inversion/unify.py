@@ -13,7 +13,7 @@ from migrator.inference.gaps.distance import leaf_count
 from migrator.inference.gaps.gaps import Gap, missing
 from migrator.inference.gaps.pairing import align
 from migrator.inference.gaps.scalar_content import embedded
-from migrator.inference.inversion.condition_truth import holds
+from migrator.inference.inversion.condition_evaluation import holds
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, words_of

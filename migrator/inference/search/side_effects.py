@@ -13,7 +13,7 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.candidates.failures import repairs, undoes
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import satisfy
-from migrator.inference.search.standing import Standing
+from migrator.inference.search.best_so_far import Standing
 from migrator.inference.search.unwanted_objects import closing
 from migrator.templates.interpreter.evaluator import Failure
 

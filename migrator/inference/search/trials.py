@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.candidates.template_literals import other_forms
 from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.search.best_so_far import Standing, related
 from migrator.inference.search.side_effects import without_side_effects
-from migrator.inference.search.standing import Standing, related
 from migrator.model import Json, KeyPath
 from migrator.templates.interpreter.render import touches
 from migrator.templates.output.documents import Document

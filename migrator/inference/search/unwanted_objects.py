@@ -8,7 +8,7 @@ from itertools import islice, zip_longest
 from migrator.inference.assignments.values_tree import MISSING, Edits, value_at
 from migrator.inference.candidates.extra_content import close
 from migrator.inference.hypothesis.unset_reads import switches
-from migrator.inference.search.standing import Standing
+from migrator.inference.search.best_so_far import Standing
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import PathCondition
 

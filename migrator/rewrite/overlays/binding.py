@@ -13,7 +13,7 @@ from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.targets import in_scope, selects
 from migrator.rewrite.overlays.atoms import atom_of
-from migrator.rewrite.overlays.ties import Ties
+from migrator.rewrite.overlays.kept_together import Ties
 from migrator.rewrite.overlays.types import Atom, Scene
 
 _NAMED = (EdgeKind.REFERS, EdgeKind.BINDS)

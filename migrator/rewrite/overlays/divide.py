@@ -23,8 +23,8 @@ from migrator.rewrite.overlays.binding import tie_all
 from migrator.rewrite.overlays.files import Writing
 from migrator.rewrite.overlays.folders import unit_folder
 from migrator.rewrite.overlays.grouping import own_name, units_of
+from migrator.rewrite.overlays.kept_together import Ties
 from migrator.rewrite.overlays.shares import Shares
-from migrator.rewrite.overlays.ties import Ties
 from migrator.rewrite.overlays.types import Cluster, Division, NotDivided, Part, Scene, Tie, Unit
 
 _SHOWN = 5

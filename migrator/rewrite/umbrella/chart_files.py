@@ -12,7 +12,7 @@ from migrator.charts.types import ChartRef
 from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
 from migrator.model import Json, KeyPath, RepoPath
-from migrator.plan.patches import DELETE
+from migrator.plan.json_patch import DELETE
 from migrator.plan.types import ComponentPlan, PostRenderPatch
 from migrator.rewrite.layout import Layout
 from migrator.yamlio import Dialect, dump, read_value, same

@@ -11,12 +11,12 @@ from migrator.classify import (
     Component,
     Dependency,
     SourceHint,
-    account,
     classify,
     dependencies,
     header_hints,
     source_hints,
 )
+from migrator.classify.object_evidence import account
 from migrator.diagnostics import Diagnostics
 from migrator.explain.objects import object_called
 from migrator.graph import Group, Node

@@ -113,7 +113,7 @@ def _chart(keyed: _Keyed) -> str:
 
 
 def _answer(keyed: _Keyed, *, tools: Toolchain, cache: Cache) -> Answer:
-    from migrator.inference.faults import FAULTS, fault
+    from migrator.inference.internal_errors import FAULTS, fault
 
     key, request = keyed
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.inversion.partial_evaluation import UNKNOWN, Outcomes
 from migrator.inference.inversion.text.reading import Event, Link, Read, RowLink, Rows, Taken, events
-from migrator.inference.inversion.text.ways import Ways
+from migrator.inference.inversion.text.value_choices import Ways
 from migrator.templates.provenance.value import Value
 
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from migrator.inference.inversion.text.consistency import Agreement
 from migrator.inference.inversion.text.grammar import ANY, Branch, Loop, Parts, Row, Slot, Text
 from migrator.inference.inversion.text.reading import Event, Link, Read, RowLink, Rows, Taken
-from migrator.inference.inversion.text.ways import Ways
+from migrator.inference.inversion.text.value_choices import Ways
 
 STEPS = 5_000
 STEPS_PER_CHARACTER = 6

@@ -13,7 +13,7 @@ from migrator.inference.inversion.protocol import Inversion
 from migrator.inference.inversion.text.grammar import KEY, grammar_of
 from migrator.inference.inversion.text.matcher import Matcher
 from migrator.inference.inversion.text.reading import Event, Link, Read, Rows, Taken, events
-from migrator.inference.inversion.text.ways import Ways
+from migrator.inference.inversion.text.value_choices import Ways
 from migrator.model import Json, KeyPath
 from migrator.templates.provenance.value import ELEMENT, Piece, Value, plain
 from migrator.yamlio import same

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrator.compare.bodies import unequal, unequal_leaves
 from migrator.model import KeyPath
-from migrator.plan.patches import apply_operations, operations, pointer, taken_back
+from migrator.plan.json_patch import apply_operations, operations, pointer, taken_back
 from migrator.yamlio import same
 
 NAMED = st.builds(

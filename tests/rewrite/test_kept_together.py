@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.rewrite.overlays.ties import Ties
+from migrator.rewrite.overlays.kept_together import Ties
 from migrator.rewrite.overlays.types import Tie
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from migrator.compare import compare, is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
-from migrator.plan.patches import DELETE, apply_operations, operations, taken_back
+from migrator.plan.json_patch import DELETE, apply_operations, operations, taken_back
 from migrator.plan.types import PostRenderPatch
 from migrator.yamlio import same
 

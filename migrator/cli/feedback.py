@@ -51,7 +51,7 @@ class Stopwatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Feedback:
     """The options `--quiet`, `--verbose` and `--timings`, and the times that the run takes."""
 
     quiet: bool
@@ -60,7 +60,7 @@ class Told:
     times: Stopwatch = field(default_factory=Stopwatch)
 
     @classmethod
-    def of(cls, given: dict[str, Any]) -> Told:
+    def of(cls, given: dict[str, Any]) -> Feedback:
         """Takes these options out of those that a command was given."""
         return cls(quiet=given.pop("quiet"), verbose=given.pop("verbose"), timings=given.pop("timings"))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import AnyOther, Edits, combined
-from migrator.inference.inversion.condition_truth import holds, is_bound, outer_untaken, region_holds
+from migrator.inference.inversion.condition_evaluation import holds, is_bound, outer_untaken, region_holds
 from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES, TRANSPARENT, number_of
 from migrator.inference.inversion.partial_evaluation import Outcomes
 from migrator.inference.inversion.protocol import MAX_DEPTH, MAX_DIRECT, Inversion

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli import told as module
-from migrator.cli.told import Stopwatch, Told
+from migrator.cli import feedback as module
+from migrator.cli.feedback import Feedback, Stopwatch
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.progress import Noticed, StepAdvanced, StepEnded, StepStarted
 
@@ -40,11 +40,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
     return stream
 
 
-def told(**given: bool | Path | None) -> Told:
-    return Told(**{"quiet": False, "verbose": False, "timings": None, **given})
+def feedback(**given: bool | Path | None) -> Feedback:
+    return Feedback(**{"quiet": False, "verbose": False, "timings": None, **given})
 
 
-def build(listener: Told, stream: io.StringIO) -> None:
+def build(listener: Feedback, stream: io.StringIO) -> None:
     """A run that builds three roots, as a command watches it."""
     with redirect_stderr(stream), listener.watching() as progress:
         progress(StepStarted(step="build"))
@@ -73,7 +73,7 @@ def test_a_step_inside_another_is_counted_once(now: list[float]) -> None:
 
 
 def test_a_step_that_fails_is_counted(now: list[float]) -> None:
-    one = told()
+    one = feedback()
 
     def fail() -> None:
         with one.step("bad"):
@@ -86,7 +86,7 @@ def test_a_step_that_fails_is_counted(now: list[float]) -> None:
 
 
 def test_a_terminal_sees_how_far_the_run_is_and_then_nothing_of_it(terminal: Terminal) -> None:
-    build(told(), terminal)
+    build(feedback(), terminal)
     shown = terminal.getvalue()
     assert "building roots" in shown
     assert "3/3" in shown
@@ -99,7 +99,7 @@ def test_no_color_leaves_the_progress_and_takes_the_colours(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
-    build(told(), terminal)
+    build(feedback(), terminal)
     assert "building roots" in terminal.getvalue()
     assert "\x1b[3" not in terminal.getvalue()
 
@@ -113,13 +113,13 @@ def test_where_nobody_watches_nothing_is_written(terminal: Terminal, monkeypatch
         monkeypatch.setenv("TERM", "dumb")
     elif why == "pipe":
         stream = io.StringIO()
-    build(told(quiet=why == "quiet"), stream)
+    build(feedback(quiet=why == "quiet"), stream)
     assert not stream.getvalue()
 
 
 def test_what_cannot_wait_is_said_while_the_progress_is_away(terminal: Terminal) -> None:
     note = Diagnostic(code="MIG910", severity=Severity.WARNING, summary="an earlier run was interrupted")
-    with redirect_stderr(terminal), told().watching() as progress:
+    with redirect_stderr(terminal), feedback().watching() as progress:
         progress(StepStarted(step="discover"))
         progress(Noticed(diagnostic=note))
         progress(StepEnded(step="discover"))
@@ -129,7 +129,7 @@ def test_what_cannot_wait_is_said_while_the_progress_is_away(terminal: Terminal)
 
 
 def test_the_seconds_of_each_step_go_to_a_file(now: list[float], tmp_path: Path) -> None:
-    one = told(timings=tmp_path / "times.json")
+    one = feedback(timings=tmp_path / "times.json")
     with one.step("report"):
         now[0] = 1.5
     one.finish()
