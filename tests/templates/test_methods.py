@@ -22,7 +22,7 @@ EXPRESSIONS = (
     "$old.Metadata", "$old.Original", "$old.LessThan $new", "$old.Compare $new", "$new.Equal $new", "$old.IncMajor",
     "(semver .Capabilities.KubeVersion.Version).Minor", "$day.Year", '$day.Format "Jan 2 2006"', "$day.Unix",
     '($day.AddDate 0 1 0).Format "2006-01-02"', "$day.Weekday", "$day.UTC.Month", "$day.Before $day",
-    "with $old }}{{ .Patch }}{{ end",
+    "now.UTC.Year | kindOf", "kindOf now.Year", "with $old }}{{ .Patch }}{{ end",
 )  # fmt: skip
 
 

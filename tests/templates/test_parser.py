@@ -65,6 +65,7 @@ def test_constants_have_the_value_that_go_gives_them(text, value):
         ("{{ end }}", "line 1: unexpected {{end}}"),
         ("\n\n{{ | }}", "line 3: missing value"),
         ("{{ .x", "unclosed action"),
+        ("{{ true.x }}", "unexpected . after term"),
     ],
 )
 def test_what_go_refuses_is_an_error_with_its_line(text, problem):
@@ -75,3 +76,10 @@ def test_what_go_refuses_is_an_error_with_its_line(text, problem):
 def test_a_pipe_without_a_command_after_it_passes_as_in_go():
     nodes, _ = parse("{{ .x | }}")
     assert len(nodes[0].pipeline.commands) == 1
+
+
+def test_fields_right_after_a_function_are_those_of_what_it_returns():
+    nodes, _ = parse("{{ now.UTC.Year }}{{ now .UTC }}")
+    chain, (function, field) = nodes[0].pipeline.commands[0][0], nodes[1].pipeline.commands[0]
+    assert (chain.operand.commands, chain.names) == ([[ast.Function("now")]], ("UTC", "Year"))
+    assert (function, field) == (ast.Function("now"), ast.Field(("UTC",)))

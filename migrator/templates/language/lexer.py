@@ -17,10 +17,10 @@ _TOKEN = re.compile(
       | (?P<open>\() | (?P<close>\)(?P<chain>(?:\.[^\W\d]\w*)+)?)
       | (?P<variable>\$\w*(?P<vfields>(?:\.[^\W\d]\w*)*))
       | (?P<field>(?:\.[^\W\d]\w*)+) | (?P<dot>\.)
-      | (?P<word>[^\W\d]\w*)""",
+      | (?P<word>[^\W\d]\w*(?P<wfields>(?:\.[^\W\d]\w*)*))""",
     re.VERBOSE,
 )
-_KINDS = {"chain": "close", "vfields": "variable"}
+_KINDS = {"chain": "close", "vfields": "variable", "wfields": "word"}
 """Groups inside a token's own."""
 _ESCAPE = re.compile(r"\\(?:([abfnrtv\\'\"])|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3}))")
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"'}

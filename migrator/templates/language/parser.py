@@ -51,7 +51,7 @@ class Variable:
 
 @dataclass(slots=True)
 class Chain:
-    """`(pipeline).a.b`."""
+    """`(pipeline).a.b`, or `function.a.b`."""
 
     operand: Pipeline
     names: tuple[str, ...]
@@ -185,14 +185,23 @@ def _operand(tokens: Tokens) -> Operand:
         name, *names = text[1:].split(".")
         return Variable(name, tuple(names))
     if kind == "word":
-        if text in ("true", "false"):
-            return Literal(text == "true")
-        return Literal(None) if text == "nil" else Function(text)
+        return _word(text, tokens)
     if kind == "open":
         inner = _pipeline(tokens, "close")
         chain = tokens.take()[2].group("chain")
         return Chain(inner, tuple(chain[1:].split("."))) if chain else inner
     raise tokens.fail(f"unexpected {text!r} in operand")
+
+
+def _word(text: str, tokens: Tokens) -> Operand:
+    """A constant, a function, or the fields of what a function returns: `now.Year`."""
+    name, *names = text.split(".")
+    if name not in ("true", "false", "nil"):
+        function = Function(name)
+        return Chain(Pipeline([[function]], line=tokens.line), tuple(names)) if names else function
+    if names:
+        raise tokens.fail(f'unexpected . after term "{name}"')
+    return Literal(None if name == "nil" else name == "true")
 
 
 @dataclass(slots=True)
