@@ -83,3 +83,9 @@ def test_fields_right_after_a_function_are_those_of_what_it_returns():
     chain, (function, field) = nodes[0].pipeline.commands[0][0], nodes[1].pipeline.commands[0]
     assert (chain.operand.commands, chain.names) == ([[ast.Function("now")]], ("UTC", "Year"))
     assert (function, field) == (ast.Function("now"), ast.Field(("UTC",)))
+
+
+def test_a_field_may_follow_a_keyword_without_a_space():
+    nodes, _ = parse("{{ if.x }}1{{ else if.y }}2{{ end }}")
+    assert nodes[0].pipeline.commands == [[ast.Field(("x",))]]
+    assert nodes[0].otherwise[0].pipeline.commands == [[ast.Field(("y",))]]

@@ -17,6 +17,7 @@ _TOKEN = re.compile(
       | (?P<open>\() | (?P<close>\)(?P<chain>(?:\.[^\W\d]\w*)+)?)
       | (?P<variable>\$\w*(?P<vfields>(?:\.[^\W\d]\w*)*))
       | (?P<field>(?:\.[^\W\d]\w*)+) | (?P<dot>\.)
+      | (?P<keyword>(?:if|else|end|range|with|define|template|block|break|continue)\b)
       | (?P<word>[^\W\d]\w*(?P<wfields>(?:\.[^\W\d]\w*)*))""",
     re.VERBOSE,
 )
@@ -86,8 +87,9 @@ class Tokens:
     def peek(self) -> str:
         return self.items[self.at][0] if self.at < len(self.items) else ""
 
-    def word(self) -> str:
-        return self.items[self.at][1] if self.peek() == "word" else ""
+    def keyword(self) -> str:
+        """The keyword at hand, empty where there is none."""
+        return self.items[self.at][1] if self.peek() == "keyword" else ""
 
     def take(self) -> _Token:
         if self.at >= len(self.items):

@@ -125,7 +125,6 @@ _ACTION = re.compile(
             (?P<rtrim>(?<=[ \t\r\n])-)?\}\})""",
     re.VERBOSE | re.DOTALL,
 )
-_KEYWORDS = frozenset({"if", "else", "end", "range", "with", "define", "template", "block", "break", "continue"})
 
 
 def _pipeline(tokens: Tokens, closing: str) -> Pipeline:
@@ -254,8 +253,8 @@ class _Parser:
             self.close(line)
             return
         tokens = Tokens(body, line)
-        word = tokens.word()
-        if word not in _KEYWORDS:
+        word = tokens.keyword()
+        if not word:
             self.stack[-1].target.append(Output(self.pipeline(tokens), line))
             return
         tokens.take()
@@ -293,7 +292,7 @@ class _Parser:
         if top.node is None:
             raise TemplateError(f"line {line}: unexpected {{{{else}}}}")
         top.target = top.node.otherwise
-        word = tokens.word()
+        word = tokens.keyword()
         if word in ("if", "with"):
             tokens.take()
             node = If(word, self.pipeline(tokens), [], [], line)
