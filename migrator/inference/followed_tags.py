@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
+from migrator.compare.images import images_of
 from migrator.engines import EngineError
-from migrator.inference.effects.image_tags import images_of, tag_value
+from migrator.inference.effects.image_tags import tag_value
 from migrator.inference.effects.value_effects import Subject
 from migrator.inference.types import Inference, InferenceRequest, SplitValues
 from migrator.inference.verdict.judge import Judge, compared

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
+from migrator.compare.images import images_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.plan import Examined, Plan, Repository, make_plan
 from migrator.plan.inflated import inflated_by
@@ -143,8 +144,6 @@ def _followed(
     followed: Sequence[FollowedImage], targets: Mapping[str, tuple[Resource, ...]]
 ) -> tuple[FollowedImage, ...]:
     """Those of the images that any of the objects has."""
-    from migrator.inference.effects.image_tags import images_of
-
     images = {image for found in targets.values() for each in found for image in images_of(each)}
     return tuple(each for each in followed if each.image in images)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from migrator.compare.images import images_of
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves
 from migrator.inference.effects.value_effects import Subject
 from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.values.split import effective
-from migrator.model import Json, KeyPath, Resource
+from migrator.model import KeyPath
 from migrator.templates.chart import as_dependency, load_chart
 from migrator.templates.interpreter.render import Interpreter, Run
 from migrator.templates.output.split import split_documents
@@ -65,17 +66,3 @@ def _images(run: Run) -> list[str]:
     """The images of a render, in its order."""
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     return [text for each in documents if each.resource is not None for text in images_of(each.resource)]
-
-
-def images_of(resource: Resource) -> Iterator[str]:
-    """Every text of an object that stands under the key `image`."""
-    yield from _under(dict(resource.body))
-
-
-def _under(value: Json) -> Iterator[str]:
-    for key, child in value.items() if isinstance(value, dict) else ():
-        if key == "image" and isinstance(child, str):
-            yield child
-        yield from _under(child)
-    for child in value if isinstance(value, list) else ():
-        yield from _under(child)

@@ -18,7 +18,6 @@ from migrator.classify import (
 )
 from migrator.classify.object_evidence import account
 from migrator.diagnostics import Diagnostics
-from migrator.explain.objects import object_called
 from migrator.graph import Group, Node
 from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
@@ -76,6 +75,8 @@ def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...]
 
 def account_of(baseline: Baseline, asked: str) -> Account:
     """Why an object belongs where it does; MIG920 where none, or more than one, is called `KIND/[NAMESPACE/]NAME`."""
+    from migrator.explain.objects import object_called
+
     known = known_of(baseline)
     components, _ = _recognised(baseline, known)
     return account(
