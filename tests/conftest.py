@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import textwrap
@@ -11,11 +12,14 @@ from pathlib import Path
 import pytest
 from cli_support import app, migrate, mirror  # noqa: F401 - fixtures
 
+from migrator.garbage import THRESHOLDS
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
-    """A shell's background jobs ignore Ctrl-C and hand that down; tests of interrupts start children that must not."""
+    """As the command line sets Python up; and Ctrl-C, which a shell's background jobs ignore and hand down so."""
+    gc.set_threshold(*THRESHOLDS)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

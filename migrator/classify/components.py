@@ -40,7 +40,7 @@ _UNKNOWN_CATEGORY = "core"
 def classify(
     builds: Mapping[str, Sequence[Resource]],
     graph: ResourceGraph,
-    signatures: Sequence[Signature],
+    signatures: Sequence[Signature] | SignatureIndex,
     sources: Sequence[SourceHint] = (),
     *,
     weights: Weights | None = None,
@@ -52,9 +52,12 @@ def classify(
 
     `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given. `sources` are
     comments in vendored files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
-    `committed` are the dependencies that Chart.yaml files of the repository state.
+    `committed` are the dependencies that Chart.yaml files of the repository state. An index serves many
+    calls, and has its own weights.
     """
-    index = index_signatures(signatures, weights or load_weights())
+    index = signatures
+    if not isinstance(index, SignatureIndex):
+        index = index_signatures(index, weights or load_weights())
     nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)

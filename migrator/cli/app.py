@@ -12,6 +12,7 @@ import click
 
 from migrator.cli.commands import COMMANDS
 from migrator.diagnostics import ExitCode, MigrateError
+from migrator.garbage import THRESHOLDS
 from migrator.version import __version__
 
 INTERRUPTED = 130
@@ -47,14 +48,10 @@ for _command in COMMANDS:
     group.add_command(_command)
 
 
-COLLECTIONS = (100_000, 20, 50)
-"""Thresholds of the garbage collector; Python's own suit programs that live long."""
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     # what is read stays until the end: looking through it for garbage again and again is two fifths of the time
-    gc.set_threshold(*COLLECTIONS)
+    gc.set_threshold(*THRESHOLDS)
     code = run(arguments)
     try:
         sys.stdout.flush()

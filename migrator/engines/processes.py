@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import IO, Any, TypeVar
 
 from migrator.engines.run import killed_with_its_run, run_parallel
+from migrator.garbage import THRESHOLDS
 from migrator.progress import Watch, uncounted
 
 _T = TypeVar("_T")
@@ -26,8 +27,6 @@ _SIZE = 8
 _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from migrator.engines import processes; processes.serve()"
 )
-COLLECTIONS = (100_000, 20, 50)
-"""Thresholds of the garbage collector; Python's own suit programs that live long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +107,7 @@ def serve() -> None:
     """Answer questions from stdin on stdout until stdin ends: what a process that `run_in_processes` starts does."""
     import gc
 
-    gc.set_threshold(*COLLECTIONS)
+    gc.set_threshold(*THRESHOLDS)
     questions = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # whatever prints must not print into an answer

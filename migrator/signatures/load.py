@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from pathlib import Path
 
 from migrator.diagnostics import MigrateError
@@ -134,16 +135,23 @@ def load_signatures(team: Iterable[Path] = (), *, shipped: Path | None = None) -
     Raises MigrateError (MIG301) for a file with a wrong or unknown field and for a chart that two files describe,
     YamlError (MIG101) for a file that is not YAML, MigrateError (MIG106) for one that cannot be read.
     """
-    root = shipped if shipped is not None else rules_directory() / "signatures"
-    found = _described(
-        (RepoPath(f"rules/signatures/{path.parent.name}/{path.name}"), path.read_bytes())
-        for path in sorted(root.glob("*/*.yaml"))
-    )
+    found = _ours(rules_directory() / "signatures") if shipped is None else _shipped(shipped)
     for folder in team:
         ours = _described((name, data) for name, data in team_files(folder) if _is_signature(data, name))
         charts = {one.chart for one in ours.values()}
         found = {key: one for key, one in found.items() if key[0] not in charts} | ours
     return tuple(found[key] for key in sorted(found))
+
+
+def _shipped(root: Path) -> Mapping[tuple[str, str], Signature]:
+    return _described(
+        (RepoPath(f"rules/signatures/{path.parent.name}/{path.name}"), path.read_bytes())
+        for path in sorted(root.glob("*/*.yaml"))
+    )
+
+
+_ours = lru_cache(maxsize=1)(_shipped)
+"""Those of this installation: they stay what they are for as long as the process lives."""
 
 
 def team_files(folder: Path) -> Iterator[tuple[RepoPath, bytes]]:

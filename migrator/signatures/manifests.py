@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from migrator.model import RepoPath
@@ -187,13 +188,22 @@ def load_manifests(team: Iterable[Path] = (), *, shipped: Path | None = None) ->
 
     Raises MigrateError (MIG301) for a file with a wrong or unknown field, YamlError (MIG101) for one that is not YAML.
     """
-    root = shipped if shipped is not None else rules_directory() / "manifests"
-    found: dict[str, Manifest] = {}
-    for folder, name in ((root, "rules/manifests"), *((each, str(TEAM_MANIFESTS)) for each in team)):
-        for path in sorted(folder.glob("*.yaml")):
-            one = read_manifest(path.read_bytes(), RepoPath(f"{name}/{path.name}"))
-            found[one.product] = one
+    own = _ours(rules_directory() / "manifests") if shipped is None else _read(shipped, "rules/manifests")
+    found = {one.product: one for one in own}
+    for folder in team:
+        found |= {one.product: one for one in _read(folder, str(TEAM_MANIFESTS))}
     return tuple(found[product] for product in sorted(found))
+
+
+def _read(folder: Path, name: str) -> tuple[Manifest, ...]:
+    files = sorted(folder.glob("*.yaml"))
+    return tuple(read_manifest(path.read_bytes(), RepoPath(f"{name}/{path.name}")) for path in files)
+
+
+@lru_cache(maxsize=1)
+def _ours(folder: Path) -> tuple[Manifest, ...]:
+    """Those of this installation: they stay what they are for as long as the process lives."""
+    return _read(folder, "rules/manifests")
 
 
 def read_manifest(data: bytes, path: RepoPath) -> Manifest:

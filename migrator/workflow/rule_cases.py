@@ -12,7 +12,7 @@ from migrator.diagnostics import MigrateError
 from migrator.graph import build_graph
 from migrator.model import Origin, RepoPath, Resource, SourceSpan, resource_of
 from migrator.render_roots import BUILT, Build
-from migrator.signatures import Signature
+from migrator.signatures import Signature, SignatureIndex
 from migrator.signatures.load import RULE_FILE, TEAM_SIGNATURES, is_case, team_files
 from migrator.yamlio import Dialect, Document, read_documents, rules_directory
 from migrator.yamlio.fields import Field
@@ -77,7 +77,7 @@ def _object(document: Document, origin: Origin, path: RepoPath) -> Resource:
     )
 
 
-def failed_case(case: Case, signatures: Sequence[Signature]) -> str:
+def failed_case(case: Case, signatures: Sequence[Signature] | SignatureIndex) -> str:
     """What was expected of a case and what was found, where that is not the same; else nothing."""
     build = Build(environment=_ENVIRONMENT, root=RepoPath("."), status=BUILT, resources=case.objects)
     components, _ = classify({_ENVIRONMENT: case.objects}, build_graph([build]), signatures)

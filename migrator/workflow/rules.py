@@ -9,7 +9,7 @@ from migrator.diagnostics import ExitCode, MigrateError
 from migrator.discover import Config
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
 from migrator.model import ReleaseContext, RepoPath, ResId
-from migrator.signatures import CATEGORIES, Signature, learn, load_signatures, render
+from migrator.signatures import CATEGORIES, Signature, index_signatures, learn, load_signatures, load_weights, render
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.signatures.manifests import Manifest
 from migrator.workflow.rule_cases import case_files, failed_case, read_case
@@ -51,8 +51,8 @@ def listed_rules(root: Path) -> Listed:
 
 def tested_rules(root: Path) -> Tested:
     """The cases of the signatures, ours and the team's, tried out."""
-    signatures = signatures_of(root)
-    problems = [(name, failed_case(read_case(name, data), signatures)) for name, data in case_files(root)]
+    index = index_signatures(signatures_of(root), load_weights())
+    problems = [(name, failed_case(read_case(name, data), index)) for name, data in case_files(root)]
     return Tested(total=len(problems), failed=tuple((name, problem) for name, problem in problems if problem))
 
 

@@ -18,7 +18,7 @@ APP = ROOT / "fixtures" / "simple-app"
 OPTIONS = migrator.Options(offline=True, chart_mirrors=(str(ROOT / "fixtures" / "charts"),), only=("tiny-db",))
 NOTEBOOK = """
 import migrator
-options = migrator.Options(offline=True, chart_mirrors=("fixtures/charts",), no_cache=True)
+options = migrator.Options(offline=True, chart_mirrors=("fixtures/charts",), cache={cache!r})
 first = migrator.plan("fixtures/simple-app", options)
 again = migrator.plan("fixtures/simple-app", options)
 assert first.plan == again.plan
@@ -35,10 +35,11 @@ def test_results_are_frozen_values() -> None:
 
 
 @pytest.mark.parametrize("how", ["-", "-c"])
-def test_it_works_where_the_main_module_is_no_file_and_prints_nothing(how: str) -> None:
+def test_it_works_where_the_main_module_is_no_file_and_prints_nothing(how: str, tmp_path: Path) -> None:
     """As in a notebook and at a prompt: from standard input, and from a text."""
-    command = [sys.executable, how] if how == "-" else [sys.executable, how, NOTEBOOK]
-    text = NOTEBOOK if how == "-" else ""
+    script = NOTEBOOK.format(cache=str(tmp_path))
+    command = [sys.executable, how] if how == "-" else [sys.executable, how, script]
+    text = script if how == "-" else ""
     done = subprocess.run(command, input=text, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
