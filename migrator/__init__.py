@@ -62,6 +62,11 @@ def __getattr__(name: str) -> Any:
     return getattr(api, name)
 
 
+def __dir__() -> list[str]:
+    """What completion offers: the names of the library."""
+    return sorted(__all__)
+
+
 class _Library(ModuleType):
     """The package as a library: `migrator.plan` stays the function when the room `migrator.plan` is imported."""
 

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from migrator.workflow.rules import Listed, Tested
     from migrator.workflow.verify import Verified
 
-    Result: TypeAlias = Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted | Listed
+    Result: TypeAlias = (
+        Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted | Graphed | Listed
+    )
 
 __all__ = [
     "MigrateError",

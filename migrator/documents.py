@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from migrator.graph import to_json
 from migrator.model import Json
 from migrator.prove import proof_document
 from migrator.report.explain import explanation_document
@@ -14,6 +16,7 @@ from migrator.report.redact import redact_explanation, redact_inference, redact_
 from migrator.workflow.apply import Applied
 from migrator.workflow.audit import Audited
 from migrator.workflow.explain import Accounted, Explained
+from migrator.workflow.graph import Graphed
 from migrator.workflow.infer_files import Inferred
 from migrator.workflow.planned import Planned
 from migrator.workflow.relock import Relocked
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 @singledispatch
 def document_of(result: Any) -> dict[str, Json]:
     """The document that `--format json` prints of a result; TypeError for what is not a result of the api."""
-    raise TypeError(f"{type(result).__name__} is not a result of the api")
+    raise TypeError(f"{type(result).__name__} has no JSON document: no command prints one")
 
 
 @document_of.register
@@ -91,6 +94,12 @@ def _(explained: Explained) -> dict[str, Json]:
 @document_of.register
 def _(accounted: Accounted) -> dict[str, Json]:
     return account_document(accounted.account)
+
+
+@document_of.register
+def _(graphed: Graphed) -> dict[str, Json]:
+    document: dict[str, Json] = json.loads(to_json(graphed.graph, graphed.environments or None, graphed.components))
+    return document
 
 
 @document_of.register

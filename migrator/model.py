@@ -82,7 +82,7 @@ class Resource:
 
     id: ResId
     gvk: Gvk
-    body: Mapping[str, Json]
+    body: Mapping[str, Json] = field(repr=False)
     origin: Origin | None = None
 
 
@@ -161,9 +161,9 @@ class Difference:
     path: KeyPath
     """By the indexes of lists before; an item that only the side after has is named by its index there."""
     kind: DifferenceKind
-    before: Json = field(default_factory=_absent)
+    before: Json = field(default_factory=_absent, repr=False)
     """ABSENT where there was nothing."""
-    after: Json = field(default_factory=_absent)
+    after: Json = field(default_factory=_absent, repr=False)
     """ABSENT where nothing will be."""
     impact: Impact
     privilege: bool = False

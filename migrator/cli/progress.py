@@ -8,6 +8,7 @@ from typing import IO, Self
 
 from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from migrator.progress import StepAdvanced, StepEnded, StepStarted
@@ -41,7 +42,7 @@ class Bar:
             TextColumn("{task.description}"),
             _Counted(),
             _Left(),
-            TextColumn("[dim]{task.fields[running]}"),
+            _Running(),
             console=Console(file=stream),
             transient=True,
             redirect_stdout=False,
@@ -73,10 +74,9 @@ class Bar:
                 if self._open:
                     self._progress.update(self._open[-1], visible=False)
                 words = _WORDS.get(event.step, event.step)
-                self._open.append(self._progress.add_task(words, total=None, running=""))
+                self._open.append(self._progress.add_task(words, total=None, running=()))
             case StepAdvanced():
-                running = Text(", ".join(event.running)).markup
-                self._progress.update(self._open[-1], completed=event.done, total=event.total, running=running)
+                self._progress.update(self._open[-1], completed=event.done, total=event.total, running=event.running)
             case StepEnded():
                 self._progress.remove_task(self._open.pop())
                 if self._open:
@@ -84,8 +84,21 @@ class Bar:
         self._progress.refresh()
 
 
+class _Running(ProgressColumn):
+    """What is being worked on: the one part of the line that gives way where the terminal is narrow."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=False))
+
+    def render(self, task: Task) -> Text:
+        return Text(", ".join(task.fields["running"]), style="dim", no_wrap=True, overflow="ellipsis")
+
+
 class _Counted(ProgressColumn):
     """`34/101`, once there is something to count."""
+
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=True))
 
     def render(self, task: Task) -> Text:
         if task.total is None:
@@ -98,11 +111,14 @@ class _Left(ProgressColumn):
 
     max_refresh = 0.5
 
+    def __init__(self) -> None:
+        super().__init__(Column(no_wrap=True))
+
     def render(self, task: Task) -> Text:
         left = task.time_remaining
         if task.total and left is not None:
             return Text(f"about {_clock(left)} left", style="progress.remaining")
-        return Text(_clock(task.elapsed or 0.0), style="progress.elapsed")
+        return Text(f"{_clock(task.elapsed or 0.0)} so far", style="progress.elapsed")
 
 
 def _clock(seconds: float) -> str:

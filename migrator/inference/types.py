@@ -33,7 +33,7 @@ def dotted(path: KeyPath) -> str:
 class Attempt:
     """Assignments that the search rendered and took back."""
 
-    values: tuple[tuple[KeyPath, Json], ...]
+    values: tuple[tuple[KeyPath, Json], ...] = field(repr=False)
     """Path -> value, a long one in words; a path that begins with `@` is not a value but the release's."""
     farther: float
     """By how many fields the render was farther from the target than without them; 0 where nothing came of it."""
@@ -68,8 +68,8 @@ class Residual:
 class SplitValues:
     """Values of a chart: what all environments share, and what each adds (lists whole, fact D4)."""
 
-    common: Mapping[str, Json] = field(default_factory=dict)
-    environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
+    common: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    environments: Mapping[str, Mapping[str, Json]] = field(default_factory=dict, repr=False)
     notes: tuple[tuple[KeyPath, str], ...] = ()
     """Path of a value that does not explain itself, and one line about it."""
 

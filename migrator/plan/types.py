@@ -29,7 +29,7 @@ class PostRenderPatch:
 
     target: ResId
     version: str
-    operations: tuple[Mapping[str, Json], ...]
+    operations: tuple[Mapping[str, Json], ...] = field(repr=False)
     """In order; `{"$patch": "delete"}` alone removes the object."""
 
 

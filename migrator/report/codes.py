@@ -141,6 +141,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG919": "The plan was made of other files.",
         "MIG920": "There is no environment or no object of that name.",
         "MIG921": "A rule file that `rules learn --output` would write is there already.",
+        "MIG923": "An option has a value that cannot be used.",
         "MIG922": "Git ignores files that were written.",
         "MIG999": "A fault of migrate itself.",
     }

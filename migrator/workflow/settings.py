@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from migrator.diagnostics import MigrateError
+from migrator.model import Impact
+
+LEAST_BUDGET = 0.1
+_KUBE_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+][0-9A-Za-z.+-]+)?")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a repository is read, planned and rendered. None and empty: `migrate.yaml` says it, else the default."""
+    """How a repository is read, planned and rendered. None and empty: `migrate.yaml` says it, else the default.
+
+    Raises MIG923 for a value that cannot be used.
+    """
 
     offline: bool | None = None
     """Never use the network."""
@@ -35,6 +47,41 @@ class Options:
     budget: float = 45.0
     """Seconds of search for one component."""
 
+    def __post_init__(self) -> None:
+        for name in ("chart_mirrors", "api_versions", "only"):
+            if isinstance(given := getattr(self, name), list):
+                object.__setattr__(self, name, tuple(given))
+        for name, wanted in _problems(self):
+            raise MigrateError.of(
+                "MIG923",
+                f"the option {name} cannot be {getattr(self, name)!r}",
+                remedy=f"give it {wanted}",
+            )
+
+
+def _problems(options: Options) -> Iterator[tuple[str, str]]:
+    """Options with values of no use, each with what would be right."""
+    texts = [("layout", "the name of a layout"), ("gitops", "the name of a tool"), ("kube_version", "a text: 1.32")]
+    for name, wanted in texts:
+        if not isinstance(getattr(options, name), str | None):
+            yield name, wanted
+    for name, kinds in (("chart_mirrors", str | PathLike), ("api_versions", str), ("only", str)):
+        given = getattr(options, name)
+        if not isinstance(given, tuple) or not all(isinstance(each, kinds) for each in given):
+            yield name, "a tuple, also where it is one"
+    if isinstance(options.kube_version, str) and not _KUBE_VERSION.fullmatch(options.kube_version):
+        yield "kube_version", "a version of Kubernetes: 1.32"
+    if not (options.offline is None or isinstance(options.offline, bool)):
+        yield "offline", "True, False or None"
+    if not isinstance(options.no_cache, bool):
+        yield "no_cache", "True or False"
+    if not isinstance(options.cache, str | PathLike | None):
+        yield "cache", "the path of a folder"
+    if options.max_impact is not None and options.max_impact not in map(str, Impact):
+        yield "max_impact", f"one of {', '.join(map(str, Impact))}"
+    if type(options.budget) not in {int, float} or options.budget < LEAST_BUDGET:
+        yield "budget", f"seconds, at least {LEAST_BUDGET}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings(Options):
@@ -53,6 +100,10 @@ class Settings(Options):
 
     @classmethod
     def of(cls, root: str | PathLike[str], options: Options, **further: Any) -> Settings:
-        """The options for the repository at `root`."""
+        """The options for the repository at `root`; MIG107 where that names nothing."""
+        if not isinstance(options, Options):
+            raise TypeError(f"options must be migrator.Options, not {type(options).__name__}")
+        if not os.fspath(root):
+            raise MigrateError.of("MIG107", "no folder is named", remedy="name the folder of a GitOps repository")
         chosen = {each.name: getattr(options, each.name) for each in fields(Options)}
         return cls(root=Path(root), **chosen, **further)

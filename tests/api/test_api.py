@@ -90,7 +90,7 @@ def test_a_document_hides_what_the_result_holds() -> None:
     shown = json.dumps(migrator.document(planned))
     assert password not in shown
     assert "<redacted sha256:" in shown
-    with pytest.raises(TypeError, match="not a result"):
+    with pytest.raises(TypeError, match="has no JSON document"):
         migrator.document(component)  # type: ignore[arg-type]
 
 
@@ -106,3 +106,62 @@ def test_names_that_are_rooms_too_stay_functions() -> None:
         assert callable(before)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = migrator.nothing
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({"budget": -1}, "at least 0.1"),
+        ({"budget": "60"}, "at least 0.1"),
+        ({"kube_version": "abc"}, "1.32"),
+        ({"kube_version": 1.29}, "1.32"),
+        ({"offline": "no"}, "True, False or None"),
+        ({"no_cache": 1}, "True or False"),
+        ({"chart_mirrors": "fixtures/charts"}, "a tuple"),
+        ({"only": "tiny-db"}, "a tuple"),
+        ({"api_versions": "a/v1"}, "a tuple"),
+        ({"api_versions": (1,)}, "a tuple"),
+        ({"max_impact": "bogus"}, "data-loss"),
+        ({"max_impact": 3}, "data-loss"),
+        ({"cache": 3}, "path of a folder"),
+        ({"layout": 3}, "name of a layout"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_refused_by_name(given: dict[str, object], wanted: str) -> None:
+    with pytest.raises(migrator.MigrateError) as caught:
+        migrator.Options(**given)  # type: ignore[arg-type]
+    (name,) = given
+    assert caught.value.diagnostic.code == "MIG923"
+    assert f"the option {name} cannot be" in caught.value.diagnostic.summary
+    assert wanted in caught.value.diagnostic.remedy
+
+
+def test_options_that_can_be_used_are_taken_lists_too() -> None:
+    options = migrator.Options(only=["a", "b"], kube_version="v1.29.4+k3s1", max_impact="data-loss", cache=ROOT)  # type: ignore[arg-type]
+    assert options.only == ("a", "b")
+
+
+def test_no_folder_and_other_options_are_refused() -> None:
+    with pytest.raises(migrator.MigrateError, match="no folder is named"):
+        migrator.plan("")
+    with pytest.raises(TypeError, match=r"migrator\.Options, not dict"):
+        migrator.plan(APP, {"offline": True})  # type: ignore[arg-type]
+
+
+def test_completion_offers_the_names_of_the_library() -> None:
+    assert dir(migrator) == sorted(migrator.__all__)
+
+
+def test_a_graph_has_its_document_and_what_no_command_prints_has_none() -> None:
+    graphed = migrator.graph(APP, OPTIONS, environments=["prod"])
+    document = migrator.document(graphed)
+    assert document["format_version"] == "1.0"
+    assert {node["environment"] for node in document["nodes"]} == {"prod"}
+
+
+def test_what_a_prompt_shows_of_a_result_holds_no_secret() -> None:
+    planned = migrator.plan(APP, OPTIONS)
+    password = next(each for each in planned.plan.components if each.id == "tiny-db").values.common["auth"]["password"]
+    assert password not in repr(planned)
+    assert password not in repr(planned.edits)
+    assert password not in repr(migrator.explain(APP, "tiny-db", "auth.password", OPTIONS))

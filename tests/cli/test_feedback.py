@@ -95,6 +95,21 @@ def test_a_terminal_sees_how_far_the_run_is_and_then_nothing_of_it(terminal: Ter
     assert "\n" not in shown, "and nothing of it was scrolled away"
 
 
+def test_on_a_narrow_terminal_the_names_give_way_and_not_the_count(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "56")
+    with redirect_stderr(terminal), feedback().watching() as progress:
+        progress(StepStarted(step="build"))
+        progress(StepAdvanced(step="build", done=1, total=3, running=("overlays/[red]production", "overlays/dev")))
+        progress(StepEnded(step="build"))
+    shown = terminal.getvalue()
+    assert "1/3" in shown
+    assert "overlays/[red]" in shown, "and names are no markup"
+    assert "overlays/dev" not in shown
+    assert "\n" not in shown, "it stays one line"
+
+
 def test_no_color_leaves_the_progress_and_takes_the_colours(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -57,9 +57,9 @@ class ExplainedValue:
     """One value of the values files."""
 
     path: KeyPath
-    values: Mapping[str, Json]
+    values: Mapping[str, Json] = field(repr=False)
     """Environment, or COMMON -> what its file holds there."""
-    default: Json
+    default: Json = field(repr=False)
     """What the chart has without it; ABSENT where that is nothing."""
     note: str
     effects: tuple[Effect, ...]
