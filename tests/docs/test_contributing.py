@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,13 @@ def test_the_readme_runs_what_the_gate_runs() -> None:
     shown = re.search(r"sh -ec '(.*?)'", (ROOT / "README.md").read_text())
     assert shown is not None
     assert shown[1].split("; ") == gate()
+
+
+def test_the_gate_has_a_floor_for_what_tests_reach() -> None:
+    coverage = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]
+    assert coverage["run"]["branch"]
+    assert coverage["report"]["fail_under"] >= 90
+    assert any("--cov" in command.split() for command in gate())
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.stem)
