@@ -25,8 +25,8 @@ from measuring.census import Census, census, kept  # noqa: E402
 from measuring.census_page import figures, page  # noqa: E402
 from measuring.repository import unpacked  # noqa: E402
 from measuring.tables import with_section  # noqa: E402
-from migrator.cli.options import Settings  # noqa: E402
 from migrator.workflow.run import Run  # noqa: E402
+from migrator.workflow.settings import Settings  # noqa: E402
 from migrator.workflow.steps.baseline import Baseline, read_baseline  # noqa: E402
 
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")

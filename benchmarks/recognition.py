@@ -27,8 +27,8 @@ from measuring.claims import Render, Row, renamings, row_of_speed, row_without, 
 from measuring.recognised import missed, page  # noqa: E402
 from measuring.samples import Mixture, Sample, applications, bared, mixed, of_archives, of_case, opaque, softened  # noqa: E402  # noqa: E402
 from measuring.tables import with_section  # noqa: E402
-from migrator.cli.app import COLLECTIONS  # noqa: E402
 from migrator.engines import HelmRender, Tool, find_helm, helm_template  # noqa: E402
+from migrator.garbage import THRESHOLDS  # noqa: E402
 from migrator.model import Json, ReleaseContext, Resource  # noqa: E402
 from migrator.signatures import Signature, load_signatures, rendered_with_sources  # noqa: E402
 from migrator.yamlio import Dialect, read_value  # noqa: E402
@@ -131,7 +131,7 @@ def measured(what: Sequence[str], patterns: Sequence[str]) -> Iterator[Row]:
             for one in samples:
                 yield row_without(f"without, {whose}", bared(one, bare), signatures, renamed)
     if "speed" in what:
-        gc.set_threshold(*COLLECTIONS)
+        gc.set_threshold(*THRESHOLDS)
         yield row_of_speed([bared(one, softened) for one in samples], MANY, signatures)
         loading = min(float(subprocess.check_output([sys.executable, "-c", _LOAD])) for _ in range(3))
         yield Row(measure="speed", name="loaded", total=len(signatures), seconds=round(loading, 3))
