@@ -68,7 +68,7 @@ def _check(text: str, expected: Json, operations: Sequence[Operation]) -> None:
     if not same(actual, expected) and (actual or expected):
         raise refusal(operations[0], "the result would not mean what was asked for (an alias or a repeated key?)")
     if count > 1:
-        raise refusal(operations[0], "the document would fall apart")
+        raise refusal(operations[0], "the edit would split the document")
 
 
 def _splices(layout: Layout, operation: Operation) -> list[Splice]:
