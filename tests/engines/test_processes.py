@@ -102,3 +102,11 @@ def _lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return not Path(f"/proc/{pid}/stat").read_text().split()[2].startswith("Z") if Path("/proc").is_dir() else True
+
+
+def test_nothing_of_the_folder_that_a_run_is_started_in_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("json", "pickle", "gc", "migrator"):
+        (tmp_path / f"{module}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
+    monkeypatch.chdir(tmp_path)
+    assert run_in_processes(doubled, [1]) == (2,)
+    assert not (tmp_path / "ran").exists()
