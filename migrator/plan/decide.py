@@ -23,7 +23,7 @@ from migrator.plan.fit import (
     without_hooks,
 )
 from migrator.plan.inputs import inputs_of
-from migrator.plan.post_render_patches import MOST_OPERATIONS, Pins, pin
+from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
@@ -133,7 +133,7 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     if reason := _doubt(component, fits, situation) or _other_kubernetes(known, situation):
         return replace(proposed, reason=reason)
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
-    blocking, why = _blocking(pins, opened)
+    blocking, why = _blocking(pins)
     if why:
         return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact))
     admitted = {name: tuple(each for each in found if situation.terms.admits(each)) for name, found in marked.items()}
@@ -170,18 +170,13 @@ def _pins(known: ComponentPlan, blocking: Sequence[Difference]) -> str:
     return f"; pinned by {listed(list(ways))}" if ways else ""
 
 
-def _blocking(
-    pins: Mapping[str, Pins], opened: Mapping[str, Sequence[Difference]]
-) -> tuple[tuple[Difference, ...], str]:
+def _blocking(pins: Mapping[str, Pins]) -> tuple[tuple[Difference, ...], str]:
     """Differences that stand against adoption, and why patches do not help; empty where nothing does."""
     refused = {name: each for name, each in sorted(pins.items()) if each.why}
     if refused:
         blocking = tuple(difference for each in refused.values() for difference in each.blocking)
         name, first = next(iter(refused.items()))
         return blocking, f"{first.why} in {name}"
-    total = sum(each.count for each in pins.values())
-    if total > MOST_OPERATIONS:
-        return tuple(each for found in opened.values() for each in found), f"it would take {total} patch operations"
     return (), ""
 
 

@@ -8,7 +8,7 @@ from copy import deepcopy
 
 from migrator.compare.bodies import mixed, unequal
 from migrator.model import Json, KeyPath
-from migrator.yamlio import digest, same
+from migrator.yamlio import ABSENT, digest, same
 
 DELETE: Mapping[str, Json] = {"$patch": "delete"}
 """The one operation that removes the object."""
@@ -111,22 +111,36 @@ def apply_operations(value: Json, steps: Iterable[Mapping[str, Json]]) -> Json:
     """What JSON 6902 makes of a value, as a copy; KeyError or IndexError for a place that is not there."""
     holder = {"root": deepcopy(value)}
     for step in steps:
-        path: KeyPath = ("root", *_path(str(step["path"])))
-        parent = _at(holder, path[:-1])
-        key: str | int = path[-1]
-        if isinstance(parent, list):
-            key = len(parent) if key == "-" else int(key)
-            if key > len(parent) or (key == len(parent) and step["op"] != "add"):
-                raise IndexError(step["path"])
-        elif step["op"] != "add" and key not in parent:
-            raise KeyError(step["path"])
-        if step["op"] == "remove":
-            del parent[key]
-        elif step["op"] == "add" and isinstance(parent, list):
-            parent.insert(int(key), deepcopy(step["value"]))
-        else:
-            parent[key] = deepcopy(step["value"])
+        _apply(holder, step)
     return holder["root"]
+
+
+def overwritten(value: Json, steps: Iterable[Mapping[str, Json]]) -> Iterator[Json]:
+    """What the operations take away from a value or put something else in the place of, in order."""
+    holder = {"root": deepcopy(value)}
+    return (old for step in steps if (old := _apply(holder, step)) is not ABSENT)
+
+
+def _apply(holder: Json, step: Mapping[str, Json]) -> Json:
+    """Make one operation true of what is held as `root`; what stood there before, ABSENT where nothing did."""
+    path: KeyPath = ("root", *_path(str(step["path"])))
+    parent = _at(holder, path[:-1])
+    key: str | int = path[-1]
+    if isinstance(parent, list):
+        key = len(parent) if key == "-" else int(key)
+        if key > len(parent) or (key == len(parent) and step["op"] != "add"):
+            raise IndexError(step["path"])
+        if step["op"] == "add":
+            parent.insert(key, deepcopy(step["value"]))
+            return ABSENT
+    elif step["op"] != "add" and key not in parent:
+        raise KeyError(step["path"])
+    old = parent[key] if isinstance(parent, list) or key in parent else ABSENT
+    if step["op"] == "remove":
+        del parent[key]
+    else:
+        parent[key] = deepcopy(step["value"])
+    return old
 
 
 def _path(text: str) -> tuple[str, ...]:

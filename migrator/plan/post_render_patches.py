@@ -1,4 +1,4 @@
-"""Differences that nothing admits -> post-render patches that take them back, while that stays reasonable."""
+"""Differences that nothing admits -> post-render patches that take them back, while the chart says more than they do."""
 
 from __future__ import annotations
 
@@ -10,22 +10,14 @@ from dataclasses import dataclass, replace
 from migrator.compare import compare, is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
-from migrator.plan.json_patch import DELETE, apply_operations, operations, taken_back
+from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
 from migrator.plan.types import PostRenderPatch
 from migrator.yamlio import same
 
-LARGEST_SHARE = 0.4
-"""Of the rendered objects of an environment that patches may touch."""
-ALWAYS_ALLOWED = 2
-"""Objects that patches may touch however small the chart is."""
-MOST_OPERATIONS = 400
-"""Over all environments of a component."""
 MOST_TEXT = 65536
 """Characters of the operations of one environment, as JSON."""
-LARGEST_FIELDS = 0.2
-"""Operations in proportion to the fields that the chart renders: beyond it the patches say more than the values."""
-FEW_OPERATIONS = 12
-"""Operations that are not too many however little the chart renders."""
+FEW_LINES = 12
+"""Lines of patches that are not too many however little the chart renders."""
 
 _SECRET_KEYS = ("data", "stringData")
 _DEFINITION = "CustomResourceDefinition"
@@ -59,9 +51,6 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
     every = tuple(open_differences)
     if problem := _unpatchable(fit):
         return Pins(blocking=every, why=problem)
-    limit = max(ALWAYS_ALLOWED, int(LARGEST_SHARE * len(fit.rendered)))
-    if len(grouped) > limit:
-        return Pins(blocking=every, why=f"{len(grouped)} of {len(fit.rendered)} objects differ")
     patches: list[PostRenderPatch] = []
     blocking: list[Difference] = []
     reasons: list[str] = []
@@ -80,18 +69,28 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
 
 
 def _excess(patches: Sequence[PostRenderPatch], fit: Fit) -> str:
-    """Why so many operations are no way to keep a release; empty where they are few beside what the chart renders."""
-    count = sum(len(patch.operations) for patch in patches if patch.operations != (DELETE,))
-    fields = sum(_leaves(each.body) for each in fit.rendered.values() if each.gvk.kind != _DEFINITION)
-    if count <= max(FEW_OPERATIONS, LARGEST_FIELDS * fields):
-        return ""
-    return f"{count} patch operations on {fields} fields"
+    """Why patches are no way to keep a release: they say more than what the chart renders and they leave alone."""
+    made = {resource.id: resource for resource in fit.rendered.values()}
+    said = sum(_said(operation) for patch in patches for operation in patch.operations)
+    kept = sum(_lines(each.body) for each in made.values() if each.gvk.kind != _DEFINITION)
+    for patch in patches:
+        if made[patch.target].gvk.kind != _DEFINITION:
+            gone = [made[patch.target].body] if patch.operations == (DELETE,) else None
+            kept -= sum(map(_lines, gone or overwritten(made[patch.target].body, patch.operations)))
+    return "" if said <= max(FEW_LINES, kept) else f"patches would say {said} lines, the chart no more than {kept}"
 
 
-def _leaves(value: Json) -> int:
+def _said(operation: Mapping[str, Json]) -> int:
+    return _lines(operation["value"]) if "value" in operation else 1
+
+
+def _lines(value: Json) -> int:
+    """The lines that a value takes, maps and lists not counted by themselves: those of its texts and other scalars."""
     if isinstance(value, Mapping):
-        return sum(_leaves(each) for each in value.values()) or 1
-    return (sum(_leaves(each) for each in value) or 1) if isinstance(value, list) else 1
+        return sum(map(_lines, value.values())) or 1
+    if isinstance(value, list):
+        return sum(map(_lines, value)) or 1
+    return value.strip().count("\n") + 1 if isinstance(value, str) else 1
 
 
 def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRenderPatch | None, str]:

@@ -315,44 +315,44 @@ def test_an_object_of_another_component_is_left_to_it() -> None:
     assert [(patch.target.name, patch.operations) for patch in found.patches["dev"]] == [("stray", (DELETE,))]
 
 
-def test_too_much_to_patch_is_proposed_with_the_flag_that_would_adopt_it() -> None:
+def test_however_many_objects_differ_patches_may_pin_them_while_the_chart_says_more() -> None:
     target = [deployment(f"redis-{number}") for number in range(5)]
     rendered = [bare(deployment(f"redis-{number}", pod_labels={"helm.sh/chart": "redis-1"})) for number in range(5)]
     found = one({"dev": target}, {"dev": rendered})
-    assert found.decision is Decision.PROPOSE
-    assert "`--max-impact rollout` would adopt it" in found.reason
-    assert "5 of 5 objects differ" in found.reason
-    assert found.impact is Impact.ROLLOUT
-    assert len(found.differences["dev"]) == 5
-    assert found.patches == {}
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert len(found.patches["dev"]) == 5
 
 
-def test_too_much_that_nothing_allows_is_proposed_with_its_ids() -> None:
-    target = [deployment(f"redis-{number}") for number in range(5)]
-    found = one({"dev": target}, {"dev": [bare(deployment(f"redis-{number}", replicas=2)) for number in range(5)]})
-    assert found.decision is Decision.PROPOSE
-    assert "accept" in found.reason
-    assert "Deployment.apps/data/redis-0#/spec/replicas" in found.reason
-    assert "and 2 more" in found.reason
-
-
-def test_too_many_operations_are_refused() -> None:
-    names = [f"k{number}" for number in range(300)]
-    before, after = (thing("ConfigMap", "big", data=dict.fromkeys(names, text)) for text in "ab")
-    rest = thing("ConfigMap", "rest", data={f"k{number}": "c" for number in range(1200)})
-    target, rendered = (*REDIS, before, rest), [bare(each) for each in (*REDIS, after, rest)]
-    assert one({"dev": target}, {"dev": rendered}).decision is Decision.ADOPT_WITH_PATCHES
-    found = one({"dev": target, "prod": target}, {"dev": rendered, "prod": rendered})
-    assert found.decision is Decision.PROPOSE
-    assert "600 patch operations" in found.reason
+def configured(count: int, text: str = "", value: Json = "x") -> tuple[Resource, Resource]:
+    """A ConfigMap before and after, in which this many keys differ."""
+    before, after = (dict.fromkeys([f"k{number}" for number in range(count)], each) for each in (f"{text}a", value))
+    return thing("ConfigMap", "big", data=before), thing("ConfigMap", "big", data=after)
 
 
 def test_more_patch_than_chart_is_no_release() -> None:
-    names = [f"k{number}" for number in range(20)]
-    before, after = (thing("ConfigMap", "small", data=dict.fromkeys(names, text)) for text in "ab")
+    kept = [settings(number) for number in range(5)]  # of four lines each, name and kind among them
+    for count, is_adopted in ((22, True), (24, False)):
+        before, after = configured(count)
+        found = one({"dev": (*kept, before)}, {"dev": [bare(each) for each in (*kept, after)]})
+        assert (found.decision is Decision.ADOPT_WITH_PATCHES) == is_adopted
+    assert "patches would say 24 lines, the chart no more than 23" in found.reason
+    assert "24 differences that no patch pins" in found.reason
+    assert "and 21 more" in found.reason
+    assert found.patches == {}
+
+
+def test_the_lines_of_a_text_count() -> None:
+    before, after = configured(1, text="line\n" * 40)
     found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
-    assert found.decision is Decision.PROPOSE
-    assert "20 patch operations on " in found.reason
+    assert "patches would say 41 lines" in found.reason
+
+
+def test_an_object_that_is_deleted_costs_one_line_and_is_none_of_the_chart() -> None:
+    extra = [settings(number) for number in range(5, 25)]
+    rendered = [bare(each) for each in (*REDIS, *extra)]
+    assert one({"dev": REDIS}, {"dev": rendered}).decision is Decision.ADOPT_WITH_PATCHES
+    rendered = [bare(each) for each in (*REDIS, *extra, *(settings(number) for number in range(25, 40)))]
+    assert "patches would say 35 lines, the chart no more than 27" in one({"dev": REDIS}, {"dev": rendered}).reason
 
 
 def test_what_stands_on_every_object_is_one_field_and_no_patches() -> None:
@@ -369,7 +369,7 @@ def test_what_stands_on_every_object_is_one_field_and_no_patches() -> None:
     }
     assert "team" in found.reason
     alone = one({"dev": [*target[:7], rendered[7]]}, {"dev": [bare(each) for each in rendered]})
-    assert (alone.decision, alone.transforms) == (Decision.PROPOSE, {})
+    assert (alone.decision, alone.transforms) == (Decision.ADOPT_WITH_PATCHES, {})
 
 
 def test_too_long_patches_are_refused() -> None:
