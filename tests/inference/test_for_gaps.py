@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
-from search_support import CONFIG_MAP, NAMES, SETTING, assert_found
+from search_support import CONFIG_MAP, NAMES, SETTING, approached, assert_found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
+from migrator.inference.search.loop import Passes, Search, all_passes
+from migrator.inference.search.passes import gap_values
+from migrator.inference.search.trials import Trials
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
@@ -90,3 +95,51 @@ def test_what_changes_a_right_name_is_tried_last():
     assert {("existing",): "kept"} in found
     assert any(last)
     assert last == sorted(last)
+
+
+def test_items_in_another_order_are_looked_up_where_they_stand_in_the_document():
+    """The path of a gap counts in the list of the target; the document has another item at that place."""
+    template = CONFIG_MAP + "volumes:\n- {name: config, map: {from: {{ .Values.from }}}}\n- {name: data, empty: {}}\n"
+    target = CONFIG_MAP.replace("{{ .Release.Name }}", "shop")
+    target += "volumes:\n- {name: data, empty: {}}\n- {name: config, map: {from: there, mode: 1}}\n"
+    state = approached(template, "from: here\n", target)
+    assert dict(state.tree.overrides) == {"from": "there"}
+
+
+def test_a_fault_costs_the_candidates_of_one_gap_and_is_told(monkeypatch):
+    real = gap_values.candidates_for
+
+    def failing(gap, tree, reads):
+        if gap.path[-1] == "first":
+            raise KeyError("first")
+        return real(gap, tree, reads)
+
+    monkeypatch.setattr(gap_values, "candidates_for", failing)
+    monkeypatch.delenv("MIGRATE_DEBUG", raising=False)
+    chart = load_chart(
+        {
+            "Chart.yaml": b"name: tiny\nversion: 1.0.0\n",
+            "values.yaml": b"first: 1\nsecond: 1\n",
+            "templates/all.yaml": (CONFIG_MAP + "first: {{ .Values.first }}\nsecond: {{ .Values.second }}\n").encode(),
+        }
+    )
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop"}, "first": 2, "second": 2}
+    evaluator = Evaluator(chart, [resource_of(target)])
+    trials = Trials(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING), time.process_time() + 20)
+    assert Search(trials, all_passes()).run().tree.overrides == {"second": 2}
+    assert list(trials.memory.faults) == [f"KeyError in {__name__}:{failing.__code__.co_firstlineno + 2}"]
+
+
+def test_a_fault_of_a_pass_costs_that_pass(monkeypatch):
+    monkeypatch.delenv("MIGRATE_DEBUG", raising=False)
+    chart = load_chart({"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "templates/all.yaml": CONFIG_MAP.encode()})
+    evaluator = Evaluator(chart, [])
+    trials = Trials(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING), time.process_time() + 20)
+    seen = []
+
+    def failing(_):
+        raise LookupError
+
+    Search(trials, Passes(first=(failing,), rounds=(failing,), last=(seen.append,))).run()
+    assert seen == [trials]
+    assert len(trials.memory.faults) == 1

@@ -14,7 +14,7 @@ from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents
-from migrator.yamlio import Dialect, read_value
+from migrator.yamlio import Dialect, read_manifests, read_value
 
 CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: "{{ .Release.Name }}"}\n'
 """How a template begins whose object does not matter."""
@@ -54,6 +54,14 @@ def found(template: str, values: str, truth: str, passes: Passes | None = None) 
     assert start.costs or start.extra or start.errors, "the defaults render it already"
     state = searched(evaluator, start, passes)
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)
+
+
+def approached(template: str, values: str, targets: str) -> State:
+    """The best hypothesis for objects that somebody wrote: no values make the chart render them exactly."""
+    files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
+    chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
+    evaluator = Evaluator(chart, [resource_of(body) for body in read_manifests(targets)])
+    return searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
 
 
 def assert_found(template: str, values: str, truth: str) -> None:

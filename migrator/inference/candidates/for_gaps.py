@@ -49,7 +49,7 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
 
 def _as_a_whole(gap: Gap) -> Iterator[Edits]:
     """Assignments to what prints the whole container of a gap, or the item or text around it."""
-    place = gap.path[:-1]
+    place = gap.here
     above = locate(gap.document, place[:-1]) if gap.kind in ("missing", "extra") and place else None
     if above is not None and above.kind == "map":
         source = source_of(gap.document, above.keys[str(place[-1])])
@@ -205,7 +205,7 @@ def _with_untaken(gap: Gap, region: Region) -> tuple[Document, Node] | None:
         if found is not None:
             return found
     variant = marked(gap.document, region)
-    node = locate(variant, gap.path)
+    node = locate(variant, gap.here)
     return None if node is None else (variant, node)
 
 

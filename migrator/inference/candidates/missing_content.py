@@ -151,7 +151,7 @@ def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
     """Readings of the whole document with each untaken branch taken, for branches that are not YAML by themselves."""
     for region in producers_of(gap, words_of(gap)):
         variant = marked(gap.document, region, in_list=not isinstance(gap.key, str))
-        parent = locate(variant, gap.path[:-1]) if variant.root is not None and not variant.error else None
+        parent = locate(variant, gap.here) if variant.root is not None and not variant.error else None
         if parent is None:
             continue
         reading = None

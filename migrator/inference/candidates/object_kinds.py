@@ -29,6 +29,7 @@ def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, rea
             kind="changed",
             document=document,
             path=("kind",),
+            here=("kind",),
             node=document.root.entries["kind"],
             now=own.kind,
             target=other.id.kind,

@@ -11,6 +11,8 @@ from migrator.yamlio import same
 
 ORDER_COST = 0.1
 LINE_COST = 0.2
+KNEE = 0.6
+"""Part of the ceiling of an object's cost up to which each leaf counts whole."""
 MOST_TEXT = 200.0
 """What the lines of one text add at most to the extent of an object."""
 
@@ -53,6 +55,14 @@ def cost(now: Json, target: Json) -> float:
     if isinstance(now, (dict, list)) or isinstance(target, (dict, list)):
         return max(extent(now), extent(target))
     return 1.0
+
+
+def below(most: float, value: float) -> float:
+    """A cost that stays below a ceiling and still rises with every leaf: one field made right always counts."""
+    knee = KNEE * most
+    if value <= knee or most <= 0:
+        return min(value, most)
+    return knee + (most - knee) * (value - knee) / (value - knee + 3 * most)
 
 
 def _text_cost(now: str, target: str) -> float:

@@ -26,7 +26,7 @@ class Gap:
     document: Document
     path: KeyPath
     node: Node | None
-    """The node that differs; for `missing` the container that lacks it."""
+    """The node that differs; for `missing` and `extra` the container that lacks or has it."""
     now: Json
     target: Json
     key: str | int | None = None
@@ -34,6 +34,8 @@ class Gap:
     """For gaps inside a container: what the container should be as a whole."""
     siblings: tuple[int, ...] = ()
     """For a missing item: positions in the target of all items that the list lacks."""
+    here: KeyPath = ()
+    """Where `node` stands in the document, whose lists may have another order than those of the target."""
     owner: ResId = NOBODY
     """The target that it is a gap to."""
     name_inputs: frozenset[KeyPath] = frozenset()
@@ -59,11 +61,18 @@ def gaps(document: Document, target: Json) -> list[Gap]:
     """All gaps of a document, those inside embedded YAML, JSON and base64 included."""
     if document.root is None:
         return []
-    return list(_walk(document, document.root, document.root.plain(), target, ()))
+    return list(_walk(document, document.root, document.root.plain(), target, (), here=()))
 
 
 def missing(
-    document: Document, node: Node, path: KeyPath, key: str | int, whole: Json, *, siblings: tuple[int, ...] = ()
+    document: Document,
+    node: Node,
+    path: KeyPath,
+    key: str | int,
+    whole: Json,
+    *,
+    here: KeyPath = (),
+    siblings: tuple[int, ...] = (),
 ) -> Gap:
     """The gap of an entry or item that a container at a path lacks; `whole` is what the container should be."""
     return Gap(
@@ -76,10 +85,13 @@ def missing(
         key=key,
         whole=whole,
         siblings=siblings,
+        here=here,
     )
 
 
-def _extra(document: Document, node: Node, path: KeyPath, key: str | int, whole: Json, *, now: Json) -> Gap:
+def _extra(
+    document: Document, node: Node, path: KeyPath, key: str | int, whole: Json, *, now: Json, here: KeyPath
+) -> Gap:
     return Gap(
         kind="extra",
         document=document,
@@ -89,28 +101,32 @@ def _extra(document: Document, node: Node, path: KeyPath, key: str | int, whole:
         target=None,
         key=key,
         whole=whole,
+        here=here,
     )
 
 
-def _walk(document: Document, node: Node, now: Json, target: Json, path: KeyPath) -> Iterator[Gap]:
+def _walk(document: Document, node: Node, now: Json, target: Json, path: KeyPath, *, here: KeyPath) -> Iterator[Gap]:
     if node.kind == "map" and isinstance(target, dict):
         for key in target:
             if key not in node.entries:
-                yield missing(document, node, path, key, target)
+                yield missing(document, node, path, key, target, here=here)
             elif not same(now[key], target[key]):
-                yield from _walk(document, node.entries[key], now[key], target[key], (*path, key))
+                yield from _walk(document, node.entries[key], now[key], target[key], (*path, key), here=(*here, key))
         for key in node.entries:
             if key not in target:
-                yield _extra(document, node, path, key, target, now=now[key])
+                yield _extra(document, node, path, key, target, now=now[key], here=here)
     elif node.kind == "list" and isinstance(target, list):
-        yield from _walk_list(document, node, now, target, path)
+        yield from _walk_list(document, node, now, target, path, here=here)
     else:
-        yield from _walk_scalar(document, node, now, target, path)
+        text = Gap(
+            kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target, here=here
+        )
+        yield from _walk_scalar(text, node)
 
 
-def _walk_scalar(document: Document, node: Node, now: Json, target: Json, path: KeyPath) -> Iterator[Gap]:
+def _walk_scalar(text: Gap, node: Node) -> Iterator[Gap]:
     """The gaps of the document inside a text, if it holds one; then the text itself."""
-    text = Gap(kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target)
+    document, path, now, target = text.document, text.path, text.now, text.target
     inner = embedded(document, node, now, target)
     if inner is not None:
         document_inside, target_inside = inner
@@ -125,20 +141,24 @@ def _walk_scalar(document: Document, node: Node, now: Json, target: Json, path: 
     yield text
 
 
-def _walk_list(document: Document, node: Node, now: list[Json], target: list[Json], path: KeyPath) -> Iterator[Gap]:
+def _walk_list(
+    document: Document, node: Node, now: list[Json], target: list[Json], path: KeyPath, *, here: KeyPath
+) -> Iterator[Gap]:
     pairs = align(now, target)
     order = [right for left, right in pairs if left is not None and right is not None]
     if order != sorted(order):
-        yield Gap(kind="order", document=document, path=path, node=node, now=now, target=target, whole=target)
+        yield Gap(
+            kind="order", document=document, path=path, node=node, now=now, target=target, whole=target, here=here
+        )
     lacking = tuple(right for left, right in pairs if left is None and right is not None)
     for left, right in pairs:
         if left is None and right is not None:
-            yield missing(document, node, path, right, target, siblings=lacking)
+            yield missing(document, node, path, right, target, here=here, siblings=lacking)
         elif right is None and left is not None:
-            yield _extra(document, node, path, left, target, now=now[left])
+            yield _extra(document, node, path, left, target, now=now[left], here=here)
         elif left is not None and right is not None and not same(now[left], target[right]):
-            item = missing(document, node, path, right, target)
-            for gap in _walk(document, node.items[left], now[left], target[right], (*path, right)):
+            item = missing(document, node, path, right, target, here=here)
+            for gap in _walk(document, node.items[left], now[left], target[right], (*path, right), here=(*here, left)):
                 gap.item = gap.item or item
                 yield gap
 

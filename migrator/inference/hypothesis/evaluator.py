@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from migrator.inference.assignments.values_tree import Tree, leaves
-from migrator.inference.gaps.distance import cost, extent, leaf_count
+from migrator.inference.gaps.distance import below, cost, extent, leaf_count
 from migrator.inference.gaps.gaps import Gap, gaps
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, is_test, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
+from migrator.inference.hypothesis.stand_ins import NONE_COST, is_workload, stand_in_cost, stand_ins
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
@@ -26,7 +27,7 @@ FAILURE_COST = 20.0
 """For each different thing that Helm would stop at in one template."""
 MISSING_SHARE = 0.8
 EXTRA_COST = 1.0
-OVERRIDE_COST = 0.02
+OVERRIDE_COST = 0.002
 CRD_COST = 0.3
 """Of a definition in `crds/` that the target lacks: no template prints it, yet it would be installed."""
 KUBE_COST = 0.5
@@ -190,14 +191,17 @@ class Evaluator:
         found = {index: self._cost(index, document, setting) for index, document in pairs.items()}
         costs = {index: value for index, value in found.items() if value}
         fixed = self.crd_keys(run)
-        for index, target in enumerate(self.targets):
-            if index not in pairs and key_of(target.id) not in fixed:
-                costs[index] = MISSING_SHARE * self._extents[index]
-            total += costs.get(index, 0.0)
+        missing = [i for i, t in enumerate(self.targets) if i not in pairs and key_of(t.id) not in fixed]
+        instead = stand_ins(self.targets, missing, extra, lambda index, found: self._cost(index, found, setting))
+        for index in missing:
+            costs[index] = self._missing_cost(index, instead.get(index), setting)
+        total += sum(costs.values())
         unwanted = len(fixed - self.by_key.keys())
         total += CRD_COST * unwanted
+        taken = {id(document) for document in instead.values()}
         for document in extra:
-            total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
+            if id(document) not in taken:
+                total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
         errors = [template for template in run.templates.values() if template.error]
         total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
         return State(
@@ -208,10 +212,17 @@ class Evaluator:
             pairs=pairs,
             costs=costs,
             extra=extra,
+            stand_ins=instead,
             cost=total,
             errors=errors,
             unwanted=unwanted,
         )
+
+    def _missing_cost(self, index: int, instead: Document | None, setting: ReleaseContext) -> float:
+        most = MISSING_SHARE * self._extents[index]
+        if instead is not None:
+            return stand_in_cost(most, self._cost(index, instead, setting))
+        return most + NONE_COST if is_workload(self.targets[index].id) else most
 
     def _paired(
         self, documents: Mapping[Key, list[Document]], setting: ReleaseContext
@@ -246,7 +257,7 @@ class Evaluator:
             body = document.resource.body if document.resource else {}
             wanted, count = masked(document, drawn, self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
-            found = self._measured[memo] = (whole, min(value, MISSING_SHARE * self._extents[index] - 0.05))
+            found = self._measured[memo] = (whole, below(MISSING_SHARE * self._extents[index] - 0.05, value))
         return found[1]
 
     def _generated(self, document: Document) -> tuple[Leaf, ...]:
@@ -286,9 +297,10 @@ class Evaluator:
     def _gaps(self, state: State) -> list[Gap]:
         found: list[Gap] = []
         name_inputs = self.name_inputs(state)
-        order = sorted((value, index) for index, value in state.costs.items() if index in state.pairs)
+        printed = {**state.stand_ins, **state.pairs}
+        order = sorted((value, index) for index, value in state.costs.items() if index in printed)
         for _, index in order:
-            document = state.pairs[index]
+            document = printed[index]
             for gap in gaps(document, self.wanted(index, document, state.setting)):
                 gap.owner, gap.name_inputs = self.targets[index].id, name_inputs
                 found.append(gap)

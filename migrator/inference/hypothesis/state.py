@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from migrator.inference.assignments.values_tree import Edits, Tree
@@ -31,6 +32,8 @@ class State:
     """Index of a target -> its cost; exact ones are not listed."""
     extra: list[Document]
     cost: float
+    stand_ins: Mapping[int, Document] = field(default_factory=dict)
+    """Index of a missing workload -> the one of another name, among the extra ones, that takes its place."""
     errors: list[TemplateRun] = field(default_factory=list)
     unwanted: int = 0
     """Definitions in `crds/` that the target lacks."""

@@ -25,6 +25,8 @@ class Answer:
     """Environment -> place that still differs -> what was tried there."""
     out_of_memory: bool = False
     """Whether the search ended for want of memory."""
+    faults: tuple[str, ...] = ()
+    """Holes in our own code that the search has met, and gone on."""
     untrusted: tuple[str, ...] = ()
     """Templates that the interpreter did not follow: helm itself rendered them during the search."""
     refused: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from migrator.inference.attempts import Journal
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.state import State, apply_edits
+from migrator.inference.internal_errors import told
 from migrator.model import KeyPath
 from migrator.templates.provenance.value import ELEMENT
 
@@ -26,6 +27,12 @@ class Memory:
     """Refused assignments that changed nothing: they may do so later."""
     relieved: int = 0
     """Trials from which side effects were taken away."""
+    faults: dict[str, None] = field(default_factory=dict)
+    """Holes in our own code that the search has met, and gone on."""
+
+    def meets(self, error: Exception) -> None:
+        """Note a fault that costs a candidate or a pass, not the search; with MIGRATE_DEBUG it raises the error."""
+        self.faults[told(error)] = None
 
 
 class Standing:

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.assignments.values_tree import leaves
+from migrator.inference.internal_errors import FAULTS, fault
 from migrator.inference.search.environments import estimate
 from migrator.inference.types import Inference, InferenceRequest, Start
 from migrator.inference.values.split import effective
@@ -45,6 +46,9 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
         except MigrateError as error:
             failures.append(error)
             continue
+        except FAULTS as error:
+            failures.append(MigrateError(fault(asked[index], error)))
+            continue
         start = _start(found[index][0])
         if _is_good(found[index][0]):
             waiting = _nearer(asked, index, waiting, start)
@@ -59,7 +63,7 @@ def _estimates(asked: Sequence[InferenceRequest], indices: Iterable[int], start:
     for index in indices:
         try:
             found[index], start = estimate(asked[index], start)
-        except MigrateError:
+        except (MigrateError, *FAULTS):
             found[index] = math.inf
     return found
 

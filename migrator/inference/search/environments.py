@@ -63,6 +63,7 @@ def solve(
         late=any(each.late for each in found.values()),
         tried={name: each.tried for name, each in found.items()},
         out_of_memory=any(each.out_of_memory for each in found.values()),
+        faults=tuple(dict.fromkeys(fault for each in found.values() for fault in each.faults)),
         untrusted=tuple(sorted(untrusted)),
     )
 
@@ -99,6 +100,7 @@ class _Found:
     renders: int
     late: bool
     out_of_memory: bool
+    faults: tuple[str, ...]
 
 
 def _searched(
@@ -117,6 +119,7 @@ def _searched(
         renders=evaluator.count,
         late=trials.late,
         out_of_memory=search.out_of_memory,
+        faults=tuple(trials.memory.faults),
     )
 
 

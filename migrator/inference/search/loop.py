@@ -7,6 +7,7 @@ from typing import Protocol
 
 from migrator.inference.budget import LimitError, OutOfMemoryError, limited
 from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.internal_errors import FAULTS
 from migrator.inference.search.passes.backtracking import backtrack
 from migrator.inference.search.passes.checksum_annotations import settle_checksums
 from migrator.inference.search.passes.gap_values import close_gaps
@@ -79,10 +80,19 @@ class Search:
 
     def _run(self) -> None:
         for step in self._passes.first:
-            step(self.trials)
+            self._take(step)
         self._go_round()
         for step in self._passes.last:
+            self._take(step)
+
+    def _take(self, step: Pass) -> None:
+        """One pass; a fault of our own code ends it, and the others go on from what it has found."""
+        try:
             step(self.trials)
+        except (TooLargeError, RecursionError):
+            raise
+        except FAULTS as error:
+            self.trials.memory.meets(error)
 
     def _go_round(self) -> None:
         trials, again = self.trials, True
@@ -92,7 +102,7 @@ class Search:
             before = trials.state.cost
             trials.give_another_chance(to_idle_ones=True)
             for step in self._passes.rounds:
-                step(trials)
+                self._take(step)
             if trials.late or trials.state.cost >= before - EPSILON:
                 if trials.late or not again or not 0 < len(trials.gaps) <= FEW:
                     return

@@ -9,6 +9,7 @@ from migrator.compare.redaction import secret_data
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.assignments.values_tree import value_at
 from migrator.inference.hypothesis.compared_objects import Key, key_of
+from migrator.inference.internal_errors import faults_within
 from migrator.inference.types import Inference, InferenceRequest, dotted
 from migrator.inference.verdict.residual import pinning
 from migrator.inference.verdict.schema import outside_references
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 def caveats(request: InferenceRequest, answer: Answer, inference: Inference) -> Diagnostics:
     """What is said beside an answer.
 
-    MIG501 or MIG505 where the search ended early, MIG503 where values hold secrets, MIG506 for templates that helm
-    had to print, MIG507 for another version of Kubernetes, MIG508 where the chart's schema refuses values, MIG509 where
-    it cannot be asked, MIG510 where helm refuses the values.
+    MIG501 or MIG505 where the search ended early, MIG502 where parts of it failed, MIG503 where values hold secrets,
+    MIG506 for templates that helm had to print, MIG507 for another version of Kubernetes, MIG508 where the chart's
+    schema refuses values, MIG509 where it cannot be asked, MIG510 where helm refuses the values.
     """
     return (
         *_refusals(request, inference),
         *_late(request, answer, inference),
+        *_faults(request, answer, inference),
         *_secrets(request, answer),
         *_untrusted(request, answer),
         *_kubernetes(request, answer),
@@ -64,6 +66,11 @@ def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> It
             summary=f"the search for values of {request.chart.ref.name} stopped as it needed too much memory",
             remedy="split the target, or name values of your own for what the chart prints in such numbers",
         )
+
+
+def _faults(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
+    if answer.faults and not inference.identical:
+        yield faults_within(request, answer.faults)
 
 
 def _secrets(request: InferenceRequest, answer: Answer) -> Iterator[Diagnostic]:

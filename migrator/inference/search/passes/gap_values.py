@@ -8,6 +8,7 @@ from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.gaps.gaps import Gap, least_gain
 from migrator.inference.hypothesis.state import EPSILON
+from migrator.inference.internal_errors import FAULTS
 from migrator.inference.search.trials import Trials, Weighed, distinct
 
 ALTERNATIVES = 7
@@ -38,5 +39,8 @@ def close_gaps(trials: Trials) -> None:
 
 def fresh_candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
     """Candidates for a gap that were not refused yet, likeliest first."""
-    found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.template_reads))
-    return (edits for edits in found if not trials.is_refused(edits))
+    try:
+        found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.template_reads))
+        yield from (edits for edits in found if not trials.is_refused(edits))
+    except FAULTS as error:  # it costs the other candidates of this one gap
+        trials.memory.meets(error)

@@ -1,0 +1,56 @@
+"""Workloads under other names: the chart's, which would take the place of the target's.
+
+Objects are paired by identity, so a workload of another name is one too many and one missing. Taken as that alone,
+switching it off would look like an improvement, and nothing of it would be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from migrator.model import ResId, Resource
+from migrator.templates.output.documents import Document
+
+WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+MOST = 12
+"""Workloads without counterpart, on either side, beyond which none is taken for another."""
+NAME_SHARE = 0.5
+"""Of the cost of a missing object: what a stand-in costs in any case, so that the right name is always nearer."""
+NONE_COST = 2.0
+"""Of a missing workload for which the chart prints none: a chart without the application is no answer."""
+
+
+def stand_ins(
+    targets: Sequence[Resource],
+    missing: Sequence[int],
+    extra: Sequence[Document],
+    distance: Callable[[int, Document], float],
+) -> Mapping[int, Document]:
+    """Index of a missing workload -> the workload of another name that is nearest, those of its own kind first."""
+    lacking = [index for index in missing if is_workload(targets[index].id)]
+    free = [document for document in extra if document.id is not None and is_workload(document.id)]
+    if not lacking or not free or max(len(lacking), len(free)) > MOST:
+        return {}
+    ranked = sorted(
+        (targets[index].id.kind != document.id.kind, distance(index, document), index, place)
+        for index in lacking
+        for place, document in enumerate(free)
+        if document.id is not None
+    )
+    found: dict[int, Document] = {}
+    taken: set[int] = set()
+    for _, _, index, place in ranked:
+        if index not in found and place not in taken:
+            found[index] = free[place]
+            taken.add(place)
+    return found
+
+
+def is_workload(res: ResId) -> bool:
+    """Whether it runs an application for good."""
+    return res.group == "apps" and res.kind in WORKLOADS
+
+
+def stand_in_cost(missing: float, distance: float) -> float:
+    """The cost of a target that a stand-in of some distance takes the place of: less than missing, more than named."""
+    return NAME_SHARE * missing + (1 - NAME_SHARE) * distance

@@ -1,0 +1,101 @@
+"""Objects that somebody wrote by hand, far from what the chart renders: what a person would want is found."""
+
+from __future__ import annotations
+
+import itertools
+
+from search_support import approached
+
+from migrator.inference.gaps.distance import below, cost, extent
+from migrator.inference.hypothesis.stand_ins import stand_in_cost, stand_ins
+from migrator.model import resource_of
+
+WORKLOAD = """
+{{- if .Values.controller }}
+apiVersion: apps/v1
+kind: {{ .Values.kind }}
+metadata: {name: "{{ default (printf "%s-app" .Release.Name) .Values.fullname }}", labels: {made: chart}}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: "{{ .Release.Name }}"}}
+  template:
+    metadata: {labels: {app: "{{ .Release.Name }}", made: chart}}
+    spec:
+      serviceAccountName: own
+      securityContext: {fsGroup: 1, runAsUser: 1, runAsNonRoot: true}
+      containers:
+      - name: main
+        image: "example/app:{{ .Values.tag }}"
+        ports: [{containerPort: 80, name: http}, {containerPort: 81, name: metrics}]
+        livenessProbe: {httpGet: {path: /live, port: http}, periodSeconds: 7, failureThreshold: 9}
+        readinessProbe: {httpGet: {path: /ready, port: http}, periodSeconds: 7, failureThreshold: 9}
+        securityContext: {readOnlyRootFilesystem: true, allowPrivilegeEscalation: false}
+{{- end }}
+"""
+VALUES = "controller: true\nkind: Deployment\nfullname: ''\nreplicas: 1\ntag: '2.0'\n"
+WRITTEN = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: NAME}
+spec:
+  replicas: 3
+  selector: {matchLabels: {run: other}}
+  template:
+    metadata: {labels: {run: other}}
+    spec:
+      containers:
+      - {name: main, image: "example/app:1.9"}
+"""
+
+
+def test_each_right_field_counts_however_far_the_rest_is():
+    state = approached(WORKLOAD, VALUES, WRITTEN.replace("NAME", "shop-app"))
+    assert dict(state.tree.overrides) == {"replicas": 3, "tag": "1.9"}
+
+
+def test_the_application_is_not_switched_off_where_its_name_is_another_one():
+    state = approached(WORKLOAD, VALUES, WRITTEN.replace("NAME", "elsewhere"))
+    assert dict(state.tree.overrides) == {"fullname": "elsewhere", "replicas": 3, "tag": "1.9"}
+
+
+def test_what_it_runs_is_found_where_no_value_gives_it_its_name():
+    nameless = WORKLOAD.replace(" .Values.fullname }}", ' "" }}')
+    state = approached(nameless, VALUES, WRITTEN.replace("NAME", "elsewhere"))
+    assert dict(state.tree.overrides) == {"replicas": 3, "tag": "1.9"}
+
+
+def test_a_workload_of_another_kind_is_not_switched_off():
+    state = approached(WORKLOAD.replace("{{ .Values.kind }}", "StatefulSet"), VALUES, WRITTEN.replace("NAME", "a"))
+    assert dict(state.tree.overrides) == {"fullname": "a", "replicas": 3, "tag": "1.9"}
+
+
+def test_a_cost_rises_with_every_leaf_and_never_reaches_that_of_a_missing_object():
+    costs = [below(40, value) for value in range(400)]
+    assert costs[:24] == list(range(24))
+    assert all(here < there < 40 for here, there in itertools.pairwise(costs))
+
+
+def test_a_stand_in_is_nearer_than_nothing_and_farther_than_the_right_name():
+    for distance in (0, 5, 39):
+        assert distance < stand_in_cost(40, distance) < 40
+
+
+def test_workloads_of_one_kind_stand_for_each_other_first():
+    targets = [
+        resource_of({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "a"}, "spec": {"replicas": count}})
+        for kind, count in (("Deployment", 1), ("StatefulSet", 2))
+    ]
+
+    class Printed:
+        def __init__(self, resource):
+            self.resource, self.id = resource, resource.id
+
+    other = [Printed(resource_of({**target.body, "metadata": {"name": "b"}})) for target in reversed(targets)]
+    found = stand_ins(targets, [0, 1], other, lambda index, document: cost(document.resource.body, targets[index].body))
+    assert {index: document.id.kind for index, document in found.items()} == {0: "Deployment", 1: "StatefulSet"}
+    assert extent(targets[0].body) == 4
+
+
+def test_of_too_many_none_is_taken_for_another():
+    one = resource_of({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}})
+    assert stand_ins([one] * 13, range(13), (), lambda *_: 1.0) == {}
