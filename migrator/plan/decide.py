@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from migrator.charts.types import ChartArchive
+from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
 from migrator.compare import Terms, apply_allowances
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
@@ -64,6 +64,8 @@ def make_plan(
 
 def decide(one: Examined, situation: Situation) -> ComponentPlan:
     """The decision on one component, over all its environments at once."""
+    if one.unbuilt:
+        return _unbuilt(one)
     kept = _kept_reason(one, situation)
     undecided = _undecided(one, kept)
     if kept or not isinstance(one.result, Inference):
@@ -116,6 +118,16 @@ def _undecided(one: Examined, reason: str) -> ComponentPlan:
         rivals=tuple(each for each in component.candidates if each is not candidate),
         context=ReleaseContext(release=component.release or "", namespace=component.namespace or ""),
     )
+
+
+def _unbuilt(one: Examined) -> ComponentPlan:
+    """A component of roots that do not build, of which no more is known than what its objects and files name."""
+    found = next(iter(one.component.candidates), None)
+    chart = (
+        ChartRef(name=found.chart, version="".join(found.versions[:1]), repository=found.repository) if found else None
+    )
+    known = _undecided(one, f"repair this root first: {one.unbuilt}")
+    return replace(known, decision=Decision.PROPOSE if found else Decision.KEEP, chart=chart)
 
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
@@ -280,10 +292,15 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
         name: EnvironmentPlan(
             roots=tuple(sorted(build.root for build in found)),
             status="built" if all(build.is_built for build in found) else "failed",
-            reason="; ".join(f"{build.root}: {build.reason.summary}" for build in found if build.reason is not None),
+            reason="; ".join(_why(build) for build in found if build.reason is not None),
         )
         for name, found in sorted(grouped.items())
     }
+
+
+def _why(build: Build) -> str:
+    summary = build.reason.summary if build.reason is not None else ""
+    return summary if build.root in summary else f"{build.root}: {summary}"
 
 
 def _candidate(component: Component, archive: ChartArchive | None) -> ChartCandidate | None:

@@ -29,6 +29,13 @@ class Examined:
     """The chart that was taken for it, or tried first."""
     result: Inference | Diagnostic | None = None
     """What inference found with that chart, or why it found nothing; None where nobody searched."""
+    unbuilt: str = ""
+    """Why the first of its roots does not build, where only roots hold it that do not."""
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether objects that are rendered belong to it, and to somebody else than the team."""
+        return self.component.kind is ComponentKind.THIRD_PARTY and not self.unbuilt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +88,7 @@ def situation_of(
         repository=repository,
         terms=terms,
         present=_present(repository.builds),
-        owners=_owners([each.component for each in examined if each.component.kind is ComponentKind.THIRD_PARTY]),
+        owners=_owners([each.component for each in examined if each.is_owner]),
         is_argo_cd=_is_argo_cd(repository),
         unbuilt=files_of_failed(repository.builds, repository.kustomizations),
         kube_version=kube_version,

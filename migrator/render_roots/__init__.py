@@ -5,6 +5,7 @@ from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, envi
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.origin import BUILD_METADATA
 from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
+from migrator.render_roots.written_objects import written_in
 
 __all__ = [
     "BUILD_METADATA",
@@ -18,4 +19,5 @@ __all__ = [
     "build_all",
     "environment_of",
     "roots_of",
+    "written_in",
 ]

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
-from migrator.diagnostics import MigrateError
 from migrator.discover import Index
-from migrator.load import Kustomization, Kustomizations, Reach, ReferenceKind
-from migrator.model import Json, Origin, RepoPath, ResId, Resource, resource_of
-from migrator.yamlio import Dialect, read_documents
+from migrator.load import Kustomization, Kustomizations, Reach
+from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
+from migrator.render_roots.written_objects import bodies, manifests
 
 
 def with_lost_origins(
@@ -33,7 +32,7 @@ def with_lost_origins(
         namespaces=frozenset(str(each.fields.get("namespace") or "") for each in held),
     )
     kinds = {each.kind for each in lost}
-    written = [(each, path) for path in sorted(_manifests(held)) for each in _identities(path, kinds, index)]
+    written = [(each, path) for path in sorted(set(manifests(held))) for each in _identities(path, kinds, index)]
     found = {each: _file_of(each, written, naming) for each in lost}
     return tuple(
         replace(resource, origin=Origin(path=file))
@@ -79,28 +78,7 @@ def _file_of(final: ResId, written: Sequence[tuple[ResId, RepoPath]], naming: _N
     return None
 
 
-def _manifests(held: Iterable[Kustomization]) -> set[RepoPath]:
-    references = (reference for each in held for reference in each.resources)
-    return {each.path for each in references if each.kind is ReferenceKind.FILE and each.path is not None}
-
-
 def _identities(path: RepoPath, kinds: Iterable[str], index: Index) -> Iterator[ResId]:
     data = index.read(path)
-    if not any(kind.encode() in data for kind in kinds):
-        return
-    try:
-        documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)
-    except MigrateError:
-        return
-    for document in documents:
-        yield from (resource_of(body).id for body in _objects(document.value))
-
-
-def _objects(value: Json) -> Iterator[dict[str, Json]]:
-    if not isinstance(value, dict):
-        return
-    items = value.get("items")
-    if isinstance(items, list) and str(value.get("kind") or "").endswith("List"):
-        yield from (item for item in items if isinstance(item, dict))
-    else:
-        yield value
+    if any(kind.encode() in data for kind in kinds):
+        yield from (resource_of(body).id for body in bodies(path, index))

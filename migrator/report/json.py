@@ -161,6 +161,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
         "environments": list(component.environments),
         "resources": len({resource for resources in members.values() for resource in resources}),
         "resources_by_environment": {environment: len(members[environment]) for environment in sorted(members)},
+        "objects": {environment: sorted(map(str, members[environment])) for environment in sorted(members)},
         "values": values_document(component.values),
         "residual": [residual_document(residual) for residual in component.residual],
         "companions": companion_documents(component.companions),

@@ -39,8 +39,8 @@ class Applied:
 
     @property
     def exit_code(self) -> int:
-        """3 when what was planned could not be proved."""
-        return ExitCode.DONE if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
+        """3 when what was planned could not be proved, 1 when no root builds."""
+        return self.planned.exit_code if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
 
 
 def apply_repository(settings: Settings, run: Run) -> Applied:

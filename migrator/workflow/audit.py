@@ -49,7 +49,9 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             engines=baseline.tools.engines,
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
-        return Audited(findings=once(audit(subject)))
+        # where nothing builds there is nothing to audit, and silence would pass for a good answer
+        unbuilt = baseline.diagnostics if baseline.builds_nothing else ()
+        return Audited(findings=once((*unbuilt, *audit(subject))))
 
 
 def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,8 +18,9 @@ from migrator.workflow.plan import plan_repository
 from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.baseline import read_baseline
+from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.classify import account_of
+from migrator.workflow.steps.unbuilt import unbuilt_part
 
 if TYPE_CHECKING:
     from migrator.compare.secrets import Secrets
@@ -45,7 +47,17 @@ def account_for(settings: Settings, asked: str, run: Run) -> Accounted:
     """Why the object `KIND/[NAMESPACE/]NAME` belongs where it does; MIG920 where not exactly one is called so."""
     baseline = read_baseline(settings, run)
     with run.step("classify"):
-        return Accounted(account=account_of(baseline, asked), diagnostics=baseline.diagnostics)
+        return Accounted(account=_account(baseline, asked), diagnostics=baseline.diagnostics)
+
+
+def _account(baseline: Baseline, asked: str) -> Account:
+    try:
+        return account_of(baseline, asked)
+    except MigrateError:
+        if not baseline.is_built:
+            with contextlib.suppress(MigrateError):
+                return account_of(unbuilt_part(baseline), asked)
+        raise
 
 
 def explain_repository(settings: Settings, component: str, asked: str, run: Run) -> Explained:

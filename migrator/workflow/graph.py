@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.graph import Group, Node, ResourceGraph
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -22,6 +22,8 @@ class Graphed:
     """Those that were asked for; empty means all."""
     components: Mapping[Node, Group] = field(repr=False)
     diagnostics: Diagnostics
+    exit_code: int = ExitCode.DONE
+    """1 where no root builds: then there is nothing in it."""
 
 
 def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run) -> Graphed:
@@ -41,4 +43,5 @@ def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run
         environments=environments,
         components=groups_of(components),
         diagnostics=baseline.diagnostics,
+        exit_code=ExitCode.ERROR if baseline.builds_nothing else ExitCode.DONE,
     )

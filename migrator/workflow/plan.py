@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.resolve import Resolved, about, resolve
+from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -39,6 +40,9 @@ class Chosen:
     diagnostics: Diagnostics = ()
 
 
+_UNSEARCHED = Chosen(archive=None, result=None)
+
+
 def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], None] | None = None) -> Planned:
     """The plan for a repository; nothing is written but the cache.
 
@@ -53,7 +57,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     layout = layout_of(baseline)
     with run.step("classify"):
         components, unclear = recognise(baseline)
-        _check_only(baseline, components)
+        unbuilt = unbuilt_components(baseline, components)
+        _check_only(baseline, (*components, *(each.component for each in unbuilt)))
     with run.step("resolve") as watch:
         library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
@@ -65,7 +70,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("infer") as watch:
         chosen = _infer(resolved, baseline, watch)
     with run.step("plan"):
-        plan = _plan(baseline, components, chosen, inflated)
+        plan = _plan(baseline, [*_examined(components, chosen), *map(_unbuilt, unbuilt)], chosen, inflated)
         notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = secrets_of_baseline(baseline)
@@ -162,7 +167,7 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
 
 def _plan(
     baseline: Baseline,
-    components: Sequence[Component],
+    examined: Sequence[Examined],
     chosen: Mapping[str, Chosen],
     inflated: Mapping[str, RepoPath],
 ) -> Plan:
@@ -175,7 +180,7 @@ def _plan(
         inflated=inflated,
     )
     return make_plan(
-        [_examined(each, chosen.get(each.id)) for each in components],
+        examined,
         repository,
         terms,
         kube_version=_kube_version(baseline, chosen),
@@ -183,10 +188,14 @@ def _plan(
     )
 
 
-def _examined(component: Component, found: Chosen | None) -> Examined:
-    if found is None:
-        return Examined(component=component)
-    return Examined(component=component, archive=found.archive, result=found.result)
+def _examined(components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Iterator[Examined]:
+    for component in components:
+        found = chosen.get(component.id, _UNSEARCHED)
+        yield Examined(component=component, archive=found.archive, result=found.result)
+
+
+def _unbuilt(one: Unbuilt) -> Examined:
+    return Examined(component=one.component, unbuilt=one.reason)
 
 
 def _kube_version(baseline: Baseline, chosen: Mapping[str, Chosen]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from migrator.diagnostics import ExitCode
 from migrator.gitops.handover import left_behind
 from migrator.lock import Lock
 from migrator.plan import Plan
@@ -42,6 +43,11 @@ class Planned:
     """What becomes of the files; none where nothing is to be done."""
     lock: Lock | None = field(default=None, repr=False)
     """What `edits` leave; None before the plan is carried out."""
+
+    @property
+    def exit_code(self) -> int:
+        """1 where no root builds: then the plan says what is there and why, and decides nothing."""
+        return ExitCode.ERROR if self.baseline.builds_nothing else ExitCode.DONE
 
 
 def layout_of(baseline: Baseline) -> Layout:

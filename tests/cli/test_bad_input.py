@@ -18,6 +18,13 @@ from cli_support import Migrate, Outcome, committed, git, tree
 ROOT = Path(__file__).resolve().parents[2]
 
 
+def unbuilt(outcome: Outcome, code: str, *pieces: str) -> None:
+    """The whole plan, the one message of that code before it, and the exit code of an error."""
+    assert outcome.out.startswith("Environments")
+    first, _, remedy = outcome.err.partition("\n")
+    refused(Outcome(outcome.code, "", f"{first} ({remedy.strip()})"), code, *pieces)
+
+
 def refused(outcome: Outcome, code: str, *pieces: str, exit_code: int = 1) -> None:
     """One message of that code, with these pieces in it, and nothing on stdout."""
     assert outcome.code == exit_code, outcome
@@ -70,7 +77,7 @@ class TestTheRepository:
 
     def test_a_remote_base_without_network(self, migrate: Migrate, tmp_path: Path) -> None:
         (tmp_path / "kustomization.yaml").write_text("resources:\n- https://github.com/example/x//deploy?ref=v1\n")
-        refused(migrate("plan", tmp_path, "--offline"), "MIG211", "kustomization.yaml:2", "remote")
+        unbuilt(migrate("plan", tmp_path, "--offline"), "MIG211", "kustomization.yaml:2", "remote")
 
     def test_a_plugin_is_never_run(self, migrate: Migrate, tmp_path: Path) -> None:
         (tmp_path / "kustomization.yaml").write_text("generators:\n- generator.yaml\n")
@@ -80,7 +87,7 @@ class TestTheRepository:
         )
         (tmp_path / "make.sh").write_text("#!/bin/sh\ntouch ran\n")
         (tmp_path / "make.sh").chmod(0o755)
-        refused(migrate("plan", tmp_path), "MIG212", "never run")
+        unbuilt(migrate("plan", tmp_path), "MIG212", "never run")
         assert not (tmp_path / "ran").exists()
 
     def test_a_duplicate_resource(self, migrate: Migrate, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from migrator.cli.options import charts, output_format, repository, talking
-from migrator.diagnostics import ExitCode
 
 
 @click.command(short_help="Show the objects and what binds them, as a graph.")
@@ -30,4 +29,4 @@ def graph(repo: Path, output_format: str, environments: tuple[str, ...], **given
     feedback.say(graphed.diagnostics)
     show_graph(graphed, output_format, sys.stdout)
     feedback.finish()
-    return ExitCode.DONE
+    return graphed.exit_code

@@ -62,6 +62,11 @@ class Baseline:
         return tuple(sorted({build.environment for build in self.builds}))
 
     @property
+    def builds_nothing(self) -> bool:
+        """Whether every root failed: then there is nothing to decide, and a run is an error whatever it says."""
+        return not any(build.is_built for build in self.builds)
+
+    @property
     def is_built(self) -> bool:
         return all(build.status == BUILT for build in self.builds)
 
@@ -69,8 +74,7 @@ class Baseline:
 def read_baseline(settings: Settings, run: Run) -> Baseline:
     """The repository, read and built; raises what ends a run at once (no folder, no kustomization, bad configuration).
 
-    What an interrupted run left is settled first. A root that does not build is a diagnostic, unless none builds: that
-    ends the run with the first reason.
+    What an interrupted run left is settled first. A root that does not build is a diagnostic, also where none does.
     """
     with run.step("discover"):
         finished = recover_first(settings, run)
@@ -84,7 +88,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
     with run.step("build") as watch:
         tools = find_tools()
         builds, unbuilt = build_all(kustomizations, config, renderer_of(choices, tools), watch=watch)
-        _refuse_if_nothing_builds(builds, (*unread, *unbuilt))
+        _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
         graph = build_graph(builds, kustomizations)
     return Baseline(
@@ -151,15 +155,13 @@ def once(diagnostics: Diagnostics) -> Diagnostics:
     return tuple(reversed(seen.values()))
 
 
-def _refuse_if_nothing_builds(builds: tuple[Build, ...], diagnostics: Diagnostics) -> None:
-    if any(build.status == BUILT for build in builds):
+def _refuse_without_roots(builds: tuple[Build, ...], diagnostics: Diagnostics) -> None:
+    if builds:
         return
-    reasons = [build.reason for build in builds if build.reason is not None] or list(diagnostics)
-    if not reasons:
-        raise MigrateError.of(
-            "MIG906",
-            "there is no root to build: every kustomization is included by another",
-            remedy="name the roots with `roots` or `environments` in migrate.yaml",
-        )
-    more = tuple(f"{reason.span or ''}: {reason.summary} [{reason.code}]" for reason in reasons[1:])
-    raise MigrateError(replace(reasons[0], evidence=(*reasons[0].evidence, *more)))
+    if diagnostics:
+        raise MigrateError(diagnostics[0])
+    raise MigrateError.of(
+        "MIG906",
+        "there is no root to build: every kustomization is included by another",
+        remedy="name the roots with `roots` or `environments` in migrate.yaml",
+    )
