@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from migrator.compare.stored.walk import MAPS_OF_TEXT, is_built_in
 from migrator.model import Gvk, Impact, Json, KeyPath
 from migrator.yamlio import ABSENT
 
@@ -76,8 +77,6 @@ _RULES: Mapping[str, tuple[tuple[str, Impact], ...]] = {
 }  # fmt: skip
 """Kind -> paths and their impact, the first match counts; whatever matches none is config."""
 
-_BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
-
 _BOOKKEEPING = (
     "helm.sh/*",
     "meta.helm.sh/*",
@@ -97,13 +96,6 @@ _ACTED_UPON = frozenset(
 )
 """Kinds whose annotations make controllers act: load balancers, ingress rules, cloud identities, injected CAs."""
 
-_MAPS_OF_TEXT = frozenset(
-    {
-        *("annotations", "binaryData", "capacity", "data", "hard", "labels", "limits", "matchLabels", "nodeSelector"),
-        *("options", "parameters", "requests", "selector", "stringData", "volumeAttributes"),
-    }
-)
-
 
 def impact_of_object(gvk: Gvk, *, is_added: bool, has_counterpart: bool) -> Impact:
     """The impact of a whole object that only one side has.
@@ -114,8 +106,8 @@ def impact_of_object(gvk: Gvk, *, is_added: bool, has_counterpart: bool) -> Impa
     if is_added:
         if has_counterpart:
             return _R
-        return _O if gvk.kind in _RUNS_PODS and _is_built_in(gvk) else _C
-    return _D if gvk.kind in _LOST_WITH_DATA and _is_built_in(gvk) else _R
+        return _O if gvk.kind in _RUNS_PODS and is_built_in(gvk) else _C
+    return _D if gvk.kind in _LOST_WITH_DATA and is_built_in(gvk) else _R
 
 
 def impact_of(
@@ -130,12 +122,12 @@ def impact_of(
         return Impact.NONE
     if path[:2] in {("metadata", "labels"), ("metadata", "annotations")}:
         return _of_metadata(gvk, path, selected)
-    special = _SPECIAL.get(gvk.kind) if _is_built_in(gvk) else None
+    special = _SPECIAL.get(gvk.kind) if is_built_in(gvk) else None
     if special is not None:
         found = special(path, before, after, body)
         if found is not None:
             return found
-    return _of_rules(_RULES.get(gvk.kind, ()) if _is_built_in(gvk) else (), path, before, after)
+    return _of_rules(_RULES.get(gvk.kind, ()) if is_built_in(gvk) else (), path, before, after)
 
 
 def _of_rules(rules: tuple[tuple[str, Impact], ...], path: KeyPath, before: Json, after: Json) -> Impact:
@@ -170,10 +162,6 @@ def _of_metadata(gvk: Gvk, path: KeyPath, selected: frozenset[str]) -> Impact:
     return _C if is_acted_upon else Impact.METADATA
 
 
-def _is_built_in(gvk: Gvk) -> bool:
-    return gvk.group in _BUILT_IN_GROUPS or gvk.group.endswith(".k8s.io")
-
-
 def _means_nothing(gvk: Gvk, path: KeyPath, before: Json, after: Json) -> bool:
     """A null field is an absent one to a typed API, but not an entry of a map of text, nor an item of a list.
 
@@ -182,10 +170,10 @@ def _means_nothing(gvk: Gvk, path: KeyPath, before: Json, after: Json) -> bool:
     sides = [side for side in (before, after) if side is not ABSENT]
     if path in {("metadata", "labels"), ("metadata", "annotations")}:
         return not any(sides)
-    if len(sides) != 1 or sides[0] is not None or not _is_built_in(gvk):
+    if len(sides) != 1 or sides[0] is not None or not is_built_in(gvk):
         return False
     parent = path[-2] if len(path) > 1 else ""
-    return not isinstance(path[-1], int) and parent not in _MAPS_OF_TEXT
+    return not isinstance(path[-1], int) and parent not in MAPS_OF_TEXT
 
 
 def _stateful_set(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:
