@@ -25,6 +25,7 @@ from migrator.rewrite.kustomize.orphaned_comments import lost_comments
 from migrator.rewrite.kustomize.ownership import ADOPTED, Placed, place
 from migrator.rewrite.kustomize.removal import remove_adopted
 from migrator.rewrite.kustomize.repository_view import RepositoryView
+from migrator.rewrite.kustomize.upkept.every_kind import blockers_of_upkeep
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.transaction.preflight import check_place
 from migrator.rewrite.umbrella.chart_files import Umbrella, umbrella
@@ -61,7 +62,8 @@ def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[s
 
     A component that cannot be taken out becomes a proposal that says what stands in the way, and the diagnostics say it
     too: MIG610 (shared or unclear text), MIG611 (a file of the layout exists already), MIG612 (its chart has no known
-    repository). Raises MIG601 and MIG602 for a lock that cannot be read.
+    repository), MIG614 (it holds what is kept up to date from outside). Raises MIG601 and MIG602 for a lock that cannot
+    be read.
     """
     found, draft, notes = _settled(plan, view, layout)
     existing = load_lock(view.index.root)
@@ -109,7 +111,8 @@ def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> f
 def _draft(plan: Plan, view: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]) -> _Draft:
     objects = place(plan, view)
     removal = remove_adopted(objects, view)
-    blockers = list(removal.blockers)
+    values = {each.id: each.values for each in plan.components}
+    blockers = [*removal.blockers, *blockers_of_upkeep(objects, view, values)]
     for edit in removal.edits:
         if edit.path in unbuilt:
             reason = f"{edit.path} is also part of {unbuilt[edit.path]}, which does not build"
@@ -195,31 +198,30 @@ def _first_reasons(blockers: Sequence[Blocker]) -> tuple[Blocker, ...]:
 
 
 def _demoted(plan: Plan, blockers: Sequence[Blocker]) -> Plan:
-    reasons: dict[str, list[str]] = defaultdict(list)
+    reasons: dict[str, dict[str, Blocker]] = defaultdict(dict)
     for blocker in blockers:
-        if blocker.reason not in reasons[blocker.component]:
-            reasons[blocker.component].append(blocker.reason)
+        reasons[blocker.component].setdefault(blocker.reason, blocker)
 
     def demoted(component: ComponentPlan) -> ComponentPlan:
         found = reasons.get(component.id)
         if not found:
             return component
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
-        return replace(
-            component,
-            decision=Decision.PROPOSE,
-            reason=f"a chart renders it, but it cannot be taken out of the Kustomize part: {found[0]}{more}",
-        )
+        first = next(iter(found.values()))
+        but = " it cannot be taken out of the Kustomize part:" if first.code == "MIG610" else ""
+        reason = f"a chart renders it, but{but} {first.reason}{more}; {first.remedy}"
+        return replace(component, decision=Decision.PROPOSE, reason=reason)
 
     return replace(plan, components=tuple(demoted(component) for component in plan.components))
 
 
 def _note(blocker: Blocker) -> Diagnostic:
     return Diagnostic(
-        code="MIG610",
+        code=blocker.code,
         severity=Severity.WARNING,
         summary=f"{blocker.component} stays in Kustomize: {blocker.reason}",
-        remedy="separate it from what stays, then plan again",
+        span=blocker.span,
+        remedy=blocker.remedy,
     )
 
 

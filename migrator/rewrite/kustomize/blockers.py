@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from migrator.diagnostics import MigrateError
-from migrator.load import Kustomization, Selector
-from migrator.model import Json, RepoPath
+from migrator.load import Kustomization
+from migrator.model import Json, RepoPath, SourceSpan
 from migrator.rewrite.automation.configuration.sops import is_encrypted
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.kustomize.entries import Touch
 from migrator.rewrite.kustomize.ownership import Place, Placed, written_objects
 from migrator.rewrite.kustomize.repository_view import RepositoryView
+from migrator.rewrite.kustomize.sources import sources_of
 from migrator.rewrite.kustomize.targets import generates, in_scope, selects
 
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
-VARIABLE = "the variable "
-"""How a variable is called, before its name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -28,6 +26,10 @@ class Blocker:
 
     component: str
     reason: str
+    span: SourceSpan | None = field(default=None, compare=False)
+    """Where somebody would change something."""
+    remedy: str = field(default="separate it from what stays, then plan again", compare=False)
+    code: str = field(default="MIG610", compare=False)
 
 
 def blockers_of_objects(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
@@ -100,10 +102,11 @@ def blockers_of_references(objects: Sequence[Placed], view: RepositoryView) -> I
     for held in view.kustomizations.by_path.values():
         sources = tuple(sources_of(held, view))
         met = in_scope(held, objects, view) if sources else ()
-        for what, selector, _ in sources:
-            found = [each for each in met if selects(selector, each)]
+        for source in sources:
+            found = [each for each in met if selects(source.selector, each)]
             if found and all(each.component is not None for each in found):
-                yield Blocker(component=str(found[0].component), reason=f"{what} in {held.file} reads from {found[0]}")
+                reason = f"{source.what} in {held.file} reads from {found[0]}"
+                yield Blocker(component=str(found[0].component), reason=reason)
 
 
 def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterator[Blocker]:
@@ -165,47 +168,6 @@ def _references(value: Json) -> Iterator[tuple[str, str, str]]:
             yield from _references(child)
 
 
-def sources_of(
-    held: Kustomization, view: RepositoryView, *, only: Mapping[str, Json] | None = None
-) -> Iterator[tuple[str, Selector, Json]]:
-    """What each variable and replacement is called, what it reads from, and a replacement's `targets`.
-
-    `only` is one entry of the two fields; by default all are told.
-    """
-    for variable in mappings(held.fields.get("vars")):
-        target = variable.get("objref")
-        if isinstance(target, Mapping) and (only is None or variable is only):
-            yield f"{VARIABLE}{variable.get('name')}", _exact(target), None
-    for replacement in mappings(held.fields.get("replacements")):
-        for each in _replacements(replacement, held, view) if only is None or replacement is only else ():
-            source = each.get("source")
-            if isinstance(source, Mapping):
-                yield "a replacement", _exact(source), each.get("targets")
-
-
-def _replacements(entry: Mapping[str, Json], held: Kustomization, view: RepositoryView) -> Iterator[Mapping[str, Json]]:
-    yield entry
-    if not isinstance(entry.get("path"), str):
-        return
-    for reference in held.inputs:
-        if reference.field == "replacements" and reference.text == entry["path"] and reference.path is not None:
-            try:
-                documents = view.documents(reference.path)
-            except MigrateError:
-                return
-            for document in documents:
-                yield from mappings(document.value if isinstance(document.value, list) else [document.value])
-
-
-def _exact(target: Mapping[str, Json]) -> Selector:
-    import re
-
-    version = str(target.get("apiVersion") or "")
-    group = str(target.get("group") or version.rpartition("/")[0])
-    texts = {key: re.escape(str(target.get(key) or "")) for key in ("kind", "name", "namespace")}
-    return Selector(group=re.escape(group), **texts)
-
-
 def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterator[Blocker]:
     """Files that must not be edited."""
     data = frozenset(
@@ -233,12 +195,6 @@ def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterat
         if reason:
             for component in edit.cause.split(", "):
                 yield Blocker(component=component, reason=reason)
-
-
-def mappings(value: Json) -> Iterator[Mapping[str, Json]]:
-    """The mappings of a list, none where it is not a list."""
-    if isinstance(value, list):
-        yield from (item for item in value if isinstance(item, Mapping))
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from migrator.graph import EdgeKind, Node
 from migrator.load import Kustomization, Selector
 from migrator.model import Json
-from migrator.rewrite.kustomize.blockers import VARIABLE, mappings, sources_of
 from migrator.rewrite.kustomize.entries import every_touch
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
+from migrator.rewrite.kustomize.sources import VARIABLE, mappings, selector_of, sources_of
 from migrator.rewrite.kustomize.targets import in_scope, selects
 from migrator.rewrite.overlays.atoms import atom_of
 from migrator.rewrite.overlays.kept_together import Ties
@@ -72,27 +72,22 @@ def _sources(
     patched: Sequence[tuple[str, frozenset[str]]],
 ) -> Iterator[tuple[frozenset[str], str]]:
     """The units that a variable or a replacement reads from and writes to."""
-    for what, selector, targets in sources_of(held, view):
-        touched = {names[atom_of(each, view)] for each in met if selects(selector, each)}
-        touched |= {names[atom_of(each, view)] for each in met if any(selects(one, each) for one in _targets(targets))}
-        if what.startswith(VARIABLE):
-            mark = f"$({what.removeprefix(VARIABLE)})"
+    for source in sources_of(held, view):
+        selectors = (source.selector, *_targets(source.targets))
+        touched = {names[atom_of(each, view)] for each in met if any(selects(one, each) for one in selectors)}
+        if source.what.startswith(VARIABLE):
+            mark = f"$({source.what.removeprefix(VARIABLE)})"
             bodies = ((each, each.written.body if each.written is not None else {}) for each in met)
             touched |= {names[atom_of(each, view)] for each, body in bodies if _holds(body, mark)}
             touched |= {name for text, units in patched if mark in text for name in units}
-        yield frozenset(touched), f"{what} in {held.file} carries a value from one to the other"
+        yield frozenset(touched), f"{source.what} in {held.file} carries a value from one to the other"
 
 
 def _targets(targets: Json) -> Iterator[Selector]:
     for target in mappings(targets):
         select = target.get("select")
         if isinstance(select, Mapping):
-            texts = {key: str(select.get(key) or "") for key in ("group", "version", "kind", "name", "namespace")}
-            yield Selector(
-                **texts,
-                labels=str(select.get("labelSelector") or ""),
-                annotations=str(select.get("annotationSelector") or ""),
-            )
+            yield selector_of(select)
 
 
 def _holds(value: Json, mark: str) -> bool:
@@ -112,7 +107,7 @@ def entry_owners(
         entries = held.fields.get(field)
         for index, entry in enumerate(entries if isinstance(entries, list) else ()):
             touched: set[str] = set()
-            for _, selector, _ in sources_of(held, view, only=entry):
-                touched |= {names[atom_of(each, view)] for each in met if selects(selector, each)}
+            for source in sources_of(held, view, only=entry):
+                touched |= {names[atom_of(each, view)] for each in met if selects(source.selector, each)}
             found[field, index] = frozenset(touched)
     return found
