@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
+from typing import Any
 
 from migrator.compare.bodies import mixed, unequal
 from migrator.model import Json, KeyPath
@@ -125,7 +126,7 @@ def _apply(holder: Json, step: Mapping[str, Json]) -> Json:
     """Make one operation true of what is held as `root`; what stood there before, ABSENT where nothing did."""
     path: KeyPath = ("root", *_path(str(step["path"])))
     parent = _at(holder, path[:-1])
-    key: str | int = path[-1]
+    key: Any = path[-1]
     if isinstance(parent, list):
         key = len(parent) if key == "-" else int(key)
         if key > len(parent) or (key == len(parent) and step["op"] != "add"):

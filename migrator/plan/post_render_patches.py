@@ -1,4 +1,4 @@
-"""Differences that nothing admits -> post-render patches that take them back, while the chart says more than they do."""
+"""Differences that nothing admits -> post-render patches that undo them, while the chart says more than those."""
 
 from __future__ import annotations
 
