@@ -168,7 +168,11 @@ class Difference:
     impact: Impact
     privilege: bool = False
     allowance: str | None = None
-    """Id of the allowance that admits it."""
+    """Id of the allowance for it, which may reach less far than it goes."""
+    admitted: bool = False
+    """Whether it may be, by an allowance or a person's word."""
+    why: str = ""
+    """What admits it, or why nothing does; empty where nobody has judged it."""
     place: str = ""
     """The path in words, from the first list on whose items have keys: `containers[db].env[LOG_LEVEL]`."""
     is_order: bool = False

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from migrator.compare.bodies import Leaf, Unequal, unequal, unequal_leaves
 from migrator.compare.hooks import HOOK
-from migrator.compare.impacts import impact_of, impact_of_object
+from migrator.compare.impacts import impact_of, impact_of_object, impact_of_selected
 from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
-from migrator.compare.selected import selected_labels
-from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, Resource
+from migrator.compare.selected import labels_of_selected_pods, selected_labels
+from migrator.model import Difference, DifferenceKind, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, digest
 
 _HOOK_PATH: KeyPath = ("metadata", "annotations", HOOK)
@@ -30,13 +29,13 @@ def compare(
     """
     found = list(pairs(before, after, release_namespace))
     changed_kinds = _kinds_on_both_sides(found)
-    selected = selected_labels((*before, *after))
+    selected, pods = selected_labels((*before, *after)), labels_of_selected_pods(before)
     result: list[Difference] = []
     for pair in found:
         if pair.before is None or pair.after is None:
             result.append(_one_sided(pair, changed_kinds))
         elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
-            result.extend(_within(pair, pair.before, pair.after, selected))
+            result.extend(_within(pair, pair.before, pair.after, selected, pods))
     return tuple(result)
 
 
@@ -65,7 +64,9 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
     )
 
 
-def _within(pair: Pair, old: Resource, new: Resource, selected: frozenset[str]) -> Iterator[Difference]:
+def _within(
+    pair: Pair, old: Resource, new: Resource, selected: frozenset[str], pods: frozenset[str]
+) -> Iterator[Difference]:
     # digests have told that they differ: where the walk sees nothing, the whole object does
     bodies = dict(old.body), dict(new.body)
     root = unequal(*bodies) or Unequal(before=bodies[0], after=bodies[1])
@@ -74,15 +75,19 @@ def _within(pair: Pair, old: Resource, new: Resource, selected: frozenset[str]) 
     for leaf in found:
         path = leaf.place.path
         is_hook = path == _HOOK_PATH and ABSENT in (leaf.before, leaf.after)
-        # Helm makes a hook anew at its events and keeps no record of it: no longer the same object
-        impact = impact_of(new.gvk, path, leaf.before, leaf.after, body=old.body, selected=selected)
+        if is_hook:
+            # Helm deletes what has a hook's name before it makes the hook, whoever owns it (fact F7)
+            impact = impact_of_object(new.gvk, is_added=leaf.after is ABSENT, has_counterpart=True)
+        else:
+            impact = impact_of(new.gvk, path, leaf.before, leaf.after, body=old.body, selected=selected)
+            impact = max(impact, impact_of_selected(path, leaf.before, leaf.after, pods))
         yield Difference(
             resource=pair.id,
             path=path,
             kind=DifferenceKind.HOOK if is_hook else _kind(leaf.before, leaf.after),
             before=leaf.before,
             after=leaf.after,
-            impact=Impact.RECREATE if is_hook else impact,
+            impact=impact,
             privilege=path in wider,
             place=leaf.place.words,
             is_order=leaf.is_order,
@@ -102,8 +107,3 @@ def _kind(before: Json, after: Json) -> DifferenceKind:
     if before is ABSENT:
         return DifferenceKind.ADDED
     return DifferenceKind.REMOVED if after is ABSENT else DifferenceKind.CHANGED
-
-
-def with_allowance(difference: Difference, allowance: str) -> Difference:
-    """The difference, admitted by the allowance of this id."""
-    return replace(difference, allowance=allowance)

@@ -55,8 +55,11 @@ _RULES: Mapping[str, tuple[tuple[str, Impact], ...]] = {
         ("spec", _R),
     ),
     "Service": tuple(
-        (f"spec/{field}", _R) for field in ("ipFamilies", "healthCheckNodePort", "loadBalancerClass")
+        (f"spec/{field}", _R) for field in ("ipFamilies", "healthCheckNodePort", "loadBalancerClass", "selector")
     ),
+    # as with a Service's: until the pods are made anew it means none of them
+    "NetworkPolicy": (("spec/podSelector", _R),),
+    "PodDisruptionBudget": (("spec/selector", _R),),
     "Secret": (("type", _R),),
     "RoleBinding": (("roleRef", _R),),
     "ClusterRoleBinding": (("roleRef", _R),),
@@ -128,6 +131,17 @@ def impact_of(
         if found is not None:
             return found
     return _of_rules(_RULES.get(gvk.kind, ()) if is_built_in(gvk) else (), path, before, after)
+
+
+def impact_of_selected(path: KeyPath, before: Json, after: Json, pods: frozenset[str]) -> Impact:
+    """What it does beside that where a template's pods lose a label by which something selects them; else none."""
+    at = len(path) - (path[-1:] != ("labels",))
+    if path[max(at - 3, 0) : at] != ("template", "metadata", "labels"):
+        return Impact.NONE
+    old, new = (side if at == len(path) else {path[-1]: side} for side in (before, after))
+    kept = new if isinstance(new, Mapping) else {}
+    lost = [key for key, value in old.items() if kept.get(key, ABSENT) != value] if isinstance(old, Mapping) else []
+    return _R if any(key in pods and old[key] is not ABSENT for key in lost) else Impact.NONE
 
 
 def _of_rules(rules: tuple[tuple[str, Impact], ...], path: KeyPath, before: Json, after: Json) -> Impact:

@@ -24,6 +24,17 @@ def selected_labels(resources: Iterable[Resource]) -> frozenset[str]:
     )
 
 
+def labels_of_selected_pods(resources: Iterable[Resource]) -> frozenset[str]:
+    """Label keys by which workloads, Services and disruption budgets select their pods."""
+    found: set[str] = set()
+    for resource in resources:
+        spec = resource.body.get("spec") if resource.gvk.kind in _SELECT_PODS else None
+        selector = spec.get("selector") if isinstance(spec, Mapping) else None
+        if isinstance(selector, Mapping):
+            found |= set(selector.get("matchLabels") or {} if "matchLabels" in selector else selector)
+    return frozenset(map(str, found))
+
+
 def _keys(body: Mapping[str, Json]) -> Iterator[str]:
     if body.get("kind") == "CustomResourceDefinition":
         return

@@ -2,7 +2,6 @@
 
 from migrator.discover.config import (
     CONFIG_PATH,
-    Acceptance,
     Application,
     ComponentOverride,
     Config,
@@ -14,7 +13,6 @@ from migrator.discover.index import KUSTOMIZATION_NAMES, FileEntry, GitState, In
 __all__ = [
     "CONFIG_PATH",
     "KUSTOMIZATION_NAMES",
-    "Acceptance",
     "Application",
     "ComponentOverride",
     "Config",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.model import Impact, Json, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
@@ -19,14 +20,6 @@ GITOPS = ("argocd", "flux", "none")
 DECISIONS = ("adopt", "propose", "keep")
 
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acceptance:
-    """A difference that a person approved by its id, and why."""
-
-    id: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +56,7 @@ class Config:
     gitops: str | None = None
     max_impact: Impact | None = None
     accept: tuple[Acceptance, ...] = ()
+    refuse: tuple[Acceptance, ...] = ()
     chart_mirrors: tuple[str, ...] = ()
     """As written: relative to the repository root."""
     url_mirrors: Mapping[str, str] = field(default_factory=dict)
@@ -181,14 +175,32 @@ def _folder(text: str, held: Field) -> RepoPath:
 
 
 def _accept(held: Field) -> tuple[Acceptance, ...]:
-    found = []
-    for item in held.listed():
-        item.refuse_others(("id", "reason"))
-        for key in ("id", "reason"):
-            if not item.child(key).value:
-                raise item.error(f"needs {key!r}: the difference id of the report, and why it is wanted")
-        found.append(Acceptance(id=item.child("id").text(), reason=item.child("reason").text()))
-    return tuple(found)
+    return tuple(_acceptance(item, ("up_to", "privilege")) for item in held.listed())
+
+
+def _refuse(held: Field) -> tuple[Acceptance, ...]:
+    """A refusal is about whatever fits its description."""
+    return tuple(replace(_acceptance(item, ()), up_to=Impact.DATA_LOSS, privilege=True) for item in held.listed())
+
+
+def _acceptance(item: Field, further: tuple[str, ...]) -> Acceptance:
+    item.needed().refuse_others(("id", "component", "only", *further, "reason"))
+    given = {key: held for key, held in item.entries() if held.value is not None}
+    ids = [each.text() for key in ("id", "only") if key in given for each in given[key].items()]
+    if not ids and "component" not in given:
+        raise item.error("needs an 'id' or 'only' with the ids (or patterns of ids) of the report, or a 'component'")
+    if not ids and "up_to" in further and "up_to" not in given:
+        raise item.error("needs 'up_to', the gravest impact that is accepted, or 'only' with ids of the report")
+    if "reason" not in given:
+        raise item.error("needs 'reason': why it is wanted")
+    return Acceptance(
+        component=given["component"].text() if "component" in given else "",
+        only=tuple(ids),
+        up_to=_impact(given["up_to"]) if "up_to" in given else None,
+        privilege="privilege" in given and given["privilege"].flag(),
+        reason=given["reason"].text(),
+        span=item.span,
+    )
 
 
 def _components(held: Field) -> Mapping[str, ComponentOverride]:
@@ -244,6 +256,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "gitops": lambda held: held.one_of(GITOPS),
     "max_impact": _impact,
     "accept": _accept,
+    "refuse": _refuse,
     "chart_mirrors": _texts,
     "url_mirrors": _text_map,
     "offline": Field.flag,

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
-from migrator.compare import Terms, apply_allowances
+from migrator.compare import Terms
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.types import Inference, ResidualClass
 from migrator.model import Difference, Impact, ReleaseContext
@@ -131,12 +131,12 @@ def _unbuilt(one: Examined) -> ComponentPlan:
 
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
-    marked, opened = _opened(fits, situation)
+    marked, opened = _opened(known.id, fits, situation)
     shared = {name: shared_by(each, opened[name]) for name, each in fits.items()}
     shared = {name: each for name, each in shared.items() if each.fields}
     if shared:
         fits = {name: with_shared(each, shared[name]) if name in shared else each for name, each in fits.items()}
-        marked, opened = _opened(fits, situation)
+        marked, opened = _opened(known.id, fits, situation)
     every = [difference for found in marked.values() for difference in found]
     proposed = replace(
         known, decision=Decision.PROPOSE, differences={name: found for name, found in marked.items() if found}
@@ -148,7 +148,7 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     blocking, why = _blocking(pins)
     if why:
         return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact))
-    admitted = {name: tuple(each for each in found if situation.terms.admits(each)) for name, found in marked.items()}
+    admitted = {name: tuple(each for each in found if each.admitted) for name, found in marked.items()}
     patches = {name: each.patches for name, each in pins.items() if each.patches}
     allowed = [each for found in admitted.values() for each in found]
     return replace(
@@ -163,16 +163,11 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
 
 
 def _opened(
-    fits: Mapping[str, Fit], situation: Situation
+    component: str, fits: Mapping[str, Fit], situation: Situation
 ) -> tuple[Mapping[str, tuple[Difference, ...]], Mapping[str, tuple[Difference, ...]]]:
-    """The differences of each environment with the allowances that admit them, and those that nothing admits."""
-    marked = {
-        name: tuple(apply_allowances(each.differences, situation.terms.allowances, situation.terms.accepted)[0])
-        for name, each in fits.items()
-    }
-    return marked, {
-        name: tuple(each for each in found if not situation.terms.admits(each)) for name, found in marked.items()
-    }
+    """The differences of each environment, judged, and those that nothing admits."""
+    marked = {name: situation.terms.judged(each.differences, component) for name, each in fits.items()}
+    return marked, {name: tuple(each for each in found if not each.admitted) for name, found in marked.items()}
 
 
 def _pins(known: ComponentPlan, blocking: Sequence[Difference]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import Terms, apply_allowances, compare, describe, salt_of
+from migrator.compare import Terms, compare, describe, salt_of, unmatched
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
@@ -13,6 +13,8 @@ from migrator.prove.identity import Identities, by_identity, owned_twice, part_d
 from migrator.prove.rendered_parts import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
+_BY = "allowance "
+"""In front of the id of what admits a difference."""
 Places = frozenset[tuple[ResId, KeyPath]]
 
 
@@ -32,7 +34,8 @@ def prove(
     unproved.
     """
     compared = {
-        name: _environment(name, before.get(name), after.get(name), terms) for name in sorted({*before, *after})
+        name: _environment(name, before.get(name), after.get(name), terms, _of(members or {}, name))
+        for name in sorted({*before, *after})
     }
     unmatched = [each.stale for each in compared.values() if each.comparable]
     return Proof(
@@ -57,7 +60,14 @@ class _Compared:
     """Reasons that concern one object."""
 
 
-def _environment(name: str, before: Rendering | None, after: Rendering | None, terms: Terms) -> _Compared:
+def _of(members: Mapping[str, Mapping[str, Sequence[ResId]]], environment: str) -> Mapping[ResId, str]:
+    """Object before -> the component that it is laid to."""
+    return {each: name for name, found in members.items() for each in found.get(environment, ())}
+
+
+def _environment(
+    name: str, before: Rendering | None, after: Rendering | None, terms: Terms, owners: Mapping[ResId, str]
+) -> _Compared:
     if before is None or after is None or not before.resources or not after.resources:
         rendering = after or Rendering(environment=name, parts=())
         return _Compared(proof=_nothing(name, before, after), after=rendering, comparable=False)
@@ -69,11 +79,15 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
         for difference in compare(_known(olds, skipped), _known(news, skipped))
         if not _of_missing_part(difference, before, after)
     ]
-    admitted, stale = apply_allowances(differences, terms.allowances, terms.accepted)
+    owners = {**owners, **{each.id: part.component for part in new.parts if part.component for each in part.resources}}
+    owned = [(each, owners.get(each.resource, "")) for each in differences]
+    judged = [found for each, owner in owned for found in terms.judged([each], owner)]
     by_chance = [
-        each for each in admitted if _is_generated(each, old.generated, new.generated) and each.id not in terms.accepted
+        each for each in judged if _is_generated(each, old.generated, new.generated) and not terms.is_named(each)
     ]
-    found = tuple(_judged(each, terms) for each in admitted if each not in by_chance)
+    found = tuple(
+        Found(difference=each, admitted=each.admitted, reason=each.why) for each in judged if each not in by_chance
+    )
     if found:
         found = _explained(found, (*old.resources, *new.resources))
     twice = owned_twice(new)
@@ -91,7 +105,12 @@ def _environment(name: str, before: Rendering | None, after: Rendering | None, t
         found=found,
         reasons=reasons,
     )
-    return _Compared(proof=proof, after=new, stale=frozenset(stale), blamed=blamed)
+    return _Compared(proof=proof, after=new, stale=frozenset(_stale(terms, owned)), blamed=blamed)
+
+
+def _stale(terms: Terms, owned: Sequence[tuple[Difference, str]]) -> tuple[str, ...]:
+    entries = unmatched((*terms.accepted, *terms.refused), owned)
+    return (*terms.stale(each for each, _ in owned), *map(str, entries))
 
 
 def _verdict(found: Sequence[Found], reasons: Sequence[Diagnostic]) -> Verdict:
@@ -113,21 +132,6 @@ def _explained(found: Sequence[Found], resources: Sequence[Resource]) -> tuple[F
         )
         for each in found
     )
-
-
-def _judged(difference: Difference, terms: Terms) -> Found:
-    """Whether the terms admit a difference, and why."""
-    if difference.id in terms.accepted:
-        return Found(difference=difference, admitted=True, reason="accepted by name")
-    if difference.allowance is None:
-        return Found(difference=difference, admitted=False, reason="no allowance admits it")
-    if difference.impact > terms.max_impact:
-        reason = f"{difference.allowance} admits it, but its impact {difference.impact} is above {terms.max_impact}"
-        return Found(difference=difference, admitted=False, reason=reason)
-    if difference.privilege:
-        reason = f"{difference.allowance} admits it, but it widens a privilege: only an approval by name can"
-        return Found(difference=difference, admitted=False, reason=reason)
-    return Found(difference=difference, admitted=True, reason=f"allowance {difference.allowance}")
 
 
 def _known(identities: Identities, skipped: set[ResId]) -> list[Resource]:
@@ -236,7 +240,7 @@ def _component(
         reasons += [part.problem for part in owned if part.problem is not None]
         verdicts[name] = _verdict(touched, reasons) if each.comparable else Verdict.UNPROVED
         resources += len(ids)
-        allowances |= {found.difference.allowance for found in touched if found.admitted and found.difference.allowance}
+        allowances |= {found.reason.removeprefix(_BY) for found in touched if found.admitted and _BY in found.reason}
     return ComponentProof(
         component=component,
         verdict=Verdict.worst(verdicts.values()),

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migrator.diagnostics import MigrateError
 from migrator.model import Impact
+
+if TYPE_CHECKING:
+    from migrator.compare import Acceptance
 
 LEAST_BUDGET = 0.1
 _KUBE_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+][0-9A-Za-z.+-]+)?")
@@ -95,6 +98,8 @@ class Settings(Options):
     """Find out what `apply` would write, and write nothing."""
     branch: str | None = None
     """The new branch that `apply` commits to; the work tree stays as it is."""
+    accept: tuple[Acceptance, ...] = ()
+    """Beside what `migrate.yaml` accepts."""
     plan: Path | None = None
     """The file of a plan that `apply` carries out instead of planning."""
 

@@ -76,7 +76,9 @@ def changed(kind: str, path: str | tuple, old, new, **fields):
         ("ServiceMonitor", "spec.interval", "1m", "2m", "config"),
         ("StatefulSetLike", "spec.volumeClaimTemplates", 1, 2, "config"),
         ("Service", ("spec", "ports"), [{"port": 80}], [], "config"),
-        ("Service", "spec.selector.app", "a", "b", "config"),
+        ("Service", "spec.selector.app", "a", "b", "recreate"),
+            ("NetworkPolicy", "spec.podSelector.matchLabels.app", "a", "b", "recreate"),
+            ("PodDisruptionBudget", "spec.selector.matchLabels.app", "a", "b", "recreate"),
         ("Deployment", "spec.strategy.type", "Recreate", ABSENT, "config"),
         ("Deployment", "apiVersion", "apps/v1", "apps/v1beta1", "config"),
         # pods start or stop

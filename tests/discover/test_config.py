@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
-from migrator.discover import Acceptance, ComponentOverride, Config, parse_config, read_config
+from migrator.discover import ComponentOverride, Config, parse_config, read_config
 from migrator.model import Impact
 
 FULL = b"""\
@@ -38,7 +39,7 @@ def test_every_key_is_read() -> None:
         "prod": ("overlays/prod", "apps/api/overlays/prod"),
     }
     assert (config.layout, config.gitops, config.max_impact) == ("growing", "flux", Impact.DATA_LOSS)
-    assert config.accept == (Acceptance(id="Deployment.apps/a/b#/spec/replicas", reason="scaled by hand"),)
+    assert config.accept == (Acceptance(only=("Deployment.apps/a/b#/spec/replicas",), reason="scaled by hand"),)
     assert config.chart_mirrors == ("../charts",)
     assert config.url_mirrors == {"https://a.example": "https://b.example"}
     assert config.offline is True
@@ -77,7 +78,11 @@ def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
             "migrate.yaml:3:5",
             "components.redis.chrat: unknown field 'chrat', did you mean 'chart'? known are",
         ),
-        ("accept:\n- id: x\n  why: y\n", "migrate.yaml:3:3", "accept.0.why: unknown field 'why'; known are id, reason"),
+        (
+            "accept:\n- id: x\n  why: y\n",
+            "migrate.yaml:3:3",
+            "accept.0.why: unknown field 'why'; known are component, id",
+        ),
         ("layout: [growing]\n", "migrate.yaml:1:1", "text"),
         ("max_impact: huge\n", "migrate.yaml:1:1", "'huge' is not an impact"),
         ("offline: 'yes'\n", "migrate.yaml:1:1", "true or false"),
@@ -107,3 +112,53 @@ def test_yaml_that_does_not_parse_names_file_and_line() -> None:
 def test_where_a_root_was_configured_is_known() -> None:
     config = parse_config(b"layout: growing\nenvironments:\n  prod:\n  - x\n  - gone\n")
     assert str(config.spans["gone"]) == "migrate.yaml:5:5"
+
+
+def test_entries_of_accept_and_refuse() -> None:
+    text = b"""\
+accept:
+- {component: web, up_to: rollout, reason: in the window of May}
+- {component: web, only: "Service/**", privilege: true, reason: r}
+- {id: "Role.rbac.authorization.k8s.io/a/*#/rules/**", reason: r}
+- {only: [a, b], up_to: data-loss, reason: r}
+refuse:
+- {component: web, only: ["**#/spec/replicas"], reason: owned by hand}
+"""
+    config = parse_config(text)
+    assert config.accept == (
+        Acceptance(component="web", up_to=Impact.ROLLOUT, reason="in the window of May"),
+        Acceptance(component="web", only=("Service/**",), privilege=True, reason="r"),
+        Acceptance(only=("Role.rbac.authorization.k8s.io/a/*#/rules/**",), reason="r"),
+        Acceptance(only=("a", "b"), up_to=Impact.DATA_LOSS, reason="r"),
+    )
+    assert config.refuse == (
+        Acceptance(
+            component="web", only=("**#/spec/replicas",), up_to=Impact.DATA_LOSS, privilege=True, reason="owned by hand"
+        ),
+    )
+    assert [each.span.line for each in (*config.accept, *config.refuse) if each.span] == [2, 3, 4, 5, 7]
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("{reason: r}", "accept.0: needs an 'id' or 'only'"),
+        ("{component: web, reason: r}", "accept.0: needs 'up_to'"),
+        ("{component: web, up_to: rollout}", "accept.0: needs 'reason'"),
+        ("{component: web, up_to: rolout, reason: r}", "accept.0.up_to: 'rolout' is not an impact"),
+        ("{id: a, upto: rollout, reason: r}", "did you mean 'up_to'?"),
+        ("{id: a, privilege: yes please, reason: r}", "accept.0.privilege: must be true or false"),
+        ("", "accept.0: is missing"),
+    ],
+)
+def test_an_entry_that_says_too_little_or_nonsense_is_an_error(entry: str, problem: str) -> None:
+    with pytest.raises(MigrateError) as caught:
+        parse_config(f"accept:\n- {entry}\n".encode())
+    assert problem in caught.value.diagnostic.summary
+    assert caught.value.diagnostic.span is not None
+    assert caught.value.diagnostic.span.line == 2
+
+
+def test_a_refusal_does_not_reach_only_so_far() -> None:
+    with pytest.raises(MigrateError, match="unknown field 'up_to'"):
+        parse_config(b"refuse: [{component: a, up_to: rollout, reason: r}]")

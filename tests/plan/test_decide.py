@@ -10,7 +10,7 @@ import pytest
 
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind
-from migrator.compare import Allowance, Scope, Terms, compare
+from migrator.compare import Acceptance, Allowance, Scope, Terms, compare
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import Config, Index, parse_config
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
@@ -131,7 +131,11 @@ def case(
     return make_plan(
         [Examined(component=component, archive=ARCHIVE, result=inference), *map(unexamined, components)],
         repository_of(*builds, *failed, config=parse_config(config.encode()) if config else Config(), lock=lock),
-        Terms(allowances=(LABELS,), accepted=tuple(accepted), max_impact=max_impact),
+        Terms(
+            allowances=(LABELS,),
+            accepted=tuple(Acceptance(only=(each,), reason="wanted") for each in accepted),
+            max_impact=max_impact,
+        ),
         kube_version=kube_versions[1],
     )
 

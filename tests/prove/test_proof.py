@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from migrator.compare import Allowance, Scope, Terms
+from migrator.compare import Acceptance, Allowance, Scope, Terms
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import DifferenceKind, Impact, ReleaseContext, RepoPath, Resource, resource_of
 from migrator.prove import Owner, Part, Proof, Rendering, Verdict, prove, rendering_digest, rendering_of
@@ -18,6 +18,10 @@ API = {
     "ClusterRole": "rbac.authorization.k8s.io/v1",
     "CustomResourceDefinition": "apiextensions.k8s.io/v1",
 }
+
+
+def by_id(*ids: str) -> tuple[Acceptance, ...]:
+    return tuple(Acceptance(only=(each,), reason="wanted") for each in ids)
 
 
 def obj(kind: str, name: str, namespace: str = "", **body: Any) -> Resource:
@@ -212,7 +216,7 @@ def test_a_generated_item_is_known_by_its_index_after() -> None:
 
     old, new = pod(("A", "1"), ("TOKEN", "old")), pod(("NEW", "1"), ("A", "1"), ("TOKEN", "drawn"))
     drawn = (new.id, ("spec", "containers", 0, "env", 2, "value"))
-    terms = Terms(accepted=("Pod/web/p#/spec/containers/0/env/0",))
+    terms = Terms(accepted=by_id("Pod/web/p#/spec/containers/0/env/0"))
     proof = prove(before(old), side(helm(new, generated=(drawn,))), terms=terms)
     assert proof.verdict is Verdict.UNPROVED
     (reason,) = proof.environments["prod"].reasons
@@ -235,13 +239,13 @@ def test_generated_object_of_changing_name_is_unproved() -> None:
 
 def test_generated_place_can_be_accepted_by_name() -> None:
     place = (secret("x").id, ("stringData", "password"))
-    terms = Terms(accepted=("Secret/web/s#/stringData/password",))
+    terms = Terms(accepted=by_id("Secret/web/s#/stringData/password"))
     proof = prove(before(secret("old")), side(helm(secret("random"), generated=(place,))), terms=terms)
     assert proof.verdict is Verdict.ALLOWED
 
 
 def test_accepted_difference_is_allowed_whatever_its_impact() -> None:
-    terms = Terms(accepted=("ConfigMap/web/a#/data/x",), max_impact=Impact.NONE)
+    terms = Terms(accepted=by_id("ConfigMap/web/a#/data/x"), max_impact=Impact.NONE)
     proof = prove(before(config("a", x="1")), side(helm(config("a", x="2"))), terms=terms)
     assert proof.verdict is Verdict.ALLOWED
     assert proof.verdict.holds
@@ -278,7 +282,7 @@ def test_what_matches_in_one_environment_is_not_stale() -> None:
     new = {"dev": rendering_of("dev", [config("b")]), **side(helm(config("a", x="2")))}
     terms = Terms(
         allowances=(allowance("data", ("data", "*")), allowance("labels", ("metadata", "labels", "*"))),
-        accepted=("ConfigMap/web/gone#/data/x",),
+        accepted=by_id("ConfigMap/web/gone#/data/x"),
         max_impact=Impact.CONFIG,
     )
     assert prove(old, new, terms=terms).stale == ("ConfigMap/web/gone#/data/x", "labels")
@@ -292,7 +296,7 @@ def test_privilege_is_never_admitted_but_by_name() -> None:
     refused = prove(old, new, terms=Terms(allowances=allowed, max_impact=Impact.DATA_LOSS))
     assert refused.verdict is Verdict.DIFFERS
     ids = tuple(each.difference.id for each in refused.environments["prod"].found)
-    assert prove(old, new, terms=Terms(accepted=ids)).verdict is Verdict.ALLOWED
+    assert prove(old, new, terms=Terms(accepted=by_id(*ids))).verdict is Verdict.ALLOWED
 
 
 def test_secret_values_are_shown_as_digests_that_tell_equal_from_unequal() -> None:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
-from migrator.discover import Acceptance, Config
+from migrator.discover import Config
 from migrator.lock import Lock
 from migrator.model import Impact
 from migrator.workflow.settings import Settings
@@ -28,13 +29,13 @@ def test_the_configuration_speaks_where_the_command_line_is_silent(tmp_path: Pat
         max_impact=Impact.NONE,
         chart_mirrors=("charts",),
         kube_version="1.29",
-        accept=(Acceptance(id="x#/y", reason="because"),),
+        accept=(Acceptance(only=("x#/y",), reason="because"),),
     )
     choices = choose(Settings(root=tmp_path), config)
     assert (choices.layout, choices.max_impact, choices.kube_version) == ("in-place", Impact.NONE, "1.29")
     assert choices.sources.offline
     assert choices.sources.mirrors == (tmp_path / "charts",)
-    assert choices.accepted == {"x#/y": "because"}
+    assert choices.accepted == config.accept
 
 
 def test_the_command_line_wins(tmp_path: Path) -> None:

@@ -22,7 +22,8 @@ def terms_of(root: Path, choices: Choices) -> tuple[Terms, frozenset[str]]:
     merged = ours | theirs
     terms = Terms(
         allowances=tuple(merged[key] for key in sorted(merged)),
-        accepted=tuple(sorted(choices.accepted)),
+        accepted=choices.accepted,
+        refused=choices.refused,
         max_impact=choices.max_impact,
     )
     return terms, frozenset(ours.keys() - theirs.keys())

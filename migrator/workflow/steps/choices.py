@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.charts.types import ChartSources
+from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
@@ -35,8 +35,8 @@ class Choices:
     only: tuple[str, ...]
     budget: float
     """Seconds of search for one component."""
-    accepted: Mapping[str, str]
-    """Difference id -> reason."""
+    accepted: tuple[Acceptance, ...]
+    refused: tuple[Acceptance, ...]
 
 
 def choose(settings: Settings, config: Config) -> Choices:
@@ -61,7 +61,8 @@ def choose(settings: Settings, config: Config) -> Choices:
         gitops=gitops,
         only=settings.only,
         budget=settings.budget,
-        accepted={approval.id: approval.reason for approval in config.accept},
+        accepted=(*config.accept, *settings.accept),
+        refused=config.refuse,
     )
 
 

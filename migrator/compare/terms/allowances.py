@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from migrator.compare.difference import with_allowance
 from migrator.diagnostics import MigrateError
 from migrator.model import Difference, DifferenceKind, Impact, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
 _FILE = FileKind(code="MIG790", remedy="see the allowances in the reference", prefix="broken allowance: ")
 _FIELDS = frozenset({"id", "description", "impact", "reason", "scope"})
+_ORDER = "order"
 _SCOPE_FIELDS = frozenset({"kinds", "paths", "differences", "namespaces", "names"})
 
 
@@ -26,6 +26,8 @@ class Scope:
     paths: tuple[tuple[str, ...], ...]
     """Keys from the root of the object; an empty path is the whole object."""
     differences: tuple[DifferenceKind, ...]
+    order: bool = True
+    """Also another order of a list's items."""
     namespaces: tuple[str, ...] = ("*",)
     names: tuple[str, ...] = ("*",)
 
@@ -43,7 +45,7 @@ class Allowance:
     def admits(self, difference: Difference) -> bool:
         resource = difference.resource
         return (
-            difference.kind in self.scope.differences
+            (self.scope.order if difference.is_order else difference.kind in self.scope.differences)
             and difference.impact <= self.impact
             and not difference.privilege
             and any(_is_kind(pattern, difference) for pattern in self.scope.kinds)
@@ -64,27 +66,6 @@ def _is_at(pattern: Sequence[str], path: KeyPath) -> bool:
     if pattern[0] == "**":
         return any(_is_at(pattern[1:], path[depth:]) for depth in range(len(path) + 1))
     return bool(path) and fnmatchcase(str(path[0]), pattern[0]) and _is_at(pattern[1:], path[1:])
-
-
-def apply_allowances(
-    differences: Iterable[Difference], allowances: Sequence[Allowance], accepted: Collection[str] = ()
-) -> tuple[tuple[Difference, ...], tuple[str, ...]]:
-    """The differences, each with the first allowance (by id) that admits it, and the ids that matched nothing.
-
-    Among the stale ids are those of `accepted` differences that do not exist.
-    """
-    ordered = sorted(allowances, key=lambda allowance: allowance.id)
-    used: set[str] = set()
-    result: list[Difference] = []
-    for difference in differences:
-        admitting = next((allowance for allowance in ordered if allowance.admits(difference)), None)
-        if difference.id in accepted:
-            used.add(difference.id)
-        if admitting is not None:
-            used.add(admitting.id)
-        result.append(with_allowance(difference, admitting.id) if admitting else difference)
-    stale = sorted({*(allowance.id for allowance in allowances), *accepted} - used)
-    return tuple(result), tuple(stale)
 
 
 def load_allowances(directories: Iterable[Path]) -> tuple[Allowance, ...]:
@@ -119,6 +100,7 @@ def _allowance(file: Field) -> Allowance:
     file.needed().refuse_others(_FIELDS)
     scope = file.child("scope").needed()
     scope.refuse_others(_SCOPE_FIELDS)
+    kinds, order = _kinds(scope.child("differences"))
     return Allowance(
         id=file.child("id").text().strip(),
         description=file.child("description").text().strip(),
@@ -127,7 +109,8 @@ def _allowance(file: Field) -> Allowance:
         scope=Scope(
             kinds=_texts(scope.child("kinds")),
             paths=tuple(_path(item) for item in _items(scope.child("paths"))),
-            differences=_kinds(scope.child("differences")),
+            differences=kinds,
+            order=order,
             namespaces=_patterns(scope.child("namespaces")),
             names=_patterns(scope.child("names")),
         ),
@@ -149,11 +132,14 @@ def _patterns(held: Field) -> tuple[str, ...]:
     return ("*",) if held.value is None else _texts(held)
 
 
-def _kinds(held: Field) -> tuple[DifferenceKind, ...]:
-    words = [kind.value for kind in DifferenceKind]
+def _kinds(held: Field) -> tuple[tuple[DifferenceKind, ...], bool]:
+    """The kinds of difference, and whether another order is one; a list of which items changed is one, too."""
+    words = [*(kind.value for kind in DifferenceKind), _ORDER]
     if held.value is None:
-        return (DifferenceKind.ADDED, DifferenceKind.REMOVED, DifferenceKind.CHANGED)
-    return tuple(DifferenceKind(item.one_of(words)) for item in _items(held))
+        return (DifferenceKind.ADDED, DifferenceKind.REMOVED, DifferenceKind.CHANGED), True
+    found = [item.one_of(words) for item in _items(held)]
+    kinds = tuple(DifferenceKind(word) for word in found if word != _ORDER)
+    return kinds, _ORDER in found or DifferenceKind.CHANGED in kinds
 
 
 def _path(held: Field) -> tuple[str, ...]:
