@@ -101,7 +101,11 @@ def unpacked(archive: Path, root: Path) -> Path:
             opened.extraction_filter = tarfile.tar_filter
         opened.extractall(root)  # noqa: S202 - the corpus is trusted
     inner = list(root.iterdir())
-    root = inner[0] if len(inner) == 1 and inner[0].is_dir() else root
+    return committed(inner[0] if len(inner) == 1 and inner[0].is_dir() else root)
+
+
+def committed(root: Path) -> Path:
+    """The folder, as the one commit of a new git repository."""
     _git(root, "init", "-q", "-b", "main")
     _commit(root)
     return root

@@ -41,15 +41,27 @@ class Judge:
         return left_after(self.against(members, signature, names))
 
     def against(self, members: Iterable[int], signature: int, names: frozenset[str]) -> tuple[Evidence, ...]:
-        """What speaks against a chart: name labels that neither it nor a subchart writes, nor hold one of the names."""
+        """What speaks against a chart: name labels that neither it nor a subchart writes, nor hold one of the names.
+
+        A project's own manifests may label in another way than its chart: they define its resources and run its image.
+        """
         labelled = [number for number in sorted(members) if self._labels[number][1]]
         foreign = [number for number in labelled if self._is_foreign_label(number, signature, names)]
-        if not foreign:
+        if not foreign or self._is_its_project(members, signature):
             return self._versioned(members, signature)
         key, value = self._labels[foreign[0]]
         weight = self._index.weights.foreign_label * len(foreign) / len(labelled)
         detail = f"{key}={value} on {len(foreign)} of {len(labelled)} objects is not a label of the chart"
         return (Evidence(kind="label", detail=detail, weight=round(weight, 4), resource=self._nodes[foreign[0]].id),)
+
+    def _is_its_project(self, members: Iterable[int], signature: int) -> bool:
+        """Whether custom resources that the chart defines are defined among the members, and its program runs there."""
+        held = tuple(members)
+        wanted = self._index.signatures[signature]
+        main = [image.repository for image in wanted.images if image.weight >= 1]
+        defines = any(self._nodes[number].shown.crd in wanted.crds for number in held if self._nodes[number].shown.crd)
+        workloads = [number for number in held if self._nodes[number].is_workload]
+        return defines and any(self._runs(number, repository) for number in workloads for repository in main)
 
     def _versioned(self, members: Iterable[int], signature: int) -> tuple[Evidence, ...]:
         """A generic chart has no app version of its own to label objects with."""

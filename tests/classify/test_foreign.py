@@ -99,3 +99,31 @@ def test_an_application_with_the_instance_label_of_an_unknown_chart_is_left_alon
         "app/helm/svc.yaml": "# Source: keep/templates/svc.yaml\n" + made("Service", "keep", ""),
     }
     assert charts(files)["keep"] == ["Service/keep"]
+
+
+OPERATOR = """\
+    chart: mesh-operator
+    category: service-mesh
+    images:
+      acme/mesh-operator: {weight: 1}
+    crds: [meshes.acme.io]
+    labels:
+      app.kubernetes.io/name: [mesh-operator]
+    core:
+      Deployment: [mesh-operator]
+    """
+
+
+@pytest.mark.parametrize("has_definition", [True, False])
+def test_a_project_may_label_its_own_manifests_in_another_way_than_its_chart(has_definition: bool) -> None:
+    label = "labels: {app.kubernetes.io/name: mesh}"
+    text = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: mesh-operator, namespace: x, {label}}}\n"
+    text += f"spec: {{{POD}[{{name: manager, image: acme/mesh-operator}}]}}}}}}\n"
+    if has_definition:
+        text += "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        text += "metadata: {name: meshes.acme.io}\nspec: {group: acme.io, names: {kind: Mesh}}\n"
+    found = charts({"install.yaml": text}, OPERATOR)
+    if has_definition:
+        assert found == {"mesh-operator": ["CustomResourceDefinition/meshes.acme.io", "Deployment/mesh-operator"]}
+    else:
+        assert "mesh-operator" not in found, "the label may be that of an application that builds on it"
