@@ -33,6 +33,7 @@ def main() -> None:
     """Measure, or read what was measured; then show and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--name", action="append", default=[], metavar="PATTERN", help="part of a name; repeatable")
+    parser.add_argument("--upstream", type=Path, default=CORPUS / "upstream", metavar="DIR", help="folder of manifests")
     parser.add_argument("--what", default="repositories,upstream", help="which kinds (default: %(default)s)")
     parser.add_argument("--level", action="append", default=[], metavar="LEVEL", help="one of them; repeatable")
     parser.add_argument("--budget", type=float, default=45.0, metavar="SECONDS", help="of search for one component")
@@ -42,10 +43,10 @@ def main() -> None:
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="rows, not runs; the last one counts")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     given = parser.parse_args()
-    if given.write and (given.name or given.level):
+    if given.write and (given.name or given.level or given.upstream != CORPUS / "upstream"):
         sys.exit("a part of the repositories is not for the page")
     rows = sorted(_kept(given.source) if given.source else _measured(given), key=lambda row: (row.name, row.level))
-    pairs = sorted(path.parent.name for path in (CORPUS / "upstream").glob("*/pair.yaml"))
+    pairs = sorted(path.parent.name for path in given.upstream.glob("*/pair.yaml"))
     made = page(rows, wanted_of(CORPUS / "repos" / "AVAILABILITY.tsv"), pairs)
     print(made)
     if given.write:
@@ -80,7 +81,7 @@ def _measured(given: argparse.Namespace) -> Iterator[AdoptionRow]:
 
 def _subjects(given: argparse.Namespace) -> Iterator[Subject]:
     kinds = given.what.split(",")
-    found = [(path.parent.name, path.parent, "upstream") for path in sorted((CORPUS / "upstream").glob("*/pair.yaml"))]
+    found = [(path.parent.name, path.parent, "upstream") for path in sorted(given.upstream.glob("*/pair.yaml"))]
     archives = sorted((CORPUS / "repos").glob("*.tar.xz"), key=lambda path: path.stat().st_size)
     found += [(path.name.removesuffix(".tar.xz"), path, "repository") for path in archives]
     for name, source, kind in found:
