@@ -11,6 +11,7 @@ from migrator.classify.object_links import Ties
 from migrator.classify.readings import Readings
 from migrator.classify.units import SYSTEM_NAMESPACES, TELLING, Unit, fullname_of
 from migrator.signatures import SignatureIndex
+from migrator.signatures.match import NAME_LABEL
 
 JOIN = 0.6
 """The least affinity that makes an object a member."""
@@ -64,6 +65,7 @@ class Grower:
         self._readings = readings
         self._units = units
         self._present = {unit.signature for unit in units}
+        self._relabelled = {at for at, unit in enumerate(units) if self._is_relabelled(unit)}
         self._owner = {number: at for at, unit in enumerate(units) for number in unit.members}
         self._tied_to: dict[int, set[int]] = {}
         for number, others in ties.items():
@@ -76,6 +78,15 @@ class Grower:
         self._workloads = {
             number for number, node in enumerate(nodes) if number not in self._owner and node.is_workload
         }
+
+    def _is_relabelled(self, unit: Unit) -> bool:
+        """Whether the team gave the chart's workloads a name of its own, and so its labels tie them to other things."""
+        if unit.signature is None:
+            return True
+        signature = self._index.signatures[unit.signature]
+        own = {*signature.labels.get(NAME_LABEL, ()), unit.chart, *unit.subcharts}
+        names = [dict(node.shown.labels).get(NAME_LABEL) for node in map(self._nodes.__getitem__, unit.members)]
+        return any(names) and own.isdisjoint(names)
 
     def grow(self) -> None:
         """Rounds of joining, each judged by the state before it, until a round adds nothing."""
@@ -153,7 +164,7 @@ class Grower:
             ),
             default=0.0,
         )
-        is_shared = not unit.is_labelled or (unit.signature is None and unit.release in facts.mixed)
+        is_shared = not unit.is_labelled or (at in self._relabelled and unit.release in facts.mixed)
         known = named + evidence + (0.0 if is_shared else instance)
         if pull >= max(edge, 0.3) and known < JOIN / 2:
             return 0.0
@@ -161,7 +172,7 @@ class Grower:
         if node.id.group not in _STANDARD and not named and instance <= 0:
             total -= 0.35
         # a chart that is known by its labels alone labels its own workloads
-        is_named_by_all = unit.is_labelled and unit.signature is not None
+        is_named_by_all = unit.is_labelled and at not in self._relabelled
         if self._is_foreign(number, unit) and not named and (total < _FOREIGN or not is_named_by_all):
             return 0.0
         return total

@@ -127,3 +127,39 @@ def test_a_project_may_label_its_own_manifests_in_another_way_than_its_chart(has
         assert found == {"mesh-operator": ["CustomResourceDefinition/meshes.acme.io", "Deployment/mesh-operator"]}
     else:
         assert "mesh-operator" not in found, "the label may be that of an application that builds on it"
+
+
+CACHE = """\
+    chart: cache
+    category: databases
+    fullname: "{release}-cache"
+    images:
+      acme/cache: {weight: 1}
+    labels:
+      app.kubernetes.io/name: [cache]
+    core:
+      Deployment: ["{fullname}"]
+    objects:
+      PersistentVolumeClaim: ["{fullname}"]
+    """
+
+
+def test_labels_that_a_team_puts_on_everything_tie_no_application_to_a_chart() -> None:
+    labels = "labels: {app.kubernetes.io/instance: shop, app.kubernetes.io/name: shop}"
+
+    def deployment(called: str, image: str) -> str:
+        head = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {called}, namespace: x, {labels}}}\n"
+        return head + f"spec: {{{POD}[{{name: main, image: {image}}}]}}}}}}\n"
+
+    service = "---\n# Source: cache/templates/service.yaml\napiVersion: v1\nkind: Service\n"
+    service += f"metadata: {{name: cache, namespace: x, {labels}}}\nspec: {{selector: {{run: x}}}}\n"
+    claim = "---\napiVersion: v1\nkind: PersistentVolumeClaim\n"
+    files = {
+        "cache/all.yaml": "# Source: cache/templates/all.yaml\n" + deployment("cache", "acme/cache") + service,
+        "web.yaml": deployment("shop-web", "acme/web")
+        + f"{claim}metadata: {{name: shop-files, namespace: x, {labels}}}",
+    }
+    assert charts(files, CACHE) == {
+        "cache": ["Deployment/cache", "Service/cache"],
+        "-": ["Deployment/shop-web", "PersistentVolumeClaim/shop-files"],
+    }
