@@ -8,21 +8,25 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from migrator.charts.access import ANYONE, Access, shown, without_login
 from migrator.charts.archive import MAX_CHART_BYTES, load_archive
 from migrator.charts.credentials import repository_access
+from migrator.charts.default_tags import tags_of
 from migrator.charts.index import Index, fetch_index, newest_first
-from migrator.charts.mirror import mirror_file, mirror_names, mirror_versions
+from migrator.charts.mirror import Fits, mirror_file, mirror_names, mirror_versions
 from migrator.charts.oci import Registry
+from migrator.charts.publishers import Publishers, nobody, whose
+from migrator.charts.pull import helm_pull
 from migrator.charts.types import ChartArchive, ChartRef, ChartSources, ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.charts.web import Web, refused
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.engines import Cache
+from migrator.model import Json
 
 _TAGGED = re.compile(r"(oci://.+):([^/:]+)")
 _SEMANTIC = re.compile(r"v?\d+\.\d+\.\d+")
@@ -32,10 +36,14 @@ class ChartLibrary:
     """Finds charts. What it has listed or loaded it keeps for its own lifetime; downloads it keeps in the cache.
 
     Order: every mirror folder, then the repository of the chart as `url_mirrors` maps it, which may be a folder too.
+    A mirror's file is none of a publisher whose chart it cannot be, as far as `publishers` are known.
     """
 
-    def __init__(self, sources: ChartSources, cache: Cache, web: Web | None = None) -> None:
+    def __init__(
+        self, sources: ChartSources, cache: Cache, web: Web | None = None, publishers: Publishers = nobody
+    ) -> None:
         self._sources = sources
+        self._publishers = publishers
         self._cache = cache
         self._web = web or Web()
         self._listings: dict[Path, tuple[str, ...]] = {}
@@ -47,6 +55,19 @@ class ChartLibrary:
         """The versions of a chart, newest first, from the first source that has any; errors as for `offers`."""
         return self.offers(name, repository)[0]
 
+    def at_hand(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
+        """The versions of a publisher's chart that the mirrors have, newest first; none where nothing can be read."""
+        found: tuple[ChartVersion, ...] = ()
+        for folder in self._folders(repository):
+            fits = self._fits(name, repository, folder)
+            found += mirror_versions(self._names(folder), folder, name, self._cache, fits=fits)[0]
+        return newest_first(_distinct(found))
+
+    def published(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
+        """The versions that the repository itself offers, newest first; MIG421 if it cannot or must not be asked."""
+        url = self._url(repository)
+        return () if url is None else self._remote_versions(name, url)
+
     def offers(self, name: str, repository: str) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
         """The versions of a chart as `versions`, and a diagnostic for each file of a mirror that is not a chart.
 
@@ -55,7 +76,8 @@ class ChartLibrary:
         """
         problems: Diagnostics = ()
         for folder in self._folders(repository):
-            found, broken = mirror_versions(self._names(folder), folder, name, self._cache)
+            fits = self._fits(name, repository, folder)
+            found, broken = mirror_versions(self._names(folder), folder, name, self._cache, fits=fits)
             problems += broken
             if found:
                 return newest_first(_distinct(found)), problems
@@ -67,6 +89,18 @@ class ChartLibrary:
         if problems:
             raise MigrateError(problems[0])
         raise self._unknown(f"chart {name}", repository)
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether the network must not be used."""
+        return self._sources.offline
+
+    def default_tags(self, one: ChartVersion) -> frozenset[str]:
+        """The image tags in the default values of a version at hand; none where they cannot be read."""
+        try:
+            return tags_of(load_archive(Path(one.url)))
+        except MigrateError:
+            return frozenset()
 
     def fetch(self, ref: ChartRef) -> ChartArchive:
         """The chart; `ref` of the result has the repository that was asked for and the version as Chart.yaml writes it.
@@ -83,7 +117,8 @@ class ChartLibrary:
 
     def _file(self, ref: ChartRef) -> Path:
         for folder in self._folders(ref.repository):
-            path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache)
+            fits = self._fits(ref.name, ref.repository, folder)
+            path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache, fits=fits)
             if path is not None:
                 return path
         url = self._url(ref.repository)
@@ -97,7 +132,7 @@ class ChartLibrary:
                 "MIG421",
                 f"chart {ref.name} {ref.version} is not at hand and {shown(url)} must not be asked (offline); "
                 f"tried {self._tried(ref.repository)}",
-                remedy="use --chart-mirror DIR with its archive, or run without --offline",
+                remedy=f"{helm_pull(ref)} fetches it for --chart-mirror DIR; or run without --offline",
             )
         if url.startswith("oci://"):
             return self._keep(self._pull(f"{url.rstrip('/')}/{ref.name}", ref.version), url, ref)
@@ -183,6 +218,18 @@ class ChartLibrary:
 
     def _access(self, url: str) -> Access:
         return ANYONE if self._sources.offline else repository_access(url)
+
+    def _fits(self, name: str, repository: str, folder: Path) -> Fits:
+        """Whether a chart of a mirror may be the publisher's; in a folder that stands for its repository all are."""
+        known = self._publishers(name)
+        if folder not in self._sources.mirrors or len(known) < 2:
+            return lambda _: True
+
+        def fits(metadata: Mapping[str, Json]) -> bool:
+            owners = whose(metadata["version"], tuple(metadata["marks"]), known)
+            return repository in owners or repository not in known
+
+        return fits
 
     def _folders(self, repository: str) -> Iterator[Path]:
         yield from self._sources.mirrors

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from migrator.charts.archive import load_metadata, read_metadata
+from migrator.charts.publishers import marks_of
 from migrator.charts.types import ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostics, MigrateError
@@ -16,10 +17,12 @@ from migrator.model import Json
 
 _SUFFIX = ".tgz"
 _VERSION_START = re.compile(r"v?\d")
+Fits = Callable[[Mapping[str, Json]], bool]
+"""Whether a chart of these `name`, `version` and `marks` is the publisher's that is asked for."""
 
 
 def mirror_versions(
-    names: tuple[str, ...], folder: Path, name: str, cache: Cache
+    names: tuple[str, ...], folder: Path, name: str, cache: Cache, *, fits: Fits
 ) -> tuple[tuple[ChartVersion, ...], Diagnostics]:
     """The versions of a chart among a mirror's files, in no order; a diagnostic for each file that is not a chart."""
     found: list[ChartVersion] = []
@@ -31,7 +34,7 @@ def mirror_versions(
         except MigrateError as error:
             problems.append(error.diagnostic)
             continue
-        if metadata["name"] == name:
+        if metadata["name"] == name and fits(metadata):
             found.append(
                 ChartVersion(
                     version=metadata["version"],
@@ -43,13 +46,16 @@ def mirror_versions(
     return tuple(found), tuple(problems)
 
 
-def mirror_file(names: tuple[str, ...], folder: Path, name: str, version: str, cache: Cache) -> Path | None:
+def mirror_file(
+    names: tuple[str, ...], folder: Path, name: str, version: str, cache: Cache, *, fits: Fits
+) -> Path | None:
     """The mirror's file of a chart version, None if it has none. One named for it that is not a chart raises MIG41x."""
     for file in _candidates(names, name):
         # a name may be read in two ways (`app-7-1.2.3`), so Chart.yaml has the last word
         if file == f"{name}/" or is_same_version(_rest(file, name), version):
             metadata = _metadata(folder / file, cache)
-            if metadata["name"] == name and is_same_version(metadata["version"], version):
+            is_it = metadata["name"] == name and is_same_version(metadata["version"], version)
+            if is_it and fits(metadata):
                 return folder / file
     return None
 
@@ -100,7 +106,7 @@ def _metadata(path: Path, cache: Cache) -> dict[str, Json]:
             f"chart archive {path.name}: {(error.strerror or 'unreadable').lower()}",
             remedy="check the mirror",
         ) from None
-    key = f"chart-metadata-1\n{path.absolute()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+    key = f"chart-metadata-2\n{path.absolute()}\n{stat.st_size}\n{stat.st_mtime_ns}"
     stored = cache.get(key)
     if stored is not None:
         known: dict[str, Json] = json.loads(stored)
@@ -116,4 +122,5 @@ def _slim(metadata: dict[str, Json]) -> dict[str, Json]:
         "version": metadata["version"],
         "appVersion": metadata.get("appVersion", ""),
         "deprecated": metadata.get("deprecated") is True,
+        "marks": list(marks_of(metadata)),
     }

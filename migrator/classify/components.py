@@ -242,16 +242,17 @@ def _candidate(
     tables: Mapping[str, VersionTable],
 ) -> ChartCandidate:
     signature = index.signatures[at] if at is not None else None
-    versions, apps = versions_of(unit, nodes, signature, tables)
+    found = versions_of(unit, nodes, signature, tables)
     evidence = list(evidence_of(nodes, unit.members, at)) if at is not None else []
     return ChartCandidate(
         chart=unit.chart,
         repository=unit.repository or (signature.repository if signature else ""),
-        versions=versions,
-        app_versions=apps,
+        versions=found.chart,
+        app_versions=found.app,
         score=round(index.weights.chart_label if unit.is_labelled else min(unit.quality, 0.97), 3),
         evidence=tuple([*_stated(unit, nodes, index.weights), *evidence][:_SHOWN]),
         successor=signature.successor if signature else "",
+        is_stated=found.is_stated,
     )
 
 

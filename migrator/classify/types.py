@@ -34,6 +34,8 @@ class ChartCandidate:
     evidence: tuple[Evidence, ...]
     successor: str = ""
     """The chart that its publisher wants in its place, where it is deprecated."""
+    is_stated: bool = False
+    """Whether labels, comments or files name the versions: then it is one of them and no other."""
 
     @property
     def title(self) -> str:

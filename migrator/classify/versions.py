@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from migrator.classify.nodes import Node
 from migrator.classify.units import Unit, own_score
@@ -11,27 +13,52 @@ from migrator.classify.upstream import either_form, upstream_of, upstream_versio
 from migrator.signatures import Signature, SignatureIndex, VersionTable
 
 _EQUAL = 0.05
+_EDITION = re.compile(r"-(oss|ce|ee|community|enterprise|server)$")
+"""What a publisher's images of one application are told apart by, and their versions are not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Versions:
+    """What is known of a unit's version."""
+
+    chart: tuple[str, ...]
+    """Chart versions, most likely first."""
+    app: tuple[str, ...]
+    """App versions, most likely first."""
+    is_stated: bool = False
+    """Whether labels or files name the chart versions; several mean that several were seen."""
 
 
 def versions_of(
     unit: Unit, nodes: Sequence[Node], signature: Signature | None, tables: Mapping[str, VersionTable]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Chart versions and app versions, most likely first. Chart labels settle the former; several mean several seen."""
+) -> Versions:
+    """Chart versions and app versions of a unit: stated ones, else by what the table knows of the app version."""
     apps = _app_versions(unit, nodes, signature, tables.get(unit.chart))
     if unit.versions:
-        return tuple(version for version, _ in _ranked(unit.versions)), apps
+        return Versions(chart=tuple(version for version, _ in _ranked(unit.versions)), app=apps, is_stated=True)
+    return Versions(chart=_likely_versions(unit, nodes, signature, tables, apps), app=apps)
+
+
+def _likely_versions(
+    unit: Unit,
+    nodes: Sequence[Node],
+    signature: Signature | None,
+    tables: Mapping[str, VersionTable],
+    apps: Sequence[str],
+) -> tuple[str, ...]:
+    """Chart versions that nothing states for certain, most likely first."""
     if signature is None:
-        return (), apps
+        return ()
     own = upstream_versions(unit.members, nodes, unit.chart, "chart")
     if own:
-        return tuple(one for version in own for one in either_form(version)), apps
+        return tuple(one for version in own for one in either_form(version))
     if _label_means(unit, nodes, signature) == "chart":
         exact = _labels(unit, nodes, signature)
         if exact:
-            return tuple(version for version, _ in _ranked(exact)), apps
+            return tuple(version for version, _ in _ranked(exact))
     table = tables.get(unit.chart)
     if table is None:
-        return (), apps
+        return ()
     found = dict.fromkeys(version for app in apps for version in table.chart_versions(app, signature.repository))
     images = {f"{image.repository}:{image.tag}" for number in unit.members for image in nodes[number].shown.images}
     if not found:
@@ -40,7 +67,7 @@ def versions_of(
         tags = {tag.removeprefix("v") for tag in _tags(unit, nodes, signature)}
         known = table.all_versions(signature.repository)
         found = dict.fromkeys(version for version in known if version.removeprefix("v") in tags)
-    return tuple(sorted(found, key=lambda version: -table.likeness(version, images))), apps
+    return tuple(sorted(found, key=lambda version: -table.likeness(version, images)))
 
 
 def _tags(unit: Unit, nodes: Sequence[Node], signature: Signature) -> set[str]:
@@ -55,8 +82,8 @@ def publishers_of(
 ) -> tuple[int, ...]:
     """The signatures of the unit's chart that nothing tells apart, the most likely first; one where it is clear.
 
-    Publishers that show no less evidence are told apart by who published the version. The order of the rest is by how
-    many versions the signature was learned from.
+    Publishers that show no less evidence are told apart by who published the version. Where none of them did, those
+    follow who did, though they show less. The order of the rest is by how many versions the signature was learned from.
     """
     if unit.signature is None:
         return ()
@@ -74,8 +101,13 @@ def publishers_of(
         apps = _app_versions(unit, nodes, one, table)
         return one.repository in table.publishers_of(version, apps[0] if apps else "")
 
-    published = [at for at in equal if has_version(at)] or equal
-    return tuple(sorted(published, key=lambda at: (-len(index.signatures[at].learned_from), at)))
+    published = [at for at in equal if has_version(at)]
+    others = [] if published else [at for at in scores if at not in equal and has_version(at)]
+    return tuple(
+        at
+        for group in (published or equal, others)
+        for at in sorted(group, key=lambda at: (-len(index.signatures[at].learned_from), at))
+    )
 
 
 def _label_means(unit: Unit, nodes: Sequence[Node], signature: Signature) -> str:
@@ -113,11 +145,11 @@ def _app_versions(
     images = {image.repository for image in main if image.is_app_version}
     if not images and known:
         images = {image.repository for image in main}
-    tags: Counter[str] = Counter()
-    for number in unit.members:
-        for image in nodes[number].shown.images:
-            if image.tag and any(image.repository == one or image.repository.endswith(f"/{one}") for one in images):
-                tags[app_version_of(image.tag, known)] += 1
+    shown = [image for number in unit.members for image in nodes[number].shown.images if image.tag]
+    running = [image for image in shown if any(f"/{image.repository}".endswith(f"/{one}") for one in images)]
+    editions = {one for image in main if (one := image.repository.rpartition("/")[2]) in unit.chart}
+    running = running or [image for image in shown if _EDITION.sub("", image.repository.rpartition("/")[2]) in editions]
+    tags = Counter(app_version_of(image.tag, known) for image in running)
     labels = _labels(unit, nodes, signature) if _label_means(unit, nodes, signature) == "app" else Counter()
     stated = upstream_versions(unit.members, nodes, unit.chart, "app")
     first = [app_version_of(version, known) for version in (*stated, *(version for version, _ in _ranked(labels)))]

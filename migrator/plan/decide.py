@@ -48,7 +48,7 @@ def make_plan(
     """
     situation = situation_of(examined, repository, terms, kube_version=kube_version, api_versions=api_versions)
     ordered = sorted(examined, key=lambda each: each.component.id)
-    found, notes = _apart([decide(each, situation) for each in ordered])
+    found, notes = _apart([_noted(decide(each, situation), each.note) for each in ordered])
     archives = {each.component.id: each.archive for each in examined}
     notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
@@ -96,6 +96,10 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         hooks="skip" if skip else "run",
     )
     return _judged(known, component, fits, situation)
+
+
+def _noted(decided: ComponentPlan, note: str) -> ComponentPlan:
+    return replace(decided, reason=f"{decided.reason}; {note}") if note else decided
 
 
 def _undecided(one: Examined, reason: str) -> ComponentPlan:

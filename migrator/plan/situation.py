@@ -29,6 +29,8 @@ class Examined:
     """The chart that was taken for it, or tried first."""
     result: Inference | Diagnostic | None = None
     """What inference found with that chart, or why it found nothing; None where nobody searched."""
+    note: str = ""
+    """What the reason of any decision has to say of the chart."""
     unbuilt: str = ""
     """Why the first of its roots does not build, where only roots hold it that do not."""
 

@@ -55,6 +55,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG424": "Helm's or Docker's file of logins, a credential helper or a certificate cannot be used.",
         "MIG430": "No version of the chart carries the application version that was seen, or none can be had.",
         "MIG431": "Nothing tells the chart's version; some of all versions are tried.",
+        "MIG432": "The chart version that objects are of is not at hand; the nearest of its major stands in for it.",
+        "MIG433": "Every version of a chart at hand is of another major than what runs; nothing is tried.",
         "MIG501": "The search for values ended with its budget.",
         "MIG502": "The search for values failed by a fault of migrate.",
         "MIG503": "Values hold what Secrets of the repository hold, in clear as they do.",

@@ -22,6 +22,8 @@ from migrator.signatures.types import (
 from migrator.yamlio import Dialect, read_documents, rules_directory
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
+_LEAST_LOCKSTEP = 3
+"""App versions of a table from which a rule about all of them is drawn."""
 RULE_FILE = FileKind(code="MIG301", remedy="correct the rule file")
 TEAM_SIGNATURES = RepoPath(".migrate/rules/signatures")
 _KNOWN = frozenset(
@@ -124,7 +126,7 @@ class VersionTable:
 
 
 def _is_lockstep(table: Mapping[str, tuple[str, ...]]) -> bool:
-    return bool(table) and all(
+    return len(table) >= _LEAST_LOCKSTEP and all(
         version.removeprefix("v") == app.removeprefix("v") for app, versions in table.items() for version in versions
     )
 

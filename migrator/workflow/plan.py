@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migrator.charts import ChartLibrary
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
@@ -22,7 +21,9 @@ from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
-from migrator.workflow.steps.resolve import Resolved, about, resolve
+from migrator.workflow.steps.library import library_of
+from migrator.workflow.steps.resolve import Resolved, resolve
+from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ class Chosen:
     archive: ChartArchive | None
     result: Inference | Diagnostic | None
     diagnostics: Diagnostics = ()
+    note: str = ""
+    """What the reason of any decision has to say of the chart."""
 
 
 _UNSEARCHED = Chosen(archive=None, result=None)
@@ -60,7 +63,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         unbuilt = unbuilt_components(baseline, components)
         _check_only(baseline, (*components, *(each.component for each in unbuilt)))
     with run.step("resolve") as watch:
-        library = ChartLibrary(baseline.choices.sources, baseline.choices.cache)
+        library = library_of(baseline.choices)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
         wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in inflated]
         resolved: list[Resolved] = []
@@ -159,7 +162,13 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
     if answer is not None and answer.inference is not None:
         digest = answer.inference.chart_digest
         archive = next((each for each in found.archives if each.digest == digest), tried)
-        return Chosen(archive=archive, result=answer.inference, diagnostics=answer.diagnostics)
+        note = found.stand_ins.get(archive.digest, "") if archive is not None else ""
+        return Chosen(
+            archive=archive,
+            result=answer.inference,
+            diagnostics=(*found.diagnostics, *answer.diagnostics),
+            note=note,
+        )
     reasons = [*found.diagnostics, *(answer.diagnostics if answer is not None else ())]
     first = replace(reasons[0], summary=reasons[0].summary.removeprefix(about(found.component))) if reasons else None
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
@@ -191,7 +200,7 @@ def _plan(
 def _examined(components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Iterator[Examined]:
     for component in components:
         found = chosen.get(component.id, _UNSEARCHED)
-        yield Examined(component=component, archive=found.archive, result=found.result)
+        yield Examined(component=component, archive=found.archive, result=found.result, note=found.note)
 
 
 def _unbuilt(one: Unbuilt) -> Examined:

@@ -189,8 +189,10 @@ def test_a_version_table() -> None:
 
 
 def test_versions_in_lockstep_go_on_beyond_the_table() -> None:
-    table = VersionTable(chart="x", publishers={"a": {"1.0.0": ("v1.0.0",), "1.1.0": ("v1.1.0",)}})
-    assert table.chart_versions("v1.9.0", "a") == ("v1.9.0",)
+    known = {"1.0.0": ("v1.0.0",), "1.1.0": ("v1.1.0",), "1.2.0": ("v1.2.0",)}
+    assert VersionTable(chart="x", publishers={"a": known}).chart_versions("v1.9.0", "a") == ("v1.9.0",)
+    two = VersionTable(chart="x", publishers={"a": {"1.0.0": ("1.0.0",), "1.1.0": ("1.1.0",)}})
+    assert two.chart_versions("1.9.0", "a") == ()
 
 
 def test_shipped_version_tables_are_small_and_readable() -> None:

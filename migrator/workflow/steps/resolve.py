@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.charts.types import ChartArchive, ChartRef
+from migrator.charts import ChartLibrary
+from migrator.charts.nearest import is_of_line, is_same_app, numbers
+from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
+from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.workflow.steps.stand_ins import StandIn, about, another_major, nearest, stand_in_note
 
 if TYPE_CHECKING:
-    from migrator.charts import ChartLibrary
     from migrator.classify import ChartCandidate, Component
     from migrator.discover import Config
     from migrator.workflow.steps.choices import Choices
@@ -29,30 +32,40 @@ class Resolved:
     component: Component
     archives: tuple[ChartArchive, ...] = field(repr=False)
     diagnostics: Diagnostics = ()
+    """The first says why there is no archive, where there is none."""
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+    """Digest of an archive that stands in for one that is not at hand -> what to say of it."""
 
 
 def resolve(component: Component, library: ChartLibrary, config: Config) -> Resolved:
     """The archives to try for a third-party component.
 
-    Exact versions that labels or comments name come first; without them the newest chart versions that carry the app
-    version seen in images. What `components:` in migrate.yaml says of chart, version and repository precedes both.
+    Exact versions that labels or comments name come first; without them the chart versions that carry the app
+    version seen in images, those at hand before others. What `components:` in migrate.yaml says of chart, version and
+    repository precedes both. Where the right version cannot be had, the nearest at hand of its major stands in for it.
     """
-    archives: list[ChartArchive] = []
-    diagnostics: list[Diagnostic] = []
+    found: list[_Found] = []
     for candidate in _candidates(component, config):
-        found, problems = _archives(component, candidate, library)
-        known = {archive.digest for archive in archives}
-        archives += [archive for archive in found if archive.digest not in known]
-        # what a second publisher does not have is no news where the first one has it
-        diagnostics += problems if found or not archives else []
-        if len(archives) >= VERSIONS:
+        found.append(_found(component, candidate, library))
+        if sum(len(each.archives) for each in found if not each.stand_ins) >= VERSIONS:
             break
-    return Resolved(component=component, archives=tuple(archives[:VERSIONS]), diagnostics=tuple(diagnostics))
+    sure = [each for each in found if each.archives and not each.stand_ins]
+    # what a second publisher does not have is no news where the first one has it, or what stands in for it
+    taken = sure or [each for each in found if each.archives][:1] or found
+    archives: dict[str, ChartArchive] = {}
+    for archive in (archive for each in taken for archive in each.archives):
+        archives.setdefault(archive.digest, archive)
+    return Resolved(
+        component=component,
+        archives=tuple(archives.values())[:VERSIONS],
+        diagnostics=tuple(dict.fromkeys(note for each in taken for note in each.diagnostics)),
+        stand_ins={digest: said for each in taken for digest, said in each.stand_ins.items()},
+    )
 
 
 def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
     """The chart that a person names: a folder, an archive, or NAME:VERSION (MIG905 if it is none of these)."""
-    from migrator.charts import ChartLibrary, load_archive
+    from migrator.charts import load_archive
 
     path = Path(chart)
     if path.exists():
@@ -69,7 +82,24 @@ def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
     return ChartLibrary(choices.sources, choices.cache).fetch(ref)
 
 
-def _candidates(component: Component, config: Config) -> Sequence[ChartCandidate]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What one candidate came to."""
+
+    archives: tuple[ChartArchive, ...] = ()
+    diagnostics: Diagnostics = ()
+    stand_ins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Choice:
+    """A candidate, and whether a person has named its version."""
+
+    candidate: ChartCandidate
+    is_named: bool = False
+
+
+def _candidates(component: Component, config: Config) -> Sequence[_Choice]:
     if not component.candidates:
         return ()
     first = component.candidates[0]
@@ -77,57 +107,81 @@ def _candidates(component: Component, config: Config) -> Sequence[ChartCandidate
     if override is not None and (override.chart or override.version or override.repository):
         chosen = next((each for each in component.candidates if each.chart == override.chart), first)
         versions = (override.version,) if override.version else chosen.versions if override.chart is None else ()
-        return (
-            replace(
-                chosen,
-                chart=override.chart or chosen.chart,
-                repository=override.repository or chosen.repository,
-                versions=versions,
-            ),
+        named = replace(
+            chosen,
+            chart=override.chart or chosen.chart,
+            repository=override.repository or chosen.repository,
+            versions=versions,
+            is_stated=bool(override.version) or (bool(versions) and chosen.is_stated),
         )
-    if _is_exact(first):
+        return (_Choice(candidate=named, is_named=bool(override.version)),)
+    if first.is_stated:
         # the objects name the chart: only its publisher may still be in doubt
-        return tuple(each for each in component.candidates if each.chart == first.chart and _is_exact(each))
-    return tuple(each for each in component.candidates if each.score >= CLOSE * first.score)
+        equal = [each for each in component.candidates if each.chart == first.chart and each.is_stated]
+    else:
+        equal = [each for each in component.candidates if each.score >= CLOSE * first.score]
+    return [_Choice(candidate=each) for each in equal]
 
 
-def _archives(
-    component: Component, candidate: ChartCandidate, library: ChartLibrary
-) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
-    found, diagnostics = _fetched(component, candidate, candidate.versions, library)
-    if found or _is_exact(candidate):
-        return found, diagnostics
-    try:
-        versions = _by_app_version(candidate, library)
-    except MigrateError as error:
-        return (), (_about(component, error.diagnostic),)
-    if not versions and candidate.app_versions:
-        wanted = ", ".join(candidate.app_versions)
-        return (), (_unknown(component, f"no version of chart {candidate.chart} carries app version {wanted}"),)
-    if not versions:
+def _found(component: Component, choice: _Choice, library: ChartLibrary) -> _Found:
+    candidate = choice.candidate
+    apps = [app for app in candidate.app_versions if numbers(app)]
+    carrying = () if candidate.is_stated else _carrying(candidate, apps, library)
+    archives, problems = _fetched(component, candidate, carrying, candidate.versions, library)
+    if archives or choice.is_named:
+        return _Found(archives=archives, diagnostics=problems)
+    if not (candidate.versions or apps):
         return _any_version(component, candidate, library)
-    return _fetched(component, candidate, versions, library)
+    if not candidate.is_stated:
+        published, unasked = _published(component, candidate, apps, library)
+        archives, more = _fetched(component, candidate, (), published, library)
+        if archives:
+            return _Found(archives=archives, diagnostics=more)
+        problems = problems or more or unasked
+    return _stand_ins(component, candidate, apps, library, problems)
 
 
-def _any_version(
-    component: Component, candidate: ChartCandidate, library: ChartLibrary
-) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
+def _stand_ins(
+    component: Component, candidate: ChartCandidate, apps: Sequence[str], library: ChartLibrary, problems: Diagnostics
+) -> _Found:
+    """What stands in for a version that cannot be had; nothing where all that is at hand is of another major."""
+    by_chart = candidate.is_stated or not apps
+    wanted = StandIn(
+        chart=candidate.chart, wanted=candidate.versions[0] if by_chart else apps[0], is_chart_version=by_chart
+    )
+    held = library.at_hand(candidate.chart, candidate.repository)
+    near = nearest(held, wanted)
+    archives, _ = _fetched(component, candidate, [one.version for one in near], (), library)
+    if archives:
+        said = {archive.digest: wanted.said_of(archive) for archive in archives}
+        return _Found(
+            archives=archives, diagnostics=(*problems, stand_in_note(component, archives, wanted)), stand_ins=said
+        )
+    if held:
+        return _Found(diagnostics=(another_major(component, candidate, held, wanted), *problems))
+    return _Found(diagnostics=problems)
+
+
+def _any_version(component: Component, candidate: ChartCandidate, library: ChartLibrary) -> _Found:
     """Some of all versions, for what they render to tell."""
-    known = [one.version for one in library.versions(candidate.chart, candidate.repository)]
     unknown = f"nothing tells which version of chart {candidate.chart} it is"
-    found, diagnostics = _fetched(component, candidate, known, library)
+    try:
+        known = [one.version for one in library.versions(candidate.chart, candidate.repository)]
+    except MigrateError as error:
+        return _Found(diagnostics=(_about(component, error.diagnostic),))
+    found, diagnostics = _fetched(component, candidate, (), known, library)
     if not found:
-        return (), (*diagnostics, _unknown(component, unknown))
+        return _Found(diagnostics=(*diagnostics, _no_version(component, unknown)))
     note = Diagnostic(
         code="MIG431",
         severity=Severity.INFO,
         summary=f"{about(component)}{unknown}: {len(found)} of {len(known)} are tried, and the best fit wins",
         remedy=f"name another in migrate.yaml if it is wrong: components: {{{component.id}: {{version: ...}}}}",
     )
-    return found, (note,)
+    return _Found(archives=found, diagnostics=(note,))
 
 
-def _unknown(component: Component, problem: str) -> Diagnostic:
+def _no_version(component: Component, problem: str) -> Diagnostic:
     return Diagnostic(
         code="MIG430",
         severity=Severity.WARNING,
@@ -137,22 +191,37 @@ def _unknown(component: Component, problem: str) -> Diagnostic:
 
 
 def _fetched(
-    component: Component, candidate: ChartCandidate, versions: Sequence[str], library: ChartLibrary
+    component: Component,
+    candidate: ChartCandidate,
+    carrying: Sequence[str],
+    versions: Sequence[str],
+    library: ChartLibrary,
 ) -> tuple[tuple[ChartArchive, ...], Diagnostics]:
-    """Archives of some versions that can be had, in the order of the versions; when there is none, why."""
+    """Archives of versions that carry what was seen, then of some others that may be had; if there is none, why."""
     found: list[ChartArchive] = []
-    diagnostics: list[Diagnostic] = []
-    order = {version: place for place, version in enumerate(versions)}
-    for version in dict.fromkeys((*_spread(versions), *versions)):
+    missing: dict[str, Diagnostic] = {}
+    order = {version: place for place, version in enumerate(dict.fromkeys((*carrying, *versions)))}
+    for version in dict.fromkeys((*_spread(carrying), *carrying, *_spread(versions), *versions)):
         try:
             ref = ChartRef(name=candidate.chart, version=version, repository=candidate.repository)
             found.append(library.fetch(ref))
         except MigrateError as error:
-            diagnostics.append(_about(component, error.diagnostic))
+            missing[version] = _about(component, error.diagnostic)
         if len(found) == VERSIONS:
             break
-    found.sort(key=lambda archive: order[archive.ref.version])
-    return tuple(found), () if found else tuple(diagnostics[:VERSIONS])
+    found.sort(key=lambda archive: order.get(archive.ref.version, len(order)))
+    return tuple({one.digest: one for one in found}.values()), () if found else _any_of(missing, versions)
+
+
+def _any_of(missing: Mapping[str, Diagnostic], versions: Sequence[str]) -> Diagnostics:
+    """One message for all the versions of which any would do: about one that may be had, if there is one."""
+    if not missing:
+        return ()
+    first = min(missing, key=lambda version: (missing[version].code != "MIG421", list(versions).index(version)))
+    others = [version for version in dict.fromkeys(versions) if not is_same_version(version, first)]
+    shown = ", ".join(others[:VERSIONS]) + (", ..." if len(others) > VERSIONS else "")
+    said = f"{missing[first].summary}; as good would be {shown}" if others else missing[first].summary
+    return (replace(missing[first], summary=said),)
 
 
 def _spread(versions: Sequence[str]) -> list[str]:
@@ -163,26 +232,43 @@ def _spread(versions: Sequence[str]) -> list[str]:
     return [versions[round(place * last / (VERSIONS - 1))] for place in range(VERSIONS)]
 
 
-def _is_exact(candidate: ChartCandidate) -> bool:
-    """Whether the objects themselves name the chart's version; then no other one is a candidate."""
-    return bool(candidate.versions) and any(
-        fact.kind in ("chart-label", "source-comment", "chart-file") for fact in candidate.evidence
+def _carrying(candidate: ChartCandidate, apps: Sequence[str], library: ChartLibrary) -> tuple[str, ...]:
+    """Chart versions at hand that carry an app version which was seen, newest first.
+
+    Of those that state none the tags count that their defaults give to images.
+    """
+    if not apps:
+        return ()
+    held = library.at_hand(candidate.chart, candidate.repository)
+    return _fitting(held, apps) or tuple(
+        one.version
+        for one in held
+        if not numbers(one.app_version)
+        and any(is_same_app(tag, app) for tag in library.default_tags(one) for app in apps)
     )
 
 
-def _by_app_version(candidate: ChartCandidate, library: ChartLibrary) -> tuple[str, ...]:
-    """Chart versions that carry an app version which was seen, newest first."""
-    wanted = {version.removeprefix("v") for version in candidate.app_versions}
-    return tuple(
-        version.version
-        for version in library.versions(candidate.chart, candidate.repository)
-        if version.app_version.removeprefix("v") in wanted
-    )
+def _published(
+    component: Component, candidate: ChartCandidate, apps: Sequence[str], library: ChartLibrary
+) -> tuple[tuple[str, ...], Diagnostics]:
+    """Chart versions of the publisher's own index that carry an app version which was seen; if there is none, why."""
+    places = "at hand or in the tables of migrate"
+    if apps and not library.is_offline:
+        places = "at hand, in the tables of migrate or in its repository"
+        try:
+            versions = _fitting(library.published(candidate.chart, candidate.repository), apps)
+        except MigrateError as error:
+            return (), (_about(component, error.diagnostic),)
+        if versions:
+            return versions, ()
+    problem = f"no version of chart {candidate.chart} {places} carries app version {', '.join(apps)}"
+    return (), (_no_version(component, problem),)
 
 
-def about(component: Component) -> str:
-    """How a message begins that concerns a component."""
-    return f"component {component.id}: "
+def _fitting(versions: Sequence[ChartVersion], apps: Sequence[str]) -> tuple[str, ...]:
+    ways: tuple[Callable[[str, str], bool], ...] = (is_same_app, is_of_line)
+    found = ([one.version for one in versions if any(way(one.app_version, app) for app in apps)] for way in ways)
+    return tuple(next((each for each in found if each), ()))
 
 
 def _about(component: Component, diagnostic: Diagnostic) -> Diagnostic:
