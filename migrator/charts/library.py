@@ -14,13 +14,13 @@ from pathlib import Path
 
 from migrator.charts.access import ANYONE, Access, shown, without_login
 from migrator.charts.archive import MAX_CHART_BYTES, load_archive
+from migrator.charts.choosing.default_tags import tags_of
+from migrator.charts.choosing.publishers import Publishers, nobody, whose
+from migrator.charts.choosing.pull import helm_pull
 from migrator.charts.credentials import repository_access
-from migrator.charts.default_tags import tags_of
 from migrator.charts.index import Index, fetch_index, newest_first
 from migrator.charts.mirror import Fits, mirror_file, mirror_names, mirror_versions
 from migrator.charts.oci import Registry
-from migrator.charts.publishers import Publishers, nobody, whose
-from migrator.charts.pull import helm_pull
 from migrator.charts.types import ChartArchive, ChartRef, ChartSources, ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.charts.web import Web, refused

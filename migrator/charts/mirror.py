@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from migrator.charts.archive import load_metadata, read_metadata
-from migrator.charts.publishers import marks_of
+from migrator.charts.choosing.publishers import marks_of
 from migrator.charts.types import ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostics, MigrateError

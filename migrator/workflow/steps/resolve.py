@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.charts import ChartLibrary
-from migrator.charts.nearest import is_of_line, is_same_app, numbers
+from migrator.charts.choosing.nearest import is_of_line, is_same_app, numbers
 from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity

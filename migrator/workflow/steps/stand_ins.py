@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.charts.nearest import is_same_major, nearest_first
-from migrator.charts.pull import helm_pull
+from migrator.charts.choosing.nearest import is_same_major, nearest_first
+from migrator.charts.choosing.pull import helm_pull
 from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
 from migrator.diagnostics import Diagnostic, Severity
 

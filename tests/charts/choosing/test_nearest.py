@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.charts.nearest import is_of_line, is_same_app, is_same_major, nearest_first, numbers
+from migrator.charts.choosing.nearest import is_of_line, is_same_app, is_same_major, nearest_first, numbers
 from migrator.charts.types import ChartVersion
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from migrator.charts import ChartLibrary
-from migrator.charts.publishers import marks_of, whose
+from migrator.charts.choosing.publishers import marks_of, whose
 from migrator.charts.types import ChartRef, ChartSources
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
