@@ -2,7 +2,7 @@
 
 from migrator.compare.describe import describe
 from migrator.compare.difference import compare
-from migrator.compare.hooks import is_hook
+from migrator.compare.hooks import is_hook, is_test_hook
 from migrator.compare.redaction import redact, salt_of
 from migrator.compare.scopes import is_namespaced
 from migrator.compare.terms import Acceptance, Allowance, Scope, Terms, load_allowances, unmatched
@@ -16,6 +16,7 @@ __all__ = [
     "describe",
     "is_hook",
     "is_namespaced",
+    "is_test_hook",
     "load_allowances",
     "redact",
     "salt_of",

@@ -18,7 +18,6 @@ from migrator.engines.helm import HelmRender, helm_cause, helm_template
 from migrator.engines.kustomize import kustomize_build, kustomize_cause
 from migrator.engines.processes import Lost, run_in_processes
 from migrator.engines.rendered import (
-    is_test_hook,
     kustomize_post_render,
     post_render_resource,
     rendered_resources,
@@ -51,7 +50,6 @@ __all__ = [
     "helm_template",
     "ignored_paths",
     "is_repository",
-    "is_test_hook",
     "kustomize_build",
     "kustomize_cause",
     "kustomize_post_render",

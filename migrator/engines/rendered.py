@@ -6,9 +6,10 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
+from migrator.compare.hooks import is_test_hook
 from migrator.diagnostics import MigrateError
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.kustomize import KUSTOMIZATION_FILES, kustomize_build
@@ -20,7 +21,6 @@ from migrator.model import Json, RepoPath, Resource, resource_of
 _SEPARATOR = re.compile(r"(?:^|\n)---[\t\n\f\r ]*")
 _SOURCE = re.compile(r"^# Source: (\S+)", re.MULTILINE)
 _FIRST_SOURCE = re.compile(r"\A# Source: [^\n]*\n")
-_TEST_HOOKS = frozenset({"test", "test-success", "test-failure"})
 # JSON allows these raw inside a string, YAML does not, or folds them
 _NOT_IN_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
@@ -42,15 +42,6 @@ def rendered_resources(stream: bytes, *, tests: bool = False) -> tuple[Resource,
     """
     found = (resource_of(body) for piece in split_rendered(stream) for body in _objects(piece))
     return tuple(resource for resource in found if tests or not is_test_hook(resource.body))
-
-
-def is_test_hook(body: Mapping[str, Json]) -> bool:
-    """Whether all that an object is for is `helm test`."""
-    metadata = body.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    events = {event.strip() for event in str(hook or "").split(",")}
-    return bool(hook) and events <= _TEST_HOOKS
 
 
 def _objects(piece: str) -> Iterator[dict[str, Json]]:

@@ -37,7 +37,8 @@ def infer(request: InferenceRequest, *, tools: Toolchain, cache: Cache) -> tuple
         found, notes = without_shared_metadata(request, (found, notes), ask)
     if request.followed:
         chart = next(each for each in (request.chart, *request.others) if each.digest == found.chart_digest)
-        found = with_followed_tags(Judge(replace(request, chart=chart, others=()), helm, cache), found)
+        judge = Judge(replace(request, chart=chart, others=()), helm, cache, found.options)
+        found = with_followed_tags(judge, found)
     return found, notes
 
 
@@ -45,6 +46,7 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
     from migrator.inference.trusted_search import answer_to, reconsidered
     from migrator.inference.verdict.diagnostics import caveats
     from migrator.inference.verdict.judge import Judge, judged
+    from migrator.inference.verdict.left_out import left_out_of
     from migrator.inference.verdict.residual import residual_of
 
     judge = Judge(request, helm, cache)
@@ -53,7 +55,8 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
         other = reconsidered(judge, answer, verdict.values, verdict.open_keys)
         if other is not None and (found := judged(judge, other))[1].rank < verdict.rank:
             answer, verdict = found
-    rendered = verdict.rendered
+    rendered, left_out = verdict.rendered, left_out_of(request, answer, verdict)
+    judge = replace(judge, options=verdict.options)
     again = {
         name: (rendered[name], judge.once_more(verdict.values, name, answer.context, rendered[name]))
         for name in verdict.open_keys
@@ -65,8 +68,10 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
         rendered=rendered,
         differences=verdict.differences,
         companions=verdict.companions,
+        options=verdict.options,
+        left_out=left_out,
         refusals={name: error.diagnostic.summary for name, error in verdict.refusals.items()},
-        residual=residual_of(request, answer, verdict, again),
+        residual=residual_of(request, answer, verdict, again, left_out),
         renders=answer.renders + len(rendered) + len(again),
         seconds=round(answer.seconds, 2),
         engine={"helm": helm.version, "kubeVersion": answer.context.kube_version},

@@ -75,6 +75,18 @@ class SplitValues:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOptions:
+    """What a deployer is told beside the values."""
+
+    include_crds: bool = True
+    """Whether the objects of `crds/` come from the chart, which no post-renderer sees (fact C1)."""
+    hooks: str = "run"
+    """`run`, or `skip`: the release is installed without the chart's hooks."""
+    reasons: tuple[str, ...] = ()
+    """One sentence for each option that is not the default."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
     """Where a search may begin: an answer to nearly the same question."""
 
@@ -110,6 +122,10 @@ class InferenceRequest:
     """Whether the chart will be rendered as the dependency of an umbrella, where Helm drops its null defaults."""
     has_post_render: bool = False
     """Whether a kustomization may render what the chart prints: what it can put on every object needs no values."""
+    include_crds: bool | None = None
+    """Whether the objects of `crds/` belong to the release, where that is settled."""
+    can_skip_hooks: bool = True
+    """Whether the deployer can leave hooks out; Argo CD cannot (fact A4)."""
     followed: tuple[FollowedImage, ...] = ()
     budget: float = 60.0
     """Seconds of processor time to search over all environments: what is found does not depend on what else the
@@ -127,12 +143,15 @@ class Inference:
     """Of Kubernetes' version and APIs what the request says, and what the search found."""
     values: SplitValues
     rendered: Mapping[str, tuple[Resource, ...]]
-    """environment -> what the helm binary renders with these values: hooks included, test hooks left out."""
+    """environment -> what the helm binary renders with these values and options, test hooks left out."""
     differences: Mapping[str, tuple[Difference, ...]]
     """environment -> target against rendered, companions left out; empty for every environment means identical."""
     residual: tuple[Residual, ...]
     companions: Mapping[str, tuple[ResId, ...]]
     """environment -> resources of the target that the chart does not make."""
+    options: ReleaseOptions = field(default_factory=ReleaseOptions)
+    left_out: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
+    """environment -> the companions that options or values keep out of the release: the chart's own CRDs and hooks."""
     renders: int
     seconds: float
     engine: Mapping[str, str]

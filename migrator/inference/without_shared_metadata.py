@@ -69,7 +69,7 @@ def _underneath(request: InferenceRequest, found: Inference, shared: Mapping[str
     """The request for the chart that was found and the targets without what stands on every object."""
     chart = next(each for each in (request.chart, *request.others) if each.digest == found.chart_digest)
     targets = {name: tuple(map(shared[name].stripped, each)) for name, each in request.targets.items()}
-    return replace(request, chart=chart, others=(), targets=targets)
+    return replace(request, chart=chart, others=(), targets=targets, include_crds=found.options.include_crds)
 
 
 def _left(request: InferenceRequest, found: Inference, shared: Mapping[str, SharedMetadata]) -> int:

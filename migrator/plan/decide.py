@@ -14,13 +14,11 @@ from migrator.inference.types import Inference, ResidualClass
 from migrator.model import Difference, Impact, ReleaseContext
 from migrator.plan.fit import (
     Fit,
-    can_skip_hooks,
     fit,
     lesser_part,
     reconciled,
     shared_by,
     with_shared,
-    without_hooks,
 )
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
@@ -77,9 +75,6 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         if members and name in situation.present
     }
     fits = reconciled(fits)
-    skip = not situation.is_argo_cd and can_skip_hooks(fits)
-    if skip:
-        fits = {name: without_hooks(each) for name, each in fits.items()}
     known = replace(
         undecided,
         environments=tuple(sorted(fits)),
@@ -93,7 +88,8 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         values=inference.values,
         residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
         followed=inference.followed,
-        hooks="skip" if skip else "run",
+        options=inference.options,
+        left_out=inference.left_out,
     )
     return _judged(known, component, fits, situation)
 

@@ -28,6 +28,8 @@ class Fit:
     differences: tuple[Difference, ...]
     companions: tuple[ResId, ...]
     """Objects of the component that stay in Kustomize."""
+    uncounted: frozenset[ResId] = frozenset()
+    """Objects that are no measure of what the chart renders: tests and other hooks, and what is left out on purpose."""
     taken: frozenset[ResId] = frozenset()
     """Rendered objects that somebody else owns: they must not come from this release."""
     shared: SharedMetadata | None = None
@@ -84,12 +86,14 @@ def fit(
     ]
     for key in joined:
         differences += compare([there.objects[key]], [rendered[key]], release_namespace=namespace)
+    hooks = {resource.id for resource in there.objects.values() if is_hook(resource)}
     return Fit(
         environment=environment,
         targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
         rendered=rendered,
         differences=tuple(differences),
         companions=tuple(sorted(there.objects[key].id for key in held if key not in rendered or key in spaces)),
+        uncounted=frozenset({*hooks, *inference.left_out.get(environment, ())}),
         taken=taken,
     )
 
@@ -125,7 +129,8 @@ def _file(resource: Resource) -> RepoPath | None:
 
 def lesser_part(each: Fit) -> str:
     """How little of the component the chart renders; empty where it is the greater part, and that of what runs."""
-    made, stays = tuple(resource.id for resource in each.targets.values()), each.companions
+    made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.uncounted)
+    stays = tuple(res_id for res_id in each.companions if res_id not in each.uncounted)
     if not made or len(made) < _LEAST_SHARE * (len(made) + len(stays)):
         return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects"
     made, stays = _running(made), _running(stays)
@@ -152,23 +157,3 @@ def with_shared(each: Fit, shared: SharedMetadata) -> Fit:
         made = shared.applied(each.rendered[key])
         differences += compare([each.targets[key]], [made], release_namespace=key.namespace)
     return replace(each, differences=tuple(differences), shared=shared)
-
-
-def can_skip_hooks(fits: Mapping[str, Fit]) -> bool:
-    """Whether the chart has hooks, and no environment has any of their objects."""
-    hooks = [res_id in each.targets or res_id in each.taken for each in fits.values() for res_id in _hooks(each)]
-    return bool(hooks) and not any(hooks)
-
-
-def without_hooks(each: Fit) -> Fit:
-    """The fit of a release that is installed without its hooks."""
-    hooks = _hooks(each)
-    return replace(
-        each,
-        rendered={res_id: resource for res_id, resource in each.rendered.items() if res_id not in hooks},
-        differences=tuple(difference for difference in each.differences if difference.resource not in hooks),
-    )
-
-
-def _hooks(each: Fit) -> frozenset[ResId]:
-    return frozenset(res_id for res_id, resource in each.rendered.items() if is_hook(resource))

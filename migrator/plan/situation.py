@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrator.charts.types import ChartArchive
@@ -63,8 +63,6 @@ class Situation:
     """environment -> every object that it has."""
     owners: Mapping[str, Mapping[ResId, str]]
     """environment -> object -> the third-party component that it belongs to."""
-    is_argo_cd: bool
-    """Argo CD deploys from here: it runs hooks by itself, and cannot leave them out."""
     unbuilt: Mapping[RepoPath, RepoPath]
     """File -> a root that rests on it and does not build."""
     kube_version: str
@@ -91,7 +89,6 @@ def situation_of(
         terms=terms,
         present=_present(repository.builds),
         owners=_owners([each.component for each in examined if each.is_owner]),
-        is_argo_cd=_is_argo_cd(repository),
         unbuilt=files_of_failed(repository.builds, repository.kustomizations),
         kube_version=kube_version,
         api_versions=api_versions,
@@ -114,10 +111,11 @@ def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]
     return found
 
 
-def _is_argo_cd(repository: Repository) -> bool:
+def is_argo_cd(config: Config, builds: Iterable[Build]) -> bool:
+    """Whether Argo CD deploys from here: it runs hooks by itself, and cannot leave them out (fact A4)."""
     kinds = ("Application", "ApplicationSet")
-    return repository.config.gitops == "argocd" or any(
+    return config.gitops == "argocd" or any(
         resource.gvk.group == "argoproj.io" and resource.gvk.kind in kinds
-        for build in repository.builds
+        for build in builds
         for resource in build.resources
     )

@@ -9,7 +9,7 @@ from enum import Enum
 from migrator.charts.types import ChartRef
 from migrator.classify.types import ChartCandidate, Evidence
 from migrator.diagnostics import Diagnostics
-from migrator.inference.types import Residual, SplitValues
+from migrator.inference.types import ReleaseOptions, Residual, SplitValues
 from migrator.model import Difference, Impact, Json, KeyPath, ReleaseContext, RepoPath, ResId
 from migrator.signatures.manifests import Upstream
 
@@ -67,7 +67,9 @@ class ComponentPlan:
     """environment -> fields of the post-render kustomization that give every object the same, beside the patches."""
     followed: Mapping[str, KeyPath] = field(default_factory=dict)
     """Image (`name:tag`) that image automation follows -> the value that gives it its tag, or is it."""
-    hooks: str = "run"
+    options: ReleaseOptions = field(default_factory=ReleaseOptions)
+    left_out: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
+    """environment -> the companions that are the chart's own, but that options or values keep out of the release."""
     impact: Impact = Impact.NONE
 
 

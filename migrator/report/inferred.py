@@ -56,6 +56,8 @@ def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose
         out.print(name, end="")
         out.print("identical" if is_same else "differs", style="bold green" if is_same else "bold yellow", end="")
         out.print(f": {text}")
+    for reason in inference.options.reasons:
+        out.print(reason)
     out.print(f"{inference.renders} renders, {inference.seconds:.1f} s", style="dim")
     for name, text in values_texts(inference.values).items():
         out.print(f"\n{file_name(name)}", style="bold")

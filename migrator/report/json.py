@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
     from migrator.classify import ChartCandidate, Evidence
     from migrator.diagnostics import Diagnostic
-    from migrator.inference.types import Inference, Residual, SplitValues
+    from migrator.inference.types import Inference, ReleaseOptions, Residual, SplitValues
     from migrator.model import Difference, Json, KeyPath, ResId
     from migrator.plan.types import Change, ComponentPlan, Plan, PostRenderPatch
     from migrator.signatures import Upstream
@@ -123,6 +123,10 @@ def companion_documents(companions: Mapping[str, Sequence[ResId]]) -> list[dict[
     return [{"resource": str(resource), "environments": found[resource]} for resource in sorted(found)]
 
 
+def options_document(options: ReleaseOptions) -> dict[str, Json]:
+    return {"includeCRDs": options.include_crds, "hooks": options.hooks, "reasons": list(options.reasons)}
+
+
 def rival_document(rival: ChartCandidate) -> dict[str, Json]:
     return {"name": rival.chart, "repository": rival.repository, "confidence": round(rival.score, 4)}
 
@@ -176,7 +180,8 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for patch in component.patches[environment]
         ],
         "transforms": {name: dict(component.transforms[name]) for name in sorted(component.transforms)},
-        "hooks": component.hooks,
+        "hooks": component.options.hooks,
+        "options": options_document(component.options),
         "kube_version": component.context.kube_version,
         "api_versions": list(component.context.api_versions),
         "impact": str(component.impact),
@@ -211,6 +216,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], char
         "namespace": inference.context.namespace,
         "verdict": "identical" if inference.identical else "differs",
         "values": values_document(inference.values),
+        "options": options_document(inference.options),
         "residual": [residual_document(residual) for residual in inference.residual],
         "companions": companion_documents(inference.companions),
         "differences": [

@@ -68,7 +68,8 @@ def _component_row(component: ComponentPlan) -> str:
 
 def _section(component: ComponentPlan) -> list[str]:
     lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
-    lines += [_cell(component.reason), ""]
+    lines += [_cell(component.reason), "", *(f"- {_cell(reason)}" for reason in component.options.reasons)]
+    lines += [""] * bool(component.options.reasons)
     if component.successor:
         lines += [f"The chart is deprecated; its successor is {_cell(component.successor)}.", ""]
     lines += [f"- or {_cell(rival.title)}, confidence {rival.score:.2f}" for rival in component.rivals]

@@ -112,6 +112,8 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
         out.print(f"  release   {component.context}")
     counts = ", ".join(f"{name} {len(component.members[name])}" for name in sorted(component.members))
     out.print(f"  objects   {counts}")
+    for reason in component.options.reasons:
+        out.print(f"  option    {reason}")
     out.print(f"  because   {component.reason}")
     _evidence(out, component.evidence, verbose=verbose)
     show_upstream(out, component.upstream)
@@ -191,10 +193,12 @@ def _block(out: Console, title: str, text: str, *, verbose: bool) -> None:
 
 def _companions(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
     found = {resource for resources in component.companions.values() for resource in resources}
+    own = {resource for resources in component.left_out.values() for resource in resources}
     makeable = {item.resource for item in component.residual if item.cls.value == _NOT_FOUND}
     for title, shown in (
-        ("not made by the chart, stays in Kustomize", found - makeable),
-        ("made by the chart with other values only, stays in Kustomize", found & makeable),
+        ("not made by the chart, stays in Kustomize", found - makeable - own),
+        ("made by the chart with other values only, stays in Kustomize", (found & makeable) - own),
+        ("the chart's own CRDs and hooks, left out of the release, stay in Kustomize", found & own),
     ):
         if shown:
             _listing(out, title, sorted(map(str, shown)), verbose=verbose)

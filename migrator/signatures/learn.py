@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.charts.types import ChartArchive
+from migrator.compare import is_test_hook
 from migrator.model import Json, ResId, Resource
 from migrator.signatures.features import WORKLOADS, Container, Features, Image, features
 from migrator.signatures.static import crds_in_files, images_in_values, optional_objects
@@ -69,7 +70,7 @@ def learn(
     """
     name = chart.ref.name
     aliases = _subcharts(chart.metadata)
-    seen = [_seen(resource, name, aliases, sources or {}) for resource in rendered if not _is_test(resource)]
+    seen = [_seen(resource, name, aliases, sources or {}) for resource in rendered if not is_test_hook(resource.body)]
     own = [one.features for one in seen if not one.subchart]
     described = [] if generic else [one.features for one in seen if not one.subchart or one.subchart not in known]
     names = _Names(release=release, namespace=namespace, base=_fullname(own, name, release))
@@ -207,11 +208,6 @@ def _seen(resource: Resource, chart: str, aliases: Mapping[str, str], sources: M
     if not chain and shown.chart and shown.chart[0] != chart and shown.chart[0] in aliases.values():
         return _Seen(features=shown, subchart=shown.chart[0])
     return _Seen(features=shown, subchart="")
-
-
-def _is_test(resource: Resource) -> bool:
-    hook = (resource.body.get("metadata") or {}).get("annotations") or {}
-    return "test" in str(hook.get("helm.sh/hook", ""))
 
 
 def _fullname(own: Sequence[Features], chart: str, release: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from migrator.charts.types import ChartArchive
-from migrator.engines import HelmRender, Tool, helm_template, is_test_hook, split_rendered
+from migrator.compare import is_test_hook
+from migrator.engines import HelmRender, Tool, helm_template, split_rendered
 from migrator.model import KUBE_VERSION, ReleaseContext, ResId, Resource, resource_of
 from migrator.signatures.learn import learn, merge
 from migrator.signatures.types import Signature

@@ -33,9 +33,10 @@ def next_steps(inferred: Inferred) -> Iterator[tuple[str, str]]:
 
 
 def _render_command(inferred: Inferred, names: Iterable[str]) -> str:
-    context = inferred.inference.context
+    context, options = inferred.inference.context, inferred.inference.options
     words = ["helm", "template", context.release, *_chart_words(inferred.chart, inferred.ref)]
-    words += ["--namespace", context.namespace, "--kube-version", context.kube_version, "--include-crds"]
+    words += ["--namespace", context.namespace, "--kube-version", context.kube_version]
+    words += ["--include-crds"] * options.include_crds + ["--no-hooks"] * (options.hooks == "skip")
     words += [word for each in context.api_versions for word in ("--api-versions", each)]
     words += [word for name in names for word in ("--values", name)]
     return shlex.join(words)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.plan import Examined, Plan, Repository, make_plan
+from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
@@ -140,6 +140,7 @@ def _request(
         namespace=(override and override.namespace) or None,
         as_dependency=True,
         has_post_render=True,
+        can_skip_hooks=not is_argo_cd(baseline.config, baseline.builds),
         followed=_followed(followed, targets) if followed else (),
         kube_version=baseline.choices.kube_version,
         kube_is_given=baseline.choices.kube_is_given,

@@ -13,7 +13,7 @@ from migrator.classify.types import ChartCandidate, Component, ComponentKind
 from migrator.compare import Acceptance, Allowance, Scope, Terms, compare
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.discover import Config, Index, parse_config
-from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
+from migrator.inference.types import Inference, ReleaseOptions, Residual, ResidualClass, SplitValues
 from migrator.load import Kustomizations
 from migrator.load.tree import inclusion_of
 from migrator.lock import Lock, LockedComponent
@@ -94,6 +94,8 @@ def case(
     components: Sequence[Component] = (),
     kube_versions: tuple[str, str] = ("", ""),
     residual: tuple[Residual, ...] = (),
+    options: ReleaseOptions | None = None,
+    left_out: Sequence[ResId] = (),
 ) -> Plan:
     """The plan for one component `redis` whose chart renders this."""
     builds = [
@@ -124,6 +126,8 @@ def case(
         },
         residual=residual,
         companions=missing,
+        options=options or ReleaseOptions(),
+        left_out=dict.fromkeys(target, tuple(left_out)),
         renders=1,
         seconds=0.0,
         engine={},
@@ -185,7 +189,7 @@ def test_a_chart_that_renders_the_same_is_adopted() -> None:
         "sha256:aa",
     )
     assert found.differences == {}
-    assert found.hooks == "run"
+    assert found.options == ReleaseOptions()
 
 
 def test_applications_and_unknown_charts_are_kept() -> None:
@@ -391,26 +395,42 @@ def test_a_secrets_data_never_stands_in_a_patch() -> None:
     assert found.patches == {}
 
 
-def test_hooks_that_nobody_has_are_skipped() -> None:
+def test_a_hook_that_nobody_has_is_proposed_where_it_cannot_be_left_out() -> None:
     hook = thing("Pod", "migrate", metadata={"annotations": {"helm.sh/hook": "post-install"}})
-    rendered = [bare(each) for each in (*REDIS, hook)]
-    found = one({"dev": REDIS}, {"dev": rendered})
-    assert (found.decision, found.hooks) == (Decision.ADOPT, "skip")
-    found = one({"dev": REDIS, "prod": (*REDIS, hook)}, {"dev": rendered, "prod": rendered})
-    assert (found.decision, found.hooks) == (Decision.PROPOSE, "run")
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, hook)]})
+    assert found.decision is Decision.PROPOSE
+    assert "Helm hook" in found.reason
 
 
-def test_argo_cd_cannot_skip_hooks() -> None:
-    hook = thing("Pod", "migrate", metadata={"annotations": {"helm.sh/hook": "post-install"}})
-    application = resource_of(
-        {"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", "metadata": {"name": "x", "namespace": "argocd"}}
+def test_options_of_the_release_are_those_that_were_found() -> None:
+    options = ReleaseOptions(include_crds=False, hooks="skip", reasons=("because",))
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in REDIS]}, options=options)
+    assert (found.decision, found.options) == (Decision.ADOPT, options)
+
+
+def test_what_is_left_out_on_purpose_is_no_measure_of_the_chart() -> None:
+    crds = [thing("CustomResourceDefinition", f"crd-{number}", "") for number in range(9)]
+    job = thing("Job", "admission")
+    target, rendered = {"dev": (*REDIS, *crds, job)}, {"dev": [bare(each) for each in REDIS]}
+    ids = [each.id for each in (*crds, job)]
+    found = one(target, rendered, left_out=ids)
+    assert (found.decision, found.companions["dev"], found.left_out["dev"]) == (
+        Decision.ADOPT,
+        tuple(sorted(ids)),
+        tuple(ids),
     )
-    rendered = {"dev": [bare(each) for each in (*REDIS, hook)]}
-    for found in (
-        one({"dev": REDIS}, rendered, others=[application]),
-        one({"dev": REDIS}, rendered, config="gitops: argocd"),
-    ):
-        assert (found.decision, found.hooks) == (Decision.PROPOSE, "run")
+    assert one(target, rendered).decision is Decision.PROPOSE
+
+
+def test_hooks_and_tests_are_no_measure_of_the_chart() -> None:
+    def pods(event: str) -> list[Resource]:
+        more = {"annotations": {"helm.sh/hook": event}} if event else {}
+        return [thing("Pod", f"pod-{number}", metadata=more) for number in range(7)]
+
+    rendered = {"dev": [bare(each) for each in REDIS]}
+    for event in ("test", "pre-install"):
+        assert one({"dev": (*REDIS, *pods(event))}, rendered).decision is Decision.ADOPT
+    assert one({"dev": (*REDIS, *pods(""))}, rendered).decision is Decision.PROPOSE
 
 
 def test_becoming_a_hook_is_never_patched() -> None:

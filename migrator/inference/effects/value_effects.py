@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from migrator.charts.types import ChartArchive
 from migrator.compare.bodies import unequal, unequal_leaves
+from migrator.compare.hooks import is_test_hook
 from migrator.inference.assignments.values_tree import MISSING, Tree, leaves, value_at
-from migrator.inference.hypothesis.compared_objects import is_test, key_of
+from migrator.inference.hypothesis.compared_objects import key_of
 from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.types import SplitValues
 from migrator.inference.values.split import effective
@@ -156,7 +157,7 @@ def _printed(run: TemplateRun | None) -> tuple[str, str] | None:
 def _resources(run: TemplateRun | None) -> list[Resource]:
     documents = split_documents(run) if run is not None else []
     found = [document.resource for document in documents if document.resource is not None]
-    return [resource for resource in found if not is_test(resource.body)]
+    return [resource for resource in found if not is_test_hook(resource.body)]
 
 
 def _definitions(run: Run, other: Run) -> list[Resource]:

@@ -18,15 +18,6 @@ def key_of(res: ResId) -> Key:
     return (res.group, res.kind, res.name)
 
 
-def is_test(body: Mapping[str, Json]) -> bool:
-    """Whether the object is a Helm test: never part of a comparison."""
-    annotations = (body.get("metadata") or {}).get("annotations") or {}
-    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    return isinstance(hook, str) and any(
-        part.strip() in ("test", "test-success", "test-failure") for part in hook.split(",")
-    )
-
-
 def is_skipped(body: Mapping[str, Json]) -> bool:
     """Whether Helm leaves the object out of what it renders: it is a hook of a kind that Helm 3 does not know."""
     annotations = (body.get("metadata") or {}).get("annotations") or {}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from migrator.compare import is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.distance import below, cost, extent, leaf_count
 from migrator.inference.gaps.gaps import Gap, gaps
-from migrator.inference.hypothesis.compared_objects import Key, is_skipped, is_test, key_of
+from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
@@ -47,13 +48,13 @@ class Evaluator:
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
         self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
         self._last_detail: State | None = None
-        self.targets = [target for target in targets if not is_test(target.body)]
+        self.targets = [target for target in targets if not is_test_hook(target.body)]
         self.with_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
         self._extents = [extent(target.body) + 1.0 for target in self.targets]
+        self._aside: frozenset[int] = frozenset()
         self.by_key: dict[Key, list[int]] = {}
-        for index, target in enumerate(self.targets):
-            self.by_key.setdefault(key_of(target.id), []).append(index)
+        self.set_aside(frozenset())
         self._split: dict[int, tuple[TemplateRun, list[Document]]] = {}
         self._kept = 0
         """Pieces of the templates in `split`."""
@@ -73,6 +74,14 @@ class Evaluator:
         self._writes_namespaces: bool | None = None
         """Known after the first render."""
 
+    def set_aside(self, indices: frozenset[int]) -> None:
+        """Measure without these targets from now on: no object stands for them, and they are not missed."""
+        self._aside = indices
+        self.by_key = {}
+        for index, target in enumerate(self.targets):
+            if index not in indices:
+                self.by_key.setdefault(key_of(target.id), []).append(index)
+
     def measure(self, tree: Tree, setting: ReleaseContext, previous: State | None = None) -> State:
         """Render and compare, without untaken branches: quick, and all that a trial needs."""
         return self._measure(self.interpreter, tree, setting, previous)
@@ -91,7 +100,7 @@ class Evaluator:
         for template in run.templates.values():
             for document in self._documents(template):
                 res = document.resource
-                if res is not None and not is_test(res.body) and not is_skipped(res.body):
+                if res is not None and not is_test_hook(res.body) and not is_skipped(res.body):
                     documents.setdefault(key_of(res.id), []).append(document)
         if self._writes_namespaces is None and documents:
             self._writes_namespaces = self._most_write_namespaces(documents)
@@ -191,7 +200,8 @@ class Evaluator:
         found = {index: self._cost(index, document, setting) for index, document in pairs.items()}
         costs = {index: value for index, value in found.items() if value}
         fixed = self.crd_keys(run)
-        missing = [i for i, t in enumerate(self.targets) if i not in pairs and key_of(t.id) not in fixed]
+        found_for = pairs.keys() | self._aside
+        missing = [i for i, t in enumerate(self.targets) if i not in found_for and key_of(t.id) not in fixed]
         instead = stand_ins(self.targets, missing, extra, lambda index, found: self._cost(index, found, setting))
         for index in missing:
             costs[index] = self._missing_cost(index, instead.get(index), setting)

@@ -79,9 +79,10 @@ def _nearer(asked: Sequence[InferenceRequest], index: int, waiting: Sequence[int
 
 
 def _is_good(inference: Inference) -> bool:
-    """Whether nothing but labels and annotations differs."""
+    """Whether nothing but labels and annotations differs, and the chart's own CRDs and hooks are in the release."""
     differences = [each for found in inference.differences.values() for each in found]
-    return not inference.refusals and all(each.impact <= Impact.METADATA for each in differences)
+    is_whole = not inference.refusals and not inference.left_out
+    return is_whole and all(each.impact <= Impact.METADATA for each in differences)
 
 
 def _start(inference: Inference) -> Start:

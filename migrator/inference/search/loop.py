@@ -11,6 +11,7 @@ from migrator.inference.internal_errors import FAULTS
 from migrator.inference.search.passes.backtracking import backtrack
 from migrator.inference.search.passes.checksum_annotations import settle_checksums
 from migrator.inference.search.passes.gap_values import close_gaps
+from migrator.inference.search.passes.hook_objects import switch_off_hooks
 from migrator.inference.search.passes.kubernetes_version import KubernetesVersions
 from migrator.inference.search.passes.library_values import learn_merges
 from migrator.inference.search.passes.map_entries import MapEntries
@@ -50,7 +51,7 @@ def all_passes(kube_versions: tuple[str, ...] = ()) -> Passes:
     return Passes(
         first=(learn_merges, repair, switch_subcharts, name_objects),
         rounds=(repair, versions.run, switch_objects, entries.run_for_unread, close_gaps, entries.run),
-        last=(backtrack, settle_checksums, drop_needless_values),
+        last=(backtrack, settle_checksums, drop_needless_values, switch_off_hooks),
     )
 
 

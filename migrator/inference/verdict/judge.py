@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import next_second, reads_clock
-from migrator.compare import compare
-from migrator.inference.hypothesis.compared_objects import Key, is_test, key_of
-from migrator.inference.types import InferenceRequest, SplitValues
+from migrator.compare import compare, is_test_hook
+from migrator.inference.hypothesis.compared_objects import Key, key_of
+from migrator.inference.types import InferenceRequest, ReleaseOptions, SplitValues
 from migrator.inference.values.files import values_files
+from migrator.inference.verdict.release_options import release_options
 from migrator.inference.verdict.schema import outside_references
 from migrator.model import Difference, DifferenceKind, Json, ReleaseContext, ResId, Resource
 from migrator.yamlio import digest, dump
@@ -32,6 +33,7 @@ class Judge:
     request: InferenceRequest
     tool: Tool
     cache: Cache
+    options: ReleaseOptions = field(default_factory=ReleaseOptions)
     streams: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What was judged in this run."""
 
@@ -76,6 +78,7 @@ class Judge:
                 "as_dependency": request.as_dependency,
                 "attempt": attempt,
                 "strict": strict,
+                "options": [self.options.include_crds, self.options.hooks],
             }
         )
         stream = self.streams.get(key) or self.cache.get(key)
@@ -87,6 +90,8 @@ class Judge:
                     context=setting,
                     chart=chart,
                     values=tuple(text.encode() for text in texts),
+                    include_crds=self.options.include_crds,
+                    hooks=self.options.hooks == "run",
                     skip_schema=not strict,
                 )
                 stream = helm_template(self.tool, asked)
@@ -125,6 +130,9 @@ class Verdict:
     differences: Mapping[str, tuple[Difference, ...]]
     companions: Mapping[str, tuple[ResId, ...]]
     """environment -> the targets that the chart does not make; only those that have any."""
+    options: ReleaseOptions = field(default_factory=ReleaseOptions)
+    left_out: Mapping[str, frozenset[ResId]] = field(default_factory=dict)
+    """environment -> the companions that the chart makes under other options."""
     refusals: Mapping[str, EngineError] = field(default_factory=dict)
     """environment -> why helm does not render it: `rendered` is then what the interpreter makes of the values."""
 
@@ -203,12 +211,41 @@ def _judged(judge: Judge, answer: Answer, render: Render) -> Verdict:
     from migrator.inference.values.comments import as_by_hand
     from migrator.inference.values.split import split_values
 
+    values = as_by_hand(split_values(answer.values), judge.request, answer.context)
+    whole = _rendered(judge, values, answer.context, render)
+    options = release_options(judge.request, whole.rendered, whole.differences, _of_crds(judge, whole, answer.context))
+    if options == whole.options:
+        return whole
+    found = _rendered(replace(judge, options=options), values, answer.context, render)
+    made = {name: {key_of(each.id) for each in rendered} for name, rendered in whole.rendered.items()}
+    left_out = {
+        name: frozenset(each for each in companions if key_of(each) in made[name])
+        for name, companions in found.companions.items()
+    }
+    return replace(found, left_out=left_out)
+
+
+def _of_crds(judge: Judge, verdict: Verdict, setting: ReleaseContext) -> Mapping[str, frozenset[ResId]]:
+    """Environment -> what helm renders from `crds/` alone, where anything differs at all."""
+    is_settled = not verdict.count and judge.request.include_crds is not False
+    if is_settled or not any("crds" in path.split("/")[:-1] for path in judge.request.chart.files):
+        return {}
+    bare = replace(judge, options=ReleaseOptions(include_crds=False))
+    found = {}
+    for name in verdict.rendered.keys() - verdict.refusals.keys():
+        without = {each.id for each in bare.resources(verdict.values, name, setting)}
+        found[name] = frozenset(each.id for each in verdict.rendered[name]) - without
+    return found
+
+
+def _rendered(judge: Judge, values: SplitValues, setting: ReleaseContext, render: Render) -> Verdict:
+    """What helm makes of the values under the judge's options, set against the targets."""
     request = judge.request
-    values = as_by_hand(split_values(answer.values), request, answer.context)
-    made = {name: render(judge, values, name, answer.context) for name in sorted(request.targets)}
-    told = {name: compared(request, name, found, answer.context.namespace) for name, (found, _) in made.items()}
+    made = {name: render(judge, values, name, setting) for name in sorted(request.targets)}
+    told = {name: compared(request, name, found, setting.namespace) for name, (found, _) in made.items()}
     return Verdict(
         values=values,
+        options=judge.options,
         rendered={name: found for name, (found, _) in made.items()},
         differences={name: found for name, (found, _) in told.items()},
         companions={name: companions for name, (_, companions) in told.items() if companions},
@@ -220,7 +257,7 @@ def compared(
     request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""
-    targets = tuple(target for target in request.targets[environment] if not is_test(target.body))
+    targets = tuple(target for target in request.targets[environment] if not is_test_hook(target.body))
     found = compare(targets, rendered, release_namespace=namespace)
     companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
     gone = frozenset(companions)

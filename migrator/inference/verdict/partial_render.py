@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 
+from migrator.compare import is_test_hook
 from migrator.engines import Failure
 from migrator.inference.budget import LimitError, limited
-from migrator.inference.hypothesis.compared_objects import is_skipped, is_test
+from migrator.inference.hypothesis.compared_objects import is_skipped
 from migrator.inference.rendered_chart import chart_of
 from migrator.inference.types import InferenceRequest, SplitValues
 from migrator.inference.values.split import effective
@@ -37,7 +38,7 @@ def drafted(
             crds = [body for data in run.crds.values() for body in plain_documents(data)]
     except LimitError:
         return ()
-    made = [each for each in printed if each is not None and not is_test(each.body) and not is_skipped(each.body)]
+    made = [each for each in printed if each is not None and not is_test_hook(each.body) and not is_skipped(each.body)]
     return (*made, *(resource_of(body) for body in crds if isinstance(body, dict) and body.get("kind")))
 
 

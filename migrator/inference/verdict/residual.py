@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from migrator.charts.randomness import generated_places, may_generate
@@ -18,8 +18,9 @@ from migrator.inference.search.answer import Answer
 from migrator.inference.types import InferenceRequest, Residual, ResidualClass
 from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict
+from migrator.inference.verdict.left_out import LeftOut
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
-from migrator.model import Difference, DifferenceKind, Impact, KeyPath, Resource
+from migrator.model import Difference, DifferenceKind, Impact, KeyPath, ResId, Resource
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents, untaken_documents
 
@@ -37,12 +38,17 @@ def residual_of(
     answer: Answer,
     verdict: Verdict,
     again: Again,
+    left_out: LeftOut,
 ) -> tuple[Residual, ...]:
-    """Every difference and companion with its class, in the order of environments and resources."""
+    """Every difference and companion with its class, in the order of environments and resources.
+
+    What is left out of the release on purpose is a companion like those that the chart does not make.
+    """
     found: list[Residual] = []
     for environment in sorted(verdict.differences):
         found += _differing(request, answer, verdict, environment, _Chance(request, answer, environment, again))
-        found += _companions(request, answer, verdict, environment)
+        on_purpose = left_out.get(environment, ())
+        found += _companions(request, answer, verdict, environment, on_purpose)
     return tuple(
         replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
         for each in found
@@ -78,12 +84,15 @@ def _differing(
         )
 
 
-def _companions(request: InferenceRequest, answer: Answer, verdict: Verdict, environment: str) -> Iterator[Residual]:
+def _companions(
+    request: InferenceRequest, answer: Answer, verdict: Verdict, environment: str, on_purpose: Collection[ResId]
+) -> Iterator[Residual]:
     """The objects that the chart does not make under these values."""
     companions = verdict.companions.get(environment, ())
-    possible = makeable(request, answer, environment) if companions else frozenset()
+    possible = makeable(request, answer, environment) if set(companions) - {*on_purpose} else frozenset()
     for res in companions:
-        cls = ResidualClass.NOT_FOUND if (res.kind, res.name) in possible else ResidualClass.NOT_IN_CHART
+        is_missed = (res.kind, res.name) in possible and res not in on_purpose
+        cls = ResidualClass.NOT_FOUND if is_missed else ResidualClass.NOT_IN_CHART
         yield Residual(environment=environment, resource=res, path=(), cls=cls)
 
 

@@ -70,7 +70,8 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
             repository=chart.repository,
             digest=component.chart_digest,
             values=tuple(names),
-            hooks=component.hooks,
+            include_crds=component.options.include_crds,
+            hooks=component.options.hooks,
             post_render=post_render,
         )
     placed = {RepoPath(f"{folder}/{name}"): text.encode() for name, text in files.items()}

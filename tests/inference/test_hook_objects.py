@@ -1,0 +1,126 @@
+"""Hooks of the chart that the target has as plain objects are switched off by a value, where one does nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from infer_support import archive_of, inferred, rendered
+
+from migrator.charts.types import ChartArchive
+from migrator.model import Resource, resource_of
+
+VALUES = """
+replicas: 1
+admission:
+  enabled: true
+  certManager: false
+  patch: {enabled: true, image: "example/certgen:1"}
+"""
+MAIN = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: main}
+spec:
+  replicas: {{ .Values.replicas }}
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a}}
+    spec: {containers: [{name: main, image: "example/app:1"}]}
+"""
+WEBHOOK = """{{- if .Values.admission.enabled }}
+apiVersion: v1
+kind: Service
+metadata: {name: admission}
+spec: {ports: [{port: 443}]}
+{{- end }}
+"""
+HOOKS = """{{- if and .Values.admission.enabled CONDITION }}
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: certgen, annotations: {helm.sh/hook: pre-install}}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: certgen
+  annotations: {helm.sh/hook: pre-install, helm.sh/hook-weight: "5"}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      containers: [{name: main, image: {{ .Values.admission.patch.image | quote }}, args: [a, b, c, d, e, f, g, h]}]
+{{- end }}
+"""
+ONE_SWITCH = ".Values.admission.patch.enabled (not .Values.admission.certManager)"
+
+
+def _chart(folder: Path, condition: str) -> ChartArchive:
+    files = {
+        "values.yaml": VALUES,
+        "templates/main.yaml": MAIN,
+        "templates/webhook.yaml": WEBHOOK,
+        "templates/hooks.yaml": HOOKS.replace("CONDITION", condition),
+    }
+    return archive_of(folder, files)
+
+
+def _plain(resource: Resource) -> Resource:
+    metadata = {key: each for key, each in resource.body["metadata"].items() if key != "annotations"}
+    return resource_of({**resource.body, "metadata": metadata})
+
+
+@pytest.mark.parametrize("can_skip", [True, False])
+def test_a_value_takes_the_hooks_out_of_the_release(tmp_path: Path, *, can_skip: bool) -> None:
+    archive = _chart(tmp_path, ONE_SWITCH)
+    made = rendered(archive, {"replicas": 2, "admission": {"patch": {"image": "example/certgen:2"}}})
+    found, _ = inferred(archive, list(map(_plain, made)), can_skip_hooks=can_skip)
+    # the image of the hook is no value that anything needs any more
+    assert found.values.common == {"replicas": 2, "admission": {"patch": {"enabled": False}}}
+    assert (found.options.hooks, found.options.reasons) == ("run", ())
+    assert not found.differences["prod"]
+    assert {(each.kind, each.name) for each in found.companions["prod"]} == {
+        ("ServiceAccount", "certgen"),
+        ("Job", "certgen"),
+    }
+    assert found.left_out == found.companions
+
+
+def test_nothing_that_is_wanted_goes_with_them(tmp_path: Path) -> None:
+    """The only switch takes the webhook as well, so that the option has to do."""
+    archive = _chart(tmp_path, "true")
+    target = list(map(_plain, rendered(archive)))
+    found, _ = inferred(archive, target)
+    assert (found.values.common, found.options.hooks) == ({}, "skip")
+    assert "Service" in {each.id.kind for each in found.rendered["prod"]}
+    found, _ = inferred(archive, target, can_skip_hooks=False)
+    assert (found.values.common, found.options.hooks) == ({}, "run")
+    assert {each.resource.name for each in found.differences["prod"]} == {"certgen"}
+
+
+def test_hooks_that_are_hooks_in_the_target_stay_in_the_release(tmp_path: Path) -> None:
+    archive = _chart(tmp_path, ONE_SWITCH)
+    found, _ = inferred(archive, rendered(archive, {"admission": {"patch": {"image": "example/certgen:2"}}}))
+    assert found.identical
+    assert found.values.common == {"admission": {"patch": {"image": "example/certgen:2"}}}
+
+
+def test_hooks_that_the_target_lacks_are_switched_off(tmp_path: Path) -> None:
+    archive = _chart(tmp_path, ONE_SWITCH)
+    target = [each for each in rendered(archive) if each.id.name != "certgen"]
+    found, _ = inferred(archive, target)
+    assert found.identical
+    assert found.values.common == {"admission": {"patch": {"enabled": False}}}
+    assert found.options.hooks == "run"
+
+
+def test_environments_that_differ_have_the_same_switch(tmp_path: Path) -> None:
+    from migrator.engines import Cache, Toolchain, find_helm
+    from migrator.inference import InferenceRequest, infer
+
+    archive = _chart(tmp_path, ONE_SWITCH)
+    dev, prod = (tuple(map(_plain, rendered(archive, {"replicas": number}))) for number in (1, 3))
+    request = InferenceRequest(chart=archive, targets={"dev": dev, "prod": prod}, budget=20)
+    found = infer(request, tools=Toolchain(kustomize=None, helm=find_helm()), cache=Cache(None))[0]
+    assert found.values.common == {"admission": {"patch": {"enabled": False}}}
+    assert found.values.environments["prod"] == {"replicas": 3}
+    assert not any(found.differences.values())
