@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from search_support import approached
+from search_support import CONFIG_MAP, approached
 
 from migrator.inference.gaps.distance import below, cost, extent
-from migrator.inference.hypothesis.stand_ins import stand_in_cost, stand_ins
+from migrator.inference.hypothesis.stand_ins import sidecars, stand_in_cost, stand_ins
 from migrator.model import resource_of
 
 WORKLOAD = """
@@ -99,3 +99,19 @@ def test_workloads_of_one_kind_stand_for_each_other_first():
 def test_of_too_many_none_is_taken_for_another():
     one = resource_of({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "a"}})
     assert stand_ins([one] * 13, range(13), (), lambda *_: 1.0) == {}
+
+
+def test_a_container_too_many_is_never_a_gain():
+    more = "{{- if .Values.sidecar }}\n      - {name: beside, image: beside}\n"
+    more += "{{- else }}\n        tty: true\n        stdin: true\n{{- end }}\n{{- end }}\n"
+    template = WORKLOAD.replace("{{- end }}\n", more)
+    state = approached(template, VALUES + "sidecar: false\n", WRITTEN.replace("NAME", "shop-app"))
+    assert dict(state.tree.overrides) == {"replicas": 3, "tag": "1.9"}
+    one, two = ({"spec": {"template": {"spec": {"containers": [{}] * count}}}} for count in (1, 2))
+    assert (sidecars(one, two), sidecars(two, one), sidecars({}, one)) == (1, 0, 1)
+
+
+def test_a_release_has_a_name():
+    labels = CONFIG_MAP + "release: {{ .Release.Name }}\n"
+    state = approached(labels, "a: 1\n", CONFIG_MAP.replace("{{ .Release.Name }}", "shop") + "release: ''\n")
+    assert state.setting.release == "shop"

@@ -13,6 +13,8 @@ ORDER_COST = 0.1
 LINE_COST = 0.2
 KNEE = 0.6
 """Part of the ceiling of an object's cost up to which each leaf counts whole."""
+SLOWNESS = 3.0
+"""How slowly the cost nears its ceiling beyond that."""
 MOST_TEXT = 200.0
 """What the lines of one text add at most to the extent of an object."""
 
@@ -62,7 +64,17 @@ def below(most: float, value: float) -> float:
     knee = KNEE * most
     if value <= knee or most <= 0:
         return min(value, most)
-    return knee + (most - knee) * (value - knee) / (value - knee + 3 * most)
+    return knee + (most - knee) * (value - knee) / (value - knee + SLOWNESS * most)
+
+
+def worth_of_leaf(most: float, cost: float) -> float:
+    """By how much a cost below a ceiling falls with one leaf."""
+    knee = KNEE * most
+    if cost <= knee or most <= knee:
+        return 1.0
+    room = SLOWNESS * most
+    part = min((cost - knee) / (most - knee), 0.99)
+    return (most - knee) * room / (room / (1 - part)) ** 2
 
 
 def _text_cost(now: str, target: str) -> float:

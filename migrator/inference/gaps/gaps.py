@@ -34,6 +34,8 @@ class Gap:
     """For gaps inside a container: what the container should be as a whole."""
     siblings: tuple[int, ...] = ()
     """For a missing item: positions in the target of all items that the list lacks."""
+    worth: float = 1.0
+    """What a leaf of its object counts: less where the object is far from its target."""
     here: KeyPath = ()
     """Where `node` stands in the document, whose lists may have another order than those of the target."""
     owner: ResId = NOBODY
@@ -165,6 +167,6 @@ def _walk_list(
 
 def least_gain(gap: Gap) -> float:
     """By how much a document comes nearer at least once the gap is closed."""
-    if gap.kind == "extra":
-        return float(leaf_count(gap.now)) * 0.5
-    return float(leaf_count(gap.target)) * 0.5 if gap.kind == "missing" else 0.5 if gap.kind == "changed" else 0.05
+    if gap.kind == "order":
+        return 0.05 * gap.worth
+    return gap.worth * 0.5 * {"extra": leaf_count(gap.now), "missing": leaf_count(gap.target)}.get(gap.kind, 1)

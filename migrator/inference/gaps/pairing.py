@@ -20,6 +20,7 @@ _IDENTITY = (
     "record",
     "job_name",
 )
+_VALUES = frozenset({"value", "valueFrom"})
 
 
 def _token(value: Json) -> str:
@@ -65,6 +66,8 @@ def _identity(value: Json) -> str:
 
 def _shape(value: Json) -> str:
     if isinstance(value, dict):
+        if len(value) == 2 and "name" in value and not _VALUES.isdisjoint(value):
+            return ""  # an entry of a map in the form of a list: another name is another entry
         return "{}" + ",".join(sorted(value)[:1])
     return type(value).__name__
 

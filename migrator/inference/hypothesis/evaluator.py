@@ -6,13 +6,21 @@ from collections.abc import Iterable, Mapping
 
 from migrator.compare import is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
-from migrator.inference.gaps.distance import below, cost, extent, leaf_count
+from migrator.inference.gaps.distance import below, cost, extent, leaf_count, worth_of_leaf
 from migrator.inference.gaps.gaps import Gap, gaps
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
-from migrator.inference.hypothesis.stand_ins import NONE_COST, is_workload, stand_in_cost, stand_ins
+from migrator.inference.hypothesis.stand_ins import (
+    NAME_SHARE,
+    NONE_COST,
+    SIDECAR_COST,
+    is_workload,
+    sidecars,
+    stand_in_cost,
+    stand_ins,
+)
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
@@ -267,8 +275,16 @@ class Evaluator:
             body = document.resource.body if document.resource else {}
             wanted, count = masked(document, drawn, self.wanted(index, document, setting))
             value = cost(body, wanted) + GENERATED_COST * count
-            found = self._measured[memo] = (whole, below(MISSING_SHARE * self._extents[index] - 0.05, value))
+            more = SIDECAR_COST * min(sidecars(self.targets[index].body, body), 2)
+            found = self._measured[memo] = (whole, below(self._most(index), value) + more)
         return found[1]
+
+    def _worth_of_leaf(self, index: int, document: Document, setting: ReleaseContext) -> float:
+        return worth_of_leaf(self._most(index), self._cost(index, document, setting))
+
+    def _most(self, index: int) -> float:
+        """The cost that an object stays below which is printed, however far it is."""
+        return MISSING_SHARE * self._extents[index] - 0.05
 
     def _generated(self, document: Document) -> tuple[Leaf, ...]:
         if not self._draws:
@@ -311,8 +327,11 @@ class Evaluator:
         order = sorted((value, index) for index, value in state.costs.items() if index in printed)
         for _, index in order:
             document = printed[index]
+            worth = self._worth_of_leaf(index, document, state.setting) * (
+                1 if index in state.pairs else 1 - NAME_SHARE
+            )
             for gap in gaps(document, self.wanted(index, document, state.setting)):
-                gap.owner, gap.name_inputs = self.targets[index].id, name_inputs
+                gap.owner, gap.name_inputs, gap.worth = self.targets[index].id, name_inputs, worth
                 found.append(gap)
         if not self._draws:
             return found

@@ -1,4 +1,4 @@
-"""Workloads under other names: the chart's, which would take the place of the target's.
+"""Workloads and their like under other names: the chart's, which would take the place of the target's.
 
 Objects are paired by identity, so a workload of another name is one too many and one missing. Taken as that alone,
 switching it off would look like an improvement, and nothing of it would be read.
@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from migrator.model import ResId, Resource
+from migrator.model import Json, ResId, Resource
 from migrator.templates.output.documents import Document
 
 WORKLOADS = frozenset({"Deployment", "StatefulSet", "DaemonSet"})
+_OTHERS = frozenset({("", "Service"), ("", "PersistentVolumeClaim"), ("batch", "CronJob")})
+"""Kinds of further objects that stand for each other: what of an application one would know again."""
 MOST = 12
 """Workloads without counterpart, on either side, beyond which none is taken for another."""
 NAME_SHARE = 0.5
 """Of the cost of a missing object: what a stand-in costs in any case, so that the right name is always nearer."""
 NONE_COST = 2.0
 """Of a missing workload for which the chart prints none: a chart without the application is no answer."""
+SIDECAR_COST = 0.9
+"""Of a container too many, up to two: not even a workload that differs in everything else may gain by one."""
 
 
 def stand_ins(
@@ -26,16 +30,16 @@ def stand_ins(
     extra: Sequence[Document],
     distance: Callable[[int, Document], float],
 ) -> Mapping[int, Document]:
-    """Index of a missing workload -> the workload of another name that is nearest, those of its own kind first."""
-    lacking = [index for index in missing if is_workload(targets[index].id)]
-    free = [document for document in extra if document.id is not None and is_workload(document.id)]
+    """Index of a missing object -> the nearest one of another name; for a workload those of its own kind first."""
+    lacking = [index for index in missing if _family(targets[index].id)]
+    free = [document for document in extra if document.id is not None and _family(document.id)]
     if not lacking or not free or max(len(lacking), len(free)) > MOST:
         return {}
     ranked = sorted(
         (targets[index].id.kind != document.id.kind, distance(index, document), index, place)
         for index in lacking
         for place, document in enumerate(free)
-        if document.id is not None
+        if document.id is not None and _family(document.id) == _family(targets[index].id)
     )
     found: dict[int, Document] = {}
     taken: set[int] = set()
@@ -46,6 +50,13 @@ def stand_ins(
     return found
 
 
+def _family(res: ResId) -> str:
+    """What may stand for each other; empty for kinds of which there are many in any release."""
+    if is_workload(res):
+        return "workload"
+    return res.kind if (res.group, res.kind) in _OTHERS else ""
+
+
 def is_workload(res: ResId) -> bool:
     """Whether it runs an application for good."""
     return res.group == "apps" and res.kind in WORKLOADS
@@ -54,3 +65,15 @@ def is_workload(res: ResId) -> bool:
 def stand_in_cost(missing: float, distance: float) -> float:
     """The cost of a target that a stand-in of some distance takes the place of: less than missing, more than named."""
     return NAME_SHARE * missing + (1 - NAME_SHARE) * distance
+
+
+def sidecars(target: Mapping[str, Json], printed: Mapping[str, Json]) -> int:
+    """How many containers more a pod would run."""
+    return max(_containers(printed) - _containers(target), 0)
+
+
+def _containers(body: Mapping[str, Json]) -> int:
+    pod: Json = body
+    for key in ("spec", "template", "spec", "containers"):
+        pod = pod.get(key) if isinstance(pod, Mapping) else None
+    return len(pod) if isinstance(pod, list) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from migrator.inference.hypothesis.state import State, apply_edits
 from migrator.inference.internal_errors import told
 from migrator.model import KeyPath
 from migrator.templates.provenance.value import ELEMENT
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 
 
 @dataclass(slots=True)
@@ -125,7 +128,10 @@ class Standing:
         """Whether assignments may be tried: a release that somebody has settled stays."""
         if any(ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
             return False
-        return bool(edits) and not (self.release_is_fixed and any(path[0] == "@Release" for path, _ in edits))
+        release = [value for path, value in edits if path[0] == "@Release"]
+        if any(not isinstance(value, str) or not _NAME.fullmatch(value) for value in release):
+            return False
+        return bool(edits) and not (self.release_is_fixed and release)
 
     def is_forbidden(self, edits: Edits) -> bool:
         """Whether one of the assignments sets a value that may not be set."""

@@ -17,6 +17,7 @@ from migrator.inference.search.passes.library_values import learn_merges
 from migrator.inference.search.passes.map_entries import MapEntries
 from migrator.inference.search.passes.needless_values import drop_needless_values
 from migrator.inference.search.passes.object_names import name_objects
+from migrator.inference.search.passes.placeholders import drop_placeholders
 from migrator.inference.search.passes.render_errors import repair
 from migrator.inference.search.passes.whole_objects import switch_objects, switch_subcharts
 from migrator.inference.search.trials import Trials
@@ -51,7 +52,7 @@ def all_passes(kube_versions: tuple[str, ...] = ()) -> Passes:
     return Passes(
         first=(learn_merges, repair, switch_subcharts, name_objects),
         rounds=(repair, versions.run, switch_objects, entries.run_for_unread, close_gaps, entries.run),
-        last=(backtrack, settle_checksums, drop_needless_values, switch_off_hooks),
+        last=(backtrack, drop_placeholders, settle_checksums, drop_needless_values, switch_off_hooks),
     )
 
 

@@ -21,8 +21,11 @@ def closing(standing: Standing, document: Document) -> Iterator[Edits]:
     each = [list(standing.filled(close(condition, tree))) for condition in _path_conditions(document)]
     found = [edits for row in zip_longest(*each) for edits in row if edits is not None]
     found += [((path, False),) for path in islice(switches(document.real, standing.seen.template_reads), MAX_SWITCHES)]
-    # undoing what was found is the last resort
-    found.sort(key=lambda edits: any(value_at(tree.overrides, path) is not MISSING for path, _ in edits))
+    # undoing what was found is the last resort; what switches something else on comes before it
+    undone = (any(value_at(tree.overrides, path) is not MISSING for path, _ in edits) for edits in found)
+    on = (any(value in (True, "true") for _, value in edits) for edits in found)
+    ranked = zip(undone, on, range(len(found)), found, strict=True)
+    found = [edits for *_, edits in sorted(ranked, key=lambda item: item[:3])]
     for edits in found:
         if not standing.is_refused(edits):
             if document.id is not None:

@@ -73,10 +73,11 @@ def _unwanted(trials: Trials) -> Iterator[set[KeyPath]]:
             yield _asked(first.path_condition.chain())
     for gap in trials.evaluator.gaps(trials.state):
         if gap.kind != "missing":
-            yield _printing(gap)
+            yield printing(gap)
 
 
-def _printing(gap: Gap) -> set[KeyPath]:
+def printing(gap: Gap) -> set[KeyPath]:
+    """The values that print what differs at a gap, or that a condition over it asks."""
     node, document = gap.node, gap.document
     if node is None:
         return set()

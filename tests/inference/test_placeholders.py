@@ -1,0 +1,73 @@
+"""A text that only counts as true is no value: a name takes its place, or another way, or none."""
+
+from __future__ import annotations
+
+from search_support import approached, assert_found
+
+TEMPLATE = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: main
+        image: example/app:1.0
+        env:
+        - {name: USER_NAME, valueFrom: {secretKeyRef: {name: "{{ .Values.existingSecret | default "web" }}", key: user}}}
+{{- if not .Values.existingSecret }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: web}
+data: {user: b3duZXI=, password: b3duZXI=, more: b3duZXI=, other: b3duZXI=, last: b3duZXI=}
+{{- end }}
+"""
+TARGET = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      containers:
+      - name: main
+        image: example/app:1.0
+        env: [{name: ENV, value: "1"}]
+"""
+
+
+def test_it_is_left_out_where_the_target_reads_no_such_object():
+    assert dict(approached(TEMPLATE, "existingSecret: ''\n", TARGET).tree.overrides) == {}
+
+
+def test_the_name_that_the_target_reads_takes_its_place():
+    reads = TARGET.replace("env:", "envFrom: [{secretRef: {name: accounts}}]\n        env:")
+    found = approached(TEMPLATE, "existingSecret: ''\n", reads)
+    assert dict(found.tree.overrides) == {"existingSecret": "accounts"}
+
+
+def test_a_switch_of_another_name_is_found_in_its_place():
+    template = TEMPLATE.replace("not .Values.existingSecret", "and .Values.auth (not .Values.existingSecret)")
+    found = approached(template, "auth: true\nexistingSecret: ''\n", TARGET)
+    assert dict(found.tree.overrides) == {"auth": False}
+
+
+def test_a_text_that_the_target_has_stays():
+    config = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: web}\n{{- if .Values.text }}\nflag: {{ .Values.text | quote }}\n"
+    assert_found(config + "more: 1\n{{- end }}\n", "text: ''\n", "text: 'true'\n")
+
+
+def test_where_nothing_prints_it_the_chart_s_own_name_serves():
+    template = TEMPLATE.replace('"{{ .Values.existingSecret | default "web" }}"', "web")
+    target = TARGET.replace(
+        'env: [{name: ENV, value: "1"}]', "env: [{name: USER_NAME, valueFrom: {secretKeyRef: {name: web, key: user}}}]"
+    )
+    found = approached(template, "existingSecret: ''\n", target)
+    assert found.is_right
+    assert dict(found.tree.overrides) == {"existingSecret": "web"}
