@@ -94,6 +94,11 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
     return _judged(known, component, fits, situation)
 
 
+def _release(component: Component) -> str:
+    """What labels say, else what the component is called; an application has none."""
+    return component.release or (component.id if component.kind is ComponentKind.THIRD_PARTY else "")
+
+
 def _noted(decided: ComponentPlan, note: str) -> ComponentPlan:
     return replace(decided, reason=f"{decided.reason}; {note}") if note else decided
 
@@ -116,7 +121,7 @@ def _undecided(one: Examined, reason: str) -> ComponentPlan:
         chart_digest=archive.digest if archive is not None else "",
         successor=candidate.successor if candidate is not None else "",
         rivals=tuple(each for each in component.candidates if each is not candidate),
-        context=ReleaseContext(release=component.release or "", namespace=component.namespace or ""),
+        context=ReleaseContext(release=_release(component), namespace=component.namespace or ""),
     )
 
 

@@ -203,6 +203,20 @@ def test_applications_and_unknown_charts_are_kept() -> None:
     assert not found.complete
 
 
+def test_a_release_has_a_name_even_where_no_label_says_one_and_an_application_has_none() -> None:
+    found = make_plan([unexamined(component_of("x"))], repository_of(), Terms())
+    assert found.components[0].context.release == "x"
+    application = one({"dev": REDIS}, {"dev": REDIS}, kind=ComponentKind.APPLICATION)
+    assert application.context.release == ""
+
+
+def test_what_stands_in_for_a_chart_is_part_of_any_reason() -> None:
+    problem = Diagnostic(code="MIG404", severity=Severity.ERROR, summary="helm refuses")
+    examined = Examined(component=component_of("x"), result=problem, note="chart 1.1.0 stands in for 1.2.0")
+    found = make_plan([examined], repository_of(), Terms())
+    assert found.components[0].reason == "helm refuses; chart 1.1.0 stands in for 1.2.0"
+
+
 def component_of(name: str, members: Mapping[str, tuple[ResId, ...]] | None = None) -> Component:
     return Component(id=name, kind=ComponentKind.THIRD_PARTY, category="core", members=members or {})
 

@@ -71,13 +71,19 @@ def apply_edits(tree: Tree, setting: ReleaseContext, edits: Edits) -> tuple[Tree
     plain = []
     for path, value in edits:
         if path[0] == "@Release":
-            text = str(value)
-            setting = replace(setting, release=text) if path[1] == "Name" else replace(setting, namespace=text)
+            setting = _renamed(setting, str(value), is_name=path[1] == "Name")
         elif path[0] == "@Capabilities.APIVersions":
             setting = replace(setting, api_versions=tuple(sorted({*setting.api_versions, str(path[1])})))
         else:
             plain.append((path, value))
     return tree.assign(plain), setting
+
+
+def _renamed(setting: ReleaseContext, text: str, *, is_name: bool) -> ReleaseContext:
+    """The release with another name or namespace; a release without one does not exist."""
+    if not text:
+        return setting
+    return replace(setting, release=text) if is_name else replace(setting, namespace=text)
 
 
 def failures_of(state: State) -> list[Failure]:
