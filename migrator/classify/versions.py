@@ -99,7 +99,7 @@ def publishers_of(
             return False
         one = index.signatures[at]
         apps = _app_versions(unit, nodes, one, table)
-        return one.repository in table.publishers_of(version, apps[0] if apps else "")
+        return any(one.repository in table.publishers_of(version, app) for app in apps or ("",))
 
     published = [at for at in equal if has_version(at)]
     others = [] if published else [at for at in scores if at not in equal and has_version(at)]
@@ -147,7 +147,8 @@ def _app_versions(
         images = {image.repository for image in main}
     shown = [image for number in unit.members for image in nodes[number].shown.images if image.tag]
     running = [image for image in shown if any(f"/{image.repository}".endswith(f"/{one}") for one in images)]
-    editions = {one for image in main if (one := image.repository.rpartition("/")[2]) in unit.chart}
+    named = unit.chart.replace("-", "")
+    editions = {one for image in main if (one := image.repository.rpartition("/")[2]).replace("-", "") in named}
     running = running or [image for image in shown if _EDITION.sub("", image.repository.rpartition("/")[2]) in editions]
     tags = Counter(app_version_of(image.tag, known) for image in running)
     labels = _labels(unit, nodes, signature) if _label_means(unit, nodes, signature) == "app" else Counter()

@@ -139,6 +139,22 @@ def test_a_tag_that_is_no_version_tells_nothing(library: ChartLibrary) -> None:
     assert [one.code for one in found.diagnostics] == ["MIG431"]
 
 
+def test_a_branch_tells_nothing_whatever_runs_beside_it(library: ChartLibrary) -> None:
+    found = resolve(component((), ("main-2021-11-11", "1.6.12"), IMAGE), library, Config())
+    assert [one.code for one in found.diagnostics] == ["MIG431"]
+
+
+def test_a_chart_that_says_nothing_of_its_app_is_no_other_major(tmp_path: Path) -> None:
+    chart = tmp_path / "plain-1.0.0"
+    chart.mkdir()
+    (chart / "Chart.yaml").write_text("apiVersion: v2\nname: plain\nversion: 1.0.0\n")
+    library = ChartLibrary(ChartSources(mirrors=(tmp_path,), offline=True), Cache(None))
+    candidate = replace(component((), ("4.1.0",), IMAGE).candidates[0], chart="plain")
+    found = resolve(replace(component((), (), IMAGE), candidates=(candidate,)), library, Config())
+    assert [archive.ref.version for archive in found.archives] == ["1.0.0"]
+    assert [one.code for one in found.diagnostics] == ["MIG430", "MIG432"]
+
+
 def test_a_chart_without_an_app_version_tells_it_by_its_default_tags(tmp_path: Path) -> None:
     for version, tag in (("1.0.0", "4.1.0"), ("1.1.0", "4.2.0")):
         chart = tmp_path / f"plain-{version}"

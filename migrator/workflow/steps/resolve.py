@@ -125,7 +125,7 @@ def _candidates(component: Component, config: Config) -> Sequence[_Choice]:
 
 def _found(component: Component, choice: _Choice, library: ChartLibrary) -> _Found:
     candidate = choice.candidate
-    apps = [app for app in candidate.app_versions if numbers(app)]
+    apps = _apps(candidate)
     carrying = () if candidate.is_stated else _carrying(candidate, apps, library)
     archives, problems = _fetched(component, candidate, carrying, candidate.versions, library)
     if archives or choice.is_named:
@@ -139,6 +139,12 @@ def _found(component: Component, choice: _Choice, library: ChartLibrary) -> _Fou
             return _Found(archives=archives, diagnostics=more)
         problems = problems or more or unasked
     return _stand_ins(component, candidate, apps, library, problems)
+
+
+def _apps(candidate: ChartCandidate) -> list[str]:
+    """The app versions that were seen; none where the likeliest is a branch or `latest`, whatever else runs beside it."""
+    seen = candidate.app_versions
+    return [app for app in seen if numbers(app)] if seen and numbers(seen[0]) else []
 
 
 def _stand_ins(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.charts.choosing.nearest import is_same_major, nearest_first
+from migrator.charts.choosing.nearest import is_same_major, nearest_first, numbers
 from migrator.charts.choosing.pull import helm_pull
 from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
 from migrator.diagnostics import Diagnostic, Severity
@@ -38,8 +38,12 @@ class StandIn:
 
 
 def nearest(held: Sequence[ChartVersion], wanted: StandIn) -> Sequence[ChartVersion]:
-    """The versions at hand of the same major that are nearest, a few; none where all are of another."""
+    """The versions at hand of the same major that are nearest, else those that say nothing, a few of them.
+
+    None where all are of another major.
+    """
     fitting = [one for one in held if is_same_major(wanted.version_of(one), wanted.wanted)]
+    fitting = fitting or [one for one in held if not numbers(wanted.version_of(one))]
     return nearest_first(fitting, wanted.wanted, wanted.version_of)[:MOST]
 
 
