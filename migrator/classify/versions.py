@@ -82,8 +82,8 @@ def publishers_of(
 ) -> tuple[int, ...]:
     """The signatures of the unit's chart that nothing tells apart, the most likely first; one where it is clear.
 
-    Publishers that show no less evidence are told apart by who published the version. Where none of them did, those
-    follow who did, though they show less. The order of the rest is by how many versions the signature was learned from.
+    Publishers that show no less evidence are told apart by who published the version. Where none of them did, those who
+    did precede them, though they show less. The order of the rest is by how many versions a signature was learned from.
     """
     if unit.signature is None:
         return ()
@@ -94,18 +94,18 @@ def publishers_of(
     table = tables.get(unit.chart)
     version = max(sorted(unit.versions), key=lambda one: unit.versions[one], default="")
 
-    def has_version(at: int) -> bool:
+    def has_version(at: int, *, exactly: bool = False) -> bool:
         if table is None:
             return False
         one = index.signatures[at]
-        apps = _app_versions(unit, nodes, one, table)
+        apps = () if exactly else _app_versions(unit, nodes, one, table)
         return any(one.repository in table.publishers_of(version, app) for app in apps or ("",))
 
     published = [at for at in equal if has_version(at)]
-    others = [] if published else [at for at in scores if at not in equal and has_version(at)]
+    others = [at for at in scores if at not in equal and not published and has_version(at, exactly=bool(version))]
     return tuple(
         at
-        for group in (published or equal, others)
+        for group in (published or others, [] if published else equal)
         for at in sorted(group, key=lambda at: (-len(index.signatures[at].learned_from), at))
     )
 

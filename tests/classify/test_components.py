@@ -8,6 +8,7 @@ from cachet_chart import CACHET, SIGNATURES, STACK, classified, resources, signa
 
 from migrator.classify import Component, ComponentKind, source_hints
 from migrator.model import RepoPath
+from migrator.signatures.types import ImagePattern
 
 
 def names(component: Component, environment: str = "prod") -> list[str]:
@@ -348,6 +349,23 @@ def test_publishers_that_nothing_tells_apart_are_all_shown() -> None:
     assert [note.code for note in notes] == ["MIG302", "MIG304"]
     assert "may be cachet of https://charts.example.org" in notes[0].summary
     assert notes[1].summary == "cachet: cachet of https://other.example.org is deprecated; its successor is x of y"
+
+
+def test_who_alone_published_what_runs_precedes_who_shows_more_evidence() -> None:
+    more = replace(CACHET, repository="https://other.example.org", successor="x of y")
+    less = replace(CACHET, images=(ImagePattern(repository="vendor/cachet", is_app_version=True),))
+    found, notes = classified({"prod": resources(cachet(), "all.yaml")}, (more, less))
+    repositories = [held.repository for held in found["cachet"].candidates]
+    assert repositories[0] == "https://charts.example.org"
+    assert not [note for note in notes if note.code == "MIG304"]
+
+
+@pytest.mark.parametrize("image", ["acme/cachet-oss:v6.0-r1", "registry.example.net/mirror/cachet:6.0"])
+def test_an_edition_or_a_mirror_of_the_main_image_tells_the_app_version(image: str) -> None:
+    labels = "app.kubernetes.io/name: cachet, app.kubernetes.io/instance: kv"
+    text = cachet(labels=labels).replace("r.io/acme/cachet:6.0-r1", image)
+    found, _ = classified({"prod": resources(text, "all.yaml")}, (CACHET,))
+    assert found["cachet"].candidates[0].app_versions == ("6.0",)
 
 
 @pytest.mark.parametrize(("first", "found"), [("corp/orders:1", "app"), ("acme/exporter:1", "cachet")])

@@ -142,7 +142,7 @@ def _found(component: Component, choice: _Choice, library: ChartLibrary) -> _Fou
 
 
 def _apps(candidate: ChartCandidate) -> list[str]:
-    """The app versions that were seen; none where the likeliest is a branch or `latest`, whatever else runs beside it."""
+    """The app versions that were seen; none where the likeliest is a branch or `latest`, whatever runs beside it."""
     seen = candidate.app_versions
     return [app for app in seen if numbers(app)] if seen and numbers(seen[0]) else []
 
