@@ -48,8 +48,19 @@ _YAML = re.compile(r"MalformedYAML|yaml: |unmarshal|invalid Kustomization|json: 
 _YAML_FILE = re.compile(r"(?P<text>(?:yaml|json): .*?) in File: (?P<path>\S+)")
 # kubectl as a dispatcher reports through klog: `E1122 15:34:56.662964 14745 run.go:72] "command failed" err="..."`
 _KLOG = re.compile(r'^E\d{4} \S+ +\d+ \S+\] "command failed" err=(?:<\n(?P<block>.*)\n >|"(?P<quoted>.*)")$', re.DOTALL)
-# what kustomize repeats of the user's content, which may be a Secret's
+# what kustomize repeats of the user's content, which may be a Secret's, and what Go prints of its own memory
 _CONTENT = (
+    (re.compile(r"^panic: (?P<what>[^\n]*)\n.*", re.DOTALL), r"kustomize itself crashed: \g<what>"),
+    (re.compile(r" ?&\{(?:0x[0-9a-f]+|<nil>|\s)*\}"), ""),
+    (
+        re.compile(
+            r'(?:id )?resid\.ResId\{Gvk:resid\.Gvk\{[^{}]*?Kind:"(?P<kind>[^"]*)"[^{}]*\}, '
+            r'Name:"(?P<name>[^"]*)", Namespace:"[^"]*"\}'
+        ),
+        r"\g<kind> \g<name>",
+    ),
+    (re.compile(r"\b0x[0-9a-f]{8,}\b"), "..."),
+    (re.compile(r": node contents:.*", re.DOTALL), ""),
     (re.compile(r"literal sources? \[.*?\]: invalid literal source .*, expected", re.DOTALL), "a literal is not"),
     (re.compile(r"invalid literal source .*?, expected", re.DOTALL), "a literal is not"),
     (re.compile(r"from \[patch: .*\]", re.DOTALL), "from an inline patch"),

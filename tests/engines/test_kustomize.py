@@ -225,3 +225,39 @@ def test_klog_wrapping_is_understood(tmp_path: Path) -> None:
 
 def test_silent_failure_still_says_something(tmp_path: Path) -> None:
     assert kustomize_cause("", roots=(tmp_path,), directory=tmp_path).message == "kustomize gave no reason"
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "said"),
+    [
+        (
+            "configMapGenerator:\n- {name: x, literals: [a=1]}\n- {name: x, literals: [a=2]}",
+            "merging from generator: ConfigMap x exists; can not use behavior: 'unspecified', behavior must be merge or "
+            "replace",
+        ),
+        (
+            "configMapGenerator: [{name: x, behavior: merge, literals: [a=1]}]",
+            "merging from generator: ConfigMap x does not exist; cannot merge or replace",
+        ),
+        (
+            "resources: [d.yaml]\nimages: [{name: '[bad', newTag: b}]",
+            "kustomize itself crashed: runtime error: invalid memory address or nil pointer dereference",
+        ),
+        (
+            "resources: [s.yaml]\nlabels: [{pairs: {a: b}, fields: [{path: list}]}]",
+            "considering field 'list' of object Secret.v1.[noGrp]/s.[noNs]: wrong node kind: expected MappingNode but "
+            "got SequenceNode",
+        ),
+    ],
+)
+def test_a_message_holds_nothing_of_memory_or_content(tmp_path: Path, kustomization: str, said: str) -> None:
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec: {containers: [{name: c, image: 'x:1'}]}\n"
+    secret = f"{SECRET}list: [hunter2]\n"
+    _write(tmp_path, {"kustomization.yaml": kustomization, "d.yaml": pod, "s.yaml": secret})
+    assert _failure(tmp_path).cause.message == said
+
+
+def test_addresses_in_an_unknown_message_are_left_out() -> None:
+    root = Path("/nowhere")
+    cause = kustomize_cause("error: odd thing 0xc000123abc at &{0x1 <nil>} 0x1F\n", roots=(root,), directory=root)
+    assert cause.message == "odd thing ... at 0x1F"
