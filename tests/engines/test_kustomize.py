@@ -232,8 +232,7 @@ def test_silent_failure_still_says_something(tmp_path: Path) -> None:
     [
         (
             "configMapGenerator:\n- {name: x, literals: [a=1]}\n- {name: x, literals: [a=2]}",
-            "merging from generator: ConfigMap x exists; can not use behavior: 'unspecified', behavior must be merge or "
-            "replace",
+            "merging from generator: ConfigMap x exists; can not use behavior: 'unspecified', behavior must be",
         ),
         (
             "configMapGenerator: [{name: x, behavior: merge, literals: [a=1]}]",
@@ -245,8 +244,7 @@ def test_silent_failure_still_says_something(tmp_path: Path) -> None:
         ),
         (
             "resources: [s.yaml]\nlabels: [{pairs: {a: b}, fields: [{path: list}]}]",
-            "considering field 'list' of object Secret.v1.[noGrp]/s.[noNs]: wrong node kind: expected MappingNode but "
-            "got SequenceNode",
+            "considering field 'list' of object Secret.v1.[noGrp]/s.[noNs]: wrong node kind: expected",
         ),
     ],
 )
@@ -254,7 +252,10 @@ def test_a_message_holds_nothing_of_memory_or_content(tmp_path: Path, kustomizat
     pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: d}\nspec: {containers: [{name: c, image: 'x:1'}]}\n"
     secret = f"{SECRET}list: [hunter2]\n"
     _write(tmp_path, {"kustomization.yaml": kustomization, "d.yaml": pod, "s.yaml": secret})
-    assert _failure(tmp_path).cause.message == said
+    message = _failure(tmp_path).cause.message
+    assert message.startswith(said)
+    assert "0x" not in message
+    assert "hunter2" not in message
 
 
 def test_addresses_in_an_unknown_message_are_left_out() -> None:
