@@ -1,10 +1,22 @@
-"""The events of a YAML text, as libyaml sees them: the one place that knows how PyYAML hands them out."""
+"""The events of a YAML text, as Go sees them: the one place that knows how PyYAML hands out those of libyaml.
+
+Where go-yaml's scanner reads another text than libyaml's, of which it is a translation (fact Y13), the text is read
+with marks of the same length in it. They are taken out of the events again, so that every position is the text's.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+
+_APOSTROPHE, _COLON = "\uf8fe", "\uf8ff"
+_ESCAPED_APOSTROPHE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?=')")
+_ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_LAST_COLON = re.compile(r"(?<=[^\s\"',:\[\]{}]):(?=[,\]}])")
+_TAG_AND_COMMA = re.compile(r"![^\s\[\]{},]*,")
+_QUESTION = re.compile(r"[\[{][^\n]*\?")
 
 
 class SyntaxProblem(Exception):  # noqa: N818 - who knows the file makes an error of it
@@ -19,14 +31,18 @@ class SyntaxProblem(Exception):  # noqa: N818 - who knows the file makes an erro
 
 @contextmanager
 def parsing(text: str) -> Iterator[Callable[[], Any]]:
-    """A function that returns the next event of the text at each call; SyntaxProblem where libyaml finds none.
+    """A function that returns the next event of the text at each call; SyntaxProblem where there is none.
 
     PyYAML's pure parser has the same events and marks, but takes some twenty times as long.
     """
     from yaml import CSafeLoader, YAMLError
 
     try:
-        yield CSafeLoader(text).get_event
+        marked = marked_for_go(text)
+        yield _events_of_go(CSafeLoader(marked).get_event, text, marked)
+    except _Refused as refused:
+        mark = refused.event.start_mark
+        raise SyntaxProblem(str(refused), line=mark.line + 1, column=mark.column + 1) from None
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         raise SyntaxProblem("a lone surrogate is not a character", line=line) from None
@@ -42,3 +58,56 @@ def _problem(text: str, error: Any) -> SyntaxProblem:
     problem = error.problem or error.context or "syntax error"
     context = error.context if error.context and error.context != problem else ""
     return SyntaxProblem(problem, context=context, line=mark.line + 1, column=mark.column + 1)
+
+
+class _Refused(Exception):  # noqa: N818 - who reads the events makes a problem of it
+    """What Go refuses and libyaml does not, at the start of this event."""
+
+    def __init__(self, problem: str, event: Any) -> None:
+        super().__init__(problem)
+        self.event = event
+
+
+def marked_for_go(text: str) -> str:
+    r"""The text as libyaml has to see it: with marks for `\'` in quotes and for the colon of `{a:, b: 1}`."""
+    if _APOSTROPHE in text or _COLON in text:
+        return text
+    if "\\'" in text:
+        text = _ESCAPED_APOSTROPHE.sub(rf"\g<1>{_APOSTROPHE}", text)
+    return _LAST_COLON.sub(_COLON, text)
+
+
+def _events_of_go(get: Callable[[], Any], text: str, marked: str) -> Callable[[], Any]:
+    """The events of a text as Go has them; _Refused where it has none."""
+    if marked == text and not any(place.search(text) for place in (_ESCAPED_SLASH, _QUESTION, _TAG_AND_COMMA)):
+        return get
+    from yaml import events
+
+    flow = 0
+
+    def event_of_go() -> Any:
+        nonlocal flow
+        event = get()
+        if isinstance(event, events.ScalarEvent):
+            _check(event, text, is_flow=flow > 0)
+            event.value = _unmarked(event.value, event.style)
+        elif isinstance(event, events.CollectionStartEvent):
+            flow += 1 if flow or event.flow_style else 0
+        elif isinstance(event, events.CollectionEndEvent):
+            flow -= 1 if flow else 0
+        return event
+
+    return event_of_go
+
+
+def _check(event: Any, text: str, *, is_flow: bool) -> None:
+    if is_flow and not event.style and "?" in event.value:
+        raise _Refused("a question mark in plain text between brackets, which Go refuses; quote it", event)
+    if is_flow and event.tag and not event.value and text.startswith(",", event.end_mark.index):
+        raise _Refused("a comma right behind a tag, which Go takes for a part of it; put a space between", event)
+    if event.style == '"' and _ESCAPED_SLASH.search(text[event.start_mark.index : event.end_mark.index]):
+        raise _Refused("found unknown escape character \\/, which Go does not know", event)
+
+
+def _unmarked(value: str, style: str | None) -> str:
+    return value.replace(_COLON, ":").replace(_APOSTROPHE, "" if style == '"' else "\\")

@@ -70,9 +70,12 @@ def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_
 
 
 def read_value(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH) -> Json:
-    """The value of the first document that is not empty, None if there is none. Errors as `read_documents`."""
-    text = decode(data, path).removeprefix("\ufeff")
-    return next((document.value for document in _Reader(text, dialect, path, 0).documents()), None)
+    """The value of the first document that is not empty, None if there is none. Errors as `read_documents`.
+
+    With SIGS a directive may stand before it: who reads a whole file (a kustomization, values) splits nothing at `---`.
+    """
+    reader = _Reader(decode(data, path).removeprefix("\ufeff"), dialect, path, 0, whole=dialect is Dialect.SIGS)
+    return next((document.value for document in reader.documents()), None)
 
 
 @lru_cache(maxsize=1024)
@@ -124,13 +127,14 @@ class _Located(Exception):  # noqa: N818 - carries a problem and its event to th
 
 
 _OPEN = object()
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 _BARE_MARK = re.compile(r"(?<![^\s,\[{])!\s")
 
 
 class _Reader:
     """One pass over one text."""
 
-    def __init__(self, text: str, dialect: Dialect, path: RepoPath, shift: int) -> None:
+    def __init__(self, text: str, dialect: Dialect, path: RepoPath, shift: int, *, whole: bool = False) -> None:
         from yaml import events
 
         self._events = events
@@ -138,7 +142,11 @@ class _Reader:
         self._dialect = dialect
         self._path = path
         self._shift = shift
+        self._whole = whole
         self._plain = _PlainMemo(dialect)
+        self._between_braces = self._plain if dialect is Dialect.SIGS else _PlainMemo(dialect)
+        if dialect is Dialect.KUSTOMIZE:
+            self._between_braces[""] = ""  # fact Y14
         self._keys = _KeyMemo(dialect)
         self._anchors: dict[str, Any] = {}
         self._aliased = False
@@ -195,7 +203,7 @@ class _Reader:
         index = -1
         while not isinstance(event := self._get(), events.StreamEndEvent):
             if isinstance(event, events.DocumentStartEvent):
-                if event.version or event.tags:
+                if (event.version or event.tags) and not (self._whole and event.version in (None, (1, 1))):
                     raise _Located("a % directive, which kustomize and kubectl refuse", event)
                 if pending is not None:
                     yield _ended(pending, event.start_mark.index + self._shift)
@@ -255,7 +263,9 @@ class _Reader:
             return self._alias(event)
         if depth >= MAX_DEPTH:
             raise _Located(f"nested deeper than {MAX_DEPTH}", event)
-        build = self._mapping if kind is events.MappingStartEvent else self._sequence
+        build: Callable[[int], Json] = self._sequence
+        if kind is events.MappingStartEvent:
+            build = self._flow_mapping if event.flow_style else self._mapping
         if event.anchor is None:
             return build(depth + 1)
         return self._anchored(event, lambda: build(depth + 1))
@@ -292,9 +302,11 @@ class _Reader:
                 append(self._node(event, depth))
         return result
 
-    def _mapping(self, depth: int, plain_key: Callable[[str], str] | None = None) -> dict[str, Json]:
+    def _mapping(
+        self, depth: int, plain_key: Callable[[str], str] | None = None, *, is_flow: bool = False
+    ) -> dict[str, Json]:
         get = self._get
-        plain = self._plain
+        plain = self._between_braces if is_flow else self._plain
         key_of = plain_key or self._keys.__getitem__
         scalar, end = self._events.ScalarEvent, self._events.MappingEndEvent
         strict = self._dialect is Dialect.KUSTOMIZE
@@ -306,6 +318,9 @@ class _Reader:
                     merges = self._merge(event, depth, result, merges)
                     continue
                 key = key_of(event.value)
+            elif self._is_merge(event):
+                merges = self._merge(event, depth, result, merges)
+                continue
             else:
                 key = self._odd_key(event, key_of)
             if strict and key in result:
@@ -319,6 +334,9 @@ class _Reader:
             for key, value in source.items():
                 result.setdefault(key, value)
         return result
+
+    def _flow_mapping(self, depth: int) -> dict[str, Json]:
+        return self._mapping(depth, is_flow=True)
 
     def _top_key(self, text: str) -> str:
         """The key at the top of a document, where kustomize takes any scalar but null."""
@@ -340,6 +358,11 @@ class _Reader:
         if self._dialect is Dialect.SIGS and value is not None and not isinstance(value, dict | list):
             return key_of({True: "true", False: "false"}[value] if isinstance(value, bool) else str(value))
         raise _Located("a mapping key must be text", event)
+
+    def _is_merge(self, event: Any) -> bool:
+        """Whether a key that is tagged or anchored is `<<` all the same, as `yq` writes it: `!!merge <<`."""
+        is_key = event.__class__ is self._events.ScalarEvent and event.value == "<<"
+        return is_key and (event.tag == _MERGE_TAG if event.tag else not event.style)
 
     def _merge(self, key: Any, depth: int, result: dict[str, Json], merges: list[Json] | None) -> list[Json]:
         """What `<<` brings: kept for the end (KUSTOMIZE, where local keys always win) or taken in at once (SIGS)."""

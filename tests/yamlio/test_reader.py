@@ -26,7 +26,7 @@ K, S = Dialect.KUSTOMIZE, Dialect.SIGS
         ("a: {x: 1, 'x': 2}", K, 1, 11, "there already"),
         ("a: *x", S, 1, 4, "unknown anchor x"),
         ("a: &x [*x]", S, 1, 8, "contains itself"),
-        ("%YAML 1.1\n---\na: 1", S, 1, 1, "directive"),
+        ("%YAML 1.1\n---\na: 1", K, 1, 1, "directive"),
         ("a: 1\n? [b]\n: c", S, 2, 3, "must be a scalar"),
         ("a: !!int x", K, 1, 4, "not of type int"),
         ("a: !!bool yes", K, 1, 4, "not of type bool"),
