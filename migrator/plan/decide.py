@@ -51,7 +51,7 @@ def make_plan(
     notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
     return Plan(
-        complete=all(build.is_built for build in repository.builds) and not unjudged,
+        complete=all(build.is_built and build.notice is None for build in repository.builds) and not unjudged,
         environments=_environments(repository.builds),
         components=found,
         diagnostics=notes,
@@ -227,6 +227,8 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
             root = next((situation.unbuilt[path] for path in files if path in situation.unbuilt), None)
             if root is not None:
                 return f"{root} does not build and may rest on the same files: repair it first"
+            if origin is not None and origin.generated and origin.path in situation.stood_in:
+                return f"{resource.id} is generated in {origin.path} of files that are not all in the repository"
     return ""
 
 
@@ -292,14 +294,15 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
         name: EnvironmentPlan(
             roots=tuple(sorted(build.root for build in found)),
             status="built" if all(build.is_built for build in found) else "failed",
-            reason="; ".join(_why(build) for build in found if build.reason is not None),
+            reason="; ".join(_why(build) for build in found if build.reason or build.notice),
         )
         for name, found in sorted(grouped.items())
     }
 
 
 def _why(build: Build) -> str:
-    summary = build.reason.summary if build.reason is not None else ""
+    told = build.reason or build.notice
+    summary = told.summary if told is not None else ""
     return summary if build.root in summary else f"{build.root}: {summary}"
 
 

@@ -17,7 +17,7 @@ from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, Resource
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Present, present
-from migrator.render_roots import Build
+from migrator.render_roots import Build, stood_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +65,8 @@ class Situation:
     """environment -> object -> the third-party component that it belongs to."""
     unbuilt: Mapping[RepoPath, RepoPath]
     """File -> a root that rests on it and does not build."""
+    stood_in: frozenset[RepoPath]
+    """Kustomization files of whose generators a file is missing."""
     kube_version: str
     """What every release is rendered for; empty where nobody minds."""
     api_versions: tuple[str, ...]
@@ -90,6 +92,7 @@ def situation_of(
         present=_present(repository.builds),
         owners=_owners([each.component for each in examined if each.is_owner]),
         unbuilt=files_of_failed(repository.builds, repository.kustomizations),
+        stood_in=stood_in(repository.kustomizations),
         kube_version=kube_version,
         api_versions=api_versions,
     )

@@ -267,6 +267,7 @@ def _record(
         kube_version=kube_version,
         api_versions=tuple(sorted({version for each in releases for version in each.api_versions})),
         commands=tuple(dict.fromkeys(part.command for part in (*old, *new) if part.command)),
+        stand_ins=tuple(sorted({path for part in (*old, *new) for path in part.stand_ins})),
         charts=dict(sorted(pair for part in new for pair in _charts(part))),
         baseline={path: digest for part in old for path, digest in sorted(part.inputs.items())},
         inputs={path: digest for part in new for path, digest in sorted(part.inputs.items())},

@@ -16,6 +16,7 @@ from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.engines import (
     Cache,
     EngineError,
+    Failure,
     HelmRender,
     Tool,
     Toolchain,
@@ -31,7 +32,7 @@ from migrator.model import RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
-from migrator.render_roots import Inflater
+from migrator.render_roots import Inflater, build_with_stand_ins
 from migrator.yamlio import Dialect, read_documents
 
 Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
@@ -128,9 +129,9 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
         data = context.cache.get(key) if key else None
         if data is None:
-            data, inflated = _built(root, folder, tree, context)
-            part = replace(part, inflated=inflated or {})
-            if key and inflated is None:
+            built = _built(root, folder, tree, context)
+            data, part = built.data, replace(part, inflated=built.inflated or {}, stand_ins=built.stand_ins)
+            if key and built.inflated is None and not built.stand_ins:
                 context.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
     except MigrateError as error:
@@ -138,16 +139,30 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
 
 
-def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> tuple[bytes, Mapping[str, str] | None]:
-    """What a root builds, and the charts beside the tree that it is made of; None where the tree alone decides that."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Built:
+    """What a root builds, and what it took beside the tree."""
+
+    data: bytes
+    inflated: Mapping[str, str] | None = None
+    """Charts; None where the root inflates none."""
+    stand_ins: tuple[RepoPath, ...] = ()
+
+
+def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> _Built:
     tool = context.tools.kustomize
     try:
-        return kustomize_build(tool, folder, network=context.network, root=tree.resolve()), None
+        return _Built(data=kustomize_build(tool, folder, network=context.network, root=tree.resolve()))
     except EngineError as error:
+        if error.cause.failure is Failure.MISSING_FILE:
+            made = build_with_stand_ins(tool, tree, root, network=context.network)
+            if made is not None:
+                return _Built(data=made[0], stand_ins=made[1])
         if error.cause.subject != "helm" or context.tools.helm is None:
             raise
     inflater = Inflater(helm=context.tools.helm, library=context.library)
-    return inflater.build(tool, tree, root, network=context.network)
+    data, inflated = inflater.build(tool, tree, root, network=context.network)
+    return _Built(data=data, inflated=inflated)
 
 
 def render_release(release: LockedRelease, tree: Path, context: RenderContext, *, twice: bool = False) -> Part:

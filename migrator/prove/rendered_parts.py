@@ -36,6 +36,8 @@ class Part:
     chart_digest: str = ""
     inflated: Mapping[str, str] = field(default_factory=dict)
     """`name version` -> digest of the charts that a kustomize root inflates and the repository does not hold."""
+    stand_ins: tuple[RepoPath, ...] = ()
+    """Files that its generators name and the tree does not hold: empty ones were read in their place."""
     command: str = ""
     """What anyone can type at the root of the repository."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)

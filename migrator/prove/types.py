@@ -96,6 +96,8 @@ class Record:
     commands: tuple[str, ...] = ()
     charts: Mapping[str, str] = field(default_factory=dict)
     """`name version` -> digest of the archive that was rendered."""
+    stand_ins: tuple[RepoPath, ...] = ()
+    """Files that the repository does not hold, in whose place generators were given empty ones, on both sides."""
     baseline: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digests of the files that were read before the migration, as far as they are known."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)

@@ -17,6 +17,7 @@ from migrator.render_roots.failures import explained, located, refusal
 from migrator.render_roots.lost_origins import with_lost_origins
 from migrator.render_roots.origin import OriginReader, without_build_metadata
 from migrator.render_roots.stage import asks_for, staged, with_build_metadata
+from migrator.render_roots.stand_ins import notice, put, stand_ins
 from migrator.render_roots.store import cache_key, decode, encode
 from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
 from migrator.yamlio import Dialect, read_documents
@@ -54,7 +55,7 @@ class Job:
             )
             known = self._known(key) if key else None
             if known is not None:
-                return self._built(root, known, cached=True)
+                return self._built(root, reach, known, cached=True)
             resources, is_exact = self._render(root, reach)
         except EngineError as error:
             return self._failed(root, explained(root, reach, self.kustomizations, error))
@@ -62,7 +63,7 @@ class Job:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
         if key and is_exact:
             self.renderer.cache.put(key, encode(resources))
-        return self._built(root, resources)
+        return self._built(root, reach, resources)
 
     def _known(self, key: str) -> tuple[Resource, ...] | None:
         data = self.renderer.cache.get(key)
@@ -90,6 +91,7 @@ class Job:
         data = self.index.read(self.index.resolve(file))
         asking = with_build_metadata(data, file)
         with staged(self.index, files, reach.directories) as stage:
+            put(stage, stand_ins(reach, self.kustomizations))
             if reach.charts and self.renderer.inflater is not None:
                 self.renderer.inflater.supply(stage, reach.charts)
             if asking is None:
@@ -140,9 +142,16 @@ class Job:
                     files.add(path)
         return any(_TOUCHES_ANNOTATIONS.search(self.index.read(file)) for file in sorted(files))
 
-    def _built(self, root: RepoPath, resources: tuple[Resource, ...], *, cached: bool = False) -> Build:
-        environment = environment_of(root, self.config)
-        return Build(environment=environment, root=root, status=BUILT, resources=resources, cached=cached)
+    def _built(self, root: RepoPath, reach: Reach, resources: tuple[Resource, ...], *, cached: bool = False) -> Build:
+        lacking = stand_ins(reach, self.kustomizations)
+        return Build(
+            environment=environment_of(root, self.config),
+            root=root,
+            status=BUILT,
+            resources=resources,
+            cached=cached,
+            notice=notice(root, reach, lacking) if lacking else None,
+        )
 
     def _failed(self, root: RepoPath, reason: Diagnostic) -> Build:
         environment = environment_of(root, self.config)

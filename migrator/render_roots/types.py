@@ -37,6 +37,8 @@ class Build:
     reason: Diagnostic | None = None
     """Why it failed."""
     cached: bool = False
+    notice: Diagnostic | None = None
+    """What to know about what was built."""
 
     @property
     def is_built(self) -> bool:

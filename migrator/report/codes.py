@@ -28,6 +28,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG213": "A root does not build: a resource is there twice.",
         "MIG214": "A root does not build: a file is not YAML.",
         "MIG215": "A root does not build: the content of a file is not here (Git LFS).",
+        "MIG216": "A root is built with an empty file in the place of one that a generator names and nobody has.",
         "MIG219": "A root does not build.",
         "MIG220": "Several roots of one environment render the same objects.",
         "MIG301": "A rule file does not say what it must say.",

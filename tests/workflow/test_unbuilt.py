@@ -29,10 +29,7 @@ OWN = """\
     data: {a: b}
     """
 WITHOUT_FILE = """\
-    resources: [cache.yaml]
-    configMapGenerator:
-    - name: scripts
-      files: [entry.sh]
+    resources: [cache.yaml, gone.yaml]
     """
 
 
@@ -59,13 +56,15 @@ class TestEveryRootFails:
         assert code == 1
         assert document["complete"] is False
         assert document["environments"]["prod"]["status"] == "failed"
-        assert "base/entry.sh does not exist" in document["environments"]["prod"]["reason"]
+        assert "base/gone.yaml does not exist" in document["environments"]["prod"]["reason"]
         assert [each["code"] for each in document["diagnostics"]] == ["MIG210"]
 
     def test_components_are_proposed_with_what_has_to_be_repaired(self, migrate: Migrate, broken: Path) -> None:
         (found,) = planned(migrate, broken)[1]["components"]
         assert (found["id"], found["decision"]) == ("redis", "propose")
-        assert found["reason"] == ("repair this root first: overlays/prod does not build: base/entry.sh does not exist")
+        assert found["reason"] == (
+            "repair this root first: overlays/prod does not build: base/gone.yaml does not exist"
+        )
         assert (found["chart"]["name"], found["chart"]["version"]) == ("redis", "17.3.2")
         assert found["objects"] == {"prod": ["Deployment.apps sessions-redis"]}
 
@@ -73,7 +72,7 @@ class TestEveryRootFails:
     def test_every_format_says_why(self, migrate: Migrate, broken: Path, form: str) -> None:
         shown = migrate("plan", broken, "--offline", "--format", form)
         assert shown.code == 1
-        assert "base/entry.sh does not exist" in shown.out
+        assert "base/gone.yaml does not exist" in shown.out
 
     def test_apply_writes_nothing_and_is_an_error(self, migrate: Migrate, broken: Path) -> None:
         assert migrate("apply", broken, "--offline").code == 1
@@ -87,13 +86,13 @@ class TestEveryRootFails:
     def test_the_graph_is_empty_and_an_error(self, migrate: Migrate, broken: Path) -> None:
         shown = migrate("graph", broken, "--offline")
         assert (shown.code, shown.out) == (1, "flowchart LR\n")
-        assert "base/entry.sh does not exist" in shown.err
+        assert "base/gone.yaml does not exist" in shown.err
 
     def test_an_object_is_explained(self, migrate: Migrate, broken: Path) -> None:
         shown = migrate("explain", "deployment/sessions-redis", "--repo", broken, "--offline")
         assert shown.code == 0
         assert "from base/cache.yaml" in shown.out
-        assert "base/entry.sh does not exist" in shown.err
+        assert "base/gone.yaml does not exist" in shown.err
 
     def test_an_object_that_is_nowhere_is_not(self, migrate: Migrate, broken: Path) -> None:
         assert "[MIG920]" in migrate("explain", "deployment/other", "--repo", broken, "--offline").err

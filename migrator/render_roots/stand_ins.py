@@ -1,0 +1,77 @@
+"""Files that generators name and the repository does not hold: in copies, empty ones stand in for them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from pathlib import Path
+
+from migrator.diagnostics import Diagnostic, Severity
+from migrator.discover import Config, discover
+from migrator.engines import Tool, kustomize_build
+from migrator.load import Kustomizations, Reach, load
+from migrator.model import RepoPath
+from migrator.render_roots.stage import staged
+
+GENERATORS = frozenset({"configMapGenerator", "secretGenerator"})
+_COPYING = frozenset({"replacements", "vars"})
+"""Fields by which the content of one object reaches others."""
+
+
+def stand_ins(reach: Reach, kustomizations: Kustomizations) -> tuple[RepoPath, ...]:
+    """The missing files without which a root does not build; none where something else is missing as well.
+
+    Scripts and secrets are often made or fetched by a pipeline. What is generated of them is known by name and place
+    then, and its content is nobody's business: so nothing stands in where a root copies content to other objects.
+    """
+    held = [kustomizations.by_path[path] for path in reach.directories if path in kustomizations.by_path]
+    if any(key in _COPYING for each in held for key in each.fields):
+        return ()
+    paths = {each.path for each in reach.missing if each.field in GENERATORS and each.path is not None}
+    if len({each.path for each in reach.missing}) != len(paths):
+        return ()
+    return tuple(sorted(path for path in paths if not (kustomizations.index.root / path).exists()))
+
+
+def stood_in(kustomizations: Kustomizations) -> frozenset[RepoPath]:
+    """The kustomization files of whose generators a file is missing."""
+    return frozenset(
+        held.file
+        for held in kustomizations.by_path.values()
+        for each in kustomizations.reach(RepoPath(posixpath.dirname(held.file) or ".")).missing
+        if each.field in GENERATORS and each.span.path == held.file
+    )
+
+
+def put(stage: Path, paths: Iterable[RepoPath]) -> None:
+    """Leave an empty file at each path of a copy."""
+    for path in paths:
+        (stage / path).parent.mkdir(parents=True, exist_ok=True)
+        (stage / path).touch()
+
+
+def build_with_stand_ins(
+    tool: Tool, tree: Path, root: RepoPath, *, network: bool
+) -> tuple[bytes, tuple[RepoPath, ...]] | None:
+    """What a root of a tree builds on a copy with the files that it lacks, and which; None where none may stand in."""
+    index = discover(tree, Config())
+    kustomizations, _ = load(index)
+    reach = kustomizations.reach(root)
+    paths = stand_ins(reach, kustomizations)
+    if not paths:
+        return None
+    with staged(index, reach.files, reach.directories) as stage:
+        put(stage, paths)
+        return kustomize_build(tool, stage / root, network=network, root=stage), paths
+
+
+def notice(root: RepoPath, reach: Reach, paths: Iterable[RepoPath]) -> Diagnostic:
+    """What to tell of a root that was built so."""
+    shown = ", ".join(paths)
+    return Diagnostic(
+        code="MIG216",
+        severity=Severity.WARNING,
+        summary=f"{root} is built with an empty file in the place of {shown}, which is not in the repository",
+        span=reach.missing[0].span,
+        remedy="what is generated of it stays as it is; put the file there to have its content compared as well",
+    )
