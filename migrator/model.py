@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 from typing import Any, NewType, TypeAlias
 
@@ -84,6 +84,13 @@ class Resource:
     gvk: Gvk
     body: Mapping[str, Json] = field(repr=False)
     origin: Origin | None = None
+    is_placed: bool = False
+    """Nothing that was rendered names its namespace: it is the one that whoever deploys it gives."""
+
+    @property
+    def own_namespace(self) -> str:
+        """The namespace that its rendering names."""
+        return "" if self.is_placed else self.id.namespace
 
 
 def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resource:
@@ -110,9 +117,16 @@ class ReleaseContext:
     """Empty: helm's own default."""
     api_versions: tuple[str, ...] = ()
     """What the cluster serves beside that version's own."""
+    elsewhere: tuple[tuple[str, str], ...] = ()
+    """Environment and its namespace, for those that have another one."""
+
+    def within(self, environment: str) -> ReleaseContext:
+        """The context of one environment."""
+        return replace(self, namespace=dict(self.elsewhere).get(environment, self.namespace), elsewhere=())
 
     def __str__(self) -> str:
-        return f"{self.release} in {self.namespace}"
+        more = ", ".join(f"{environment}: {namespace}" for environment, namespace in self.elsewhere)
+        return f"{self.release} in {self.namespace}" + (f" ({more})" if more else "")
 
 
 class Impact(IntEnum):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from migrator.model import Resource
+from migrator.model import Resource, resource_of
 
 _CLUSTER_SCOPED: Mapping[str, frozenset[str]] = {
     "": frozenset({"ComponentStatus", "Namespace", "Node", "PersistentVolume"}),
@@ -63,3 +64,19 @@ def is_namespaced(resource: Resource, scopes: Scopes | None = None) -> bool:
     if scopes and key in scopes:
         return scopes[key]
     return key[1] not in _CLUSTER_SCOPED.get(key[0], frozenset())
+
+
+def placed_in(resource: Resource, namespace: str, scopes: Scopes) -> Resource:
+    """The resource in the namespace, if it names none and its kind lives in one; itself where that is not known."""
+    if not namespace or resource.id.namespace or not is_namespaced(resource, scopes):
+        return resource
+    metadata = {**(resource.body.get("metadata") or {}), "namespace": namespace}
+    return replace(resource_of({**resource.body, "metadata": metadata}, resource.origin), is_placed=True)
+
+
+def as_written(resource: Resource) -> Resource:
+    """The resource as it was rendered, without the namespace that it was placed in."""
+    if not resource.is_placed:
+        return resource
+    metadata = {key: value for key, value in resource.body["metadata"].items() if key != "namespace"}
+    return resource_of({**resource.body, "metadata": metadata}, resource.origin)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from migrator.discover import KUSTOMIZATION_NAMES, Index
 from migrator.model import Json, RepoPath, Resource
 from migrator.render_roots import Build
-from migrator.rewrite.automation.configuration.gitops_objects import named_paths
+from migrator.rewrite.automation.configuration.gitops_objects import has_gitops, named_paths
 from migrator.rewrite.automation.configuration.yaml_scalars import documents
 
 DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
 """The kinds that bring folders into a cluster."""
 _ARGO_CD = "argoproj.io"
 _FLUX = "kustomize.toolkit.fluxcd.io"
+_MAX = 1 << 20
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_WILD = re.compile(r"\{\{.*?\}\}|\*\*|\*|\?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,23 @@ class Deployed:
     folder: str
     line: int | None
     """Where a file says so."""
+
+
+def gitops_files(index: Index) -> Iterator[tuple[RepoPath, bytes]]:
+    """The YAML files of the repository that may hold objects which name folders."""
+    for path, entry in sorted(index.files.items()):
+        if entry.link is not None or not path.endswith((".yaml", ".yml")) or index.submodule_of(path) is not None:
+            continue
+        if entry.size <= _MAX and has_gitops(data := index.read(path)):
+            yield path, data
+
+
+def foreign_repositories(index: Index, named: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Of repositories and the folders that are named in them those of which a folder is not here."""
+    known = {RepoPath(folder) for path in index.files for folder in _folders(path)}
+    return frozenset(
+        repository for repository, folder in named if not _WILD.search(folder) and folder_of(folder) not in known
+    )
 
 
 def deployed_folders(text: str) -> tuple[Deployed, ...]:
@@ -82,3 +104,29 @@ def _source_paths(value: Json) -> Iterator[str]:
 
 def _is_text(value: Json) -> bool:
     return isinstance(value, str) and bool(value)
+
+
+def reaches(folder: str, root: RepoPath) -> bool:
+    """Whether a path, a pattern or a template names a root; what is nothing but a template names none by itself."""
+    text = folder_of(folder)
+    if not _TEMPLATE.sub("", text).strip("/*?."):
+        return False
+    signs = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+    parts, at = [], 0
+    for wild in _WILD.finditer(text):
+        parts += [re.escape(text[at : wild.start()]), signs.get(wild[0], "[^/]*")]
+        at = wild.end()
+    return re.fullmatch("".join((*parts, re.escape(text[at:]))), root) is not None
+
+
+def folder_of(folder: str) -> RepoPath:
+    """The folder that is meant: a kustomization stands for the one that it lies in."""
+    text = posixpath.normpath(folder.lstrip("/") or ".")
+    if posixpath.basename(text) in KUSTOMIZATION_NAMES:
+        text = posixpath.dirname(text) or "."
+    return RepoPath(text)
+
+
+def _folders(path: RepoPath) -> Iterator[str]:
+    parts = path.split("/")
+    return (("/".join(parts[:end]) or ".") for end in range(len(parts)))

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import KUSTOMIZATION_NAMES, Index
-from migrator.gitops.deployed import DEPLOYING, Deployed, deployed_folders
+from migrator.discover import Index
+from migrator.gitops.deployed import (
+    DEPLOYING,
+    Deployed,
+    deployed_folders,
+    foreign_repositories,
+    gitops_files,
+    reaches,
+)
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.render_roots import Build
-from migrator.rewrite.automation.configuration.gitops_objects import has_gitops
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.yamlio import YamlError, dump
 
-_MAX = 1 << 20
 _SHOWN = 3
-_TEMPLATE = re.compile(r"\{\{.*?\}\}")
-_WILD = re.compile(r"\{\{.*?\}\}|\*\*|\*|\?")
 
 
 def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView) -> Diagnostics:
@@ -30,11 +31,8 @@ def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView
     losing = _losing(plan, charts, view.builds)
     if not losing:
         return ()
-    known = {RepoPath(folder) for path in view.index.files for folder in _folders(path)}
     written = list(_written(view.index))
-    foreign = {
-        each.repository for _, each in written if not _WILD.search(each.folder) and _place(each.folder) not in known
-    }
+    foreign = foreign_repositories(view.index, ((each.repository, each.folder) for _, each in written))
     objects: dict[tuple[RepoPath, str, str], list[Deployed]] = defaultdict(list)
     for path, each in (*written, *_rendered(view.builds)):
         if each.repository not in foreign:
@@ -42,7 +40,7 @@ def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView
     return tuple(
         _note(path, named, losing)
         for (path, _, _), named in sorted(objects.items())
-        if any(_reaches(one.folder, root) for one in named for root in losing)
+        if any(reaches(one.folder, root) for one in named for root in losing)
     )
 
 
@@ -61,13 +59,9 @@ def _losing(
 
 
 def _written(index: Index) -> Iterator[tuple[RepoPath, Deployed]]:
-    for path, entry in sorted(index.files.items()):
-        if entry.link is not None or not path.endswith((".yaml", ".yml")) or index.submodule_of(path) is not None:
-            continue
-        data = index.read(path)
-        if len(data) <= _MAX and has_gitops(data):
-            with suppress(UnicodeDecodeError, YamlError):
-                yield from ((path, each) for each in deployed_folders(data.decode("utf-8")))
+    for path, data in gitops_files(index):
+        with suppress(UnicodeDecodeError, YamlError):
+            yield from ((path, each) for each in deployed_folders(data.decode("utf-8")))
 
 
 def _rendered(builds: Sequence[Build]) -> Iterator[tuple[RepoPath, Deployed]]:
@@ -79,36 +73,10 @@ def _rendered(builds: Sequence[Build]) -> Iterator[tuple[RepoPath, Deployed]]:
                 yield from ((each.origin.path, replace(one, line=None)) for one in found)
 
 
-def _reaches(folder: str, root: RepoPath) -> bool:
-    """Whether a path, a pattern or a template names a root; what is nothing but a template names none by itself."""
-    text = _place(folder)
-    if not _TEMPLATE.sub("", text).strip("/*?."):
-        return False
-    signs = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
-    parts, at = [], 0
-    for wild in _WILD.finditer(text):
-        parts += [re.escape(text[at : wild.start()]), signs.get(wild[0], "[^/]*")]
-        at = wild.end()
-    return re.fullmatch("".join((*parts, re.escape(text[at:]))), root) is not None
-
-
-def _place(folder: str) -> RepoPath:
-    """The folder that is meant: a kustomization stands for the one that it lies in."""
-    text = posixpath.normpath(folder.lstrip("/") or ".")
-    if posixpath.basename(text) in KUSTOMIZATION_NAMES:
-        text = posixpath.dirname(text) or "."
-    return RepoPath(text)
-
-
-def _folders(path: RepoPath) -> Iterator[str]:
-    parts = path.split("/")
-    return (("/".join(parts[:end]) or ".") for end in range(len(parts)))
-
-
 def _note(path: RepoPath, named: Sequence[Deployed], losing: Mapping[RepoPath, frozenset[RepoPath]]) -> Diagnostic:
-    roots = [root for root in losing if any(_reaches(each.folder, root) for each in named)]
+    roots = [root for root in losing if any(reaches(each.folder, root) for each in named)]
     folders = sorted({folder for root in roots for folder in losing[root]})
-    reaching = [each for each in named if any(_reaches(each.folder, root) for root in roots)]
+    reaching = [each for each in named if any(reaches(each.folder, root) for root in roots)]
     first = next((each for each in reaching if each.line is not None), reaching[0])
     return Diagnostic(
         code="MIG653",

@@ -69,13 +69,14 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
 
 
 def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
-    held.needed().refuse_others(("before", "after"))
+    held.needed().refuse_others(("before", "after", "namespaces"))
     after = held.child("after").needed()
     after.refuse_others(("kustomize", "helm"))
     return LockedEnvironment(
         before=_paths(held.child("before")),
         kustomize=_paths(after.child("kustomize")),
         helm=tuple(_release(item, kube_version) for item in after.child("helm").listed()),
+        namespaces={RepoPath(root): name for root, name in _each(held.child("namespaces"), Field.string).items()},
     )
 
 

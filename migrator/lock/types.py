@@ -43,6 +43,8 @@ class LockedEnvironment:
     before: tuple[RepoPath, ...]
     kustomize: tuple[RepoPath, ...]
     helm: tuple[LockedRelease, ...]
+    namespaces: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Root, of before or after -> where its objects go that name no namespace, where there are any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

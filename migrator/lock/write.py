@@ -30,10 +30,13 @@ def dump_lock(lock: Lock) -> str:
 
 def _environment(environment: LockedEnvironment) -> Json:
     releases = sorted(environment.helm, key=lambda each: each.order)
-    return {
+    value: dict[str, Json] = {
         "before": list(environment.before),
         "after": {"kustomize": list(environment.kustomize), "helm": [_release(each) for each in releases]},
     }
+    if environment.namespaces:
+        value["namespaces"] = dict(sorted(environment.namespaces.items()))
+    return value
 
 
 def _release(release: LockedRelease) -> Json:

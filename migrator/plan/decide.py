@@ -206,6 +206,8 @@ def _kept_reason(one: Examined, situation: Situation) -> str:
         return "it is an application"
     if component.upstream is not None and not component.upstream.manifest.chart:
         return f"upstream release manifest of {component.upstream.title}; no public chart installs the same"
+    if component.id in repository.disputed:
+        return repository.disputed[component.id]
     if isinstance(one.result, Diagnostic):
         return one.result.summary + (f" ({one.result.remedy})" if one.result.remedy else "")
     if one.result is None or one.archive is None:

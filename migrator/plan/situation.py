@@ -51,6 +51,8 @@ class Repository:
     """Of an earlier migration."""
     inflated: Mapping[str, RepoPath] = field(default_factory=dict)
     """Component id -> the kustomization that inflates its chart already."""
+    disputed: Mapping[str, str] = field(default_factory=dict)
+    """Component id -> why nobody knows in which namespace its objects are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """Every environment rendered before and after by kustomize and helm, and compared object by object."""
 
+from migrator.prove.deployers import with_deployers
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import prove
@@ -58,5 +59,6 @@ __all__ = [
     "rendering_digest",
     "rendering_of",
     "verify",
+    "with_deployers",
     "with_proof",
 ]

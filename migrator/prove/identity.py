@@ -6,30 +6,53 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
+from migrator.compare.scopes import Scopes, is_namespaced, placed_in, scopes_of
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Json, KeyPath, ResId, Resource, SourceSpan, resource_of
+from migrator.model import Json, KeyPath, ResId, Resource, SourceSpan
 from migrator.prove.rendered_parts import Owner, Part, Rendering, digest_text
 from migrator.yamlio import digest
 
 
 def placed(rendering: Rendering, counterpart: Rendering | None = None) -> Rendering:
-    """The rendering with every object of a release in its namespace: charts often omit it (fact C4).
+    """The rendering with every object in the namespace that it has in the cluster (fact C4).
 
-    A kustomize root does not say where its objects without a namespace go. Where the counterpart has such an object
-    under the same name, and none in the release's namespace, both are left to the deployer.
+    That of a release is known. That of a kustomize root is what its deployer says, or what the lock took it for; else
+    the counterpart's root of the same object may know. Where nobody does, such an object and one that a chart prints
+    without a namespace are both left to the deployer, if there is none of that name in the release's namespace.
     """
-    known = frozenset(resource.id for resource in counterpart.resources) if counterpart else frozenset()
     sides = (rendering, counterpart) if counterpart else (rendering,)
     scopes = scopes_of(resource for side in sides for resource in side.resources)
-    return replace(rendering, parts=tuple(_placed_part(part, known, scopes) for part in rendering.parts))
+    others = _places(counterpart) if counterpart else {}
+    known = frozenset(
+        resource.id
+        for part in (counterpart.parts if counterpart else ())
+        for resource in _placed_part(part, frozenset(), {}, scopes).resources
+    )
+    parts = tuple(_placed_part(part, known, others, scopes) for part in rendering.parts)
+    return replace(rendering, parts=parts)
 
 
-def _placed_part(part: Part, known: frozenset[ResId], scopes: Scopes) -> Part:
+def _places(rendering: Rendering) -> Mapping[ResId, str]:
+    """Object without a namespace -> that of its root, where all roots that render it agree."""
+    found: defaultdict[ResId, set[str]] = defaultdict(set)
+    for part in rendering.parts:
+        for resource in part.resources if part.owner is Owner.KUSTOMIZE else ():
+            if not resource.id.namespace:
+                found[resource.id].add(part.namespace)
+    return {res_id: names.pop() for res_id, names in found.items() if len(names) == 1}
+
+
+def _placed_part(part: Part, known: frozenset[ResId], others: Mapping[ResId, str], scopes: Scopes) -> Part:
     moved: dict[ResId, ResId] = {}
     resources = []
     for resource in part.resources:
-        there = _placed(resource, part.context.namespace if part.context is not None else "", known, scopes)
+        if part.context is not None:
+            target = replace(resource.id, namespace=part.context.namespace)
+            is_left = target not in known and resource.id in known
+            namespace = "" if is_left else part.context.namespace
+        else:
+            namespace = part.namespace or others.get(resource.id, "")
+        there = _placed(resource, namespace, scopes)
         if there is not resource:
             moved[resource.id] = there.id
         resources.append(there)
@@ -39,15 +62,11 @@ def _placed_part(part: Part, known: frozenset[ResId], scopes: Scopes) -> Part:
     return replace(part, resources=tuple(resources), generated=generated)
 
 
-def _placed(resource: Resource, namespace: str, known: frozenset[ResId], scopes: Scopes) -> Resource:
+def _placed(resource: Resource, namespace: str, scopes: Scopes) -> Resource:
     if not is_namespaced(resource, scopes):
         # some charts write a namespace on cluster-scoped objects; the API server does not keep it
         return replace(resource, id=replace(resource.id, namespace="")) if resource.id.namespace else resource
-    target = replace(resource.id, namespace=namespace)
-    if resource.id.namespace or not namespace or (target not in known and resource.id in known):
-        return resource
-    metadata = {**(resource.body.get("metadata") or {}), "namespace": namespace}
-    return resource_of({**resource.body, "metadata": metadata}, resource.origin)
+    return placed_in(resource, namespace, scopes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ class Part:
     component: str = ""
     context: ReleaseContext | None = None
     """Of the release; kustomize roots have none."""
+    namespace: str = ""
+    """Where the deployer of a kustomize root puts objects that name no namespace; empty where that is not known."""
     chart: str = ""
     """`name version` of the public chart, as it was rendered."""
     chart_digest: str = ""

@@ -12,6 +12,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import ResId, SourceSpan
+from migrator.prove.deployers import with_deployers
 from migrator.prove.identity import part_digests
 from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
@@ -147,8 +148,9 @@ def _baseline(lock: Lock, tree: Path, context: RenderContext) -> Mapping[str, Re
     there = replace(context, closure=closure_of(tree))
     older = load_lock(tree)
     if older is not None:
-        return render_lock(older, tree, there)
-    return render_roots({name: each.before for name, each in lock.environments.items()}, tree, there)
+        return with_deployers(render_lock(older, tree, there), tree, older)
+    roots = {name: each.before for name, each in lock.environments.items()}
+    return with_deployers(render_roots(roots, tree, there), tree, lock)
 
 
 def _prove(
@@ -160,7 +162,7 @@ def _prove(
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
-    after = render_lock(lock, tree, context)
+    after = with_deployers(render_lock(lock, tree, context), tree, lock)
 
     def judged() -> Proof:
         return prove(
@@ -177,6 +179,7 @@ def _prove(
         name for name, each in proof.environments.items() if each.verdict is Verdict.DIFFERS and name in after
     )
     if suspects:
-        after = {**after, **render_lock(lock, tree, context, environments=suspects, twice=True)}
+        again = render_lock(lock, tree, context, environments=suspects, twice=True)
+        after = with_deployers({**after, **again}, tree, lock)
         proof = judged()
     return proof, after

@@ -72,6 +72,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",
         "MIG604": "The chart's CRDs are installed by Helm and never upgraded.",
+        "MIG605": "Nothing says into which namespace objects go; it is taken for granted.",
+        "MIG606": "Objects of Argo CD or Flux disagree on the namespace of a folder.",
         "MIG610": "A component cannot be taken out of the Kustomize part cleanly.",
         "MIG611": "A file of the layout exists already.",
         "MIG612": "No repository is known for a chart.",

@@ -17,6 +17,7 @@ from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
 from migrator.render_roots import Build
+from migrator.render_roots.placing import namespace_given
 from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.edits import FileEdit, changes
 from migrator.rewrite.kustomize.blockers import Blocker
@@ -243,9 +244,12 @@ def _lock(
     engines: Mapping[str, str] | None,
 ) -> Lock:
     roots: dict[str, list[RepoPath]] = defaultdict(list)
+    given: dict[str, dict[RepoPath, str]] = defaultdict(dict)
     for build in view.builds:
         if build.is_built:
             roots[build.environment].append(build.root)
+        if namespace := namespace_given(build):
+            given[build.environment][build.root] = namespace
     earlier = existing.environments if existing is not None else {}
     engines = dict(engines if engines is not None else existing.engines if existing is not None else {})
     kube_version = engines.get("kubeVersion", "")
@@ -260,7 +264,8 @@ def _lock(
                 (*kept, *new), key=lambda each: (each.component, each.context.namespace, each.context.release)
             )
         )
-        environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm)
+        known = {**(earlier[environment].namespaces if environment in earlier else {}), **given[environment]}
+        environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm, namespaces=known)
     components = dict(existing.components) if existing is not None else {}
     components |= {each.id: _locked(each) for each in plan.components if each.id in umbrellas}
     return Lock(

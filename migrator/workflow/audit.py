@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migrator.audit import Subject, audit, is_finding, umbrellas_of
 from migrator.diagnostics import Diagnostics, ExitCode
 from migrator.progress import Watch
-from migrator.prove import Rendering, closure_of, render_lock
+from migrator.prove import Rendering, closure_of, render_lock, with_deployers
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
@@ -58,4 +58,5 @@ def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:
     if baseline.lock is None:
         return {}
     context = render_context_of(baseline.choices, baseline.tools, watch)
-    return render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))
+    renders = render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))
+    return with_deployers(renders, baseline.root, baseline.lock)

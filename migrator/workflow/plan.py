@@ -22,6 +22,7 @@ from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
+from migrator.workflow.steps.namespaces import settle_namespaces
 from migrator.workflow.steps.resolve import Resolved, resolve
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
@@ -62,10 +63,14 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         components, unclear = recognise(baseline)
         unbuilt = unbuilt_components(baseline, components)
         _check_only(baseline, (*components, *(each.component for each in unbuilt)))
+        settled = settle_namespaces(baseline, components)
+        baseline, components = settled.baseline, settled.components
     with run.step("resolve") as watch:
         library = library_of(baseline.choices)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
-        wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in inflated]
+        wanted = [
+            each for each in components if _is_wanted(each, baseline) and each.id not in {*inflated, *settled.disputed}
+        ]
         resolved: list[Resolved] = []
         for each in wanted:
             watch(len(resolved), len(wanted), (each.id,))
@@ -73,8 +78,10 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("infer") as watch:
         chosen = _infer(resolved, baseline, watch)
     with run.step("plan"):
-        plan = _plan(baseline, [*_examined(components, chosen), *map(_unbuilt, unbuilt)], chosen, inflated)
-        notes = (*baseline.diagnostics, *unclear, *(each for found in chosen.values() for each in found.diagnostics))
+        examined = [*_examined(components, chosen), *map(_unbuilt, unbuilt)]
+        plan = _plan(baseline, examined, chosen, inflated, settled.disputed)
+        notes = (*baseline.diagnostics, *unclear, *settled.diagnostics)
+        notes += tuple(each for found in chosen.values() for each in found.diagnostics)
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = secrets_of_baseline(baseline)
     with run.step("rewrite"):
@@ -180,6 +187,7 @@ def _plan(
     examined: Sequence[Examined],
     chosen: Mapping[str, Chosen],
     inflated: Mapping[str, RepoPath],
+    disputed: Mapping[str, str],
 ) -> Plan:
     terms, _ = terms_of(baseline.root, baseline.choices)
     repository = Repository(
@@ -188,6 +196,7 @@ def _plan(
         config=baseline.config,
         lock=baseline.lock,
         inflated=inflated,
+        disputed=disputed,
     )
     return make_plan(
         examined,

@@ -130,7 +130,7 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
         final = each.resource.id
         if each.is_adopted and _is_renamed(each, view):
             renamed[each.root, final.name] = each
-        is_moved = each.written is not None and each.written.namespace != final.namespace
+        is_moved = each.written is not None and each.written.namespace != each.resource.own_namespace
         if each.is_adopted and is_moved and final.kind in _FOLLOWED:
             moved[each.root, final.kind, final.name, final.namespace] = each
     if not renamed and not moved:

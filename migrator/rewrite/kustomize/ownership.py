@@ -103,7 +103,7 @@ def _placed(build: Build, resource: Resource, component: str | None, view: Repos
         names |= _between(written.name, final) if affixes else {written.name}
     elif origin is not None and origin.generated:
         names.add(_HASH.sub("", final) if _HASH.search(final[-11:]) else final)
-    namespaces = {resource.id.namespace} | ({written.namespace} if written is not None else set())
+    namespaces = {resource.own_namespace} | ({written.namespace} if written is not None else set())
     return Placed(
         root=build.root,
         environment=build.environment,
@@ -134,7 +134,7 @@ def _written(resource: Resource, view: RepositoryView, file: RepoPath, *, affixe
         is_name = candidate.name == resource.id.name
         if not same_kind or not (is_name or (affixes and candidate.name in resource.id.name)):
             continue
-        score = (is_name, candidate.namespace == resource.id.namespace, len(candidate.name))
+        score = (is_name, candidate.namespace == resource.own_namespace, len(candidate.name))
         if best is None or score > best[0]:
             best, is_tied = (score, candidate), False
         elif score == best[0]:

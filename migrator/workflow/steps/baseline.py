@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,11 +12,13 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.gitops.deployed import deployed_paths
+from migrator.gitops.destinations import Destination, agreed, destinations
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
+from migrator.render_roots.placing import placed_builds
 from migrator.rewrite import RepositoryView
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -38,6 +41,8 @@ class Baseline:
     lock_problem: Diagnostic | None
     """Why there is no lock although there is a file."""
     diagnostics: Diagnostics
+    destinations: Mapping[RepoPath, tuple[Destination, ...]] = field(default_factory=dict)
+    """Root -> what objects of Argo CD and Flux say of its namespace."""
     finished: frozenset[RepoPath] = frozenset()
     """Files that an interrupted run was writing, and that are written now."""
 
@@ -90,6 +95,9 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         builds, unbuilt = build_all(kustomizations, config, renderer_of(choices, tools), watch=watch)
         _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
+        objects = (each for build in builds for each in build.resources)
+        said = destinations(index, objects, {build.root for build in builds})
+        builds = placed_builds(builds, agreed(said))
         graph = build_graph(builds, kustomizations)
     return Baseline(
         view=_view(kustomizations, builds),
@@ -100,15 +108,25 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         lock=lock,
         lock_problem=lock_problem,
         diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
+        destinations=said,
         finished=finished,
     )
 
 
-def read_view(root: Path, config: Config, renderer: Renderer) -> RepositoryView:
-    """Another tree, read and built as a repository is."""
+def with_namespaces(baseline: Baseline, namespaces: Mapping[RepoPath, str]) -> Baseline:
+    """The baseline with the objects that name no namespace in that of their root."""
+    builds = placed_builds(baseline.builds, namespaces)
+    graph = build_graph(builds, baseline.kustomizations)
+    return replace(baseline, view=_view(baseline.kustomizations, builds), graph=graph)
+
+
+def read_view(
+    root: Path, config: Config, renderer: Renderer, namespaces: Mapping[RepoPath, str] | None = None
+) -> RepositoryView:
+    """Another tree, read and built as a repository is; `namespaces` are those of its roots."""
     kustomizations, _ = load(discover(root, config))
     builds, _ = build_all(kustomizations, config, renderer)
-    return _view(kustomizations, builds)
+    return _view(kustomizations, placed_builds(builds, namespaces or {}))
 
 
 def _view(kustomizations: Kustomizations, builds: tuple[Build, ...]) -> RepositoryView:

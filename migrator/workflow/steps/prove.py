@@ -18,6 +18,7 @@ from migrator.prove import (
     prove_lock,
     render_lock,
     render_roots,
+    with_deployers,
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
@@ -117,8 +118,9 @@ def _before(baseline: Baseline, lock: Lock, context: RenderContext) -> Mapping[s
     """What every environment renders now: by the lock where a part was migrated before, else by its roots alone."""
     there = replace(context, closure=closure_of(baseline.root))
     if baseline.lock is not None:
-        return render_lock(baseline.lock, baseline.root, there)
-    return render_roots({name: each.before for name, each in lock.environments.items()}, baseline.root, there)
+        return with_deployers(render_lock(baseline.lock, baseline.root, there), baseline.root, lock)
+    roots = {name: each.before for name, each in lock.environments.items()}
+    return with_deployers(render_roots(roots, baseline.root, there), baseline.root, lock)
 
 
 def _recorded(parts: Sequence[str]) -> Diagnostic:

@@ -12,6 +12,7 @@ from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Json, RepoPath
 from migrator.plan import Plan
 from migrator.render_roots import Build, Renderer
+from migrator.render_roots.placing import namespace_given, placed_build, scopes_of_builds
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, combined, rendered_files, stage, with_automation
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.overlays.divide import Limits, divide
@@ -39,7 +40,8 @@ def divided(
     with beside(baseline.root) as folder:
         if others:
             stage(baseline.root, others, folder / "before")
-        view = read_view(folder / "before", baseline.config, _renderer(baseline)) if others else baseline.view
+        given = {build.root: namespace_given(build) for build in baseline.builds}
+        view = read_view(folder / "before", baseline.config, _renderer(baseline), given) if others else baseline.view
         divisions, notes = _proved(view, plan, layout, baseline, folder)
     if not divisions:
         return tuple(edits), lock, (*told, *notes)
@@ -77,8 +79,9 @@ def _learnt(division: Division, after: Mapping[RepoPath, Build], graph: Resource
     """The limits with what the first difference of a division says; unchanged where there is none."""
     for build in division.cluster.builds:
         before = {each.id: each.body for each in build.resources}
-        new = after[division.roots[build.root]]
-        parts = [after[path] for path in division.parts[build.root].values()]
+        given, scopes = namespace_given(build), scopes_of_builds([build])
+        new = placed_build(after[division.roots[build.root]], given, scopes)
+        parts = [placed_build(after[path], given, scopes) for path in division.parts[build.root].values()]
         for each in (new, *parts):
             if each.reason is not None:
                 return _whole(division, limits, f"{each.root} would not build: {each.reason.summary}")
@@ -130,7 +133,11 @@ def _locked(lock: Lock, divisions: Sequence[Division]) -> Lock:
     """The lock with the new places of roots."""
     moved = {old: new for each in divisions for old, new in each.roots.items()}
     environments = {
-        name: replace(each, kustomize=tuple(sorted(moved.get(root, root) for root in each.kustomize)))
+        name: replace(
+            each,
+            kustomize=tuple(sorted(moved.get(root, root) for root in each.kustomize)),
+            namespaces={**each.namespaces, **{moved.get(root, root): ns for root, ns in each.namespaces.items()}},
+        )
         for name, each in lock.environments.items()
     }
     return replace(lock, environments=environments)

@@ -1,0 +1,121 @@
+"""The step namespaces: where the objects of a root go that name none, when no object of a GitOps tool says it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrator.classify import Component, ComponentKind
+from migrator.classify.namespaces import DEFAULT, Likely, likely_namespace
+from migrator.compare.scopes import Scopes
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.model import RepoPath, ResId, SourceSpan
+from migrator.render_roots import Build
+from migrator.render_roots.placing import nowhere, scopes_of_builds
+from migrator.workflow.steps.baseline import Baseline, with_namespaces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A repository whose objects all have a namespace, as far as that can be told."""
+
+    baseline: Baseline
+    components: tuple[Component, ...]
+    diagnostics: Diagnostics = ()
+    disputed: Mapping[str, str] = field(default_factory=dict)
+    """Component id -> why nobody knows where its objects go."""
+
+
+def settle_namespaces(baseline: Baseline, components: Sequence[Component]) -> Settled:
+    """The repository with every object that names no namespace in the one that it most probably gets.
+
+    That is what migrate.yaml says of the components of its root, else what fits. Its diagnostics: MIG605 (taken for
+    granted), MIG606 (objects of a GitOps tool disagree).
+    """
+    scopes = scopes_of_builds(baseline.builds)
+    taken: dict[RepoPath, str] = {}
+    disputed: dict[str, str] = {}
+    notes: list[Diagnostic] = []
+    for build in baseline.builds:
+        free = frozenset(each.id for each in nowhere(build, scopes))
+        named = [each.id for each in components if _is_third_party(each) and free & _held(each, build)]
+        if not free:
+            continue
+        if len(baseline.destinations.get(build.root, ())) > 1:
+            disputed |= dict.fromkeys(named, reason := _disputed(baseline, build.root))
+            notes += [_dispute(build.root, reason)] if named else []
+            continue
+        said = [baseline.config.components[name].namespace for name in named if name in baseline.config.components]
+        given = next((name for name in said if name), None)
+        likely = Likely(namespace=given) if given else _likely(build, components, scopes)
+        taken[build.root] = likely.namespace
+        notes += [_assumed(build.root, named, len(free), likely)] if named and not given else []
+    if not taken:
+        return Settled(baseline=baseline, components=tuple(components), diagnostics=tuple(notes), disputed=disputed)
+    placed = with_namespaces(baseline, taken)
+    return Settled(
+        baseline=placed,
+        components=_moved(components, baseline.builds, placed.builds),
+        diagnostics=tuple(notes),
+        disputed=disputed,
+    )
+
+
+def _is_third_party(component: Component) -> bool:
+    return component.kind is ComponentKind.THIRD_PARTY
+
+
+def _held(component: Component, build: Build) -> frozenset[ResId]:
+    return frozenset(component.members.get(build.environment, ()))
+
+
+def _likely(build: Build, components: Sequence[Component], scopes: Scopes) -> Likely:
+    groups = (_held(each, build) for each in components)
+    return likely_namespace(([each for each in build.resources if each.id in group] for group in groups), scopes)
+
+
+def _moved(components: Sequence[Component], before: Sequence[Build], after: Sequence[Build]) -> tuple[Component, ...]:
+    """The components with their members where they are now."""
+    places: defaultdict[tuple[str, ResId], set[ResId]] = defaultdict(set)
+    for old, new in zip(before, after, strict=True):
+        for one, other in zip(old.resources, new.resources, strict=True):
+            places[old.environment, one.id].add(other.id)
+    return tuple(
+        replace(
+            each,
+            members={
+                name: tuple(sorted({there for one in members for there in places.get((name, one), {one})}))
+                for name, members in each.members.items()
+            },
+        )
+        for each in components
+    )
+
+
+def _disputed(baseline: Baseline, root: RepoPath) -> str:
+    said = " and ".join(f"{each.namespace} ({each.by}, {each.span})" for each in baseline.destinations[root])
+    return f"objects of {root} that name no namespace go to {said}"
+
+
+def _dispute(root: RepoPath, reason: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG606",
+        severity=Severity.WARNING,
+        summary=f"{reason}: one release cannot be in both",
+        span=SourceSpan(path=root),
+        remedy="give each of them a root of its own, or write `namespace:` into the kustomization",
+    )
+
+
+def _assumed(root: RepoPath, components: Sequence[str], count: int, likely: Likely) -> Diagnostic:
+    why = likely.reason or f"nothing says otherwise, and kubectl puts them into {DEFAULT}"
+    return Diagnostic(
+        code="MIG605",
+        severity=Severity.INFO if likely.reason else Severity.WARNING,
+        summary=f"{count} objects of {root} name no namespace; taken to go to {likely.namespace}: {why}",
+        span=SourceSpan(path=root),
+        remedy=f"if they go elsewhere, say `components: {{{components[0]}: {{namespace: ...}}}}` in migrate.yaml, or "
+        "`namespace:` in the kustomization",
+        evidence=(f"of {', '.join(components)}",),
+    )
