@@ -124,9 +124,14 @@ class ReleaseContext:
         """The context of one environment."""
         return replace(self, namespace=dict(self.elsewhere).get(environment, self.namespace), elsewhere=())
 
-    def __str__(self) -> str:
+    @property
+    def places(self) -> str:
+        """Its namespaces in words: `shop` or `shop (prod: shop-live)`."""
         more = ", ".join(f"{environment}: {namespace}" for environment, namespace in self.elsewhere)
-        return f"{self.release} in {self.namespace}" + (f" ({more})" if more else "")
+        return f"{self.namespace} ({more})" if more else self.namespace
+
+    def __str__(self) -> str:
+        return f"{self.release} in {self.places}"
 
 
 class Impact(IntEnum):

@@ -31,10 +31,10 @@ def with_followed_tags(judge: Judge, found: Inference) -> Inference:
     if values == found.values:
         return replace(found, followed=followed)
     try:
-        rendered = {name: judge.resources(values, name, found.context) for name in found.rendered}
+        rendered = {name: judge.resources(values, name, found.context.within(name)) for name in found.rendered}
     except EngineError:
         return found
-    told = {name: compared(judge.request, name, each, found.context.namespace) for name, each in rendered.items()}
+    told = {name: compared(judge.request, name, each, found.context) for name, each in rendered.items()}
     differences = {name: each for name, (each, _) in told.items()}
     companions = {name: each for name, (_, each) in told.items() if each}
     if companions != found.companions or _places(differences) != _places(found.differences):

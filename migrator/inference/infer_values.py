@@ -58,7 +58,7 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
     rendered, left_out = verdict.rendered, left_out_of(request, answer, verdict)
     judge = replace(judge, options=verdict.options)
     again = {
-        name: (rendered[name], judge.once_more(verdict.values, name, answer.context, rendered[name]))
+        name: (rendered[name], judge.once_more(verdict.values, name, answer.context.within(name), rendered[name]))
         for name in verdict.open_keys
         if name not in verdict.refusals
     }

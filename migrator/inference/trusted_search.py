@@ -51,8 +51,9 @@ def reconsidered(
     try:
         with limited(time.process_time() + min(MOST_SECONDS, left)):
             for name, keys in open_keys.items():
-                run = interpreter.run(answer.values[name], answer.context)
-                first, second = (judge.stream(values, name, answer.context, attempt) for attempt in (0, 1))
+                there = answer.context.within(name)
+                run = interpreter.run(answer.values[name], there)
+                first, second = (judge.stream(values, name, there, attempt) for attempt in (0, 1))
                 found |= newly_untrusted(run, (first, second), keys)
     except LimitError:
         return None

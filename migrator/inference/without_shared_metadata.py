@@ -51,7 +51,7 @@ def _shared(request: InferenceRequest, found: Inference) -> Mapping[str, SharedM
         name: shared_metadata(
             [
                 (pair.before, pair.after)
-                for pair in pairs(request.targets[name], rendered, found.context.namespace)
+                for pair in pairs(request.targets[name], rendered, found.context.within(name).namespace)
                 if pair.before is not None and pair.after is not None and not _is_space(pair.id)
             ],
             [each.path for each in found.differences[name] if not _is_space(each.resource)],
@@ -80,8 +80,7 @@ def _left(request: InferenceRequest, found: Inference, shared: Mapping[str, Shar
 
 def _differences(request: InferenceRequest, found: Inference) -> Mapping[str, tuple[Difference, ...]]:
     """Environment -> the real targets against what helm renders, companions left out."""
-    namespace = found.context.namespace
-    return {name: compared(request, name, rendered, namespace)[0] for name, rendered in found.rendered.items()}
+    return {name: compared(request, name, rendered, found.context)[0] for name, rendered in found.rendered.items()}
 
 
 def _size(found: Inference) -> int:

@@ -251,13 +251,14 @@ def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...],
         if each.decision in (Decision.PROPOSE, Decision.KEEP):
             found.append(each)
             continue
-        release, namespace = each.context.release, each.context.namespace
-        keys = [(name, namespace, release) for name in each.environments]
+        release = each.context.release
+        keys = [(name, each.context.within(name).namespace, release) for name in each.environments]
         other = next((taken[key] for key in keys if key in taken), None)
         if other is None:
             taken.update(dict.fromkeys(keys, each.id))
             found.append(each)
             continue
+        namespace = each.context.within(next(key for key in keys if key in taken)[0]).namespace
         reason = f"its release {release} in namespace {namespace} is also that of {other}"
         found.append(replace(each, decision=Decision.PROPOSE, patches={}, transforms={}, reason=reason))
         notes.append(

@@ -71,7 +71,7 @@ def fit(
     one that another component owns (`owners`) is taken, and so is a Namespace, which must outlive any release (fact
     C4). What the chart does not render is a companion.
     """
-    namespace = inference.context.namespace
+    namespace = inference.context.within(environment).namespace
     rendered = {there.identity(each, namespace): each for each in inference.rendered.get(environment, ())}
     spaces = {key for key in rendered if key in there.objects and (key.group, key.kind) == ("", "Namespace")}
     held = {key for key, resource in there.objects.items() if resource.id in members}

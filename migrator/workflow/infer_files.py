@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migrator.compare.scopes import placed_in, scopes_of
 from migrator.compare.secrets import secrets_of
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
 from migrator.discover import Config
@@ -99,7 +100,7 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
 def _request(target: Target, choices: Choices) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
-    targets = _targets(target.files)
+    targets = {name: _placed(found, target.namespace) for name, found in _targets(target.files).items()}
     return InferenceRequest(
         chart=archive_of(target.chart, target.repository, choices),
         targets=targets,
@@ -110,6 +111,15 @@ def _request(target: Target, choices: Choices) -> InferenceRequest:
         api_versions=choices.api_versions,
         budget=choices.budget,
     )
+
+
+def _placed(found: Sequence[Resource], namespace: str | None) -> tuple[Resource, ...]:
+    """The objects with those that name no namespace in this one, else in the one that they most probably get."""
+    from migrator.classify.namespaces import likely_namespace
+
+    scopes = scopes_of(found)
+    given = namespace or likely_namespace([found], scopes).namespace
+    return tuple(placed_in(each, given, scopes) for each in found)
 
 
 def _targets(texts: Sequence[str]) -> dict[str, tuple[Resource, ...]]:

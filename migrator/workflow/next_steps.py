@@ -29,11 +29,11 @@ def next_steps(inferred: Inferred) -> Iterator[tuple[str, str]]:
         if not files and inference.values.environments.get(environment):
             names.append(own_file(environment))
         label = f" {environment}" if len(inference.rendered) > 1 else ""
-        yield _render_command(inferred, names), f"render{label} yourself"
+        yield _render_command(inferred, environment, names), f"render{label} yourself"
 
 
-def _render_command(inferred: Inferred, names: Iterable[str]) -> str:
-    context, options = inferred.inference.context, inferred.inference.options
+def _render_command(inferred: Inferred, environment: str, names: Iterable[str]) -> str:
+    context, options = inferred.inference.context.within(environment), inferred.inference.options
     words = ["helm", "template", context.release, *_chart_words(inferred.chart, inferred.ref)]
     words += ["--namespace", context.namespace, "--kube-version", context.kube_version]
     words += ["--include-crds"] * options.include_crds + ["--no-hooks"] * (options.hooks == "skip")

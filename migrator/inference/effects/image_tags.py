@@ -30,14 +30,15 @@ def tag_value(subject: Subject, environment: str, image: str) -> tuple[KeyPath, 
         chart = as_dependency(chart)
     interpreter = Interpreter(chart, untaken=False)
     tree = Tree(defaults_of(chart), effective(subject.values, environment))
-    run = interpreter.run(tree.overrides, subject.setting)
+    setting = subject.setting.within(environment)
+    run = interpreter.run(tree.overrides, setting)
     if not run.complete:
         return None
     # a tag that sorts behind the first one: charts compare versions
     other = f"{tag}0"
     found = []
     for path, text in _candidates(tree, run, image):
-        changed = interpreter.run(tree.assign([(path, text.replace(tag, other))]).overrides, subject.setting, run)
+        changed = interpreter.run(tree.assign([(path, text.replace(tag, other))]).overrides, setting, run)
         if _follows(_images(run), _images(changed), image, f"{name}:{other}"):
             found.append((path, text))
     return found[0] if len(found) == 1 else None

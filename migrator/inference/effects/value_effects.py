@@ -82,13 +82,13 @@ def explain_values(subject: Subject, wanted: Callable[[KeyPath], bool] = lambda 
     interpreter = Interpreter(chart, untaken=False)
     defaults = defaults_of(chart)
     trees = {name: Tree(defaults, effective(subject.values, name)) for name in subject.targets}
-    runs = {name: interpreter.run(tree.overrides, subject.setting) for name, tree in trees.items()}
+    runs = {name: interpreter.run(tree.overrides, subject.setting.within(name)) for name, tree in trees.items()}
     found = []
     for path in paths:
         traces = {}
         for name, tree in trees.items():
             if value_at(tree.overrides, path) is not MISSING:
-                without = interpreter.run(tree.without(path).overrides, subject.setting, runs[name])
+                without = interpreter.run(tree.without(path).overrides, subject.setting.within(name), runs[name])
                 traces[name] = _trace(path, runs[name], without)
         found.append(_explained(subject, path, value_at(defaults, path), traces))
     return tuple(found)

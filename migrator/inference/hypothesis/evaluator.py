@@ -303,7 +303,8 @@ class Evaluator:
         here = (document.resource.body.get("metadata") if document.resource else None) or {}
         wanted = target.body.get("metadata") or {}
         changed = dict(wanted)
-        if "namespace" not in here and target.id.namespace == setting.namespace and not self._writes_namespaces:
+        is_told = self._writes_namespaces and not target.is_placed
+        if "namespace" not in here and target.id.namespace == setting.namespace and not is_told:
             changed.pop("namespace", None)
         for key in ("labels", "annotations"):
             # kustomize leaves an empty one out

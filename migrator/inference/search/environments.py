@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from migrator.diagnostics import MigrateError
@@ -47,9 +47,8 @@ def solve(
         request = replace(request, kube_version=fitting(chart, request.kube_version))
     probes = Probes(untrusted, defaults_of(chart), ask) if untrusted and ask else None
     found = _in_turn(request, chart, probes, start, working)
-    setting = next((each.state.setting for each in reversed(found.values())), None)
     return Answer(
-        context=setting
+        context=_context(found)
         or ReleaseContext(
             release=request.release or chart.name,
             namespace=request.namespace or "default",
@@ -84,11 +83,37 @@ def _in_turn(
             begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
         else:
             tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
-            begun = (evaluator.measure(*each) for each in ((tree, setting),))
+            begun = _begun_as(setting.within(name), request, evaluator, tree)
         state = _first(request, begun, deadline + GRACE)
         found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=setting is not None)
-        setting = found[name].state.setting
+        setting = replace(found[name].state.setting, elsewhere=setting.elsewhere if setting is not None else ())
     return found
+
+
+def _begun_as(setting: ReleaseContext, request: InferenceRequest, evaluator: Evaluator, tree: Tree) -> Iterator[State]:
+    """A release that is known, in its namespace or, if that is nearer, in that of most of the targets."""
+    spaces = () if request.namespace else namespaces(evaluator.targets)[:1]
+    best = evaluator.measure(tree, setting)
+    yield best
+    for namespace in spaces:
+        if namespace != setting.namespace:
+            state = evaluator.measure(tree, replace(setting, namespace=namespace), best)
+            if state.cost < best.cost:
+                yield state
+
+
+def _context(found: Mapping[str, _Found]) -> ReleaseContext | None:
+    """The release, in the namespace of the first environment, and what the others have; None where there is none."""
+    settings = {name: each.state.setting for name, each in found.items()}
+    if not settings:
+        return None
+    first, last = (list(settings.values())[at] for at in (0, -1))
+    elsewhere = ((name, each.namespace) for name, each in sorted(settings.items()))
+    return replace(
+        last,
+        namespace=first.namespace,
+        elsewhere=tuple((name, there) for name, there in elsewhere if there != first.namespace),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,7 +196,7 @@ def estimate(request: InferenceRequest, start: Start | None) -> tuple[float, Sta
         overrides = start.values[environment]
         # what is a default here needs no value
         tree = Tree(defaults, {}).assign((path, value_at(overrides, path)) for path in leaves(overrides))
-        begun = (evaluator.measure(each, start.context) for each in (tree,))
+        begun = (evaluator.measure(each, start.context.within(environment)) for each in (tree,))
         return _first(request, begun, time.process_time() + request.budget + GRACE).cost, start
     deadline = time.process_time() + request.budget
     state = _first(

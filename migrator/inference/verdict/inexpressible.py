@@ -43,7 +43,7 @@ def fixed_places(
     chart = chart_of(request)
     try:
         with limited(time.process_time() + MOST_SECONDS):
-            run = Interpreter(chart).run(answer.values[environment], answer.context)
+            run = Interpreter(chart).run(answer.values[environment], answer.context.within(environment))
             if not run.complete or any(each.cut or each.mutated for each in run.templates.values()):
                 return frozenset()
             documents = _only(run)

@@ -233,7 +233,7 @@ def _of_crds(judge: Judge, verdict: Verdict, setting: ReleaseContext) -> Mapping
     bare = replace(judge, options=ReleaseOptions(include_crds=False))
     found = {}
     for name in verdict.rendered.keys() - verdict.refusals.keys():
-        without = {each.id for each in bare.resources(verdict.values, name, setting)}
+        without = {each.id for each in bare.resources(verdict.values, name, setting.within(name))}
         found[name] = frozenset(each.id for each in verdict.rendered[name]) - without
     return found
 
@@ -241,8 +241,8 @@ def _of_crds(judge: Judge, verdict: Verdict, setting: ReleaseContext) -> Mapping
 def _rendered(judge: Judge, values: SplitValues, setting: ReleaseContext, render: Render) -> Verdict:
     """What helm makes of the values under the judge's options, set against the targets."""
     request = judge.request
-    made = {name: render(judge, values, name, setting) for name in sorted(request.targets)}
-    told = {name: compared(request, name, found, setting.namespace) for name, (found, _) in made.items()}
+    made = {name: render(judge, values, name, setting.within(name)) for name in sorted(request.targets)}
+    told = {name: compared(request, name, found, setting) for name, (found, _) in made.items()}
     return Verdict(
         values=values,
         options=judge.options,
@@ -254,11 +254,11 @@ def _rendered(judge: Judge, values: SplitValues, setting: ReleaseContext, render
 
 
 def compared(
-    request: InferenceRequest, environment: str, rendered: Rendered, namespace: str
+    request: InferenceRequest, environment: str, rendered: Rendered, context: ReleaseContext
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""
     targets = tuple(target for target in request.targets[environment] if not is_test_hook(target.body))
-    found = compare(targets, rendered, release_namespace=namespace)
+    found = compare(targets, rendered, release_namespace=context.within(environment).namespace)
     companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
     gone = frozenset(companions)
     return tuple(item for item in found if item.resource not in gone), companions

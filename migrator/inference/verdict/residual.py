@@ -107,7 +107,7 @@ def makeable(request: InferenceRequest, answer: Answer, environment: str) -> fro
     try:
         with limited(time.process_time() + MOST_SECONDS):
             for overrides in ({}, answer.values[environment]):
-                for template in interpreter.run(overrides, answer.context).templates.values():
+                for template in interpreter.run(overrides, answer.context.within(environment)).templates.values():
                     made = (*split_documents(template), *(document for _, document in untaken_documents(template)))
                     names = {document.id.name for document in made if document.id is not None}
                     kinds = {word for piece in template.pieces for word in _KIND.findall(piece.text)} if names else ()
@@ -160,4 +160,4 @@ def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinn
     tree = Tree({}, overrides)
     for path in () if pinned else secret_values(overrides, request.targets[environment]):
         tree = tree.without(path)
-    return Pinning(chart_of(request), tree.overrides, answer.context, untaken=pinned)
+    return Pinning(chart_of(request), tree.overrides, answer.context.within(environment), untaken=pinned)

@@ -63,7 +63,7 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
             files[f"{post_render}/kustomization.yaml"] = _post_render_yaml(component, environment, sharing)
         releases[environment] = LockedRelease(
             component=component.id,
-            context=component.context,
+            context=component.context.within(environment),
             path=folder,
             name=chart.name,
             version=chart.version,
@@ -91,7 +91,7 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
         "dependencies": [dependency],
     }
     about = (
-        f"Release {component.context.release} in namespace {component.context.namespace}.\n"
+        f"Release {component.context.release} in namespace {component.context.places}.\n"
         "To upgrade, change the dependency's version."
     )
     return dump(value, comments={("apiVersion",): about})

@@ -83,7 +83,7 @@ def _message(component: ComponentPlan) -> str:
     context = component.context
     return (
         f"feat: {component.id} comes from {chart}\n\n"
-        f"Release {context.release} in namespace {context.namespace}, in {', '.join(component.environments)}. "
+        f"Release {context.release} in namespace {context.places}, in {', '.join(component.environments)}. "
         f"Its {resources} objects leave the Kustomize part.\n"
     )
 
