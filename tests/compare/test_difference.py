@@ -75,8 +75,14 @@ def test_an_object_without_a_namespace_lands_in_the_release_namespace():
     assert {difference.kind.value for difference in compare([there], [bare])} == {"added", "removed"}
     # neither says where
     assert compare([bare], [bare], release_namespace="web") == ()
-    # before says nothing, after does: someone must tell
-    assert len(compare([bare], [there], release_namespace="web")) == 2
+    # what is deployed without one is in the release's too, and never in another one
+    assert compare([bare], [there], release_namespace="web") == ()
+    assert len(compare([bare], [there], release_namespace="other")) == 2
+    assert len(compare([bare], [there])) == 2
+    # where one is written it is another object than the one without
+    assert [str(each.resource) for each in compare([bare, there], [bare], release_namespace="web")] == [
+        "ConfigMap web/a"
+    ]
 
 
 def test_kinds_without_a_namespace_have_none():

@@ -129,5 +129,5 @@ def test_infer_explains_files(migrate: Migrate, mirror: Path, tmp_path: Path) ->
     (value,) = shown["explanation"]["values"]
     assert value["effects"][0]["path"] == "/data/level"
     assert (value["origins"][0]["file"], value["origins"][0]["line"]) == (str(target), 6)
-    assert "shapes   ConfigMap x-tiny /data/level\n" in migrate(*given).out
+    assert "shapes   ConfigMap default/x-tiny /data/level\n" in migrate(*given).out
     assert "explanation" not in json.loads(migrate(*given[:-1], "--format", "json").out)

@@ -1,0 +1,105 @@
+"""The namespace of a root, as objects of Argo CD and Flux give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from migrator.discover import Config, discover
+from migrator.gitops.destinations import agreed, destinations
+from migrator.model import Origin, RepoPath, resource_of
+from migrator.yamlio import Dialect, read_value
+
+Tree = Callable[..., Path]
+ROOTS = ("overlays/dev", "overlays/prod")
+APPLICATION = """\
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: shop}
+    spec:
+      source: {repoURL: https://git.example.org/own.git, path: overlays/prod}
+      destination: {namespace: shop-live}
+"""
+
+
+def given(tree: Tree, text: str) -> Mapping[str, str]:
+    files = {f"{root}/kustomization.yaml": "resources: []\n" for root in ROOTS}
+    root = tree({**files, "deploy/objects.yaml": text})
+    return dict(agreed(destinations(discover(root, Config()), (), {RepoPath(each) for each in ROOTS})))
+
+
+def application_set(generators: str, path: str, namespace: str) -> str:
+    return f"""\
+    apiVersion: argoproj.io/v1alpha1
+    kind: ApplicationSet
+    metadata: {{name: shop}}
+    spec:
+      generators: {generators}
+      template:
+        spec:
+          source: {{repoURL: https://git.example.org/own.git, path: '{path}'}}
+          destination: {{namespace: '{namespace}'}}
+    """
+
+
+LIST = "[{list: {elements: [{env: dev}, {env: prod}]}}]"
+FOLDERS = "[{git: {directories: [{path: overlays/*}, {path: overlays/dev, exclude: true}]}}]"
+MATRIX = "[{matrix: {generators: [{list: {elements: [{env: dev}]}}, {list: {elements: [{values: {team: web}}]}}]}}]"
+FLUX = """\
+    apiVersion: kustomize.toolkit.fluxcd.io/v1
+    kind: Kustomization
+    metadata: {name: shop}
+    spec: {sourceRef: {kind: GitRepository, name: own}, path: ./overlays/dev/, targetNamespace: shop-dev}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (APPLICATION, {"overlays/prod": "shop-live"}),
+        (
+            APPLICATION.replace("path: overlays/prod", "path: overlays/prod, kustomize: {namespace: other}"),
+            {"overlays/prod": "other"},
+        ),
+        (APPLICATION.replace("source: {", "sources: [{").replace("prod}", "prod}]"), {"overlays/prod": "shop-live"}),
+        (APPLICATION.replace("path: overlays/prod", "chart: shop"), {}),
+        (APPLICATION.replace("namespace: shop-live", "name: there"), {}),
+        (FLUX, {"overlays/dev": "shop-dev"}),
+        (FLUX.replace("shop-dev", "${NAMESPACE}"), {}),
+        (
+            application_set(LIST, "overlays/{{env}}", "shop-{{ .env }}"),
+            {"overlays/dev": "shop-dev", "overlays/prod": "shop-prod"},
+        ),
+        (application_set(FOLDERS, "{{.path.path}}", "{{path.basename}}"), {"overlays/prod": "prod"}),
+        (application_set(MATRIX, "overlays/{{env}}", "{{values.team}}"), {"overlays/dev": "web"}),
+        (
+            application_set("[{clusters: {}}]", "overlays/{{name}}", "shop"),
+            {"overlays/dev": "shop", "overlays/prod": "shop"},
+        ),
+        (application_set("[{clusters: {}}]", "overlays/{{name}}", "{{name}}"), {}),
+    ],
+)
+def test_what_an_object_says(tree: Tree, text: str, expected: Mapping[str, str]) -> None:
+    assert given(tree, text) == expected
+
+
+def test_folders_of_another_repository_are_not_meant(tree: Tree) -> None:
+    other = APPLICATION.replace("own.git", "other.git")
+    elsewhere = other.replace("overlays/prod", "not/here").replace("name: shop", "name: more")
+    assert given(tree, f"{other}---\n{elsewhere}") == {}
+
+
+def test_objects_that_disagree_say_nothing_together(tree: Tree) -> None:
+    second = APPLICATION.replace("name: shop", "name: shop-2").replace("shop-live", "shop-next")
+    assert given(tree, f"{APPLICATION}    ---\n{second}") == {}
+
+
+def test_a_rendered_object_counts_and_not_its_file(tree: Tree) -> None:
+    root = tree({"overlays/prod/kustomization.yaml": "resources: []\n", "apps/shop.yaml": APPLICATION})
+    body = read_value(APPLICATION, dialect=Dialect.SIGS)
+    body["spec"]["destination"]["namespace"] = "patched"
+    rendered = resource_of(body, Origin(path=RepoPath("apps/shop.yaml")))
+    found = destinations(discover(root, Config()), (rendered,), {RepoPath("overlays/prod")})
+    assert agreed(found) == {"overlays/prod": "patched"}
