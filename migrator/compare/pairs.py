@@ -23,9 +23,9 @@ def pairs(before: Sequence[Resource], after: Sequence[Resource], release_namespa
     """The objects of both sides by identity, sorted.
 
     A chart often leaves the namespace out, and so do manifests (fact C4): such an object stands for the one of the
-    other side without a namespace where there is one, else it lands in the release's namespace. The namespace that someone writes on an
-    object that has none by its kind is not part of its identity. Where an identity occurs several times on a side, the
-    occurrences are paired in order, and what is left over is only on that side.
+    other side without a namespace where there is one, else it lands in the release's namespace. The namespace that
+    someone writes on an object that has none by its kind is not part of its identity. Where an identity occurs several
+    times on a side, the occurrences are paired in order, and what is left over is only on that side.
     """
     scopes = scopes_of((*before, *after))
     olds = _by_identity(before, {each.id for each in after}, release_namespace, scopes)

@@ -37,7 +37,7 @@ def _hooks(request: InferenceRequest, answer: Answer, environment: str) -> froze
         return frozenset()
     try:
         with limited(time.process_time() + MOST_SECONDS):
-            run = Interpreter(chart_of(request)).run(answer.values[environment], answer.context)
+            run = Interpreter(chart_of(request)).run(answer.values[environment], answer.context.within(environment))
             made = [document for each in run.templates.values() for _, document in untaken_documents(each)]
             hooks = [each.resource for each in made if each.resource is not None and is_hook(each.resource)]
     except LimitError:
