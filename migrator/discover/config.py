@@ -72,6 +72,11 @@ class Config:
     spans: Mapping[str, SourceSpan] = field(default_factory=dict, repr=False)
     """Where a root or key was written, for messages about it."""
 
+    @property
+    def namespaces(self) -> Mapping[str, str]:
+        """Component -> the namespace of its release, where one is said."""
+        return {name: each.namespace for name, each in self.components.items() if each.namespace}
+
     def environment_of_root(self, root: RepoPath) -> str | None:
         """The environment that the configuration gives a root, or None."""
         return next((name for name, roots in sorted(self.environments.items()) if root in roots), None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.gitops.namespaces import settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
@@ -17,12 +18,11 @@ from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_o
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
-from migrator.workflow.steps.baseline import Baseline, once, read_baseline
+from migrator.workflow.steps.baseline import Baseline, once, read_baseline, with_builds
 from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
-from migrator.workflow.steps.namespaces import settle_namespaces
 from migrator.workflow.steps.resolve import Resolved, resolve
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
@@ -63,8 +63,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         components, unclear = recognise(baseline)
         unbuilt = unbuilt_components(baseline, components)
         _check_only(baseline, (*components, *(each.component for each in unbuilt)))
-        settled = settle_namespaces(baseline, components)
-        baseline, components = settled.baseline, settled.components
+        settled = settle_namespaces(baseline.builds, components, baseline.destinations, baseline.config.namespaces)
+        baseline, components = with_builds(baseline, settled.builds), settled.components
     with run.step("resolve") as watch:
         library = library_of(baseline.choices)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)

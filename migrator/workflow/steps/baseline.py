@@ -113,9 +113,10 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
     )
 
 
-def with_namespaces(baseline: Baseline, namespaces: Mapping[RepoPath, str]) -> Baseline:
-    """The baseline with the objects that name no namespace in that of their root."""
-    builds = placed_builds(baseline.builds, namespaces)
+def with_builds(baseline: Baseline, builds: tuple[Build, ...]) -> Baseline:
+    """The baseline with these builds of the same roots; itself where they are its own."""
+    if builds == baseline.builds:
+        return baseline
     graph = build_graph(builds, baseline.kustomizations)
     return replace(baseline, view=_view(baseline.kustomizations, builds), graph=graph)
 

@@ -1,4 +1,4 @@
-"""The step namespaces: where the objects of a root go that name none, when no object of a GitOps tool says it."""
+"""Where the objects of a root go that name no namespace, when no object of a GitOps tool says it."""
 
 from __future__ import annotations
 
@@ -10,56 +10,54 @@ from migrator.classify import Component, ComponentKind
 from migrator.classify.namespaces import DEFAULT, Likely, likely_namespace
 from migrator.compare.scopes import Scopes
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.gitops.destinations import Destination
 from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.render_roots import Build
-from migrator.render_roots.placing import nowhere, scopes_of_builds
-from migrator.workflow.steps.baseline import Baseline, with_namespaces
+from migrator.render_roots.placing import nowhere, placed_builds, scopes_of_builds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A repository whose objects all have a namespace, as far as that can be told."""
 
-    baseline: Baseline
+    builds: tuple[Build, ...] = field(repr=False)
     components: tuple[Component, ...]
     diagnostics: Diagnostics = ()
     disputed: Mapping[str, str] = field(default_factory=dict)
     """Component id -> why nobody knows where its objects go."""
 
 
-def settle_namespaces(baseline: Baseline, components: Sequence[Component]) -> Settled:
-    """The repository with every object that names no namespace in the one that it most probably gets.
+def settle_namespaces(
+    builds: Sequence[Build],
+    components: Sequence[Component],
+    said: Mapping[RepoPath, Sequence[Destination]],
+    given: Mapping[str, str],
+) -> Settled:
+    """Every object that names no namespace in the one that it most probably gets.
 
-    That is what migrate.yaml says of the components of its root, else what fits. Its diagnostics: MIG605 (taken for
-    granted), MIG606 (objects of a GitOps tool disagree).
+    That is what somebody has `given` for a component of its root, else what fits. Nothing is taken where what is `said`
+    of a root differs. Its diagnostics: MIG605 (taken for granted), MIG606 (objects of a GitOps tool disagree).
     """
-    scopes = scopes_of_builds(baseline.builds)
+    scopes = scopes_of_builds(builds)
     taken: dict[RepoPath, str] = {}
     disputed: dict[str, str] = {}
     notes: list[Diagnostic] = []
-    for build in baseline.builds:
+    for build in builds:
         free = frozenset(each.id for each in nowhere(build, scopes))
         named = [each.id for each in components if _is_third_party(each) and free & _held(each, build)]
         if not free:
             continue
-        if len(baseline.destinations.get(build.root, ())) > 1:
-            disputed |= dict.fromkeys(named, reason := _disputed(baseline, build.root))
+        if len(said.get(build.root, ())) > 1:
+            disputed |= dict.fromkeys(named, reason := _disputed(build.root, said[build.root]))
             notes += [_dispute(build.root, reason)] if named else []
             continue
-        said = [baseline.config.components[name].namespace for name in named if name in baseline.config.components]
-        given = next((name for name in said if name), None)
-        likely = Likely(namespace=given) if given else _likely(build, components, scopes)
+        own = next((given[name] for name in named if name in given), "")
+        likely = Likely(namespace=own) if own else _likely(build, components, scopes)
         taken[build.root] = likely.namespace
-        notes += [_assumed(build.root, named, len(free), likely)] if named and not given else []
-    if not taken:
-        return Settled(baseline=baseline, components=tuple(components), diagnostics=tuple(notes), disputed=disputed)
-    placed = with_namespaces(baseline, taken)
-    return Settled(
-        baseline=placed,
-        components=_moved(components, baseline.builds, placed.builds),
-        diagnostics=tuple(notes),
-        disputed=disputed,
-    )
+        notes += [_assumed(build.root, named, len(free), likely)] if named and not own else []
+    placed = placed_builds(builds, taken)
+    moved = _moved(components, builds, placed) if taken else tuple(components)
+    return Settled(builds=placed, components=moved, diagnostics=tuple(notes), disputed=disputed)
 
 
 def _is_third_party(component: Component) -> bool:
@@ -93,9 +91,9 @@ def _moved(components: Sequence[Component], before: Sequence[Build], after: Sequ
     )
 
 
-def _disputed(baseline: Baseline, root: RepoPath) -> str:
-    said = " and ".join(f"{each.namespace} ({each.by}, {each.span})" for each in baseline.destinations[root])
-    return f"objects of {root} that name no namespace go to {said}"
+def _disputed(root: RepoPath, said: Sequence[Destination]) -> str:
+    places = " and ".join(f"{each.namespace} ({each.by}, {each.span})" for each in said)
+    return f"objects of {root} that name no namespace go to {places}"
 
 
 def _dispute(root: RepoPath, reason: str) -> Diagnostic:
