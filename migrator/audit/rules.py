@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from migrator.audit.dangling import dangling
 from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject, Umbrella
-from migrator.classify import Component, ComponentKind
+from migrator.audit.vendored import vendored
+from migrator.classify import ComponentKind
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
 from migrator.prove import RELEASE, Owner, changed_parts, part_digests, placed, rendered_digest, rendering_digest
-
-CONFIDENT = 0.5
-"""Score of a component from which on a vendored copy is a finding and no note."""
 
 CRD_LIMIT = 262_144
 """Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (fact C3)."""
 
 _EXACT = re.compile(r"=?\s*v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
-_RUNS = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "CronJob", "Pod"})
-_INSTALLS = _RUNS | {"CustomResourceDefinition", "APIService", "ValidatingWebhookConfiguration"}
-_ADOPTED = frozenset({"adopt", "adopt-with-patches"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,51 +54,6 @@ def owned_twice(subject: Subject) -> Iterator[Finding]:
                 )
 
 
-def vendored(subject: Subject) -> Iterator[Finding]:
-    """Recognised infrastructure in kustomize builds: still, though it was adopted, or again."""
-    for component in sorted(subject.components, key=lambda each: each.id):
-        locked = subject.lock.components.get(component.id) if subject.lock else None
-        adopted = locked is not None and locked.decision in _ADOPTED
-        # what stays of an adopted component is mostly companions: dashboards, issuers, CRDs on purpose
-        telling = _RUNS if adopted else _INSTALLS
-        members = {
-            name: [res_id for res_id in ids if res_id.kind in telling]
-            for name, ids in sorted(component.members.items())
-        }
-        environments = [name for name, ids in members.items() if ids]
-        if component.kind is not ComponentKind.THIRD_PARTY or not environments:
-            continue
-        if adopted:
-            reason = "although a release of the lock owns the component"
-        elif component.id in subject.kept:
-            reason = "as decided in migrate.yaml (keep)"
-        elif locked is not None:
-            reason = f"as decided when the repository was migrated ({locked.decision})"
-        else:
-            reason = "and no release of the lock owns it" if subject.lock else "and was not migrated yet"
-        first = min(members[environments[0]])
-        yield Finding(
-            code="MIG802",
-            span=place_of(subject, environments[0], first),
-            words={
-                "component": component.id,
-                "chart": _chart_of(component),
-                "environments": ", ".join(environments),
-                "reason": reason,
-            },
-            evidence=tuple(str(res_id) for res_id in sorted(members[environments[0]])),
-            is_note=not adopted
-            and (locked is not None or component.id in subject.kept or component.confidence < CONFIDENT),
-        )
-
-
-def _chart_of(component: Component) -> str:
-    if not component.candidates:
-        return component.id
-    best = component.candidates[0]
-    return f"{best.chart} {best.versions[0]}" if best.versions else best.chart
-
-
 def not_pinned(subject: Subject) -> Iterator[Finding]:
     """Dependencies of umbrella charts without one exact version."""
     for umbrella in subject.umbrellas:
@@ -111,12 +62,18 @@ def not_pinned(subject: Subject) -> Iterator[Finding]:
             if not _is_local(entry) and not (isinstance(version, str) and _EXACT.fullmatch(version.strip())):
                 yield Finding(
                     code="MIG803",
+                    is_note=_is_foreign(umbrella, subject),
                     span=umbrella.at("dependencies", index, "version"),
                     words={
                         "chart": str(entry.get("name") or "?"),
                         "version": "no version at all" if version in (None, "") else f"the version {version}",
                     },
                 )
+
+
+def _is_foreign(umbrella: Umbrella, subject: Subject) -> bool:
+    """Whether a chart is none that a migration made: somebody's own, in a repository that was never migrated."""
+    return not subject.was_migrated and not umbrella.is_ours
 
 
 def _is_local(entry: Mapping[str, Json]) -> bool:
@@ -134,7 +91,8 @@ def chart_disagrees(subject: Subject) -> Iterator[Finding]:
             continue
         yield from _dependency(umbrella, release)
     for umbrella in subject.umbrellas:
-        yield from _lock_file(umbrella)
+        for found in _lock_file(umbrella):
+            yield replace(found, is_note=_is_foreign(umbrella, subject))
 
 
 def _charts(subject: Subject) -> Mapping[tuple[str, str, str], LockedRelease]:
@@ -203,7 +161,8 @@ def chart_not_locked(subject: Subject) -> Iterator[Finding]:
     locked = {release.path for each in subject.lock.environments.values() for release in each.helm}
     for umbrella in subject.umbrellas:
         if umbrella.path not in locked:
-            yield Finding(code="MIG806", span=umbrella.at(), words={"path": str(umbrella.path)})
+            words = {"path": str(umbrella.path)}
+            yield Finding(code="MIG806", span=umbrella.at(), words=words, is_note=umbrella.path in subject.deployed)
 
 
 def lock_unusable(subject: Subject) -> Iterator[Finding]:
@@ -272,16 +231,24 @@ def large_crds(subject: Subject) -> Iterator[Finding]:
 
 
 def lock_missing(subject: Subject) -> Iterator[Finding]:
-    """Umbrella charts in a repository that has no lock."""
-    if subject.lock is None and subject.lock_problem is None and subject.umbrellas:
-        first = subject.umbrellas[0]
-        words = {"count": str(len(subject.umbrellas)), "first": str(first.path)}
-        yield Finding(code="MIG811", span=first.at(), words=words)
+    """Charts that a migration made, in a repository that has no lock."""
+    if subject.lock is None and subject.lock_problem is None:
+        ours = [each for each in subject.umbrellas if each.is_ours or subject.was_migrated]
+        if ours:
+            words = {"count": str(len(ours)), "first": str(ours[0].path)}
+            yield Finding(code="MIG811", span=ours[0].at(), words=words)
+
+
+def not_migrated(subject: Subject) -> Iterator[Finding]:
+    """A repository that was never migrated."""
+    if subject.lock is None and subject.lock_problem is None and not any(lock_missing(subject)):
+        third_party = (each.id for each in subject.components if each.kind is ComponentKind.THIRD_PARTY)
+        yield Finding(code="MIG814", evidence=tuple(sorted(third_party)))
 
 
 RULES = (
     Rule(code="MIG801", words=frozenset({"resource", "environment", "owners"}), find=owned_twice),
-    Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason"}), find=vendored),
+    Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason", "fix"}), find=vendored),
     Rule(code="MIG803", words=frozenset({"chart", "version"}), find=not_pinned),
     Rule(code="MIG804", words=frozenset({"path", "problem", "other"}), find=chart_disagrees),
     Rule(code="MIG805", words=frozenset({"path", "user"}), find=files_missing),
@@ -291,4 +258,10 @@ RULES = (
     Rule(code="MIG809", words=frozenset(), find=proof_stale),
     Rule(code="MIG810", words=frozenset({"crd", "size", "limit", "owner"}), find=large_crds),
     Rule(code="MIG811", words=frozenset({"count", "first"}), find=lock_missing),
+    Rule(
+        code="MIG813",
+        words=frozenset({"resource", "environment", "field", "named", "reason", "fix"}),
+        find=dangling,
+    ),
+    Rule(code="MIG814", words=frozenset(), find=not_migrated),
 )

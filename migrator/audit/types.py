@@ -25,6 +25,8 @@ class Umbrella:
     dependencies: tuple[Mapping[str, Json], ...]
     locked: tuple[Mapping[str, Json], ...] = ()
     """Dependencies as its Chart.lock resolves them; empty where there is none."""
+    is_ours: bool = False
+    """Whether a migration made it, as it says itself."""
     spans: Mapping[KeyPath, SourceSpan] = field(default_factory=dict, repr=False)
 
     def at(self, *path: str | int) -> SourceSpan:
@@ -52,6 +54,11 @@ class Subject:
     """Versions of the engines that rendered."""
     kept: frozenset[str] = frozenset()
     """Components that `migrate.yaml` keeps in Kustomize."""
+
+    was_migrated: bool = False
+    """Whether there is a lock, or the history of the repository has one."""
+    deployed: frozenset[RepoPath] = frozenset()
+    """Folders that objects of Argo CD and Flux deploy."""
 
     @property
     def index(self) -> Index:

@@ -10,6 +10,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock
 from migrator.model import Json, RepoPath
+from migrator.rewrite import is_umbrella
 from migrator.yamlio import Dialect, read_value, spans
 
 
@@ -37,6 +38,7 @@ def umbrellas_of(index: Index, lock: Lock | None = None) -> tuple[Umbrella, ...]
                     path=folder,
                     file=file,
                     dependencies=_entries(chart),
+                    is_ours=is_umbrella(chart),
                     locked=_entries(_read(index, RepoPath(f"{prefix}Chart.lock"))),
                     spans=spans(index.read(file), path=file),
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from migrator.discover import KUSTOMIZATION_NAMES, Index
@@ -66,6 +67,13 @@ def deployed_folders(text: str) -> tuple[Deployed, ...]:
         for each in named_paths(document)
         if each.scalar.path[-1] == "path"
     )
+
+
+def written_folders(index: Index) -> Iterator[tuple[RepoPath, Deployed]]:
+    """What the objects in the files of a repository deploy, each with its file; what is not YAML deploys nothing."""
+    for path, data in gitops_files(index):
+        with suppress(UnicodeDecodeError, YamlError):
+            yield from ((path, each) for each in deployed_folders(data.decode("utf-8")))
 
 
 def deployed_paths(builds: Sequence[Build]) -> frozenset[RepoPath]:

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import Index
 from migrator.gitops.deployed import (
     DEPLOYING,
     Deployed,
     deployed_folders,
     foreign_repositories,
-    gitops_files,
     reaches,
+    written_folders,
 )
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.render_roots import Build
 from migrator.rewrite.kustomize.repository_view import RepositoryView
-from migrator.yamlio import YamlError, dump
+from migrator.yamlio import dump
 
 _SHOWN = 3
 
@@ -31,7 +29,7 @@ def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView
     losing = _losing(plan, charts, view.builds)
     if not losing:
         return ()
-    written = list(_written(view.index))
+    written = list(written_folders(view.index))
     foreign = foreign_repositories(view.index, ((each.repository, each.folder) for _, each in written))
     objects: dict[tuple[RepoPath, str, str], list[Deployed]] = defaultdict(list)
     for path, each in (*written, *_rendered(view.builds)):
@@ -56,12 +54,6 @@ def _losing(
             if folder is not None and any(each.id in members for each in build.resources):
                 found[build.root].add(folder)
     return {root: frozenset(folders) for root, folders in sorted(found.items())}
-
-
-def _written(index: Index) -> Iterator[tuple[RepoPath, Deployed]]:
-    for path, data in gitops_files(index):
-        with suppress(UnicodeDecodeError, YamlError):
-            yield from ((path, each) for each in deployed_folders(data.decode("utf-8")))
 
 
 def _rendered(builds: Sequence[Build]) -> Iterator[tuple[RepoPath, Deployed]]:

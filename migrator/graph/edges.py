@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.graph.rules import POD_REFERENCES, POD_TEMPLATES, REFERENCES, Rule
+from migrator.graph.named_objects import bound_objects, named_objects, values_at
+from migrator.graph.rules import POD_TEMPLATES
 from migrator.graph.types import EdgeKind
 from migrator.model import Json, ResId, Resource
 
@@ -46,7 +47,6 @@ class Environment:
     def _edges_of(self, resource: Resource) -> Iterator[Found]:
         yield from self._references(resource)
         yield from self._selections(resource)
-        yield from self._bindings(resource)
         if resource.id.kind == "CustomResourceDefinition":
             spec = _mapping(resource.body.get("spec"))
             kind = str(_mapping(spec.get("names")).get("kind") or "")
@@ -54,29 +54,10 @@ class Environment:
                 yield resource.id, held.id, EdgeKind.DEFINES, "spec.names.kind"
 
     def _references(self, resource: Resource) -> Iterator[Found]:
-        rules = [rule for rule in REFERENCES if rule.applies(resource.id)]
-        for rule in rules:
-            yield from self._by_rule(resource, rule, resource.body, "")
-        for prefix in POD_TEMPLATES:
-            for template in values_at(resource.body, prefix):
-                # a custom resource may hold a pod template too; anything with containers counts
-                if isinstance(template, dict) and isinstance(template.get("containers"), list):
-                    for rule in POD_REFERENCES:
-                        yield from self._by_rule(resource, rule, template, f"{prefix}.")
-
-    def _by_rule(self, resource: Resource, rule: Rule, holder: Json, prefix: str) -> Iterator[Found]:
-        for item in values_at(holder, rule.path):
-            if isinstance(item, dict):
-                name = item.get(rule.name)
-                kind = str(item.get("kind") or "") if not rule.kind else rule.kind
-                namespace = str(item.get("namespace") or "")
-                group = _group_of(item) if not rule.kind else rule.group
-            else:
-                name, kind, namespace, group = item, rule.kind, "", rule.group
-            if not isinstance(name, str) or not name or not kind:
-                continue
-            for target in self.named(group, kind, namespace or resource.id.namespace, name):
-                yield resource.id, target, EdgeKind.REFERS, f"{prefix}{rule.path}"
+        for kind, names in ((EdgeKind.REFERS, named_objects), (EdgeKind.BINDS, bound_objects)):
+            for each in names(resource):
+                for target in self.named(each.group, each.kind, each.namespace, each.name):
+                    yield resource.id, target, kind, each.via
 
     def named(self, group: str | None, kind: str, namespace: str, name: str) -> Iterator[ResId]:
         """The objects of that name: in the namespace, else without one (charts leave it out, clusters have none)."""
@@ -122,21 +103,6 @@ class Environment:
             if (places is None or service.id.namespace in places) and selects(selector, labels):
                 yield resource.id, service.id, EdgeKind.SELECTS, "spec.selector"
 
-    def _bindings(self, resource: Resource) -> Iterator[Found]:
-        if resource.id.group != "rbac.authorization.k8s.io" or not resource.id.kind.endswith("Binding"):
-            return
-        role = _mapping(resource.body.get("roleRef"))
-        place = resource.id.namespace if role.get("kind") == "Role" else ""
-        for target in self.named(resource.id.group, str(role.get("kind") or ""), place, str(role.get("name") or "")):
-            yield resource.id, target, EdgeKind.BINDS, "roleRef"
-        subjects = resource.body.get("subjects")
-        for subject in subjects if isinstance(subjects, list) else ():
-            held = _mapping(subject)
-            if held.get("kind") == "ServiceAccount":
-                namespace = str(held.get("namespace") or resource.id.namespace)
-                for target in self.named("", "ServiceAccount", namespace, str(held.get("name") or "")):
-                    yield resource.id, target, EdgeKind.BINDS, "subjects"
-
 
 def selects(selector: Json, labels: Mapping[str, Json]) -> bool:
     """Whether labels answer a LabelSelector (matchLabels and matchExpressions, all of them)."""
@@ -165,22 +131,6 @@ def _answers(expression: Mapping[str, Json], labels: Mapping[str, Json]) -> bool
             return False
 
 
-def values_at(value: Json, path: str) -> Iterator[Json]:
-    """The values at a dotted path; `[]` behind a key stands for every element of its list, `*` for every key."""
-    pending = [value]
-    for part in path.split(".") if path else ():
-        name = part.removesuffix("[]")
-        found: list[Json] = []
-        for holder in pending:
-            if not isinstance(holder, dict):
-                continue
-            inner = list(holder.values()) if name == "*" else [holder[name]] if name in holder else []
-            for item in inner:
-                found += (item if isinstance(item, list) else []) if part.endswith("[]") else [item]
-        pending = found
-    yield from (item for item in pending if item is not None)
-
-
 def _pod_labels(resource: Resource) -> Mapping[str, str] | None:
     """Labels of the pods that an object makes; None for an object that makes none."""
     for prefix in POD_TEMPLATES:
@@ -199,14 +149,6 @@ def _namespaces(selector: Json, own: str) -> frozenset[str] | None:
         return None
     names = held.get("matchNames")
     return frozenset(map(str, names)) if isinstance(names, list) and names else frozenset({own})
-
-
-def _group_of(item: Mapping[str, Json]) -> str | None:
-    """Group of a typed reference by `apiVersion`, `apiGroup` or `group`; None where it does not say."""
-    if isinstance(item.get("apiVersion"), str):
-        return str(item["apiVersion"]).rpartition("/")[0]
-    held = item.get("apiGroup", item.get("group"))
-    return str(held) if isinstance(held, str) else None
 
 
 def _is_empty(selector: Json) -> bool:

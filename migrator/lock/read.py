@@ -49,7 +49,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
             span=SourceSpan(path=path),
             remedy="use the version of migrate that wrote it, or restore the file",
         )
-    file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "proof"))
+    file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "staying", "proof"))
     baseline, proof = file.child("baseline"), file.child("proof")
     baseline.needed().refuse_others(("commit", "tree"))
     proof.needed().refuse_others(("verdict", "digest", "rendered"))
@@ -62,6 +62,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
         engines=engines,
         environments=_each(file.child("environments").needed(), read_environment),
         components=_each(file.child("components").needed(), _component),
+        staying=_each(file.child("staying"), Field.string),
         verdict=proof.child("verdict").string(),
         proof_digest=proof.child("digest").string(),
         rendered=_each(proof.child("rendered"), lambda held: _each(held.needed(), Field.string)),
@@ -106,11 +107,13 @@ def _release(held: Field, kube_version: str) -> LockedRelease:
 
 
 def _component(held: Field) -> LockedComponent:
-    held.needed().refuse_others(("decision", "resources", "allowances"))
+    held.needed().refuse_others(("decision", "resources", "allowances", "companions", "references"))
     return LockedComponent(
         decision=held.child("decision").string(),
         resources=held.child("resources").integer(),
         allowances=held.child("allowances").texts(),
+        companions=_each(held.child("companions"), Field.texts),
+        references=held.child("references").texts(),
     )
 
 

@@ -54,6 +54,10 @@ class LockedComponent:
     decision: str
     resources: int
     allowances: tuple[str, ...] = ()
+    companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """environment -> its objects that stay in Kustomize."""
+    references: tuple[str, ...] = ()
+    """Objects across the border that it named, or that named it, when it was proved: its own and those of others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,8 @@ class Lock:
     """kustomize, helm, kubeVersion."""
     environments: Mapping[str, LockedEnvironment]
     components: Mapping[str, LockedComponent] = field(default_factory=dict)
+    staying: Mapping[str, str] = field(default_factory=dict)
+    """Recognised component without a release -> what was decided when the repository was migrated: propose or keep."""
     verdict: str = ""
     proof_digest: str = ""
     rendered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

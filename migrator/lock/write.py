@@ -20,8 +20,11 @@ def dump_lock(lock: Lock) -> str:
         "engines": {key: lock.engines[key] for key in ("kustomize", "helm", "kubeVersion") if key in lock.engines},
         "environments": {name: _environment(each) for name, each in sorted(lock.environments.items())},
         "components": {name: _component(each) for name, each in sorted(lock.components.items())},
+        "staying": dict(sorted(lock.staying.items())),
         "proof": {"verdict": lock.verdict, "digest": lock.proof_digest},
     }
+    if not lock.staying:
+        del value["staying"]
     if lock.rendered:
         rendered = {name: dict(sorted(parts.items())) for name, parts in sorted(lock.rendered.items())}
         value["proof"]["rendered"] = rendered
@@ -60,8 +63,11 @@ def _release(release: LockedRelease) -> Json:
 
 
 def _component(component: LockedComponent) -> Json:
+    companions = {name: list(found) for name, found in sorted(component.companions.items())}
     return {
         "decision": component.decision,
         "resources": component.resources,
         "allowances": list(component.allowances),
+        **({"companions": companions} if companions else {}),
+        **({"references": list(component.references)} if component.references else {}),
     }

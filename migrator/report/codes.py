@@ -126,6 +126,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG810": "A CRD is too large for client-side apply.",
         "MIG811": "Chart folders are there, but no lock.",
         "MIG812": "An audit rule file is broken.",
+        "MIG813": "An object names what nothing renders any more.",
+        "MIG814": "The repository was never migrated.",
         "MIG901": "The operating system refuses to read or write a file.",
         "MIG902": "A chart mirror is not a folder.",
         "MIG903": "Objects for this GitOps tool cannot be written yet.",

@@ -69,13 +69,13 @@ def show_diagnostics(
 
 
 def show_findings(findings: Sequence[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:
-    """Each finding, and how many there are."""
+    """Each finding and note, and how many there are."""
     show_diagnostics(findings, stream, verbose=verbose, notes=True)
-    out = console(stream)
-    if findings:
-        out.print(f"{len(findings)} finding{'s' if len(findings) > 1 else ''}.", style="bold yellow")
-    else:
-        out.print("No findings.", style="bold green")
+    notes = sum(each.severity is Severity.INFO for each in findings)
+    count = len(findings) - notes
+    text = f"{count or 'No'} finding{'' if count == 1 else 's'}"
+    text += f", {notes} note{'' if notes == 1 else 's'}" if notes else ""
+    console(stream).print(f"{text}.", style="bold yellow" if count else "bold green")
 
 
 def _environments(out: Console, plan: Plan, *, verbose: bool) -> None:

@@ -9,6 +9,7 @@ from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, seal
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.rewrite.umbrella.chart_files import is_umbrella
 from migrator.rewrite.umbrella.followed_images import followed_images
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "commit",
     "followed_images",
     "interrupted_paths",
+    "is_umbrella",
     "load_layout",
     "moves",
     "recover",

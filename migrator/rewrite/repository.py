@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
 from migrator.load import Kustomizations
-from migrator.lock import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, dump_lock, load_lock
+from migrator.lock import LOCK_PATH, Lock, LockedEnvironment, dump_lock, load_lock
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.failed import files_of_failed
@@ -28,6 +28,7 @@ from migrator.rewrite.kustomize.removal import remove_adopted
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.upkept.every_kind import blockers_of_upkeep
 from migrator.rewrite.layout import Layout
+from migrator.rewrite.locked import locked_component
 from migrator.rewrite.transaction.preflight import check_place
 from migrator.rewrite.umbrella.chart_files import Umbrella, umbrella
 from migrator.rewrite.umbrella.image_markers import with_markers
@@ -267,22 +268,19 @@ def _lock(
         known = {**(earlier[environment].namespaces if environment in earlier else {}), **given[environment]}
         environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm, namespaces=known)
     components = dict(existing.components) if existing is not None else {}
-    components |= {each.id: _locked(each) for each in plan.components if each.id in umbrellas}
+    components |= {each.id: locked_component(each, view.builds) for each in plan.components if each.id in umbrellas}
+    staying = dict(existing.staying) if existing is not None else {}
+    staying |= {each.id: each.decision.value for each in plan.components if each.category}
     return Lock(
         commit=view.index.git.commit,
         tree=_tree_digest(view),
         engines=engines,
         environments=environments,
         components=components,
+        staying={name: decision for name, decision in staying.items() if name not in components},
         verdict="unproved",
         proof_digest="",
     )
-
-
-def _locked(component: ComponentPlan) -> LockedComponent:
-    """The allowances are the proof's to say."""
-    resources = sum(len(members) for members in component.members.values())
-    return LockedComponent(decision=component.decision.value, resources=resources)
 
 
 def _tree_digest(view: RepositoryView) -> str:

@@ -35,6 +35,7 @@ _KNOWN = frozenset(
         "holds",
         "version",
         "differs",
+        "bootstrap",
     }
 )
 _COUNTED = ("app", "chart", "own")
@@ -70,6 +71,8 @@ class Manifest:
     differs: tuple[str, ...]
     """What differs by design between the manifest and the chart."""
     source: RepoPath
+    bootstrap: tuple[re.Pattern[str], ...] = ()
+    """Comment lines by which a file says that the product's own bootstrap wrote it, and will again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,6 +245,7 @@ def read_manifest(data: bytes, path: RepoPath) -> Manifest:
         holds=holds,
         differs=rule.child("differs").texts(),
         source=path,
+        bootstrap=_patterns(rule.child("bootstrap")),
     )
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from migrator.audit import Subject, audit, is_finding, umbrellas_of
 from migrator.diagnostics import Diagnostics, ExitCode
+from migrator.engines import last_change
+from migrator.gitops.deployed import written_folders
+from migrator.lock import LOCK_PATH
+from migrator.model import RepoPath
 from migrator.progress import Watch
 from migrator.prove import Rendering, closure_of, render_lock, with_deployers
 from migrator.workflow.run import Run
@@ -47,11 +52,19 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             renders=renders,
             umbrellas=umbrellas_of(baseline.index, baseline.lock),
             engines=baseline.tools.engines,
+            was_migrated=baseline.lock is not None or last_change(baseline.root, LOCK_PATH) is not None,
+            deployed=_deployed(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
         # where nothing builds there is nothing to audit, and silence would pass for a good answer
         unbuilt = baseline.diagnostics if baseline.builds_nothing else ()
         return Audited(findings=once((*unbuilt, *audit(subject))))
+
+
+def _deployed(baseline: Baseline) -> frozenset[RepoPath]:
+    """The folders that objects of Argo CD and Flux deploy, those among them that no root renders."""
+    named = (each.folder.lstrip("/") for _, each in written_folders(baseline.index))
+    return baseline.view.deployed | {RepoPath(posixpath.normpath(folder or ".")) for folder in named}
 
 
 def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:

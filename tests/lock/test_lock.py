@@ -148,3 +148,18 @@ def test_a_lock_that_cannot_be_read_is_one_error(tmp_path: Path) -> None:
     (tmp_path / LOCK_PATH).mkdir(parents=True)
     with pytest.raises(MigrateError, match="MIG601"):
         load_lock(tmp_path)
+
+
+def test_what_stays_is_written_and_read_back() -> None:
+    component = LockedComponent(
+        decision="adopt",
+        resources=1,
+        companions={"prod": ("ConfigMap a/b", "Pod a/test")},
+        references=("Secret a/login",),
+    )
+    lock = replace(LOCK, components={"kube-prometheus-stack": component}, staying={"redis": "propose", "vpa": "keep"})
+    assert read_lock(dump_lock(lock)) == lock
+    text = dump_lock(lock).replace("redis: propose", "redis: [propose]")
+    with pytest.raises(MigrateError) as caught:
+        read_lock(text)
+    assert "staying.redis" in caught.value.diagnostic.summary

@@ -23,6 +23,7 @@ CHART_OUTPUT = "chart-output.yaml"
 _COMMON = "common"
 """Stands for an environment in the folder of patches that several share."""
 _UMBRELLA_VERSION = "0.1.0"
+_ABOUT = " as this repository deploys it"
 _NO_TIME = "0001-01-01T00:00:00Z"
 _REGEX_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")
 
@@ -85,7 +86,7 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
     value = {
         "apiVersion": "v2",
         "name": component.id,
-        "description": f"{chart.name} as this repository deploys it",
+        "description": f"{chart.name}{_ABOUT}",
         "type": "application",
         "version": _UMBRELLA_VERSION,
         "dependencies": [dependency],
@@ -95,6 +96,11 @@ def _chart_yaml(component: ComponentPlan, chart: ChartRef) -> str:
         "To upgrade, change the dependency's version."
     )
     return dump(value, comments={("apiVersion",): about})
+
+
+def is_umbrella(chart: Json) -> bool:
+    """Whether the content of a Chart.yaml says that a migration made it."""
+    return isinstance(chart, Mapping) and str(chart.get("description") or "").endswith(_ABOUT)
 
 
 def chart_lock(chart: ChartRef) -> str:
