@@ -13,6 +13,7 @@ from migrator.model import Json, RepoPath, Resource
 from migrator.render_roots import Build
 from migrator.rewrite.automation.configuration.gitops_objects import has_gitops, named_paths
 from migrator.rewrite.automation.configuration.yaml_scalars import documents
+from migrator.yamlio import YamlError
 
 DEPLOYING = ("Application", "ApplicationSet", "Kustomization")
 """The kinds that bring folders into a cluster."""
