@@ -152,7 +152,8 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins)
     if why:
-        return replace(proposed, reason=proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact))
+        reason = proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact)
+        return replace(proposed, reason=reason, blocked_by=blocking)
     admitted = {name: tuple(each for each in found if each.admitted) for name, found in marked.items()}
     patches = {name: each.patches for name, each in pins.items() if each.patches}
     allowed = [each for found in admitted.values() for each in found]

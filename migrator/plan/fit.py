@@ -10,6 +10,7 @@ from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
+from migrator.plan.reasons import listed
 from migrator.signatures.features import WORKLOADS
 
 _LEAST_SHARE = 0.5
@@ -131,12 +132,23 @@ def lesser_part(each: Fit) -> str:
     """How little of the component the chart renders; empty where it is the greater part, and that of what runs."""
     made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.uncounted)
     stays = tuple(res_id for res_id in each.companions if res_id not in each.uncounted)
+    others = tuple(resource.id for key, resource in sorted(each.rendered.items()) if key not in each.targets)
     if not made or len(made) < _LEAST_SHARE * (len(made) + len(stays)):
-        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects"
+        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects" + _instead(
+            stays, others
+        )
     made, stays = _running(made), _running(stays)
     if len(made) < _LEAST_SHARE * (len(made) + len(stays)):
-        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} workloads"
+        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} workloads" + _instead(
+            stays, _running(others)
+        )
     return ""
+
+
+def _instead(stays: Sequence[ResId], others: Sequence[ResId]) -> str:
+    """What there is, and what the chart makes in its place."""
+    has, makes = (listed([str(each) for each in found]) or "nothing else" for found in (stays, others))
+    return f" (there is {has}; the chart makes {makes})"
 
 
 def _running(found: Iterable[ResId]) -> tuple[ResId, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from migrator.inference.shared_metadata import SharedMetadata
 from migrator.model import Difference, Impact
+from migrator.plan.groups import grouped, listed_groups
 
 _SHOWN = 3
 
@@ -23,7 +24,7 @@ def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Coll
         return "the chart renders what was there"
     parts = []
     if admitted:
-        terms = sorted({each.allowance or "approval" for each in admitted})
+        terms = sorted({each.why.removeprefix("allowance ") for each in admitted})
         parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(terms)}")
     names = sorted({name for each in shared for name in (*each.labels, *each.selectors, *each.annotations)})
     if names:
@@ -35,18 +36,13 @@ def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Coll
 
 
 def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> str:
-    """Why a component is proposed, and the one flag or the approvals that would adopt it."""
+    """Why a component is proposed: what stands against it in a few words, and the flag that would do where there is."""
+    if not blocking:
+        return why
+    text = f"{listed_groups(grouped({'': blocking}))} cannot be undone by patches: {why}"
     by_flag = [each for each in blocking if each.allowance is not None and not each.privilege]
-    by_name = [each for each in blocking if each.allowance is None or each.privilege]
     worst = max((each.impact for each in by_flag), default=max_impact)
-    text = f"{_count(len(blocking), 'difference')} that no patch pins ({why})" if blocking else why
-    if by_flag and not by_name:
-        return f"{text}; `--max-impact {worst}` would adopt it"
-    if not by_name:
-        return text
-    ids = list(dict.fromkeys(each.id for each in by_name))
-    flag = f"`--max-impact {worst}` and " if by_flag and worst > max_impact else ""
-    return f"{text}; {flag}approving under `accept` in migrate.yaml would adopt it: {listed(ids)}"
+    return f"{text}; `--max-impact {worst}` would adopt it" if len(by_flag) == len(blocking) else text
 
 
 def _count(number: int, noun: str) -> str:

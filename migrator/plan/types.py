@@ -40,7 +40,7 @@ class ComponentPlan:
     id: str
     decision: Decision
     reason: str
-    """One sentence: why this decision; for `propose` the one flag or approval that would adopt it."""
+    """One sentence: why this decision; for `propose` what stands against it."""
     category: str
     environments: tuple[str, ...]
     members: Mapping[str, tuple[ResId, ...]]
@@ -71,6 +71,10 @@ class ComponentPlan:
     left_out: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
     """environment -> the companions that are the chart's own, but that options or values keep out of the release."""
     impact: Impact = Impact.NONE
+    blocked_by: tuple[Difference, ...] = ()
+    """Of a proposal: what nothing admits and no patch undoes, over all environments."""
+    next: str = ""
+    """Of a proposal: the command that goes on; empty where none would help."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

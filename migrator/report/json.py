@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from migrator.report.groups import group_documents
+
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
     from migrator.classify import ChartCandidate, Evidence
@@ -57,6 +59,8 @@ def difference_document(difference: Difference, environment: str) -> dict[str, J
         "impact": str(difference.impact),
         "privilege": difference.privilege,
         "allowance": difference.allowance,
+        "admitted": difference.admitted,
+        "why": difference.why,
     }
     if difference.place:
         document["place"] = difference.place
@@ -175,6 +179,8 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for environment in sorted(component.differences)
             for difference in component.differences[environment]
         ],
+        "groups": group_documents(component.differences),
+        "next": component.next,
         "patches": [
             patch_document(patch, environment)
             for environment in sorted(component.patches)

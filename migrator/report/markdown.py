@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
-from migrator.report.terminal import in_words
+from migrator.report.groups import group_lines
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -80,11 +80,9 @@ def _section(component: ComponentPlan) -> list[str]:
         lines += [""] if component.upstream.manifest.differs else []
     for name, text in values_texts(component.values).items():
         lines += _yaml(f"values-{name}.yaml" if name else "values.yaml", text)
-    for name in sorted(component.differences):
-        for difference in component.differences[name]:
-            allowed = f", allowed by `{difference.allowance}`" if difference.allowance else ""
-            what = f"{difference.kind.value}{_cell(in_words(difference))}"
-            lines.append(f"- {name}: `{difference.id}` {what}, impact {difference.impact}{allowed}")
+    for line in group_lines(component.differences, component.environments):
+        lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
+    lines += ["", f"Next: `{component.next}`"] if component.next else []
     return [*lines, "", "</details>", ""]
 
 

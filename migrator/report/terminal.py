@@ -126,6 +126,8 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
         targets = [str(patch.target) for patch in component.patches[environment]]
         _listing(out, f"post-render patches, {environment}", targets, verbose=verbose)
     _differences(out, component, verbose=verbose)
+    if component.next:
+        out.print(f"  next      {component.next}", style="bold")
     out.print()
 
 
@@ -243,14 +245,18 @@ def _remains(alike: Sequence[Residual]) -> str:
 
 
 def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
+    """The groups of like differences; below them, where everything is asked for, each difference."""
+    from migrator.report.groups import group_lines
+
+    if component.differences:
+        out.print("  would change")
+        for line in group_lines(component.differences, component.environments):
+            out.print(line if line.startswith(" ") else f"    - {line}")
     why = {(item.environment, item.resource, item.path): item for item in component.residual}
-    for environment, differences in sorted(component.differences.items()):
+    for environment, differences in sorted(component.differences.items()) if verbose else ():
         found = sorted(differences, key=lambda item: (-item.impact, item.id))
-        shown = [item for item in found if verbose or item.allowance is None]
-        lines = [_difference(item, why.get((environment, item.resource, item.path))) for item in shown]
-        lines += [] if verbose else admitted_lines(item.allowance for item in found if item.allowance)
-        if lines:
-            _listing(out, f"would change in {environment}", lines, verbose=verbose)
+        lines = [_difference(item, why.get((environment, item.resource, item.path))) for item in found]
+        _listing(out, f"would change in {environment}", lines, verbose=verbose)
 
 
 def admitted_lines(allowances: Iterable[str]) -> list[str]:
@@ -267,7 +273,7 @@ def _difference(difference: Difference, residual: Residual | None) -> str:
     marks = f" {difference.kind.value}{in_words(difference)}"
     if difference.privilege:
         marks += ", widens privileges"
-    if difference.allowance:
+    if difference.admitted and difference.allowance:
         marks += f", allowed by {difference.allowance}"
     elif residual is not None and residual.cls.value != _NOT_FOUND:
         marks += f", {residual.cls.value}{f', pinned by {residual.pinned_by}' if residual.pins else ''}"

@@ -23,6 +23,7 @@ from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
+from migrator.workflow.steps.next_command import with_next_commands
 from migrator.workflow.steps.resolve import Resolved, resolve
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
@@ -86,7 +87,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         secrets = secrets_of_baseline(baseline)
     with run.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
-        return carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
+        planned = carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
+        return replace(planned, plan=with_next_commands(planned.plan, settings))
 
 
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:

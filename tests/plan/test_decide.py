@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ def case(
     residual: tuple[Residual, ...] = (),
     options: ReleaseOptions | None = None,
     left_out: Sequence[ResId] = (),
+    allowances: tuple[Allowance, ...] = (LABELS,),
 ) -> Plan:
     """The plan for one component `redis` whose chart renders this."""
     builds = [
@@ -136,7 +138,7 @@ def case(
         [Examined(component=component, archive=ARCHIVE, result=inference), *map(unexamined, components)],
         repository_of(*builds, *failed, config=parse_config(config.encode()) if config else Config(), lock=lock),
         Terms(
-            allowances=(LABELS,),
+            allowances=allowances,
             accepted=tuple(Acceptance(only=(each,), reason="wanted") for each in accepted),
             max_impact=max_impact,
         ),
@@ -337,6 +339,24 @@ def test_an_object_of_another_component_is_left_to_it() -> None:
     assert [(patch.target.name, patch.operations) for patch in found.patches["dev"]] == [("stray", (DELETE,))]
 
 
+def test_what_no_patch_undoes_is_proposed_with_the_flag_that_would_adopt_it() -> None:
+    """Every line of the pods' labels comes from the chart, and little else does."""
+    labels = {f"helm.sh/{number}": "x" for number in range(20)}
+    rule = replace(LABELS, scope=replace(LABELS.scope, paths=(("**", "labels", "helm.sh/*"),)))
+    target, rendered = deployment("redis"), deployment("redis", pod_labels=labels)
+    found = one({"dev": [target]}, {"dev": [bare(rendered)]}, allowances=(rule,))
+    assert found.decision is Decision.PROPOSE
+    assert found.reason.startswith(
+        "20 pod labels on 1 Deployment cannot be undone by patches: patches would say 20 lines"
+    )
+    assert found.reason.endswith("`--max-impact rollout` would adopt it")
+    assert found.impact is Impact.ROLLOUT
+    assert len(found.differences["dev"]) == 20
+    assert (
+        one({"dev": [target]}, {"dev": [bare(rendered)]}, allowances=(rule,), max_impact=Impact.ROLLOUT).patches == {}
+    )
+
+
 def test_however_many_objects_differ_patches_may_pin_them_while_the_chart_says_more() -> None:
     target = [deployment(f"redis-{number}") for number in range(5)]
     rendered = [bare(deployment(f"redis-{number}", pod_labels={"helm.sh/chart": "redis-1"})) for number in range(5)]
@@ -358,8 +378,8 @@ def test_more_patch_than_chart_is_no_release() -> None:
         found = one({"dev": (*kept, before)}, {"dev": [bare(each) for each in (*kept, after)]})
         assert (found.decision is Decision.ADOPT_WITH_PATCHES) == is_adopted
     assert "patches would say 24 lines, the chart no more than 23" in found.reason
-    assert "24 differences that no patch pins" in found.reason
-    assert "and 21 more" in found.reason
+    assert "24 differences in data on 1 ConfigMap cannot be undone by patches" in found.reason
+    assert len(found.blocked_by) == 24
     assert found.patches == {}
 
 
@@ -470,20 +490,19 @@ def test_objects_without_a_name_cannot_pass_kustomize() -> None:
 
 def test_a_chart_that_makes_the_lesser_part_is_doubted() -> None:
     found = one({"dev": REDIS}, {"dev": [bare(each) for each in REDIS[:2]]})
-    assert (found.decision, found.reason) == (
-        Decision.PROPOSE,
-        "the chart renders only 2 of the component's 6 objects in dev",
-    )
+    assert found.decision is Decision.PROPOSE
+    there = ", ".join(f"ConfigMap data/settings-{number}" for number in (1, 2, 3))
+    few = "the chart renders only 2 of the component's 6 objects"
+    assert found.reason == f"{few} (there is {there} and 1 more; the chart makes nothing else) in dev"
 
 
 def test_a_chart_that_runs_something_else_is_doubted() -> None:
     service = thing("Service", "redis", spec={"ports": [{"port": 6379}]})
     stateful = bare(thing("StatefulSet", "redis", spec={"serviceName": "redis"}))
     found = one({"dev": (REDIS[0], service)}, {"dev": [bare(service), stateful]})
-    assert (found.decision, found.reason) == (
-        Decision.PROPOSE,
-        "the chart renders only 0 of the component's 1 workloads in dev",
-    )
+    assert found.decision is Decision.PROPOSE
+    few = "the chart renders only 0 of the component's 1 workloads"
+    assert found.reason == f"{few} (there is Deployment.apps data/redis; the chart makes StatefulSet.apps redis) in dev"
 
 
 def test_the_configuration_has_the_last_word() -> None:

@@ -58,6 +58,8 @@ def plan() -> Plan:
                     after="cache-1.2.3",
                     impact=Impact.METADATA,
                     allowance="chart-labels",
+                    admitted=True,
+                    why="allowance chart-labels",
                 ),
             )
         },

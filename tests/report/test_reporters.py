@@ -9,7 +9,7 @@ import pytest
 
 from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
-from migrator.model import DifferenceKind, ReleaseContext
+from migrator.model import DifferenceKind, Json, ReleaseContext
 from migrator.plan.types import Decision, Plan
 from migrator.report.github import workflow_commands
 from migrator.report.gitlab import code_quality
@@ -82,7 +82,7 @@ def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
         "values, prod",
         "[bold]x",
         "ConfigMap ns/dash|board",
-        "1 difference allowed by chart-labels",
+        "metadata  1 label on 1 Deployment in prod, allowed by chart-labels",
         "+ helm-charts/x/Chart.yaml  (cache)",
         "> a -> b  (layout)",
         "1 adopt, 1 keep; 2 file changes; highest impact metadata",
@@ -95,15 +95,21 @@ def test_items_of_lists_are_named_by_their_keys_wherever_a_difference_is_shown(p
     component = plan.components[0]
     (first,) = component.differences["prod"]
     path = ("spec", "template", "spec", "containers", 0, "env")
-    added = replace(first, path=(*path, 3), kind=DifferenceKind.ADDED, place="containers[web].env[A|B]", allowance=None)
-    moved = replace(first, path=path, place="containers[web].env", is_order=True, allowance=None)
-    found = replace(component, differences={"prod": (first, added, moved)})
+    opened = replace(first, allowance=None, admitted=False, why="no allowance admits it")
+    added = replace(opened, path=(*path, 3), kind=DifferenceKind.ADDED, place="containers[web].env[A|B]", after=1)
+    sides: dict[str, Json] = {"before": [{"name": "a"}, {"name": "b"}], "after": [{"name": "b"}, {"name": "a"}]}
+    moved = replace(opened, path=path, place="containers[web].env", is_order=True, **sides)
+    found = replace(component, differences={"prod": (first, added, moved)}, next="migrate accept . cache")
     changed = replace(plan, components=(found, *plan.components[1:]))
     text, markdown = text_of(changed), plan_markdown(changed)
     start = "Deployment.apps/ns/web#/spec/template/spec/containers/0/env"
-    assert f"{start}/3 added (containers[web].env[A|B])\n" in text
-    assert f"{start} changed (order of containers[web].env)\n" in text
-    assert f"`{start}/3` added (containers[web].env[A\\|B]), impact metadata" in markdown
+    assert f"e.g. {start}/3 (containers[web].env[A|B]): + 1\n" in text
+    assert f"e.g. {start} (order of containers[web].env): order: a, b -> b, a\n" in text
+    assert f"{start}/3 added (containers[web].env[A|B])\n" in text_of(changed, verbose=True)
+    assert "  next      migrate accept . cache\n" in text
+    assert f"- metadata  1 difference in pods' containers.env on 1 Deployment in prod\n  e.g. {start}/3" in markdown
+    assert "(containers[web].env[A\\|B]): + 1" in markdown
+    assert "Next: `migrate accept . cache`" in markdown
     documents = {each["id"]: each for each in plan_document(changed)["components"][0]["differences"]}
     assert documents[f"{start}/3"]["place"] == "containers[web].env[A|B]"
     assert "reordered" not in documents[f"{start}/3"]

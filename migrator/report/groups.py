@@ -1,0 +1,60 @@
+"""Groups of like differences, in a line or two each, and as a document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from migrator.plan.groups import Group, grouped
+
+if TYPE_CHECKING:
+    from migrator.model import Difference, Json
+
+
+def group_lines(differences: Mapping[str, Sequence[Difference]], environments: Collection[str]) -> Iterator[str]:
+    """Each group, how it is judged, where not all of these environments have it, and one example of what is open."""
+    for group in grouped(differences):
+        yield f"{group.impact!s:<9} {group.title}{_where(group, environments)}{judged(group)}"
+        if not group.admitted:
+            yield f"          e.g. {example(group)}"
+
+
+def judged(group: Group) -> str:
+    """`, allowed by pod-labels`, `, widens privileges`; empty where nobody has judged it and it needs no saying."""
+    wider = ", widens privileges" if group.privilege else ""
+    if group.why.startswith("allowance "):
+        return f"{wider}, allowed by {group.why.removeprefix('allowance ')}"
+    return f"{wider}, {group.why}" if group.admitted or group.why.startswith("refused") else wider
+
+
+def example(group: Group) -> str:
+    """The first difference of a group: object, place, and the value before and after."""
+    from migrator.compare import describe
+    from migrator.report.terminal import in_words
+
+    first = group.differences[0]
+    return f"{first.id}{in_words(first)}: {describe(first)[0]}"
+
+
+def group_documents(differences: Mapping[str, Sequence[Difference]]) -> list[dict[str, Json]]:
+    """Each group as a document; `only` are the patterns that an entry of `accept` would have."""
+    return [
+        {
+            "title": group.title,
+            "family": group.family,
+            "count": len(group.differences),
+            "objects": len({each.resource for each in group.differences}),
+            "impact": str(group.impact),
+            "privilege": group.privilege,
+            "admitted": group.admitted,
+            "why": group.why,
+            "environments": list(group.environments),
+            "only": list(group.only),
+            "example": example(group),
+        }
+        for group in grouped(differences)
+    ]
+
+
+def _where(group: Group, environments: Collection[str]) -> str:
+    return "" if set(group.environments) >= set(environments) else f" in {', '.join(group.environments)}"

@@ -1,0 +1,58 @@
+"""The one command that goes on from a proposal."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from migrator.model import Difference, Impact
+from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.workflow.settings import Options, Settings
+
+_DEFAULT = Options()
+REASON = "..."
+"""In the place of what only a person can say."""
+
+
+def with_next_commands(plan: Plan, settings: Settings) -> Plan:
+    """The plan, each proposal with the command that goes on."""
+    return replace(plan, components=tuple(replace(each, next=_next(each, settings)) for each in plan.components))
+
+
+def _next(component: ComponentPlan, settings: Settings) -> str:
+    if component.decision is not Decision.PROPOSE or not component.blocked_by:
+        return ""
+    if needs_names(component.blocked_by):
+        return command(settings, "review", component.id)
+    worst = max(each.impact for each in component.blocked_by)
+    return command(settings, "accept", component.id, "--up-to", str(worst), "--reason", REASON)
+
+
+def needs_names(differences: Sequence[Difference]) -> bool:
+    """Whether some of the differences are for nobody to accept in passing: lost data, wider privileges, refusals."""
+    return any(each.privilege or each.impact is Impact.DATA_LOSS or _is_refused(each) for each in differences)
+
+
+def command(settings: Settings, name: str, *words: str) -> str:
+    """A command of ours for the repository, with the options that this run was told and that decide what it finds."""
+    return shlex.join(["migrate", name, str(settings.root), *words, *_options(settings)])
+
+
+def _options(options: Options) -> Iterator[str]:
+    if options.offline is not None:
+        yield "--offline" if options.offline else "--online"
+    for mirror in options.chart_mirrors:
+        yield from ("--chart-mirror", str(mirror))
+    if options.kube_version is not None:
+        yield from ("--kube-version", options.kube_version)
+    for version in options.api_versions:
+        yield from ("--api-versions", version)
+    if options.cache is not None:
+        yield from ("--cache-dir", str(options.cache))
+    if options.budget != _DEFAULT.budget:
+        yield from ("--budget", f"{options.budget:g}")
+
+
+def _is_refused(difference: Difference) -> bool:
+    return difference.why.startswith("refused")
