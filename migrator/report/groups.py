@@ -30,10 +30,16 @@ def judged(group: Group) -> str:
 def example(group: Group) -> str:
     """The first difference of a group: object, place, and the value before and after."""
     from migrator.compare import describe
-    from migrator.report.terminal import in_words
 
     first = group.differences[0]
     return f"{first.id}{in_words(first)}: {describe(first)[0]}"
+
+
+def in_words(difference: Difference) -> str:
+    """` (containers[db].env[LOG_LEVEL])`, ` (order of volumes)`; empty where the id says as much."""
+    if difference.is_order:
+        return f" (order of {difference.place or difference.path[-1]})"
+    return f" ({difference.place})" if difference.place else ""
 
 
 def group_documents(differences: Mapping[str, Sequence[Difference]]) -> list[dict[str, Json]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Severity
+from migrator.report.groups import in_words
 from migrator.report.junit import Case
 from migrator.report.markdown import findings_lines, row
-from migrator.report.terminal import SHORT, admitted_lines, console, in_words
+from migrator.report.terminal import SHORT, admitted_lines, console
 
 if TYPE_CHECKING:
     from typing import IO

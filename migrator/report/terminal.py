@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
 from migrator.model import Impact
+from migrator.report.groups import group_lines, in_words
 
 if TYPE_CHECKING:
     from typing import IO
@@ -246,8 +247,6 @@ def _remains(alike: Sequence[Residual]) -> str:
 
 def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> None:
     """The groups of like differences; below them, where everything is asked for, each difference."""
-    from migrator.report.groups import group_lines
-
     if component.differences:
         out.print("  would change")
         for line in group_lines(component.differences, component.environments):
@@ -278,13 +277,6 @@ def _difference(difference: Difference, residual: Residual | None) -> str:
     elif residual is not None and residual.cls.value != _NOT_FOUND:
         marks += f", {residual.cls.value}{f', pinned by {residual.pinned_by}' if residual.pins else ''}"
     return f"{difference.impact!s:<9} {difference.id}{marks}"
-
-
-def in_words(difference: Difference) -> str:
-    """` (containers[db].env[LOG_LEVEL])`, ` (order of volumes)`; empty where the id says as much."""
-    if difference.is_order:
-        return f" (order of {difference.place or difference.path[-1]})"
-    return f" ({difference.place})" if difference.place else ""
 
 
 def _place(path: Sequence[str | int]) -> str:

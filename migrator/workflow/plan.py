@@ -14,6 +14,7 @@ from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
+from migrator.workflow.deciding.next_command import with_next_commands
 from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -23,7 +24,6 @@ from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
-from migrator.workflow.steps.next_command import with_next_commands
 from migrator.workflow.steps.resolve import Resolved, resolve
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
