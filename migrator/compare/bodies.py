@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator.compare.list_items import Items, paired
-from migrator.compare.list_keys import item_keys
+from migrator.compare.lists.items import Items, paired
+from migrator.compare.lists.keys import item_keys
 from migrator.model import Json, KeyPath
 from migrator.yamlio import ABSENT, same
 

@@ -9,7 +9,8 @@ import difflib
 import json
 from collections.abc import Sequence
 
-from migrator.compare.list_keys import item_keys
+from migrator.compare.lists.keys import item_keys
+from migrator.compare.permissions import RULES, is_role, permission_lines
 from migrator.compare.redaction import redact
 from migrator.model import Difference, DifferenceKind, Json
 from migrator.yamlio import ABSENT, Dialect, YamlError, canonical, read_value, same
@@ -40,6 +41,8 @@ def _lines(difference: Difference, salt: str) -> list[str]:
             return [f"{verb} a Helm hook ({_short(after if difference.before is ABSENT else before)})"]
         case DifferenceKind.ADDED | DifferenceKind.REMOVED if not difference.path:
             return ["only after" if difference.kind is DifferenceKind.ADDED else "only before"]
+        case _ if difference.path == RULES and is_role(difference.resource):
+            return permission_lines(before, after) or _changed(before, after)
         case DifferenceKind.ADDED:
             return [f"+ {_short(after)}"]
         case DifferenceKind.REMOVED:
@@ -58,7 +61,7 @@ def _shown(difference: Difference, value: Json, salt: str) -> Json:
 
 def _order(field: str, before: Sequence[Json], after: Sequence[Json]) -> str:
     """The items that both lists have, in the order of either."""
-    old, new = item_keys(field, before, after) or ((), ())
+    old, new = item_keys(field, before, after) or tuple(tuple(map(_short, items)) for items in (before, after))
     sides = [", ".join(name for name in names if name in old and name in new) for names in (old, new)]
     return f"order: {_cut(sides[0])} -> {_cut(sides[1])}"
 

@@ -2,41 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from migrator.compare.bodies import Leaf, Unequal, unequal, unequal_leaves
+from migrator.compare.bodies import Leaf
 from migrator.compare.hooks import HOOK
 from migrator.compare.impacts import impact_of, impact_of_object, impact_of_selected
+from migrator.compare.met import Met, met
 from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
+from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.selected import labels_of_selected_pods, selected_labels
+from migrator.compare.stored import ALL, Equivalences
 from migrator.model import Difference, DifferenceKind, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, digest
 
 _HOOK_PATH: KeyPath = ("metadata", "annotations", HOOK)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What differs between two sets of objects, and what does not though it is written differently."""
+
+    differences: tuple[Difference, ...]
+    """Sorted by object and path; empty means equal to Kubernetes."""
+    equivalences: Mapping[str, int] = field(default_factory=dict)
+    """Rule -> the places that are written differently and are the same by it."""
+
+
 def compare(
-    before: Sequence[Resource], after: Sequence[Resource], *, release_namespace: str = ""
+    before: Sequence[Resource],
+    after: Sequence[Resource],
+    *,
+    release_namespace: str = "",
+    rules: Equivalences = ALL,
+    beside: Sequence[Resource] = (),
 ) -> tuple[Difference, ...]:
-    """The differences between two sets of objects, sorted by object and path; empty means equal to Kubernetes.
+    """The differences of `comparison`."""
+    return comparison(before, after, release_namespace=release_namespace, rules=rules, beside=beside).differences
+
+
+def comparison(
+    before: Sequence[Resource],
+    after: Sequence[Resource],
+    *,
+    release_namespace: str = "",
+    rules: Equivalences = ALL,
+    beside: Sequence[Resource] = (),
+) -> Comparison:
+    """What differs between two sets of objects to a cluster, which holds what `stored_form` says.
 
     Objects are paired by identity, whoever renders them. An object after without a namespace counts as in
     `release_namespace` if its kind is namespaced (fact C4). Items of lists are paired by Kubernetes' keys, or by what
-    the lists have in common. Nothing is left out: no label, no list order. A place that one side lacks holds ABSENT
-    there; a difference of a whole object has an empty path. Values are shown as they are: what goes to a reader passes
-    `redact` or `describe` first.
+    the lists have in common. Nothing else is left out: no label, no order of a list in a pod template. A place that
+    one side lacks holds ABSENT there; a difference of a whole object has an empty path. Values are shown as they are
+    written: what goes to a reader passes `redact` or `describe` first. `beside` are further objects of the cluster,
+    which may select or scale those that are compared.
     """
     found = list(pairs(before, after, release_namespace))
     changed_kinds = _kinds_on_both_sides(found)
-    selected, pods = selected_labels((*before, *after)), labels_of_selected_pods(before)
+    everything = (*before, *after, *beside)
+    selected, scaled = selected_labels(everything), scaled_by(everything)
+    pods = labels_of_selected_pods((*before, *beside))
     result: list[Difference] = []
+    equivalences: Counter[str] = Counter()
     for pair in found:
         if pair.before is None or pair.after is None:
             result.append(_one_sided(pair, changed_kinds))
         elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
-            result.extend(_within(pair, pair.before, pair.after, selected, pods))
-    return tuple(result)
+            both = met(pair.before, pair.after, rules, is_scaled=is_scaled(pair.id, scaled))
+            within = tuple(_within(pair, both, selected, pods))
+            result.extend(within)
+            equivalences.update(both.used({each.path for each in within}))
+    return Comparison(differences=tuple(result), equivalences=dict(sorted(equivalences.items())))
 
 
 def _kinds_on_both_sides(found: Sequence[Pair]) -> frozenset[tuple[str, str]]:
@@ -64,35 +103,37 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
     )
 
 
-def _within(
-    pair: Pair, old: Resource, new: Resource, selected: frozenset[str], pods: frozenset[str]
-) -> Iterator[Difference]:
-    # digests have told that they differ: where the walk sees nothing, the whole object does
-    bodies = dict(old.body), dict(new.body)
-    root = unequal(*bodies) or Unequal(before=bodies[0], after=bodies[1])
-    found = [leaf for leaf in unequal_leaves(root) if not _is_same_namespace(pair, leaf)]
+def _within(pair: Pair, both: Met, selected: frozenset[str], pods: frozenset[str]) -> Iterator[Difference]:
+    root = both.root
+    found = [leaf for leaf in both.leaves if not _is_same_namespace(pair, leaf)]
+    if root is None or not found:
+        return
     wider = widening(root, [leaf.place.path for leaf in found])
     for leaf in found:
         path = leaf.place.path
+        before = both.place(leaf.place.before, is_before=True)
+        after = both.place(leaf.place.after, is_before=False)
         is_hook = path == _HOOK_PATH and ABSENT in (leaf.before, leaf.after)
+        old = both.as_written(leaf.before, leaf.place.before, is_before=True)
+        new = both.as_written(leaf.after, leaf.place.after, is_before=False)
         if is_hook:
             # Helm deletes what has a hook's name before it makes the hook, whoever owns it (fact F7)
-            impact = impact_of_object(new.gvk, is_added=leaf.after is ABSENT, has_counterpart=True)
+            impact = impact_of_object(both.after.gvk, is_added=leaf.after is ABSENT, has_counterpart=True)
         else:
-            impact = impact_of(new.gvk, path, leaf.before, leaf.after, body=old.body, selected=selected)
-            impact = max(impact, impact_of_selected(path, leaf.before, leaf.after, pods))
+            impact = impact_of(both.after.gvk, path, old, new, body=root.before, selected=selected)
+            impact = max(impact, impact_of_selected(path, old, new, pods))
         yield Difference(
             resource=pair.id,
             path=path,
             kind=DifferenceKind.HOOK if is_hook else _kind(leaf.before, leaf.after),
-            before=leaf.before,
-            after=leaf.after,
+            before=old,
+            after=new,
             impact=impact,
             privilege=path in wider,
             place=leaf.place.words,
             is_order=leaf.is_order,
-            before_path=leaf.place.before if leaf.place.before != path else None,
-            after_path=leaf.place.after if leaf.place.after != path else None,
+            before_path=before if before != path else None,
+            after_path=after if after != path else None,
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from migrator.compare.stored.walk import MAPS_OF_TEXT, is_built_in
+from migrator.compare.stored.walk import is_built_in
 from migrator.model import Gvk, Impact, Json, KeyPath
 from migrator.yamlio import ABSENT
 
@@ -121,8 +121,6 @@ def impact_of(
     `body` is the object before. `selected` are label keys by which some object selects others: a label among them is
     configuration, not decoration.
     """
-    if _means_nothing(gvk, path, before, after):
-        return Impact.NONE
     if path[:2] in {("metadata", "labels"), ("metadata", "annotations")}:
         return _of_metadata(gvk, path, selected)
     special = _SPECIAL.get(gvk.kind) if is_built_in(gvk) else None
@@ -174,20 +172,6 @@ def _of_metadata(gvk: Gvk, path: KeyPath, selected: frozenset[str]) -> Impact:
     of_label = key in selected or gvk.kind == "Namespace"
     is_acted_upon = of_label if path[1] == "labels" else gvk.kind in _ACTED_UPON
     return _C if is_acted_upon else Impact.METADATA
-
-
-def _means_nothing(gvk: Gvk, path: KeyPath, before: Json, after: Json) -> bool:
-    """A null field is an absent one to a typed API, but not an entry of a map of text, nor an item of a list.
-
-    Labels and annotations that hold nothing are none.
-    """
-    sides = [side for side in (before, after) if side is not ABSENT]
-    if path in {("metadata", "labels"), ("metadata", "annotations")}:
-        return not any(sides)
-    if len(sides) != 1 or sides[0] is not None or not is_built_in(gvk):
-        return False
-    parent = path[-2] if len(path) > 1 else ""
-    return not isinstance(path[-1], int) and parent not in MAPS_OF_TEXT
 
 
 def _stateful_set(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:

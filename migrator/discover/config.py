@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from migrator.compare import Acceptance
+from migrator.compare import ALL, Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.model import Impact, Json, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
@@ -57,6 +57,8 @@ class Config:
     max_impact: Impact | None = None
     accept: tuple[Acceptance, ...] = ()
     refuse: tuple[Acceptance, ...] = ()
+    equivalences: Equivalences = ALL
+    """By which two ways of writing are the same to a cluster: all but those that are switched off."""
     chart_mirrors: tuple[str, ...] = ()
     """As written: relative to the repository root."""
     url_mirrors: Mapping[str, str] = field(default_factory=dict)
@@ -243,6 +245,11 @@ def _impact(held: Field) -> Impact:
         raise held.error(str(error)) from None
 
 
+def _equivalences(held: Field) -> Equivalences:
+    held.needed().refuse_others(sorted(ALL))
+    return ALL - {rule for rule, each in held.entries() if not each.flag(default=True)}
+
+
 def _texts(held: Field) -> tuple[str, ...]:
     return tuple(item.text() for item in held.listed())
 
@@ -262,6 +269,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "max_impact": _impact,
     "accept": _accept,
     "refuse": _refuse,
+    "equivalences": _equivalences,
     "chart_mirrors": _texts,
     "url_mirrors": _text_map,
     "offline": Field.flag,

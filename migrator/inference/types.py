@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from migrator.compare import ALL, Equivalences
 from migrator.model import KUBE_VERSION, Difference, Json, KeyPath, ReleaseContext, ResId, Resource
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ class ResidualClass(Enum):
 
     NOT_IN_CHART = "not-in-chart"  # companion
     POST_PROCESSING = "post-processing"  # a label added to or stripped from everything
-    API_DEFAULT = "api-default"
     GENERATED = "generated"  # differs between two renders of the same input
     INEXPRESSIBLE = "inexpressible"
     NOT_FOUND = "not-found-within-budget"
@@ -133,6 +133,8 @@ class InferenceRequest:
     others: tuple[ChartArchive, ...] = ()
     """Further charts, in the order of preference, that may have made the targets: the one that fits best is taken."""
     start: Start | None = None
+    equivalences: Equivalences = ALL
+    """By which two ways of writing are the same to a cluster."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
 from migrator.compare import Terms
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.inference.types import Inference, ResidualClass
+from migrator.inference.types import Inference
 from migrator.model import Difference, Impact, ReleaseContext
 from migrator.plan.fit import (
     Fit,
@@ -86,7 +86,7 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
             api_versions=inference.context.api_versions or situation.api_versions,
         ),
         values=inference.values,
-        residual=tuple(each for each in inference.residual if each.cls is not ResidualClass.API_DEFAULT),
+        residual=inference.residual,
         followed=inference.followed,
         options=inference.options,
         left_out=inference.left_out,

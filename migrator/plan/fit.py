@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import compare, is_hook, is_namespaced
+from migrator.compare import ALL, Equivalences, compare, is_hook, is_namespaced
+from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
@@ -35,6 +36,13 @@ class Fit:
     """Rendered objects that somebody else owns: they must not come from this release."""
     shared: SharedMetadata | None = None
     """What the objects are given after the chart has rendered them; `differences` are those that are left then."""
+    there: Present | None = None
+    """All that the environment has."""
+
+    def differing(self, before: Resource, after: Resource, release_namespace: str) -> tuple[Difference, ...]:
+        """What differs between an object and what the chart makes of it."""
+        there = self.there or Present(objects=self.targets, scopes={})
+        return there.differing(before, after, release_namespace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +51,13 @@ class Present:
 
     objects: Mapping[ResId, Resource]
     scopes: Scopes
+    rules: Equivalences = ALL
+    """By which two ways of writing are the same."""
+
+    def differing(self, before: Resource, after: Resource, release_namespace: str) -> tuple[Difference, ...]:
+        """What differs between an object and what a chart makes of it, in this environment."""
+        beside = tuple(self.objects.values())
+        return compare([before], [after], release_namespace=release_namespace, rules=self.rules, beside=beside)
 
     def identity(self, resource: Resource, release_namespace: str = "") -> ResId:
         """Which object of the cluster it is, by the rule of `compare`: charts often leave the namespace out."""
@@ -53,10 +68,10 @@ class Present:
         return replace(resource.id, namespace=release_namespace)
 
 
-def present(resources: Iterable[Resource]) -> Present:
+def present(resources: Iterable[Resource], rules: Equivalences = ALL) -> Present:
     """The objects of an environment; the first one counts where several roots render the same."""
     found = tuple(resources)
-    empty = Present(objects={}, scopes=scopes_of(found))
+    empty = Present(objects={}, scopes=scopes_of(found), rules=rules)
     objects: dict[ResId, Resource] = {}
     for resource in found:
         objects.setdefault(empty.identity(resource), resource)
@@ -80,13 +95,15 @@ def fit(
     others = {key for key in rendered if key in there.objects and key not in own}
     taken = frozenset(key for key in others if key in spaces or there.objects[key].id in owners)
     joined = sorted(others - taken)
+    scaled = scaled_by(there.objects.values())
+    anew = [*joined, *(key for key in sorted(own & rendered.keys()) if is_scaled(key, scaled))]
     differences = [
         each
         for each in inference.differences.get(environment, ())
-        if each.resource not in others and (each.path or each.kind is not DifferenceKind.REMOVED)
+        if each.resource not in {*others, *anew} and (each.path or each.kind is not DifferenceKind.REMOVED)
     ]
-    for key in joined:
-        differences += compare([there.objects[key]], [rendered[key]], release_namespace=namespace)
+    for key in anew:
+        differences += there.differing(there.objects[key], rendered[key], namespace)
     hooks = {resource.id for resource in there.objects.values() if is_hook(resource)}
     return Fit(
         environment=environment,
@@ -96,6 +113,7 @@ def fit(
         companions=tuple(sorted(there.objects[key].id for key in held if key not in rendered or key in spaces)),
         uncounted=frozenset({*hooks, *inference.left_out.get(environment, ())}),
         taken=taken,
+        there=there,
     )
 
 
@@ -167,5 +185,5 @@ def with_shared(each: Fit, shared: SharedMetadata) -> Fit:
     differences = [difference for difference in each.differences if difference.resource not in met]
     for key in sorted(met):
         made = shared.applied(each.rendered[key])
-        differences += compare([each.targets[key]], [made], release_namespace=key.namespace)
+        differences += each.differing(each.targets[key], made, key.namespace)
     return replace(each, differences=tuple(differences), shared=shared)

@@ -8,6 +8,7 @@ from copy import deepcopy
 from typing import Any
 
 from migrator.compare.bodies import mixed, unequal
+from migrator.compare.permissions import RULES
 from migrator.model import Json, KeyPath
 from migrator.yamlio import ABSENT, digest, same
 
@@ -97,7 +98,8 @@ def taken_back(after: Json, before: Json, places: Collection[KeyPath]) -> Json:
     wanted = frozenset(places)
 
     def is_before(path: KeyPath) -> bool:
-        return path in wanted or any(_is_in_map(each, path) for each in wanted)
+        is_whole = path[:1] == RULES and RULES in wanted  # a role's rules are compared as a whole, by what they permit
+        return is_whole or path in wanted or any(_is_in_map(each, path) for each in wanted)
 
     return mixed(root, is_before)
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import compare, is_hook
+from migrator.compare import is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
@@ -112,7 +112,7 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     steps = operations(after, goal)
     made = replace(rendered, body=goal)
     made = fit.shared.applied(made) if fit.shared is not None else made
-    left = compare([fit.targets[res_id]], [made], release_namespace=res_id.namespace)
+    left = fit.differing(fit.targets[res_id], made, res_id.namespace)
     if {each.id for each in left} & {each.id for each in found} or not same(apply_operations(after, steps), goal):
         return None, f"no patch expresses how {res_id} differs"
     return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=steps), ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from migrator.charts.types import ChartArchive
 from migrator.classify.types import Component, ComponentKind
-from migrator.compare import Terms
+from migrator.compare import Equivalences, Terms
 from migrator.diagnostics import Diagnostic
 from migrator.discover import Config
 from migrator.inference.types import Inference
@@ -91,7 +91,7 @@ def situation_of(
     return Situation(
         repository=repository,
         terms=terms,
-        present=_present(repository.builds),
+        present=_present(repository.builds, terms.equivalences),
         owners=_owners([each.component for each in examined if each.is_owner]),
         unbuilt=files_of_failed(repository.builds, repository.kustomizations),
         stood_in=stood_in(repository.kustomizations),
@@ -100,12 +100,12 @@ def situation_of(
     )
 
 
-def _present(builds: Sequence[Build]) -> Mapping[str, Present]:
+def _present(builds: Sequence[Build], rules: Equivalences) -> Mapping[str, Present]:
     found: dict[str, list[Resource]] = defaultdict(list)
     for build in builds:
         if build.is_built:
             found[build.environment] += build.resources
-    return {name: present(resources) for name, resources in sorted(found.items())}
+    return {name: present(resources, rules) for name, resources in sorted(found.items())}
 
 
 def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]]:

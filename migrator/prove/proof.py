@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare import Terms, compare, describe, salt_of, unmatched
+from migrator.compare import Terms, comparison, describe, salt_of, unmatched
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
@@ -74,11 +74,8 @@ def _environment(
     old, new = placed(before, after), placed(after, before)
     olds, news = by_identity(old.resources), by_identity(new.resources)
     skipped = olds.ambiguous.keys() | news.ambiguous.keys()
-    differences = [
-        difference
-        for difference in compare(_known(olds, skipped), _known(news, skipped))
-        if not _of_missing_part(difference, before, after)
-    ]
+    compared = comparison(_known(olds, skipped), _known(news, skipped), rules=terms.equivalences)
+    differences = [difference for difference in compared.differences if not _of_missing_part(difference, before, after)]
     owners = {**owners, **{each.id: part.component for part in new.parts if part.component for each in part.resources}}
     owned = [(each, owners.get(each.resource, "")) for each in differences]
     judged = [found for each, owner in owned for found in terms.judged([each], owner)]
@@ -104,6 +101,7 @@ def _environment(
         parts=part_digests(after),
         found=found,
         reasons=reasons,
+        equivalences=compared.equivalences,
     )
     return _Compared(proof=proof, after=new, stale=frozenset(_stale(terms, owned)), blamed=blamed)
 

@@ -81,6 +81,7 @@ def _environment(proof: EnvironmentProof) -> dict[str, Json]:
         "parts": dict(sorted(proof.parts.items())),
         "differences": [_found(each) for each in proof.found],
         "reasons": [_diagnostic(each) for each in proof.reasons],
+        "equivalences": dict(sorted(proof.equivalences.items())),
     }
 
 
@@ -95,6 +96,7 @@ def _read_environment(name: str, document: Mapping[str, Json]) -> EnvironmentPro
         parts=document["parts"],
         found=tuple(_read_found(each) for each in document["differences"]),
         reasons=tuple(_read_diagnostic(each) for each in document["reasons"]),
+        equivalences=document.get("equivalences", {}),
     )
 
 

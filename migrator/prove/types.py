@@ -71,6 +71,8 @@ class EnvironmentProof:
     found: tuple[Found, ...] = ()
     reasons: Diagnostics = ()
     """Why it is unproved."""
+    equivalences: Mapping[str, int] = field(default_factory=dict)
+    """Rule -> places that are written differently and are the same to a cluster by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 MEANINGS: Mapping[ResidualClass, str] = {
     ResidualClass.NOT_IN_CHART: "no template of the chart makes this object",
     ResidualClass.POST_PROCESSING: "most objects differ in the same way, as if something went over all of them",
-    ResidualClass.API_DEFAULT: "only one side writes what is the default anyway",
     ResidualClass.GENERATED: "the chart draws it anew on every render",
     ResidualClass.INEXPRESSIBLE: (
         "a template spells this out whatever the values are; claimed only where every branch was looked at"

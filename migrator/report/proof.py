@@ -53,6 +53,9 @@ def _differences(out: Console, proof: EnvironmentProof, margin: str, *, verbose:
             out.print(f"{margin}- {line}")
     for reason in proof.reasons:
         out.print(f"{margin}- {reason}")
+    if proof.equivalences:
+        counted = ", ".join(f"{rule} {count}" for rule, count in sorted(proof.equivalences.items()))
+        out.print(f"{margin}written differently, the same to a cluster: {counted}", style="dim")
 
 
 def proof_diagnostics(proof: Proof) -> Diagnostics:

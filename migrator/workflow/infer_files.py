@@ -110,6 +110,7 @@ def _request(target: Target, choices: Choices) -> InferenceRequest:
         kube_is_given=choices.kube_is_given,
         api_versions=choices.api_versions,
         budget=choices.budget,
+        equivalences=choices.equivalences,
     )
 
 

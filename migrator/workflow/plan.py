@@ -155,6 +155,7 @@ def _request(
         kube_is_given=baseline.choices.kube_is_given,
         api_versions=baseline.choices.api_versions,
         budget=baseline.choices.budget,
+        equivalences=baseline.choices.equivalences,
     )
 
 

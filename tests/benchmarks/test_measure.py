@@ -49,7 +49,7 @@ def test_honest_words_are_no_false_claim(case, found, tool):
 
 
 def test_what_is_equal_but_leaves_a_residual_is_not_perfect(case, found, tool):
-    told = found({"size": 5}, identical=False, residual=(("api-default", "ConfigMap one"),))
+    told = found({"size": 5}, identical=False, residual=(("generated", "ConfigMap one"),))
     assert not row(case("size: 5\n"), told, tool).perfect
 
 

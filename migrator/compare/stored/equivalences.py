@@ -32,3 +32,5 @@ ALL: Final[Equivalences] = frozenset(
         *(RBAC_RULES, LIST_ORDER),
     }
 )
+TYPED: Final[Equivalences] = frozenset({API_DEFAULTS, EMPTY_FIELDS, QUANTITIES})
+"""Rules that hold only where the type of an object is known."""

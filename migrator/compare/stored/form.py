@@ -48,6 +48,6 @@ def stored_form(body: Mapping[str, Json], *, rules: ids.Equivalences = ids.ALL, 
         result = {key: value for key, value in result.items() if key != "status"}
     if ids.STRING_DATA in rules and (gvk.group, gvk.kind) == ("", "Secret"):
         result = with_string_data(result, walk.applied)
-    struct = types().kinds.get((str(body.get("apiVersion")), gvk.kind))
+    struct = types().of(body)
     result = walk.struct(result, struct, ()) if struct is not None else walk.untyped(result, gvk)
     return Stored(body=result, applied=tuple(walk.applied))

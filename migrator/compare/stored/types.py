@@ -50,6 +50,8 @@ class When:
 
     fields: Mapping[str, Sequence[Json]]
     fill: Mapping[str, Json]
+    omit: tuple[str, ...]
+    """Structs that are left out where they hold nothing but their own defaults."""
 
     def holds(self, value: Mapping[str, Json]) -> bool:
         return all(value.get(key) in wanted for key, wanted in self.fields.items())
@@ -99,6 +101,10 @@ class Types:
     """Group and kind of custom resources of whose fields none may be null."""
     cluster: tuple[ClusterField, ...]
 
+    def of(self, body: Mapping[str, Json]) -> StructType | None:
+        """The type of an object; None for one that is not in the table."""
+        return self.kinds.get((str(body.get("apiVersion") or ""), str(body.get("kind") or "")))
+
 
 @lru_cache(maxsize=1)
 def types() -> Types:
@@ -123,6 +129,11 @@ def types() -> Types:
     )
 
 
+def is_one_type(one: Mapping[str, Json], other: Mapping[str, Json]) -> bool:
+    """Whether two objects are of one type, in whichever versions of it."""
+    return types().of(one) is types().of(other)
+
+
 def _group_kinds(written: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Group and kind of `Kind.group`."""
     parts = (each.partition(".") for each in written)
@@ -138,10 +149,14 @@ def _struct(name: str, table: Mapping[str, Any]) -> StructType:
         name=name,
         fields=fields,
         defaults={key: value for each in written for key, value in each.get("defaults", {}).items()},
-        when=tuple(When(fields=case["if"], fill=case["fill"]) for each in written for case in each.get("when", ())),
+        when=tuple(_when(case) for each in written for case in each.get("when", ())),
         copies={key: other for each in written for key, other in each.get("copies", {}).items()},
         embedded=tuple(key for key, field in fields.items() if field.is_embedded),
     )
+
+
+def _when(case: Mapping[str, Any]) -> When:
+    return When(fields=case["if"], fill=case.get("fill", {}), omit=tuple(case.get("omit", ())))
 
 
 def _field(text: str) -> FieldType:

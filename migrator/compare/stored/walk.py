@@ -14,7 +14,7 @@ from migrator.compare.stored.equivalences import (
     Equivalences,
 )
 from migrator.compare.stored.quantities import quantity_text
-from migrator.compare.stored.types import SCALARS, FieldType, StructType, types
+from migrator.compare.stored.types import SCALARS, FieldType, StructType, When, types
 from migrator.model import Gvk, Json, KeyPath
 from migrator.yamlio import ABSENT, same
 
@@ -67,6 +67,8 @@ class Walk:
             key: self.field(child, struct.fields.get(key), (*path, key)) for key, child in kept.items()
         }
         for key in struct.embedded:
+            if key not in kept and not path:
+                continue
             if key not in kept:
                 changed[key] = self.struct({}, types().structs[struct.fields[key].name], (*path, key)) or ABSENT
             elif changed[key] == {} and EMPTY_FIELDS in self.rules:
@@ -116,7 +118,7 @@ class Walk:
         filled = self._fill(value, struct.defaults, path)
         for case in struct.when:
             if case.holds(filled):
-                filled = self._fill(filled, case.fill, path)
+                filled = self._without_defaults(self._fill(filled, case.fill, path), struct, case, path)
         filled = self._fill(filled, {key: value[other] for key, other in struct.copies.items() if other in value}, path)
         conditional = CONDITIONAL.get(struct.name)
         if conditional is None:
@@ -124,6 +126,18 @@ class Walk:
         found = dict(conditional(filled))
         self.applied.extend((API_DEFAULTS, (*path, key)) for key in found)
         return _with(filled, found)
+
+    def _without_defaults(
+        self, value: Mapping[str, Json], struct: StructType, case: When, path: KeyPath
+    ) -> Mapping[str, Json]:
+        """The value without structs in which nothing stands but what would be filled in."""
+        gone: dict[str, Json] = {}
+        for key in case.omit:
+            kind = types().structs[struct.fields[key].name]
+            bare = Walk(rules=self.rules)
+            if isinstance(value.get(key), Mapping) and same(bare.struct(value[key], kind, (key,)), kind.defaults):
+                gone[key] = self._left_out(API_DEFAULTS, (*path, key))
+        return _with(value, gone)
 
     def _fill(self, value: Mapping[str, Json], defaults: Mapping[str, Json], path: KeyPath) -> Mapping[str, Json]:
         missing = {key: each for key, each in defaults.items() if key not in value}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from migrator.compare.stored import ALL, Equivalences
 from migrator.compare.terms.acceptance import Acceptance
 from migrator.compare.terms.allowances import Allowance
 from migrator.model import Difference, Impact
@@ -19,6 +20,8 @@ class Terms:
     refused: tuple[Acceptance, ...] = ()
     max_impact: Impact = Impact.METADATA
     """As far as allowances reach."""
+    equivalences: Equivalences = ALL
+    """By which two ways of writing are the same to a cluster."""
 
     def judged(self, differences: Iterable[Difference], component: str = "") -> tuple[Difference, ...]:
         """The differences of a component, each with the first allowance (by id) for it, and whether it may be."""

@@ -258,7 +258,9 @@ def compared(
 ) -> tuple[tuple[Difference, ...], tuple[ResId, ...]]:
     """What differs between target and render, and the targets that the chart does not make."""
     targets = tuple(target for target in request.targets[environment] if not is_test_hook(target.body))
-    found = compare(targets, rendered, release_namespace=context.within(environment).namespace)
+    found = compare(
+        targets, rendered, release_namespace=context.within(environment).namespace, rules=request.equivalences
+    )
     companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
     gone = frozenset(companions)
     return tuple(item for item in found if item.resource not in gone), companions

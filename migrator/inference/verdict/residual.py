@@ -20,7 +20,7 @@ from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.left_out import LeftOut
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
-from migrator.model import Difference, DifferenceKind, Impact, KeyPath, ResId, Resource
+from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents, untaken_documents
 
@@ -68,8 +68,6 @@ def _differing(
         pins = chance.pins(item)
         if pins is not None:
             cls = ResidualClass.GENERATED
-        elif item.impact is Impact.NONE:
-            cls = ResidualClass.API_DEFAULT
         elif (item.path, item.kind) in uniform:
             cls = ResidualClass.POST_PROCESSING
         elif (key_of(item.resource), item.after_path or item.path) in fixed:

@@ -25,6 +25,7 @@ def terms_of(root: Path, choices: Choices) -> tuple[Terms, frozenset[str]]:
         accepted=choices.accepted,
         refused=choices.refused,
         max_impact=choices.max_impact,
+        equivalences=choices.equivalences,
     )
     return terms, frozenset(ours.keys() - theirs.keys())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.charts.types import ChartSources
-from migrator.compare import Acceptance
+from migrator.compare import Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
@@ -37,6 +37,8 @@ class Choices:
     """Seconds of search for one component."""
     accepted: tuple[Acceptance, ...]
     refused: tuple[Acceptance, ...]
+    equivalences: Equivalences
+    """By which two ways of writing are the same to a cluster."""
 
 
 def choose(settings: Settings, config: Config) -> Choices:
@@ -63,6 +65,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         budget=settings.budget,
         accepted=(*config.accept, *settings.accept),
         refused=config.refuse,
+        equivalences=config.equivalences,
     )
 
 

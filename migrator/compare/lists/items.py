@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrator.compare.list_keys import Names
+from migrator.compare.lists.keys import Names
 from migrator.model import Json
 from migrator.yamlio import digest
 
@@ -47,6 +48,8 @@ def paired(before: Sequence[Json], after: Sequence[Json], names: Names | None) -
     if names is not None:
         return _by_key(*names)
     digests = tuple(map(digest, before)), tuple(map(digest, after))
+    if digests[0] != digests[1] and sorted(digests[0]) == sorted(digests[1]):
+        return _in_another_order(*digests)
     for by_index in (max(len(before), len(after)) > MOST_ALIGNED, True):
         found = _by_content(before, after, digests, by_index=by_index)
         # what went from an index and came to it again is no difference of that index
@@ -76,6 +79,14 @@ def _by_key(old: tuple[str, ...], new: tuple[str, ...]) -> Items | None:
         come=frozenset(come - renamed),
         names=(old, new),
     )
+
+
+def _in_another_order(old: Sequence[str], new: Sequence[str]) -> Items:
+    """The same items: the first of each on one side is the first of it on the other."""
+    places: defaultdict[str, deque[int]] = defaultdict(deque)
+    for index, each in enumerate(new):
+        places[each].append(index)
+    return Items(pairs=tuple((index, places[each].popleft()) for index, each in enumerate(old)))
 
 
 def _by_content(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.compare.list_keys import item_keys
+from migrator.compare.lists.keys import item_keys
 
 KEYS = [
     ("containers", [{"name": "web"}, {"name": "proxy"}], ("web", "proxy")),

@@ -30,13 +30,14 @@ _KEYS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     # no keys to Kubernetes, which replaces these lists whole; people tell their items by this
     "volumeClaimTemplates": (("metadata",),),
     "rules": (("host",),),
+    "subjects": (("kind", "namespace", "name"),),
     "paths": (("path", "pathType"),),
     "items": (("key",),),
 }
 """Field -> the fields of an item that are its key. The first key counts that every item has; the last is the name.
 Of a map the name counts, as of `metadata`.
 """
-_DEFAULTS = {"protocol": "TCP", "pathType": ""}
+_DEFAULTS = {"protocol": "TCP", "pathType": "", "namespace": ""}
 """What a field of a key is where an item leaves it out."""
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import deepdiff
 import pytest
 
-from migrator.compare.list_items import MOST_ALIGNED, Items, paired
-from migrator.compare.list_keys import item_keys
+from migrator.compare.lists.items import MOST_ALIGNED, Items, paired
+from migrator.compare.lists.keys import item_keys
 
 # field; before; after; pairs; gone; come
 CASES: dict[str, tuple[str, list[Any], list[Any], set[tuple[int, int]], set[int], set[int]]] = {

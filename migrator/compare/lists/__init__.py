@@ -1,0 +1,1 @@
+"""Items of lists: which is which on two sides, and where their order means nothing."""
