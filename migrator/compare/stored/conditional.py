@@ -70,8 +70,8 @@ def _service(value: Mapping[str, Json]) -> Fields:
         yield "clusterIPs", ABSENT
     if value.get("sessionAffinity") == "None" and "sessionAffinityConfig" in value:
         yield "sessionAffinityConfig", ABSENT
-    if value.get("type") == "ClusterIP" and value.get("externalIPs") and "externalTrafficPolicy" not in value:
-        yield "externalTrafficPolicy", "Cluster"
+    if value.get("externalIPs") and value.get("externalTrafficPolicy") == "Cluster":
+        yield "externalTrafficPolicy", ABSENT
 
 
 def _job(value: Mapping[str, Json]) -> Fields:

@@ -46,12 +46,11 @@ class FieldType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """What is filled in where fields have certain values."""
+    """What the API server fills in where fields have certain values."""
 
     fields: Mapping[str, Sequence[Json]]
-    fill: Mapping[str, Json]
-    omit: tuple[str, ...]
-    """Structs that are left out where they hold nothing but their own defaults."""
+    same: Mapping[str, Json]
+    """Field -> what is the same as nothing; an empty struct stands for one with its own defaults."""
 
     def holds(self, value: Mapping[str, Json]) -> bool:
         return all(value.get(key) in wanted for key, wanted in self.fields.items())
@@ -149,14 +148,10 @@ def _struct(name: str, table: Mapping[str, Any]) -> StructType:
         name=name,
         fields=fields,
         defaults={key: value for each in written for key, value in each.get("defaults", {}).items()},
-        when=tuple(_when(case) for each in written for case in each.get("when", ())),
+        when=tuple(When(fields=case["if"], same=case["same"]) for each in written for case in each.get("when", ())),
         copies={key: other for each in written for key, other in each.get("copies", {}).items()},
         embedded=tuple(key for key, field in fields.items() if field.is_embedded),
     )
-
-
-def _when(case: Mapping[str, Any]) -> When:
-    return When(fields=case["if"], fill=case.get("fill", {}), omit=tuple(case.get("omit", ())))
 
 
 def _field(text: str) -> FieldType:

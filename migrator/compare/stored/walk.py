@@ -118,7 +118,7 @@ class Walk:
         filled = self._fill(value, struct.defaults, path)
         for case in struct.when:
             if case.holds(filled):
-                filled = self._without_defaults(self._fill(filled, case.fill, path), struct, case, path)
+                filled = self._without(filled, struct, case, path)
         filled = self._fill(filled, {key: value[other] for key, other in struct.copies.items() if other in value}, path)
         conditional = CONDITIONAL.get(struct.name)
         if conditional is None:
@@ -127,15 +127,14 @@ class Walk:
         self.applied.extend((API_DEFAULTS, (*path, key)) for key in found)
         return _with(filled, found)
 
-    def _without_defaults(
-        self, value: Mapping[str, Json], struct: StructType, case: When, path: KeyPath
-    ) -> Mapping[str, Json]:
-        """The value without structs in which nothing stands but what would be filled in."""
+    def _without(self, value: Mapping[str, Json], struct: StructType, case: When, path: KeyPath) -> Mapping[str, Json]:
+        """The value without what is the same as nothing."""
         gone: dict[str, Json] = {}
-        for key in case.omit:
-            kind = types().structs[struct.fields[key].name]
-            bare = Walk(rules=self.rules)
-            if isinstance(value.get(key), Mapping) and same(bare.struct(value[key], kind, (key,)), kind.defaults):
+        bare = Walk(rules=self.rules)
+        for key in (each for each in case.same if each in value):
+            kind = struct.fields.get(key)
+            sides = [bare.field(side, kind, (key,)) for side in (value[key], case.same[key])]
+            if same(*sides):
                 gone[key] = self._left_out(API_DEFAULTS, (*path, key))
         return _with(value, gone)
 

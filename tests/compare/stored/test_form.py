@@ -286,6 +286,19 @@ OTHER = {
     ),
     "order": (pod_of("args: [a, b]"), pod_of("args: [b, a]")),
     "target port": (service("ports: [{port: 80}]"), service("ports: [{port: 80, targetPort: 8080}]")),
+    "time of a sticky client": (
+        service("sessionAffinity: ClientIP"),
+        service("{sessionAffinity: ClientIP, sessionAffinityConfig: {clientIP: {timeoutSeconds: 60}}}"),
+    ),
+    "sticky": (service("{}"), service("sessionAffinity: ClientIP")),
+    "traffic policy of a load balancer": (
+        service("type: LoadBalancer"),
+        service("{type: LoadBalancer, externalTrafficPolicy: Local}"),
+    ),
+    "subject": (
+        of("rbac.authorization.k8s.io/v1", "RoleBinding", "{roleRef: {name: a}, subjects: [{kind: User, name: b}]}"),
+        of("rbac.authorization.k8s.io/v1", "RoleBinding", "{roleRef: {name: a}, subjects: [{kind: Group, name: b}]}"),
+    ),
     "traffic policy": (service("{}"), service("externalTrafficPolicy: Cluster")),
     "headless": (service("{}"), service("clusterIP: None")),
     "address": (service("{}"), service("clusterIP: 10.0.0.1")),
@@ -391,7 +404,7 @@ def test_replicas_of_what_is_scaled_are_not_filled_in():
 
 def test_each_place_is_told_with_its_rule():
     found = stored_form(service("{ports: [{port: 80}], selector: {}, externalName: null}"))
-    assert found.counts == {"api-defaults": 5, "empty-fields": 1, "null-fields": 1}
+    assert found.counts == {"api-defaults": 4, "empty-fields": 1, "null-fields": 1}
     assert ("api-defaults", ("spec", "ports", 0, "protocol")) in found.applied
     assert ("empty-fields", ("spec", "selector")) in found.applied
 

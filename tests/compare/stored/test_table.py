@@ -57,7 +57,11 @@ def test_what_is_stored_is_stored_as_it_is(data):
 
 
 DEFAULTS = sorted(
-    (name, key) for name, struct in TABLE.structs.items() for key in struct.defaults if not name.startswith("Bare")
+    (name, key)
+    for name, struct in TABLE.structs.items()
+    for key in struct.defaults
+    # what follows from another field has cases of its own
+    if not name.startswith(("Bare", "SessionAffinityConfig"))
 )
 
 
