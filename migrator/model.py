@@ -131,7 +131,7 @@ class ReleaseContext:
         return f"{self.namespace} ({more})" if more else self.namespace
 
     def __str__(self) -> str:
-        return f"{self.release} in {self.places}"
+        return f"{self.release} in {self.places}" if self.namespace else self.release
 
 
 class Impact(IntEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migrator.classify.units import SYSTEM_NAMESPACES
 from migrator.compare.scopes import Scopes, is_namespaced
-from migrator.model import Json, Resource
+from migrator.model import Json, ResId, Resource
 
 DEFAULT = "default"
 """Where kubectl puts what names no namespace, unless it is told another one."""
@@ -31,16 +31,10 @@ def likely_namespace(groups: Iterable[Sequence[Resource]], scopes: Scopes) -> Li
     """
     held = [tuple(group) for group in groups]
     every = [resource for group in held for resource in group]
-    nowhere = {(each.id.kind, each.id.name) for each in every if _is_nowhere(each, scopes)}
-    named = Counter(
-        (namespace, str(each.id), f"{kind} {name}")
-        for each in every
-        for kind, name, namespace in _references(each.body)
-        if (kind, name) in nowhere
-    )
+    named = looked_for(every, [each for each in every if _is_nowhere(each, scopes)])
     if named:
-        best = _most(Counter(namespace for namespace, _, _ in named))
-        _, referring, referred = min(each for each in named if each[0] == best)
+        best = _most(Counter(namespace for _, _, namespace in named))
+        referring, referred, _ = min(each for each in named if each[2] == best)
         return Likely(namespace=best, reason=f"where {referring} looks for {referred}")
     homes: Counter[str] = Counter()
     for group in held:
@@ -54,6 +48,17 @@ def likely_namespace(groups: Iterable[Sequence[Resource]], scopes: Scopes) -> Li
         (only,) = spaces
         return Likely(namespace=only, reason="the one Namespace beside them")
     return Likely(namespace=DEFAULT)
+
+
+def looked_for(resources: Iterable[Resource], wanted: Iterable[Resource]) -> tuple[tuple[ResId, str, str], ...]:
+    """What refers to one of the wanted with a namespace: the referring object, kind and name, and the namespace."""
+    names = {(each.id.kind, each.id.name) for each in wanted}
+    return tuple(
+        (each.id, f"{kind} {name}", namespace)
+        for each in resources
+        for kind, name, namespace in _references(each.body)
+        if (kind, name) in names
+    )
 
 
 def _is_nowhere(resource: Resource, scopes: Scopes) -> bool:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
+from migrator.compare.scopes import Scopes, as_written, is_namespaced, scopes_of
 from migrator.model import ResId, Resource
 
 
@@ -47,7 +47,7 @@ def _by_identity(
     for resource in side:
         key = resource.id
         if not is_namespaced(resource, scopes):
-            key = replace(key, namespace="")
+            key, resource = replace(key, namespace=""), as_written(resource)  # noqa: PLW2901
         elif not key.namespace and key not in others:
             key = replace(key, namespace=release_namespace)
         found[key].append(resource)

@@ -32,6 +32,8 @@ class Destination:
     repository: str = ""
     folder: str = ""
     """A path, a pattern or a template of paths, as it is written."""
+    moves: bool = False
+    """Whether objects that name another namespace go there too, as where kustomize is told it."""
 
 
 def destinations(
@@ -75,6 +77,7 @@ def _said(body: Mapping[str, Json], span: SourceSpan, roots: Collection[RepoPath
             span=span,
             repository=source,
             folder=_text(spec.get("path")),
+            moves=True,
         )
     elif (group, kind) == ("argoproj.io", "Application"):
         yield from _sources(spec, by, span, {})
@@ -96,6 +99,7 @@ def _sources(spec: Mapping[str, Json], by: str, span: SourceSpan, fields: Mappin
                 span=span,
                 repository=_filled(_text(source.get("repoURL")), fields),
                 folder=folder,
+                moves=bool(own),
             )
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.classify import Component, ComponentKind
-from migrator.classify.namespaces import DEFAULT, Likely, likely_namespace
-from migrator.compare.scopes import Scopes
+from migrator.classify.namespaces import DEFAULT, Likely, likely_namespace, looked_for
+from migrator.compare.scopes import Scopes, is_namespaced
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.gitops.destinations import Destination
 from migrator.model import RepoPath, ResId, SourceSpan
@@ -32,11 +32,13 @@ def settle_namespaces(
     components: Sequence[Component],
     said: Mapping[RepoPath, Sequence[Destination]],
     given: Mapping[str, str],
+    locked: Mapping[RepoPath, str],
 ) -> Settled:
     """Every object that names no namespace in the one that it most probably gets.
 
-    That is what somebody has `given` for a component of its root, else what fits. Nothing is taken where what is `said`
-    of a root differs. Its diagnostics: MIG605 (taken for granted), MIG606 (objects of a GitOps tool disagree).
+    That is what was taken for its root before (`locked`), what somebody has `given` for a component of the root, else
+    what fits. Components stay where what is `said` of a root differs, or moves objects that name another one. Its
+    diagnostics: MIG605 (taken for granted), MIG606 (objects of a GitOps tool disagree with each other or with the root).
     """
     scopes = scopes_of_builds(builds)
     taken: dict[RepoPath, str] = {}
@@ -44,14 +46,14 @@ def settle_namespaces(
     notes: list[Diagnostic] = []
     for build in builds:
         free = frozenset(each.id for each in nowhere(build, scopes))
-        named = [each.id for each in components if _is_third_party(each) and free & _held(each, build)]
-        if not free:
+        reason, concerned = _dispute(build, said.get(build.root, ()), free, scopes)
+        named = [each.id for each in components if _is_third_party(each) and (concerned or free) & _held(each, build)]
+        if reason:
+            disputed |= dict.fromkeys(named, reason)
+            notes += [_disputed(build.root, reason)] if named else []
+        if reason or not free:
             continue
-        if len(said.get(build.root, ())) > 1:
-            disputed |= dict.fromkeys(named, reason := _disputed(build.root, said[build.root]))
-            notes += [_dispute(build.root, reason)] if named else []
-            continue
-        own = next((given[name] for name in named if name in given), "")
+        own = locked.get(build.root) or next((given[name] for name in named if name in given), "")
         likely = Likely(namespace=own) if own else _likely(build, components, scopes)
         taken[build.root] = likely.namespace
         notes += [_assumed(build.root, named, len(free), likely)] if named and not own else []
@@ -91,18 +93,30 @@ def _moved(components: Sequence[Component], before: Sequence[Build], after: Sequ
     )
 
 
-def _disputed(root: RepoPath, said: Sequence[Destination]) -> str:
-    places = " and ".join(f"{each.namespace} ({each.by}, {each.span})" for each in said)
-    return f"objects of {root} that name no namespace go to {places}"
+def _dispute(
+    build: Build, said: Sequence[Destination], free: frozenset[ResId], scopes: Scopes
+) -> tuple[str, frozenset[ResId]]:
+    """Why nobody knows where objects of a root are, and which; nothing where that is known."""
+    if len(said) > 1:
+        places = " and ".join(f"{each.namespace} ({each.by}, {each.span})" for each in said)
+        return (f"objects of {build.root} that name no namespace go to {places}", free) if free else ("", free)
+    moving = next((each for each in said if each.moves), None)
+    if moving is None:
+        return "", frozenset()
+    local = [each for each in build.resources if is_namespaced(each, scopes)]
+    other = {each.id for each in local if each.own_namespace not in ("", moving.namespace)}
+    other |= {referring for referring, _, there in looked_for(build.resources, local) if there != moving.namespace}
+    reason = f"{moving.by} ({moving.span}) brings objects of {build.root} into {moving.namespace} that name another one"
+    return (reason, frozenset(other)) if other else ("", frozenset())
 
 
-def _dispute(root: RepoPath, reason: str) -> Diagnostic:
+def _disputed(root: RepoPath, reason: str) -> Diagnostic:
     return Diagnostic(
         code="MIG606",
         severity=Severity.WARNING,
-        summary=f"{reason}: one release cannot be in both",
+        summary=f"{reason}: what is rendered here is not what is there",
         span=SourceSpan(path=root),
-        remedy="give each of them a root of its own, or write `namespace:` into the kustomization",
+        remedy="write `namespace:` into the kustomization, or give each namespace a root of its own",
     )
 
 

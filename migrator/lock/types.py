@@ -76,3 +76,8 @@ class Lock:
     proof_digest: str = ""
     rendered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """environment -> part (a kustomize root, or `release:NAMESPACE/NAME`) -> digest of what it rendered when proved."""
+
+    @property
+    def namespaces(self) -> Mapping[RepoPath, str]:
+        """Root -> where its objects go that name no namespace."""
+        return {root: name for each in self.environments.values() for root, name in each.namespaces.items()}

@@ -19,7 +19,7 @@ def with_deployers(renderings: Mapping[str, Rendering], tree: Path, lock: Lock) 
 
     It is what objects of Argo CD and Flux say in the tree, else what was taken for it when the repository was migrated.
     """
-    namespaces = {root: name for each in lock.environments.values() for root, name in each.namespaces.items()}
+    namespaces = dict(lock.namespaces)
     parts = [part for each in renderings.values() for part in each.parts if part.owner is Owner.KUSTOMIZE]
     try:
         objects = (resource for part in parts for resource in part.resources)

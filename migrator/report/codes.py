@@ -73,7 +73,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG603": "Two components would install the same release.",
         "MIG604": "The chart's CRDs are installed by Helm and never upgraded.",
         "MIG605": "Nothing says into which namespace objects go; it is taken for granted.",
-        "MIG606": "Objects of Argo CD or Flux disagree on the namespace of a folder.",
+        "MIG606": "Objects of Argo CD or Flux bring a folder into two namespaces, or into another than it names.",
         "MIG610": "A component cannot be taken out of the Kustomize part cleanly.",
         "MIG611": "A file of the layout exists already.",
         "MIG612": "No repository is known for a chart.",

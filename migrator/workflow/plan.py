@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.gitops.namespaces import settle_namespaces
+from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
 from migrator.plan.inflated import inflated_by
 from migrator.progress import Watch
@@ -64,7 +64,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         components, unclear = recognise(baseline)
         unbuilt = unbuilt_components(baseline, components)
         _check_only(baseline, (*components, *(each.component for each in unbuilt)))
-        settled = settle_namespaces(baseline.builds, components, baseline.destinations, baseline.config.namespaces)
+        settled = _settled(baseline, components)
         baseline, components = with_builds(baseline, settled.builds), settled.components
     with run.step("resolve") as watch:
         library = library_of(baseline.choices)
@@ -89,6 +89,11 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
         planned = carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
         return replace(planned, plan=with_next_commands(planned.plan, settings))
+
+
+def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:
+    locked = baseline.lock.namespaces if baseline.lock is not None else {}
+    return settle_namespaces(baseline.builds, components, baseline.destinations, baseline.config.namespaces, locked)
 
 
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:

@@ -4,6 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migrator.compare import compare, describe, is_namespaced, redact, salt_of
+from migrator.compare.scopes import as_written, placed_in
 from migrator.model import Difference, DifferenceKind, Impact, ResId, resource_of
 from migrator.yamlio import ABSENT
 
@@ -110,6 +111,15 @@ def test_scope_of_custom_resources_comes_from_their_definitions():
     elsewhere = kind_of("Widget", "x.io/v1", namespace="web")
     assert len(compare([elsewhere, crd], [widget, crd])) == 1
     assert len(compare([elsewhere], [widget])) == 2
+
+
+def test_a_namespace_that_was_only_assumed_is_not_there_where_the_kind_has_none():
+    written = kind_of("Widget", "example.org/v1")
+    spec = {"group": "example.org", "names": {"kind": "Widget"}, "scope": "Cluster"}
+    definition = kind_of("CustomResourceDefinition", "apiextensions.k8s.io/v1", spec=spec)
+    placed = placed_in(written, "web", {})
+    assert (placed.id.namespace, placed.own_namespace, as_written(placed)) == ("web", "", written)
+    assert [each.resource.kind for each in compare([placed], [written, definition])] == ["CustomResourceDefinition"]
 
 
 def test_a_second_object_of_one_identity_is_not_lost():

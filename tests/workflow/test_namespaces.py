@@ -166,6 +166,24 @@ def test_a_folder_that_goes_to_two_namespaces_stays(plan: Plan) -> None:
     assert len(notes(found, "MIG606")) == 1
 
 
+def flux(namespace: str) -> str:
+    return f"""\
+        apiVersion: kustomize.toolkit.fluxcd.io/v1
+        kind: Kustomization
+        metadata: {{name: bell}}
+        spec: {{sourceRef: {{kind: GitRepository, name: own}}, path: ./bell, targetNamespace: {namespace}}}
+    """
+
+
+def test_flux_moves_objects_that_name_another_namespace(plan: Plan) -> None:
+    found = plan({**BASE, "bell/bell.yaml": bell("chimes", "chimes"), "flux.yaml": flux("chimes")})
+    assert (only(found)["decision"], only(found)["namespace"]) == ("adopt", "chimes")
+    for files in ({"bell/bell.yaml": bell("belfry", "chimes")}, {"bell/bell.yaml": bell(subject="default")}):
+        moved = plan(files)
+        assert (only(moved)["decision"], len(notes(moved, "MIG606"))) == ("keep", 1)
+        assert only(moved)["reason"].startswith("Kustomization bell (flux.yaml) brings objects of bell into chimes")
+
+
 def test_roots_of_one_environment_in_two_namespaces_are_two_releases(plan: Plan) -> None:
     lone = bell().split("        ---")[0]
     files: dict[str, str] = {}
