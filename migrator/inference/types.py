@@ -135,6 +135,8 @@ class InferenceRequest:
     start: Start | None = None
     equivalences: Equivalences = ALL
     """By which two ways of writing are the same to a cluster."""
+    first_values: tuple[Mapping[str, Json], ...] = field(default=(), repr=False)
+    """Values that somebody may have rendered the targets with, likeliest first: where the search begins if they fit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

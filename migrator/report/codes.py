@@ -68,6 +68,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG508": "The chart's schema refuses values that would render the target.",
         "MIG509": "The chart's schema leads out of the chart and was not asked.",
         "MIG510": "Helm refuses even the best values that were found.",
+        "MIG511": "A team's own values of a chart cannot be read, or do not fit the chart.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
         "MIG603": "Two components would install the same release.",

@@ -27,6 +27,7 @@ from migrator.workflow.steps.library import library_of
 from migrator.workflow.steps.resolve import Resolved, resolve
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
+from migrator.workflow.team_values import TeamValues, team_values, unfitting, with_comments
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
@@ -126,9 +127,32 @@ def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Ma
     followed = followed_images(baseline.view)
     asked = [found for found in resolved if found.archives]
     requests = [_request(found.component, found.archives, resources, baseline, followed) for found in asked]
+    kept = [
+        team_values(found.component, (one for target in request.targets.values() for one in target), baseline.index)
+        for found, request in zip(asked, requests, strict=True)
+    ]
+    requests = [
+        replace(request, first_values=tuple(each.values for each in files))
+        for request, (files, _) in zip(requests, kept, strict=True)
+    ]
     answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache, watch=watch) if requests else ()
     known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
-    return {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
+    chosen = {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
+    for found, (files, problems) in zip(asked, kept, strict=True):
+        name = found.component.id
+        chosen[name] = _with_team_values(chosen[name], files, problems, name)
+    return chosen
+
+
+def _with_team_values(chosen: Chosen, files: Sequence[TeamValues], problems: Diagnostics, component: str) -> Chosen:
+    """The chart with the comments of the team's values, and what is to be said of those values."""
+    from migrator.inference.types import Inference
+
+    if not isinstance(chosen.result, Inference) or chosen.archive is None:
+        return replace(chosen, diagnostics=(*chosen.diagnostics, *problems))
+    notes = unfitting(chosen.result, chosen.archive, files, component)
+    result = with_comments(chosen.result, files)
+    return replace(chosen, result=result, diagnostics=(*chosen.diagnostics, *problems, *notes))
 
 
 def _request(
@@ -185,7 +209,7 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
             diagnostics=(*found.diagnostics, *answer.diagnostics),
             note=note,
         )
-    reasons = [*found.diagnostics, *(answer.diagnostics if answer is not None else ())]
+    reasons = [*(answer.diagnostics if answer is not None else ()), *found.diagnostics]
     first = replace(reasons[0], summary=reasons[0].summary.removeprefix(about(found.component))) if reasons else None
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
 

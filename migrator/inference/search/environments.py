@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from migrator.diagnostics import MigrateError
@@ -14,6 +15,7 @@ from migrator.inference.candidates.release_names import namespaces, releases
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.helm_probes import Ask, Probes
 from migrator.inference.hypothesis.state import State
+from migrator.inference.internal_errors import FAULTS
 from migrator.inference.rendered_chart import chart_of, defaults_of
 from migrator.inference.search.answer import Answer
 from migrator.inference.search.loop import GRACE, Search, all_passes
@@ -85,13 +87,17 @@ def _in_turn(
             tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
             begun = _begun_as(setting.within(name), request, evaluator, tree)
         state = _first(request, begun, deadline + GRACE)
-        found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=setting is not None)
+        is_known = setting is not None or bool(request.first_values and state.tree.overrides)
+        found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=is_known)
         setting = replace(found[name].state.setting, elsewhere=setting.elsewhere if setting is not None else ())
     return found
 
 
 def _begun_as(setting: ReleaseContext, request: InferenceRequest, evaluator: Evaluator, tree: Tree) -> Iterator[State]:
-    """A release that is known, in its namespace or, if that is nearer, in that of most of the targets."""
+    """A release that is known, in its namespace or, if that is nearer, in that of most of the targets.
+
+    Then with first values that come nearer: each better than the one before.
+    """
     spaces = () if request.namespace else namespaces(evaluator.targets)[:1]
     best = evaluator.measure(tree, setting)
     yield best
@@ -99,7 +105,10 @@ def _begun_as(setting: ReleaseContext, request: InferenceRequest, evaluator: Eva
         if namespace != setting.namespace:
             state = evaluator.measure(tree, replace(setting, namespace=namespace), best)
             if state.cost < best.cost:
-                yield state
+                yield (best := state)
+    for state in _with_first_values(request, evaluator, best.setting):
+        if state.cost < best.cost:
+            yield (best := state)
 
 
 def _context(found: Mapping[str, _Found]) -> ReleaseContext | None:
@@ -233,8 +242,25 @@ def _beginnings(
                 yield (best := trials.state)
         if best.exact == len(evaluator.targets):
             break
+    assert best is not None  # noqa: S101
     for namespace in spaces[1:]:
-        assert best is not None  # noqa: S101
         state = evaluator.measure(tree, replace(best.setting, namespace=namespace), best)
         if state.cost < best.cost:
             yield (best := state)
+    for setting in dict.fromkeys((best.setting, replace(best.setting, release=names[0]))):
+        for state in _with_first_values(request, evaluator, setting):
+            if state.cost < best.cost:
+                yield (best := state)
+
+
+def _with_first_values(request: InferenceRequest, evaluator: Evaluator, setting: ReleaseContext) -> Iterator[State]:
+    """What the chart renders with the values that somebody may have used; those that it cannot take give nothing."""
+    defaults = defaults_of(evaluator.interpreter.chart)
+    for values in request.first_values:
+        state = None
+        with suppress(*FAULTS):
+            # what is a default here needs no value
+            tree = Tree(defaults, {}).assign((path, value_at(values, path)) for path in leaves(values))
+            state = evaluator.measure(tree, setting)
+        if state is not None:
+            yield state

@@ -66,7 +66,8 @@ def _text(part: Mapping[str, Json], about: str, notes: Mapping[KeyPath, str], be
 
 
 def _fitting(notes: Mapping[KeyPath, str]) -> dict[KeyPath, str]:
-    return {path: _cut(text, WIDTH - _INDENT * (len(path) - 1) - len("# ")) for path, text in notes.items()}
+    widths = {path: WIDTH - _INDENT * (len(path) - 1) - len("# ") for path in notes}
+    return {path: "\n".join(_cut(line, widths[path]) for line in text.split("\n")) for path, text in notes.items()}
 
 
 def _cut(text: str, width: int) -> str:
