@@ -83,7 +83,7 @@ def _why_a_note(component: Component, subject: Subject, members: Mapping[str, Se
         return ""
     if decision == "propose":
         return "a proposal since the repository was migrated"
-    return f"as decided when the repository was migrated ({decision})"
+    return f"as it was left when the repository was migrated ({decision})"
 
 
 def _is_bootstrapped(component: Component, subject: Subject, members: Mapping[str, Sequence[ResId]]) -> bool:

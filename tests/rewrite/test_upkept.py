@@ -218,3 +218,51 @@ def test_what_a_plugin_of_argo_cd_fills_in(make: Make) -> None:
     assert "Argo CD fills in <path:secret/data/redis#password>" in told
     plain, _ = outcome(flux_repository(make, text, argo_cd("data")))
     assert plain.decision is Decision.ADOPT
+
+
+def test_a_template_of_folders(make: Make) -> None:
+    source = {"repoURL": "https://git.example.org/a.git", "path": "{{path}}", "plugin": {"name": "vault"}}
+    body = {"apiVersion": "argoproj.io/v1alpha1", "kind": "ApplicationSet", "metadata": {"name": "all"}}
+    text = dump({**body, "spec": {"template": {"spec": {"source": source}}}})
+    found, told = outcome(flux_repository(make, with_arguments("$ARGOCD_APP_NAME"), text))
+    assert found.decision is Decision.PROPOSE
+    assert "the plugin of ApplicationSet all" in told
+
+
+MERGE = dump({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "redis"}, "spec": {"paused": True}})
+
+
+@pytest.mark.parametrize(
+    ("deploying", "field"),
+    [
+        (flux("data", "data", patches=[{"patch": MERGE}]), "spec.patches[0]"),
+        (flux("data", "data", patches=[{"patch": "[]", "target": {"kind": "Deployment"}}]), "spec.patches[0]"),
+        (flux("data", "data", images=[{"name": "redis", "newTag": "8"}]), "spec.images"),
+        (flux("data", "data", commonMetadata={"labels": {"a": "b"}}), "spec.commonMetadata"),
+        (argo_cd("data", kustomize={"images": ["redis:8"]}), "kustomize.images"),
+        (argo_cd("data", kustomize={"images": ["redis=example.org:5000/redis:8"]}), "kustomize.images"),
+        (argo_cd("data", kustomize={"replicas": [{"name": "redis", "count": 3}]}), "kustomize.replicas"),
+        (argo_cd("data", kustomize={"namePrefix": "a-"}), "kustomize.namePrefix"),
+    ],
+)
+def test_what_a_deployer_changes_after_the_build(make: Make, deploying: str, field: str) -> None:
+    found, told = outcome(flux_repository(make, with_arguments("x"), deploying))
+    assert found.decision is Decision.PROPOSE
+    assert f"{field} of " in told
+    assert "changes Deployment.apps redis after the build" in told
+    elsewhere = deploying.replace("path: data", "path: elsewhere")
+    assert outcome(flux_repository(make, with_arguments("x"), elsewhere))[0].decision is Decision.ADOPT
+
+
+@pytest.mark.parametrize(
+    "deploying",
+    [
+        flux("data", "data", patches=[{"patch": MERGE.replace("redis", "other")}]),
+        flux("data", "data", patches=[{"patch": "[]", "target": {"kind": "Service"}}]),
+        flux("data", "data", images=[{"name": "nginx", "newTag": "8"}]),
+        argo_cd("data", kustomize={"images": ["nginx:8"], "version": "v5"}),
+    ],
+)
+def test_what_a_deployer_changes_in_others(make: Make, deploying: str) -> None:
+    found, told = outcome(flux_repository(make, with_arguments("x"), deploying))
+    assert (found.decision, told) == (Decision.ADOPT, "")

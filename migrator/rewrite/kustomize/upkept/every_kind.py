@@ -10,6 +10,7 @@ from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.upkept.copied_fields import blockers_of_copied_fields
+from migrator.rewrite.kustomize.upkept.deployed_changes import blockers_of_deployed_changes
 from migrator.rewrite.kustomize.upkept.hashed_names import blockers_of_hashed_names
 from migrator.rewrite.kustomize.upkept.substitutions import blockers_of_substitutions
 
@@ -22,5 +23,6 @@ def blockers_of_upkeep(
         *blockers_of_hashed_names(objects, view, values),
         *blockers_of_copied_fields(objects, view),
         *blockers_of_substitutions(objects, view),
+        *blockers_of_deployed_changes(objects, view),
     )
     yield from (replace(each, code="MIG614") for each in found)
