@@ -151,6 +151,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG920": "There is no environment or no object of that name.",
         "MIG921": "A rule file that `rules learn --output` would write is there already.",
         "MIG923": "An option has a value that cannot be used.",
+        "MIG924": "The target of `infer` was read out of a cluster; what that added is set aside.",
         "MIG922": "Git ignores files that were written.",
         "MIG999": "A fault of migrate itself.",
     }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migrator.compare.scopes import placed_in, scopes_of
 from migrator.compare.secrets import secrets_of
-from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
+from migrator.compare.stored.dump import Dump, without_cluster
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import Config
 from migrator.engines import Toolchain, find_helm, find_kustomize
 from migrator.model import RepoPath, Resource, SourceSpan
@@ -76,12 +77,13 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     choices = choose(settings, Config())
     with run.step("read"):
         tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
-        request = _request(target, choices)
+        dumps = {name: without_cluster(found) for name, found in _targets(target.files).items()}
+        request = _request(target, {name: each.resources for name, each in dumps.items()}, choices)
     with run.step("infer"):
         inference, diagnostics = infer_once(request, tools, choices.cache)
     inferred = Inferred(
         inference=inference,
-        diagnostics=diagnostics,
+        diagnostics=(*_set_aside(dumps), *diagnostics),
         secrets=secrets_of((each for found in request.targets.values() for each in found), salt=request.chart.digest),
         chart=target.chart,
         ref=request.chart.ref,
@@ -97,13 +99,12 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
         return replace(inferred, explanation=explain_inference(request, inference, files, target.explain))
 
 
-def _request(target: Target, choices: Choices) -> InferenceRequest:
+def _request(target: Target, found: Mapping[str, Sequence[Resource]], choices: Choices) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
-    targets = {name: _placed(found, target.namespace) for name, found in _targets(target.files).items()}
     return InferenceRequest(
         chart=archive_of(target.chart, target.repository, choices),
-        targets=targets,
+        targets={name: _placed(each, target.namespace) for name, each in found.items()},
         release=target.release,
         namespace=target.namespace,
         kube_version=choices.kube_version,
@@ -112,6 +113,28 @@ def _request(target: Target, choices: Choices) -> InferenceRequest:
         budget=choices.budget,
         equivalences=choices.equivalences,
     )
+
+
+def _set_aside(dumps: Mapping[str, Dump]) -> Diagnostics:
+    """What a cluster added to the targets, and is no target."""
+    return tuple(
+        Diagnostic(
+            code="MIG924",
+            severity=Severity.INFO,
+            summary=f"the target{'' if name == 'default' else f' of {name}'} was read out of a cluster: what that "
+            f"added is set aside ({_count(sum(dump.fields.values()), 'field')}, {_count(len(dump.made), 'object')})",
+            evidence=(
+                *(f"{field} of {_count(count, 'object')}" for field, count in dump.fields.items()),
+                *(f"{each}, which the cluster made by itself" for each in dump.made),
+            ),
+        )
+        for name, dump in sorted(dumps.items())
+        if dump.fields or dump.made
+    )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _placed(found: Sequence[Resource], namespace: str | None) -> tuple[Resource, ...]:

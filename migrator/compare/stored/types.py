@@ -99,6 +99,8 @@ class Types:
     structural: frozenset[tuple[str, str]]
     """Group and kind of custom resources of whose fields none may be null."""
     cluster: tuple[ClusterField, ...]
+    made: tuple[Mapping[str, str], ...]
+    """Objects that a cluster makes by itself: `kind`, and `name` or `type` where only those are."""
 
     def of(self, body: Mapping[str, Json]) -> StructType | None:
         """The type of an object; None for one that is not in the table."""
@@ -125,6 +127,7 @@ def types() -> Types:
             for kind, fields in table["cluster"]["kinds"].items()
             for each in fields
         ),
+        made=tuple(table["cluster"]["objects"]),
     )
 
 
