@@ -124,3 +124,43 @@ def test_environments_that_differ_have_the_same_switch(tmp_path: Path) -> None:
     assert found.values.common == {"admission": {"patch": {"enabled": False}}}
     assert found.values.environments["prod"] == {"replicas": 3}
     assert not any(found.differences.values())
+
+
+def test_hooks_that_the_target_lacks_take_nothing_wanted_with_them(tmp_path: Path) -> None:
+    """However many hooks there are: the likelier switch would take the webhook as well."""
+    many = "\n---\n".join(
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: hook-{number}, annotations: {{helm.sh/hook: pre-install}}}}"
+        "\ndata: {a: b, c: d, e: f, g: h, i: j, k: l}"
+        for number in range(9)
+    )
+    hooks = "{{- if and .Values.admission.enabled .Values.admission.patch.enabled }}\n" + many + "\n{{- end }}\n"
+    archive = archive_of(
+        tmp_path,
+        {
+            "values.yaml": VALUES,
+            "templates/main.yaml": MAIN,
+            "templates/webhook.yaml": WEBHOOK,
+            "templates/hooks.yaml": hooks,
+        },
+    )
+    target = [each for each in rendered(archive) if not each.id.name.startswith("hook-")]
+    found, _ = inferred(archive, target, can_skip_hooks=False)
+    assert found.identical
+    assert found.values.common == {"admission": {"patch": {"enabled": False}}}
+
+
+def test_what_the_switch_changes_beside_hooks_is_brought_back(tmp_path: Path) -> None:
+    policy = '{{ .Values.admission.policy | default (ternary "Ignore" "Fail" .Values.admission.patch.enabled) }}'
+    archive = archive_of(
+        tmp_path,
+        {
+            "values.yaml": VALUES + '  policy: ""\n',
+            "templates/main.yaml": MAIN,
+            "templates/webhook.yaml": WEBHOOK.replace("port: 443", "port: 443, name: " + policy),
+            "templates/hooks.yaml": HOOKS.replace("CONDITION", ONE_SWITCH),
+        },
+    )
+    found, _ = inferred(archive, list(map(_plain, rendered(archive))))
+    assert found.values.common == {"admission": {"patch": {"enabled": False}, "policy": "Ignore"}}
+    assert not found.differences["prod"]
+    assert len(found.left_out["prod"]) == 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migrator.compare import is_test_hook
+from migrator.compare import is_hook, is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.distance import below, cost, extent, leaf_count, worth_of_leaf
 from migrator.inference.gaps.gaps import Gap, gaps
@@ -39,6 +39,7 @@ EXTRA_COST = 1.0
 OVERRIDE_COST = 0.002
 CRD_COST = 0.3
 """Of a definition in `crds/` that the target lacks: no template prints it, yet it would be installed."""
+HOOK_COST = 0.3
 KUBE_COST = 0.5
 """Of a version of Kubernetes other than the expected one."""
 GENERATED_COST = 0.3
@@ -47,6 +48,13 @@ GENERATED_COST = 0.3
 MAX_KEPT = 1_000_000
 """Pieces of rendered templates that are kept, in case the same trial comes again."""
 MAX_ALIKE = 40
+
+
+def extra_cost(document: Document) -> float:
+    """The cost of an object that the target lacks: little of a hook, which can be left out without any value."""
+    if document.resource is None:
+        return EXTRA_COST
+    return HOOK_COST if is_hook(document.resource) else EXTRA_COST + 0.3 * leaf_count(document.resource.body)
 
 
 class Evaluator:
@@ -219,7 +227,7 @@ class Evaluator:
         taken = {id(document) for document in instead.values()}
         for document in extra:
             if id(document) not in taken:
-                total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
+                total += extra_cost(document)
         errors = [template for template in run.templates.values() if template.error]
         total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
         return State(
