@@ -89,7 +89,7 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         residual=inference.residual,
         followed=inference.followed,
         options=inference.options,
-        left_out=inference.left_out,
+        left_out={name: each.left_out for name, each in fits.items() if each.left_out},
     )
     return _judged(known, component, fits, situation)
 

@@ -30,8 +30,10 @@ class Fit:
     differences: tuple[Difference, ...]
     companions: tuple[ResId, ...]
     """Objects of the component that stay in Kustomize."""
-    uncounted: frozenset[ResId] = frozenset()
-    """Objects that are no measure of what the chart renders: tests and other hooks, and what is left out on purpose."""
+    left_out: tuple[ResId, ...] = ()
+    """The companions that are the chart's own, but that options or values keep out of the release."""
+    hooks: frozenset[ResId] = frozenset()
+    """Objects that are hooks where they are, tests among them: no measure of what the chart renders."""
     taken: frozenset[ResId] = frozenset()
     """Rendered objects that somebody else owns: they must not come from this release."""
     shared: SharedMetadata | None = None
@@ -104,14 +106,20 @@ def fit(
     ]
     for key in anew:
         differences += there.differing(there.objects[key], rendered[key], namespace)
-    hooks = {resource.id for resource in there.objects.values() if is_hook(resource)}
+    on_purpose = frozenset(inference.left_out.get(environment, ()))
+    staying = {key: there.objects[key] for key in held if key not in rendered or key in spaces}
     return Fit(
         environment=environment,
         targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
         rendered=rendered,
         differences=tuple(differences),
-        companions=tuple(sorted(there.objects[key].id for key in held if key not in rendered or key in spaces)),
-        uncounted=frozenset({*hooks, *inference.left_out.get(environment, ())}),
+        companions=tuple(sorted(each.id for each in staying.values())),
+        left_out=tuple(
+            sorted(
+                each.id for each in staying.values() if on_purpose & {each.id, replace(each.id, namespace=namespace)}
+            )
+        ),
+        hooks=frozenset(each.id for each in there.objects.values() if is_hook(each)),
         taken=taken,
         there=there,
     )
@@ -148,8 +156,8 @@ def _file(resource: Resource) -> RepoPath | None:
 
 def lesser_part(each: Fit) -> str:
     """How little of the component the chart renders; empty where it is the greater part, and that of what runs."""
-    made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.uncounted)
-    stays = tuple(res_id for res_id in each.companions if res_id not in each.uncounted)
+    made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.hooks)
+    stays = tuple(res_id for res_id in each.companions if res_id not in {*each.hooks, *each.left_out})
     others = tuple(resource.id for key, resource in sorted(each.rendered.items()) if key not in each.targets)
     if not made or len(made) < _LEAST_SHARE * (len(made) + len(stays)):
         return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects" + _instead(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.hypothesis.evaluator import EXTRA_COST, Evaluator, extra_cost
 from migrator.inference.rendered_chart import defaults_of
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
+from migrator.templates.output.documents import Document
+from migrator.templates.provenance.value import Piece
 
 CHART = load_chart(
     {
@@ -49,3 +51,21 @@ def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches():
     assert evaluator.asked
     assert all(not each.is_right for each in evaluator.asked)
     assert state.tree.overrides == {"level": "debug", "mode": "two", "name": "me"}
+
+
+def test_a_hook_that_the_target_lacks_outweighs_nothing_that_it_has():
+    plain = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s%s}\ndata: {a: b, c: d, e: f}\n"
+    texts = (plain % (b"hook", b", annotations: {helm.sh/hook: pre-install}"), plain % (b"plain", b""), b"a: [")
+    hook, other, broken = (Document("a.yaml", [Piece(text.decode(), None, None, None)]) for text in texts)
+    assert extra_cost(hook) < EXTRA_COST == extra_cost(broken) < extra_cost(other)
+
+
+def test_a_target_that_is_set_aside_is_neither_met_nor_missed():
+    evaluator = Evaluator(CHART, [resource_of(TARGET)])
+    tree = Tree(defaults_of(CHART), {"level": "debug", "mode": "two", "name": "me"})
+    assert evaluator.measure(tree, SETTING).is_right
+    evaluator.set_aside(frozenset({0}))
+    state = evaluator.measure(tree, SETTING)
+    assert (state.pairs, state.costs, len(state.extra)) == ({}, {}, 1)
+    evaluator.set_aside(frozenset())
+    assert evaluator.measure(tree, SETTING).is_right

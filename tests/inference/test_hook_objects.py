@@ -27,6 +27,23 @@ spec:
     metadata: {labels: {app: a}}
     spec: {containers: [{name: main, image: "example/app:1"}]}
 """
+FLAGGED = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: main}
+spec:
+  template:
+    spec:
+      containers:
+      - name: main
+        args:
+        - --main
+        {{- if .Values.admission.enabled }}
+        - --webhook=:8443
+        {{- end }}
+        {{- range .Values.args }}
+        - {{ . }}
+        {{- end }}
+"""
 WEBHOOK = """{{- if .Values.admission.enabled }}
 apiVersion: v1
 kind: Service
@@ -127,7 +144,7 @@ def test_environments_that_differ_have_the_same_switch(tmp_path: Path) -> None:
 
 
 def test_hooks_that_the_target_lacks_take_nothing_wanted_with_them(tmp_path: Path) -> None:
-    """However many hooks there are: the likelier switch would take the webhook as well."""
+    """However many hooks there are: the first switch over them would take the webhook, and flags that others can set."""
     many = "\n---\n".join(
         f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: hook-{number}, annotations: {{helm.sh/hook: pre-install}}}}"
         "\ndata: {a: b, c: d, e: f, g: h, i: j, k: l}"
@@ -137,8 +154,8 @@ def test_hooks_that_the_target_lacks_take_nothing_wanted_with_them(tmp_path: Pat
     archive = archive_of(
         tmp_path,
         {
-            "values.yaml": VALUES,
-            "templates/main.yaml": MAIN,
+            "values.yaml": VALUES + "args: []\n",
+            "templates/main.yaml": FLAGGED,
             "templates/webhook.yaml": WEBHOOK,
             "templates/hooks.yaml": hooks,
         },
