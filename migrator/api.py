@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from migrator.model import Json
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
+    from migrator.workflow.deciding.accept import Accepted
     from migrator.workflow.explain import Accounted, Explained
     from migrator.workflow.graph import Graphed
     from migrator.workflow.infer_files import Inferred
@@ -34,13 +35,24 @@ if TYPE_CHECKING:
     from migrator.workflow.verify import Verified
 
     Result: TypeAlias = (
-        Planned | Applied | Relocked | Verified | Audited | Inferred | Explained | Accounted | Graphed | Listed
+        Planned
+        | Accepted
+        | Applied
+        | Relocked
+        | Verified
+        | Audited
+        | Inferred
+        | Explained
+        | Accounted
+        | Graphed
+        | Listed
     )
 
 __all__ = [
     "MigrateError",
     "Options",
     "Progress",
+    "accept",
     "apply",
     "audit",
     "check_rules",
@@ -78,6 +90,35 @@ def save_plan(planned: Planned, options: Options, file: Folder) -> None:
     from migrator.workflow.plan_file import save_plan as save
 
     save(planned, options, Path(file))
+
+
+def accept(
+    repository: Folder,
+    component: str,
+    options: Options = _DEFAULT,
+    *,
+    reason: str,
+    up_to: str | None = None,
+    only: Sequence[str] = (),
+    privilege: bool = False,
+    progress: Progress = unwatched,
+) -> Accepted:
+    """Write into `migrate.yaml` what may differ in a component; `accepted.component` is what it comes to.
+
+    `up_to` is the gravest impact, `only` are ids of differences or patterns of ids, `privilege` admits what widens one.
+    """
+    from migrator.compare import Acceptance
+    from migrator.model import Impact
+    from migrator.workflow.deciding.accept import accept as accept_entry
+
+    entry = Acceptance(
+        component=component,
+        up_to=None if up_to is None else Impact.parse(up_to),
+        only=tuple(only),
+        privilege=privilege,
+        reason=reason,
+    )
+    return accept_entry(Settings.of(repository, options), entry, Run(progress))
 
 
 def apply(

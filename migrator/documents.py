@@ -10,11 +10,13 @@ from migrator.graph import to_json
 from migrator.model import Json
 from migrator.prove import proof_document
 from migrator.report.explain import explanation_document
+from migrator.report.groups import group_documents
 from migrator.report.json import FORMAT_VERSION, diagnostic_document, infer_document, plan_document
 from migrator.report.object_evidence import account_document
-from migrator.report.redact import redact_explanation, redact_inference, redact_plan, redact_proof
+from migrator.report.redact import redact_differences, redact_explanation, redact_inference, redact_plan, redact_proof
 from migrator.workflow.apply import Applied
 from migrator.workflow.audit import Audited
+from migrator.workflow.deciding.accept import Accepted
 from migrator.workflow.explain import Accounted, Explained
 from migrator.workflow.graph import Graphed
 from migrator.workflow.infer_files import Inferred
@@ -36,6 +38,22 @@ def document_of(result: Any) -> dict[str, Json]:
 @document_of.register
 def _(planned: Planned) -> dict[str, Json]:
     return plan_document(redact_plan(planned.plan, planned.secrets))
+
+
+@document_of.register
+def _(accepted: Accepted) -> dict[str, Json]:
+    found = {name: redact_differences(each, accepted.secrets) for name, each in accepted.differences.items()}
+    return {
+        "format_version": FORMAT_VERSION,
+        "component": accepted.component.id,
+        "decision": accepted.component.decision.value,
+        "reason": accepted.component.reason,
+        "groups": group_documents(found),
+        "patches": sum(len(patch.operations) for found in accepted.component.patches.values() for patch in found),
+        "written": accepted.is_new,
+        "next": accepted.next,
+        "diagnostics": _diagnostics(accepted.diagnostics),
+    }
 
 
 @document_of.register

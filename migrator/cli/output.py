@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from migrator.model import Json
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
+    from migrator.workflow.deciding.accept import Accepted
     from migrator.workflow.explain import Accounted, Explained
     from migrator.workflow.graph import Graphed
     from migrator.workflow.infer_files import Inferred
@@ -150,6 +151,21 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
 
             feedback.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
             show_text(proof, stream, verbose=feedback.verbose)
+
+
+def show_accepted(accepted: Accepted, output_format: str, stream: IO[str], feedback: Feedback) -> None:
+    """Write what was accepted, and what comes of it."""
+    if output_format == "json":
+        _document(accepted, stream)
+        return
+    from dataclasses import replace
+
+    from migrator.report.applied import show_accepted as show_text
+    from migrator.report.redact import redact_differences
+
+    feedback.say(accepted.diagnostics)
+    found = {name: redact_differences(each, accepted.secrets) for name, each in accepted.differences.items()}
+    show_text(replace(accepted, differences=found), stream)
 
 
 def show_applied(

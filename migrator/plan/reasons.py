@@ -24,7 +24,7 @@ def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Coll
         return "the chart renders what was there"
     parts = []
     if admitted:
-        terms = sorted({each.why.removeprefix("allowance ") for each in admitted})
+        terms = sorted({each.why.removeprefix("allowance ").removeprefix("accepted in ") for each in admitted})
         parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(terms)}")
     names = sorted({name for each in shared for name in (*each.labels, *each.selectors, *each.annotations)})
     if names:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.plan.types import Decision
 from migrator.prove.types import Verdict
+from migrator.report.groups import group_lines
 from migrator.report.proof import show_proof
 from migrator.report.terminal import console
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from migrator.plan.types import Plan
     from migrator.prove import Proof
+    from migrator.workflow.deciding.accept import Accepted
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -91,3 +93,19 @@ def show_followed(
     for change in (*changes, "what every environment renders"):
         out.print(f"  {change}")
     out.print(f"{'Written' if is_written else 'Not written'}: {', '.join(files)}.", style="bold")
+
+
+def show_accepted(accepted: Accepted, stream: IO[str]) -> None:
+    """The groups that are admitted now, what the component comes to, and the command that goes on."""
+    out = console(stream)
+    component = accepted.component
+    said = "accepted, in migrate.yaml" if accepted.is_new else "accepted already; migrate.yaml is as it was"
+    out.print(f"{component.id}  {said}", style="bold")
+    for line in group_lines(accepted.differences, component.environments):
+        out.print(f"  {line}")
+    out.print(f"  {component.decision.value}: {component.reason}")
+    for environment, patches in sorted(component.patches.items()):
+        count = sum(len(patch.operations) for patch in patches)
+        out.print(f"  {environment}: {count} patch operations on {len(patches)} objects keep what is not accepted")
+    if accepted.next:
+        out.print(f"  next  {accepted.next}", style="bold")

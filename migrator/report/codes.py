@@ -153,6 +153,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG923": "An option has a value that cannot be used.",
         "MIG924": "The target of `infer` was read out of a cluster; what that added is set aside.",
         "MIG922": "Git ignores files that were written.",
+        "MIG930": "There is nothing to accept.",
+        "MIG931": "An entry of `accept` says too little.",
         "MIG999": "A fault of migrate itself.",
     }
 )

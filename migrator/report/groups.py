@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from migrator.model import Impact
 from migrator.plan.groups import Group, grouped
 
 if TYPE_CHECKING:
@@ -12,10 +13,10 @@ if TYPE_CHECKING:
 
 
 def group_lines(differences: Mapping[str, Sequence[Difference]], environments: Collection[str]) -> Iterator[str]:
-    """Each group, how it is judged, where not all of these environments have it, and one example of what is open."""
+    """Each group, how it is judged, where not all of these environments have it, and one example of what weighs."""
     for group in grouped(differences):
         yield f"{group.impact!s:<9} {group.title}{_where(group, environments)}{judged(group)}"
-        if not group.admitted:
+        if not group.admitted or group.impact > Impact.METADATA:
             yield f"          e.g. {example(group)}"
 
 
@@ -24,7 +25,7 @@ def judged(group: Group) -> str:
     wider = ", widens privileges" if group.privilege else ""
     if group.why.startswith("allowance "):
         return f"{wider}, allowed by {group.why.removeprefix('allowance ')}"
-    return f"{wider}, {group.why}" if group.admitted or group.why.startswith("refused") else wider
+    return f"{wider}, {group.why}" if (group.admitted and group.why) or group.why.startswith("refused") else wider
 
 
 def example(group: Group) -> str:

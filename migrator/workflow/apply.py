@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
+from migrator.discover import CONFIG_PATH
 from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
@@ -92,7 +93,8 @@ def _check(baseline: Baseline, settings: Settings) -> None:
 
 def _check_clean(baseline: Baseline, settings: Settings) -> None:
     # what an interrupted run wrote is migrate's own work, and no change of a person
-    dirty = [path for path in baseline.index.git.dirty if path not in baseline.finished]
+    # and what a person decided about the migration belongs to it
+    dirty = [path for path in baseline.index.git.dirty if path not in {*baseline.finished, CONFIG_PATH}]
     if settings.allow_dirty or settings.diff or not dirty:
         return
     more = f" and {len(dirty) - 1} more" if len(dirty) > 1 else ""

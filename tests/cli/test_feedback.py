@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from migrator.cli import feedback as module
-from migrator.cli.feedback import Feedback, Stopwatch
+from migrator import stopwatch as module
+from migrator.cli.feedback import Feedback
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.progress import Noticed, StepAdvanced, StepEnded, StepStarted
+from migrator.stopwatch import Stopwatch
 
 
 @pytest.fixture

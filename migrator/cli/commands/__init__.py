@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from migrator.cli.commands.accept import accept
 from migrator.cli.commands.apply import apply
 from migrator.cli.commands.audit import audit
 from migrator.cli.commands.explain import explain
@@ -13,4 +14,4 @@ from migrator.cli.commands.plan import plan
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
 
-COMMANDS: tuple[click.Command, ...] = (plan, apply, audit, verify, infer, explain, graph, rules)
+COMMANDS: tuple[click.Command, ...] = (plan, accept, apply, audit, verify, infer, explain, graph, rules)

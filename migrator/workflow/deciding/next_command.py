@@ -44,6 +44,8 @@ def _options(options: Options) -> Iterator[str]:
         yield "--offline" if options.offline else "--online"
     for mirror in options.chart_mirrors:
         yield from ("--chart-mirror", str(mirror))
+    if options.max_impact is not None:
+        yield from ("--max-impact", options.max_impact)
     if options.kube_version is not None:
         yield from ("--kube-version", options.kube_version)
     for version in options.api_versions:

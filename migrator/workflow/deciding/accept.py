@@ -1,0 +1,118 @@
+"""`migrate accept`: what may differ in a component, written into `migrate.yaml`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from migrator.compare import Acceptance
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.discover import CONFIG_PATH
+from migrator.model import Difference, SourceSpan
+from migrator.plan import ComponentPlan, Decision
+from migrator.workflow.deciding.entries import ACCEPT, write_entry
+from migrator.workflow.deciding.next_command import REASON, command
+from migrator.workflow.plan import plan_repository
+from migrator.workflow.planned import Planned
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Settings
+
+if TYPE_CHECKING:
+    from migrator.compare.secrets import Secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """What `accept` wrote, and what comes of it."""
+
+    entry: Acceptance
+    component: ComponentPlan
+    """As it is decided with the entry."""
+    differences: Mapping[str, tuple[Difference, ...]]
+    """environment -> what is admitted by the entry and was not before."""
+    is_new: bool
+    """False where `migrate.yaml` said so already."""
+    next: str
+    """The command that goes on; empty where none would help."""
+    secrets: Secrets
+    diagnostics: Diagnostics
+
+
+def accept(settings: Settings, entry: Acceptance, run: Run) -> Accepted:
+    """Accept what an entry is about, and say what its component comes to; nothing is written where that is nothing.
+
+    Raises MIG930 for a component that there is nothing to accept of, MIG931 for an entry without a reason or a scope,
+    MIG907 for a component that is not there, and what planning raises.
+    """
+    check_entry(entry)
+    planned = plan_repository(replace(settings, only=(entry.component,), accept=(entry,)), run)
+    component = component_of(planned, entry.component)
+    found = {
+        name: tuple(replace(each, why="") for each in differences if _is_new(each, entry, planned))
+        for name, differences in component.differences.items()
+    }
+    found = {name: each for name, each in found.items() if each}
+    if not found:
+        raise _nothing(component, entry)
+    with run.step("write"):
+        is_new = write_entry(planned.baseline.root, ACCEPT, entry)
+    return Accepted(
+        entry=entry,
+        component=component,
+        differences=found,
+        is_new=is_new,
+        next=component.next or apply_command(settings, [component]),
+        secrets=planned.secrets,
+        diagnostics=planned.plan.diagnostics,
+    )
+
+
+def check_entry(entry: Acceptance) -> None:
+    """Raise MIG931 for an entry that does not say what it is about, or why."""
+    if entry.up_to is None and not entry.only:
+        raise _incomplete("neither says how far it goes nor what it is about", "use --up-to IMPACT or --only PATTERN")
+    if entry.reason.strip().strip(".") == "":
+        raise _incomplete("has no reason", f"write why in the place of {REASON}: --reason 'in the window of Thursday'")
+
+
+def component_of(planned: Planned, name: str) -> ComponentPlan:
+    """The component of a plan, one that there is something to decide about; else MIG930."""
+    component = next((each for each in planned.plan.components if each.id == name), None)
+    if component is None or component.decision is Decision.KEEP:
+        why = component.reason if component is not None else "it is a release already"
+        raise MigrateError.of(
+            "MIG930", f"there is nothing to accept of {name}: {why}", remedy="see with `migrate plan` what is proposed"
+        )
+    return component
+
+
+def apply_command(settings: Settings, components: Sequence[ComponentPlan]) -> str:
+    """The command that adopts what is decided; empty where nothing of it can be adopted."""
+    names = [each.id for each in components if each.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)]
+    return command(settings, "apply", *(word for name in names for word in ("--only", name))) if names else ""
+
+
+def _is_new(difference: Difference, entry: Acceptance, planned: Planned) -> bool:
+    """Whether the entry admits what no allowance within the greatest impact would."""
+    is_allowed = difference.allowance is not None and difference.impact <= planned.baseline.choices.max_impact
+    return difference.admitted and not is_allowed and entry.covers(difference, entry.component)
+
+
+def _nothing(component: ComponentPlan, entry: Acceptance) -> MigrateError:
+    refused = [each for found in component.differences.values() for each in found if each.why.startswith("refused")]
+    decided = f"{component.id} is `{component.decision.value}`, as {component.reason}"
+    if refused:
+        remedy = "take the entry out of `refuse` in migrate.yaml first"
+    else:
+        remedy = f"see with `migrate plan --only {component.id}` what differs"
+    return MigrateError.of(
+        "MIG930",
+        f"there is nothing more that {entry} would admit; {decided}",
+        span=SourceSpan(path=CONFIG_PATH) if refused else None,
+        remedy=remedy,
+    )
+
+
+def _incomplete(what: str, remedy: str) -> MigrateError:
+    return MigrateError.of("MIG931", f"the entry {what}", remedy=remedy)
