@@ -158,14 +158,12 @@ def show_accepted(accepted: Accepted, output_format: str, stream: IO[str], feedb
     if output_format == "json":
         _document(accepted, stream)
         return
-    from dataclasses import replace
-
     from migrator.report.applied import show_accepted as show_text
     from migrator.report.redact import redact_differences
 
     feedback.say(accepted.diagnostics)
     found = {name: redact_differences(each, accepted.secrets) for name, each in accepted.differences.items()}
-    show_text(replace(accepted, differences=found), stream)
+    show_text(accepted.component, found, stream, is_new=accepted.is_new, following=accepted.next)
 
 
 def show_applied(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.plan.types import Decision
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from migrator.plan.types import Plan
+    from migrator.model import Difference
+    from migrator.plan.types import ComponentPlan, Plan
     from migrator.prove import Proof
-    from migrator.workflow.deciding.accept import Accepted
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -95,17 +95,23 @@ def show_followed(
     out.print(f"{'Written' if is_written else 'Not written'}: {', '.join(files)}.", style="bold")
 
 
-def show_accepted(accepted: Accepted, stream: IO[str]) -> None:
+def show_accepted(
+    component: ComponentPlan,
+    differences: Mapping[str, Sequence[Difference]],
+    stream: IO[str],
+    *,
+    is_new: bool,
+    following: str,
+) -> None:
     """The groups that are admitted now, what the component comes to, and the command that goes on."""
     out = console(stream)
-    component = accepted.component
-    said = "accepted, in migrate.yaml" if accepted.is_new else "accepted already; migrate.yaml is as it was"
+    said = "accepted, in migrate.yaml" if is_new else "accepted already; migrate.yaml is as it was"
     out.print(f"{component.id}  {said}", style="bold")
-    for line in group_lines(accepted.differences, component.environments):
+    for line in group_lines(differences, component.environments):
         out.print(f"  {line}")
     out.print(f"  {component.decision.value}: {component.reason}")
     for environment, patches in sorted(component.patches.items()):
         count = sum(len(patch.operations) for patch in patches)
         out.print(f"  {environment}: {count} patch operations on {len(patches)} objects keep what is not accepted")
-    if accepted.next:
-        out.print(f"  next  {accepted.next}", style="bold")
+    if following:
+        out.print(f"  next  {following}", style="bold")
