@@ -14,7 +14,7 @@ from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import new_powers, widening
 from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.selected import labels_of_selected_pods, selected_labels
-from migrator.compare.stored import ALL, Equivalences
+from migrator.compare.stored import ALL, RELEASE_NAMESPACE, Equivalences
 from migrator.model import Difference, DifferenceKind, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, digest
 
@@ -53,14 +53,14 @@ def comparison(
 ) -> Comparison:
     """What differs between two sets of objects to a cluster, which holds what `stored_form` says.
 
-    Objects are paired by identity, whoever renders them. An object after without a namespace counts as in
-    `release_namespace` if its kind is namespaced (fact C4). Items of lists are paired by Kubernetes' keys, or by what
-    the lists have in common. Nothing else is left out: no label, no order of a list in a pod template. A place that
-    one side lacks holds ABSENT there; a difference of a whole object has an empty path. Values are shown as they are
-    written: what goes to a reader passes `redact` or `describe` first. `beside` are further objects of the cluster,
-    which may select or scale those that are compared.
+    Objects are paired by identity, whoever renders them. An object without a namespace counts as in
+    `release_namespace` if its kind is namespaced (fact C4), one before only where the rule for it holds. Items of lists
+    are paired by Kubernetes' keys, or by what the lists have in common. Nothing else is left out: no label, no order of
+    a list in a pod template. A place that one side lacks holds ABSENT there; a difference of a whole object has an
+    empty path. Values are shown as they are written: what goes to a reader passes `redact` or `describe` first.
+    `beside` are further objects of the cluster, which may select or scale those that are compared.
     """
-    found = list(pairs(before, after, release_namespace))
+    found = list(pairs(before, after, release_namespace, meets=RELEASE_NAMESPACE in rules))
     changed_kinds = _kinds_on_both_sides(found)
     everything = (*before, *after, *beside)
     selected, scaled = selected_labels(everything), scaled_by(everything)
@@ -68,6 +68,7 @@ def comparison(
     result: list[Difference] = []
     equivalences: Counter[str] = Counter()
     for pair in found:
+        equivalences[RELEASE_NAMESPACE] += pair.is_named_once
         if pair.before is None or pair.after is None:
             result.append(_one_sided(pair, changed_kinds))
         elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
@@ -75,7 +76,7 @@ def comparison(
             within = tuple(_within(pair, both, selected, pods))
             result.extend(within)
             equivalences.update(both.used({each.path for each in within}))
-    return Comparison(differences=tuple(result), equivalences=dict(sorted(equivalences.items())))
+    return Comparison(differences=tuple(result), equivalences=dict(sorted((+equivalences).items())))
 
 
 def _kinds_on_both_sides(found: Sequence[Pair]) -> frozenset[tuple[str, str]]:

@@ -38,7 +38,7 @@ def settle_namespaces(
 
     That is what was taken for its root before (`locked`), what somebody has `given` for a component of the root, else
     what fits. Components stay where what is `said` of a root differs, or moves objects that name another one. Its
-    diagnostics: MIG605 (taken for granted), MIG606 (objects of a GitOps tool disagree with each other or with the root).
+    diagnostics: MIG605 (taken for granted), MIG606 (objects of a GitOps tool disagree with each other or the root).
     """
     scopes = scopes_of_builds(builds)
     taken: dict[RepoPath, str] = {}

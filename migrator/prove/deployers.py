@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from migrator.compare.stored import RELEASE_NAMESPACE, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config, discover
 from migrator.gitops.destinations import agreed, destinations
@@ -14,11 +15,15 @@ from migrator.model import RepoPath
 from migrator.prove.rendered_parts import Owner, Rendering
 
 
-def with_deployers(renderings: Mapping[str, Rendering], tree: Path, lock: Lock) -> Mapping[str, Rendering]:
-    """The renderings of a tree, each kustomize root with its namespace.
+def with_deployers(
+    renderings: Mapping[str, Rendering], tree: Path, lock: Lock, rules: Equivalences
+) -> Mapping[str, Rendering]:
+    """The renderings of a tree, each kustomize root with its namespace; as they are where that rule is switched off.
 
     It is what objects of Argo CD and Flux say in the tree, else what was taken for it when the repository was migrated.
     """
+    if RELEASE_NAMESPACE not in rules:
+        return renderings
     namespaces = dict(lock.namespaces)
     parts = [part for each in renderings.values() for part in each.parts if part.owner is Owner.KUSTOMIZE]
     try:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from migrator.compare import Terms
+from migrator.compare.stored import Equivalences
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
@@ -66,7 +67,7 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
         target = Path(directory).resolve() / "base"
         export(repository, ref, target)
-        before = _baseline(found, target, context)
+        before = _baseline(found, target, context, terms.equivalences)
         proof, after = _prove(found, repository, before, replace(context, closure=closure_of(repository)), terms=terms)
     complete = all(not rendering.problems for rendering in after.values())
     return proof, agreement(proof, found, context.tools) if complete else ()
@@ -143,14 +144,14 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     return tuple(part for part in changed_parts(lock, digests) if RELEASE in part)
 
 
-def _baseline(lock: Lock, tree: Path, context: RenderContext) -> Mapping[str, Rendering]:
+def _baseline(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Mapping[str, Rendering]:
     """What every environment rendered at the base."""
     there = replace(context, closure=closure_of(tree))
     older = load_lock(tree)
     if older is not None:
-        return with_deployers(render_lock(older, tree, there), tree, older)
+        return with_deployers(render_lock(older, tree, there), tree, older, rules)
     roots = {name: each.before for name, each in lock.environments.items()}
-    return with_deployers(render_roots(roots, tree, there), tree, lock)
+    return with_deployers(render_roots(roots, tree, there), tree, lock, rules)
 
 
 def _prove(
@@ -162,7 +163,7 @@ def _prove(
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
-    after = with_deployers(render_lock(lock, tree, context), tree, lock)
+    after = with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences)
 
     def judged() -> Proof:
         return prove(
@@ -180,6 +181,6 @@ def _prove(
     )
     if suspects:
         again = render_lock(lock, tree, context, environments=suspects, twice=True)
-        after = with_deployers({**after, **again}, tree, lock)
+        after = with_deployers({**after, **again}, tree, lock, terms.equivalences)
         proof = judged()
     return proof, after

@@ -72,4 +72,4 @@ def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:
         return {}
     context = render_context_of(baseline.choices, baseline.tools, watch)
     renders = render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))
-    return with_deployers(renders, baseline.root, baseline.lock)
+    return with_deployers(renders, baseline.root, baseline.lock, baseline.choices.equivalences)

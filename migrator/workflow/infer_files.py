@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from migrator.compare.scopes import placed_in, scopes_of
 from migrator.compare.secrets import secrets_of
+from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.compare.stored.dump import Dump, without_cluster
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import Config
@@ -102,9 +103,11 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
 def _request(target: Target, found: Mapping[str, Sequence[Resource]], choices: Choices) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
+    if RELEASE_NAMESPACE in choices.equivalences:
+        found = {name: _placed(each, target.namespace) for name, each in found.items()}
     return InferenceRequest(
         chart=archive_of(target.chart, target.repository, choices),
-        targets={name: _placed(each, target.namespace) for name, each in found.items()},
+        targets={name: tuple(each) for name, each in found.items()},
         release=target.release,
         namespace=target.namespace,
         kube_version=choices.kube_version,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
+from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
@@ -93,6 +94,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
 
 
 def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:
+    if RELEASE_NAMESPACE not in baseline.choices.equivalences:
+        return Settled(builds=baseline.builds, components=tuple(components))
     locked = baseline.lock.namespaces if baseline.lock is not None else {}
     return settle_namespaces(baseline.builds, components, baseline.destinations, baseline.config.namespaces, locked)
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from migrator.compare import compare, describe, is_namespaced, redact, salt_of
+from migrator.compare import ALL, compare, comparison, describe, is_namespaced, redact, salt_of
 from migrator.compare.scopes import as_written, placed_in
 from migrator.model import Difference, DifferenceKind, Impact, ResId, resource_of
 from migrator.yamlio import ABSENT
@@ -85,6 +85,8 @@ def test_an_object_without_a_namespace_lands_in_the_release_namespace():
     assert compare([bare], [there], release_namespace="web") == ()
     assert len(compare([bare], [there], release_namespace="other")) == 2
     assert len(compare([bare], [there])) == 2
+    assert comparison([bare], [there], release_namespace="web").equivalences == {"release-namespace": 1}
+    assert len(compare([bare], [there], release_namespace="web", rules=ALL - {"release-namespace"})) == 2
     # where one is written it is another object than the one without
     assert [str(each.resource) for each in compare([bare, there], [bare], release_namespace="web")] == [
         "ConfigMap web/a"

@@ -140,6 +140,13 @@ def test_migrate_yaml_says_it(plan: Plan) -> None:
     assert (only(found)["decision"], only(found)["namespace"], notes(found, "MIG605")) == ("adopt", "tower", [])
 
 
+def test_the_rule_can_be_switched_off(plan: Plan) -> None:
+    config = "components: {bell: {namespace: tower}}\nequivalences: {release-namespace: off}\n"
+    found = plan({**BASE, "bell/bell.yaml": bell(subject="tower"), "migrate.yaml": config})
+    assert only(found)["decision"] not in ("adopt", "adopt-with-patches")
+    assert "Deployment.apps/tower/front#" in {each["id"] for each in only(found)["differences"]}
+
+
 def test_an_object_that_names_another_namespace_stays_another(plan: Plan) -> None:
     files = {**BASE, "bell/bell.yaml": bell("belfry", "chimes"), "argocd/bell.yaml": application("a", "bell", "chimes")}
     found = only(plan(files))
@@ -212,6 +219,7 @@ def test_each_environment_has_its_own_namespace_to_the_end(
     charted = ("--offline", "--chart-mirror", charts)
     applied = migrate("apply", root, *charted)
     assert (applied.code, "Verdict: identical" in applied.out) == (0, True)
+    assert "release-namespace 1" in applied.out
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "after")
     assert migrate("verify", root, "--base", "HEAD~1", *charted).code == 0

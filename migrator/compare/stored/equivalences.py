@@ -25,11 +25,13 @@ RBAC_RULES: Final = "rbac-rules"
 """Rules of a role are the set of what they permit."""
 LIST_ORDER: Final = "list-order"
 """The order of lists that are maps or sets to Kubernetes, outside of pod templates."""
+RELEASE_NAMESPACE: Final = "release-namespace"
+"""An object that names no namespace is in that of its release, or of its deployer."""
 
 ALL: Final[Equivalences] = frozenset(
     {
         *(API_DEFAULTS, NULL_FIELDS, EMPTY_FIELDS, QUANTITIES, STRING_DATA, STATUS, CLUSTER_FIELDS),
-        *(RBAC_RULES, LIST_ORDER),
+        *(RBAC_RULES, LIST_ORDER, RELEASE_NAMESPACE),
     }
 )
 TYPED: Final[Equivalences] = frozenset({API_DEFAULTS, EMPTY_FIELDS, QUANTITIES})

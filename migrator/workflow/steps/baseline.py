@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.charts import ChartLibrary
+from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
@@ -97,7 +98,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
     with run.step("graph"):
         objects = (each for build in builds for each in build.resources)
         said = destinations(index, objects, {build.root for build in builds})
-        builds = placed_builds(builds, agreed(said))
+        builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         graph = build_graph(builds, kustomizations)
     return Baseline(
         view=_view(kustomizations, builds),

@@ -118,9 +118,11 @@ def _before(baseline: Baseline, lock: Lock, context: RenderContext) -> Mapping[s
     """What every environment renders now: by the lock where a part was migrated before, else by its roots alone."""
     there = replace(context, closure=closure_of(baseline.root))
     if baseline.lock is not None:
-        return with_deployers(render_lock(baseline.lock, baseline.root, there), baseline.root, lock)
+        earlier = render_lock(baseline.lock, baseline.root, there)
+        return with_deployers(earlier, baseline.root, lock, baseline.choices.equivalences)
     roots = {name: each.before for name, each in lock.environments.items()}
-    return with_deployers(render_roots(roots, baseline.root, there), baseline.root, lock)
+    renders = render_roots(roots, baseline.root, there)
+    return with_deployers(renders, baseline.root, lock, baseline.choices.equivalences)
 
 
 def _recorded(parts: Sequence[str]) -> Diagnostic:
