@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from migrator.compare import Acceptance
+from migrator.compare import ALL, Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.discover import ComponentOverride, Config, parse_config, read_config
 from migrator.model import Impact
@@ -162,3 +162,13 @@ def test_an_entry_that_says_too_little_or_nonsense_is_an_error(entry: str, probl
 def test_a_refusal_does_not_reach_only_so_far() -> None:
     with pytest.raises(MigrateError, match="unknown field 'up_to'"):
         parse_config(b"refuse: [{component: a, up_to: rollout, reason: r}]")
+
+
+def test_what_is_the_same_is_switched_off_rule_by_rule() -> None:
+    assert parse_config(b"offline: true").equivalences == ALL
+    found = parse_config(b"equivalences: {api-defaults: off, list-order: on}").equivalences
+    assert found == ALL - {"api-defaults"}
+    with pytest.raises(MigrateError, match="unknown field 'api-default'"):
+        parse_config(b"equivalences: {api-default: off}")
+    with pytest.raises(MigrateError, match="must be true or false"):
+        parse_config(b"equivalences: {api-defaults: never}")

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from migrator.compare import Acceptance, Allowance, Scope, Terms
+from migrator.compare import ALL, Acceptance, Allowance, Scope, Terms
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import DifferenceKind, Impact, ReleaseContext, RepoPath, Resource, resource_of
 from migrator.prove import Owner, Part, Proof, Rendering, Verdict, prove, rendering_digest, rendering_of
+from migrator.prove.proof_json import proof_document, read_proof
 
 TERMS = Terms()
 API = {
@@ -339,3 +340,17 @@ def test_digest_leaves_out_what_is_generated_and_nothing_else() -> None:
 
     assert digest("a") == digest("b")
     assert digest("a") != digest("a", extra="1")
+
+
+def test_what_is_the_same_by_a_rule_is_counted_and_is_no_difference() -> None:
+    old = obj("Service", "a", "web", spec={"ports": [{"port": 80}]})
+    new = obj("Service", "a", "web", spec={"ports": [{"port": 80, "protocol": "TCP"}], "type": "ClusterIP"})
+    proof = prove(before(old), side(helm(new)), terms=TERMS)
+    assert proof.verdict is Verdict.IDENTICAL
+    assert proof.environments["prod"].equivalences == {"api-defaults": 2}
+    assert proof_document(proof)["environments"]["prod"]["equivalences"] == {"api-defaults": 2}
+    assert read_proof(proof_document(proof)).environments["prod"] == proof.environments["prod"]
+    strict = prove(before(old), side(helm(new)), terms=Terms(equivalences=ALL - {"api-defaults"}))
+    assert strict.verdict is Verdict.DIFFERS
+    other = obj("Service", "a", "web", spec={"ports": [{"port": 80, "protocol": "UDP"}]})
+    assert prove(before(old), side(helm(other)), terms=TERMS).verdict is Verdict.DIFFERS

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from cli_support import FIXTURES
 
 from migrator.charts import load_archive
+from migrator.compare import ALL
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.engines import Cache, Cause, EngineError, Failure, Tool, Toolchain
 from migrator.inference.types import (
@@ -116,6 +118,10 @@ def test_what_is_not_an_answer_counts_as_nothing(tmp_path: Path, data: bytes) ->
         {"targets": {"dev": (resource_of(BODY),)}},
         {"start": Start(context=ReleaseContext(release="r", namespace="n"), values={})},
         {"has_post_render": True},
+        {"include_crds": False},
+        {"can_skip_hooks": False},
+        {"first_values": ({"size": 2},)},
+        {"equivalences": ALL - {"api-defaults"}},
         {"followed": (FollowedImage(image="web:1", environments=("prod",)),)},
         {"chart": load_archive(FIXTURES / "charts" / "tiny-db")},
         {"others": (load_archive(FIXTURES / "charts" / "tiny-db"),)},
@@ -127,9 +133,17 @@ def test_whatever_decides_the_answer_is_in_its_key(request_: InferenceRequest, c
     assert answer_key(request_, TOOLS, "other source") != answer_key(request_, TOOLS, "s")
 
 
+def test_the_key_does_not_hang_on_the_order_of_a_set(request_: InferenceRequest) -> None:
+    keys = {
+        answer_key(replace(request_, equivalences=frozenset(each)), TOOLS, "s")
+        for each in permutations(sorted(ALL)[:4])
+    }
+    assert len(keys) == 1
+
+
 def test_every_field_of_a_request_is_in_the_key(request_: InferenceRequest) -> None:
     tested = {"release", "budget", "as_dependency", "kube_version", "kube_is_given", "api_versions", "namespace"}
-    tested |= {"has_post_render", "followed"}
+    tested |= {"has_post_render", "followed", "equivalences", "include_crds", "can_skip_hooks", "first_values"}
     assert {each.name for each in fields(InferenceRequest)} == tested | {"targets", "start", "chart", "others"}
 
 

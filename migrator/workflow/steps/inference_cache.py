@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import Inference, InferenceRequest
+from migrator.yamlio import rules_directory
 
 if TYPE_CHECKING:
     from migrator.charts import ChartArchive
@@ -33,15 +34,19 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
     asked |= {
         "chart": _told(request.chart),
         "others": [_told(chart) for chart in request.others],
+        "equivalences": sorted(request.equivalences),
         "targets": [(name, [each.body for each in found]) for name, found in request.targets.items()],
     }
     return f"answer:{hashlib.sha256(to_json([source, tools.engines, asked])).hexdigest()}"
 
 
 def source_digest() -> str:
-    """Hex digest of this package's source, so that no answer of another version is taken for ours."""
+    """Hex digest of this package's source and of what it knows of Kubernetes, so that no answer of another version is
+    taken for ours.
+    """
     hasher = hashlib.sha256()
-    for path in sorted(Path(__file__).resolve().parents[2].rglob("*.py")):
+    source, knowledge = Path(__file__).resolve().parents[2].rglob("*.py"), rules_directory() / "kubernetes"
+    for path in (*sorted(source), *sorted(knowledge.glob("*.yaml"))):
         hasher.update(path.read_bytes())
     return hasher.hexdigest()
 
