@@ -49,6 +49,7 @@ spec:
   {{- end }}
   {{- if or $.Values.nodes $.Values.windows.enabled }}
   nodeSelector:
+    made: here
   {{- if and $.Values.windows.enabled $.Values.windows.nodes }}
   {{- toYaml $.Values.windows.nodes | nindent 4 }}
   {{- end }}

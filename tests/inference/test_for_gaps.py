@@ -25,8 +25,8 @@ CASES = {
         "secret: {token: ''}\n",
         "secret: own\n",
     ),
-    "a null in a map that is printed whole": (
-        CONFIG_MAP
+    "a null in a map that is printed whole, of a kind whose nulls may mean something": (
+        CONFIG_MAP.replace("v1", "example.org/v1")
         + "spec:\n  {{- range $name, $box := .Values.boxes }}\n  {{ $name }}: {{- toYaml $box | nindent 4 }}\n  {{- end }}\n",
         "boxes: {one: {image: x}}\n",
         "boxes: {one: {policy: null}}\n",

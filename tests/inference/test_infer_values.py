@@ -197,14 +197,14 @@ def test_what_no_value_expresses_is_never_called_identical(archive, tools):
 
 
 def test_what_was_tried_for_a_residual_is_told(archive, tools):
-    resources = list(rendered(archive, {"env": {"A": "x"}}))
+    resources = list(rendered(archive, {}))
     place = next(i for i, r in enumerate(resources) if r.id.kind == "Deployment")
     body = read_value(dump(dict(resources[place].body)), dialect=Dialect.SIGS)
     secret = {"name": "B", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}}
-    body["spec"]["template"]["spec"]["containers"][0]["env"].append(secret)
+    body["spec"]["template"]["spec"]["containers"][0]["env"] = [secret]
     resources[place] = resource_of(body)
     (residual,) = ask(archive, tools, {"prod": tuple(resources)}).residual
-    assert residual.path == ("spec", "template", "spec", "containers", 0, "env", 1)
+    assert residual.path == ("spec", "template", "spec", "containers", 0, "env")
     assert residual.tried
     assert all(attempt.farther >= 0 for attempt in residual.tried)
     assert {path[0] for attempt in residual.tried for path, _ in attempt.values} == {"env"}

@@ -154,6 +154,8 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)
+        if gap.entry is not None:  # another branch may print the same key
+            yield from islice(from_untaken(gap.entry), 2)
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from migrator.inference.gaps.pairing import align
+from migrator.inference.gaps.pairing import align, is_other_value
 from migrator.inference.gaps.scalar_content import decoded_text
 from migrator.model import Json
 from migrator.yamlio import same
@@ -101,6 +101,8 @@ def _list_cost(now: list[Json], target: list[Json]) -> float:
             total += extent(now[left])
         elif left is not None and right is not None:
             total += cost(now[left], target[right])
+            if is_other_value(now[left], target[right]):
+                total += 1.0  # the name alone is nothing that would be right
             if right < last:
                 disorder += 1
             last = max(last, right)

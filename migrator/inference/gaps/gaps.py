@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
-from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.assignments.values_tree import MISSING, Edits, value_at
 from migrator.inference.gaps.distance import leaf_count
 from migrator.inference.gaps.pairing import align
 from migrator.inference.gaps.scalar_content import embedded
@@ -50,6 +51,8 @@ class Gap:
     """Assignments that open a branch which might print it, though nothing of it could be read there."""
     item: Gap | None = None
     """For a gap inside an item of a list: the gap of the whole item, as if the list lacked it."""
+    entry: Gap | None = None
+    """For a gap in an entry of a map: the gap of the whole entry, as if the map lacked it."""
     readings: list[tuple[int, Edits]] | None = None
     """What was read through untaken branches: leaves that stay unexplained, and assignments. None before that."""
 
@@ -59,11 +62,44 @@ class Gap:
         return self.owner, self.within or self.path
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sides:
+    """A document and its target at one place, as a cluster would hold them, and the target as it is written."""
+
+    now: Json
+    target: Json
+    written: Json
+    """MISSING where the API server fills it in."""
+
+    @classmethod
+    def plain(cls, now: Json, target: Json) -> Self:
+        """Of what no API server fills in."""
+        return cls(now=now, target=target, written=target)
+
+    def at(self, key: str | int, other: str | int) -> Sides:
+        """What both hold under a key, or at two places of a list."""
+        return Sides(now=self.now[key], target=self.target[other], written=value_at(self.written, (other,)))
+
+    @property
+    def whole(self) -> Json:
+        """What the place should be, in the words of the target; of what is filled in only what differs now."""
+        if self.written is MISSING or type(self.written) is not type(self.target):
+            return self.target
+        if not isinstance(self.target, dict):
+            return self.written
+        now = self.now if isinstance(self.now, dict) else self.target
+        wanted = (key for key in self.target if key in self.written or not same(now.get(key), self.target[key]))
+        return {key: self.written.get(key, self.target[key]) for key in wanted}
+
+
 def gaps(document: Document, target: Json) -> list[Gap]:
     """All gaps of a document, those inside embedded YAML, JSON and base64 included."""
-    if document.root is None:
-        return []
-    return list(_walk(document, document.root, document.root.plain(), target, (), here=()))
+    return [] if document.root is None else gaps_between(document, Sides.plain(document.root.plain(), target))
+
+
+def gaps_between(document: Document, sides: Sides) -> list[Gap]:
+    """The same where the API server fills in what is not written, and leaves out what says nothing."""
+    return [] if document.root is None else list(_walk(document, document.root, sides, (), here=()))
 
 
 def missing(
@@ -107,21 +143,29 @@ def _extra(
     )
 
 
-def _walk(document: Document, node: Node, now: Json, target: Json, path: KeyPath, *, here: KeyPath) -> Iterator[Gap]:
-    if node.kind == "map" and isinstance(target, dict):
+def _walk(document: Document, node: Node, sides: Sides, path: KeyPath, *, here: KeyPath) -> Iterator[Gap]:
+    now, target = sides.now, sides.target
+    if node.kind == "map" and isinstance(target, dict) and isinstance(now, dict):
+        whole = sides.whole
         for key in target:
             if key not in node.entries:
-                yield missing(document, node, path, key, target, here=here)
-            elif not same(now[key], target[key]):
-                yield from _walk(document, node.entries[key], now[key], target[key], (*path, key), here=(*here, key))
+                if key in whole and (key not in now or not same(now[key], target[key])):
+                    yield missing(document, node, path, key, whole, here=here)
+            elif key not in now or not same(now[key], target[key]):
+                inner = Sides(now=now.get(key), target=target[key], written=value_at(sides.written, (key,)))
+                entry = missing(document, node, path, key, whole, here=here) if key in whole else None
+                for gap in _walk(document, node.entries[key], inner, (*path, key), here=(*here, key)):
+                    gap.entry = gap.entry or entry
+                    yield gap
         for key in node.entries:
-            if key not in target:
-                yield _extra(document, node, path, key, target, now=now[key], here=here)
-    elif node.kind == "list" and isinstance(target, list):
-        yield from _walk_list(document, node, now, target, path, here=here)
+            if key not in target and key in now:
+                yield _extra(document, node, path, key, whole, now=now[key], here=here)
+    elif node.kind == "list" and isinstance(target, list) and isinstance(now, list) and len(now) == len(node.items):
+        yield from _walk_list(document, node, sides, path, here=here)
     else:
+        whole = sides.whole
         text = Gap(
-            kind="changed", document=document, path=path, node=node, now=now, target=target, whole=target, here=here
+            kind="changed", document=document, path=path, node=node, now=now, target=whole, whole=whole, here=here
         )
         yield from _walk_scalar(text, node)
 
@@ -143,24 +187,22 @@ def _walk_scalar(text: Gap, node: Node) -> Iterator[Gap]:
     yield text
 
 
-def _walk_list(
-    document: Document, node: Node, now: list[Json], target: list[Json], path: KeyPath, *, here: KeyPath
-) -> Iterator[Gap]:
+def _walk_list(document: Document, node: Node, sides: Sides, path: KeyPath, *, here: KeyPath) -> Iterator[Gap]:
+    now, target, whole = sides.now, sides.target, sides.whole
     pairs = align(now, target)
     order = [right for left, right in pairs if left is not None and right is not None]
     if order != sorted(order):
-        yield Gap(
-            kind="order", document=document, path=path, node=node, now=now, target=target, whole=target, here=here
-        )
+        yield Gap(kind="order", document=document, path=path, node=node, now=now, target=whole, whole=whole, here=here)
     lacking = tuple(right for left, right in pairs if left is None and right is not None)
     for left, right in pairs:
         if left is None and right is not None:
-            yield missing(document, node, path, right, target, here=here, siblings=lacking)
+            yield missing(document, node, path, right, whole, here=here, siblings=lacking)
         elif right is None and left is not None:
-            yield _extra(document, node, path, left, target, now=now[left], here=here)
+            yield _extra(document, node, path, left, whole, now=now[left], here=here)
         elif left is not None and right is not None and not same(now[left], target[right]):
-            item = missing(document, node, path, right, target, here=here)
-            for gap in _walk(document, node.items[left], now[left], target[right], (*path, right), here=(*here, left)):
+            item = missing(document, node, path, right, whole, here=here)
+            inner = sides.at(left, right)
+            for gap in _walk(document, node.items[left], inner, (*path, right), here=(*here, left)):
                 gap.item = gap.item or item
                 yield gap
 

@@ -64,6 +64,14 @@ def _identity(value: Json) -> str:
     return ""
 
 
+def is_other_value(now: Json, target: Json) -> bool:
+    """Whether two variables of one name get their values in different ways."""
+    if not isinstance(now, dict) or not isinstance(target, dict):
+        return False
+    mine, theirs = _VALUES.intersection(now), _VALUES.intersection(target)
+    return mine != theirs and "name" in now and len(now) <= len(mine) + 1 and len(target) <= len(theirs) + 1
+
+
 def _shape(value: Json) -> str:
     if isinstance(value, dict):
         if len(value) == 2 and "name" in value and not _VALUES.isdisjoint(value):

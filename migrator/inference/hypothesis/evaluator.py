@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migrator.compare import is_hook, is_test_hook
+from migrator.compare import ALL, Equivalences, is_hook, is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.gaps.distance import below, cost, extent, leaf_count, worth_of_leaf
-from migrator.inference.gaps.gaps import Gap, gaps
+from migrator.inference.gaps.gaps import Gap, Sides, gaps_between
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_inputs
@@ -22,6 +22,7 @@ from migrator.inference.hypothesis.stand_ins import (
     stand_ins,
 )
 from migrator.inference.hypothesis.state import State
+from migrator.inference.hypothesis.stored_bodies import StoredBodies
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import Chart
@@ -60,14 +61,23 @@ def extra_cost(document: Document) -> float:
 class Evaluator:
     """Measures hypotheses for one chart against one environment's target."""
 
-    def __init__(self, chart: Chart, targets: Iterable[Resource], probes: Probes | None = None) -> None:
+    def __init__(
+        self,
+        chart: Chart,
+        targets: Iterable[Resource],
+        probes: Probes | None = None,
+        *,
+        rules: Equivalences = ALL,
+    ) -> None:
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
         self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
         self._last_detail: State | None = None
-        self.targets = [target for target in targets if not is_test_hook(target.body)]
+        given = [target for target in targets if not is_test_hook(target.body)]
+        self._stored = StoredBodies(given, rules)
+        self.targets = [self._stored.as_written(target) for target in given]
         self.with_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
-        self._extents = [extent(target.body) + 1.0 for target in self.targets]
+        self._extents = [extent(self._stored.of(target)) + 1.0 for target in self.targets]
         self._aside: frozenset[int] = frozenset()
         self.by_key: dict[Key, list[int]] = {}
         self.set_aside(frozenset())
@@ -280,8 +290,8 @@ class Evaluator:
         memo = (index, id(whole), setting.namespace)
         found = self._measured.get(memo)
         if found is None:
-            body = document.resource.body if document.resource else {}
-            wanted, count = masked(document, drawn, self.wanted(index, document, setting))
+            body, target = self._met(index, document, setting)
+            wanted, count = masked(document, drawn, target)
             value = cost(body, wanted) + GENERATED_COST * count
             more = SIDECAR_COST * min(sidecars(self.targets[index].body, body), 2)
             found = self._measured[memo] = (whole, below(self._most(index), value) + more)
@@ -301,24 +311,23 @@ class Evaluator:
             self._leaves[id(document)] = (document, generated_leaves(document))
         return self._leaves[id(document)][1]
 
-    def wanted(self, index: int, document: Document, setting: ReleaseContext) -> Json:
-        """The target's body; a namespace that Helm fills in at install is not a difference (fact C4).
+    def _met(
+        self, index: int, document: Document, setting: ReleaseContext
+    ) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
+        """A document and its target as a cluster holds them.
 
-        Where a chart mostly writes namespaces itself, one that only the target has is a difference: it may come from a
-        value.
+        A namespace that Helm fills in at install is not a difference (fact C4). Where a chart mostly writes namespaces
+        itself, one that only the target has is a difference: it may come from a value.
         """
         target = self.targets[index]
-        here = (document.resource.body.get("metadata") if document.resource else None) or {}
-        wanted = target.body.get("metadata") or {}
-        changed = dict(wanted)
+        if document.resource is None:
+            return {}, self._stored.of(target)
+        now, wanted = self._stored.met(document.resource, target)
         is_told = self._writes_namespaces and not target.is_placed
-        if "namespace" not in here and target.id.namespace == setting.namespace and not is_told:
-            changed.pop("namespace", None)
-        for key in ("labels", "annotations"):
-            # kustomize leaves an empty one out
-            if key in here and not here[key] and key not in wanted:
-                changed[key] = here[key]
-        return {**target.body, "metadata": changed} if changed != wanted else target.body
+        if "namespace" in (now.get("metadata") or {}) or target.id.namespace != setting.namespace or is_told:
+            return now, wanted
+        metadata = {key: value for key, value in (wanted.get("metadata") or {}).items() if key != "namespace"}
+        return now, {**wanted, "metadata": metadata}
 
     def gaps(self, state: State) -> list[Gap]:
         """All places where paired documents differ from their targets: nearly right ones first, random content last.
@@ -339,7 +348,9 @@ class Evaluator:
             worth = self._worth_of_leaf(index, document, state.setting) * (
                 1 if index in state.pairs else 1 - NAME_SHARE
             )
-            for gap in gaps(document, self.wanted(index, document, state.setting)):
+            now, wanted = self._met(index, document, state.setting)
+            sides = Sides(now=now, target=wanted, written=self.targets[index].body)
+            for gap in gaps_between(document, sides):
                 gap.owner, gap.name_inputs, gap.worth = self.targets[index].id, name_inputs, worth
                 found.append(gap)
         if not self._draws:

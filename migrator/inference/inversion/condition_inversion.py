@@ -11,6 +11,7 @@ from migrator.inference.inversion.inverse_functions import SIMPLE_INVERSES, TRAN
 from migrator.inference.inversion.partial_evaluation import Outcomes
 from migrator.inference.inversion.protocol import MAX_DEPTH, MAX_DIRECT, Inversion
 from migrator.model import Json
+from migrator.templates.golang.types import kind_of
 from migrator.templates.provenance.value import PathCondition, Region, Value, plain, truth
 from migrator.yamlio import same
 
@@ -230,6 +231,9 @@ class Conditions:
     def _kind(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
         kind, value = condition.args
         if Outcomes().touched(value, tuple(path for path, _ in bound)):
-            return  # its kind is that of what is assigned
+            assigned = [other for path, other in bound if path in value.direct]
+            if assigned and (kind_of(assigned[-1]) == kind.v) == want:
+                yield ()  # its kind is that of what is assigned
+            return
         if want and kind.v in _SAMPLES:
             yield from islice(self._inversion.invert(value, _SAMPLES[kind.v], depth=depth), 2)

@@ -78,7 +78,7 @@ def _in_turn(
     found: dict[str, _Found] = {}
     setting = start.context if start is not None else None
     for place, name in enumerate(order):
-        evaluator = Evaluator(chart, request.targets[name], probes)
+        evaluator = Evaluator(chart, request.targets[name], probes, rules=request.equivalences)
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
         if setting is None:
@@ -200,7 +200,7 @@ def estimate(request: InferenceRequest, start: Start | None) -> tuple[float, Sta
     chart = chart_of(request)
     defaults = defaults_of(chart)
     environment = min(request.targets, key=lambda name: (-len(request.targets[name]), name))
-    evaluator = Evaluator(chart, request.targets[environment])
+    evaluator = Evaluator(chart, request.targets[environment], rules=request.equivalences)
     if start is not None:
         overrides = start.values[environment]
         # what is a default here needs no value
