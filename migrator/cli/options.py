@@ -46,6 +46,13 @@ charts = _together(
             type=click.Path(path_type=Path),
             help="Folder of chart archives NAME-VERSION.tgz or chart folders, asked before the network. Repeatable.",
         ),
+        click.option(
+            "--remote",
+            "remotes",
+            multiple=True,
+            metavar="URL=PATH",
+            help="Folder, git directory or file that stands for a remote base (github.com/ORG/REPO). Repeatable.",
+        ),
         click.option("--kube-version", metavar="VERSION", help="Kubernetes version that charts render for."),
         click.option(
             "--api-versions", multiple=True, metavar="GROUP/VERSION", help="API that charts find. Repeatable."

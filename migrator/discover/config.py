@@ -62,6 +62,8 @@ class Config:
     chart_mirrors: tuple[str, ...] = ()
     """As written: relative to the repository root."""
     url_mirrors: Mapping[str, str] = field(default_factory=dict)
+    remotes: Mapping[str, str] = field(default_factory=dict)
+    """Remote place -> the file, folder or git directory below the repository that stands for it."""
     offline: bool = False
     kube_version: str | None = None
     api_versions: tuple[str, ...] = ()
@@ -272,6 +274,7 @@ _READERS: Mapping[str, Callable[[Field], Any]] = {
     "equivalences": _equivalences,
     "chart_mirrors": _texts,
     "url_mirrors": _text_map,
+    "remotes": _text_map,
     "offline": Field.flag,
     "kube_version": Field.text,
     "api_versions": _texts,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover.config import Config
-from migrator.engines import dirty_paths, head_commit, is_repository
+from migrator.engines import dirty_paths, git_prefix, head_commit, is_repository, remote_urls
 from migrator.model import RepoPath, SourceSpan
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -42,6 +42,10 @@ class GitState:
     """Of HEAD; None before the first commit."""
     dirty: tuple[RepoPath, ...] = ()
     """Changed, staged or untracked."""
+    remotes: tuple[str, ...] = ()
+    """URLs by which other machines know the repository."""
+    prefix: str = ""
+    """The folder within the repository, with a slash behind; empty for the repository itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,4 +243,10 @@ def _declared_submodules(root: Path) -> Iterator[RepoPath]:
 def _git_state(root: Path) -> GitState:
     if not is_repository(root):
         return GitState()
-    return GitState(is_repo=True, commit=head_commit(root), dirty=dirty_paths(root))
+    return GitState(
+        is_repo=True,
+        commit=head_commit(root),
+        dirty=dirty_paths(root),
+        remotes=tuple(sorted(remote_urls(root).values())),
+        prefix=git_prefix(root),
+    )

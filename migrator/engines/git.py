@@ -56,6 +56,13 @@ def resolve_commit(root: Path, ref: str) -> str | None:
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
+def remote_urls(root: Path) -> dict[str, str]:
+    """Name -> URL of each remote that the repository's configuration names."""
+    told = git_run(root, "config", "--local", "--get-regexp", r"^remote\..*\.url$").stdout.decode("utf-8", "replace")
+    lines = (line.split(" ", 1) for line in told.splitlines() if " " in line)
+    return {key.removeprefix("remote.").removesuffix(".url"): url for key, url in lines}
+
+
 def last_change(root: Path, path: RepoPath) -> str | None:
     """The full id of the last commit that changed a file of the folder; None where none did, or there is no git."""
     if not is_repository(root):

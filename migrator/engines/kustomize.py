@@ -73,7 +73,7 @@ _YAML_LINE = re.compile(r"\bline (?P<line>\d+)")
 
 _CODES = {
     Failure.MISSING_FILE: ("MIG210", "add the file, or remove the reference to it"),
-    Failure.REMOTE: ("MIG211", "allow network access, or vendor the remote base into the repository"),
+    Failure.REMOTE: ("MIG211", "allow network access, or name a copy of it with --remote URL=PATH"),
     Failure.PLUGIN: ("MIG212", "plugins and functions of the repository are never run; this root is left alone"),
     Failure.DUPLICATE: ("MIG213", "remove one of the two, or make their names differ"),
     Failure.YAML: ("MIG214", "correct the file"),

@@ -1,5 +1,6 @@
 """What each kustomization includes, patches, generates and transforms, in every spelling that kustomize accepts."""
 
+from migrator.load.remote_url import RemoteUrl, remote_url
 from migrator.load.tree import Kustomizations, Reach, load
 from migrator.load.types import (
     Generator,
@@ -23,7 +24,9 @@ __all__ = [
     "Reach",
     "Reference",
     "ReferenceKind",
+    "RemoteUrl",
     "Replica",
     "Selector",
     "load",
+    "remote_url",
 ]

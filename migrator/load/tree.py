@@ -12,6 +12,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
 from migrator.load.locate import locate
 from migrator.load.read import read_kustomization
+from migrator.load.remote_url import remote_url
 from migrator.load.types import Kustomization, PluginRef, Reference, ReferenceKind
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
@@ -133,6 +134,7 @@ def load(index: Index) -> tuple[Kustomizations, Diagnostics]:
         if held is not None:
             by_path[directory] = held
     included = {path for held in by_path.values() for path in _included(held)}
+    included |= set(_included_by_own_remote(index, by_path))
     kustomizations = Kustomizations(
         index=index,
         by_path=by_path,
@@ -160,6 +162,17 @@ def _included(held: Kustomization) -> Iterator[RepoPath]:
     for reference in held.references:
         if reference.kind is ReferenceKind.DIRECTORY and reference.field != "helmCharts" and reference.path is not None:
             yield reference.path
+
+
+def _included_by_own_remote(index: Index, by_path: Mapping[RepoPath, Kustomization]) -> Iterator[RepoPath]:
+    """Folders of the repository that a kustomization names by the repository's own remote."""
+    own = [url for text in index.git.remotes if (url := remote_url(text)) is not None]
+    texts = [each.text for held in by_path.values() for each in held.references if each.remote] if own else []
+    for text in texts:
+        url = remote_url(text)
+        for path in (url.within(each) for each in own) if url is not None else ():
+            if path is not None and f"{path}/".startswith(index.git.prefix):
+                yield RepoPath(posixpath.normpath(path.removeprefix(index.git.prefix)))
 
 
 def _several(file: RepoPath, directory: RepoPath) -> Diagnostic:

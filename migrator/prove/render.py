@@ -6,7 +6,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,7 +32,7 @@ from migrator.model import RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
-from migrator.render_roots import Inflater, build_with_stand_ins
+from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, build_staged
 from migrator.yamlio import Dialect, read_documents
 
 Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
@@ -51,6 +51,20 @@ class RenderContext:
     """Lets builds of unchanged roots come from the cache, and their inputs into the proof."""
     watch: Watch = uncounted
     """Hears of each root and release that is rendered."""
+    remotes: Remotes = field(default_factory=Remotes)
+    """Remote bases that are at hand."""
+
+    @property
+    def renderer(self) -> Renderer:
+        """What builds roots that need more than a tree."""
+        helm = self.tools.helm
+        return Renderer(
+            kustomize=self.tools.kustomize,
+            cache=self.cache,
+            network=self.network,
+            inflater=Inflater(helm=helm, library=self.library) if helm is not None else None,
+            remotes=self.remotes,
+        )
 
 
 def render_environment(
@@ -139,30 +153,18 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
     return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Built:
-    """What a root builds, and what it took beside the tree."""
-
-    data: bytes
-    inflated: Mapping[str, str] | None = None
-    """Charts; None where the root inflates none."""
-    stand_ins: tuple[RepoPath, ...] = ()
-
-
-def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> _Built:
-    tool = context.tools.kustomize
+def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> StagedBuild:
+    may_be_remote = context.remotes.mapped and not (context.closure is not None and context.closure(root))
+    if may_be_remote:
+        return build_staged(context.renderer, tree, root)
     try:
-        return _Built(data=kustomize_build(tool, folder, network=context.network, root=tree.resolve()))
+        tool = context.tools.kustomize
+        return StagedBuild(data=kustomize_build(tool, folder, network=context.network, root=tree.resolve()))
     except EngineError as error:
-        if error.cause.failure is Failure.MISSING_FILE:
-            made = build_with_stand_ins(tool, tree, root, network=context.network)
-            if made is not None:
-                return _Built(data=made[0], stand_ins=made[1])
-        if error.cause.subject != "helm" or context.tools.helm is None:
+        is_inflating = error.cause.subject == "helm" and context.tools.helm is not None
+        if error.cause.failure is not Failure.MISSING_FILE and not is_inflating:
             raise
-    inflater = Inflater(helm=context.tools.helm, library=context.library)
-    data, inflated = inflater.build(tool, tree, root, network=context.network)
-    return _Built(data=data, inflated=inflated)
+        return build_staged(context.renderer, tree, root)
 
 
 def render_release(release: LockedRelease, tree: Path, context: RenderContext, *, twice: bool = False) -> Part:

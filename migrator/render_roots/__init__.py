@@ -4,7 +4,9 @@ from migrator.render_roots.build import build_all, roots_of
 from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, environment_of
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.origin import BUILD_METADATA
-from migrator.render_roots.stand_ins import build_with_stand_ins, stood_in
+from migrator.render_roots.remotes import Mapped, Remotes, mapped_to, own_remotes
+from migrator.render_roots.staged_build import StagedBuild, build_staged
+from migrator.render_roots.stand_ins import stood_in
 from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
 from migrator.render_roots.written_objects import written_in
 
@@ -16,10 +18,15 @@ __all__ = [
     "PARENTS",
     "Build",
     "Inflater",
+    "Mapped",
+    "Remotes",
     "Renderer",
+    "StagedBuild",
     "build_all",
-    "build_with_stand_ins",
+    "build_staged",
     "environment_of",
+    "mapped_to",
+    "own_remotes",
     "roots_of",
     "stood_in",
     "written_in",

@@ -50,8 +50,8 @@ def build_all(
     job = Job(kustomizations=kustomizations, config=config, renderer=renderer)
     builds = run_parallel(job.build, roots, watch=watch)
     ordered = tuple(sorted(builds, key=lambda build: (build.environment, build.root)))
-    told = tuple(each for build in ordered for each in (build.reason, build.notice) if each is not None)
-    return ordered, (*notes, *told, *_rendered_twice(ordered))
+    told = (each for build in ordered for each in (build.reason, build.notice, *build.notes) if each is not None)
+    return ordered, (*notes, *dict.fromkeys(told), *_rendered_twice(ordered))
 
 
 def _rendered_twice(builds: Sequence[Build]) -> Iterator[Diagnostic]:

@@ -13,6 +13,8 @@ from migrator.discover import Index
 from migrator.engines import EngineError, Failure
 from migrator.load import Kustomization, Kustomizations, Reach, Reference, ReferenceKind
 from migrator.model import RepoPath, SourceSpan
+from migrator.render_roots.remotes import remedy_for, shown_remote
+from migrator.render_roots.types import Renderer
 from migrator.yamlio import Dialect, read_documents
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -24,7 +26,7 @@ _NO_TEXT_KEY = "unsupported type: map[interface"
 """What kustomize says of a key that is not text, without a file or a line."""
 
 
-def refusal(root: RepoPath, reach: Reach, *, network: bool) -> Diagnostic | None:
+def refusal(root: RepoPath, reach: Reach, renderer: Renderer) -> Diagnostic | None:
     """Why a root is not even tried: it does not parse, needs somebody's program, or the network that is not allowed."""
     if reach.broken:
         cause = reach.broken[0]
@@ -38,15 +40,15 @@ def refusal(root: RepoPath, reach: Reach, *, network: bool) -> Diagnostic | None
             plugin.span,
             "plugins and functions of a repository are not run; this root is left alone",
         )
-    if reach.remote and not network:
-        remote = reach.remote[0]
-        return _failed(
-            "MIG211",
-            f"{root} does not build: {_shown(remote.text)} is remote and the network is off",
-            remote.span,
-            "allow network access, or vendor the remote base into the repository",
-        )
-    return None
+    remote = next((each for each in reach.remote if not renderer.remotes.knows(each.text)), None)
+    if remote is None or renderer.network:
+        return None
+    return _failed(
+        "MIG211",
+        f"{root} does not build: {shown_remote(remote.text)} is remote and the network is off",
+        remote.span,
+        remedy_for(remote.text),
+    )
 
 
 def _leading_out(reach: Reach, kustomizations: Kustomizations) -> Iterator[tuple[RepoPath, RepoPath]]:
@@ -218,12 +220,6 @@ def _missing(reference: Reference, index: Index) -> tuple[str, str]:
 
 def _leaves(path: RepoPath, root: Path) -> bool:
     return not Path(os.path.realpath(root / posixpath.normpath(path))).is_relative_to(root)
-
-
-def _shown(text: str) -> str:
-    """A remote reference without the credentials that it may hold."""
-    scheme, separator, rest = text.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}" if separator and "@" in rest.partition("/")[0] else text
 
 
 def _failed(code: str, summary: str, span: SourceSpan | None, remedy: str) -> Diagnostic:

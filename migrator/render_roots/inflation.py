@@ -9,11 +9,9 @@ from pathlib import Path
 from migrator.charts import ChartLibrary
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import MigrateError
-from migrator.discover import Config, discover
-from migrator.engines import Tool, kustomize_build
-from migrator.load import Kustomization, load
-from migrator.model import Json, RepoPath, SourceSpan
-from migrator.render_roots.stage import staged
+from migrator.engines import Tool
+from migrator.load import Kustomization
+from migrator.model import Json, SourceSpan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +54,6 @@ class Inflater:
                 (place / path).parent.mkdir(parents=True, exist_ok=True)
                 (place / path).write_bytes(data)
         return archive.digest
-
-    def build(self, tool: Tool, tree: Path, root: RepoPath, *, network: bool) -> tuple[bytes, Mapping[str, str]]:
-        """What a root of a tree that inflates charts builds, by `kustomize_build`, and the charts that `supply` tells.
-
-        The tree itself is left alone.
-        """
-        index = discover(tree, Config())
-        kustomizations, _ = load(index)
-        reach = kustomizations.reach(root)
-        with staged(index, reach.files, reach.directories) as stage:
-            charts = self.supply(stage, reach.charts)
-            return kustomize_build(tool, stage / root, network=network, root=stage, helm=self.helm), charts
 
 
 def _home(held: Kustomization) -> str:

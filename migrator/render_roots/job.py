@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from migrator.diagnostics import Diagnostic, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index
 from migrator.engines import EngineError, Failure, kustomize_build
 from migrator.load import Kustomizations, Reach
@@ -16,6 +16,7 @@ from migrator.render_roots.environment import environment_of
 from migrator.render_roots.failures import explained, located, refusal
 from migrator.render_roots.lost_origins import with_lost_origins
 from migrator.render_roots.origin import OriginReader, without_build_metadata
+from migrator.render_roots.remotes import Supply
 from migrator.render_roots.stage import asks_for, staged, with_build_metadata
 from migrator.render_roots.stand_ins import notice, put, stand_ins
 from migrator.render_roots.store import cache_key, decode, encode
@@ -43,7 +44,7 @@ class Job:
     def build(self, root: RepoPath) -> Build:
         """The root as kustomize renders it, or the reason why not."""
         reach = self.kustomizations.reach(root)
-        reason = refusal(root, reach, network=self.renderer.network)
+        reason = refusal(root, reach, self.renderer)
         if reason is not None:
             return self._failed(root, reason)
         try:
@@ -56,14 +57,14 @@ class Job:
             known = self._known(key) if key else None
             if known is not None:
                 return self._built(root, reach, known, cached=True)
-            resources, is_exact = self._render(root, reach)
+            resources, notes, is_exact = self._render(root, reach)
         except EngineError as error:
             return self._failed(root, explained(root, reach, self.kustomizations, error))
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
         if key and is_exact:
             self.renderer.cache.put(key, encode(resources))
-        return self._built(root, reach, resources)
+        return self._built(root, reach, resources, notes)
 
     def _known(self, key: str) -> tuple[Resource, ...] | None:
         data = self.renderer.cache.get(key)
@@ -74,44 +75,56 @@ class Job:
         except ValueError:
             return None
 
-    def _render(self, root: RepoPath, reach: Reach) -> tuple[tuple[Resource, ...], bool]:
-        """The resources, and whether the files of `reach` were all it took (else the cache key would be too narrow)."""
+    def _render(self, root: RepoPath, reach: Reach) -> tuple[tuple[Resource, ...], Diagnostics, bool]:
+        """The resources, notes, and whether the files of `reach` were all it took: else the key would be too narrow."""
         try:
-            return self._render_from(root, reach, reach.files), True
+            return *self._render_from(root, reach, reach.files), True
         except EngineError as error:
             subject = error.cause.subject
             is_there = error.cause.failure is Failure.MISSING_FILE and bool(subject)
             if not is_there or not (self.index.root / subject).exists():
                 raise
-        return self._render_from(root, reach, tuple(self.index.files)), False
+        return *self._render_from(root, reach, tuple(self.index.files)), False
 
-    def _render_from(self, root: RepoPath, reach: Reach, files: Sequence[RepoPath]) -> tuple[Resource, ...]:
-        # the stage may hold a copy in the place of a link, so what kustomize reads is at the file's own path
-        file = self.kustomizations.by_path[root].file
-        data = self.index.read(self.index.resolve(file))
-        asking = with_build_metadata(data, file)
+    def _render_from(
+        self, root: RepoPath, reach: Reach, files: Sequence[RepoPath]
+    ) -> tuple[tuple[Resource, ...], Diagnostics]:
         with staged(self.index, files, reach.directories) as stage:
             put(stage, stand_ins(reach, self.kustomizations))
+            supply = Supply(stage, self.renderer.remotes, network=self.renderer.network)
+            if reach.remote:
+                supply.fill(self.kustomizations, reach.directories)
             if reach.charts and self.renderer.inflater is not None:
                 self.renderer.inflater.supply(stage, reach.charts)
-            if asking is None:
-                return self._plain(stage, root)
-            (stage / file).write_bytes(asking)
-            annotated = self._annotated(stage, root)
-            if not self._touches_annotations(reach):
-                return annotated
-            # a patch that needs `annotations` to exist, or that replaces it, may act differently on annotated objects
-            (stage / file).write_bytes(data)
-            origins: dict[ResId, Origin | None] = {resource.id: resource.origin for resource in annotated}
-            plain = self._plain(stage, root)
+            try:
+                return self._from_stage(stage, root, reach, supply), supply.notes
+            except EngineError as error:
+                raise supply.told(error) from None
+
+    def _from_stage(self, stage: Path, root: RepoPath, reach: Reach, supply: Supply) -> tuple[Resource, ...]:
+        # the stage may hold a copy in the place of a link, so what kustomize reads is at the file's own path
+        file = self.kustomizations.by_path[root].file
+        data = (stage / file).read_bytes()
+        asking = with_build_metadata(data, file)
+        if asking is None:
+            return self._plain(stage, root)
+        (stage / file).write_bytes(asking)
+        annotated = self._annotated(stage, root, supply)
+        if not self._touches_annotations(reach):
+            return annotated
+        # a patch that needs `annotations` to exist, or that replaces it, may act differently on annotated objects
+        (stage / file).write_bytes(data)
+        origins: dict[ResId, Origin | None] = {resource.id: resource.origin for resource in annotated}
+        plain = self._plain(stage, root)
         told = [resource_of(resource.body, origins.get(resource.id)) for resource in plain]
         return with_lost_origins(told, reach, self.kustomizations, self.index)
 
-    def _annotated(self, stage: Path, root: RepoPath) -> tuple[Resource, ...]:
+    def _annotated(self, stage: Path, root: RepoPath, supply: Supply) -> tuple[Resource, ...]:
         kept: Collection[str] = asks_for(self.kustomizations.by_path[root].fields)
         origins = OriginReader(root, self.index.resolve)
         return tuple(
-            resource_of(without_build_metadata(body, kept), origins.origin(body)) for body in self._bodies(stage, root)
+            resource_of(without_build_metadata(body, kept), supply.origin(origins.origin(body)))
+            for body in self._bodies(stage, root)
         )
 
     def _plain(self, stage: Path, root: RepoPath) -> tuple[Resource, ...]:
@@ -142,7 +155,15 @@ class Job:
                     files.add(path)
         return any(_TOUCHES_ANNOTATIONS.search(self.index.read(file)) for file in sorted(files))
 
-    def _built(self, root: RepoPath, reach: Reach, resources: tuple[Resource, ...], *, cached: bool = False) -> Build:
+    def _built(
+        self,
+        root: RepoPath,
+        reach: Reach,
+        resources: tuple[Resource, ...],
+        notes: Diagnostics = (),
+        *,
+        cached: bool = False,
+    ) -> Build:
         lacking = stand_ins(reach, self.kustomizations)
         return Build(
             environment=environment_of(root, self.config),
@@ -151,6 +172,7 @@ class Job:
             resources=resources,
             cached=cached,
             notice=notice(root, reach, lacking) if lacking else None,
+            notes=notes,
         )
 
     def _failed(self, root: RepoPath, reason: Diagnostic) -> Build:

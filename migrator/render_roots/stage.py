@@ -27,21 +27,27 @@ def staged(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath])
     """
     with tempfile.TemporaryDirectory(prefix="migrate-build-") as name:
         stage = Path(os.path.realpath(name))
-        for folder in folders:
-            (stage / folder).mkdir(parents=True, exist_ok=True)
-        # a link stays one: kustomize refuses those that lead out of a kustomization's folder
-        for path in dict.fromkeys(map(index.resolve, files)):
-            target = stage / path
+        copy_files(index, files, folders, stage)
+        yield stage
+
+
+def copy_files(index: Index, files: Iterable[RepoPath], folders: Iterable[RepoPath], stage: Path) -> None:
+    """Copy files and links of a repository to their paths below another folder."""
+    for folder in folders:
+        (stage / folder).mkdir(parents=True, exist_ok=True)
+    # a link stays one: kustomize refuses those that lead out of a kustomization's folder
+    for path in dict.fromkeys(map(index.resolve, files)):
+        target = stage / path
+        if not target.exists():  # what is there may have been changed since
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(index.root / path, target)
-        for link, leads_to in index.links.items():
-            place = stage / link
-            if not place.exists() and not place.is_symlink():
-                place.parent.mkdir(parents=True, exist_ok=True)
-                relative = posixpath.relpath(leads_to, posixpath.dirname(link) or ".")
-                with contextlib.suppress(OSError):  # a parent may be a link itself
-                    place.symlink_to(relative)
-        yield stage
+    for link, leads_to in index.links.items():
+        place = stage / link
+        if not place.exists() and not place.is_symlink():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            relative = posixpath.relpath(leads_to, posixpath.dirname(link) or ".")
+            with contextlib.suppress(OSError):  # a parent may be a link itself
+                place.symlink_to(relative)
 
 
 def asks_for(value: Json) -> tuple[str, ...]:

@@ -7,11 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.discover import Config, discover
-from migrator.engines import Tool, kustomize_build
-from migrator.load import Kustomizations, Reach, load
+from migrator.load import Kustomizations, Reach
 from migrator.model import RepoPath
-from migrator.render_roots.stage import staged
 
 GENERATORS = frozenset({"configMapGenerator", "secretGenerator"})
 _COPYING = frozenset({"replacements", "vars"})
@@ -48,21 +45,6 @@ def put(stage: Path, paths: Iterable[RepoPath]) -> None:
     for path in paths:
         (stage / path).parent.mkdir(parents=True, exist_ok=True)
         (stage / path).touch()
-
-
-def build_with_stand_ins(
-    tool: Tool, tree: Path, root: RepoPath, *, network: bool
-) -> tuple[bytes, tuple[RepoPath, ...]] | None:
-    """What a root of a tree builds on a copy with the files that it lacks, and which; None where none may stand in."""
-    index = discover(tree, Config())
-    kustomizations, _ = load(index)
-    reach = kustomizations.reach(root)
-    paths = stand_ins(reach, kustomizations)
-    if not paths:
-        return None
-    with staged(index, reach.files, reach.directories) as stage:
-        put(stage, paths)
-        return kustomize_build(tool, stage / root, network=network, root=stage), paths
 
 
 def notice(root: RepoPath, reach: Reach, paths: Iterable[RepoPath]) -> Diagnostic:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from migrator.diagnostics import Diagnostic
+from migrator.diagnostics import Diagnostic, Diagnostics
 from migrator.engines import Cache, Tool
 from migrator.model import RepoPath, Resource
 from migrator.render_roots.inflation import Inflater
+from migrator.render_roots.remotes import Remotes
 
 BUILT = "built"
 FAILED = "failed"
@@ -22,6 +23,8 @@ class Renderer:
     network: bool = False
     inflater: Inflater | None = None
     """None where charts are not inflated."""
+    remotes: Remotes = field(default_factory=Remotes)
+    """Remote bases that are at hand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Build:
     cached: bool = False
     notice: Diagnostic | None = None
     """What to know about what was built."""
+    notes: Diagnostics = ()
+    """Where its remote bases came from, as far as that has to be said."""
 
     @property
     def is_built(self) -> bool:

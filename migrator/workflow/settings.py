@@ -31,6 +31,8 @@ class Options:
     """Never use the network."""
     chart_mirrors: tuple[str | PathLike[str], ...] = ()
     """Folders of chart archives `NAME-VERSION.tgz` or chart folders, asked before the network."""
+    remotes: tuple[str, ...] = ()
+    """`URL=PATH`: a remote place, and the file, folder or git directory that stands for it."""
     kube_version: str | None = None
     """The version of Kubernetes that charts render for: `1.32`."""
     api_versions: tuple[str, ...] = ()
@@ -51,7 +53,7 @@ class Options:
     """Seconds of search for one component."""
 
     def __post_init__(self) -> None:
-        for name in ("chart_mirrors", "api_versions", "only"):
+        for name in ("chart_mirrors", "remotes", "api_versions", "only"):
             if isinstance(given := getattr(self, name), list):
                 object.__setattr__(self, name, tuple(given))
         for name, wanted in _problems(self):
@@ -68,7 +70,8 @@ def _problems(options: Options) -> Iterator[tuple[str, str]]:
     for name, wanted in texts:
         if not isinstance(getattr(options, name), str | None):
             yield name, wanted
-    for name, kinds in (("chart_mirrors", str | PathLike), ("api_versions", str), ("only", str)):
+    lists = (("chart_mirrors", str | PathLike), ("remotes", str), ("api_versions", str), ("only", str))
+    for name, kinds in lists:
         given = getattr(options, name)
         if not isinstance(given, tuple) or not all(isinstance(each, kinds) for each in given):
             yield name, "a tuple, also where it is one"

@@ -142,6 +142,7 @@ def renderer_of(choices: Choices, tools: Toolchain) -> Renderer:
         kustomize=tools.kustomize,
         cache=choices.cache,
         network=not choices.sources.offline,
+        remotes=choices.remotes,
         inflater=Inflater(helm=tools.helm, library=library) if tools.helm is not None else None,
     )
 

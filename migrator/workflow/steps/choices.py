@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
 from migrator.model import KUBE_VERSION, Impact
+from migrator.render_roots import Mapped, Remotes, mapped_to, own_remotes
 from migrator.workflow.settings import Settings
 
 GITOPS = "none"
@@ -35,6 +38,8 @@ class Choices:
     only: tuple[str, ...]
     budget: float
     """Seconds of search for one component."""
+    remotes: Remotes
+    """Remote bases that are at hand: by the command line, the configuration, and git's own remotes."""
     accepted: tuple[Acceptance, ...]
     refused: tuple[Acceptance, ...]
     equivalences: Equivalences
@@ -42,7 +47,11 @@ class Choices:
 
 
 def choose(settings: Settings, config: Config) -> Choices:
-    """The choices of a run; MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet."""
+    """The choices of a run.
+
+    MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet, MIG925 for what cannot stand
+    for a remote base.
+    """
     gitops = settings.gitops or config.gitops or GITOPS
     if gitops != GITOPS:
         raise MigrateError.of(
@@ -63,6 +72,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         gitops=gitops,
         only=settings.only,
         budget=settings.budget,
+        remotes=Remotes(mapped=(*_remotes(settings, config), *own_remotes(settings.root))),
         accepted=(*config.accept, *settings.accept),
         refused=config.refuse,
         equivalences=config.equivalences,
@@ -93,3 +103,23 @@ def _mirrors(settings: Settings, config: Config) -> tuple[Path, ...]:
                 remedy="name a folder of chart archives NAME-VERSION.tgz with --chart-mirror or `chart_mirrors`",
             )
     return tuple(path.absolute() for path, _ in given)
+
+
+def _remotes(settings: Settings, config: Config) -> Iterator[Mapped]:
+    """Those of the command line before those of the configuration, which may name nothing outside of the repository."""
+    for text in settings.remotes:
+        url, mark, path = text.rpartition("=")
+        if not mark:
+            raise MigrateError.of("MIG925", f"--remote {text} names no path", remedy="write --remote URL=PATH")
+        yield mapped_to(url, Path(path), path)
+    for url, path in config.remotes.items():
+        target = settings.root / path
+        if not Path(os.path.realpath(target)).is_relative_to(os.path.realpath(settings.root)):
+            raise MigrateError.of(
+                "MIG925",
+                f"{path}, which stands for {url}, is outside of the repository, and a file of the repository cannot "
+                "make this run read there",
+                span=config.spans.get("remotes"),
+                remedy=f"name it yourself: --remote {url}={path}",
+            )
+        yield mapped_to(url, target, path)

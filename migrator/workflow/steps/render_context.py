@@ -17,4 +17,5 @@ def render_context_of(choices: Choices, tools: Toolchain, watch: Watch = uncount
         cache=choices.cache,
         network=not choices.sources.offline,
         watch=watch,
+        remotes=choices.remotes,
     )

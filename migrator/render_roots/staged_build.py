@@ -1,0 +1,50 @@
+"""Roots of a tree that need more than the tree: remote bases that are at hand, charts, missing files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migrator.discover import Config, discover
+from migrator.engines import EngineError, kustomize_build
+from migrator.load import load
+from migrator.model import RepoPath
+from migrator.render_roots.remotes import Supply
+from migrator.render_roots.stage import staged
+from migrator.render_roots.stand_ins import put, stand_ins
+from migrator.render_roots.types import Renderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StagedBuild:
+    """What a root builds, and what it took beside the tree."""
+
+    data: bytes = field(repr=False)
+    inflated: Mapping[str, str] | None = None
+    """Charts, as `Inflater.supply` tells them; None where the root inflates none."""
+    stand_ins: tuple[RepoPath, ...] = ()
+    """Missing files in whose place empty ones were."""
+
+
+def build_staged(renderer: Renderer, tree: Path, root: RepoPath) -> StagedBuild:
+    """What a root builds on a copy that has what the tree lacks; raises what `kustomize_build` raises.
+
+    The tree itself is left alone.
+    """
+    index = discover(tree, Config())
+    kustomizations, _ = load(index)
+    reach = kustomizations.reach(root)
+    missing = stand_ins(reach, kustomizations)
+    inflater = renderer.inflater if reach.charts else None
+    with staged(index, reach.files, reach.directories) as stage:
+        put(stage, missing)
+        supply = Supply(stage, renderer.remotes, network=renderer.network)
+        supply.fill(kustomizations, reach.directories)
+        inflated = inflater.supply(stage, reach.charts) if inflater is not None else None
+        helm = inflater.helm if inflater is not None else None
+        try:
+            data = kustomize_build(renderer.kustomize, stage / root, network=renderer.network, root=stage, helm=helm)
+        except EngineError as error:
+            raise supply.told(error) from None
+    return StagedBuild(data=data, inflated=inflated, stand_ins=missing)
