@@ -81,7 +81,7 @@ class TestEveryRootFails:
     def test_audit_finds_that_nothing_builds(self, migrate: Migrate, broken: Path) -> None:
         shown = migrate("audit", broken, "--offline", "--format", "json")
         assert shown.code == 2
-        assert [each["code"] for each in json.loads(shown.out)["findings"]] == ["MIG210"]
+        assert "MIG210" in [each["code"] for each in json.loads(shown.out)["findings"]]
 
     def test_the_graph_is_empty_and_an_error(self, migrate: Migrate, broken: Path) -> None:
         shown = migrate("graph", broken, "--offline")
