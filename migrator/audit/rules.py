@@ -72,8 +72,9 @@ def not_pinned(subject: Subject) -> Iterator[Finding]:
 
 
 def _is_foreign(umbrella: Umbrella, subject: Subject) -> bool:
-    """Whether a chart is none that a migration made: somebody's own, in a repository that was never migrated."""
-    return not subject.was_migrated and not umbrella.is_ours
+    """Whether a chart is none that a migration made or that its lock knows."""
+    locked = subject.lock.environments.values() if subject.lock is not None else ()
+    return not umbrella.is_ours and not any(release.path == umbrella.path for each in locked for release in each.helm)
 
 
 def _is_local(entry: Mapping[str, Json]) -> bool:
@@ -159,10 +160,19 @@ def chart_not_locked(subject: Subject) -> Iterator[Finding]:
     if subject.lock is None:
         return
     locked = {release.path for each in subject.lock.environments.values() for release in each.helm}
+    roots = {root for each in subject.lock.environments.values() for root in each.kustomize}
+    # a folder of charts alone is the migration's; elsewhere a Chart.yaml may be what a script renders from
+    charts = {_top(path) for path in locked} - {_top(root) for root in roots}
     for umbrella in subject.umbrellas:
         if umbrella.path not in locked:
+            is_foreign = umbrella.path in subject.deployed or _top(umbrella.path) not in charts
             words = {"path": str(umbrella.path)}
-            yield Finding(code="MIG806", span=umbrella.at(), words=words, is_note=umbrella.path in subject.deployed)
+            is_note = is_foreign and not umbrella.is_ours
+            yield Finding(code="MIG806", span=umbrella.at(), words=words, is_note=is_note)
+
+
+def _top(path: RepoPath) -> str:
+    return path.partition("/")[0]
 
 
 def lock_unusable(subject: Subject) -> Iterator[Finding]:

@@ -336,6 +336,9 @@ def test_umbrella_chart_that_the_lock_does_not_know_is_found(audited: Audit) -> 
 def test_chart_that_something_else_deploys_is_a_note(audited: Audit) -> None:
     found = only(audited({"infra/redis/Chart.yaml": CHART}, deployed=frozenset({RepoPath("infra/redis")})))
     assert (found.code, found.severity) == ("MIG806", Severity.INFO)
+    beside = only(audited({"apps/redis/Chart.yaml": CHART}))
+    assert (beside.code, beside.severity) == ("MIG806", Severity.INFO)
+    assert is_finding(only(audited({"apps/redis/Chart.yaml": OURS})))
 
 
 def test_charts_of_ones_own_and_vendored_ones_are_silent(audited: Audit) -> None:
