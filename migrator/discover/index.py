@@ -42,8 +42,6 @@ class GitState:
     """Of HEAD; None before the first commit."""
     dirty: tuple[RepoPath, ...] = ()
     """Changed, staged or untracked."""
-    remotes: tuple[str, ...] = ()
-    """URLs by which other machines know the repository."""
     prefix: str = ""
     """The folder within the repository, with a slash behind; empty for the repository itself."""
 
@@ -58,6 +56,8 @@ class Index:
     """Symbolic link (to a file or a folder) -> where it leads, inside the repository."""
     kustomization_files: tuple[RepoPath, ...]
     git: GitState = field(default_factory=GitState)
+    own_urls: tuple[str, ...] = ()
+    """Remote places that are this repository: git's remotes, and what `remotes: {URL: .}` says."""
     submodules: tuple[RepoPath, ...] = ()
     """Folders that belong to another git repository, checked out or not."""
     ignored: tuple[RepoPath, ...] = ()
@@ -138,7 +138,8 @@ def discover(root: Path, config: Config) -> Index:
         files=dict(sorted(walk.files.items())),
         links=dict(sorted(walk.links.items())),
         kustomization_files=found,
-        git=_git_state(walk.root),
+        git=(state := _git_state(walk.root)),
+        own_urls=tuple(_own_urls(walk.root, config, state)),
         submodules=tuple(sorted({*walk.submodules, *_declared_submodules(walk.root)})),
         ignored=tuple(sorted(walk.ignored)),
         diagnostics=tuple(sorted(walk.diagnostics, key=lambda d: d.span or SourceSpan(path=RepoPath("")))),
@@ -240,6 +241,11 @@ def _declared_submodules(root: Path) -> Iterator[RepoPath]:
             yield RepoPath(posixpath.normpath(path))
 
 
+def _own_urls(root: Path, config: Config, git: GitState) -> Iterator[str]:
+    yield from sorted(remote_urls(root).values()) if git.is_repo else ()
+    yield from (url for url, path in config.remotes.items() if posixpath.normpath(path) == ".")
+
+
 def _git_state(root: Path) -> GitState:
     if not is_repository(root):
         return GitState()
@@ -247,6 +253,5 @@ def _git_state(root: Path) -> GitState:
         is_repo=True,
         commit=head_commit(root),
         dirty=dirty_paths(root),
-        remotes=tuple(sorted(remote_urls(root).values())),
         prefix=git_prefix(root),
     )

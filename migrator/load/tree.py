@@ -166,7 +166,7 @@ def _included(held: Kustomization) -> Iterator[RepoPath]:
 
 def _included_by_own_remote(index: Index, by_path: Mapping[RepoPath, Kustomization]) -> Iterator[RepoPath]:
     """Folders of the repository that a kustomization names by the repository's own remote."""
-    own = [url for text in index.git.remotes if (url := remote_url(text)) is not None]
+    own = [url for text in index.own_urls if (url := remote_url(text)) is not None]
     texts = [each.text for held in by_path.values() for each in held.references if each.remote] if own else []
     for text in texts:
         url = remote_url(text)

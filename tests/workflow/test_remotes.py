@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,27 @@ def test_a_file_of_the_repository_names_nothing_outside_of_it(migrate: Migrate, 
     (shop / "migrate.yaml").write_text("remotes:\n  github.com/acme/infra: vendor\n")
     shown = migrate("graph", shop, "--offline", "--format", "json")
     assert (shown.code, "ConfigMap" in shown.out) == (0, True)
+
+
+def test_a_repository_without_git_may_say_that_it_is_its_own_remote(
+    migrate: Migrate, tree: Callable[..., Path]
+) -> None:
+    files = {
+        "base/kustomization.yaml": "resources: [own.yaml]\n",
+        "base/own.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\n",
+        "prod/kustomization.yaml": "resources: ['github.com/acme/shop/base?ref=v1']\n",
+        "migrate.yaml": "remotes: {github.com/acme/shop: .}\n",
+    }
+    root = tree(files)
+    for has_git in (False, True):
+        if has_git:
+            committed(root)
+        shown = migrate("plan", root, "--offline", "--format", "json")
+        document = json.loads(shown.out)
+        assert (shown.code, document["complete"]) == (0, True)
+        assert document["environments"] == {"prod": {"roots": ["prod"], "status": "built"}}
+        (note,) = [each for each in document["diagnostics"] if each["code"] == "MIG217"]
+        assert note["summary"].startswith("https://github.com/acme/shop@v1: the reference v1 is not known here")
 
 
 @pytest.mark.parametrize("given", ["github.com/acme/infra", "nothing=.", "github.com/acme/infra=none"])

@@ -83,7 +83,7 @@ class Remotes:
 
     def _content(self, one: Mapped, url: RemoteUrl, plain: Found) -> Found:
         if one.is_own:
-            commit = _own_commit(one, url.ref)
+            commit = _own_commit(one, url.ref) if one.is_git else None
             if commit is None:
                 asked = f"the reference {url.ref}" if url.ref else "the default branch of its remote"
                 note = f"{asked} is not known here, so the files are taken as they are in the work tree"

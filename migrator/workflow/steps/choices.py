@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.charts.types import ChartSources
@@ -122,4 +123,4 @@ def _remotes(settings: Settings, config: Config) -> Iterator[Mapped]:
                 span=config.spans.get("remotes"),
                 remedy=f"name it yourself: --remote {url}={path}",
             )
-        yield mapped_to(url, target, path)
+        yield replace(mapped_to(url, target, path), is_own=posixpath.normpath(path) == ".")
