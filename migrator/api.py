@@ -23,6 +23,8 @@ from migrator.workflow.settings import Options, Settings
 
 if TYPE_CHECKING:
     from migrator.model import Json
+    from migrator.plan import ComponentPlan
+    from migrator.plan.review import Entry, Session
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
     from migrator.workflow.deciding.accept import Accepted
@@ -56,6 +58,8 @@ __all__ = [
     "apply",
     "audit",
     "check_rules",
+    "decide",
+    "decided",
     "document",
     "explain",
     "explain_object",
@@ -65,6 +69,7 @@ __all__ = [
     "list_rules",
     "plan",
     "relock",
+    "review",
     "save_plan",
     "show_rule",
     "verify",
@@ -119,6 +124,33 @@ def accept(
         reason=reason,
     )
     return accept_entry(Settings.of(repository, options), entry, Run(progress))
+
+
+def review(planned: Planned, component: str = "") -> Session:
+    """What stands against the adoption of a component of a plan, or of all, as questions; values of Secrets hidden.
+
+    `session.after(line)` is the session once a person has said `y`, `n`, ...; `decide` writes what its `write` holds.
+    """
+    from migrator.plan.review import session_of
+    from migrator.report.redact import redact_plan
+
+    return session_of(redact_plan(planned.plan, planned.secrets), component)
+
+
+def decide(repository: Folder, entry: Entry) -> None:
+    """Write an entry of `accept` or `refuse` into `migrate.yaml`; comments stay."""
+    from migrator.workflow.deciding.entries import write_entry
+
+    write_entry(Path(repository), entry.key, entry.what)
+
+
+def decided(
+    repository: Folder, names: Sequence[str], options: Options = _DEFAULT, *, progress: Progress = unwatched
+) -> tuple[tuple[ComponentPlan, ...], str]:
+    """What components come to once something was decided about them, and the command that adopts them."""
+    from migrator.workflow.deciding.accept import decided as outcome
+
+    return outcome(Settings.of(repository, options), names, Run(progress))
 
 
 def apply(

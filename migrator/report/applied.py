@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from migrator.plan.review import HELP, Session, Show
 from migrator.plan.types import Decision
 from migrator.prove.types import Verdict
-from migrator.report.groups import group_lines
+from migrator.report.groups import example, group_details, group_lines
 from migrator.report.proof import show_proof
 from migrator.report.terminal import console
 
@@ -115,3 +116,32 @@ def show_accepted(
         out.print(f"  {environment}: {count} patch operations on {len(patches)} objects keep what is not accepted")
     if following:
         out.print(f"  next  {following}", style="bold")
+
+
+def show_turn(session: Session, stream: IO[str]) -> None:
+    """What stands before the prompt of a review: the question, all of its differences, or the possible answers."""
+    out = console(stream)
+    question = session.open[0]
+    match session.show:
+        case Show.QUESTION:
+            out.print()
+            out.print(f"{question.component.id}  {question.group}", style="bold")
+            out.print(f"  e.g. {example(question.group)}")
+        case Show.DETAILS:
+            for line in group_details(question.group):
+                out.print(f"  {line}")
+        case Show.HELP:
+            for line in HELP:
+                out.print(f"  {line}")
+
+
+def show_decided(components: Sequence[ComponentPlan], stream: IO[str], *, following: str) -> None:
+    """What the components of a review come to, and the command that goes on."""
+    out = console(stream)
+    out.print()
+    for component in components:
+        out.print(f"{component.id}  {component.decision.value}: {component.reason}")
+    if not components:
+        out.print("Nothing was decided.")
+    if following:
+        out.print(f"next  {following}", style="bold")

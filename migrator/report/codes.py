@@ -158,6 +158,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG922": "Git ignores files that were written.",
         "MIG930": "There is nothing to accept.",
         "MIG931": "An entry of `accept` says too little.",
+        "MIG932": "A review needs a terminal.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -65,3 +65,13 @@ def group_documents(differences: Mapping[str, Sequence[Difference]]) -> list[dic
 
 def _where(group: Group, environments: Collection[str]) -> str:
     return "" if set(group.environments) >= set(environments) else f" in {', '.join(group.environments)}"
+
+
+def group_details(group: Group) -> Iterator[str]:
+    """Every difference of a group: its id, impact and why nothing admits it, and below it old and new."""
+    from migrator.compare import describe
+
+    for difference in group.differences:
+        yield f"{difference.id}{in_words(difference)}"
+        yield f"  {difference.impact}{', widens privileges' if difference.privilege else ''}; {difference.why}"
+        yield from (f"  {line}" for line in describe(difference))

@@ -10,7 +10,8 @@ import pytest
 from cli_support import FIXTURES, Migrate, committed, git
 
 from migrator.discover import read_config
-from migrator.workflow.deciding.entries import REFUSE, write_entry
+from migrator.plan.review import REFUSE
+from migrator.workflow.deciding.entries import write_entry
 
 DB = "base/database/db.yaml"
 SECRET = (b"  password: bm90", b"  extra: c2VjcmV0IG9mIG91cnM=\n  password: bm90")

@@ -11,7 +11,8 @@ from migrator.cli.commands.explain import explain
 from migrator.cli.commands.graph import graph
 from migrator.cli.commands.infer import infer
 from migrator.cli.commands.plan import plan
+from migrator.cli.commands.review import review
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
 
-COMMANDS: tuple[click.Command, ...] = (plan, accept, apply, audit, verify, infer, explain, graph, rules)
+COMMANDS: tuple[click.Command, ...] = (plan, review, accept, apply, audit, verify, infer, explain, graph, rules)

@@ -11,7 +11,8 @@ from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import CONFIG_PATH
 from migrator.model import Difference, SourceSpan
 from migrator.plan import ComponentPlan, Decision
-from migrator.workflow.deciding.entries import ACCEPT, write_entry
+from migrator.plan.review import ACCEPT
+from migrator.workflow.deciding.entries import write_entry
 from migrator.workflow.deciding.next_command import REASON, command
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.planned import Planned
@@ -91,6 +92,15 @@ def apply_command(settings: Settings, components: Sequence[ComponentPlan]) -> st
     """The command that adopts what is decided; empty where nothing of it can be adopted."""
     names = [each.id for each in components if each.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)]
     return command(settings, "apply", *(word for name in names for word in ("--only", name))) if names else ""
+
+
+def decided(settings: Settings, names: Sequence[str], run: Run) -> tuple[tuple[ComponentPlan, ...], str]:
+    """What components come to that something was decided about, and the command that adopts them."""
+    if not names:
+        return (), ""
+    plan = plan_repository(replace(settings, only=tuple(names)), run).plan
+    found = tuple(each for each in plan.components if each.id in names)
+    return found, apply_command(settings, found)
 
 
 def _is_new(difference: Difference, entry: Acceptance, planned: Planned) -> bool:

@@ -9,10 +9,9 @@ from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.discover import CONFIG_PATH, parse_config
 from migrator.model import Json, SourceSpan
+from migrator.plan.review import ACCEPT
 from migrator.rewrite import FileEdit, commit
 from migrator.yamlio import Append, YamlError, decode, edit
-
-ACCEPT, REFUSE = "accept", "refuse"
 
 
 def write_entry(root: Path, key: str, entry: Acceptance) -> bool:
