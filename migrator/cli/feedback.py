@@ -36,7 +36,7 @@ class Feedback:
         if not self._is_watched():
             yield self._take
             return
-        from migrator.cli.progress import Bar
+        from migrator.report.progress import Bar
 
         with Bar(sys.stderr) as bar:
 

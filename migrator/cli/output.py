@@ -108,12 +108,12 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], feedbac
 
             stream.write(findings_markdown(findings))
         case "sarif":
+            from migrator.report.ci.sarif import sarif_document
             from migrator.report.json import dumps
-            from migrator.report.sarif import sarif_document
 
             stream.write(dumps(sarif_document(findings, version=__version__)))
         case "junit":
-            from migrator.report.junit import finding_cases, junit
+            from migrator.report.ci.junit import finding_cases, junit
 
             stream.write(junit(finding_cases(findings)))
         case "github" | "gitlab":
@@ -141,7 +141,7 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
         case "markdown":
             stream.write(proof_markdown(proof))
         case "junit":
-            from migrator.report.junit import junit
+            from migrator.report.ci.junit import junit
 
             stream.write(junit(proof_cases(proof)))
         case "github":
@@ -239,10 +239,10 @@ def _document(result: api.Result, stream: IO[str], **more: Json) -> None:
 
 def _annotate(findings: Diagnostics, output_format: str, stream: IO[str]) -> None:
     if output_format == "github":
-        from migrator.report.github import workflow_commands
+        from migrator.report.ci.github import workflow_commands
 
         stream.write(workflow_commands(findings))
         return
-    from migrator.report.gitlab import code_quality
+    from migrator.report.ci.gitlab import code_quality
 
     stream.write(code_quality(findings))

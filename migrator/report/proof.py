@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Severity
+from migrator.report.ci.junit import Case
 from migrator.report.groups import in_words
-from migrator.report.junit import Case
 from migrator.report.markdown import findings_lines, row
 from migrator.report.terminal import SHORT, admitted_lines, console
 

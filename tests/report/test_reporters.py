@@ -11,12 +11,12 @@ from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, SplitValues
 from migrator.model import DifferenceKind, Json, ReleaseContext
 from migrator.plan.types import Decision, Plan
-from migrator.report.github import workflow_commands
-from migrator.report.gitlab import code_quality
+from migrator.report.ci.github import workflow_commands
+from migrator.report.ci.gitlab import code_quality
+from migrator.report.ci.junit import Case, junit
+from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
-from migrator.report.junit import Case, junit
 from migrator.report.markdown import findings_markdown, plan_markdown
-from migrator.report.sarif import sarif_document
 from migrator.report.terminal import show_diagnostics, show_plan
 
 

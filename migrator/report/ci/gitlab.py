@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
-from migrator.report.sarif import fingerprint
+from migrator.report.ci.sarif import fingerprint
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic

@@ -1,0 +1,1 @@
+"""Writers for systems that run pipelines."""
