@@ -22,6 +22,7 @@ from migrator.workflow.run import Run
 from migrator.workflow.settings import Options, Settings
 
 if TYPE_CHECKING:
+    from migrator.charts.choosing.needed import NeededCharts
     from migrator.model import Json
     from migrator.plan import ComponentPlan
     from migrator.plan.review import Entry, Session
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Relocked
-    from migrator.workflow.rules import Listed, Tested
+    from migrator.workflow.rules.signatures import Listed, Tested
     from migrator.workflow.verify import Verified
 
     Result: TypeAlias = (
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
         | Accounted
         | Graphed
         | Listed
+        | NeededCharts
     )
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "accept",
     "apply",
     "audit",
+    "charts",
     "check_rules",
     "decide",
     "decided",
@@ -277,23 +280,32 @@ def graph(
     return graph_repository(Settings.of(repository, options), tuple(environments), Run(progress))
 
 
+def charts(
+    repository: Folder, options: Options = _DEFAULT, *, fetch: Folder | None = None, progress: Progress = unwatched
+) -> NeededCharts:
+    """The chart archives that a full plan needs, and whether each is at hand; `fetch` is a mirror's folder to fill."""
+    from migrator.workflow.charts import needed_charts
+
+    return needed_charts(Settings.of(repository, options), None if fetch is None else Path(fetch), Run(progress))
+
+
 def list_rules(repository: Folder = ".") -> Listed:
     """The signatures and release manifests that hold for the repository: ours, and those of its team."""
-    from migrator.workflow.rules import listed_rules
+    from migrator.workflow.rules.signatures import listed_rules
 
     return listed_rules(Path(repository))
 
 
 def check_rules(repository: Folder = ".") -> Tested:
     """The cases of the signatures, ours and the team's, tried out."""
-    from migrator.workflow.rules import tested_rules
+    from migrator.workflow.rules.signatures import tested_rules
 
     return tested_rules(Path(repository))
 
 
 def show_rule(chart: str, repository: Folder = ".") -> str:
     """The signature of a chart and the release manifests that correspond to it, as YAML."""
-    from migrator.workflow.rules import signature_text
+    from migrator.workflow.rules.signatures import signature_text
 
     return signature_text(Path(repository), chart)
 
@@ -307,7 +319,7 @@ def learn_rule(
     values: Sequence[Folder] = (),
 ) -> str:
     """The signature of a chart, as YAML, learned from what helm renders of it with its defaults and `values`."""
-    from migrator.workflow.rules import learned_text
+    from migrator.workflow.rules.signatures import learned_text
 
     files = tuple(map(Path, values))
     settings = Settings.of(Path(), options)

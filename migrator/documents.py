@@ -6,9 +6,11 @@ import json
 from functools import singledispatch
 from typing import TYPE_CHECKING, Any
 
+from migrator.charts.choosing.needed import NeededCharts
 from migrator.graph import to_json
 from migrator.model import Json
 from migrator.prove import proof_document
+from migrator.report.charts import charts_document
 from migrator.report.explain import explanation_document
 from migrator.report.groups import group_documents
 from migrator.report.json import FORMAT_VERSION, diagnostic_document, infer_document, plan_document
@@ -22,7 +24,7 @@ from migrator.workflow.graph import Graphed
 from migrator.workflow.infer_files import Inferred
 from migrator.workflow.planned import Planned
 from migrator.workflow.relock import Relocked
-from migrator.workflow.rules import Listed
+from migrator.workflow.rules.signatures import Listed
 from migrator.workflow.verify import Verified
 
 if TYPE_CHECKING:
@@ -118,6 +120,11 @@ def _(accounted: Accounted) -> dict[str, Json]:
 def _(graphed: Graphed) -> dict[str, Json]:
     document: dict[str, Json] = json.loads(to_json(graphed.graph, graphed.environments or None, graphed.components))
     return document
+
+
+@document_of.register
+def _(needed: NeededCharts) -> dict[str, Json]:
+    return charts_document(needed)
 
 
 @document_of.register

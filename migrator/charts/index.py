@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from migrator.charts.access import Access, joined, shown, without_login
 from migrator.charts.types import ChartVersion
-from migrator.charts.versions import sort_key
+from migrator.charts.versions import is_same_version, sort_key
 from migrator.charts.web import MAX_INDEX_BYTES, Web
 from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import MigrateError
@@ -55,6 +56,30 @@ def fetch_index(web: Web, repository: str, cache: Cache, *, access: Access, offl
     repository, _ = without_login(repository)
     url = f"{repository.rstrip('/')}/index.yaml"
     data = web.get_cached(url, cache, limit=MAX_INDEX_BYTES, access=access, offline=offline)
+    return _parsed(data, repository, cache)
+
+
+def folder_index(folder: Path, cache: Cache) -> Index:
+    """The index.yaml that a mirror's folder holds; empty where there is none that can be read."""
+    with suppress(OSError, MigrateError):
+        return _parsed((folder / "index.yaml").read_bytes(), "file:", cache)
+    return {}
+
+
+def check_promise(folder: Path, metadata: Mapping[str, Json], promised: Sequence[ChartVersion]) -> None:
+    """MIG423 for an archive of a mirror that is not the one of which the mirror's own index has the digest."""
+    found = str(metadata["digest"])
+    digests = {one.digest for one in promised if is_same_version(one.version, metadata["version"]) and one.digest}
+    if found and digests and found not in digests:
+        raise MigrateError.of(
+            "MIG423",
+            f"{metadata['name']}-{metadata['version']}.tgz in the mirror {folder} is not what its index.yaml promises: "
+            f"{found} instead of {', '.join(sorted(digests))}",
+            remedy="get the archive from its publisher again, or make the index anew (helm repo index)",
+        )
+
+
+def _parsed(data: bytes, repository: str, cache: Cache) -> Index:
     key = f"chart-index-2\n{repository}\n{hashlib.sha256(data).hexdigest()}"
     stored = cache.get(key)
     if stored is not None:

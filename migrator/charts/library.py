@@ -18,13 +18,13 @@ from migrator.charts.choosing.default_tags import tags_of
 from migrator.charts.choosing.publishers import Publishers, nobody, whose
 from migrator.charts.choosing.pull import helm_pull
 from migrator.charts.credentials import repository_access
-from migrator.charts.index import Index, fetch_index, newest_first
+from migrator.charts.index import Index, check_promise, fetch_index, folder_index, newest_first
 from migrator.charts.mirror import Fits, mirror_file, mirror_names, mirror_versions
 from migrator.charts.oci import Registry
 from migrator.charts.types import ChartArchive, ChartRef, ChartSources, ChartVersion
 from migrator.charts.versions import is_same_version
 from migrator.charts.web import Web, refused
-from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Cache
 from migrator.model import Json
 
@@ -48,6 +48,8 @@ class ChartLibrary:
         self._web = web or Web()
         self._listings: dict[Path, tuple[str, ...]] = {}
         self._indexes: dict[str, Index] = {}
+        self._promises: dict[Path, Index] = {}
+        self._problems: dict[str, Diagnostic] = {}
         self._archives: dict[ChartRef, ChartArchive] = {}
         self._scratch: Path | None = None
 
@@ -60,8 +62,21 @@ class ChartLibrary:
         found: tuple[ChartVersion, ...] = ()
         for folder in self._folders(repository):
             fits = self._fits(name, repository, folder)
-            found += mirror_versions(self._names(folder), folder, name, self._cache, fits=fits)[0]
+            held, broken = mirror_versions(self._names(folder), folder, name, self._cache, fits=fits)
+            found += held
+            self._problems |= {each.summary: each for each in broken}
         return newest_first(_distinct(found))
+
+    @property
+    def problems(self) -> Diagnostics:
+        """A diagnostic for each file of a mirror that `at_hand` had to leave out."""
+        return tuple(replace(each, severity=Severity.WARNING) for _, each in sorted(self._problems.items()))
+
+    def held(self, ref: ChartRef) -> ChartArchive | None:
+        """The chart where no network is needed for it, None else; errors as for `fetch` for one that is broken."""
+        known = self._archives.get(ref)
+        path = known.path if known is not None else self._held(ref)
+        return self.fetch(ref) if path is not None else None
 
     def published(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
         """The versions that the repository itself offers, newest first; MIG421 if it cannot or must not be asked."""
@@ -115,18 +130,23 @@ class ChartLibrary:
             self._archives[ref] = known
         return known
 
-    def _file(self, ref: ChartRef) -> Path:
+    def _held(self, ref: ChartRef) -> Path | None:
+        """The archive in a mirror, else in the cache."""
         for folder in self._folders(ref.repository):
             fits = self._fits(ref.name, ref.repository, folder)
             path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache, fits=fits)
             if path is not None:
                 return path
         url = self._url(ref.repository)
+        return None if url is None else self._stored(url, ref)
+
+    def _file(self, ref: ChartRef) -> Path:
+        held = self._held(ref)
+        if held is not None:
+            return held
+        url = self._url(ref.repository)
         if url is None:
             raise self._unknown(f"chart {ref.name} {ref.version}", ref.repository)
-        stored = self._stored(url, ref)
-        if stored is not None:
-            return stored
         if self._sources.offline:
             raise MigrateError.of(
                 "MIG421",
@@ -221,15 +241,21 @@ class ChartLibrary:
 
     def _fits(self, name: str, repository: str, folder: Path) -> Fits:
         """Whether a chart of a mirror may be the publisher's; in a folder that stands for its repository all are."""
-        known = self._publishers(name)
-        if folder not in self._sources.mirrors or len(known) < 2:
-            return lambda _: True
+        known = self._publishers(name) if folder in self._sources.mirrors else {}
+        promised = self._promised(folder).get(name, ())
 
         def fits(metadata: Mapping[str, Json]) -> bool:
-            owners = whose(metadata["version"], tuple(metadata["marks"]), known)
+            check_promise(folder, metadata, promised)
+            owners = whose(metadata["version"], tuple(metadata["marks"]), known) if len(known) > 1 else {repository}
             return repository in owners or repository not in known
 
         return fits
+
+    def _promised(self, folder: Path) -> Index:
+        """What the index.yaml of a mirror says of its archives; nothing where it has none that can be read."""
+        if folder not in self._promises:
+            self._promises[folder] = folder_index(folder, self._cache)
+        return self._promises[folder]
 
     def _folders(self, repository: str) -> Iterator[Path]:
         yield from self._sources.mirrors

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -18,7 +19,7 @@ from migrator.model import Json
 _SUFFIX = ".tgz"
 _VERSION_START = re.compile(r"v?\d")
 Fits = Callable[[Mapping[str, Json]], bool]
-"""Whether a chart of these `name`, `version` and `marks` is the publisher's that is asked for."""
+"""Whether a chart of these `name`, `version`, `marks` and `digest` is the one that is asked for; may raise MIG423."""
 
 
 def mirror_versions(
@@ -31,10 +32,11 @@ def mirror_versions(
         path = folder / file
         try:
             metadata = _metadata(path, cache)
+            is_it = metadata["name"] == name and fits(metadata)
         except MigrateError as error:
             problems.append(error.diagnostic)
             continue
-        if metadata["name"] == name and fits(metadata):
+        if is_it:
             found.append(
                 ChartVersion(
                     version=metadata["version"],
@@ -106,12 +108,12 @@ def _metadata(path: Path, cache: Cache) -> dict[str, Json]:
             f"chart archive {path.name}: {(error.strerror or 'unreadable').lower()}",
             remedy="check the mirror",
         ) from None
-    key = f"chart-metadata-2\n{path.absolute()}\n{stat.st_size}\n{stat.st_mtime_ns}"
+    key = f"chart-metadata-3\n{path.absolute()}\n{stat.st_size}\n{stat.st_mtime_ns}"
     stored = cache.get(key)
     if stored is not None:
         known: dict[str, Json] = json.loads(stored)
         return known
-    slim = _slim(load_metadata(path))
+    slim = {**_slim(load_metadata(path)), "digest": f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"}
     cache.put(key, json.dumps(slim).encode())
     return slim
 
@@ -123,4 +125,5 @@ def _slim(metadata: dict[str, Json]) -> dict[str, Json]:
         "appVersion": metadata.get("appVersion", ""),
         "deprecated": metadata.get("deprecated") is True,
         "marks": list(marks_of(metadata)),
+        "digest": "",
     }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Relocked
-    from migrator.workflow.rules import Listed
+    from migrator.workflow.rules.signatures import Listed
     from migrator.workflow.verify import Verified
 
 

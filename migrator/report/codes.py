@@ -156,6 +156,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG923": "An option has a value that cannot be used.",
         "MIG924": "The target of `infer` was read out of a cluster; what that added is set aside.",
         "MIG922": "Git ignores files that were written.",
+        "MIG927": "Chart archives would have to be fetched, and the network must not be used.",
         "MIG930": "There is nothing to accept.",
         "MIG931": "An entry of `accept` says too little.",
         "MIG932": "A review needs a terminal.",

@@ -83,7 +83,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("plan"):
         examined = [*_examined(components, chosen), *map(_unbuilt, unbuilt)]
         plan = _plan(baseline, examined, chosen, inflated, settled.disputed)
-        notes = (*baseline.diagnostics, *unclear, *settled.diagnostics)
+        notes = (*baseline.diagnostics, *unclear, *settled.diagnostics, *library.problems)
         notes += tuple(each for found in chosen.values() for each in found.diagnostics)
         plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
         secrets = secrets_of_baseline(baseline)

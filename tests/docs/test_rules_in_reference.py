@@ -8,7 +8,7 @@ from textwrap import dedent
 from migrator.model import RepoPath
 from migrator.signatures import read_signature
 from migrator.signatures.load import _KNOWN
-from migrator.workflow.rule_cases import failed_case, read_case
+from migrator.workflow.rules.cases import failed_case, read_case
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference.md").read_text(encoding="utf-8")
 

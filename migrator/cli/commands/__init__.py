@@ -7,6 +7,7 @@ import click
 from migrator.cli.commands.accept import accept
 from migrator.cli.commands.apply import apply
 from migrator.cli.commands.audit import audit
+from migrator.cli.commands.charts import list_charts
 from migrator.cli.commands.explain import explain
 from migrator.cli.commands.graph import graph
 from migrator.cli.commands.infer import infer
@@ -15,4 +16,6 @@ from migrator.cli.commands.review import review
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
 
-COMMANDS: tuple[click.Command, ...] = (plan, review, accept, apply, audit, verify, infer, explain, graph, rules)
+_WRITING = (plan, review, accept, apply)
+_READING = (audit, verify, infer, explain, graph, list_charts, rules)
+COMMANDS: tuple[click.Command, ...] = (*_WRITING, *_READING)

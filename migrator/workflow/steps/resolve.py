@@ -280,3 +280,36 @@ def _fitting(versions: Sequence[ChartVersion], apps: Sequence[str]) -> tuple[str
 def _about(component: Component, diagnostic: Diagnostic) -> Diagnostic:
     """The diagnostic as a warning that names the component which stays in Kustomize because of it."""
     return replace(diagnostic, severity=Severity.WARNING, summary=f"{about(component)}{diagnostic.summary}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needed:
+    """The archives that a component is compared with."""
+
+    refs: tuple[ChartRef, ...]
+    others: tuple[str, ...] = ()
+    """Versions of which any is as good as the first."""
+    diagnostics: Diagnostics = ()
+    """Why none can be named, where none can."""
+
+
+def needed(component: Component, library: ChartLibrary, config: Config) -> Needed:
+    """The archives that a plan needs for a component: the versions that are stated, else those that carry what runs."""
+    problems: Diagnostics = ()
+    for candidate in (choice.candidate for choice in _candidates(component, config)):
+        apps = _apps(candidate)
+        versions: tuple[str, ...] = () if candidate.is_stated else _carrying(candidate, apps, library)[:VERSIONS]
+        others: tuple[str, ...] = ()
+        if not versions:
+            versions, others = candidate.versions[:1], candidate.versions[1:]
+        if not versions and apps:
+            known, why = _published(component, candidate, apps, library)
+            versions, others, problems = known[:1], known[1:], (*problems, *why)
+        if not versions and not apps:
+            held = library.at_hand(candidate.chart, candidate.repository)
+            versions = tuple(one.version for one in held[:VERSIONS])
+        if versions:
+            name, repository = candidate.chart, candidate.repository
+            refs = tuple(ChartRef(name=name, version=each, repository=repository) for each in versions)
+            return Needed(refs=refs, others=others)
+    return Needed(refs=(), diagnostics=problems or (_no_version(component, "nothing tells which chart it is of"),))

@@ -8,7 +8,7 @@ from cli_support import Migrate
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath
 from migrator.signatures import Signature, load_signatures
-from migrator.workflow.rule_cases import case_files, failed_case, read_case
+from migrator.workflow.rules.cases import case_files, failed_case, read_case
 from migrator.yamlio import rules_directory
 
 PATH = RepoPath(".migrate/rules/signatures/databases/cachet/plain.yaml")

@@ -12,7 +12,7 @@ from migrator.model import ReleaseContext, RepoPath, ResId
 from migrator.signatures import CATEGORIES, Signature, index_signatures, learn, load_signatures, load_weights, render
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.signatures.manifests import Manifest
-from migrator.workflow.rule_cases import case_files, failed_case, read_case
+from migrator.workflow.rules.cases import case_files, failed_case, read_case
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.choices import choose
 from migrator.workflow.steps.release_manifests import manifest_texts, manifests_of

@@ -1,0 +1,1 @@
+"""What `migrate rules` does."""
