@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.charts.types import ChartArchive, ChartRef
@@ -11,7 +11,7 @@ from migrator.classify.types import ChartCandidate, Component, ComponentKind, Ev
 from migrator.compare import Terms
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.types import Inference
-from migrator.model import Difference, Impact, ReleaseContext
+from migrator.model import Difference, Impact, ReleaseContext, ResId
 from migrator.plan.fit import (
     Fit,
     fit,
@@ -19,6 +19,7 @@ from migrator.plan.fit import (
     reconciled,
     shared_by,
     with_shared,
+    without,
 )
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
@@ -78,8 +79,6 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
     known = replace(
         undecided,
         environments=tuple(sorted(fits)),
-        members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
-        companions={name: each.companions for name, each in fits.items() if each.companions},
         context=replace(
             inference.context,
             kube_version=inference.context.kube_version or situation.kube_version,
@@ -91,7 +90,7 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         options=inference.options,
         left_out={name: each.left_out for name, each in fits.items() if each.left_out},
     )
-    return _judged(known, component, fits, situation)
+    return _judged(_met(known, fits), component, fits, situation)
 
 
 def _release(component: Component) -> str:
@@ -136,6 +135,7 @@ def _unbuilt(one: Examined) -> ComponentPlan:
 
 
 def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan:
+    first = fits
     marked, opened = _opened(known.id, fits, situation)
     shared = {name: shared_by(each, opened[name]) for name, each in fits.items()}
     shared = {name: each for name, each in shared.items() if each.fields}
@@ -151,6 +151,9 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         return replace(proposed, reason=reason)
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins)
+    beside = {name: each.better_beside for name, each in pins.items() if each.better_beside}
+    if why and beside and (left := _adopted_beside(known, component, _beside(first, beside), situation)):
+        return _noted(left, f"beside it stays in Kustomize: {listed(_names(beside.values()))}")
     if why:
         reason = proposal(blocking, why + _pins(known, blocking), situation.terms.max_impact)
         return replace(proposed, reason=reason, blocked_by=blocking)
@@ -165,6 +168,31 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         patches=patches,
         transforms={name: each.fields for name, each in shared.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
+    )
+
+
+def _beside(fits: Mapping[str, Fit], stays: Mapping[str, Collection[ResId]]) -> Mapping[str, Fit]:
+    """The fits of a release beside which some of its targets stay in Kustomize."""
+    return reconciled({name: without(each, stays.get(name, ())) for name, each in fits.items()})
+
+
+def _adopted_beside(
+    known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation
+) -> ComponentPlan | None:
+    found = _judged(_met(known, fits), component, fits, situation)
+    return None if found.decision is Decision.PROPOSE else found
+
+
+def _names(found: Iterable[Collection[ResId]]) -> list[str]:
+    return [str(each) for each in sorted({res_id for held in found for res_id in held})]
+
+
+def _met(known: ComponentPlan, fits: Mapping[str, Fit]) -> ComponentPlan:
+    """With the objects that a release takes over, and those of the component that it does not."""
+    return replace(
+        known,
+        members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
+        companions={name: each.companions for name, each in fits.items() if each.companions},
     )
 
 

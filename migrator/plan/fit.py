@@ -137,17 +137,21 @@ def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
         for resource in other.targets.values()
         if resource.id in each.companions
     }
-    found = {}
-    for name, each in fits.items():
-        stays = {key for key, resource in each.targets.items() if (_file(resource), resource.id) in staying}
-        found[name] = replace(
-            each,
-            targets={key: resource for key, resource in each.targets.items() if key not in stays},
-            differences=tuple(difference for difference in each.differences if difference.resource not in stays),
-            companions=tuple(sorted({*each.companions, *(each.targets[key].id for key in stays)})),
-            taken=each.taken | stays,
-        )
-    return found
+    return {
+        name: without(each, {key for key, held in each.targets.items() if (_file(held), held.id) in staying})
+        for name, each in fits.items()
+    }
+
+
+def without(each: Fit, stays: Collection[ResId]) -> Fit:
+    """The fit of a release that leaves some of its targets to Kustomize."""
+    return replace(
+        each,
+        targets={key: resource for key, resource in each.targets.items() if key not in stays},
+        differences=tuple(difference for difference in each.differences if difference.resource not in stays),
+        companions=tuple(sorted({*each.companions, *(each.targets[key].id for key in stays)})),
+        taken=each.taken | frozenset(stays),
+    )
 
 
 def _file(resource: Resource) -> RepoPath | None:

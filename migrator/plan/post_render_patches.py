@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from migrator.compare import is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
 from migrator.plan.types import PostRenderPatch
+from migrator.signatures.features import WORKLOADS
 from migrator.yamlio import same
 
 MOST_TEXT = 65536
@@ -30,6 +31,8 @@ class Pins:
     patches: tuple[PostRenderPatch, ...] = ()
     blocking: tuple[Difference, ...] = ()
     why: str = ""
+    better_beside: Mapping[ResId, str] = field(default_factory=dict)
+    """Objects that the release could do without, and why they had better stay in Kustomize than be patched."""
 
     @property
     def count(self) -> int:
@@ -53,19 +56,44 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
         return Pins(blocking=every, why=problem)
     patches: list[PostRenderPatch] = []
     blocking: list[Difference] = []
-    reasons: list[str] = []
+    reasons: dict[ResId, str] = {}
     for res_id, found in sorted(grouped.items()):
         patch, why = _patch(res_id, found, fit)
         if patch is None:
             blocking += found
-            reasons.append(why)
+            reasons[res_id] = why
         else:
             patches.append(patch)
     if not reasons and sum(len(json.dumps(each.operations)) for each in patches) > MOST_TEXT:
-        return Pins(blocking=every, why="the differences are too large for patches")
+        why = "the differences are too large for patches"
+        return Pins(blocking=every, why=why, better_beside=_mostly_patched(patches, fit))
     if not reasons and (why := _excess(patches, fit)):
-        return Pins(blocking=every, why=why)
-    return Pins(patches=tuple(patches), blocking=tuple(blocking), why=reasons[0] if reasons else "")
+        return Pins(blocking=every, why=why, better_beside=_mostly_patched(patches, fit))
+    return Pins(
+        patches=tuple(patches),
+        blocking=tuple(blocking),
+        why=next(iter(reasons.values()), ""),
+        better_beside={res_id: why for res_id, why in reasons.items() if _can_do_without(res_id, fit)},
+    )
+
+
+def _can_do_without(res_id: ResId, fit: Fit) -> bool:
+    """Whether a patch could take the object out of the release, so that its manifest stays: not of what runs."""
+    return res_id.kind not in WORKLOADS and res_id in fit.targets and not _undeletable(res_id, fit)
+
+
+def _mostly_patched(patches: Sequence[PostRenderPatch], fit: Fit) -> Mapping[ResId, str]:
+    """Objects of which patches would say more than the chart does."""
+    keys = {resource.id: key for key, resource in fit.rendered.items()}
+    found = {}
+    for patch in patches:
+        if patch.operations == (DELETE,):
+            continue
+        body = fit.rendered[keys[patch.target]].body
+        kept = _lines(body) - sum(map(_lines, overwritten(body, patch.operations)))
+        if sum(map(_said, patch.operations)) > kept and _can_do_without(keys[patch.target], fit):
+            found[keys[patch.target]] = "patches would say more of it than the chart"
+    return found
 
 
 def _excess(patches: Sequence[PostRenderPatch], fit: Fit) -> str:
@@ -94,13 +122,9 @@ def _lines(value: Json) -> int:
 
 
 def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRenderPatch | None, str]:
-    rendered = fit.rendered.get(res_id)
-    if rendered is None:
-        return None, f"{res_id} is not rendered"
-    if not _is_alone(rendered, fit):
-        return None, f"a patch cannot tell {res_id} from another object of the chart"
-    if is_hook(rendered):
-        return None, f"{res_id} is a Helm hook, and Helm's post-renderer never sees hooks"
+    if why := _undeletable(res_id, fit):
+        return None, why
+    rendered = fit.rendered[res_id]
     if res_id in fit.taken or any(not each.path and each.kind is DifferenceKind.ADDED for each in found):
         return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=(DELETE,)), ""
     if any(each.kind is DifferenceKind.HOOK for each in found):
@@ -116,6 +140,16 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     if {each.id for each in left} & {each.id for each in found} or not same(apply_operations(after, steps), goal):
         return None, f"no patch expresses how {res_id} differs"
     return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=steps), ""
+
+
+def _undeletable(res_id: ResId, fit: Fit) -> str:
+    """Why no patch reaches what the chart renders of an object; empty where one does."""
+    rendered = fit.rendered.get(res_id)
+    if rendered is None:
+        return f"{res_id} is not rendered"
+    if not _is_alone(rendered, fit):
+        return f"a patch cannot tell {res_id} from another object of the chart"
+    return f"{res_id} is a Helm hook, and Helm's post-renderer never sees hooks" if is_hook(rendered) else ""
 
 
 def _unpatchable(fit: Fit) -> str:

@@ -160,15 +160,14 @@ def test_objects_of_another_kubernetes_than_the_plan_is_made_for_are_proposed() 
     assert plan.components[0].context.kube_version == "1.20"
 
 
-def test_a_drawn_secret_that_stands_against_adoption_names_what_would_pin_it() -> None:
-    secret = resource_of(
-        {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s", "namespace": "data"}, "data": {"p": "YQ=="}}
-    )
-    drawn = bare(resource_of({**secret.body, "data": {"p": "Yg=="}}))
+def test_what_is_drawn_anew_and_stands_against_adoption_names_what_would_pin_it() -> None:
+    runs = [{"name": "c", "image": "i", "args": ["a"]}]
+    pod = thing("Pod", "s", spec={"containers": runs}, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
+    secret, drawn = pod, bare(resource_of({**pod.body, "spec": {"containers": [{**runs[0], "args": ["Yg=="]}]}}))
     residual = Residual(
         environment="prod",
         resource=secret.id,
-        path=("data", "p"),
+        path=("spec", "containers", 0, "args", 0),
         cls=ResidualClass.GENERATED,
         pins=((("auth", "password"),), (("tls", "cert"), ("tls", "key"))),
     )
@@ -365,10 +364,10 @@ def test_however_many_objects_differ_patches_may_pin_them_while_the_chart_says_m
     assert len(found.patches["dev"]) == 5
 
 
-def configured(count: int, text: str = "", value: Json = "x") -> tuple[Resource, Resource]:
-    """A ConfigMap before and after, in which this many keys differ."""
+def configured(count: int, text: str = "", value: Json = "x", kind: str = "ConfigMap") -> tuple[Resource, Resource]:
+    """An object before and after, in which this many keys differ."""
     before, after = (dict.fromkeys([f"k{number}" for number in range(count)], each) for each in (f"{text}a", value))
-    return thing("ConfigMap", "big", data=before), thing("ConfigMap", "big", data=after)
+    return thing(kind, "big", data=before), thing(kind, "big", data=after)
 
 
 def test_more_patch_than_chart_is_no_release() -> None:
@@ -376,15 +375,20 @@ def test_more_patch_than_chart_is_no_release() -> None:
     for count, is_adopted in ((22, True), (24, False)):
         before, after = configured(count)
         found = one({"dev": (*kept, before)}, {"dev": [bare(each) for each in (*kept, after)]})
-        assert (found.decision is Decision.ADOPT_WITH_PATCHES) == is_adopted
+        assert (found.companions == {}) == is_adopted
+        assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert "beside it stays in Kustomize: ConfigMap data/big" in found.reason
+    before, after = configured(24, kind="StatefulSet")
+    found = one({"dev": (*kept, before)}, {"dev": [bare(each) for each in (*kept, after)]})
+    assert found.decision is Decision.PROPOSE
     assert "patches would say 24 lines, the chart no more than 23" in found.reason
-    assert "24 differences in data on 1 ConfigMap cannot be undone by patches" in found.reason
+    assert "24 differences in data on 1 StatefulSet cannot be undone by patches" in found.reason
     assert len(found.blocked_by) == 24
     assert found.patches == {}
 
 
 def test_the_lines_of_a_text_count() -> None:
-    before, after = configured(1, text="line\n" * 40)
+    before, after = configured(1, text="line\n" * 40, kind="StatefulSet")
     found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
     assert "patches would say 41 lines" in found.reason
 
@@ -423,10 +427,17 @@ def test_too_long_patches_are_refused() -> None:
 def test_a_secrets_data_never_stands_in_a_patch() -> None:
     before, after = (thing("Secret", "password", data={"p": text}) for text in ("c2VjcmV0", "b3RoZXI="))
     found = one({"dev": (*REDIS, before)}, {"dev": [bare(each) for each in (*REDIS, after)]})
-    assert found.decision is Decision.PROPOSE
-    assert "Secret" in found.reason
-    assert "c2VjcmV0" not in found.reason
-    assert found.patches == {}
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert found.companions == {"dev": (before.id,)}
+    assert found.reason.endswith("beside it stays in Kustomize: Secret data/password")
+    assert [each.operations for each in found.patches["dev"]] == [({"$patch": "delete"},)]
+
+
+def test_what_runs_does_not_stay_beside_the_release() -> None:
+    hooked = thing("Deployment", "web", metadata={"annotations": {"helm.sh/hook": "post-install"}})
+    found = one({"dev": (*REDIS, hooked)}, {"dev": [bare(each) for each in (*REDIS, thing("Deployment", "web"))]})
+    assert (found.decision, found.patches) == (Decision.PROPOSE, {})
+    assert "stops being a Helm hook" in found.reason
 
 
 def test_a_hook_that_nobody_has_is_proposed_where_it_cannot_be_left_out() -> None:
