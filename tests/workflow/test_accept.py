@@ -7,23 +7,12 @@ import shlex
 from pathlib import Path
 
 import pytest
-from cli_support import FIXTURES, Migrate, committed, git
+from cli_support import FIXTURES, Migrate, git
+from proposed_database import GROUP
 
 from migrator.discover import read_config
 from migrator.plan.review import REFUSE
 from migrator.workflow.deciding.entries import write_entry
-
-DB = "base/database/db.yaml"
-SECRET = (b"  password: bm90", b"  extra: c2VjcmV0IG9mIG91cnM=\n  password: bm90")
-"""Data that the chart's Secret cannot hold, and that no patch may."""
-
-
-@pytest.fixture
-def proposed(app: Path) -> Path:
-    """The repository with a Secret that stands against the adoption of its database."""
-    path = app / DB
-    path.write_bytes(path.read_bytes().replace(*SECRET, 1))
-    return committed(app)
 
 
 def plan_of(migrate: Migrate, app: Path, mirror: Path) -> dict[str, object]:
@@ -35,19 +24,17 @@ def plan_of(migrate: Migrate, app: Path, mirror: Path) -> dict[str, object]:
 def test_three_commands_lead_from_a_proposal_to_its_adoption(migrate: Migrate, proposed: Path, mirror: Path) -> None:
     found = plan_of(migrate, proposed, mirror)
     assert found["decision"] == "propose"
-    assert str(found["reason"]).startswith("1 difference in data on 1 Secret cannot be undone by patches")
+    assert str(found["reason"]).startswith(f"{GROUP} cannot be undone by patches")
     command = shlex.split(str(found["next"]))
-    assert command[:6] == ["migrate", "accept", str(proposed), "tiny-db", "--up-to", "config"]
+    assert command[:6] == ["migrate", "accept", str(proposed), "tiny-db", "--up-to", "rollout"]
     assert command[6:9] == ["--reason", "...", "--offline"]
 
-    command[7] = "the new password is enough"
+    command[7] = "tonight is enough"
     accepted = migrate(*command[1:])
     assert accepted.code == 0
-    assert "tiny-db  accepted, in migrate.yaml\n  config    1 difference in data on 1 Secret\n" in accepted.out
-    assert "secret of ours" not in accepted.out
-    assert "c2VjcmV0" not in accepted.out
+    assert f"tiny-db  accepted, in migrate.yaml\n  rollout   {GROUP}\n" in accepted.out
     assert (proposed / "migrate.yaml").read_text() == (
-        "accept:\n  - component: tiny-db\n    up_to: config\n    reason: the new password is enough\n"
+        "accept:\n  - component: tiny-db\n    up_to: rollout\n    reason: tonight is enough\n"
     )
     following = shlex.split(accepted.out.splitlines()[-1].removeprefix("  next  "))
     assert following[:5] == ["migrate", "apply", str(proposed), "--only", "tiny-db"]
@@ -65,7 +52,7 @@ def test_accepting_again_changes_nothing(migrate: Migrate, proposed: Path, mirro
         proposed,
         "tiny-db",
         "--only",
-        "Secret/**",
+        "StatefulSet.apps/**",
         "--reason",
         "r",
         "--offline",
@@ -83,9 +70,17 @@ def test_comments_and_order_of_the_configuration_are_kept(migrate: Migrate, prop
     held = "# ours\nlayout: growing   # as agreed\naccept:   # by name\n- id: Gone/a/b#\n  reason: x # yes\noffline: true\n"
     (proposed / "migrate.yaml").write_text(held)
     migrate(
-        "accept", proposed, "tiny-db", "--only", "Secret/*/*#/data/extra", "--reason", "a: b", "--chart-mirror", mirror
+        "accept",
+        proposed,
+        "tiny-db",
+        "--only",
+        "StatefulSet.apps/*/*#/spec/template/**",
+        "--reason",
+        "a: b",
+        "--chart-mirror",
+        mirror,
     )
-    added = '- component: tiny-db\n  only: Secret/*/*#/data/extra\n  reason: "a: b"\n'
+    added = '- component: tiny-db\n  only: StatefulSet.apps/*/*#/spec/template/**\n  reason: "a: b"\n'
     assert (proposed / "migrate.yaml").read_text() == held.replace("offline: true\n", added + "offline: true\n")
 
 
@@ -93,7 +88,7 @@ def test_comments_and_order_of_the_configuration_are_kept(migrate: Migrate, prop
     ("given", "code", "words"),
     [
         (["tiny-db", "--reason", "r"], "MIG931", "use --up-to IMPACT or --only PATTERN"),
-        (["tiny-db", "--up-to", "config", "--reason", "..."], "MIG931", "has no reason"),
+        (["tiny-db", "--up-to", "rollout", "--reason", "..."], "MIG931", "has no reason"),
         (["tiny-db", "--only", "Gone/**", "--reason", "r"], "MIG930", "nothing more that tiny-db: Gone/** would admit"),
         (["tiny-db", "--up-to", "metadata", "--reason", "r"], "MIG930", "tiny-db is `propose`"),
         (["tiny-bd", "--up-to", "config", "--reason", "r"], "MIG907", "recognised are"),
@@ -110,11 +105,13 @@ def test_what_cannot_be_accepted_is_an_error_and_writes_nothing(
 
 
 def test_what_is_refused_is_not_accepted_in_passing(migrate: Migrate, proposed: Path, mirror: Path) -> None:
-    (proposed / "migrate.yaml").write_text("refuse: [{component: tiny-db, only: 'Secret/**', reason: ours}]\n")
+    (proposed / "migrate.yaml").write_text(
+        "refuse: [{component: tiny-db, only: 'StatefulSet.apps/**', reason: ours}]\n"
+    )
     found = plan_of(migrate, proposed, mirror)
     assert str(found["next"]).startswith("migrate review ")
     shown = migrate(
-        "accept", proposed, "tiny-db", "--up-to", "config", "--reason", "r", "--offline", "--chart-mirror", mirror
+        "accept", proposed, "tiny-db", "--up-to", "rollout", "--reason", "r", "--offline", "--chart-mirror", mirror
     )
     assert "take the entry out of `refuse`" in shown.err
 

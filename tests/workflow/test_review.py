@@ -8,18 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, committed
+from cli_support import Migrate
+from proposed_database import GROUP, PLACE
 
-DB = "base/database/db.yaml"
-SECRET = (b"  password: bm90", b"  extra: c2VjcmV0IG9mIG91cnM=\n  password: bm90")
 Answer = Callable[..., list[str]]
-
-
-@pytest.fixture
-def proposed(app: Path) -> Path:
-    path = app / DB
-    path.write_bytes(path.read_bytes().replace(*SECRET, 1))
-    return committed(app)
 
 
 @pytest.fixture
@@ -45,18 +37,17 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> Answer:
 
 
 def test_a_review_leads_to_an_adoption(migrate: Migrate, proposed: Path, mirror: Path, answers: Answer) -> None:
-    asked = answers("?", "e", "y", "the new password is enough")
+    asked = answers("?", "e", "y", "tonight is enough")
     shown = migrate("review", proposed, "tiny-db", "--offline", "--chart-mirror", mirror)
     assert shown.code == 0
     assert [prompt[:5] for prompt in asked] == ["(1/1)", "(1/1)", "(1/1)", "why? "]
-    assert "tiny-db  1 difference in data on 1 Secret: config\n" in shown.out
-    assert "Secret/shop/shop-db#/data/extra\n    config; no allowance admits it\n" in shown.out
-    assert "c2VjcmV0" not in shown.out
+    assert f"tiny-db  {GROUP}: rollout\n" in shown.out
+    assert f"{PLACE} (containers[db].command)\n    rollout; no allowance admits it\n" in shown.out
     assert "tiny-db  adopt: " in shown.out
     assert f"next  migrate apply {proposed} --only tiny-db" in shown.out
     assert (proposed / "migrate.yaml").read_text() == (
-        "accept:\n  - component: tiny-db\n    up_to: config\n    only: Secret/**#/data/**\n"
-        "    reason: the new password is enough\n"
+        "accept:\n  - component: tiny-db\n    up_to: rollout\n    only: StatefulSet.apps/**#/spec/template/spec/containers/*/command/**\n"
+        "    reason: tonight is enough\n"
     )
 
 
@@ -77,7 +68,7 @@ def test_what_was_decided_stands_whenever_somebody_goes(
         assert (shown.code, "Nothing was decided." in shown.out) == (0, True)
         assert not (proposed / "migrate.yaml").exists()
     answers("n", "ours")
-    assert "tiny-db  propose: 1 difference in data on 1 Secret" in migrate(*command).out
+    assert f"tiny-db  propose: {GROUP}" in migrate(*command).out
     asked = answers()
     migrate(*command)
     assert asked == []
