@@ -5,21 +5,18 @@ from __future__ import annotations
 from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.hypothesis.evaluator import EXTRA_COST, Evaluator, extra_cost
+from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
-from migrator.templates.output.documents import Document
-from migrator.templates.provenance.value import Piece
 
-CHART = load_chart(
-    {
-        "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
-        "values.yaml": b"level: info\nmode: one\nname: ''\n",
-        "templates/all.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
-        b'data: {level: {{ .Values.level }}, mode: {{ .Values.mode }}, name: {{ required "a name" .Values.name }}}\n',
-    }
-)
+FILES = {
+    "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
+    "values.yaml": b"level: info\nmode: one\nname: ''\n",
+    "templates/all.yaml": b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n"
+    b'data: {level: {{ .Values.level }}, mode: {{ .Values.mode }}, name: {{ required "a name" .Values.name }}}\n',
+}
+CHART = load_chart(FILES)
 TARGET = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -53,11 +50,13 @@ def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches():
     assert state.tree.overrides == {"level": "debug", "mode": "two", "name": "me"}
 
 
-def test_a_hook_that_the_target_lacks_outweighs_nothing_that_it_has():
-    plain = b"apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s%s}\ndata: {a: b, c: d, e: f}\n"
-    texts = (plain % (b"hook", b", annotations: {helm.sh/hook: pre-install}"), plain % (b"plain", b""), b"a: [")
-    hook, other, broken = (Document("a.yaml", [Piece(text.decode(), None, None, None)]) for text in texts)
-    assert extra_cost(hook) < EXTRA_COST == extra_cost(broken) < extra_cost(other)
+def test_a_hook_that_the_target_lacks_costs_nothing():
+    plain = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x%s}\ndata: {a: {{ .Values.level }}}\n"
+    for text, hooks in (("", 0), (", annotations: {helm.sh/hook: pre-install}", 1)):
+        chart = load_chart({**FILES, "templates/all.yaml": (plain % text).encode()})
+        state = Evaluator(chart, []).measure(Tree(defaults_of(chart), {}), SETTING)
+        assert (len(state.hooks), len(state.extra)) == (hooks, 1 - hooks)
+        assert (state.cost == 0, state.is_right) == (bool(hooks), bool(hooks))
 
 
 def test_a_target_that_is_set_aside_is_neither_met_nor_missed():

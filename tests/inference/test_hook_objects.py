@@ -181,3 +181,21 @@ def test_what_the_switch_changes_beside_hooks_is_brought_back(tmp_path: Path) ->
     assert found.values.common == {"admission": {"patch": {"enabled": False}, "policy": "Ignore"}}
     assert not found.differences["prod"]
     assert len(found.left_out["prod"]) == 2
+
+
+def test_where_one_hook_has_no_switch_the_option_does_for_all(tmp_path: Path) -> None:
+    archive = archive_of(
+        tmp_path,
+        {
+            "values.yaml": VALUES,
+            "templates/main.yaml": MAIN,
+            "templates/webhook.yaml": WEBHOOK,
+            "templates/hooks.yaml": HOOKS.replace("CONDITION", ONE_SWITCH),
+            "templates/z.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: z, annotations: {helm.sh/hook: pre-delete}}\n",
+        },
+    )
+    made = rendered(archive)
+    for target in (list(map(_plain, made)), [each for each in made if each.id.name in ("main", "admission")]):
+        found, _ = inferred(archive, target)
+        assert (found.values.common, found.options.hooks) == ({}, "skip")
+        assert not found.differences["prod"]

@@ -213,7 +213,7 @@ def test_what_was_tried_for_a_residual_is_told(archive, tools):
 def test_objects_of_others_are_companions_and_keep_the_verdict_honest(archive, tools):
     other = resource_of({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "mine"}})
     inference = ask(archive, tools, {"prod": (*rendered(archive, {}), other)})
-    assert inference.companions == {"prod": (other.id,)}
+    assert inference.companions == {"prod": (replace(other.id, namespace=inference.context.namespace),)}
     assert not inference.identical
     assert [residual.cls for residual in inference.residual] == [ResidualClass.NOT_IN_CHART]
 

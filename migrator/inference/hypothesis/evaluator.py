@@ -40,7 +40,6 @@ EXTRA_COST = 1.0
 OVERRIDE_COST = 0.002
 CRD_COST = 0.3
 """Of a definition in `crds/` that the target lacks: no template prints it, yet it would be installed."""
-HOOK_COST = 0.3
 KUBE_COST = 0.5
 """Of a version of Kubernetes other than the expected one."""
 GENERATED_COST = 0.3
@@ -49,13 +48,6 @@ GENERATED_COST = 0.3
 MAX_KEPT = 1_000_000
 """Pieces of rendered templates that are kept, in case the same trial comes again."""
 MAX_ALIKE = 40
-
-
-def extra_cost(document: Document) -> float:
-    """The cost of an object that the target lacks: little of a hook, which can be left out without any value."""
-    if document.resource is None:
-        return EXTRA_COST
-    return HOOK_COST if is_hook(document.resource) else EXTRA_COST + 0.3 * leaf_count(document.resource.body)
 
 
 class Evaluator:
@@ -222,7 +214,9 @@ class Evaluator:
         self._kube_version = self._kube_version or setting.kube_version
         total = OVERRIDE_COST * len(leaves(tree.overrides))
         total += KUBE_COST if setting.kube_version != self._kube_version else 0.0
-        pairs, extra = self._paired(documents, setting)
+        pairs, left = self._paired(documents, setting)
+        hooks = [each for each in left if each.resource is not None and is_hook(each.resource)]
+        extra = [each for each in left if not any(each is hook for hook in hooks)]
         found = {index: self._cost(index, document, setting) for index, document in pairs.items()}
         costs = {index: value for index, value in found.items() if value}
         fixed = self.crd_keys(run)
@@ -237,7 +231,7 @@ class Evaluator:
         taken = {id(document) for document in instead.values()}
         for document in extra:
             if id(document) not in taken:
-                total += extra_cost(document)
+                total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
         errors = [template for template in run.templates.values() if template.error]
         total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
         return State(
@@ -248,6 +242,7 @@ class Evaluator:
             pairs=pairs,
             costs=costs,
             extra=extra,
+            hooks=hooks,
             stand_ins=instead,
             cost=total,
             errors=errors,

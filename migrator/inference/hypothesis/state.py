@@ -31,10 +31,13 @@ class State:
     costs: dict[int, float]
     """Index of a target -> its cost; exact ones are not listed."""
     extra: list[Document]
+    """What is printed, and the target lacks."""
     cost: float
     stand_ins: Mapping[int, Document] = field(default_factory=dict)
     """Index of a missing workload -> the one of another name, among the extra ones, that takes its place."""
     errors: list[TemplateRun] = field(default_factory=list)
+    hooks: list[Document] = field(default_factory=list)
+    """Hooks that the target lacks: they can be left out without any value."""
     unwanted: int = 0
     """Definitions in `crds/` that the target lacks."""
     detail: State | None = None
@@ -53,7 +56,7 @@ class State:
     def serves_as_well_as(self, other: State) -> bool:
         """Whether no object is farther from its target, and there are no more unwanted objects or failures."""
         worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
-        mine, theirs = ((len(s.extra), s.unwanted, len(s.errors)) for s in (self, other))
+        mine, theirs = ((len(s.extra), len(s.hooks), s.unwanted, len(s.errors)) for s in (self, other))
         return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
 
     @property

@@ -10,6 +10,7 @@ from __future__ import annotations
 from itertools import islice
 
 from migrator.compare import is_hook
+from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.hypothesis.state import State
 from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.passes.needless_values import drop_needless_values
@@ -24,21 +25,19 @@ MOST_HARM = 6.0
 
 
 def switch_off_hooks(trials: Trials) -> None:
-    """Switch hooks off that are no hooks of the target, where every other object stays as near as it is."""
+    """Switch off the hooks that are no hooks of the target, all of them or none: one that is left needs the option."""
     evaluator, before = trials.evaluator, trials.state
     plain = _plain(trials, before)
-    if trials.late or not (plain or _hooks(before)):
+    if trials.late or not (plain or before.hooks):
         return
     evaluator.set_aside(plain)
     other = trials.at(evaluator.measure(before.tree, before.setting, before), afresh=True)
-    for document in _hooks(other.state):
-        if any(document.id == each.id for each in other.state.extra):
-            _switch_off(other, document)
-    printed = {document.id for document in _hooks(other.state)}
-    evaluator.set_aside(frozenset(index for index in plain if before.pairs[index].id not in printed))
-    if other.state.tree != before.tree:
-        trials.adopt(evaluator.measure(other.state.tree, other.state.setting, other.state))
-        drop_needless_values(trials)
+    while hooks := other.state.hooks:
+        if not any(_switch_off(other, document) for document in hooks):
+            evaluator.set_aside(frozenset())
+            return
+    trials.adopt(other.state)
+    drop_needless_values(trials)
 
 
 def _plain(trials: Trials, state: State) -> frozenset[int]:
@@ -47,33 +46,29 @@ def _plain(trials: Trials, state: State) -> frozenset[int]:
     return frozenset(index for index, each in state.pairs.items() if _is_hook(each) and not is_hook(targets[index]))
 
 
-def _hooks(state: State) -> list[Document]:
-    """The hooks that no target is met by."""
-    return [document for document in state.extra if _is_hook(document)]
-
-
 def _is_hook(document: Document) -> bool:
     return document.resource is not None and is_hook(document.resource)
 
 
-def _switch_off(trials: Trials, document: Document) -> None:
+def _switch_off(trials: Trials, document: Document) -> bool:
     for edits in islice(closing(trials, document), TRIED):
         if trials.late or not trials.allowed(edits):
             continue
-        state = trials.measured(edits)
-        if len(state.extra) < len(trials.state.extra) and (found := _mended(trials, state)) is not None:
+        found = _mended(trials, trials.measured(edits), edits)
+        if len(found.hooks) < len(trials.state.hooks) and found.serves_as_well_as(trials.state):
             trials.adopt(found)
-            return
+            return True
+    return False
 
 
-def _mended(trials: Trials, state: State) -> State | None:
-    """The state, with values that bring back what the switch has changed beside hooks; None where that is too much."""
+def _mended(trials: Trials, state: State, edits: Edits) -> State:
+    """The state after a switch, with values that bring back what it has changed beside hooks, where that is little."""
     before = trials.state
-    if state.serves_as_well_as(before):
-        return state
     harm = sum(max(0.0, value - before.costs.get(index, 0.0)) for index, value in state.costs.items())
-    if harm > MOST_HARM or before.pairs.keys() - state.pairs.keys() or len(state.errors) > len(before.errors):
-        return None
-    other = trials.at(state, afresh=True)
+    is_little = 0 < harm <= MOST_HARM and not before.pairs.keys() - state.pairs.keys()
+    if len(state.hooks) >= len(before.hooks) or not is_little:
+        return state
+    settled = trials.forbidden | {path for path, _ in edits}
+    other = Trials(trials.evaluator, state, trials.deadline, release_is_fixed=True, forbidden=settled)
     close_gaps(other)
-    return other.state if other.state.serves_as_well_as(before) else None
+    return other.state

@@ -10,7 +10,6 @@ from migrator.inference.candidates.missing_objects import listed, openings
 from migrator.inference.candidates.object_kinds import other_kinds
 from migrator.inference.candidates.repeat_counts import more_objects
 from migrator.inference.candidates.subcharts import switched
-from migrator.inference.hypothesis.evaluator import extra_cost
 from migrator.inference.hypothesis.state import EPSILON
 from migrator.inference.search.trials import Trials, Weighed, distinct
 from migrator.inference.search.unwanted_objects import closing
@@ -40,9 +39,8 @@ def switch_objects(trials: Trials) -> None:
         missing = trials.evaluator.missing(trials.seen)
         batch: list[Weighed] = []
         lacking = [trials.evaluator.targets[index] for index in missing]
-        for extra in trials.seen.extra:
-            gone = chain(_of_other_kind(trials, extra, lacking), closing(trials, extra))
-            batch += [(edits, min(1.0, extra_cost(extra))) for edits in islice(gone, 1)]
+        gone = (islice(chain(_of_other_kind(trials, d, lacking), closing(trials, d)), 1) for d in trials.seen.extra)
+        batch += [(edits, 1.0) for found in gone for edits in found]
         batch += _together(trials, [*missing, *_wrong(trials)])
         turned = chain(switched(trials.evaluator, trials.state), more_objects(trials.evaluator, trials.state))
         batch += [(edits, 1.0) for edits in turned if not trials.is_refused(edits)]
