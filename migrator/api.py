@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
     from migrator.workflow.relock import Relocked
+    from migrator.workflow.rules.refresh import Refreshed
     from migrator.workflow.rules.signatures import Listed, Tested
     from migrator.workflow.verify import Verified
 
@@ -71,6 +72,7 @@ __all__ = [
     "learn_rule",
     "list_rules",
     "plan",
+    "refresh_rules",
     "relock",
     "review",
     "save_plan",
@@ -308,6 +310,15 @@ def show_rule(chart: str, repository: Folder = ".") -> str:
     from migrator.workflow.rules.signatures import signature_text
 
     return signature_text(Path(repository), chart)
+
+
+def refresh_rules(
+    repository: Folder = ".", options: Options = _DEFAULT, *, charts: Sequence[str] = (), is_own: bool = False
+) -> Refreshed:
+    """The version tables of the charts (all where none is named) from their publishers' indexes; nothing is written."""
+    from migrator.workflow.rules.refresh import refreshed_rules
+
+    return refreshed_rules(Settings.of(repository, options), charts, is_own=is_own)
 
 
 def learn_rule(

@@ -80,7 +80,7 @@ def check_promise(folder: Path, metadata: Mapping[str, Json], promised: Sequence
 
 
 def _parsed(data: bytes, repository: str, cache: Cache) -> Index:
-    key = f"chart-index-2\n{repository}\n{hashlib.sha256(data).hexdigest()}"
+    key = f"chart-index-3\n{repository}\n{hashlib.sha256(data).hexdigest()}"
     stored = cache.get(key)
     if stored is not None:
         with suppress(ValueError):
@@ -103,6 +103,7 @@ def _version(entry: Mapping[str, Json], base_url: str) -> ChartVersion | None:
         deprecated=entry.get("deprecated") is True,
         digest=f"sha256:{digest}" if digest else "",
         url=url,
+        created=str(entry.get("created") or "")[:10],
     )
 
 

@@ -8,7 +8,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,10 +40,18 @@ class ChartLibrary:
     """
 
     def __init__(
-        self, sources: ChartSources, cache: Cache, web: Web | None = None, publishers: Publishers = nobody
+        self,
+        sources: ChartSources,
+        cache: Cache,
+        web: Web | None = None,
+        *,
+        publishers: Publishers = nobody,
+        aged: Callable[[str, str], str] = lambda *_: "",
     ) -> None:
         self._sources = sources
         self._publishers = publishers
+        self.aged = aged
+        """Chart and app version -> the day until which its versions are known, where the app version is newer."""
         self._cache = cache
         self._web = web or Web()
         self._listings: dict[Path, tuple[str, ...]] = {}

@@ -47,6 +47,8 @@ class ChartVersion:
     """`sha256:` as the source states it; empty where it does not."""
     url: str = ""
     """Where the archive is: a URL, or the path of a mirror's file."""
+    created: str = ""
+    """The day of its publication, as the source states it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from migrator.classify.applications import applications
 from migrator.classify.committed import Dependency, settle
@@ -45,12 +46,14 @@ def classify(
     *,
     weights: Weights | None = None,
     tables: Mapping[str, VersionTable] | None = None,
+    renewed: Sequence[Path] = (),
     manifests: Sequence[Manifest] = (),
     committed: Sequence[Dependency] = (),
 ) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of a repository, third-party ones first, each by id; every object is in exactly one.
 
-    `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given. `sources` are
+    `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given, tables from the
+    folders of `renewed` ones too. `sources` are
     comments in vendored files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
     `committed` are the dependencies that Chart.yaml files of the repository state. An index serves many
     calls, and has its own weights.
@@ -62,7 +65,7 @@ def classify(
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)
     released = without_signature(units, nodes, index)
-    tables = tables if tables is not None else load_versions(unit.chart for unit in units)
+    tables = tables if tables is not None else load_versions((unit.chart for unit in units), renewed)
     for unit in units:
         unit.signature, *unit.publishers = publishers_of(unit, nodes, index, tables) or (None,)
     settle(units, nodes, committed)

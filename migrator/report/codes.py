@@ -157,6 +157,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG924": "The target of `infer` was read out of a cluster; what that added is set aside.",
         "MIG922": "Git ignores files that were written.",
         "MIG927": "Chart archives would have to be fetched, and the network must not be used.",
+        "MIG928": "The version tables cannot be renewed without the network.",
         "MIG930": "There is nothing to accept.",
         "MIG931": "An entry of `accept` says too little.",
         "MIG932": "A review needs a terminal.",

@@ -6,7 +6,6 @@ from migrator.signatures.load import (
     TEAM_SIGNATURES,
     VersionTable,
     load_signatures,
-    load_versions,
     load_weights,
     read_signature,
 )
@@ -31,6 +30,7 @@ from migrator.signatures.types import (
     PodPattern,
     Signature,
 )
+from migrator.signatures.versions import load_versions
 
 __all__ = [
     "CATEGORIES",

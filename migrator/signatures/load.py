@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
@@ -62,6 +61,8 @@ class VersionTable:
     """repository URL -> app version (empty for versions that state none) -> chart versions."""
     rendered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """chart version -> images, as `repository:tag`, that it renders at its defaults; of some versions only."""
+    until: str = ""
+    """The day on which the newest version that it knows was published; empty where that is not known."""
 
     def chart_versions(self, app_version: str, repository: str = "") -> tuple[str, ...]:
         """The chart versions of an app version, a leading `v` aside; of one publisher where its URL is given.
@@ -228,25 +229,6 @@ def load_weights(path: Path | None = None) -> Weights:
             raise held.error(f"unknown weight {key!r}")
         chosen[key] = held.number()
     return Weights(**chosen)
-
-
-def load_versions(charts: Iterable[str], *, shipped: Path | None = None) -> Mapping[str, VersionTable]:
-    """The version tables of the named charts, those that have one. Read for recognised charts only: they are large."""
-    root = shipped if shipped is not None else rules_directory() / "versions"
-    tables: dict[str, VersionTable] = {}
-    for chart in sorted(set(charts)):
-        path = root / f"{chart}.yaml"
-        if not re.fullmatch(r"[\w.-]+", chart) or not path.is_file():
-            continue
-        name = RepoPath(f"rules/versions/{chart}.yaml")
-        data = path.read_bytes()
-        value = strict_file(data, name, RULE_FILE)
-        publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
-        for repository, table in value.child("publishers").entries():
-            publishers[repository] = {app: tuple(held.text().split()) for app, held in table.entries()}
-        images = {version: frozenset(held.text().split()) for version, held in value.child("rendered").entries()}
-        tables[chart] = VersionTable(chart=chart, publishers=publishers, rendered=images)
-    return tables
 
 
 def read_signature(data: bytes, path: RepoPath) -> Signature:

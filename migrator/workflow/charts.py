@@ -35,7 +35,7 @@ def needed_charts(settings: Settings, fetch: Path | None, run: Run) -> NeededCha
     baseline = read_baseline(settings, run)
     with run.step("classify"):
         components, _ = recognise(baseline)
-    library = library_of(baseline.choices)
+    library = library_of(baseline)
     users: dict[ChartRef, list[str]] = {}
     others: dict[ChartRef, tuple[str, ...]] = {}
     notes: list[Diagnostic] = list(baseline.diagnostics)

@@ -69,7 +69,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         settled = _settled(baseline, components)
         baseline, components = with_builds(baseline, settled.builds), settled.components
     with run.step("resolve") as watch:
-        library = library_of(baseline.choices)
+        library = library_of(baseline)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
         wanted = [
             each for each in components if _is_wanted(each, baseline) and each.id not in {*inflated, *settled.disputed}

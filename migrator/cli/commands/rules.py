@@ -53,6 +53,26 @@ def test_rules(repo: Path) -> int:
     return tested.exit_code
 
 
+@rules.command("refresh", short_help="Renew the version tables from the publishers' indexes.")
+@repository
+@click.option("--chart", "names", multiple=True, metavar="NAME", help="Renew the table of this chart. Repeatable.")
+@click.option("--user", "is_own", is_flag=True, help="Write into your own data folder, for all repositories.")
+@charts
+def refresh_rules(repo: Path, names: tuple[str, ...], *, is_own: bool, **given: Any) -> int:
+    """Write which chart versions there are by now below .migrate/rules/versions of REPO; a plan reads that too."""
+    from migrator import api
+
+    found = api.refresh_rules(repo, api.Options(**given), charts=names, is_own=is_own)
+    for path, text in found.files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        sys.stdout.write(f"{path}\n")
+    for each in found.diagnostics:
+        sys.stderr.write(f"{each}\n")
+    sys.stdout.write(f"{len(found.files)} of {found.asked} tables renewed\n")
+    return ExitCode.DONE
+
+
 @rules.command("learn", short_help="Write a signature from a chart.")
 @click.argument("chart", metavar="DIR|TGZ|REF")
 @click.option("--repository", "chart_repository", default="", metavar="URL", help="Where the chart is published.")

@@ -21,6 +21,7 @@ from migrator.diagnostics import Diagnostics
 from migrator.graph import Group, Node
 from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
+from migrator.signatures.versions import version_folders
 from migrator.workflow.steps.baseline import Baseline
 from migrator.workflow.steps.release_manifests import manifests_of, unread_releases
 
@@ -69,6 +70,7 @@ def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...]
         known.hints,
         manifests=known.manifests,
         committed=known.committed,
+        renewed=version_folders(baseline.root),
     )
     return components, (*notes, *unread_releases(baseline, index_manifests(known.manifests)))
 

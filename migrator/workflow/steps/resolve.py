@@ -268,6 +268,9 @@ def _published(
         if versions:
             return versions, ()
     problem = f"no version of chart {candidate.chart} {places} carries app version {', '.join(apps)}"
+    day = next((day for app in apps if (day := library.aged(candidate.chart, app))), "")
+    if day:
+        problem += f"; the tables end on {day}, before it, and `migrate rules refresh` renews them"
     return (), (_no_version(component, problem),)
 
 
