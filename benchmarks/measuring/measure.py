@@ -16,8 +16,9 @@ from measuring.process import Found, StageError, infer
 from measuring.rows import CaseRow, SplitRow
 from measuring.strict import Equality, Randomness, compare, randomness
 from migrator.charts import load_archive
+from migrator.compare import is_test_hook
 from migrator.diagnostics import MigrateError
-from migrator.engines import HelmRender, Tool, helm_template, is_test_hook
+from migrator.engines import HelmRender, Tool, helm_template
 from migrator.model import Json, Resource
 from migrator.yamlio import dump
 

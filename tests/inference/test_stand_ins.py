@@ -115,3 +115,18 @@ def test_a_release_has_a_name():
     labels = CONFIG_MAP + "release: {{ .Release.Name }}\n"
     state = approached(labels, "a: 1\n", CONFIG_MAP.replace("{{ .Release.Name }}", "shop") + "release: ''\n")
     assert state.setting.release == "shop"
+
+
+def test_the_last_workload_is_not_switched_off_to_be_rid_of_the_others():
+    other = WORKLOAD.replace(".Release.Name) .Values.fullname", '.Release.Name) "beside"')
+    template = WORKLOAD + "---" + other + "---" + other.replace("beside", "further")
+    state = approached(template.replace(".Values.kind", '"DaemonSet"'), VALUES, WRITTEN.replace("NAME", "shop-app"))
+    assert state.tree.overrides.get("controller") is None
+
+
+def test_an_object_that_is_no_yaml_is_as_bad_as_a_template_that_fails():
+    template = CONFIG_MAP + "{{- if .Values.more }}\n  - no: yaml\n{{- end }}\n---\n" + CONFIG_MAP.replace("}}", "}}-x")
+    template += "data: {more: {{ .Values.more | quote }}}\n"
+    target = CONFIG_MAP.replace("{{ .Release.Name }}", "shop-x") + 'data: {more: "1"}\n'
+    state = approached(template, "more: ''\n", target)
+    assert "more" not in state.tree.overrides

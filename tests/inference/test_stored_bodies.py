@@ -94,3 +94,11 @@ def test_what_an_autoscaler_scales_wants_no_replicas():
     scaler["spec"] = {"scaleTargetRef": {"kind": "Deployment", "name": "web"}}
     assert StoredBodies([deployment]).of(deployment)["spec"]["replicas"] == 1
     assert "replicas" not in StoredBodies([deployment, resource_of(scaler)]).of(deployment)["spec"]
+
+
+def test_a_field_without_a_value_is_a_hint_at_one_that_lacks():
+    bare = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    printed = resource_of({**bare, "spec": {"nodeName": None, "hostname": None}})
+    bodies = StoredBodies([])
+    assert bodies.nulls(printed, resource_of(bare)) == 2
+    assert bodies.nulls(resource_of(bare), printed) == 0

@@ -154,8 +154,6 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)
-        if gap.entry is not None:  # another branch may print the same key
-            yield from islice(from_untaken(gap.entry), 2)
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)
@@ -189,7 +187,11 @@ def _other_branches(gap: Gap) -> Iterator[Edits]:
     if gap.node is not None:
         path_condition = gap.document.path_condition_at(gap.node)
         if path_condition is not None:
-            yield from islice(satisfy(path_condition.condition, not path_condition.wanted), 2)
+            for edits in islice(satisfy(path_condition.condition, not path_condition.wanted), 2):
+                if isinstance(gap.target, str) and any(value == "" for _, value in edits):
+                    # any text opens it, so that of the target may
+                    yield tuple((path, gap.target if value == "" else value) for path, value in edits)
+                yield edits
 
 
 def _read_by_lines(gap: Gap) -> set[int]:

@@ -51,8 +51,6 @@ class Gap:
     """Assignments that open a branch which might print it, though nothing of it could be read there."""
     item: Gap | None = None
     """For a gap inside an item of a list: the gap of the whole item, as if the list lacked it."""
-    entry: Gap | None = None
-    """For a gap in an entry of a map: the gap of the whole entry, as if the map lacked it."""
     readings: list[tuple[int, Edits]] | None = None
     """What was read through untaken branches: leaves that stay unexplained, and assignments. None before that."""
 
@@ -153,10 +151,7 @@ def _walk(document: Document, node: Node, sides: Sides, path: KeyPath, *, here: 
                     yield missing(document, node, path, key, whole, here=here)
             elif key not in now or not same(now[key], target[key]):
                 inner = Sides(now=now.get(key), target=target[key], written=value_at(sides.written, (key,)))
-                entry = missing(document, node, path, key, whole, here=here) if key in whole else None
-                for gap in _walk(document, node.entries[key], inner, (*path, key), here=(*here, key)):
-                    gap.entry = gap.entry or entry
-                    yield gap
+                yield from _walk(document, node.entries[key], inner, (*path, key), here=(*here, key))
         for key in node.entries:
             if key not in target and key in now:
                 yield _extra(document, node, path, key, whole, now=now[key], here=here)

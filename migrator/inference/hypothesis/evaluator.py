@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from migrator.compare import ALL, Equivalences, is_hook, is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
@@ -15,6 +16,7 @@ from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, 
 from migrator.inference.hypothesis.stand_ins import (
     NAME_SHARE,
     NONE_COST,
+    NOTHING_COST,
     SIDECAR_COST,
     is_workload,
     sidecars,
@@ -33,6 +35,7 @@ from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
 
 ERROR_COST = 500.0
+"""Of a template at which Helm would stop, or of an object that is no YAML."""
 FAILURE_COST = 20.0
 """For each different thing that Helm would stop at in one template."""
 MISSING_SHARE = 0.8
@@ -69,6 +72,7 @@ class Evaluator:
         self.targets = [self._stored.as_written(target) for target in given]
         self.with_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
+        self._runs_something = any(is_workload(target.id) for target in self.targets)
         self._extents = [extent(self._stored.of(target)) + 1.0 for target in self.targets]
         self._aside: frozenset[int] = frozenset()
         self.by_key: dict[Key, list[int]] = {}
@@ -115,14 +119,17 @@ class Evaluator:
         self.count += 1
         run = interpreter.run(tree.overrides, setting, previous.run if previous else None)
         documents: dict[Key, list[Document]] = {}
+        broken = 0
         for template in run.templates.values():
             for document in self._documents(template):
                 res = document.resource
+                broken += bool(document.error)
                 if res is not None and not is_test_hook(res.body) and not is_skipped(res.body):
                     documents.setdefault(key_of(res.id), []).append(document)
         if self._writes_namespaces is None and documents:
             self._writes_namespaces = self._most_write_namespaces(documents)
-        return self._compare(tree, setting, run, documents)
+        state = self._compare(tree, setting, run, documents)
+        return replace(state, cost=state.cost + ERROR_COST * broken) if broken else state
 
     def _most_write_namespaces(self, documents: Mapping[Key, list[Document]]) -> bool:
         """Whether the chart writes a namespace into most objects for which the target has one."""
@@ -226,6 +233,8 @@ class Evaluator:
         for index in missing:
             costs[index] = self._missing_cost(index, instead.get(index), setting)
         total += sum(costs.values())
+        if self._runs_something and not any(d.id and is_workload(d.id) for each in documents.values() for d in each):
+            total += NOTHING_COST
         unwanted = len(fixed - self.by_key.keys())
         total += CRD_COST * unwanted
         taken = {id(document) for document in instead.values()}
@@ -287,7 +296,10 @@ class Evaluator:
         if found is None:
             body, target = self._met(index, document, setting)
             wanted, count = masked(document, drawn, target)
-            value = cost(body, wanted) + GENERATED_COST * count
+            value = cost(body, wanted)
+            if value and document.resource is not None:
+                value += self._stored.nulls(document.resource, self.targets[index])
+            value += GENERATED_COST * count
             more = SIDECAR_COST * min(sidecars(self.targets[index].body, body), 2)
             found = self._measured[memo] = (whole, below(self._most(index), value) + more)
         return found[1]

@@ -20,6 +20,8 @@ NAME_SHARE = 0.5
 """Of the cost of a missing object: what a stand-in costs in any case, so that the right name is always nearer."""
 NONE_COST = 2.0
 """Of a missing workload for which the chart prints none: a chart without the application is no answer."""
+NOTHING_COST = 300.0
+"""Of a render without any workload where the target has one, however much else of it goes with them."""
 SIDECAR_COST = 0.9
 """Of a container too many, up to two: not even a workload that differs in everything else may gain by one."""
 

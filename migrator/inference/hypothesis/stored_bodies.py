@@ -8,8 +8,16 @@ from dataclasses import replace
 from migrator.compare.lists.order import reordered, with_list_of
 from migrator.compare.permissions import is_role, permissions
 from migrator.compare.scaled import is_scaled, scaled_by
-from migrator.compare.stored import ALL, Equivalences, stored_form
-from migrator.compare.stored.equivalences import API_DEFAULTS, LIST_ORDER, QUANTITIES, RBAC_RULES, STRING_DATA, TYPED
+from migrator.compare.stored import ALL, Equivalences, Stored, stored_form
+from migrator.compare.stored.equivalences import (
+    CLUSTER_FIELDS,
+    LIST_ORDER,
+    NULL_FIELDS,
+    RBAC_RULES,
+    STATUS,
+    STRING_DATA,
+    TYPED,
+)
 from migrator.compare.stored.types import is_one_type
 from migrator.model import Json, Resource
 from migrator.yamlio import same
@@ -25,18 +33,12 @@ class StoredBodies:
     def __init__(self, targets: Iterable[Resource], rules: Equivalences = ALL) -> None:
         self._rules = rules - {STRING_DATA}  # a text under `stringData` is read back where it stands
         self._scaled = scaled_by(targets)
-        self._originals: dict[int, tuple[Resource, Resource]] = {}
-        """What was read in its own words -> the same as it was given: only that is filled in as a cluster does it."""
-        self._known: dict[tuple[int, Equivalences], tuple[Resource, Body]] = {}
+        self._known: dict[tuple[int, Equivalences], tuple[Resource, Stored]] = {}
 
     def as_written(self, target: Resource) -> Resource:
-        """A target in its own words, without what a cluster has added and what says nothing."""
-        body = stored_form(target.body, rules=self._rules - {API_DEFAULTS, QUANTITIES}).body
-        if body is target.body:
-            return target
-        written = replace(target, body=body)
-        self._originals[id(written)] = (written, target)
-        return written
+        """A target in its own words, without what a cluster has added."""
+        body = stored_form(target.body, rules=self._rules & {CLUSTER_FIELDS, STATUS}).body
+        return target if body is target.body else replace(target, body=body)
 
     def of(self, resource: Resource) -> Body:
         """The body as a cluster would hold it."""
@@ -56,12 +58,22 @@ class StoredBodies:
                 wanted = {**wanted, "rules": now.get("rules")}
         return now, wanted
 
+    def nulls(self, printed: Resource, target: Resource) -> int:
+        """How many fields more than the target a printed object leaves without a value: hints at a value that lacks."""
+        here, there = (
+            sum(rule == NULL_FIELDS for rule, _ in self._stored(each, self._rules).applied)
+            for each in (printed, target)
+        )
+        return max(here - there, 0)
+
     def _of(self, resource: Resource, rules: Equivalences) -> Body:
+        return self._stored(resource, rules).body
+
+    def _stored(self, resource: Resource, rules: Equivalences) -> Stored:
         found = self._known.get((id(resource), rules))
         if found is None:
             if len(self._known) > MOST:
                 self._known.clear()
-            _, given = self._originals.get(id(resource), (resource, resource))
-            body = stored_form(given.body, rules=rules, is_scaled=is_scaled(resource.id, self._scaled)).body
-            found = self._known[id(resource), rules] = (resource, body)
+            stored = stored_form(resource.body, rules=rules, is_scaled=is_scaled(resource.id, self._scaled))
+            found = self._known[id(resource), rules] = (resource, stored)
         return found[1]
