@@ -12,6 +12,7 @@ from migrator.compare import Terms
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.types import Inference
 from migrator.model import Difference, Impact, ReleaseContext, ResId
+from migrator.plan.entries import notes_on_entries
 from migrator.plan.fit import (
     Fit,
     fit,
@@ -43,13 +44,14 @@ def make_plan(
 
     `kube_version` and `api_versions` are what every release is rendered for; empty where nobody minds. Nothing is
     adopted that a root which does not build rests on. Its diagnostics: MIG603 (two components want one release), MIG604
-    (CRDs that Helm installs and never upgrades).
+    (CRDs that Helm installs and never upgrades), MIG721 and MIG934 (entries of `accept` and `refuse`).
     """
     situation = situation_of(examined, repository, terms, kube_version=kube_version, api_versions=api_versions)
     ordered = sorted(examined, key=lambda each: each.component.id)
     found, notes = _apart([_noted(decide(each, situation), each.note) for each in ordered])
     archives = {each.component.id: each.archive for each in examined}
     notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
+    notes += _entry_notes(found, examined, situation)
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
     return Plan(
         complete=all(build.is_built and build.notice is None for build in repository.builds) and not unjudged,
@@ -59,6 +61,20 @@ def make_plan(
         inputs=inputs_of(repository.builds, repository.kustomizations),
         kube_version=kube_version,
     )
+
+
+def _entry_notes(found: Sequence[ComponentPlan], examined: Sequence[Examined], situation: Situation) -> Diagnostics:
+    """What is to be said of the entries of `migrate.yaml`."""
+    looked_at = {each.component.id for each in examined if isinstance(each.result, Inference)}
+    judged = {
+        each.id: [one for held in (each.differences, each.undone) for many in held.values() for one in many]
+        for each in found
+        if each.id in looked_at
+    }
+    lock = situation.repository.lock
+    third = {each.component.id for each in examined if each.component.kind is ComponentKind.THIRD_PARTY}
+    known = {each.id for each in found} | set(lock.components if lock is not None else ())
+    return tuple(notes_on_entries(situation.terms, judged, known, is_all=lock is None and third <= looked_at))
 
 
 def decide(one: Examined, situation: Situation) -> ComponentPlan:
@@ -166,6 +182,7 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         reason=adopted_reason(allowed, sum(each.count for each in pins.values()), shared.values()),
         differences={name: found for name, found in admitted.items() if found},
         patches=patches,
+        undone={name: found for name, found in opened.items() if found},
         transforms={name: each.fields for name, each in shared.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
     )

@@ -63,6 +63,8 @@ class ComponentPlan:
     differences: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
     """environment -> what would change, allowed ones with the id of their allowance; without what patches pin."""
     patches: Mapping[str, tuple[PostRenderPatch, ...]] = field(default_factory=dict)
+    undone: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
+    """environment -> what the patches take back: what would change if they went."""
     transforms: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     """environment -> fields of the post-render kustomization that give every object the same, beside the patches."""
     followed: Mapping[str, KeyPath] = field(default_factory=dict)

@@ -103,11 +103,13 @@ def _environment(
         reasons=reasons,
         equivalences=compared.equivalences,
     )
-    return _Compared(proof=proof, after=new, stale=frozenset(_stale(terms, owned)), blamed=blamed)
+    return _Compared(proof=proof, after=new, stale=frozenset(_stale(terms, owned, new)), blamed=blamed)
 
 
-def _stale(terms: Terms, owned: Sequence[tuple[Difference, str]]) -> tuple[str, ...]:
-    entries = unmatched((*terms.accepted, *terms.refused), owned)
+def _stale(terms: Terms, owned: Sequence[tuple[Difference, str]], after: Rendering) -> tuple[str, ...]:
+    """Allowances and entries that matched nothing; a refusal is about what must not be found."""
+    named = {part.component for part in after.parts}
+    entries = unmatched([each for each in terms.accepted if each.component in {"", *named}], owned)
     return (*terms.stale(each for each, _ in owned), *map(str, entries))
 
 

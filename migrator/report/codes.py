@@ -161,6 +161,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG930": "There is nothing to accept.",
         "MIG931": "An entry of `accept` says too little.",
         "MIG932": "A review needs a terminal.",
+        "MIG934": "All that an entry of `accept` is about is refused.",
         "MIG999": "A fault of migrate itself.",
     }
 )

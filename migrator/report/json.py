@@ -180,6 +180,7 @@ def component_document(component: ComponentPlan) -> dict[str, Json]:
             for difference in component.differences[environment]
         ],
         "groups": group_documents(component.differences),
+        "undone": group_documents(component.undone),
         "next": component.next,
         "patches": [
             patch_document(patch, environment)

@@ -82,6 +82,9 @@ def _section(component: ComponentPlan) -> list[str]:
         lines += _yaml(f"values-{name}.yaml" if name else "values.yaml", text)
     for line in group_lines(component.differences, component.environments):
         lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
+    lines += ["", "Patches take back:", ""] if component.undone else []
+    for line in group_lines(component.undone, component.environments):
+        lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
     lines += ["", f"Next: `{component.next}`"] if component.next else []
     return [*lines, "", "</details>", ""]
 

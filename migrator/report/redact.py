@@ -83,6 +83,7 @@ def _component(component: ComponentPlan, secrets: Secrets) -> ComponentPlan:
         component,
         values=_values(component.values, secrets),
         differences={name: redact_differences(found, secrets) for name, found in component.differences.items()},
+        undone={name: redact_differences(found, secrets) for name, found in component.undone.items()},
         blocked_by=redact_differences(component.blocked_by, secrets),
         patches={
             name: tuple(_patch(patch, secrets) for patch in patches) for name, patches in component.patches.items()

@@ -251,6 +251,10 @@ def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> No
         out.print("  would change")
         for line in group_lines(component.differences, component.environments):
             out.print(line if line.startswith(" ") else f"    - {line}")
+    if component.undone:
+        out.print("  patches take back")
+        for line in group_lines(component.undone, component.environments):
+            out.print(line if line.startswith(" ") else f"    - {line}")
     why = {(item.environment, item.resource, item.path): item for item in component.residual}
     for environment, differences in sorted(component.differences.items()) if verbose else ():
         found = sorted(differences, key=lambda item: (-item.impact, item.id))
