@@ -19,6 +19,7 @@ def test_every_command_is_looked_at(migrate: Migrate, app: Path, mirror: Path, t
         ("explain", "StatefulSet/shop/shop-db", "--repo", app),
         ("graph", app),
         ("rules", "list", app),
+        ("charts", app, *charts),
         ("accept", app, "tiny-db", "--up-to", "metadata", "--reason", "r", "--max-impact", "none", *charts),
         ("apply", app, *charts),
     ]
