@@ -43,6 +43,8 @@ def show_applied(
         chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
         out.print(f"{component.id}", style="bold", end="")
         out.print(f"  {component.decision.value}  {chart}  release {component.context}")
+        for reason in component.options.reasons:
+            out.print(f"  tell what deploys it: {reason}")
     for name in demoted:
         out.print(name, style="bold yellow", end="")
         out.print("  was not proved and stays in Kustomize")
