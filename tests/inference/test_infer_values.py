@@ -262,3 +262,9 @@ def test_real_values_of_real_teams_are_found(corpus, tools, prefix):
     targets = tuple(resource_of(document.value) for document in documents)
     inference = ask(load_archive((case / about["chart_file"]).resolve()), tools, {"default": targets})
     assert inference.identical, inference.residual
+
+
+def test_what_is_right_to_a_cluster_becomes_right_to_the_letter_where_it_can(archive, tools):
+    ports = [{"name": "http", "port": 80, "protocol": "TCP"}]
+    inference = ask(archive, tools, {"prod": rendered(archive, {"ports": ports})})
+    assert inference.values.common == {"ports": ports}

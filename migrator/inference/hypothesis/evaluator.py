@@ -67,6 +67,7 @@ class Evaluator:
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
         self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
         self._last_detail: State | None = None
+        self._chart, self._probes = chart, probes
         given = [target for target in targets if not is_test_hook(target.body)]
         self._stored = StoredBodies(given, rules)
         self.targets = [self._stored.as_written(target) for target in given]
@@ -103,6 +104,12 @@ class Evaluator:
         for index, target in enumerate(self.targets):
             if index not in indices:
                 self.by_key.setdefault(key_of(target.id), []).append(index)
+
+    def to_the_letter(self) -> Evaluator:
+        """One that measures what is the same to a cluster as well."""
+        strict = Evaluator(self._chart, self.targets, self._probes, rules=frozenset())
+        strict.set_aside(self._aside)
+        return strict
 
     def measure(self, tree: Tree, setting: ReleaseContext, previous: State | None = None) -> State:
         """Render and compare, without untaken branches: quick, and all that a trial needs."""

@@ -29,6 +29,8 @@ from migrator.templates.chart import Chart
 
 NAMED_RELEASES = 2
 """How many of the likeliest release names are tried together with name overrides of the chart."""
+LETTERS = 3.0
+"""Seconds in which what is right to a cluster may become right to the letter."""
 FIRST_SHARE = 0.6
 """Part of the budget that the first of several environments may take."""
 
@@ -145,7 +147,7 @@ def _searched(
     may_vary = is_first and not request.kube_is_given
     versions = other_versions(evaluator.interpreter.chart, request.kube_version) if may_vary else ()
     search = Search(trials, all_passes(versions))
-    state = search.run(tidy_first=is_known)
+    state = _to_the_letter(evaluator, search.run(tidy_first=is_known), deadline)
     _check_size(request, state)
     return _Found(
         state=state,
@@ -155,6 +157,19 @@ def _searched(
         out_of_memory=search.out_of_memory,
         faults=tuple(trials.memory.faults),
     )
+
+
+def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State:
+    """What prints every letter of the target, where it is found near what is right to a cluster; else that itself."""
+    if not state.is_right:
+        return state
+    strict = evaluator.to_the_letter()
+    begun = strict.measure(state.tree, state.setting)
+    if begun.is_right:
+        return state
+    trials = Trials(strict, begun, min(deadline, time.process_time() + LETTERS), release_is_fixed=True)
+    found = Search(trials, all_passes()).run()
+    return found if found.is_right else state
 
 
 def _deadline(started: float, budget: float, place: int, count: int) -> float:
