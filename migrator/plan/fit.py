@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from migrator.compare import ALL, Equivalences, compare, is_hook, is_namespaced
-from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
@@ -40,11 +39,13 @@ class Fit:
     """What the objects are given after the chart has rendered them; `differences` are those that are left then."""
     there: Present | None = None
     """All that the environment has."""
+    namespace: str = ""
+    """That of the release."""
 
-    def differing(self, before: Resource, after: Resource, release_namespace: str) -> tuple[Difference, ...]:
-        """What differs between an object and what the chart makes of it."""
+    def differing(self, before: Iterable[Resource], after: Iterable[Resource]) -> tuple[Difference, ...]:
+        """What differs between objects and what the chart makes of them."""
         there = self.there or Present(objects=self.targets, scopes={})
-        return there.differing(before, after, release_namespace)
+        return there.differing(before, after, self.namespace)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +57,14 @@ class Present:
     rules: Equivalences = ALL
     """By which two ways of writing are the same."""
 
-    def differing(self, before: Resource, after: Resource, release_namespace: str) -> tuple[Difference, ...]:
-        """What differs between an object and what a chart makes of it, in this environment."""
+    def differing(
+        self, before: Iterable[Resource], after: Iterable[Resource], release_namespace: str
+    ) -> tuple[Difference, ...]:
+        """What differs between objects and what a chart makes of them, judged by all that the environment has."""
         beside = tuple(self.objects.values())
-        return compare([before], [after], release_namespace=release_namespace, rules=self.rules, beside=beside)
+        return compare(
+            tuple(before), tuple(after), release_namespace=release_namespace, rules=self.rules, beside=beside
+        )
 
     def identity(self, resource: Resource, release_namespace: str = "") -> ResId:
         """Which object of the cluster it is, by the rule of `compare`: charts often leave the namespace out."""
@@ -97,22 +102,18 @@ def fit(
     others = {key for key in rendered if key in there.objects and key not in own}
     taken = frozenset(key for key in others if key in spaces or there.objects[key].id in owners)
     joined = sorted(others - taken)
-    scaled = scaled_by(there.objects.values())
-    anew = [*joined, *(key for key in sorted(own & rendered.keys()) if is_scaled(key, scaled))]
-    differences = [
-        each
-        for each in inference.differences.get(environment, ())
-        if each.resource not in {*others, *anew} and (each.path or each.kind is not DifferenceKind.REMOVED)
-    ]
-    for key in anew:
-        differences += there.differing(there.objects[key], rendered[key], namespace)
-    on_purpose = frozenset(inference.left_out.get(environment, ()))
     staying = {key: there.objects[key] for key in held if key not in rendered or key in spaces}
+    differences = there.differing(
+        (there.objects[key] for key in sorted({*own, *joined})),
+        (rendered[key] for key in sorted(rendered.keys() - taken)),
+        namespace,
+    )
+    on_purpose = frozenset(inference.left_out.get(environment, ()))
     return Fit(
         environment=environment,
         targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
         rendered=rendered,
-        differences=tuple(differences),
+        differences=tuple(each for each in differences if each.path or each.kind is not DifferenceKind.REMOVED),
         companions=tuple(sorted(each.id for each in staying.values())),
         left_out=tuple(
             sorted(
@@ -122,6 +123,7 @@ def fit(
         hooks=frozenset(each.id for each in there.objects.values() if is_hook(each)),
         taken=taken,
         there=there,
+        namespace=namespace,
     )
 
 
@@ -193,9 +195,8 @@ def shared_by(each: Fit, opened: Sequence[Difference]) -> SharedMetadata:
 
 def with_shared(each: Fit, shared: SharedMetadata) -> Fit:
     """The fit of a release whose objects are given that after the chart has rendered them."""
-    met = each.targets.keys() & each.rendered.keys()
-    differences = [difference for difference in each.differences if difference.resource not in met]
-    for key in sorted(met):
-        made = shared.applied(each.rendered[key])
-        differences += each.differing(each.targets[key], made, key.namespace)
-    return replace(each, differences=tuple(differences), shared=shared)
+    met = sorted(each.targets.keys() & each.rendered.keys())
+    left = [difference for difference in each.differences if difference.resource not in met]
+    made = [shared.applied(each.rendered[key]) for key in met]
+    found = each.differing((each.targets[key] for key in met), made)
+    return replace(each, differences=(*left, *found), shared=shared)

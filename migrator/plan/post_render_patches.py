@@ -136,7 +136,7 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     steps = operations(after, goal)
     made = replace(rendered, body=goal)
     made = fit.shared.applied(made) if fit.shared is not None else made
-    left = fit.differing(fit.targets[res_id], made, res_id.namespace)
+    left = fit.differing([fit.targets[res_id]], [made])
     if {each.id for each in left} & {each.id for each in found} or not same(apply_operations(after, steps), goal):
         return None, f"no patch expresses how {res_id} differs"
     return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=steps), ""

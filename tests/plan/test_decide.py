@@ -232,6 +232,15 @@ def test_bookkeeping_of_objects_is_adopted_as_it_is_under_its_allowance() -> Non
     assert found.reason == "the chart renders what was there, with 1 difference admitted by chart-labels"
 
 
+def test_a_label_by_which_anything_of_the_environment_selects_is_more_than_bookkeeping() -> None:
+    labelled = [settings(0, metadata={"labels": {"helm.sh/chart": "redis-1"}}), *REDIS[2:], REDIS[0]]
+    monitor = thing("ServiceMonitor", "monitor", spec={"selector": {"matchLabels": {"helm.sh/chart": "redis-1"}}})
+    found = one({"dev": REDIS}, {"dev": [bare(each) for each in labelled]}, others=[monitor])
+    assert found.differences == {}
+    (patch,) = found.patches["dev"]
+    assert patch.target.name == "settings-0"
+
+
 RESTART = [bare(each) for each in (deployment("redis", pod_labels={"helm.sh/chart": "redis-1"}), *REDIS[1:])]
 
 
