@@ -72,7 +72,9 @@ def comparison(
         if pair.before is None or pair.after is None:
             result.append(_one_sided(pair, changed_kinds))
         elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
-            both = met(pair.before, pair.after, rules, is_scaled=is_scaled(pair.id, scaled))
+            both = met(
+                pair.before, pair.after, rules, is_scaled=is_scaled(pair.id, scaled), namespace=pair.id.namespace
+            )
             within = tuple(_within(pair, both, selected, pods))
             result.extend(within)
             equivalences.update(both.used({each.path for each in within}))

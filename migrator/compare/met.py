@@ -8,10 +8,23 @@ from dataclasses import dataclass, field, replace
 
 from migrator.compare.bodies import Leaf, Unequal, UnequalMaps, unequal, unequal_leaves
 from migrator.compare.lists.order import is_any_order, reordered, with_list_of
-from migrator.compare.permissions import RULES, is_role, permissions
+from migrator.compare.permissions import (
+    RULES,
+    SUBJECTS,
+    is_role,
+    is_role_binding,
+    permissions,
+    with_accounts_in,
+)
 from migrator.compare.redaction import is_secret
 from migrator.compare.stored import Equivalences, stored_form
-from migrator.compare.stored.equivalences import LIST_ORDER, RBAC_RULES, STRING_DATA, TYPED
+from migrator.compare.stored.equivalences import (
+    LIST_ORDER,
+    RBAC_RULES,
+    RELEASE_NAMESPACE,
+    STRING_DATA,
+    TYPED,
+)
 from migrator.compare.stored.types import is_one_type
 from migrator.model import Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, digest, same
@@ -56,8 +69,8 @@ class Met:
         return ("stringData", *path[1:]) if is_text and is_secret(self.after.id) else path
 
 
-def met(before: Resource, after: Resource, rules: Equivalences, *, is_scaled: bool) -> Met:
-    """How two versions of an object meet under the rules."""
+def met(before: Resource, after: Resource, rules: Equivalences, *, is_scaled: bool, namespace: str = "") -> Met:
+    """How two versions of an object in a namespace meet under the rules."""
     if before.gvk != after.gvk and not is_one_type(before.body, after.body):
         rules -= TYPED  # what one version fills in and another does not would differ
     texts = [each.body.get("stringData") or {} for each in (before, after)]
@@ -66,6 +79,9 @@ def met(before: Resource, after: Resource, rules: Equivalences, *, is_scaled: bo
     forms = [stored_form(each.body, rules=rules, is_scaled=is_scaled) for each in (before, after)]
     applied = {*forms[0].applied} ^ {*forms[1].applied}
     old, new = dict(forms[0].body), dict(forms[1].body)
+    if RELEASE_NAMESPACE in rules and is_role_binding(after.id) and old.get("subjects") != new.get("subjects"):
+        old, new = (with_accounts_in(side, namespace) for side in (old, new))
+        applied.add((RELEASE_NAMESPACE, SUBJECTS))
     if LIST_ORDER in rules:
         for path in list(reordered(after.gvk, old, new)):
             new = dict(with_list_of(new, old, path))

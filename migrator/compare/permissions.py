@@ -10,6 +10,8 @@ from migrator.model import Json, ResId
 
 RULES = ("rules",)
 """Where a role has them."""
+SUBJECTS = ("subjects",)
+"""Where a binding names who is permitted."""
 
 _GROUP = "rbac.authorization.k8s.io"
 _FIELDS = frozenset({"apiGroups", "nonResourceURLs", "resourceNames", "resources", "verbs"})
@@ -30,6 +32,24 @@ class Permission:
 def is_role(resource: ResId) -> bool:
     """Whether the object is a Role or a ClusterRole."""
     return resource.group == _GROUP and resource.kind in {"ClusterRole", "Role"}
+
+
+def is_role_binding(resource: ResId) -> bool:
+    """Whether the object binds a role within one namespace."""
+    return resource.group == _GROUP and resource.kind == "RoleBinding"
+
+
+def with_accounts_in(body: Mapping[str, Json], namespace: str) -> dict[str, Json]:
+    """A RoleBinding of the namespace, whose accounts that name none are in it (registry/rbac/validation)."""
+    subjects = body.get("subjects")
+    if not namespace or not isinstance(subjects, list):
+        return dict(body)
+    return {**body, "subjects": [_in_namespace(each, namespace) for each in subjects]}
+
+
+def _in_namespace(subject: Json, namespace: str) -> Json:
+    is_account = isinstance(subject, Mapping) and subject.get("kind") == "ServiceAccount"
+    return {**subject, "namespace": subject.get("namespace") or namespace} if is_account else subject
 
 
 def permissions(rules: Json) -> frozenset[Permission] | None:

@@ -76,7 +76,12 @@ def placed_in(resource: Resource, namespace: str, scopes: Scopes) -> Resource:
 
 def as_written(resource: Resource) -> Resource:
     """The resource as it was rendered, without the namespace that it was placed in."""
-    if not resource.is_placed:
+    return without_namespace(resource) if resource.is_placed else resource
+
+
+def without_namespace(resource: Resource) -> Resource:
+    """The resource, naming no namespace."""
+    if "namespace" not in (resource.body.get("metadata") or {}):
         return resource
     metadata = {key: value for key, value in resource.body["metadata"].items() if key != "namespace"}
     return resource_of({**resource.body, "metadata": metadata}, resource.origin)

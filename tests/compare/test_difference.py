@@ -97,7 +97,10 @@ def test_kinds_without_a_namespace_have_none():
     role = kind_of("ClusterRole", "rbac.authorization.k8s.io/v1")
     odd = kind_of("ClusterRole", "rbac.authorization.k8s.io/v1", namespace="web")
     assert compare([role], [role], release_namespace="web") == ()
-    found = compare([role], [odd], release_namespace="web")
+    # the API server drops it
+    kept = comparison([role], [odd], release_namespace="web")
+    assert (kept.differences, kept.equivalences) == ((), {"release-namespace": 1})
+    found = compare([role], [odd], release_namespace="web", rules=ALL - {"release-namespace"})
     assert [(difference.path, difference.impact) for difference in found] == [
         (("metadata", "namespace"), Impact.CONFIG)
     ]
@@ -106,12 +109,30 @@ def test_kinds_without_a_namespace_have_none():
     assert is_namespaced(kind_of("ClusterRole", "example.com/v1"))
 
 
+def binding(kind, namespace, *accounts):
+    subjects = [
+        {"kind": "ServiceAccount", "name": name, **({"namespace": there} if there else {})} for name, there in accounts
+    ]
+    return kind_of(kind, "rbac.authorization.k8s.io/v1", namespace=namespace, subjects=subjects)
+
+
+def test_an_account_of_a_role_binding_is_in_its_namespace():
+    bare, told = (binding("RoleBinding", "web", ("a", there), ("b", "ops")) for there in ("", "web"))
+    same = comparison([bare], [told])
+    assert (same.differences, same.equivalences) == ((), {"release-namespace": 1})
+    assert compare([bare], [binding("RoleBinding", "", ("a", "web"), ("b", "ops"))], release_namespace="web") == ()
+    assert compare([bare], [told], rules=ALL - {"release-namespace"}) != ()
+    # another one's is a difference, and a binding of the whole cluster has no namespace
+    assert compare([bare], [binding("RoleBinding", "web", ("a", "ops"), ("b", "ops"))]) != ()
+    assert compare([binding("ClusterRoleBinding", "", ("a", ""))], [binding("ClusterRoleBinding", "", ("a", "web"))])
+
+
 def test_scope_of_custom_resources_comes_from_their_definitions():
     names = {"group": "x.io", "scope": "Cluster", "names": {"kind": "Widget"}}
     crd = kind_of("CustomResourceDefinition", "apiextensions.k8s.io/v1", spec=names)
     widget = kind_of("Widget", "x.io/v1")
     elsewhere = kind_of("Widget", "x.io/v1", namespace="web")
-    assert len(compare([elsewhere, crd], [widget, crd])) == 1
+    assert compare([elsewhere, crd], [widget, crd]) == ()
     assert len(compare([elsewhere], [widget])) == 2
 
 
