@@ -70,6 +70,8 @@ class Origin:
     path: RepoPath
     """File of the repository; for a generated object the kustomization file that configures the generator."""
     generated: bool = False
+    inflated: bool = False
+    """Whether an entry of `helmCharts` in that kustomization file made it."""
     remote: str = ""
     """`repo@ref` of a remote base, else empty."""
     transformed_in: tuple[RepoPath, ...] = ()

@@ -1,8 +1,10 @@
 """What each kustomization includes, patches, generates and transforms, in every spelling that kustomize accepts."""
 
+from migrator.load.chart_entries import makers_of
 from migrator.load.remote_url import RemoteUrl, remote_url
 from migrator.load.tree import Kustomizations, Reach, load
 from migrator.load.types import (
+    ChartEntry,
     Generator,
     Image,
     Kustomization,
@@ -15,6 +17,7 @@ from migrator.load.types import (
 )
 
 __all__ = [
+    "ChartEntry",
     "Generator",
     "Image",
     "Kustomization",
@@ -28,5 +31,6 @@ __all__ = [
     "Replica",
     "Selector",
     "load",
+    "makers_of",
     "remote_url",
 ]

@@ -9,10 +9,12 @@ from typing import NoReturn
 
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import Index
+from migrator.load.chart_entries import chart_entry, chart_folders
 from migrator.load.fields import normalise, suggestion
 from migrator.load.locate import reference
 from migrator.load.plugins import builtin_inputs, plugin_objects
 from migrator.load.types import (
+    ChartEntry,
     Generator,
     Image,
     Kustomization,
@@ -100,7 +102,7 @@ class _Reader:
                 Replica(name=str(item.get("name") or ""), count=item.get("count"))
                 for _, item in self._structs("replicas")
             ),
-            helm_charts=tuple(item for _, item in self._structs("helmCharts")),
+            helm_charts=tuple(self._chart_entries()),
             inputs=tuple(self._inputs()),
         )
         self._notes += unread_documents(self._index, kustomization, self._data)
@@ -224,16 +226,21 @@ class _Reader:
         yield from self._plugin_inputs()
 
     def _helm_inputs(self) -> Iterator[Reference]:
-        home = (self._fields.get("helmGlobals") or {}).get("chartHome") or "charts"
         for index, item in self._structs("helmCharts"):
             place: KeyPath = ("helmCharts", index)
             for key in ("valuesFile", "additionalValuesFiles"):
                 held = item.get(key)
                 for text in (held,) if isinstance(held, str) else _strings(item, key):
                     yield self._reference(text, "helmCharts", (*place, key))
-            local = self._reference(posixpath.join(str(home), str(item.get("name") or "")), "helmCharts", place)
-            if local.kind is ReferenceKind.DIRECTORY:
-                yield local
+            for text in chart_folders(item, self._fields):
+                local = self._reference(text, "helmCharts", place)
+                if local.kind is ReferenceKind.DIRECTORY:
+                    yield local
+                    break
+
+    def _chart_entries(self) -> Iterator[ChartEntry]:
+        for index, item in self._structs("helmCharts"):
+            yield chart_entry(item, index, self._file, self._fields, self._index)
 
     def _plugin_inputs(self) -> Iterator[Reference]:
         """Files that the configurations of builtin plugins name, as seen from this kustomization."""

@@ -152,6 +152,39 @@ class Replica:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChartEntry:
+    """An entry of `helmCharts`: kustomize renders the chart with helm, and takes its objects."""
+
+    file: RepoPath
+    """The kustomization file."""
+    index: int
+    name: str
+    version: str
+    """Empty where the chart that is there is meant."""
+    repository: str
+    """As written: a URL, or a folder."""
+    release: str
+    """Empty where it has none, or a template makes it."""
+    namespace: str
+    kube_version: str
+    api_versions: tuple[str, ...]
+    values_merge: str
+    """`override`, `replace` or `merge`: what the values in the entry do to those of its file."""
+    values_inline: Mapping[str, Json] = dataclasses.field(repr=False)
+    values_file: RepoPath | None
+    """None for the chart's own `values.yaml`."""
+    more_values: tuple[RepoPath, ...]
+    """Files of values over all others, each over those before it."""
+    folder: RepoPath | None
+    """Of the chart, where the repository holds it."""
+
+    @property
+    def place(self) -> tuple[RepoPath, int]:
+        """The kustomization file, and the position in its list."""
+        return self.file, self.index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kustomization:
     """One kustomization file. `fields` holds everything in kustomize's own spelling; the rest is read out of it."""
 
@@ -170,7 +203,7 @@ class Kustomization:
     plugins: tuple[PluginRef, ...] = ()
     images: tuple[Image, ...] = ()
     replicas: tuple[Replica, ...] = ()
-    helm_charts: tuple[Mapping[str, Json], ...] = dataclasses.field(default=(), repr=False)
+    helm_charts: tuple[ChartEntry, ...] = ()
     inputs: tuple[Reference, ...] = ()
     """Every other file that it reads: patches, generator inputs, replacements, openapi, values of charts."""
 

@@ -246,8 +246,9 @@ def _kept_reason(one: Examined, situation: Situation) -> str:
         return "it is a release already; what is left of it here are its companions"
     if override is not None and override.decision == Decision.KEEP.value:
         return "migrate.yaml says so"
-    if component.id in repository.inflated:
-        return f"helmCharts in {repository.inflated[component.id]} make it from a chart already"
+    if (made := repository.inflated.get(component.id)) is not None and not isinstance(one.result, Inference):
+        why = f"; {one.result.summary}" if one.result is not None else ""
+        return f"helmCharts in {made.file} make it from a chart already{why}"
     if component.kind is ComponentKind.APPLICATION:
         return "it is an application"
     if component.upstream is not None and not component.upstream.manifest.chart:

@@ -1,29 +1,74 @@
-"""Components that kustomize inflates from a chart already: that part of the repository is a hybrid."""
+"""Components that kustomize inflates from a chart: which entries of `helmCharts` make them."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from migrator.classify.types import Component
-from migrator.load import Kustomizations
-from migrator.model import RepoPath
+from migrator.load import ChartEntry, Kustomizations, makers_of
+from migrator.model import RepoPath, Resource
 from migrator.render_roots import Build
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inflated:
+    """How kustomize makes a component from a chart."""
+
+    entries: tuple[ChartEntry, ...]
+    """Those that make its objects, by file and place."""
+
+    @property
+    def file(self) -> RepoPath:
+        """The first kustomization file that names the chart."""
+        return self.entries[0].file
+
+    @property
+    def release(self) -> str:
+        """The release's name, where all entries agree."""
+        return _agreed([each.release for each in self.entries])
+
+    @property
+    def kube_version(self) -> str:
+        """What all entries are rendered for, where they say it and agree."""
+        return _agreed([each.kube_version for each in self.entries])
+
+    @property
+    def namespace(self) -> str:
+        """The release's namespace, where all entries agree."""
+        return _agreed([each.namespace for each in self.entries])
 
 
 def inflated_by(
     components: Sequence[Component], builds: Sequence[Build], held: Kustomizations
-) -> Mapping[str, RepoPath]:
-    """Component id -> the kustomization file whose `helmCharts` make all of its objects."""
-    files = {each.file for each in held.by_path.values() if each.helm_charts}
+) -> Mapping[str, Inflated]:
+    """Component id -> the entries of `helmCharts` that make the greater part of its objects."""
     made = {
-        (build.environment, resource.id): resource.origin.path
+        (build.environment, resource.id): found
         for build in builds
         for resource in build.resources
-        if resource.origin is not None and resource.origin.generated and resource.origin.path in files
+        if (found := _makers(resource, held))
     }
-    found = {}
+    inflated: dict[str, Inflated] = {}
     for component in components if made else ():
         objects = [(name, member) for name, members in component.members.items() for member in members]
-        if objects and all(each in made for each in objects):
-            found[component.id] = made[objects[0]]
-    return found
+        makers = [made[each] for each in objects if each in made]
+        if len(makers) * 2 > len(objects):
+            # what may be of several entries tells nothing where something else tells
+            sure = [each for each in makers if len(each) == 1] or makers
+            entries = {entry.place: entry for each in sure for entry in each}
+            inflated[component.id] = Inflated(entries=tuple(entries[place] for place in sorted(entries)))
+    return inflated
+
+
+def _makers(resource: Resource, held: Kustomizations) -> tuple[ChartEntry, ...]:
+    origin = resource.origin
+    if origin is None or not origin.inflated or origin.remote:
+        return ()
+    kustomization = held.by_path.get(RepoPath(posixpath.dirname(origin.path) or "."))
+    return makers_of(resource, kustomization.helm_charts) if kustomization is not None else ()
+
+
+def _agreed(texts: Sequence[str]) -> str:
+    return texts[0] if len(set(texts)) == 1 else ""

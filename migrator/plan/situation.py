@@ -17,6 +17,7 @@ from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, Resource
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Present, present
+from migrator.plan.inflated import Inflated
 from migrator.render_roots import Build, stood_in
 
 
@@ -49,8 +50,8 @@ class Repository:
     config: Config
     lock: Lock | None = None
     """Of an earlier migration."""
-    inflated: Mapping[str, RepoPath] = field(default_factory=dict)
-    """Component id -> the kustomization that inflates its chart already."""
+    inflated: Mapping[str, Inflated] = field(default_factory=dict)
+    """Component id -> how kustomize makes it from a chart already."""
     disputed: Mapping[str, str] = field(default_factory=dict)
     """Component id -> why nobody knows in which namespace its objects are."""
 

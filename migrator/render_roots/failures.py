@@ -115,7 +115,7 @@ def _inflation(case: _Failed) -> Diagnostic | None:
     if case.failure is not Failure.PLUGIN or not case.reach.charts:
         return None
     held = case.reach.charts[0]
-    names = ", ".join(str(chart.get("name") or "?") for chart in held.helm_charts)
+    names = ", ".join(chart.name or "?" for chart in held.helm_charts)
     return case.because(
         f"it inflates Helm charts ({names}), which is not done here",
         SourceSpan(path=held.file),

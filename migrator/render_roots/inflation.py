@@ -30,7 +30,7 @@ class Inflater:
         fetched: dict[str, str] = {}
         for held in inflating:
             for entry in held.helm_charts:
-                name, version, repository = (str(entry.get(key) or "") for key in ("name", "version", "repo"))
+                name, version, repository = entry.name, entry.version, entry.repository
                 home = stage / held.path / _home(held)
                 # kustomize before 5.3 looks below the name alone, later ones do so where no repository is named
                 places = [home / name, *([home / f"{name}-{version}" / name] if version and repository else [])]

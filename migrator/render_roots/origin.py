@@ -14,6 +14,8 @@ TRANSFORMATIONS = "alpha.config.kubernetes.io/transformations"
 BUILD_METADATA = {ORIGIN: "originAnnotations", TRANSFORMATIONS: "transformerAnnotations"}
 """Annotation -> the word in `buildMetadata` that asks for it."""
 
+_INFLATER = ("builtin", "HelmChartInflationGenerator")
+
 
 class OriginReader:
     """Reads the annotations of one build; equal texts are read once, as most of a build shares them."""
@@ -40,10 +42,11 @@ class OriginReader:
         transformed = dict.fromkeys(self._inside(place) for place in places if place)
         repo, ref = str(origin.get("repo") or ""), str(origin.get("ref") or "")
         remote = f"{repo}@{ref}" if repo and ref else repo
-        place = _place(origin)
+        place, made = _place(origin), origin.get("configuredBy")
         return Origin(
             path=RepoPath(place) if remote else self._inside(place),
             generated="configuredBy" in origin or "configuredIn" in origin,
+            inflated=isinstance(made, dict) and (made.get("apiVersion"), made.get("kind")) == _INFLATER,
             remote=remote,
             transformed_in=tuple(transformed),
         )

@@ -10,7 +10,7 @@ from migrator.dataclass_json import from_json, to_json
 from migrator.discover import Index
 from migrator.model import Json, Origin, RepoPath, Resource, resource_of
 
-FORMAT = "build-4"
+FORMAT = "build-5"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
-from migrator.plan.inflated import inflated_by
+from migrator.plan.inflated import Inflated, inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
 from migrator.workflow.deciding.next_command import with_next_commands
@@ -25,7 +25,7 @@ from migrator.workflow.steps.classify import recognise, resources_of
 from migrator.workflow.steps.infer import infer_each
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
-from migrator.workflow.steps.resolve import Resolved, resolve
+from migrator.workflow.steps.resolve import Resolved, resolve, resolve_inflated
 from migrator.workflow.steps.stand_ins import about
 from migrator.workflow.steps.unbuilt import Unbuilt, unbuilt_components
 from migrator.workflow.team_values import TeamValues, team_values, unfitting, with_comments
@@ -33,7 +33,7 @@ from migrator.workflow.team_values import TeamValues, team_values, unfitting, wi
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
     from migrator.inference.types import FollowedImage, Inference, InferenceRequest
-    from migrator.model import RepoPath, ResId, Resource
+    from migrator.model import ResId, Resource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,14 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("resolve") as watch:
         library = library_of(baseline)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
-        wanted = [
-            each for each in components if _is_wanted(each, baseline) and each.id not in {*inflated, *settled.disputed}
-        ]
+        wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in settled.disputed]
         resolved: list[Resolved] = []
         for each in wanted:
             watch(len(resolved), len(wanted), (each.id,))
-            resolved.append(resolve(each, library, baseline.config))
+            made = inflated.get(each.id)
+            resolved.append(
+                resolve_inflated(each, made, library, baseline) if made else resolve(each, library, baseline.config)
+            )
     with run.step("infer") as watch:
         chosen = _infer(resolved, baseline, watch)
     with run.step("plan"):
@@ -129,9 +130,14 @@ def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Ma
     resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
     followed = followed_images(baseline.view)
     asked = [found for found in resolved if found.archives]
-    requests = [_request(found.component, found.archives, resources, baseline, followed) for found in asked]
+    requests = [_request(found, resources, baseline, followed) for found in asked]
     kept = [
-        team_values(found.component, (one for target in request.targets.values() for one in target), baseline.index)
+        team_values(
+            found.component,
+            (one for target in request.targets.values() for one in target),
+            baseline.index,
+            found.made.entries if found.made is not None else (),
+        )
         for found, request in zip(asked, requests, strict=True)
     ]
     requests = [
@@ -159,23 +165,23 @@ def _with_team_values(chosen: Chosen, files: Sequence[TeamValues], problems: Dia
 
 
 def _request(
-    component: Component,
-    archives: Sequence[ChartArchive],
+    found: Resolved,
     resources: Mapping[str, Mapping[ResId, Resource]],
     baseline: Baseline,
     followed: Sequence[FollowedImage],
 ) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
+    component = found.component
     targets = {
         name: tuple(resources[name][each] for each in members)
         for name, members in sorted(component.members.items())
         if members
     }
     override = baseline.config.components.get(component.id)
-    return InferenceRequest(
-        chart=archives[0],
-        others=tuple(archives[1:]),
+    request = InferenceRequest(
+        chart=found.archives[0],
+        others=found.archives[1:],
         targets=targets,
         release=(override and override.release) or None,
         namespace=(override and override.namespace) or None,
@@ -188,6 +194,21 @@ def _request(
         api_versions=baseline.choices.api_versions,
         budget=baseline.choices.budget,
         equivalences=baseline.choices.equivalences,
+    )
+    return _of_entries(request, found.made) if found.made is not None else request
+
+
+def _of_entries(request: InferenceRequest, made: Inflated) -> InferenceRequest:
+    """The request with what entries of `helmCharts` say of the release, where nobody says something else."""
+    apis = {each for entry in made.entries for each in entry.api_versions}
+    spaces = [{each.id.namespace for each in found} for found in request.targets.values()]
+    namespace = made.namespace if all(made.namespace in each for each in spaces) else None
+    return replace(
+        request,
+        release=request.release or made.release or None,
+        namespace=request.namespace or namespace or None,
+        kube_version=request.kube_version if request.kube_is_given else made.kube_version or request.kube_version,
+        api_versions=tuple(dict.fromkeys((*request.api_versions, *sorted(apis)))),
     )
 
 
@@ -221,7 +242,7 @@ def _plan(
     baseline: Baseline,
     examined: Sequence[Examined],
     chosen: Mapping[str, Chosen],
-    inflated: Mapping[str, RepoPath],
+    inflated: Mapping[str, Inflated],
     disputed: Mapping[str, str],
 ) -> Plan:
     terms, _ = terms_of(baseline.root, baseline.choices)

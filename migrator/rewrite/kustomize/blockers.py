@@ -14,7 +14,7 @@ from migrator.rewrite.kustomize.entries import Touch
 from migrator.rewrite.kustomize.ownership import Place, Placed, written_objects
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.sources import sources_of
-from migrator.rewrite.kustomize.targets import generates, in_scope, selects
+from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, selects
 
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
@@ -52,6 +52,8 @@ def _place_problem(
         return f"kustomize does not say where {each} comes from"
     if origin.remote:
         return f"{each} comes from the remote base {origin.remote}"
+    if origin.inflated:
+        return _inflation_problem(each, objects, view)
     if origin.generated:
         return _generator_problem(each, objects, view)
     if each.written is None:
@@ -79,6 +81,17 @@ def _generator_problem(each: Placed, objects: Sequence[Placed], view: Repository
     if not is_listed:
         return f"the generator of {each} is in no kustomization here"
     return "" if is_made else f"a generator takes the place of {each}, which a manifest holds"
+
+
+def _inflation_problem(each: Placed, objects: Sequence[Placed], view: RepositoryView) -> str:
+    """An object that a chart makes leaves with the entry of `helmCharts`, and that must make nothing else."""
+    for held in view.reached(each.root):
+        for entry in (entry for entry in held.helm_charts if inflates(entry, each, held)):
+            met = in_scope(held, objects, view)
+            stays = next((one for one in met if not one.is_adopted and inflates(entry, one, held)), None)
+            if stays is not None:
+                return f"the chart {entry.name} of helmCharts in {held.file} makes {stays} as well, which stays"
+    return ""
 
 
 def _split_lists(by_place: Mapping[Place, Sequence[Placed]], view: RepositoryView) -> Iterator[Blocker]:
@@ -152,6 +165,8 @@ def _is_renamed(placed: Placed, view: RepositoryView) -> bool:
     final = placed.resource.id.name
     if placed.written is not None:
         return placed.written.name != final
+    if placed.resource.origin is not None and placed.resource.origin.inflated:
+        return view.may_rename(placed.root)
     return all(generator.name != final for held in view.reached(placed.root) for generator in held.generators)
 
 

@@ -11,7 +11,7 @@ from migrator.load import Kustomization, PatchRef
 from migrator.model import Json, KeyPath, RepoPath
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
-from migrator.rewrite.kustomize.targets import generates, in_scope, is_subject, retags, scales, selects
+from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, is_subject, retags, scales, selects
 from migrator.yamlio import (
     Dialect,
     Remove,
@@ -121,6 +121,9 @@ def _entries(held: Kustomization, met: Sequence[Placed], view: RepositoryView) -
     for index, image in enumerate(held.images):
         touched = tuple(each for each in met if retags(image, each, images))
         yield Touch(entry=Entry(field="images", index=index), touched=touched, needs_one=False)
+    for chart in held.helm_charts:
+        made = tuple(each for each in met if inflates(chart, each, held))
+        yield Touch(entry=Entry(field="helmCharts", index=chart.index), touched=made, needs_one=False)
     for generator in held.generators:
         field = "configMapGenerator" if generator.kind == "ConfigMap" else "secretGenerator"
         touched = tuple(each for each in met if generates(generator, each, may_rename=may_rename))
@@ -130,17 +133,21 @@ def _entries(held: Kustomization, met: Sequence[Placed], view: RepositoryView) -
 def _patches(
     held: Kustomization, met: Sequence[Placed], written: Sequence[Placed], view: RepositoryView
 ) -> Iterator[Touch]:
+    # what a patch deletes of a chart's output is in no build: it goes with all that the chart makes
+    inflated = tuple(each for each in met if each.resource.origin is not None and each.resource.origin.inflated)
     for patch in held.patches:
         entry = Entry(field=patch.field, index=patch.index)
         if patch.target is not None:
             target = patch.target
             deletes = all(_deletes(document) for _, document in patch_documents(patch, view)) and patch.kind == "merge"
             touched = tuple(each for each in (written if deletes else met) if selects(target, each))
+            touched = touched or (inflated if deletes else ())
             needs_one = patch.field == "patchesJson6902"
             yield Touch(entry=entry, touched=touched, needs_one=needs_one, file=patch.file)
             continue
         for index, document in patch_documents(patch, view):
             touched = tuple(each for each in (written if _deletes(document) else met) if is_subject(document, each))
+            touched = touched or (inflated if _deletes(document) else ())
             yield Touch(entry=entry, touched=touched, needs_one=True, file=patch.file, document=index)
 
 
@@ -169,8 +176,15 @@ def references_to(held: Kustomization, gone: Collection[RepoPath]) -> tuple[Entr
 
 def is_emptied(held: Kustomization, removed: Collection[Entry]) -> bool:
     """Whether nothing that renders is left; of a component, nothing at all."""
-    fields = _CONTENT if held.kind != "Component" else tuple(name for name in held.fields if name not in _HEAD)
+    idle = _HEAD | set(idle_fields(held, removed))
+    fields = _CONTENT if held.kind != "Component" else tuple(name for name in held.fields if name not in idle)
     return bool(removed) and not any(_left(held.fields.get(name), name, removed) for name in fields)
+
+
+def idle_fields(held: Kustomization, removed: Collection[Entry]) -> tuple[str, ...]:
+    """Fields that mean nothing once the entries are gone: `helmGlobals` without a chart."""
+    is_last = not _left(held.fields.get("helmCharts"), "helmCharts", removed)
+    return ("helmGlobals",) if is_last and held.helm_charts and "helmGlobals" in held.fields else ()
 
 
 def _left(value: Json, field: str, removed: Collection[Entry]) -> bool:

@@ -21,6 +21,7 @@ from migrator.rewrite.kustomize.entries import (
     Cut,
     Entry,
     cuts_of,
+    idle_fields,
     is_emptied,
     references_to,
     touches_of,
@@ -29,6 +30,12 @@ from migrator.rewrite.kustomize.entries import (
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.yamlio import decode, remove_documents
+
+_APART = (
+    *("patches", "patchesStrategicMerge", "patchesJson6902"),
+    *("configMapGenerator", "secretGenerator", "helmCharts"),
+)
+"""Fields of whose entries each has files of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +166,8 @@ class _Removing:
             return
         data = self._view.read(held.file)
         emptied = is_emptied(held, removed.keys())
-        text = without(decode(data, held.file), removed.keys(), inline, held.file, emptied=emptied)
+        dropped = idle_fields(held, removed.keys())
+        text = without(decode(data, held.file), removed.keys(), inline, held.file, dropped=dropped, emptied=emptied)
         self._edits[held.file] = (encoded(text, data), causes)
 
     def _orphans(
@@ -168,7 +176,7 @@ class _Removing:
         """Files that only removed entries, or kustomizations that are no more, named."""
         candidates: dict[RepoPath, set[str]] = defaultdict(set)
         for held in kustomizations:
-            for entry, files in _files_of_entries(held):
+            for entry, files in _files_of_entries(held, self._view):
                 for file in files:
                     candidates[file] |= removed[held.path].get(entry, frozenset())
             for reference in held.references if held.path in self._gone else ():
@@ -178,14 +186,14 @@ class _Removing:
             path
             for held in kustomizations
             if held.path not in self._gone
-            for path in _still_used(held, removed[held.path])
+            for path in _still_used(held, removed[held.path], self._view)
         }
         for file, causes in sorted(candidates.items()):
             if causes and file not in used and file not in self._gone and self._view.index.is_file(file):
                 self._edits[file] = (None, frozenset(causes))
 
 
-def _files_of_entries(held: Kustomization) -> Iterator[tuple[Entry, tuple[RepoPath, ...]]]:
+def _files_of_entries(held: Kustomization, view: RepositoryView) -> Iterator[tuple[Entry, tuple[RepoPath, ...]]]:
     for patch in held.patches:
         if patch.file is not None:
             yield Entry(field=patch.field, index=patch.index), (patch.file,)
@@ -193,16 +201,19 @@ def _files_of_entries(held: Kustomization) -> Iterator[tuple[Entry, tuple[RepoPa
         field = "configMapGenerator" if generator.kind == "ConfigMap" else "secretGenerator"
         files = (*(path for _, path in generator.files), *generator.envs)
         yield Entry(field=field, index=generator.index), tuple(path for path in files if path is not None)
+    for chart in held.helm_charts:
+        own = view.index.below(chart.folder) if chart.folder is not None and not view.is_staying(chart.folder) else ()
+        values = (chart.values_file,) if chart.values_file is not None else ()
+        yield Entry(field="helmCharts", index=chart.index), (*values, *chart.more_values, *own)
 
 
-def _still_used(held: Kustomization, removed: Collection[Entry]) -> Iterator[RepoPath]:
+def _still_used(held: Kustomization, removed: Collection[Entry], view: RepositoryView) -> Iterator[RepoPath]:
     """Every file that a kustomization names without the removed entries."""
-    apart = ("patches", "patchesStrategicMerge", "patchesJson6902", "configMapGenerator", "secretGenerator")
-    for entry, files in _files_of_entries(held):
+    for entry, files in _files_of_entries(held, view):
         if entry not in removed:
             yield from files
     for reference in held.references:
-        if reference.path is not None and reference.field not in apart:
+        if reference.path is not None and reference.field not in _APART:
             yield reference.path
 
 

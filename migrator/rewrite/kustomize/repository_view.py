@@ -42,6 +42,10 @@ class RepositoryView:
         rendered = (build.root for build in self.builds)
         return self.once("staying", lambda: self.deployed.union(self.kustomizations.roots(), rendered))
 
+    def is_staying(self, folder: RepoPath) -> bool:
+        """Whether the folder, or one inside it, stays whatever becomes of its content."""
+        return any(f"{path}/".startswith(f"{folder}/") for path in self.staying)
+
     def read(self, path: RepoPath) -> bytes:
         """The bytes of a file; MigrateError MIG106 if they cannot be read."""
         return self.once(("bytes", path), lambda: self.index.read(path))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from migrator.load import Generator, Image, Kustomization, Replica, Selector
+from migrator.load import ChartEntry, Generator, Image, Kustomization, Replica, Selector, makers_of
 from migrator.model import Gvk, Json, resource_of
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
@@ -87,6 +87,14 @@ def generates(entry: Generator, placed: Placed, *, may_rename: bool) -> bool:
     hashed = _HASHED.fullmatch(final)
     bare = {final, hashed["name"]} if hashed else {final}
     return any(entry.name in name for name in bare) if may_rename else entry.name in bare
+
+
+def inflates(entry: ChartEntry, placed: Placed, held: Kustomization) -> bool:
+    """Whether an entry of `helmCharts` makes the object, or may make it where nothing tells it from another entry's."""
+    origin = placed.resource.origin
+    if origin is None or not origin.inflated or origin.remote or origin.path != held.file:
+        return False
+    return entry in makers_of(placed.resource, held.helm_charts)
 
 
 def retags(entry: Image, placed: Placed, renamed: Iterable[Image]) -> bool:

@@ -7,16 +7,21 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migrator.charts import ChartLibrary
+from migrator.charts import ChartLibrary, load_archive
 from migrator.charts.choosing.nearest import is_of_line, is_same_app, numbers
 from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
+from migrator.charts.vendored import changed_files
 from migrator.charts.versions import is_same_version
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.model import SourceSpan
 from migrator.workflow.steps.stand_ins import StandIn, about, another_major, nearest, stand_in_note
 
 if TYPE_CHECKING:
     from migrator.classify import ChartCandidate, Component
     from migrator.discover import Config
+    from migrator.load import ChartEntry
+    from migrator.plan.inflated import Inflated
+    from migrator.workflow.steps.baseline import Baseline
     from migrator.workflow.steps.choices import Choices
 
 VERSIONS = 8
@@ -35,6 +40,8 @@ class Resolved:
     """The first says why there is no archive, where there is none."""
     stand_ins: Mapping[str, str] = field(default_factory=dict)
     """Digest of an archive that stands in for one that is not at hand -> what to say of it."""
+    made: Inflated | None = None
+    """The entries of `helmCharts` that make the component."""
 
 
 def resolve(component: Component, library: ChartLibrary, config: Config) -> Resolved:
@@ -63,10 +70,64 @@ def resolve(component: Component, library: ChartLibrary, config: Config) -> Reso
     )
 
 
+def resolve_inflated(component: Component, made: Inflated, library: ChartLibrary, baseline: Baseline) -> Resolved:
+    """The archive of the chart that entries of `helmCharts` name: of their very version; none of the team's own."""
+    try:
+        return _resolve_inflated(component, made, library, baseline)
+    except MigrateError as error:
+        return Resolved(component=component, archives=(), diagnostics=(_about(component, error.diagnostic),), made=made)
+
+
+def _resolve_inflated(component: Component, made: Inflated, library: ChartLibrary, baseline: Baseline) -> Resolved:
+    named = dict.fromkeys((each.name, _version_of(each, baseline.root)) for each in made.entries)
+    candidates = tuple(_named_candidate(component, made, *each) for each in named)
+    found = resolve(replace(component, candidates=candidates), library, baseline.config)
+    found = replace(found, component=component, made=made)
+    if found.stand_ins:
+        found = replace(found, archives=(), stand_ins={})
+    if len({name for name, _ in named}) > 1:
+        several = _own_chart(component, made.entries[0], "it is made from more than one chart")
+        found = replace(found, archives=(), diagnostics=(several,))
+    for entry in made.entries if found.archives else ():
+        if entry.folder is None:
+            continue
+        own = load_archive(baseline.root / entry.folder)
+        published = next((each for each in found.archives if is_same_version(each.ref.version, own.ref.version)), None)
+        changed = changed_files(own, published) if published is not None else ("Chart.yaml",)
+        if changed:
+            more = f" and {len(changed) - 1} more files" if len(changed) > 1 else ""
+            why = f"the chart in {entry.folder} is not {own.ref.name} {own.ref.version} as it is published: "
+            own_chart = _own_chart(component, entry, f"{why}{changed[0]}{more} differ")
+            return replace(found, archives=(), diagnostics=(own_chart,))
+    return found
+
+
+def _version_of(entry: ChartEntry, root: Path) -> str:
+    return entry.version or (load_archive(root / entry.folder).ref.version if entry.folder is not None else "")
+
+
+def _named_candidate(component: Component, made: Inflated, name: str, version: str) -> ChartCandidate:
+    """The chart as an entry names it; its repository may be known of what recognition has found."""
+    first = next((each for each in component.candidates if each.chart == name), component.candidates[0])
+    url = next((each.repository for each in made.entries if each.name == name and "://" in each.repository), "")
+    repository = url or (first.repository if first.chart == name else "")
+    return replace(
+        first, chart=name, repository=repository, versions=(version,) if version else first.versions, is_stated=True
+    )
+
+
+def _own_chart(component: Component, entry: ChartEntry, why: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG434",
+        severity=Severity.INFO,
+        summary=f"{about(component)}{why}",
+        span=SourceSpan(path=entry.file),
+        remedy="it stays as it is; carry the changes over to values, or to the published chart, to make it a release",
+    )
+
+
 def archive_of(chart: str, repository: str, choices: Choices) -> ChartArchive:
     """The chart that a person names: a folder, an archive, or NAME:VERSION (MIG905 if it is none of these)."""
-    from migrator.charts import load_archive
-
     path = Path(chart)
     if path.exists():
         return load_archive(path)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.model import Json, RepoPath
-from migrator.workflow.team_values.named import named_in
+from migrator.model import RepoPath
+from migrator.workflow.team_values.named import entry_values, named_in
 from migrator.workflow.team_values.read import below, read_values
 from migrator.workflow.team_values.types import TeamValues
 from migrator.yamlio import Dialect, read_value
@@ -17,6 +17,7 @@ from migrator.yamlio import Dialect, read_value
 if TYPE_CHECKING:
     from migrator.classify import Component
     from migrator.discover import Index
+    from migrator.load import ChartEntry
     from migrator.model import Resource
 
 MOST = 6
@@ -30,12 +31,13 @@ _HOMES = ("chart", "helm", "values")
 
 
 def team_values(
-    component: Component, resources: Iterable[Resource], index: Index
+    component: Component, resources: Iterable[Resource], index: Index, entries: Sequence[ChartEntry] = ()
 ) -> tuple[tuple[TeamValues, ...], Diagnostics]:
     """Values for a component, likeliest first, and a diagnostic for each file that should hold some and cannot be read.
 
-    From helmfiles, kustomizations, Applications and HelmReleases that name the chart, and from values files near the
-    component's own files. What sops encrypts is left alone.
+    First those of the `entries` of helmCharts that make it; then what helmfiles, kustomizations, Applications and
+    HelmReleases say that name the chart, and values files near the component's own files. What sops encrypts is left
+    alone.
     """
     held = list(resources)
     charts = {each.chart for each in component.candidates}
@@ -43,13 +45,15 @@ def team_values(
     folders = _near(origins)
     found: list[TeamValues] = []
     problems: list[Diagnostic] = []
-    for one in (*named_in(folders, charts, index), *_beside(folders, charts, index)):
+    made = [one for entry in entries for one in entry_values(entry, index)]
+    for one in (*made, *named_in(folders, charts, index), *_beside(folders, charts, index)):
         if isinstance(one, Diagnostic):
             problems.append(one)
-        else:
+        elif one not in made:
             found.append(one)
-    ranked = sorted(_merged(found), key=lambda one: not one.is_named)
-    return tuple(ranked[:MOST]), tuple(dict.fromkeys(problems))
+    sure = [one for one in made if isinstance(one, TeamValues)]
+    ranked = [*sure, *sorted(_merged(found), key=lambda one: not one.is_named)]
+    return tuple(ranked[: max(MOST, len(sure))]), tuple(dict.fromkeys(problems))
 
 
 def _near(origins: Sequence[str]) -> Sequence[str]:
@@ -122,21 +126,6 @@ def _merged(found: Sequence[TeamValues]) -> Iterator[TeamValues]:
     for one in found:
         base = plain.get(posixpath.dirname(one.path))
         if base is not None and base is not one:
-            yield TeamValues(
-                path=one.path,
-                values=over(base.values, one.values),
-                lines=one.lines,
-                comments={**base.comments, **one.comments},
-                is_named=one.is_named,
-            )
+            yield base.under(one)
         else:
             yield one
-
-
-def over(base: Mapping[str, Json], top: Mapping[str, Json]) -> dict[str, Json]:
-    """One file of values over another, as helm reads them."""
-    made = dict(base)
-    for key, value in top.items():
-        old = made.get(key)
-        made[key] = over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return made

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from migrator.diagnostics import Diagnostic, MigrateError
+from migrator.load.chart_entries import chart_entry
 from migrator.model import Json, KeyPath, RepoPath, SourceSpan
 from migrator.workflow.team_values.read import below, read_values
 from migrator.workflow.team_values.types import TeamValues
@@ -15,6 +16,7 @@ from migrator.yamlio import Dialect, Document, read_documents
 
 if TYPE_CHECKING:
     from migrator.discover import Index
+    from migrator.load import ChartEntry
 
 Found: TypeAlias = TeamValues | Diagnostic
 _HELMFILES = ("helmfile.yaml", "helmfile.yml")
@@ -60,14 +62,29 @@ def _helmfile(document: Document, path: RepoPath, charts: set[str], index: Index
                 yield from _inline(index, path, ("releases", number, "values", at))
 
 
+def entry_values(entry: ChartEntry, index: Index) -> Iterator[Found]:
+    """The values with which kustomize renders an entry of `helmCharts`, its files and inline ones merged as it does."""
+    merged: TeamValues | None = None
+    inline = next(_inline(index, entry.file, ("helmCharts", entry.index, "valuesInline")), None)
+    is_replaced = entry.values_merge == "replace" and inline is not None
+    files = () if is_replaced or entry.values_file is None else (entry.values_file,)
+    layers = [read_values(index.read(path), path, is_named=True) for path in files]
+    layers = [inline, *layers] if entry.values_merge == "merge" else [*layers, inline]
+    layers += [read_values(index.read(path), path, is_named=True) for path in entry.more_values]
+    for layer in layers:
+        if isinstance(layer, Diagnostic):
+            yield layer
+        elif layer is not None:
+            merged = layer if merged is None else merged.under(layer)
+    if merged is not None:
+        yield merged
+
+
 def _helm_charts(document: Document, path: RepoPath, charts: set[str], index: Index) -> Iterator[Found]:
+    fields = _map(document.value)
     for number, chart in _items(document.value, "helmCharts"):
-        if chart.get("name") not in charts:
-            continue
-        yield from _inline(index, path, ("helmCharts", number, "valuesInline"))
-        for file in (chart.get("valuesFile"), *_list(chart.get("additionalValuesFiles"))):
-            if isinstance(file, str):
-                yield from _file(path, file, index)
+        if chart.get("name") in charts:
+            yield from entry_values(chart_entry(chart, number, path, fields, index), index)
 
 
 def _deployer(document: Document, path: RepoPath, charts: set[str], _: Index) -> Iterator[Found]:
@@ -94,7 +111,7 @@ def _tree(value: Json, path: RepoPath) -> Iterator[Found]:
         yield TeamValues(path=path, values=value)
 
 
-def _inline(index: Index, path: RepoPath, place: KeyPath) -> Iterator[Found]:
+def _inline(index: Index, path: RepoPath, place: KeyPath) -> Iterator[TeamValues]:
     """Values inside a file, with their lines and comments."""
     whole = read_values(index.read(path), path, is_named=True)
     if isinstance(whole, TeamValues):
