@@ -12,6 +12,7 @@ from pathlib import Path
 
 from migrator.charts import ChartLibrary
 from migrator.charts.randomness import generated_places, may_generate, next_second, reads_clock
+from migrator.compare import is_test_hook
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.engines import (
     Cache,
@@ -141,16 +142,20 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
         folder = repository_folder(tree, root)
         inputs = context.closure(root) if context.closure is not None else {}
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
-        data = context.cache.get(key) if key else None
+        data, inflates = context.cache.get(key) if key else None, False
         if data is None:
             built = _built(root, folder, tree, context)
+            inflates = built.inflated is not None
             data, part = built.data, replace(part, inflated=built.inflated or {}, stand_ins=built.stand_ins)
-            if key and built.inflated is None and not built.stand_ins:
+            if key and not inflates and not built.stand_ins:
                 context.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
     except MigrateError as error:
         return replace(part, problem=_problem(error, root))
-    return replace(part, resources=tuple(resource_of(document.value) for document in documents), inputs=inputs)
+    found = (resource_of(document.value) for document in documents)
+    return replace(
+        part, resources=tuple(each for each in found if not (inflates and is_test_hook(each.body))), inputs=inputs
+    )
 
 
 def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> StagedBuild:

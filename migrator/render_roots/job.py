@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from migrator.compare import is_test_hook
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index
 from migrator.engines import EngineError, Failure, kustomize_build
@@ -97,9 +98,11 @@ class Job:
             if reach.charts and self.renderer.inflater is not None:
                 self.renderer.inflater.supply(stage, reach.charts)
             try:
-                return self._from_stage(stage, root, reach, supply), supply.notes
+                found = self._from_stage(stage, root, reach, supply)
             except EngineError as error:
                 raise supply.told(error) from None
+            # as of a release: what only `helm test` is to run is no part of what an inflated chart deploys
+            return tuple(each for each in found if not (reach.charts and is_test_hook(each.body))), supply.notes
 
     def _from_stage(self, stage: Path, root: RepoPath, reach: Reach, supply: Supply) -> tuple[Resource, ...]:
         # the stage may hold a copy in the place of a link, so what kustomize reads is at the file's own path

@@ -299,22 +299,6 @@ def without_labels(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "metadata": {**body["metadata"], "labels": labels}}
 
 
-def test_a_chart_that_kustomize_inflates_is_left_as_it_is(migrate: Migrate, app: Path, mirror: Path) -> None:
-    (app / "base/monitoring/monitor.yaml").unlink()
-    (app / "base/monitoring/kustomization.yaml").write_text(
-        "namespace: monitoring\nresources: [dashboard.yaml]\nhelmCharts:\n"
-        "- {name: tiny-monitor, version: 2.3.1, repo: 'https://tiny.example.org/charts', releaseName: monitor}\n"
-    )
-    plan = plan_of(migrate, app, mirror)
-    assert component(plan, "tiny-monitor")["decision"] == "keep"
-    applied = migrate("apply", app, "--offline", "--chart-mirror", mirror)
-    assert applied.code == 0, applied.err
-    assert "helmCharts" in (app / "base/monitoring/kustomization.yaml").read_text()
-    assert not (app / "base/monitoring/charts").exists()
-    again = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--allow-dirty")
-    assert "Nothing to do." in again.out
-
-
 def test_dividing_and_adopting_are_one_apply(migrate: Migrate, app: Path, mirror: Path) -> None:
     given = ("--offline", "--chart-mirror", mirror, "--layout", "enterprise")
     applied = migrate("apply", committed(app), *given)

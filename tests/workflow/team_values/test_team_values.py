@@ -120,7 +120,27 @@ releases:
         (
             "apps/web/kustomization.yaml",
             "helmCharts:\n- {name: web, valuesInline: {a: 1}, valuesFile: other.yaml}\n",
-            [{"a": 1}, {"c": 3}],
+            [{"a": 1, "c": 3}],
+        ),
+        (
+            "apps/web/kustomization.yaml",
+            "helmCharts:\n- {name: web, valuesInline: {c: 1, b: 2}, valuesFile: other.yaml}\n",
+            [{"c": 1, "b": 2}],
+        ),
+        (
+            "apps/web/kustomization.yaml",
+            "helmCharts:\n- {name: web, valuesInline: {c: 1, b: 2}, valuesFile: other.yaml, valuesMerge: merge}\n",
+            [{"c": 3, "b": 2}],
+        ),
+        (
+            "apps/web/kustomization.yaml",
+            "helmCharts:\n- {name: web, valuesInline: {b: 2}, valuesFile: other.yaml, valuesMerge: replace}\n",
+            [{"b": 2}],
+        ),
+        (
+            "apps/web/kustomization.yaml",
+            "helmCharts:\n- {name: web, valuesInline: {b: 2, c: 1}, additionalValuesFiles: [other.yaml]}\n",
+            [{"b": 2, "c": 3}],
         ),
         ("apps/web/helmfile.yaml", "releases: {{ toYaml .x }}\n", []),
     ],
