@@ -21,6 +21,7 @@ class ResidualClass(Enum):
     POST_PROCESSING = "post-processing"  # a label added to or stripped from everything
     GENERATED = "generated"  # differs between two renders of the same input
     INEXPRESSIBLE = "inexpressible"
+    REFUSED = "refused"  # a value makes it right, and something else wrong
     NOT_FOUND = "not-found-within-budget"
 
 
@@ -37,6 +38,8 @@ class Attempt:
     """Path -> value, a long one in words; a path that begins with `@` is not a value but the release's."""
     farther: float
     """By how many fields the render was farther from the target than without them; 0 where nothing came of it."""
+    brings: str = ""
+    """Of values that make the place right: what is wrong with them instead."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ MEANINGS: Mapping[ResidualClass, str] = {
     ResidualClass.INEXPRESSIBLE: (
         "a template spells this out whatever the values are; claimed only where every branch was looked at"
     ),
+    ResidualClass.REFUSED: "a value makes it right, and was refused for what comes with it",
     ResidualClass.NOT_FOUND: "no value was found within the budget",
 }
 _LONGEST = 100
@@ -138,6 +139,8 @@ def _meaning(residual: Residual) -> str:
 
 def _attempt_line(attempt: Attempt) -> str:
     values = ", ".join(f"{dotted(path)}={_short(value)}" for path, value in attempt.values)
+    if attempt.brings:
+        return f"{_cut(values)}: makes it right, but {attempt.brings}"
     result = "nothing came nearer" if attempt.farther <= 0 else f"{attempt.farther:g} farther from the target"
     return f"{_cut(values)}: {result}"
 
@@ -225,6 +228,7 @@ def _residual_document(residual: Residual, source: Source | None) -> dict[str, J
             {
                 "values": [{"path": pointer(path), "value": value} for path, value in attempt.values],
                 "farther": attempt.farther,
+                **({"brings": attempt.brings} if attempt.brings else {}),
             }
             for attempt in residual.tried
         ],

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TITLES: Mapping[ResidualClass, str] = {
     ResidualClass.NOT_FOUND: "no value was found for",
+    ResidualClass.REFUSED: "a value makes these right, but something else comes with it",
     ResidualClass.INEXPRESSIBLE: "the chart has no value for",
     ResidualClass.GENERATED: "the chart draws anew on every render",
     ResidualClass.POST_PROCESSING: "alike on most objects, as if something went over all of them after the chart",

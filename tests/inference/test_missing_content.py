@@ -41,6 +41,21 @@ CASES = {
         "extraArgs: {}\n",
         "extraArgs: {certificate: space/name, level: debug}\n",
     ),
+    "a flag without a value, from a map of flags": (
+        CONFIG_MAP
+        + """args:
+- --run
+{{- range $key, $value := .Values.extraArgs }}
+{{- if eq ($value | quote | len) 2 }}
+- --{{ $key }}
+{{- else }}
+- --{{ $key }}={{ $value }}
+{{- end }}
+{{- end }}
+""",
+        "extraArgs: {}\n",
+        "extraArgs: {enable-passthrough: ''}\n",
+    ),
     "an entry that either of two maps may print, one of which others print as well": (
         CONFIG_MAP
         + """{{- with .Values.common }}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.assignments.values_tree import MISSING, Edits
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml import to_yaml
 
@@ -14,13 +14,16 @@ _BRACES = re.compile(r"\{\{(?:[^`]*?\}\})?")
 
 
 def other_forms(edits: Edits, default: Callable[[KeyPath], Json]) -> Iterator[Edits]:
-    """The assignments with braces escaped for `tpl`, and with maps and lists as text where the default is a text.
+    """The assignments with braces escaped for `tpl`, with maps and lists as text where the default is a text.
+
+    Entries of which only the key is known are empty texts in the last form.
 
     None of these where nothing changes.
     """
     for form in (
         tuple((path, _literal(value)) for path, value in edits),
         tuple((path, _text(value) if isinstance(default(path), str) else value) for path, value in edits),
+        tuple((path, "" if value == {} and default(path) is MISSING else value) for path, value in edits),
     ):
         if form != edits:
             yield form

@@ -22,6 +22,7 @@ from migrator.inference.search.loop import GRACE, Search, all_passes
 from migrator.inference.search.passes.kubernetes_version import fitting, other_versions
 from migrator.inference.search.passes.object_names import name_objects
 from migrator.inference.search.passes.render_errors import repair
+from migrator.inference.search.refused import refused
 from migrator.inference.search.trials import Trials
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import ReleaseContext
@@ -151,12 +152,20 @@ def _searched(
     _check_size(request, state)
     return _Found(
         state=state,
-        tried=trials.memory.journal.attempts(evaluator.unequal(state)),
+        tried=_tried(trials, state),
         renders=evaluator.count,
         late=trials.late,
         out_of_memory=search.out_of_memory,
         faults=tuple(trials.memory.faults),
     )
+
+
+def _tried(trials: Trials, state: State) -> Tried:
+    """What was tried for the places that differ; what would make one right comes first."""
+    tried = dict(trials.memory.journal.attempts(trials.evaluator.unequal(state)))
+    for place, attempts in refused(trials).items() if state.costs else ():
+        tried[place] = (*attempts, *tried.get(place, ()))
+    return tried
 
 
 def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State:

@@ -49,10 +49,14 @@ def residual_of(
         found += _differing(request, answer, verdict, environment, _Chance(request, answer, environment, again))
         on_purpose = left_out.get(environment, ())
         found += _companions(request, answer, verdict, environment, on_purpose)
-    return tuple(
-        replace(each, tried=tried_for(each.resource, each.path, answer.tried.get(each.environment, {})))
-        for each in found
-    )
+    return tuple(_with_attempts(each, answer) for each in found)
+
+
+def _with_attempts(residual: Residual, answer: Answer) -> Residual:
+    """With what was tried there: a place that a value makes right was found, and refused."""
+    tried = tried_for(residual.resource, residual.path, answer.tried.get(residual.environment, {}))
+    is_refused = residual.cls is ResidualClass.NOT_FOUND and bool(residual.path) and any(each.brings for each in tried)
+    return replace(residual, tried=tried, cls=ResidualClass.REFUSED if is_refused else residual.cls)
 
 
 def _differing(

@@ -40,7 +40,11 @@ def close_gaps(trials: Trials) -> None:
 def fresh_candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
     """Candidates for a gap that were not refused yet, likeliest first."""
     try:
-        found = trials.filled(candidates_for(gap, trials.state.tree, trials.seen.template_reads))
-        yield from (edits for edits in found if not trials.is_refused(edits))
+        yield from (edits for edits in ways_to_close(trials, gap) if not trials.is_refused(edits))
     except FAULTS as error:  # it costs the other candidates of this one gap
         trials.memory.meets(error)
+
+
+def ways_to_close(trials: Trials, gap: Gap) -> Iterator[Edits]:
+    """Candidates for a gap, those that were refused among them."""
+    return trials.filled(candidates_for(gap, trials.state.tree, trials.seen.template_reads))
