@@ -102,3 +102,12 @@ def test_a_field_without_a_value_is_a_hint_at_one_that_lacks():
     bodies = StoredBodies([])
     assert bodies.nulls(printed, resource_of(bare)) == 2
     assert bodies.nulls(resource_of(bare), printed) == 0
+
+
+def test_a_number_that_the_target_leaves_out_becomes_zero():
+    template = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: web}\nspec:\n  containers:\n  - name: main\n    image: web\n"
+    )
+    template += "    livenessProbe: {tcpSocket: {port: 80}, initialDelaySeconds: {{ .Values.delay }}}\n"
+    target = template.replace("{{ .Values.delay }}", "0").replace(", initialDelaySeconds: 0", "")
+    assert dict(approached(template, "delay: 60\n", target).tree.overrides) == {"delay": 0}

@@ -227,6 +227,8 @@ def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
             yield (((*path, key), None),)
         yield from closed(gap.document, key_node, node, tree)
         if child.kind == "scalar":
+            if type(gap.now) is int:  # a zero is left out of many fields, and says more than an empty text
+                yield from islice(read_scalar(gap.document, child, 0), 1)
             yield from islice(read_scalar(gap.document, child, None), 2)
         for path in container_paths(gap.document, child):
             yield ((path, None),)
