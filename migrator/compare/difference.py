@@ -11,7 +11,7 @@ from migrator.compare.hooks import HOOK
 from migrator.compare.impacts import impact_of, impact_of_object, impact_of_selected
 from migrator.compare.met import Met, met
 from migrator.compare.pairs import Pair, pairs
-from migrator.compare.privilege import new_powers, widening
+from migrator.compare.privilege import is_restricting, new_powers, widening
 from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.selected import labels_of_selected_pods, selected_labels
 from migrator.compare.stored import ALL, RELEASE_NAMESPACE, Equivalences
@@ -102,7 +102,7 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
         impact=impact_of_object(
             resource.gvk, is_added=is_added, has_counterpart=(pair.id.group, pair.id.kind) in changed_kinds
         ),
-        privilege=is_added and bool(new_powers(None, resource.body)),
+        privilege=bool(new_powers(None, resource.body)) if is_added else is_restricting(resource.body),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import fnmatchcase
 
@@ -80,6 +81,8 @@ _RULES: Mapping[str, tuple[tuple[str, Impact], ...]] = {
 }  # fmt: skip
 """Kind -> paths and their impact, the first match counts; whatever matches none is config."""
 
+_KEPT = "helm.sh/resource-policy"
+"""Says that Helm leaves the object in the cluster."""
 _BOOKKEEPING = (
     "helm.sh/*",
     "meta.helm.sh/*",
@@ -90,6 +93,17 @@ _BOOKKEEPING = (
     "release",
     "checksum/*",
 )
+_ADDRESSED = (
+    *("kubernetes.io/*", "*.kubernetes.io/*", "*.k8s.io/*"),
+    *("*argoproj.io/*", "*fluxcd.io/*", "*cert-manager.io/*", "*istio.io/*", "istio-injection", "linkerd.io/*"),
+    *("*.linkerd.io/*", "*external-secrets.io/*", "*kyverno.io/*", "*stakater.com/*", "replicator.v1.mittwald.de/*"),
+    *("reflector.v1.k8s.emberstack.com/*", "sealedsecrets.bitnami.com/*", "strimzi.io/*", "velero.io/*"),
+    *("*.velero.io/*", "prometheus.io/*", "grafana_*", "cluster.x-k8s.io/*", "keda.sh/*", "*.keda.sh/*"),
+    *("eks.amazonaws.com/*", "iam.gke.io/*", "azure.workload.identity/*", "vault.hashicorp.com/*"),
+)
+"""Labels and annotations by which controllers are told what to do, on objects of every kind."""
+_LABEL = re.compile(r"(?:[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?)?", re.ASCII)
+_ANY_TEXT = re.compile(".*", re.DOTALL)
 _ACTED_UPON = frozenset(
     {
         *("APIService", "CustomResourceDefinition", "Gateway", "HTTPRoute", "Ingress", "IngressClass", "Namespace"),
@@ -122,7 +136,7 @@ def impact_of(
     configuration, not decoration.
     """
     if path[:2] in {("metadata", "labels"), ("metadata", "annotations")}:
-        return _of_metadata(gvk, path, selected)
+        return max(_of_metadata(gvk, path, selected), _of_text(path, after))
     special = _SPECIAL.get(gvk.kind) if is_built_in(gvk) else None
     if special is not None:
         found = special(path, before, after, body)
@@ -167,11 +181,22 @@ def _holds(value: Json, keys: Sequence[str]) -> bool:
 
 def _of_metadata(gvk: Gvk, path: KeyPath, selected: frozenset[str]) -> Impact:
     key = str(path[2]) if len(path) > 2 else ""
-    if any(fnmatchcase(key, pattern) for pattern in _BOOKKEEPING) and key not in selected:
+    if key == _KEPT or (path[1] == "labels" and key in selected):
+        return _C
+    if any(fnmatchcase(key, pattern) for pattern in _BOOKKEEPING):
         return Impact.METADATA
-    of_label = key in selected or gvk.kind == "Namespace"
-    is_acted_upon = of_label if path[1] == "labels" else gvk.kind in _ACTED_UPON
+    if any(fnmatchcase(key, pattern) for pattern in _ADDRESSED):
+        return _C
+    is_acted_upon = gvk.kind == "Namespace" if path[1] == "labels" else gvk.kind in _ACTED_UPON
     return _C if is_acted_upon else Impact.METADATA
+
+
+def _of_text(path: KeyPath, after: Json) -> Impact:
+    """The API server takes no object of which a label or an annotation is no text, or a label no name."""
+    values = after.values() if len(path) == 2 and isinstance(after, Mapping) else [after]
+    pattern = _LABEL if path[1] == "labels" else _ANY_TEXT
+    is_taken = all(each in (ABSENT, None) or (isinstance(each, str) and pattern.fullmatch(each)) for each in values)
+    return Impact.NONE if is_taken else _C
 
 
 def _stateful_set(path: KeyPath, before: Json, after: Json, body: Mapping[str, Json]) -> Impact | None:

@@ -21,12 +21,18 @@ _FIELDS = frozenset({"apiGroups", "nonResourceURLs", "resourceNames", "resources
 class Permission:
     """One verb on one resource, or on one URL that is none."""
 
-    what: str
-    """`pods`, `deployments.apps`, `/healthz`."""
+    resource: str
+    """`pods`, `/healthz`."""
+    group: str = ""
     name: str = ""
     """Of the one object; empty for all."""
     verb: str
     is_url: bool = False
+
+    @property
+    def what(self) -> str:
+        """For people: `pods`, `deployments.apps`, `/healthz`."""
+        return f"{self.resource}.{self.group}" if self.group else self.resource
 
 
 def is_role(resource: ResId) -> bool:
@@ -53,9 +59,9 @@ def _in_namespace(subject: Json, namespace: str) -> Json:
 
 
 def permissions(rules: Json) -> frozenset[Permission] | None:
-    """What rules permit; None for what is written in a way that the API server does not know."""
+    """What rules permit; None for what is written in a way that the API server does not take."""
     found: set[Permission] = set()
-    for rule in rules if isinstance(rules, list) else [rules]:
+    for rule in rules if isinstance(rules, list) else [None]:
         if not isinstance(rule, Mapping) or not rule.keys() <= _FIELDS:
             return None
         held = {key: value for key, value in rule.items() if value is not None}
@@ -63,18 +69,21 @@ def permissions(rules: Json) -> frozenset[Permission] | None:
             return None
         if "" in held.get("resourceNames", ()):
             return None
-        found |= set(_of_rule(held))
+        permitted = set(_of_rule(held))
+        if not permitted:
+            return None
+        found |= permitted
     return frozenset(found)
 
 
 def _of_rule(rule: Mapping[str, list[str]]) -> Iterator[Permission]:
     for verb in rule.get("verbs", ()):
         for url in rule.get("nonResourceURLs", ()):
-            yield Permission(what=url, verb=verb, is_url=True)
+            yield Permission(resource=url, verb=verb, is_url=True)
         for group in rule.get("apiGroups", ()):
             for resource in rule.get("resources", ()):
                 for name in rule.get("resourceNames", ()) or ("",):
-                    yield Permission(what=f"{resource}.{group}" if group else resource, name=name, verb=verb)
+                    yield Permission(resource=resource, group=group, name=name, verb=verb)
 
 
 def permission_lines(before: Json, after: Json) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether a difference widens what someone may do: RBAC rules and bindings, security contexts, host access."""
+"""Whether a difference widens what someone may do: RBAC, security contexts, host access, network policies."""
 
 from __future__ import annotations
 
@@ -7,13 +7,37 @@ from typing import Any
 
 from migrator.compare.bodies import Unequal, mixed
 from migrator.model import Json, KeyPath
+from migrator.yamlio import digest, same
 
 Fact = tuple[Any, ...]
 
+_ADMISSION_POLICIES = ("ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding")
 _RBAC = "rbac.authorization.k8s.io"
+_NETWORK_POLICY = ("networking.k8s.io", "NetworkPolicy")
 _RELATIVE = frozenset({"unrestricted", "account"})
 """Facts that say something only about what was there before."""
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+_AGGREGATED = "rbac.authorization.k8s.io/aggregate-to-"
+"""Labels by which the roles that every cluster has take up the rules of another."""
+_CLOUD_IDENTITIES = (
+    "azure.workload.identity/client-id",
+    "eks.amazonaws.com/role-arn",
+    "iam.gke.io/gcp-service-account",
+)
+_RESTRICTING = frozenset(
+    {
+        *(_NETWORK_POLICY, ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration")),
+        *(("admissionregistration.k8s.io", each) for each in _ADMISSION_POLICIES),
+        *(("cilium.io", "CiliumNetworkPolicy"), ("cilium.io", "CiliumClusterwideNetworkPolicy")),
+        *(("crd.projectcalico.org", each) for each in ("GlobalNetworkPolicy", "NetworkPolicy")),
+        *(("projectcalico.org", each) for each in ("GlobalNetworkPolicy", "NetworkPolicy")),
+        *(("security.istio.io", each) for each in ("AuthorizationPolicy", "PeerAuthentication")),
+        *(("kyverno.io", "ClusterPolicy"), ("kyverno.io", "Policy")),
+    }
+)
+"""Kinds that only forbid: without the object more is permitted."""
+_ANY = digest(None)
+"""A peer or a port that no rule names."""
 _ENFORCED = {"privileged": 2, "baseline": 1, "restricted": 0}
 
 
@@ -42,13 +66,49 @@ def new_powers(before: Mapping[str, Json] | None, after: Mapping[str, Json]) -> 
     """
     if str(after.get("apiVersion") or "").startswith(_RBAC):
         return _new_grants(before or {}, after)
+    if is_restricting(after):
+        return frozenset(_new_ways(before, after)) if before and _is(after, *_NETWORK_POLICY) else frozenset()
     old = frozenset(_powers(before)) if before else frozenset()
-    known = {fact[1] for fact in old if fact[0] == "container"}
+    known = {fact[1] for fact in old if fact[0] == "there"}
     return frozenset(
         fact
         for fact in _powers(after)
-        if fact not in old and fact[0] != "container" and (fact[0] not in _RELATIVE or fact[1] in known)
+        if fact not in old and fact[0] != "there" and (fact[0] not in _RELATIVE or fact[1] in known)
     )
+
+
+def is_restricting(body: Mapping[str, Json]) -> bool:
+    """Whether all that the object does is to forbid, so that its loss widens what others may do."""
+    return any(_is(body, group, kind) for group, kind in _RESTRICTING)
+
+
+def _is(body: Mapping[str, Json], group: str, kind: str) -> bool:
+    found, slash, _ = str(body.get("apiVersion") or "").rpartition("/")
+    return body.get("kind") == kind and (found if slash else "") == group
+
+
+def _new_ways(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Fact]:
+    """Connections that a network policy permits and did not, pods that it no longer means."""
+    pods = [_map(_map(side.get("spec")).get("podSelector")) for side in (before, after)]
+    if not same(*pods) and any(pods[1].values()):
+        yield ("pods",)
+    had = list(_ways(before))
+    for way in _ways(after):
+        if not any(all(have in (_ANY, need) for have, need in zip(old, way, strict=True)) for old in had):
+            yield ("way", *way)
+
+
+def _ways(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
+    """Direction, peer and port."""
+    spec = _map(body.get("spec"))
+    types = _texts(spec.get("policyTypes")) or ["Ingress", *(["Egress"] if spec.get("egress") else [])]
+    for direction, rules, peers in (("Ingress", "ingress", "from"), ("Egress", "egress", "to")):
+        if direction not in types:
+            yield (direction, _ANY, _ANY)
+        for rule in _maps(spec.get(rules)) if direction in types else ():
+            for peer in _digests(rule.get(peers)):
+                for port in _digests(rule.get("ports")):
+                    yield (direction, peer, port)
 
 
 def _new_grants(before: Mapping[str, Json], after: Mapping[str, Json]) -> frozenset[Fact]:
@@ -64,10 +124,12 @@ def _grants(body: Mapping[str, Json]) -> Iterator[Fact]:
                 yield ("url", verb, url)
             for group in _texts(rule.get("apiGroups")):
                 for resource in _texts(rule.get("resources")):
-                    for name in _texts(rule.get("resourceNames")) or ["*"]:
+                    for name in (*_texts(rule.get("resourceNames")),) or (None,):
                         yield ("rule", verb, group, resource, name)
-    aggregation = body.get("aggregationRule")
-    for index, selector in enumerate(_maps((aggregation or {}).get("clusterRoleSelectors") if aggregation else None)):
+    for label, value in _map(_map(body.get("metadata")).get("labels")).items():
+        if label.startswith(_AGGREGATED):
+            yield ("aggregated", label, str(value))
+    for index, selector in enumerate(_maps(_map(body.get("aggregationRule")).get("clusterRoleSelectors"))):
         yield ("aggregation", index, repr(sorted(selector.items(), key=str)))
     role = body.get("roleRef")
     if isinstance(role, Mapping):
@@ -79,8 +141,11 @@ def _grants(body: Mapping[str, Json]) -> Iterator[Fact]:
 def _covers(wider: Fact, grant: Fact) -> bool:
     if wider[0] != grant[0] or len(wider) != len(grant):
         return False
-    if grant[0] in {"rule", "url"}:
+    if grant[0] == "url":
         return all(_matches(have, need) for have, need in zip(wider[1:], grant[1:], strict=True))
+    if grant[0] == "rule":  # a name is one, also `*`
+        is_matched = all(_matches(have, need) for have, need in zip(wider[1:4], grant[1:4], strict=True))
+        return is_matched and wider[4] in (None, grant[4])
     return wider == grant
 
 
@@ -93,12 +158,18 @@ def _matches(have: str, need: str) -> bool:
 
 
 def _powers(body: Mapping[str, Json]) -> Iterator[Fact]:
-    metadata = body.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, Mapping) else None
-    if body.get("kind") == "Namespace":
-        level = (labels or {}).get("pod-security.kubernetes.io/enforce", "privileged")
+    metadata = _map(body.get("metadata"))
+    if _is(body, "", "Namespace"):
+        level = _map(metadata.get("labels")).get("pod-security.kubernetes.io/enforce", "privileged")
         for step in range(_ENFORCED.get(str(level), 2) + 1):
             yield ("pod security", step)
+    if _is(body, "", "ServiceAccount"):
+        yield ("there", "account")
+        if body.get("automountServiceAccountToken") is not False:
+            yield ("unrestricted", "account", "token")
+        for key in _CLOUD_IDENTITIES:
+            if _map(metadata.get("annotations")).get(key):
+                yield ("unrestricted", "account", str(metadata["annotations"][key]))
     for where, pod in _pods(body):
         yield from _pod_powers(where, pod)
 
@@ -123,18 +194,28 @@ def _pod_powers(where: str, pod: Mapping[str, Json]) -> Iterator[Fact]:
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if pod.get(field) is True:
             yield ("host", where, field)
-    for volume in _maps(pod.get("volumes")):
-        if isinstance(volume.get("hostPath"), Mapping):
-            yield ("host path", where, str(volume["hostPath"].get("path")))
+    host_paths = {
+        str(volume.get("name")): str(volume["hostPath"].get("path"))
+        for volume in _maps(pod.get("volumes"))
+        if isinstance(volume.get("hostPath"), Mapping)
+    }
+    for path in host_paths.values():
+        yield ("host path", where, path)
+    if pod.get("hostUsers") is not False:
+        yield ("unrestricted", where, "users of the host")
     yield ("account", where, str(pod.get("serviceAccountName") or pod.get("serviceAccount") or "default"))
     if pod.get("automountServiceAccountToken") is not False:
         yield ("unrestricted", where, "service account token")
-    yield ("container", where)
+    yield ("there", where)
     shared = _map(pod.get("securityContext"))
     for kind in _CONTAINERS:
         for container in _maps(pod.get(kind)):
             name = f"{where}/{container.get('name')}"
-            yield ("container", name)
+            yield ("there", name)
+            for mount in _maps(container.get("volumeMounts")):
+                path = host_paths.get(str(mount.get("name")), "")
+                if path and mount.get("readOnly") is not True:
+                    yield ("written host path", name, path, str(mount.get("subPath") or ""))
             yield from _container_powers(name, container, {**shared, **_map(container.get("securityContext"))})
 
 
@@ -183,6 +264,10 @@ _DROPPABLE = frozenset(
     }
 )
 """What container runtimes grant unless it is dropped."""
+
+
+def _digests(items: Json) -> list[str]:
+    return list(map(digest, _maps(items))) or [_ANY]
 
 
 def _map(value: Json) -> Mapping[str, Json]:

@@ -61,6 +61,11 @@ def changed(kind: str, path: str | tuple, old, new, **fields):
     [
         # decoration
         ("Deployment", "metadata.labels.x", "1", "2", "metadata"),
+        ("Deployment", "metadata.labels.x", 1, "1", "metadata"),
+        ("Deployment", "metadata.labels.x", "1", 1, "config"),
+        ("Deployment", "metadata.labels.x", "1", "1.0+2", "config"),
+        ("Deployment", "metadata.annotations.x", "true", True, "config"),
+        ("Deployment", "metadata.annotations.x", "1", "1.0+2\n", "metadata"),
         ("Deployment", "metadata.annotations.x", "1", ABSENT, "metadata"),
         ("Service", ("metadata", "labels", "helm.sh/chart"), "a-1", "a-2", "metadata"),
         ("Service", ("metadata", "annotations", "meta.helm.sh/release-name"), ABSENT, "a", "metadata"),
@@ -69,6 +74,12 @@ def changed(kind: str, path: str | tuple, old, new, **fields):
         ("Ingress", ("metadata", "annotations", "nginx.ingress.kubernetes.io/rewrite-target"), "/", "/x", "config"),
         ("ServiceAccount", ("metadata", "annotations", "eks.amazonaws.com/role-arn"), "a", "b", "config"),
         ("Namespace", "metadata.labels.istio-injection", "enabled", ABSENT, "config"),
+        ("ConfigMap", "metadata.labels.grafana_dashboard", "1", ABSENT, "config"),
+        ("Secret", ("metadata", "labels", "argocd.argoproj.io/secret-type"), "cluster", ABSENT, "config"),
+        ("Secret", ("metadata", "annotations", "kubernetes.io/service-account.name"), "a", "b", "config"),
+        ("Deployment", ("metadata", "annotations", "helm.sh/resource-policy"), "keep", ABSENT, "config"),
+        ("Deployment", ("metadata", "annotations", "reloader.stakater.com/auto"), "true", ABSENT, "config"),
+        ("ConfigMap", ("metadata", "annotations", "app.kubernetes.io/name"), "a", ABSENT, "metadata"),
         ("Deployment", "metadata.finalizers", ["a"], ABSENT, "config"),
         # what restarts nothing by itself
         ("ConfigMap", "data.k", "1", "2", "config"),

@@ -23,6 +23,13 @@ def service(spec: str):
     return resource(f"{{apiVersion: v1, kind: Service, metadata: {{name: web}}, spec: {spec}}}")
 
 
+def webhooks(items: str):
+    return resource(
+        "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, "
+        f"metadata: {{name: a}}, webhooks: {items}}}"
+    )
+
+
 def deployment(spec: str, container: str = "", api: str = "apps/v1"):
     pod = f"containers: [{{name: web, image: 'web:1', {container}}}]"
     return resource(
@@ -66,6 +73,9 @@ def test_what_else_is_permitted_is_one_difference(before, after, lines, widens):
         ("[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{apiGroups: [''], resources: [pods], verbs: [get], resourceNames: ['']}]"),
         ("[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{apiGroups: [''], resources: [pods], verbs: [get], verb: [get]}]"),
         ("[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{apiGroups: [''], resources: pods, verbs: [get]}]"),
+        ("[{apiGroups: [''], resources: [pods], verbs: [get]}]", "{apiGroups: [''], resources: [pods], verbs: [get]}"),
+        ("[{apiGroups: [apps], resources: [deployments], verbs: [get]}]", "[{apiGroups: [''], resources: [deployments.apps], verbs: [get]}]"),
+        ("[]", "[{apiGroups: [''], resources: [pods], verbs: []}]"),
     ],
 )  # fmt: skip
 def test_rules_that_are_not_as_the_api_knows_them_are_compared_as_they_are(before, after):
@@ -81,23 +91,29 @@ def test_rules_of_what_is_no_role_are_compared_as_they_are():
 
 
 def test_the_order_of_a_map_means_nothing_outside_of_pods():
-    ports = [service(f"{{ports: [{items}]}}") for items in ("{name: a, port: 1}, {name: b, port: 2}", "{name: b, port: 2, protocol: TCP}, {name: a, port: 1}")]  # fmt: skip
-    found = comparison(ports[:1], ports[1:])
+    hooks = [webhooks("[{name: a}, {name: b}]"), webhooks("[{name: b, failurePolicy: Fail}, {name: a}]")]
+    found = comparison(hooks[:1], hooks[1:])
     assert (found.differences, found.equivalences) == ((), {"api-defaults": 1, "list-order": 1})
-    (strict,) = compare(ports[:1], ports[1:], rules=ALL - {"list-order"})
+    (strict,) = compare(hooks[:1], hooks[1:], rules=ALL - {"list-order"})
     assert (strict.is_order, strict.impact) == (True, Impact.CONFIG)
 
 
 def test_what_differs_in_a_reordered_map_is_told_alone():
-    before = service("{ports: [{name: a, port: 1}, {name: b, port: 2}]}")
-    after = service("{ports: [{name: b, port: 2}, {name: a, port: 1, targetPort: 9}]}")
+    before = webhooks("[{name: a}, {name: b}]")
+    after = webhooks("[{name: b}, {name: a, timeoutSeconds: 9}]")
     (found,) = compare([before], [after])
     assert (found.path, found.after_path, found.before, found.after) == (
-        ("spec", "ports", 0, "targetPort"),
-        ("spec", "ports", 1, "targetPort"),
-        1,
+        ("webhooks", 0, "timeoutSeconds"),
+        ("webhooks", 1, "timeoutSeconds"),
+        10,
         9,
     )
+
+
+def test_the_first_port_of_a_service_is_told_to_pods():
+    before, after = (service(f"{{ports: [{ports}]}}") for ports in ("{port: 1}, {port: 2}", "{port: 2}, {port: 1}"))
+    (found,) = compare([before], [after])
+    assert (found.path, found.is_order, found.impact) == (("spec", "ports"), True, Impact.CONFIG)
 
 
 def test_the_order_of_sets_means_nothing():

@@ -198,3 +198,122 @@ def test_pods_of_cron_jobs_and_levels_of_namespaces_count():
     assert [difference.privilege for difference in compare([restricted], [baseline])] == [True]
     assert [difference.privilege for difference in compare([baseline], [restricted])] == [False]
     assert [difference.privilege for difference in compare([restricted], [namespace()])] == [True]
+
+
+def resource_with(kind, api="v1", **fields):
+    metadata = {"name": "a", **fields.pop("metadata", {})}
+    return resource_of({"apiVersion": api, "kind": kind, "metadata": metadata, **fields})
+
+
+def policy(**spec):
+    return resource_with("NetworkPolicy", "networking.k8s.io/v1", spec={"podSelector": {}, **spec})
+
+
+ONE, TWO = ({"podSelector": {"matchLabels": {"app": name}}} for name in ("one", "two"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "widens"),
+    [
+        (policy(ingress=[{"from": [ONE]}]), policy(ingress=[{"from": [ONE, TWO]}]), True),
+        (policy(ingress=[{"from": [ONE, TWO]}]), policy(ingress=[{"from": [ONE]}]), False),
+        (policy(ingress=[{"from": [ONE]}]), policy(ingress=[{}]), True),
+        (policy(ingress=[{}]), policy(ingress=[{"from": [ONE], "ports": [{"port": 80}]}]), False),
+        (policy(ingress=[{"ports": [{"port": 80}]}]), policy(ingress=[{"from": [ONE]}]), True),
+        (policy(), policy(ingress=[{}]), True),
+        (policy(policyTypes=["Ingress", "Egress"]), policy(), True),
+        (policy(), policy(policyTypes=["Ingress", "Egress"], egress=[{"to": [ONE]}]), False),
+        (policy(), policy(podSelector={"matchLabels": {"app": "x"}}), True),
+        (policy(podSelector={"matchLabels": {"app": "x"}}), policy(), False),
+    ],
+)
+def test_a_network_policy_that_permits_more_is_flagged(before, after, widens):
+    found = compare([before], [after])
+    assert found
+    assert any(each.privilege for each in found) == widens
+
+
+@pytest.mark.parametrize(
+    ("api", "kind", "widens"),
+    [
+        ("networking.k8s.io/v1", "NetworkPolicy", True),
+        ("security.istio.io/v1", "AuthorizationPolicy", True),
+        ("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", True),
+        ("example.org/v1", "NetworkPolicy", False),
+        ("v1", "ConfigMap", False),
+    ],
+)
+def test_what_forbids_is_missed_where_it_goes(api, kind, widens):
+    (gone,) = compare([resource_with(kind, api)], [])
+    (come,) = compare([], [resource_with(kind, api)])
+    assert (gone.privilege, come.privilege) == (widens, False)
+
+
+def test_a_role_that_every_cluster_takes_up_is_flagged():
+    label = {"rbac.authorization.k8s.io/aggregate-to-view": "true"}
+    plain = role(rule(["get"], ["secrets"]))
+    taken = resource_of({**plain.body, "metadata": {"name": "a", "labels": label}})
+    (found,) = compare([plain], [taken])
+    assert (found.privilege, str(found.impact)) == (True, "config")
+    (back,) = compare([taken], [plain])
+    assert (back.privilege, str(back.impact)) == (False, "config")
+
+
+def test_an_object_named_like_the_wildcard_is_one_object():
+    named, any_name = role(rule(["get"], resourceNames=["*"])), role(rule(["get"]))
+    assert [each.privilege for each in compare([named], [any_name])] == [True]
+    assert [each.privilege for each in compare([any_name], [named])] == [False]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "widens"),
+    [
+        ({"automountServiceAccountToken": False}, {}, True),
+        ({"automountServiceAccountToken": False}, {"automountServiceAccountToken": True}, True),
+        ({}, {"automountServiceAccountToken": False}, False),
+        ({}, {"metadata": {"annotations": {"eks.amazonaws.com/role-arn": "b"}}}, True),
+        ({"metadata": {"annotations": {"eks.amazonaws.com/role-arn": "a"}}}, {}, False),
+    ],
+)
+def test_an_account_with_another_power_is_flagged(before, after, widens):
+    found = compare([resource_with("ServiceAccount", **before)], [resource_with("ServiceAccount", **after)])
+    assert found
+    assert any(each.privilege for each in found) == widens
+
+
+@pytest.mark.parametrize(
+    ("field", "old", "new", "widens"),
+    [
+        ("readOnly", True, False, True),
+        ("readOnly", False, True, False),
+        ("subPath", "a", "b", True),
+        ("mountPath", "/a", "/b", False),
+    ],
+)
+def test_a_path_of_the_host_that_is_written_is_flagged(field, old, new, widens):
+    def pod(value):
+        mount = {"name": "host", "mountPath": "/a", field: value}
+        spec = {"volumes": [{"name": "host", "hostPath": {"path": "/var"}}], "containers": [{"name": "c", "volumeMounts": [mount]}]}  # fmt: skip
+        return resource_with("Pod", spec=spec)
+
+    found = compare([pod(old)], [pod(new)])
+    assert found
+    assert any(each.privilege for each in found) == widens
+
+
+@pytest.mark.parametrize(
+    ("kind", "api", "path"),
+    [
+        ("Namespace", "v1", {"metadata": {"name": "a", "labels": ["x"]}}),
+        ("ServiceAccount", "v1", {"metadata": {"name": "a", "annotations": "x"}}),
+        ("ClusterRole", RBAC, {"aggregationRule": ["x"]}),
+        ("ClusterRole", RBAC, {"metadata": {"name": "a", "labels": 3}}),
+        ("NetworkPolicy", "networking.k8s.io/v1", {"spec": {"ingress": "x", "podSelector": [], "policyTypes": {}}}),
+        ("NetworkPolicy", "networking.k8s.io/v1", {"spec": {"ingress": [{"from": "x", "ports": 1}]}}),
+        ("Pod", "v1", {"spec": {"volumes": [{"hostPath": {}}], "containers": [{"volumeMounts": {"a": 1}}]}}),
+    ],
+)
+def test_what_is_written_in_no_known_way_is_a_difference_and_no_crash(kind, api, path):
+    plain, odd = resource_with(kind, api), resource_with(kind, api, **path)
+    assert compare([plain], [odd])
+    assert compare([odd], [plain])

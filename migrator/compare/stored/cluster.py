@@ -21,14 +21,17 @@ def is_from_cluster(body: Mapping[str, Json]) -> bool:
 
 
 def without_cluster_fields(
-    gvk: Gvk, body: Mapping[str, Json], applied: list[tuple[str, KeyPath]]
+    gvk: Gvk, body: Mapping[str, Json], applied: list[tuple[str, KeyPath]], *, is_dump: bool = False
 ) -> Mapping[str, Json]:
-    """The object without what a cluster added to it; the very object where it shows no sign of one."""
+    """The object without what a cluster added to it; the very object where it shows no sign of one.
+
+    `is_dump`: nobody applies the object as it is.
+    """
     if not is_from_cluster(body):
         return body
     result = body
     for each in types().cluster:
-        if each.kind in {"*", f"{gvk.kind}.{gvk.group}" if gvk.group else gvk.kind}:
+        if each.kind in {"*", f"{gvk.kind}.{gvk.group}" if gvk.group else gvk.kind} and each.is_of_dumps <= is_dump:
             for path in list(_found(result, each.path, ())):
                 if each.is_said_by(_at(result, path)):
                     applied.append((CLUSTER_FIELDS, path))

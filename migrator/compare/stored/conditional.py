@@ -76,6 +76,8 @@ def _service(value: Mapping[str, Json]) -> Fields:
 
 def _job(value: Mapping[str, Json]) -> Fields:
     """batch/v1 SetDefaults_Job."""
+    if "backoffLimit" not in value:
+        yield "backoffLimit", 6 if "backoffLimitPerIndex" not in value else 2**31 - 1
     if "parallelism" not in value:
         yield "parallelism", 1
         if "completions" not in value:

@@ -35,7 +35,7 @@ def without_cluster(resources: Sequence[Resource]) -> Dump:
             made.append(resource.id)
             continue
         applied: list[tuple[str, KeyPath]] = []
-        body = without_cluster_fields(resource.gvk, resource.body, applied)
+        body = without_cluster_fields(resource.gvk, resource.body, applied, is_dump=True)
         fields.update({".".join(map(str, path)) for _, path in applied})
         kept.append(resource if body is resource.body else replace(resource, body=body))
     return Dump(resources=tuple(kept), fields=dict(sorted(fields.items())), made=tuple(sorted(made)))

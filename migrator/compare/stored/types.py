@@ -39,9 +39,11 @@ class FieldType:
         return ABSENT if self.is_pointer or self.is_list else _ZEROS.get(self.name, ABSENT)
 
     @property
-    def is_left_out_empty(self) -> bool:
-        """Whether an empty list or map is not there."""
-        return self.is_list or self.name in {"map", "ResourceList"}
+    def empty(self) -> Json:
+        """The list or map that is not there where it is empty; ABSENT for a field of another kind."""
+        if self.is_list:
+            return []
+        return {} if self.name in {"map", "ResourceList"} else ABSENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,8 @@ class ClusterField:
     path: tuple[str, ...]
     values: tuple[str, ...]
     """Patterns of the values that are a cluster's; none: all are."""
+    is_of_dumps: bool
+    """Whether it is a cluster's only in what is read out of one: who applies it means it."""
 
     def is_said_by(self, value: Json) -> bool:
         """Whether the value is one that a cluster adds; of a list each item has to be."""
@@ -123,7 +127,12 @@ def types() -> Types:
         status=_group_kinds(table["status"]["kinds"]),
         structural=_group_kinds(table["structural"]["kinds"]),
         cluster=tuple(
-            ClusterField(kind=kind, path=tuple(each["path"]), values=tuple(each.get("values", ())))
+            ClusterField(
+                kind=kind,
+                path=tuple(each["path"]),
+                values=tuple(each.get("values", ())),
+                is_of_dumps=each.get("dumps", False),
+            )
             for kind, fields in table["cluster"]["kinds"].items()
             for each in fields
         ),

@@ -28,12 +28,24 @@ MAPS_OF_TEXT = frozenset(
 )
 """Fields that hold a map of text in some type: a null in it is an entry."""
 
-_BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
+_BUILT_IN_GROUPS = frozenset(
+    {
+        *("", "apps", "autoscaling", "batch", "extensions", "policy", "admissionregistration.k8s.io"),
+        *("apiextensions.k8s.io", "apiregistration.k8s.io", "certificates.k8s.io", "coordination.k8s.io"),
+        *("discovery.k8s.io", "events.k8s.io", "flowcontrol.apiserver.k8s.io", "networking.k8s.io", "node.k8s.io"),
+        *("rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io"),
+    }
+)
+
+
+def is_of_kubernetes(gvk: Gvk) -> bool:
+    """Whether the API server holds the kind as a type of Go; other groups of `k8s.io` have custom resources."""
+    return gvk.group in _BUILT_IN_GROUPS
 
 
 def is_built_in(gvk: Gvk) -> bool:
-    """Whether the kind is one of Kubernetes itself, by its group."""
-    return gvk.group in _BUILT_IN_GROUPS or gvk.group.endswith(".k8s.io")
+    """Whether the kind is one of the Kubernetes project, by its group."""
+    return is_of_kubernetes(gvk) or gvk.group.endswith(".k8s.io")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +59,7 @@ class Walk:
     def untyped(self, body: Mapping[str, Json], gvk: Gvk) -> Mapping[str, Json]:
         """An object whose type is not in the table: its metadata is known, and its nulls where they are absent ones."""
         metadata = FieldType(name="ObjectMeta")
-        is_typed = is_built_in(gvk) or (gvk.group, gvk.kind) in types().structural
+        is_typed = is_of_kubernetes(gvk) or (gvk.group, gvk.kind) in types().structural
         changed: dict[str, Json] = {}
         for key, child in body.items():
             if key == "metadata":
@@ -110,8 +122,9 @@ class Walk:
         kind = struct.fields.get(key)
         if kind is None or EMPTY_FIELDS not in self.rules:
             return child
-        is_empty = child in ({}, []) if kind.is_left_out_empty else kind.zero is not ABSENT and same(child, kind.zero)
-        return self._left_out(EMPTY_FIELDS, (*path, key)) if is_empty else child
+        nothing = kind.zero if kind.empty is ABSENT else kind.empty
+        is_nothing = nothing is not ABSENT and same(child, nothing)
+        return self._left_out(EMPTY_FIELDS, (*path, key)) if is_nothing else child
 
     def _filled(self, value: Mapping[str, Json], struct: StructType, path: KeyPath) -> Mapping[str, Json]:
         """The value with what the API server fills in, in the order in which it does."""

@@ -350,6 +350,20 @@ OTHER = {
         of("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {versions: [{schema: {a: {default: 1}}}]}"),
         of("apiextensions.k8s.io/v1", "CustomResourceDefinition", "spec: {versions: [{schema: {a: {default: null}}}]}"),
     ),
+    "retries of a job that counts them by index": (
+        of("batch/v1", "Job", "spec: {backoffLimitPerIndex: 1}"),
+        of("batch/v1", "Job", "spec: {backoffLimitPerIndex: 1, backoffLimit: 6}"),
+    ),
+    "a map in the place of a list": (pod_of(), pod_of("args: {}")),
+    "a list in the place of a map": (pod_of(), pod_of(pod="nodeSelector: []")),
+    "null of a custom resource whose group is of k8s.io": (
+        of("example.k8s.io/v1", "Anything", "spec: {a: 1}"),
+        of("example.k8s.io/v1", "Anything", "spec: {a: 1, b: null}"),
+    ),
+    "volume of a claim that was read out of a cluster and is applied": (
+        of("v1", "PersistentVolumeClaim", "{metadata: {name: a, uid: u}, spec: {volumeName: v}}"),
+        of("v1", "PersistentVolumeClaim", "{metadata: {name: a, uid: u}, spec: {}}"),
+    ),
     "failure of a webhook": (
         of("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "webhooks: [{name: a}]"),
         of(
