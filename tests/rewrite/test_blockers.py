@@ -130,6 +130,36 @@ def test_a_subject_whose_namespace_kustomize_keeps_in_step(make: Make) -> None:
     blocked(repository, "RoleBinding.rbac.authorization.k8s.io data/app refers to ServiceAccount data/redis")
 
 
+@pytest.mark.parametrize("is_free", [True, False])
+def test_a_service_whose_namespace_kustomize_writes_anyway(make: Make, is_free: bool) -> None:
+    api = """\
+        apiVersion: apiregistration.k8s.io/v1
+        kind: APIService
+        metadata: {name: v1.acme.io}
+        spec: {service: {name: redis, namespace: default}}
+        """
+    webhook = """\
+        apiVersion: admissionregistration.k8s.io/v1
+        kind: ValidatingWebhookConfiguration
+        metadata: {name: acme}
+        webhooks: [{name: a.acme.io, clientConfig: {service: {name: redis, namespace: default}}}]
+        """
+    repository = make(
+        {
+            "kustomization.yaml": "resources: [redis.yaml, other.yaml]\nnamespace: data\n",
+            "redis.yaml": manifest("Service", "redis"),
+            "other.yaml": api if is_free else webhook,
+        }
+    )
+    assert "'namespace': 'data'" in str(repository.builds[0].resources[1].body)
+    if is_free:
+        edits, *_ = repository.rewrite(redis=named("redis"))
+        repository.check(edits, redis=named("redis"))
+        assert edits
+    else:
+        blocked(repository, "refers to Service data/redis, which kustomize renames or moves")
+
+
 def test_a_generator_in_place_of_a_manifest(make: Make) -> None:
     repository = make(
         {

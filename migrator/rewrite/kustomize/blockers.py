@@ -18,6 +18,8 @@ from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, se
 
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
+_SET_ANYWAY = frozenset({"APIService", "CustomResourceDefinition"})
+"""Kinds in which `namespace:` writes that of a Service whether the build has it or not (kustomize's own field specs)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -153,7 +155,8 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
             continue
         body = {key: value for key, value in each.resource.body.items() if key != "metadata"}
         found = {id(held): held for text in _texts(body) if (held := renamed.get((each.root, text))) is not None}
-        for kind, name, namespace in _references(body) if moved else ():
+        is_free = not moved or each.resource.id.kind in _SET_ANYWAY
+        for kind, name, namespace in () if is_free else _references(body):
             if (held := moved.get((each.root, kind, name, namespace))) is not None:
                 found[id(held)] = held
         for held in found.values():
