@@ -22,7 +22,7 @@ from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline, with_builds
 from migrator.workflow.steps.classify import recognise, resources_of
-from migrator.workflow.steps.infer import infer_each
+from migrator.workflow.steps.infer import infer_for_one_cluster
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
 from migrator.workflow.steps.resolve import Resolved, resolve, resolve_inflated
@@ -144,7 +144,7 @@ def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Ma
         replace(request, first_values=tuple(each.values for each in files))
         for request, (files, _) in zip(requests, kept, strict=True)
     ]
-    answers = infer_each(requests, tools=baseline.tools, cache=baseline.choices.cache, watch=watch) if requests else ()
+    answers = infer_for_one_cluster(requests, tools=baseline.tools, cache=baseline.choices.cache, watch=watch)
     known = {found.component.id: answer for found, answer in zip(asked, answers, strict=True)}
     chosen = {found.component.id: _chosen(found, known.get(found.component.id)) for found in resolved}
     for found, (files, problems) in zip(asked, kept, strict=True):

@@ -19,7 +19,7 @@ from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, se
 _FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
 _SET_ANYWAY = frozenset({"APIService", "CustomResourceDefinition"})
-"""Kinds in which `namespace:` writes that of a Service whether the build has it or not (kustomize's own field specs)."""
+"""Kinds in which `namespace:` writes that of a Service whether the build has it or not (its field specs)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

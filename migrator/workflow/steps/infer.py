@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -48,6 +49,23 @@ def infer_each(
     watch(total, total, ())
     known |= zip(missing, found, strict=True)
     return tuple(_usable(known[key]) for key in keys)
+
+
+def infer_for_one_cluster(
+    requests: Sequence[InferenceRequest], *, tools: Toolchain, cache: Cache, watch: Watch = uncounted
+) -> tuple[Answer, ...]:
+    """As `infer_each`, for one version of Kubernetes where the requests are for one: a cluster has no other.
+
+    Where answers are for several, those for another version than was asked for are searched again for that one.
+    """
+    answers = list(infer_each(requests, tools=tools, cache=cache, watch=watch))
+    versions = [each.inference.context.kube_version if each.inference is not None else None for each in answers]
+    if len({each for each in versions if each is not None}) > 1:
+        odd = [at for at, found in enumerate(versions) if found not in (None, requests[at].kube_version)]
+        asked = [replace(requests[at], kube_is_given=True) for at in odd]
+        for at, answer in zip(odd, infer_each(asked, tools=tools, cache=cache, watch=watch), strict=True):
+            answers[at] = answer if answer.inference is not None else answers[at]
+    return tuple(answers)
 
 
 def infer_once(request: InferenceRequest, tools: Toolchain, cache: Cache) -> tuple[Inference, Diagnostics]:
