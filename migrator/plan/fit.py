@@ -161,20 +161,21 @@ def _file(resource: Resource) -> RepoPath | None:
 
 
 def lesser_part(each: Fit) -> str:
-    """How little of the component the chart renders; empty where it is the greater part, and that of what runs."""
+    """How little of the component the chart renders; empty where it is the greater part of what runs.
+
+    Of a component that runs nothing all objects count. What else stays beside what runs is no doubt: volumes, rules and
+    the like that a team has written itself.
+    """
     made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.hooks)
     stays = tuple(res_id for res_id in each.companions if res_id not in {*each.hooks, *each.left_out})
     others = tuple(resource.id for key, resource in sorted(each.rendered.items()) if key not in each.targets)
-    if not made or len(made) < _LEAST_SHARE * (len(made) + len(stays)):
-        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} objects" + _instead(
-            stays, others
-        )
-    made, stays = _running(made), _running(stays)
-    if len(made) < _LEAST_SHARE * (len(made) + len(stays)):
-        return f"the chart renders only {len(made)} of the component's {len(made) + len(stays)} workloads" + _instead(
-            stays, _running(others)
-        )
-    return ""
+    what = "objects"
+    if running := _running((*made, *stays)):
+        made, stays, others, what = _running(made), _running(stays), _running(others), "workloads"
+    count = len(running) or len(made) + len(stays)
+    if made and len(made) >= _LEAST_SHARE * count:
+        return ""
+    return f"the chart renders only {len(made)} of the component's {count} {what}{_instead(stays, others)}"
 
 
 def _instead(stays: Sequence[ResId], others: Sequence[ResId]) -> str:
