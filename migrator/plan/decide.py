@@ -106,6 +106,10 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         options=inference.options,
         left_out={name: each.left_out for name, each in fits.items() if each.left_out},
     )
+    named = situation.repository.beside.get(component.id, {})
+    stays = {name: each.called(named.get(name, frozenset())) for name, each in fits.items()}
+    if any(stays.values()) and (left := _adopted_beside(known, component, _beside(fits, stays), situation)):
+        return _noted(left, f"beside it stays in Kustomize: {listed(_names(stays.values()))}")
     return _judged(_met(known, fits), component, fits, situation)
 
 

@@ -42,6 +42,10 @@ class Fit:
     namespace: str = ""
     """That of the release."""
 
+    def called(self, names: Collection[ResId]) -> frozenset[ResId]:
+        """Those of the targets that Kustomize calls one of the names."""
+        return frozenset(key for key, resource in self.targets.items() if resource.id in names)
+
     def differing(self, before: Iterable[Resource], after: Iterable[Resource]) -> tuple[Difference, ...]:
         """What differs between objects and what the chart makes of them."""
         there = self.there or Present(objects=self.targets, scopes={})

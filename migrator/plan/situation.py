@@ -15,6 +15,7 @@ from migrator.inference.types import Inference
 from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import RepoPath, ResId, Resource
+from migrator.plan.beside import Beside
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Present, present
 from migrator.plan.inflated import Inflated
@@ -52,6 +53,8 @@ class Repository:
     """Of an earlier migration."""
     inflated: Mapping[str, Inflated] = field(default_factory=dict)
     """Component id -> how kustomize makes it from a chart already."""
+    beside: Beside = field(default_factory=dict)
+    """What cannot be taken out of the files, and could stay while the rest of its component need not."""
     disputed: Mapping[str, str] = field(default_factory=dict)
     """Component id -> why nobody knows in which namespace its objects are."""
 

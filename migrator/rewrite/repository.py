@@ -13,13 +13,15 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
 from migrator.load import Kustomizations
 from migrator.lock import LOCK_PATH, Lock, LockedEnvironment, dump_lock, load_lock
-from migrator.model import RepoPath, SourceSpan
+from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.plan.beside import Beside
 from migrator.plan.failed import files_of_failed
 from migrator.render_roots import Build
 from migrator.render_roots.placing import namespace_given
 from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.edits import FileEdit, changes
+from migrator.rewrite.kustomize.beside import could_stay
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.case_conflicts import Spellings
 from migrator.rewrite.kustomize.orphaned_comments import lost_comments
@@ -57,6 +59,8 @@ class Rewriting:
     lock: Lock
     """Its verdict is still open: `sealed` writes the proof's into the edits."""
     diagnostics: Diagnostics
+    beside: Beside
+    """What could stay in Kustomize so that its component need not, of those that cannot be taken out."""
 
 
 def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[str, str] | None = None) -> Rewriting:
@@ -67,7 +71,7 @@ def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[s
     repository), MIG614 (it holds what is kept up to date from outside). Raises MIG601 and MIG602 for a lock that cannot
     be read.
     """
-    found, draft, notes = _settled(plan, view, layout)
+    found, draft, notes, beside = _settled(plan, view, layout)
     existing = load_lock(view.index.root)
     lock = _lock(found, draft.umbrellas, view, existing, engines)
     edits = sealed(draft.edits, lock, view.index) if draft.umbrellas else ()
@@ -77,6 +81,7 @@ def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[s
         charts={name: made.folder for name, made in draft.umbrellas.items()},
         lock=lock if draft.umbrellas else existing or lock,
         diagnostics=notes,
+        beside=beside,
     )
 
 
@@ -88,21 +93,23 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
 
 
-def _settled(plan: Plan, view: RepositoryView, layout: Layout) -> tuple[Plan, _Draft, Diagnostics]:
+def _settled(plan: Plan, view: RepositoryView, layout: Layout) -> tuple[Plan, _Draft, Diagnostics, Beside]:
     unbuilt = files_of_failed(view.builds, view.kustomizations)
     notes: list[Diagnostic] = []
+    beside: dict[str, Mapping[str, frozenset[ResId]]] = {}
     while True:
         draft = _draft(plan, view, layout, unbuilt)
         notes += draft.diagnostics
         if not draft.blockers:
             break
         plan = _demoted(plan, draft.blockers)
+        beside |= could_stay(draft.blockers)
         notes += [_note(blocker) for blocker in _first_reasons(draft.blockers)]
     notes += lost_comments(draft.edits)
     followed, more = with_automation(draft.edits, view.index, rendered_files(view.builds, view.kustomizations))
     draft = replace(draft, edits=followed)
     notes += more
-    return plan, draft, tuple(dict.fromkeys(notes))
+    return plan, draft, tuple(dict.fromkeys(notes)), beside
 
 
 def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> frozenset[RepoPath]:

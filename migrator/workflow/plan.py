@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from migrator.classify import Component, ComponentKind
@@ -12,6 +13,7 @@ from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
+from migrator.plan.beside import Beside, joined
 from migrator.plan.inflated import Inflated, inflated_by
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
     from migrator.inference.types import FollowedImage, Inference, InferenceRequest
     from migrator.model import ResId, Resource
+
+ROUNDS = 4
+"""Plans that are made anew because something could not be taken out of the files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,15 +88,29 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         chosen = _infer(resolved, baseline, watch)
     with run.step("plan"):
         examined = [*_examined(components, chosen), *map(_unbuilt, unbuilt)]
-        plan = _plan(baseline, examined, chosen, inflated, settled.disputed)
         notes = (*baseline.diagnostics, *unclear, *settled.diagnostics, *library.problems)
         notes += tuple(each for found in chosen.values() for each in found.diagnostics)
-        plan = replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
-        secrets = secrets_of_baseline(baseline)
+        repository = _repository(baseline, inflated, settled.disputed)
+        decide = partial(_plan, baseline, examined, chosen, notes, repository)
+        plan, secrets = decide(beside={}), secrets_of_baseline(baseline)
     with run.step("rewrite"):
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
-        planned = carried_out(Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts))
+        first = Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts)
+        planned = _carried_out(first, decide)
         return replace(planned, plan=with_next_commands(planned.plan, settings))
+
+
+def _carried_out(first: Planned, decide: Callable[..., Plan]) -> Planned:
+    """The plan with its edits; objects that stand in the way stay in Kustomize where that lets their component go."""
+    planned = carried_out(first)
+    beside: Beside = {}
+    for _ in range(ROUNDS):
+        more = joined(beside, planned.beside)
+        if more == beside:
+            break
+        beside = more
+        planned = carried_out(replace(first, plan=decide(beside=beside)))
+    return planned
 
 
 def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:
@@ -238,15 +257,8 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
 
 
-def _plan(
-    baseline: Baseline,
-    examined: Sequence[Examined],
-    chosen: Mapping[str, Chosen],
-    inflated: Mapping[str, Inflated],
-    disputed: Mapping[str, str],
-) -> Plan:
-    terms, _ = terms_of(baseline.root, baseline.choices)
-    repository = Repository(
+def _repository(baseline: Baseline, inflated: Mapping[str, Inflated], disputed: Mapping[str, str]) -> Repository:
+    return Repository(
         kustomizations=baseline.kustomizations,
         builds=baseline.builds,
         config=baseline.config,
@@ -254,13 +266,26 @@ def _plan(
         inflated=inflated,
         disputed=disputed,
     )
-    return make_plan(
+
+
+def _plan(
+    baseline: Baseline,
+    examined: Sequence[Examined],
+    chosen: Mapping[str, Chosen],
+    notes: Diagnostics,
+    repository: Repository,
+    *,
+    beside: Beside,
+) -> Plan:
+    terms, _ = terms_of(baseline.root, baseline.choices)
+    plan = make_plan(
         examined,
-        repository,
+        replace(repository, beside=beside),
         terms,
         kube_version=_kube_version(baseline, chosen),
         api_versions=baseline.choices.api_versions,
     )
+    return replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
 
 
 def _examined(components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Iterator[Examined]:

@@ -10,6 +10,7 @@ from migrator.diagnostics import ExitCode
 from migrator.gitops.handover import left_behind
 from migrator.lock import Lock
 from migrator.plan import Plan
+from migrator.plan.beside import Beside
 from migrator.rewrite import (
     AUTOMATION_CODES,
     FileEdit,
@@ -43,6 +44,8 @@ class Planned:
     """What becomes of the files; none where nothing is to be done."""
     lock: Lock | None = field(default=None, repr=False)
     """What `edits` leave; None before the plan is carried out."""
+    beside: Beside = field(default_factory=dict)
+    """What cannot be taken out of the files, and could stay while the rest of its component need not."""
 
     @property
     def exit_code(self) -> int:
@@ -70,7 +73,7 @@ def carried_out(planned: Planned) -> Planned:
     earlier = (each for each in made.plan.diagnostics if each.code not in AUTOMATION_CODES)
     diagnostics = once((*earlier, *notes))
     plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
-    return replace(planned, plan=plan, edits=edits, lock=lock)
+    return replace(planned, plan=plan, edits=edits, lock=lock, beside=made.beside)
 
 
 def secrets_of_baseline(baseline: Baseline) -> Secrets:

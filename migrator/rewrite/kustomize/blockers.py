@@ -32,6 +32,8 @@ class Blocker:
     """Where somebody would change something."""
     remedy: str = field(default="separate it from what stays, then plan again", compare=False)
     code: str = field(default="MIG610", compare=False)
+    objects: tuple[Placed, ...] = field(default=(), compare=False, repr=False)
+    """What it is about, where nothing stands in the way once these objects stay: none for what is of the whole."""
 
 
 def blockers_of_objects(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
@@ -42,7 +44,9 @@ def blockers_of_objects(objects: Sequence[Placed], view: RepositoryView) -> Iter
             by_place[each.written.place].append(each)
     for each in objects:
         if each.component is not None and (reason := _place_problem(each, by_place, objects, view)):
-            yield Blocker(component=each.component, reason=reason)
+            # what a chart makes for kustomize stays with all of the chart
+            is_inflated = each.resource.origin is not None and each.resource.origin.inflated
+            yield Blocker(component=each.component, reason=reason, objects=() if is_inflated else (each,))
     yield from _split_lists(by_place, view)
 
 
@@ -107,7 +111,7 @@ def _split_lists(by_place: Mapping[Place, Sequence[Placed]], view: RepositoryVie
                 each.is_adopted for each in by_place.get(other.place, ())
             ):
                 reason = f"{leaving[0]} is an item of a List in {place.file} that has to stay for others"
-                yield Blocker(component=str(leaving[0].component), reason=reason)
+                yield from _for_each_component(leaving, reason)
                 break
 
 
@@ -121,7 +125,13 @@ def blockers_of_references(objects: Sequence[Placed], view: RepositoryView) -> I
             found = [each for each in met if selects(source.selector, each)]
             if found and all(each.component is not None for each in found):
                 reason = f"{source.what} in {held.file} reads from {found[0]}"
-                yield Blocker(component=str(found[0].component), reason=reason)
+                yield from _for_each_component(found, reason)
+
+
+def _for_each_component(objects: Sequence[Placed], reason: str) -> Iterator[Blocker]:
+    for component in sorted({str(each.component) for each in objects}):
+        own = tuple(each for each in objects if each.component == component)
+        yield Blocker(component=component, reason=reason, objects=own)
 
 
 def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterator[Blocker]:
@@ -134,7 +144,7 @@ def blockers_of_touches(held: Kustomization, touches: Iterable[Touch]) -> Iterat
             if all(each.is_adopted for each in here):
                 name = f"{touch.entry.field}[{touch.entry.index}]"
                 reason = f"{name} in {held.file} is for {here[0]} and has to stay for other roots"
-                yield Blocker(component=str(here[0].component), reason=reason)
+                yield from _for_each_component(here, reason)
 
 
 def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
@@ -161,7 +171,7 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
                 found[id(held)] = held
         for held in found.values():
             reason = f"{each} refers to {held}, which kustomize renames or moves"
-            yield Blocker(component=str(held.component), reason=reason)
+            yield Blocker(component=str(held.component), reason=reason, objects=(held,))
 
 
 def _is_renamed(placed: Placed, view: RepositoryView) -> bool:
@@ -186,7 +196,7 @@ def _references(value: Json) -> Iterator[tuple[str, str, str]]:
             yield from _references(child)
 
 
-def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterator[Blocker]:
+def blockers_of_edits(edits: Iterable[FileEdit], objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
     """Files that must not be edited."""
     data = frozenset(
         reference.path
@@ -211,8 +221,12 @@ def blockers_of_edits(edits: Iterable[FileEdit], view: RepositoryView) -> Iterat
         elif edit.path in data and edit.path in manifests:
             reason = f"{edit.path} is a manifest and the input of something else"
         if reason:
+            written = tuple(
+                each for each in objects if each.written is not None and each.written.place.file == edit.path
+            )
             for component in edit.cause.split(", "):
-                yield Blocker(component=component, reason=reason)
+                own = tuple(each for each in written if each.component == component)
+                yield Blocker(component=component, reason=reason, objects=own)
 
 
 def _texts(value: Json) -> Iterator[str]:

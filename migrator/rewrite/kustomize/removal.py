@@ -68,7 +68,7 @@ def remove_adopted(objects: Sequence[Placed], view: RepositoryView) -> Removal:
         return Removal(edits=(), blockers=tuple(found))
     blockers += removing.blockers
     blockers += blockers_of_references(objects, view)
-    blockers += blockers_of_edits(edits, view)
+    blockers += blockers_of_edits(edits, objects, view)
     return Removal(edits=edits, blockers=tuple(sorted(blockers)))
 
 

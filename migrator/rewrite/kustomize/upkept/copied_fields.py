@@ -82,5 +82,6 @@ def _blocker(leaving: Placed, place: str, source: Source, staying: Placed, held:
             "and a release would not follow it"
         ),
         span=SourceSpan(path=held.file),
+        objects=(leaving,),
         remedy=f"write the value into {place} of the manifest instead of {source.what}, then plan again",
     )

@@ -74,5 +74,6 @@ def _blocker(leaving: Placed, deployer: Deployer, change: str) -> Blocker:
         component=str(leaving.component),
         reason=f"{change} of {deployer.name} changes {leaving} after the build, and a release would be without it",
         span=deployer.span,
+        objects=(leaving,),
         remedy="move it into the kustomization that builds the folder, then plan again",
     )

@@ -54,6 +54,7 @@ def _blocker(
             f"{field} of {leaving} names {staying}, whose hash changes with its content, and {holder} would go on "
             f"naming this one"
         ),
+        objects=(leaving,),
         span=generator.span if generator is not None else SourceSpan(path=place),
         remedy=(
             f"set `options: {{disableNameSuffixHash: true}}` for {entry} in {place}, which renames the object to {bare}"
