@@ -130,3 +130,21 @@ def test_an_object_that_is_no_yaml_is_as_bad_as_a_template_that_fails():
     target = CONFIG_MAP.replace("{{ .Release.Name }}", "shop-x") + 'data: {more: "1"}\n'
     state = approached(template, "more: ''\n", target)
     assert "more" not in state.tree.overrides
+
+
+def test_the_name_of_the_application_is_worth_more_than_those_of_smaller_objects():
+    """One value makes either name right: that of the application, or those of an account and a large role."""
+    rules = "".join(f"- {{apiGroups: [''], resources: [kind{n}], verbs: [get, list, watch]}}\n" for n in range(6))
+    role = "---\napiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: NAME}\nrules:\n" + rules
+    fullname = '{{ default (printf "%s-app" .Release.Name) .Values.fullname }}'
+    template = WORKLOAD + role.replace("NAME", f'"{fullname}"')
+    state = approached(template, VALUES, WRITTEN.replace("NAME", "web") + role.replace("NAME", "web-runner"))
+    assert state.tree.overrides["fullname"] == "web"
+
+
+def test_a_copy_of_the_main_container_is_not_put_beside_it():
+    template = WORKLOAD.replace(
+        "{{- end }}\n", "{{- with .Values.more }}\n{{ toYaml . | indent 6 }}\n{{- end }}\n{{- end }}\n"
+    )
+    written = WRITTEN.replace("NAME", "shop-app").replace("name: main", "name: server")
+    assert "more" not in approached(template, VALUES + "more: []\n", written).tree.overrides

@@ -18,12 +18,14 @@ MOST = 12
 """Workloads without counterpart, on either side, beyond which none is taken for another."""
 NAME_SHARE = 0.5
 """Of the cost of a missing object: what a stand-in costs in any case, so that the right name is always nearer."""
-NONE_COST = 2.0
+NAME_COST = 100.0
+"""Of a workload of another name besides: a cluster would start it anew, so it is worth the names of smaller objects."""
+NONE_COST = 102.0
 """Of a missing workload for which the chart prints none: a chart without the application is no answer."""
 NOTHING_COST = 300.0
 """Of a render without any workload where the target has one, however much else of it goes with them."""
-SIDECAR_COST = 0.9
-"""Of a container too many, up to two: not even a workload that differs in everything else may gain by one."""
+SIDECAR_COST = 15.0
+"""Of a container too many, up to two: a copy of the main one beside the main one must not look like a gain."""
 
 
 def stand_ins(
@@ -64,9 +66,9 @@ def is_workload(res: ResId) -> bool:
     return res.group == "apps" and res.kind in WORKLOADS
 
 
-def stand_in_cost(missing: float, distance: float) -> float:
+def stand_in_cost(missing: float, distance: float, *, runs: bool = False) -> float:
     """The cost of a target that a stand-in of some distance takes the place of: less than missing, more than named."""
-    return NAME_SHARE * missing + (1 - NAME_SHARE) * distance
+    return NAME_SHARE * missing + (1 - NAME_SHARE) * distance + (NAME_COST if runs else 0.0)
 
 
 def sidecars(target: Mapping[str, Json], printed: Mapping[str, Json]) -> int:
