@@ -202,6 +202,8 @@ class Difference:
     """The path by all indexes of the side before, the end of a list for an item that it lacks; None: `path`."""
     after_path: KeyPath | None = None
     """The same of the side after."""
+    counterpart: ResId | None = None
+    """Of an object that only one side has: the one on the other side that is likely this under another name."""
 
     @property
     def id(self) -> str:

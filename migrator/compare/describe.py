@@ -40,7 +40,7 @@ def _lines(difference: Difference, salt: str) -> list[str]:
             verb = "becomes" if difference.before is ABSENT else "is no longer"
             return [f"{verb} a Helm hook ({_short(after if difference.before is ABSENT else before)})"]
         case DifferenceKind.ADDED | DifferenceKind.REMOVED if not difference.path:
-            return ["only after" if difference.kind is DifferenceKind.ADDED else "only before"]
+            return [_one_sided(difference)]
         case _ if difference.path == RULES and is_role(difference.resource):
             return permission_lines(before, after) or _changed(before, after)
         case DifferenceKind.ADDED:
@@ -51,6 +51,13 @@ def _lines(difference: Difference, salt: str) -> list[str]:
             return [_order(str(difference.path[-1]), before, after)]
         case _:
             return _changed(before, after)
+
+
+def _one_sided(difference: Difference) -> str:
+    other = difference.counterpart
+    if difference.kind is DifferenceKind.ADDED:
+        return f"only after, in the place of {other}" if other else "only after"
+    return f"only before; {other} takes its place" if other else "only before"
 
 
 def _shown(difference: Difference, value: Json, salt: str) -> Json:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from migrator.compare.bodies import Leaf
 from migrator.compare.hooks import HOOK
+from migrator.compare.identity.counterparts import Counterparts, counterparts
+from migrator.compare.identity.pairs import Pair, pairs
 from migrator.compare.impacts import impact_of, impact_of_object, impact_of_selected
 from migrator.compare.met import Met, met
-from migrator.compare.pairs import Pair, pairs
 from migrator.compare.privilege import is_restricting, new_powers, widening
 from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.selected import labels_of_selected_pods, selected_labels
@@ -61,7 +62,7 @@ def comparison(
     `beside` are further objects of the cluster, which may select or scale those that are compared.
     """
     found = list(pairs(before, after, release_namespace, meets=RELEASE_NAMESPACE in rules))
-    changed_kinds = _kinds_on_both_sides(found)
+    changed_kinds, instead = _kinds_on_both_sides(found), counterparts(found)
     everything = (*before, *after, *beside)
     selected, scaled = selected_labels(everything), scaled_by(everything)
     pods = labels_of_selected_pods((*before, *beside))
@@ -70,7 +71,7 @@ def comparison(
     for pair in found:
         equivalences[RELEASE_NAMESPACE] += pair.is_named_once
         if pair.before is None or pair.after is None:
-            result.append(_one_sided(pair, changed_kinds))
+            result.append(_one_sided(pair, changed_kinds, instead))
         elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
             both = met(
                 pair.before, pair.after, rules, is_scaled=is_scaled(pair.id, scaled), namespace=pair.id.namespace
@@ -88,11 +89,14 @@ def _kinds_on_both_sides(found: Sequence[Pair]) -> frozenset[tuple[str, str]]:
     return frozenset(gone & come)
 
 
-def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Difference:
+def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]], instead: Counterparts) -> Difference:
     resource = pair.after or pair.before
     if resource is None:
         raise ValueError("a pair has at least one side")
     is_added = pair.before is None
+    powers = new_powers(None, resource.body) if is_added else frozenset()
+    if pair.id in instead.bodies:
+        powers &= new_powers(instead.bodies[pair.id], resource.body)
     return Difference(
         resource=pair.id,
         path=(),
@@ -102,7 +106,8 @@ def _one_sided(pair: Pair, changed_kinds: frozenset[tuple[str, str]]) -> Differe
         impact=impact_of_object(
             resource.gvk, is_added=is_added, has_counterpart=(pair.id.group, pair.id.kind) in changed_kinds
         ),
-        privilege=bool(new_powers(None, resource.body)) if is_added else is_restricting(resource.body),
+        privilege=bool(powers) if is_added else is_restricting(resource.body),
+        counterpart=(instead.replaced if is_added else instead.renamed).get(pair.id),
     )
 
 

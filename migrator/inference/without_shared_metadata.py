@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from migrator.compare.pairs import pairs
+from migrator.compare.identity.pairs import pairs
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.inference.assignments.values_tree import leaves
 from migrator.inference.internal_errors import FAULTS, fault

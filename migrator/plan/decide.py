@@ -25,6 +25,7 @@ from migrator.plan.fit import (
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
+from migrator.plan.renames import proposed_renames, told_renames, with_accepted_renames
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build
@@ -91,7 +92,7 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         for name, members in sorted(component.members.items())
         if members and name in situation.present
     }
-    fits = reconciled(fits)
+    fits = reconciled(with_accepted_renames(reconciled(fits), situation.terms, component.id))
     known = replace(
         undecided,
         environments=tuple(sorted(fits)),
@@ -169,6 +170,8 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     proposed = replace(proposed, impact=max((each.impact for each in every), default=Impact.NONE))
     if reason := _doubt(component, fits, situation) or _other_kubernetes(known, situation):
         return replace(proposed, reason=reason)
+    if few := next((f"{why} in {name}" for name, each in fits.items() if (why := lesser_part(each))), ""):
+        return _under_other_names(proposed, fits, situation) or replace(proposed, reason=few)
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins)
     beside = {name: each.better_beside for name, each in pins.items() if each.better_beside}
@@ -183,12 +186,29 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     return replace(
         known,
         decision=Decision.ADOPT_WITH_PATCHES if patches or shared else Decision.ADOPT,
-        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), shared.values()),
+        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), shared.values(), told_renames(fits)),
         differences={name: found for name, found in admitted.items() if found},
         patches=patches,
         undone={name: found for name, found in opened.items() if found},
         transforms={name: each.fields for name, each in shared.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
+    )
+
+
+def _under_other_names(proposed: ComponentPlan, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan | None:
+    """The proposal to take what the chart makes under other names; None where it makes the lesser part even so."""
+    wholes = {name: proposed_renames(each) for name, each in fits.items()}
+    if any(map(lesser_part, wholes.values())):
+        return None
+    marked, opened = _opened(proposed.id, wholes, situation)
+    blocking = tuple(each for found in opened.values() for each in found if each.counterpart is not None)
+    every = [each for found in marked.values() for each in found]
+    return replace(
+        proposed,
+        differences=marked,
+        impact=max((each.impact for each in every), default=Impact.NONE),
+        blocked_by=blocking,
+        reason=f"the chart has other names for what runs, and would make it anew: {told_renames(wholes)}",
     )
 
 
@@ -271,9 +291,9 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
     override = situation.repository.config.components.get(component.id)
     if override is not None and override.decision == Decision.PROPOSE.value:
         return "migrate.yaml says so"
-    for name, each in fits.items():
-        if reason := lesser_part(each):
-            return f"{reason} in {name}"
+    for each in fits.values():
+        if each.twice:
+            return f"the chart renders {each.twice[0]} twice"
         for resource in each.targets.values():
             origin = resource.origin
             files = (origin.path, *origin.transformed_in) if origin is not None else ()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from migrator.compare import ALL, Equivalences, compare, is_hook, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
@@ -12,6 +13,7 @@ from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
 from migrator.plan.reasons import listed
 from migrator.signatures.features import WORKLOADS
+from migrator.yamlio import digest
 
 _LEAST_SHARE = 0.5
 """Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
@@ -41,6 +43,12 @@ class Fit:
     """All that the environment has."""
     namespace: str = ""
     """That of the release."""
+    twice: tuple[ResId, ...] = ()
+    """What the chart renders more than once, and not alike."""
+    leaving: tuple[Difference, ...] = ()
+    """Objects of the component that the chart may make under another name, each as it would go."""
+    renamed: Mapping[ResId, ResId] = field(default_factory=dict)
+    """Target that goes -> the rendered object that comes in its place, where that is accepted."""
 
     def called(self, names: Collection[ResId]) -> frozenset[ResId]:
         """Those of the targets that Kustomize calls one of the names."""
@@ -99,7 +107,8 @@ def fit(
     C4). What the chart does not render is a companion.
     """
     namespace = inference.context.within(environment).namespace
-    rendered = {there.identity(each, namespace): each for each in inference.rendered.get(environment, ())}
+    made = [(there.identity(each, namespace), each) for each in inference.rendered.get(environment, ())]
+    rendered, forms = dict(made), {(key, digest(each.body)) for key, each in made}
     spaces = {key for key in rendered if key in there.objects and (key.group, key.kind) == ("", "Namespace")}
     held = {key for key, resource in there.objects.items() if resource.id in members}
     own = held - spaces
@@ -112,12 +121,13 @@ def fit(
         (rendered[key] for key in sorted(rendered.keys() - taken)),
         namespace,
     )
+    gone = tuple(each for each in differences if not each.path and each.kind is DifferenceKind.REMOVED)
     on_purpose = frozenset(inference.left_out.get(environment, ()))
     return Fit(
         environment=environment,
         targets={key: there.objects[key] for key in sorted({*(own & rendered.keys()), *joined})},
         rendered=rendered,
-        differences=tuple(each for each in differences if each.path or each.kind is not DifferenceKind.REMOVED),
+        differences=tuple(each for each in differences if each not in gone),
         companions=tuple(sorted(each.id for each in staying.values())),
         left_out=tuple(
             sorted(
@@ -128,6 +138,8 @@ def fit(
         taken=taken,
         there=there,
         namespace=namespace,
+        twice=tuple(sorted(key for key, count in Counter(key for key, _ in forms).items() if count > 1)),
+        leaving=tuple(each for each in gone if each.counterpart is not None),
     )
 
 
@@ -151,12 +163,14 @@ def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
 
 def without(each: Fit, stays: Collection[ResId]) -> Fit:
     """The fit of a release that leaves some of its targets to Kustomize."""
+    gone = {*stays, *(new for old, new in each.renamed.items() if old in stays)}
     return replace(
         each,
         targets={key: resource for key, resource in each.targets.items() if key not in stays},
-        differences=tuple(difference for difference in each.differences if difference.resource not in stays),
+        differences=tuple(difference for difference in each.differences if difference.resource not in gone),
         companions=tuple(sorted({*each.companions, *(each.targets[key].id for key in stays)})),
-        taken=each.taken | frozenset(stays),
+        taken=each.taken | frozenset(gone - each.renamed.keys()),
+        renamed={old: new for old, new in each.renamed.items() if old not in stays},
     )
 
 
@@ -172,7 +186,8 @@ def lesser_part(each: Fit) -> str:
     """
     made = tuple(resource.id for resource in each.targets.values() if resource.id not in each.hooks)
     stays = tuple(res_id for res_id in each.companions if res_id not in {*each.hooks, *each.left_out})
-    others = tuple(resource.id for key, resource in sorted(each.rendered.items()) if key not in each.targets)
+    met = {*each.targets, *each.renamed.values()}
+    others = tuple(resource.id for key, resource in sorted(each.rendered.items()) if key not in met)
     what = "objects"
     if running := _running((*made, *stays)):
         made, stays, others, what = _running(made), _running(stays), _running(others), "workloads"

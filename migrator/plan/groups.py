@@ -66,7 +66,7 @@ def plural(count: int, noun: str) -> str:
     """`1 label`, `3 labels`, `2 NetworkPolicies`, `2 differences in spec.strategy`."""
     if count == 1:
         return f"1 {noun}"
-    mark = next((each for each in (" in ", " only ") if each in noun), "\0")
+    mark = next((each for each in (" in ", " only ", " under ") if each in noun), "\0")
     word, space, rest = noun.partition(mark)
     if word.endswith("y"):
         word = f"{word[:-1]}ie"
@@ -113,6 +113,8 @@ def _patterns(differences: Sequence[Difference]) -> tuple[str, ...]:
 def _place(difference: Difference) -> tuple[str, str]:
     """The family of a difference, and a pattern of the places that are of its family."""
     path, name = difference.path, [key for key in difference.path if isinstance(key, str)]
+    if not path and difference.counterpart is not None:
+        return "object under another name", ""
     if not path:
         return ("object only before" if difference.kind is DifferenceKind.REMOVED else "object only after"), ""
     if difference.is_order:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +11,7 @@ from migrator.compare import is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
+from migrator.plan.renames import lost_needs
 from migrator.plan.types import PostRenderPatch
 from migrator.signatures.features import WORKLOADS
 from migrator.yamlio import same
@@ -52,6 +53,8 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
     if not grouped:
         return Pins()
     every = tuple(open_differences)
+    if lost := lost_needs(fit, every):
+        return Pins(blocking=lost, why="what comes under another name cannot do without")
     if problem := _unpatchable(fit):
         return Pins(blocking=every, why=problem)
     patches: list[PostRenderPatch] = []
@@ -156,9 +159,6 @@ def _unpatchable(fit: Fit) -> str:
     """Why kustomize would refuse the chart's output as a whole."""
     if any(not each.id.name for each in fit.rendered.values()):
         return "the chart renders an object without a name, which kustomize refuses"
-    ids = Counter((each.gvk, each.id) for each in fit.rendered.values())
-    if ids and max(ids.values()) > 1:
-        return "the chart renders an object twice, which kustomize refuses"
     return ""
 
 

@@ -18,8 +18,10 @@ def listed(names: Sequence[str]) -> str:
     return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
 
 
-def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Collection[SharedMetadata] = ()) -> str:
-    """Why a component is adopted."""
+def adopted_reason(
+    admitted: Sequence[Difference], operations: int, shared: Collection[SharedMetadata] = (), renames: str = ""
+) -> str:
+    """Why a component is adopted; `renames` are the objects that come under another name."""
     if not (admitted or operations or shared):
         return "the chart renders what was there"
     parts = []
@@ -32,7 +34,7 @@ def adopted_reason(admitted: Sequence[Difference], operations: int, shared: Coll
     if operations:
         parts.append(f"{_count(operations, 'patch operation')} pinning the rest")
     together = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    return f"the chart renders what was there, with {together}"
+    return f"the chart renders what was there, with {together}" + (f"; {renames}" if renames else "")
 
 
 def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from migrator.compare import compare
-from migrator.compare.pairs import pairs
+from migrator.compare.identity.pairs import pairs
 from migrator.engines import find_kustomize, kustomize_post_render, rendered_resources
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.model import Json, Resource, resource_of

@@ -236,7 +236,8 @@ class Evaluator:
         fixed = self.crd_keys(run)
         found_for = pairs.keys() | self._aside
         missing = [i for i, t in enumerate(self.targets) if i not in found_for and key_of(t.id) not in fixed]
-        instead = stand_ins(self.targets, missing, extra, lambda index, found: self._cost(index, found, setting))
+        alone = [each for each in extra if each.id is not None and _is_alone(each.id, documents)]
+        instead = stand_ins(self.targets, missing, alone, lambda index, found: self._cost(index, found, setting))
         for index in missing:
             costs[index] = self._missing_cost(index, instead.get(index), setting)
         total += sum(costs.values())
@@ -380,3 +381,8 @@ class Evaluator:
     def missing(self, state: State) -> list[int]:
         """Targets for which the chart prints nothing now."""
         return [index for index in sorted(state.costs) if index not in state.pairs]
+
+
+def _is_alone(own: ResId, documents: Mapping[Key, list[Document]]) -> bool:
+    """Whether nothing else is printed under the name: a cluster holds one of them."""
+    return sum(each.id == own for each in documents.get(key_of(own), ())) == 1

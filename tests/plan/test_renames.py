@@ -1,0 +1,114 @@
+"""A chart that makes what there is under other names: proposed, and adopted once that is accepted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrator.model import Json, Resource
+from migrator.plan import Decision
+from migrator.plan.json_patch import DELETE
+from migrator.plan.types import ComponentPlan
+from tests.plan.test_decide import bare, one, thing
+
+
+def deployment(name: str, account: str = "", **more: Any) -> Resource:
+    pod: dict[str, Json] = {"containers": [{"name": "main", "image": "example.org/tool:1"}]}
+    if account:
+        pod["serviceAccountName"] = account
+    return thing("Deployment", name, spec={"template": {"spec": pod}}, **more)
+
+
+def config(name: str, **more: Any) -> Resource:
+    return thing("ConfigMap", name, data={"a": "b"}, **more)
+
+
+def pair(kind: str, old: str, new: str, group: str = "") -> list[str]:
+    name = f"{kind}.{group}" if group else kind
+    return [f"{name}/data/{old}#", f"{name}/data/{new}#"]
+
+
+RBAC = "rbac.authorization.k8s.io"
+WORKLOAD = pair("Deployment", "tool", "chart-tool", "apps")
+THERE = (deployment("tool"), config("settings"))
+MADE = [bare(deployment("chart-tool")), bare(config("settings"))]
+
+
+def test_it_is_proposed_with_what_becomes_what() -> None:
+    found = one({"dev": THERE}, {"dev": MADE})
+    assert found.decision is Decision.PROPOSE
+    assert found.reason == (
+        "the chart has other names for what runs, and would make it anew: Deployment.apps data/tool becomes chart-tool"
+    )
+    assert sorted(each.id for each in found.blocked_by) == sorted(WORKLOAD)
+
+
+def test_once_both_are_accepted_the_old_one_leaves_and_the_new_one_comes() -> None:
+    found = one({"dev": THERE}, {"dev": MADE}, accepted=WORKLOAD)
+    assert found.decision is Decision.ADOPT
+    assert {each.name for each in found.members["dev"]} == {"tool", "settings"}
+    assert found.companions == {}
+    assert sorted(each.id for each in found.differences["dev"]) == sorted(WORKLOAD)
+    assert found.reason.endswith("; Deployment.apps data/tool becomes chart-tool")
+
+
+def test_one_never_comes_beside_the_other() -> None:
+    """Where only what comes is accepted, or the old one has to stay, the new one is taken out."""
+    many = (*THERE, deployment("other"))
+    made = [*MADE, bare(deployment("other"))]
+    found = one({"dev": many}, {"dev": made}, accepted=WORKLOAD[1:])
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert [each.name for each in found.companions["dev"]] == ["tool"]
+    assert [(each.target.name, each.operations) for each in found.patches["dev"]] == [("chart-tool", (DELETE,))]
+    assert found.differences == {}
+
+
+def test_a_name_that_something_else_has_need_of_stays() -> None:
+    route = thing(
+        "Pod", "job", spec={"containers": [{"name": "a", "envFrom": [{"configMapRef": {"name": "settings"}}]}]}
+    )
+    made = [bare(deployment("tool")), bare(config("chart-settings"))]
+    accepted = pair("ConfigMap", "settings", "chart-settings")
+    assert [each.name for each in one({"dev": THERE}, {"dev": made}, accepted=accepted).members["dev"]] == [
+        "settings",
+        "tool",
+    ]
+    found = one({"dev": THERE}, {"dev": made}, accepted=accepted, others=[route])
+    assert [each.name for each in found.members["dev"]] == ["tool"]
+    assert [each.name for each in found.companions["dev"]] == ["settings"]
+
+
+def needy(*accepted: str) -> ComponentPlan:
+    account = bare(thing("ServiceAccount", "chart-tool"))
+    ref = {"apiGroup": RBAC, "kind": "ClusterRole", "name": "chart-tool"}
+    subjects = [{"kind": "ServiceAccount", "name": "chart-tool", "namespace": "data"}]
+    binding = thing(
+        "ClusterRoleBinding", "chart-tool", namespace="", apiVersion=f"{RBAC}/v1", roleRef=ref, subjects=subjects
+    )
+    return one(
+        {"dev": THERE},
+        {"dev": [bare(deployment("chart-tool", "chart-tool")), MADE[1], account, binding]},
+        accepted=[*WORKLOAD, *accepted],
+    )
+
+
+def test_what_runs_under_another_name_comes_with_its_account_and_what_that_may_do() -> None:
+    found = needy()
+    assert found.decision is Decision.PROPOSE
+    needed = [f"ClusterRoleBinding.{RBAC}//chart-tool#", "ServiceAccount/data/chart-tool#"]
+    assert sorted(each.id for each in found.blocked_by) == needed
+    assert "cannot do without" in found.reason
+    assert needy(*needed).decision is Decision.ADOPT
+
+
+def test_what_is_rendered_twice_is_no_release() -> None:
+    other = bare(config("settings", metadata={"labels": {"a": "b"}}))
+    assert one({"dev": THERE}, {"dev": [*THERE, other]}).reason == "the chart renders ConfigMap data/settings twice"
+    # equal copies are one object
+    assert one({"dev": THERE}, {"dev": [*map(bare, THERE), MADE[1]]}).decision is Decision.ADOPT
+
+
+def test_environments_that_share_a_manifest_go_together() -> None:
+    """Where one environment keeps the old name, the manifest stays in the other one too."""
+    found = one({"dev": THERE, "prod": THERE}, {"dev": MADE, "prod": MADE[1:]}, accepted=WORKLOAD)
+    assert found.members.get("dev", ()) == found.members.get("prod", ())
+    assert all(each.name != "tool" for each in found.members.get("dev", ()))
