@@ -25,7 +25,7 @@ from migrator.plan.fit import (
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
-from migrator.plan.renames import proposed_renames, told_renames, with_accepted_renames
+from migrator.plan.renames.fits import proposed_renames, told_renames, with_accepted_renames
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build

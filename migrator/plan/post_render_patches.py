@@ -11,7 +11,7 @@ from migrator.compare import is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
-from migrator.plan.renames import lost_needs
+from migrator.plan.renames.fits import lost_needs
 from migrator.plan.types import PostRenderPatch
 from migrator.signatures.features import WORKLOADS
 from migrator.yamlio import same

@@ -11,11 +11,11 @@ from migrator.plan.types import ComponentPlan
 from tests.plan.test_decide import bare, one, thing
 
 
-def deployment(name: str, account: str = "", **more: Any) -> Resource:
+def deployment(name: str, account: str = "", labels: Json = None, **more: Any) -> Resource:
     pod: dict[str, Json] = {"containers": [{"name": "main", "image": "example.org/tool:1"}]}
     if account:
         pod["serviceAccountName"] = account
-    return thing("Deployment", name, spec={"template": {"spec": pod}}, **more)
+    return thing("Deployment", name, spec={"template": {"metadata": {"labels": labels or {}}, "spec": pod}}, **more)
 
 
 def config(name: str, **more: Any) -> Resource:
@@ -75,6 +75,26 @@ def test_a_name_that_something_else_has_need_of_stays() -> None:
     found = one({"dev": THERE}, {"dev": made}, accepted=accepted, others=[route])
     assert [each.name for each in found.members["dev"]] == ["tool"]
     assert [each.name for each in found.companions["dev"]] == ["settings"]
+
+
+def test_a_service_that_something_else_calls_by_name_stays_and_so_do_its_pods() -> None:
+    labels: dict[str, Json] = {"app": "tool"}
+    service = thing("Service", "tool", spec={"selector": labels, "ports": [{"port": 80}]})
+    run = deployment("tool", labels=labels)
+    made = [bare(thing("Service", "chart-tool", spec=service.body["spec"])), MADE[1]]
+    accepted = [*WORKLOAD, *pair("Service", "tool", "chart-tool")]
+    client = thing("ConfigMap", "client", data={"url": "http://tool.data.svc:80/"})
+
+    def members(new: Resource, *others: Resource) -> list[str]:
+        chart = [*made, bare(new)]
+        found = one({"dev": (run, service, THERE[1])}, {"dev": chart}, accepted=accepted, others=others)
+        return [str(each) for each in found.members["dev"]]
+
+    named, other = deployment("chart-tool", labels=labels), deployment("chart-tool", labels={"app": "other"})
+    everything = ["ConfigMap data/settings", "Deployment.apps data/tool", "Service data/tool"]
+    assert sorted(members(other)) == everything
+    assert sorted(members(named, client)) == everything[:2]
+    assert members(other, client) == everything[:1]
 
 
 def needy(*accepted: str) -> ComponentPlan:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from migrator.compare import Terms
-from migrator.graph.named_objects import bound_objects, named_objects
-from migrator.model import Difference, DifferenceKind, ResId, Resource
+from migrator.graph.named_objects import bound_objects
+from migrator.model import Difference, DifferenceKind, ResId
 from migrator.plan.fit import Fit
 from migrator.plan.reasons import listed
+from migrator.plan.renames.disturbed import Name, name_of, names_of, undisturbed
 from migrator.signatures.features import WORKLOADS
-
-_Name = tuple[str, str]
-"""Kind and name: of a namespace that is left out nothing is known."""
 
 
 def with_accepted_renames(fits: Mapping[str, Fit], terms: Terms, component: str) -> Mapping[str, Fit]:
@@ -43,17 +41,10 @@ def candidates(each: Fit) -> Mapping[ResId, ResId]:
 
 
 def _undisturbed(each: Fit, pairs: Mapping[ResId, ResId]) -> Mapping[ResId, ResId]:
-    """The pairs of whose old names nothing that stays in Kustomize has need."""
+    """The pairs of which nothing that stays in Kustomize has need."""
     if each.there is None or not pairs:
         return {}
-    found, before = dict(pairs), None
-    while found != before:
-        before = dict(found)
-        gone = {*each.targets, *found}
-        staying = (resource for key, resource in each.there.objects.items() if key not in gone)
-        needed = {name for resource in staying for name in _names(resource)}
-        found = {old: new for old, new in found.items() if _name(old) not in needed}
-    return found
+    return undisturbed(pairs, each.there.objects, each.rendered, each.targets)
 
 
 def renamed(each: Fit, pairs: Mapping[ResId, ResId]) -> Fit:
@@ -102,21 +93,12 @@ def lost_needs(each: Fit, opened: Collection[Difference]) -> tuple[Difference, .
         for difference in opened
         if not difference.path and difference.kind is DifferenceKind.ADDED
     }
-    needed: set[_Name] = set()
+    needed: set[Name] = set()
     for new in each.renamed.values():
-        needed |= set(_names(each.rendered[new]))
-    needed &= {_name(key) for key in each.rendered.keys() - each.targets.keys()}
+        needed |= set(names_of(each.rendered[new]))
+    needed &= {name_of(key) for key in each.rendered.keys() - each.targets.keys()}
     for resource in each.rendered.values():
         bound = {(named.kind, named.name) for named in bound_objects(resource)}
         if bound & needed:
-            needed |= {_name(resource.id), *bound}
-    return tuple(difference for key, difference in added.items() if _name(key) in needed)
-
-
-def _names(resource: Resource) -> Iterator[_Name]:
-    for named in (*named_objects(resource), *bound_objects(resource)):
-        yield named.kind, named.name
-
-
-def _name(key: ResId) -> _Name:
-    return key.kind, key.name
+            needed |= {name_of(resource.id), *bound}
+    return tuple(difference for key, difference in added.items() if name_of(key) in needed)

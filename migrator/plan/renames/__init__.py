@@ -1,0 +1,1 @@
+"""Objects that a chart makes under another name."""
