@@ -13,7 +13,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
-from migrator.prove.stage import dependencies_of, read_chart_file
+from migrator.prove.stage import dependencies_of, is_named, read_chart_file
 from migrator.render_roots import Build
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.layout import Layout
@@ -127,7 +127,7 @@ class _Following:
         if held is None or len(self._entries(folder)) != 1:
             return
         locked = read_value(held, dialect=Dialect.SIGS, path=path)
-        if not isinstance(locked, Mapping) or not _says(dependencies_of(locked), ref):
+        if not isinstance(locked, Mapping) or not is_named(dependencies_of(locked), ref):
             self.edits[path] = FileEdit(path=path, before=held, after=chart_lock(ref).encode(), cause="lock")
 
     def _entries(self, folder: RepoPath) -> tuple[Mapping[str, Json], ...]:
@@ -136,8 +136,3 @@ class _Following:
     def _values(self, old: LockedRelease, environment: str) -> tuple[str, ...]:
         wanted = (*old.values, *({self._layout.values_file(environment)} - set(old.values)))
         return tuple(name for name in wanted if self._index.is_file(RepoPath(posixpath.join(old.path, name))))
-
-
-def _says(locked: Sequence[Mapping[str, Json]], ref: ChartRef) -> bool:
-    wanted = (ref.name, ref.version, ref.repository)
-    return wanted in [tuple(str(each.get(key) or "") for key in ("name", "version", "repository")) for each in locked]

@@ -180,13 +180,14 @@ def render_release(release: LockedRelease, tree: Path, context: RenderContext, *
         resources=(),
         component=release.component,
         context=release.context,
-        command=_helm_command(release),
+        command=_helm_command(release, is_strict=True),
     )
     with tempfile.TemporaryDirectory(prefix="migrate-") as directory:
         target = Path(directory).resolve() / "chart"
         target.mkdir()
         try:
             staged = stage_release(release, tree, context.library, target)
+            part = replace(part, command=_helm_command(release, is_strict=staged.is_strict))
             render = _renderer(release, staged, context)
             first = rendered_resources(render(0))
             again = twice or may_generate(staged.archive)
@@ -226,6 +227,7 @@ def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) ->
             described,
             release.hooks,
             release.post_render,
+            staged.is_strict,
             attempt,
         )
         data = context.cache.get(key)
@@ -249,6 +251,7 @@ def _request(release: LockedRelease, staged: Staged) -> HelmRender:
         values=tuple(staged.directory / name for name in release.values),
         include_crds=release.include_crds,
         hooks=release.hooks == "run",
+        skip_schema=not staged.is_strict,
     )
 
 
@@ -256,7 +259,7 @@ def _kustomize_command(tool: Tool) -> str:
     return "kubectl kustomize" if tool.name == "kubectl" else "kustomize build"
 
 
-def _helm_command(release: LockedRelease) -> str:
+def _helm_command(release: LockedRelease, *, is_strict: bool) -> str:
     context = release.context
     words = ["helm template", context.release, str(release.path), "--namespace", context.namespace]
     for name in release.values:
@@ -266,7 +269,7 @@ def _helm_command(release: LockedRelease) -> str:
     words += ["--kube-version", context.kube_version] if context.kube_version else []
     for version in context.api_versions:
         words += ["--api-versions", version]
-    words += ["--skip-schema-validation"]
+    words += [] if is_strict else ["--skip-schema-validation"]
     if release.post_render is not None:
         words += ["| kustomize:", f"{release.path}/{release.post_render}"]
     return " ".join(words)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.charts import ChartLibrary, load_archive
+from migrator.charts.schema import SCHEMA, outside_references
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.diagnostics import MigrateError
 from migrator.lock import LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
+from migrator.rewrite.umbrella.chart_files import lock_digest
 from migrator.yamlio import Dialect, read_value
 
 
@@ -25,6 +27,8 @@ class Staged:
     archive: ChartArchive
     inputs: Mapping[RepoPath, str]
     """Files of the repository that were copied, with their digests."""
+    is_strict: bool
+    """Whether helm may check the values against the schemas: it would follow references out of them (fact D8)."""
 
 
 def repository_folder(tree: Path, path: RepoPath) -> Path:
@@ -52,13 +56,15 @@ def stage_release(release: LockedRelease, tree: Path, library: ChartLibrary, tar
     """Copy a release's umbrella chart to `target` and put its dependency, checked against the lock, into `charts/`.
 
     Raises MIG702 (missing folder, values file or post-render folder; a link out of the repository), MIG703 (Chart.yaml
-    names another dependency than the lock), MIG704 (the archive is not the one that was proved), and what the chart
-    library raises.
+    names another dependency than the lock, or Chart.lock another than both), MIG704 (the archive is not the one that
+    was proved), and what the chart library raises.
     """
     folder = repository_folder(tree, release.path)
     inputs = _copy(folder, target, tree.resolve(), release.path)
     _check_named_files(release, target)
-    _check_dependency(release, read_chart_file(target / "Chart.yaml", release.path))
+    chart = read_chart_file(target / "Chart.yaml", release.path)
+    _check_dependency(release, chart)
+    _check_lock_file(release, chart, target / "Chart.lock")
     archive = _dependency(release, target, library)
     if archive.digest != release.digest:
         raise MigrateError.of(
@@ -68,8 +74,13 @@ def stage_release(release: LockedRelease, tree: Path, library: ChartLibrary, tar
             span=SourceSpan(path=release.path),
             remedy="find out who changed the archive; a chart version that is published twice cannot be trusted",
         )
+    schemas = {f"/{path.relative_to(target)}": path.read_bytes() for path in sorted(target.rglob(SCHEMA))}
+    packed = {path.name for path in target.glob("charts/*.tgz")} - {f"{release.name}-{release.version}.tgz"}
+    is_strict = not packed and not outside_references(
+        {**archive.files, **{f"/{path}": schemas[path] for path in schemas}}
+    )
     _place(archive, target / "charts", release)
-    return Staged(directory=target, archive=archive, inputs=inputs)
+    return Staged(directory=target, archive=archive, inputs=inputs, is_strict=is_strict)
 
 
 def read_chart_file(path: Path, shown: RepoPath) -> Mapping[str, Json]:
@@ -96,6 +107,21 @@ def dependencies_of(chart: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]
     return tuple(each for each in entries if isinstance(each, Mapping)) if isinstance(entries, list) else ()
 
 
+_KEYS = frozenset({"name", "repository", "version"})
+
+
+def ref_parts(ref: ChartRef) -> tuple[str, str, str]:
+    """Name, version and repository, as entries of `dependencies` have them."""
+    return ref.name, ref.version, ref.repository
+
+
+def is_named(entries: Sequence[Mapping[str, Json]], ref: ChartRef) -> bool:
+    """Whether one of the entries of `dependencies` is the chart."""
+    return ref_parts(ref) in [
+        tuple(str(each.get(key) or "") for key in ("name", "version", "repository")) for each in entries
+    ]
+
+
 def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None:
     # What the deployer fetches is what Chart.yaml names; rendering the lock's chart instead would prove something else.
     wanted = (release.name, release.version, release.repository)
@@ -110,6 +136,26 @@ def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None
             f"Chart.yaml names {shown}, the lock {' '.join(filter(None, wanted))}",
             span=SourceSpan(path=RepoPath(f"{release.path}/Chart.yaml")),
             remedy="bring both together: run `migrate apply --relock` after a meant upgrade, else restore Chart.yaml",
+        )
+
+
+def _check_lock_file(release: LockedRelease, chart: Mapping[str, Json], path: Path) -> None:
+    # helm dependency build, and so a deployer, fetches what Chart.lock names (fact A6)
+    if not path.is_file():
+        return
+    span = SourceSpan(path=RepoPath(f"{release.path}/Chart.lock"))
+    locked = read_value(path.read_bytes(), dialect=Dialect.SIGS, path=span.path)
+    ref = ChartRef(name=release.name, version=release.version, repository=release.repository)
+    entries = dependencies_of(locked) if isinstance(locked, Mapping) else ()
+    problem = "" if is_named(entries, ref) else f"does not name {' '.join(filter(None, ref_parts(ref)))}"
+    if not problem and dependencies_of(chart) == entries and len(entries) == 1 and entries[0].keys() == _KEYS:
+        problem = "" if locked.get("digest") == lock_digest(ref) else "has the digest of other dependencies"
+    if problem:
+        raise MigrateError.of(
+            "MIG703",
+            f"Chart.lock {problem}, so that helm fetches another chart or none",
+            span=span,
+            remedy="restore Chart.lock, or run `helm dependency update` here after a meant upgrade",
         )
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from infer_support import archive_of, inferred, rendered
 
+from migrator.charts.schema import outside_references
 from migrator.engines import Complaint, EngineError
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.verdict.schema import _without_complaint, outside_references
+from migrator.inference.verdict.schema import _without_complaint
 
 TEMPLATE = """
 apiVersion: v1

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from migrator.charts.types import ChartRef
 from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
 from migrator.engines import Cache
@@ -17,6 +18,7 @@ from migrator.lock import Lock
 from migrator.model import RepoPath, ResId
 from migrator.prove import Part, Rendering, closure_of, prove, render_environment, render_lock, rendering_digest
 from migrator.prove.render import render_root
+from migrator.rewrite.umbrella.chart_files import chart_lock, lock_digest
 
 Hybrid = Any
 
@@ -87,8 +89,7 @@ def test_flags_of_the_lock_reach_helm(hybrid: Hybrid) -> None:
     assert [each.gvk.kind for each in part.resources] == ["Deployment"]
     assert part.command == (
         "helm template small infra/tiny --namespace infra --values infra/tiny/values.yaml "
-        "--values infra/tiny/values-prod.yaml --no-hooks --kube-version 1.27 --api-versions example.org/v1 "
-        "--skip-schema-validation"
+        "--values infra/tiny/values-prod.yaml --no-hooks --kube-version 1.27 --api-versions example.org/v1"
     )
 
 
@@ -140,6 +141,35 @@ def test_chart_file_that_disagrees_is_refused(hybrid: Hybrid) -> None:
     assert problem(hybrid)[0] == "MIG703"
     chart.unlink()
     assert problem(hybrid)[0] == "MIG703"
+
+
+def lock_file(hybrid: Hybrid, **changes: str) -> None:
+    release = hybrid.release()
+    ref = ChartRef(name=release.name, version=release.version, repository=release.repository)
+    text = chart_lock(ref)
+    for old, new in changes.items():
+        text = text.replace(getattr(ref, old) if old != "digest" else lock_digest(ref), new)
+    (hybrid.root / "infra/tiny/Chart.lock").write_text(text)
+
+
+def test_a_chart_lock_from_which_helm_would_fetch_something_else_is_refused(hybrid: Hybrid) -> None:
+    lock_file(hybrid)
+    assert release_part(hybrid).problem is None
+    for change in ({"version": "1.2.2"}, {"repository": "https://elsewhere.example.org"}, {"digest": "sha256:00"}):
+        lock_file(hybrid, **change)
+        code, path, summary = problem(hybrid)
+        assert (code, path) == ("MIG703", "infra/tiny/Chart.lock")
+        assert "helm fetches another chart or none" in summary
+
+
+def test_a_schema_that_helm_holds_against_the_values_is_part_of_the_proof(hybrid: Hybrid) -> None:
+    schema = hybrid.root / "infra/tiny/values.schema.json"
+    schema.write_text('{"required": ["more"]}')
+    assert problem(hybrid)[0] == "MIG406"
+    schema.write_text('{"$ref": "http://127.0.0.1:9/schema.json", "required": ["more"]}')
+    part = release_part(hybrid)
+    assert part.problem is None
+    assert part.command.endswith("--skip-schema-validation")
 
 
 def test_missing_files_are_named(hybrid: Hybrid) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from migrator.charts.schema import outside_references
 from migrator.compare.redaction import secret_data
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.inference.assignments.values_tree import value_at
@@ -12,7 +13,6 @@ from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.internal_errors import faults_within
 from migrator.inference.types import Inference, InferenceRequest, dotted
 from migrator.inference.verdict.residual import pinning
-from migrator.inference.verdict.schema import outside_references
 from migrator.inference.verdict.secret_pins import secret_values
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from migrator.charts.randomness import next_second, reads_clock
+from migrator.charts.schema import outside_references
 from migrator.compare import compare, is_test_hook
 from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.types import InferenceRequest, ReleaseOptions, SplitValues
 from migrator.inference.values.files import values_files
 from migrator.inference.verdict.release_options import release_options
-from migrator.inference.verdict.schema import outside_references
 from migrator.model import Difference, DifferenceKind, Json, ReleaseContext, ResId, Resource
 from migrator.yamlio import digest, dump
 

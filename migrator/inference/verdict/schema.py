@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -19,31 +18,6 @@ if TYPE_CHECKING:
 
 MAX_CORRECTIONS = 20
 _ROOT = "(root)"
-
-
-def outside_references(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    """References of a chart's schemas, its subcharts' included, that lead out of them: helm would fetch those."""
-    found: dict[str, None] = {}
-    for path, data in sorted(files.items()):
-        if path.rsplit("/", 1)[-1] == "values.schema.json":
-            try:
-                found.update((each, None) for each in _references(json.loads(data)))
-            except (ValueError, RecursionError):
-                continue  # helm says what is wrong with it
-    return tuple(found)
-
-
-def _references(node: Json) -> Iterator[str]:
-    if isinstance(node, dict):
-        for key, item in node.items():
-            if key == "$ref" and isinstance(item, str):
-                if not item.startswith("#"):
-                    yield item
-            else:
-                yield from _references(item)
-    elif isinstance(node, list):
-        for item in node:
-            yield from _references(item)
 
 
 def corrected(answer: Answer, chart: Chart, complaints: tuple[Complaint, ...]) -> Answer | None:
