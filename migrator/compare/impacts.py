@@ -15,6 +15,30 @@ _C, _O, _R, _D = Impact.CONFIG, Impact.ROLLOUT, Impact.RECREATE, Impact.DATA_LOS
 _LOST_WITH_DATA = frozenset(
     {"CustomResourceDefinition", "Namespace", "PersistentVolume", "PersistentVolumeClaim", "StatefulSet"}
 )
+_OPERATED_GROUPS = (
+    *("*.cnpg.io", "acid.zalan.do", "postgres-operator.crunchydata.com", "*.percona.com", "mysql.oracle.com"),
+    *(
+        "k8s.mariadb.com",
+        "mariadb.mmontes.io",
+        "*.strimzi.io",
+        "rabbitmq.com",
+        "*.k8s.elastic.co",
+        "opensearch.opster.io",
+    ),
+    *("mongodb.com", "mongodbcommunity.mongodb.com", "*.datastax.com", "*.k8ssandra.io"),
+    *(
+        "*.altinity.com",
+        "databases.spotahome.com",
+        "*.opstreelabs.in",
+        "minio.min.io",
+        "*.rook.io",
+        "longhorn.io",
+        "objectbucket.io",
+    ),
+    *("kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"),
+)
+"""Groups of databases, storage and deployers: with an object of theirs goes what its controller made, data included."""
+_DEPLOYING = frozenset({("argoproj.io", "Application"), ("argoproj.io", "ApplicationSet")})
 _RUNS_PODS = frozenset(
     {"CronJob", "DaemonSet", "Deployment", "Job", "Pod", "ReplicaSet", "ReplicationController", "StatefulSet"}
 )
@@ -124,6 +148,8 @@ def impact_of_object(gvk: Gvk, *, is_added: bool, has_counterpart: bool) -> Impa
         if has_counterpart:
             return _R
         return _O if gvk.kind in _RUNS_PODS and is_built_in(gvk) else _C
+    if any(fnmatchcase(gvk.group, pattern) for pattern in _OPERATED_GROUPS) or (gvk.group, gvk.kind) in _DEPLOYING:
+        return _D
     return _D if gvk.kind in _LOST_WITH_DATA and is_built_in(gvk) else _R
 
 

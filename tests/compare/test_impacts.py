@@ -22,6 +22,8 @@ VERSIONS = {
     "ServiceMonitor": "monitoring.coreos.com/v1",
     "Prometheus": "monitoring.coreos.com/v1",
     "StatefulSetLike": "example.com/v1",
+    "Kafka": "kafka.strimzi.io/v1beta2",
+    "Application": "argoproj.io/v1alpha1",
 }
 
 
@@ -246,6 +248,8 @@ def test_a_label_by_which_something_selects_is_configuration():
         ("CustomResourceDefinition", "data-loss", "config"),
         ("Namespace", "data-loss", "config"),
         ("Prometheus", "recreate", "config"),
+        ("Kafka", "data-loss", "config"),
+        ("Application", "data-loss", "config"),
     ],
 )
 def test_impact_of_a_whole_object(kind, removed, added):
