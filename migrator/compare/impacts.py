@@ -17,25 +17,10 @@ _LOST_WITH_DATA = frozenset(
 )
 _OPERATED_GROUPS = (
     *("*.cnpg.io", "acid.zalan.do", "postgres-operator.crunchydata.com", "*.percona.com", "mysql.oracle.com"),
-    *(
-        "k8s.mariadb.com",
-        "mariadb.mmontes.io",
-        "*.strimzi.io",
-        "rabbitmq.com",
-        "*.k8s.elastic.co",
-        "opensearch.opster.io",
-    ),
-    *("mongodb.com", "mongodbcommunity.mongodb.com", "*.datastax.com", "*.k8ssandra.io"),
-    *(
-        "*.altinity.com",
-        "databases.spotahome.com",
-        "*.opstreelabs.in",
-        "minio.min.io",
-        "*.rook.io",
-        "longhorn.io",
-        "objectbucket.io",
-    ),
-    *("kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"),
+    *("k8s.mariadb.com", "mariadb.mmontes.io", "*.strimzi.io", "rabbitmq.com", "*.k8s.elastic.co"),
+    *("opensearch.opster.io", "mongodb.com", "mongodbcommunity.mongodb.com", "*.datastax.com", "*.k8ssandra.io"),
+    *("*.altinity.com", "databases.spotahome.com", "*.opstreelabs.in", "minio.min.io", "*.rook.io"),
+    *("longhorn.io", "objectbucket.io", "kustomize.toolkit.fluxcd.io", "helm.toolkit.fluxcd.io"),
 )
 """Groups of databases, storage and deployers: with an object of theirs goes what its controller made, data included."""
 _DEPLOYING = frozenset({("argoproj.io", "Application"), ("argoproj.io", "ApplicationSet")})

@@ -13,7 +13,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
-from migrator.prove.stage import dependencies_of, is_named, read_chart_file
+from migrator.prove.stage import dependencies_of, lock_file_problem, read_chart_file
 from migrator.render_roots import Build
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.layout import Layout
@@ -127,7 +127,7 @@ class _Following:
         if held is None or len(self._entries(folder)) != 1:
             return
         locked = read_value(held, dialect=Dialect.SIGS, path=path)
-        if not isinstance(locked, Mapping) or not is_named(dependencies_of(locked), ref):
+        if lock_file_problem({"dependencies": [*self._entries(folder)]}, locked, ref):
             self.edits[path] = FileEdit(path=path, before=held, after=chart_lock(ref).encode(), cause="lock")
 
     def _entries(self, folder: RepoPath) -> tuple[Mapping[str, Json], ...]:

@@ -54,6 +54,8 @@ class RenderContext:
     """Hears of each root and release that is rendered."""
     remotes: Remotes = field(default_factory=Remotes)
     """Remote bases that are at hand."""
+    replaced: frozenset[RepoPath] = frozenset()
+    """Chart.lock files that will be written anew: what they say counts no more."""
 
     @property
     def renderer(self) -> Renderer:
@@ -186,7 +188,7 @@ def render_release(release: LockedRelease, tree: Path, context: RenderContext, *
         target = Path(directory).resolve() / "chart"
         target.mkdir()
         try:
-            staged = stage_release(release, tree, context.library, target)
+            staged = stage_release(release, tree, context.library, target, context.replaced)
             part = replace(part, command=_helm_command(release, is_strict=staged.is_strict))
             render = _renderer(release, staged, context)
             first = rendered_resources(render(0))

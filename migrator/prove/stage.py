@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,9 +52,16 @@ def repository_folder(tree: Path, path: RepoPath) -> Path:
     return folder
 
 
-def stage_release(release: LockedRelease, tree: Path, library: ChartLibrary, target: Path) -> Staged:
+def stage_release(
+    release: LockedRelease,
+    tree: Path,
+    library: ChartLibrary,
+    target: Path,
+    replaced: Collection[RepoPath] = (),
+) -> Staged:
     """Copy a release's umbrella chart to `target` and put its dependency, checked against the lock, into `charts/`.
 
+    `replaced` are files that will be written anew: what they say counts no more.
     Raises MIG702 (missing folder, values file or post-render folder; a link out of the repository), MIG703 (Chart.yaml
     names another dependency than the lock, or Chart.lock another than both), MIG704 (the archive is not the one that
     was proved), and what the chart library raises.
@@ -64,7 +71,8 @@ def stage_release(release: LockedRelease, tree: Path, library: ChartLibrary, tar
     _check_named_files(release, target)
     chart = read_chart_file(target / "Chart.yaml", release.path)
     _check_dependency(release, chart)
-    _check_lock_file(release, chart, target / "Chart.lock")
+    if RepoPath(f"{release.path}/Chart.lock") not in replaced:
+        _check_lock_file(release, chart, target / "Chart.lock")
     archive = _dependency(release, target, library)
     if archive.digest != release.digest:
         raise MigrateError.of(
@@ -139,23 +147,28 @@ def _check_dependency(release: LockedRelease, chart: Mapping[str, Json]) -> None
         )
 
 
+def lock_file_problem(chart: Mapping[str, Json], locked: Json, ref: ChartRef) -> str:
+    """Why a Chart.lock does not lock the chart, one of the dependencies of Chart.yaml; empty where it does."""
+    entries = dependencies_of(locked) if isinstance(locked, Mapping) else ()
+    if not is_named(entries, ref):
+        return f"does not name {' '.join(filter(None, ref_parts(ref)))}"
+    is_plain = dependencies_of(chart) == entries and len(entries) == 1 and entries[0].keys() == _KEYS
+    return "has the digest of other dependencies" if is_plain and locked.get("digest") != lock_digest(ref) else ""
+
+
 def _check_lock_file(release: LockedRelease, chart: Mapping[str, Json], path: Path) -> None:
     # helm dependency build, and so a deployer, fetches what Chart.lock names (fact A6)
     if not path.is_file():
         return
     span = SourceSpan(path=RepoPath(f"{release.path}/Chart.lock"))
-    locked = read_value(path.read_bytes(), dialect=Dialect.SIGS, path=span.path)
     ref = ChartRef(name=release.name, version=release.version, repository=release.repository)
-    entries = dependencies_of(locked) if isinstance(locked, Mapping) else ()
-    problem = "" if is_named(entries, ref) else f"does not name {' '.join(filter(None, ref_parts(ref)))}"
-    if not problem and dependencies_of(chart) == entries and len(entries) == 1 and entries[0].keys() == _KEYS:
-        problem = "" if locked.get("digest") == lock_digest(ref) else "has the digest of other dependencies"
+    problem = lock_file_problem(chart, read_value(path.read_bytes(), dialect=Dialect.SIGS, path=span.path), ref)
     if problem:
         raise MigrateError.of(
             "MIG703",
             f"Chart.lock {problem}, so that helm fetches another chart or none",
             span=span,
-            remedy="restore Chart.lock, or run `helm dependency update` here after a meant upgrade",
+            remedy="restore Chart.lock, or run `migrate apply --relock` after a meant upgrade",
         )
 
 

@@ -62,6 +62,7 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         engines = {**lock.engines, **baseline.tools.engines}
         wanted = replace(found.lock, engines=engines)
         context = render_context_of(baseline.choices, baseline.tools, watch)
+        context = replace(context, replaced=frozenset(each.path for each in found.edits))
         proof, _ = verify(baseline.root, base, context, terms=terms, lock=wanted)
     proof = without_shipped(proof, shipped)
     new = with_proof(replace(wanted, commit=base, tree=f"git:{tree_digest(baseline.root, base)}"), proof)

@@ -92,6 +92,15 @@ def test_a_chart_upgrade(migrate: Migrate, root: Path, charts: Path) -> None:
     assert "Nothing to do" in relock(migrate, root, charts).out
 
 
+def test_a_chart_lock_that_is_of_no_chart_is_written_anew(migrate: Migrate, root: Path, charts: Path) -> None:
+    file = root / FOLDER / "Chart.lock"
+    whole = file.read_text()
+    file.write_text(whole.replace("digest: sha256:", "digest: sha256:0"))
+    assert audit(migrate, root, charts) == ["MIG808"]
+    assert relock(migrate, root, charts).code == 0
+    assert file.read_text() == whole
+
+
 def test_values_are_explained_by_the_manifests_that_they_came_from(migrate: Migrate, root: Path, charts: Path) -> None:
     values = root / FOLDER / "values-prod.yaml"
     values.write_text(values.read_text().replace("replicas: 3", "replicas: 5"))
