@@ -332,14 +332,20 @@ class Evaluator:
         """A document and its target as a cluster holds them.
 
         A namespace that Helm fills in at install is not a difference (fact C4). Where a chart mostly writes namespaces
-        itself, one that only the target has is a difference: it may come from a value.
+        itself, one that only the target has is a difference: it may come from a value. A target that names none is
+        where the release is, and asks for no value that says so.
         """
         target = self.targets[index]
         if document.resource is None:
             return {}, self._stored.of(target)
         now, wanted = self._stored.met(document.resource, target)
-        is_told = self._writes_namespaces and not target.is_placed
-        if "namespace" in (now.get("metadata") or {}) or target.id.namespace != setting.namespace or is_told:
+        if target.is_placed:
+            printed = (now.get("metadata") or {}).get("namespace")
+            is_there = bool(printed) and printed == target.id.namespace
+            metadata = {**(wanted.get("metadata") or {}), "namespace": printed}
+            return now, {**wanted, "metadata": metadata} if is_there else wanted
+        is_written = "namespace" in (now.get("metadata") or {})
+        if is_written or target.id.namespace != setting.namespace or self._writes_namespaces:
             return now, wanted
         metadata = {key: value for key, value in (wanted.get("metadata") or {}).items() if key != "namespace"}
         return now, {**wanted, "metadata": metadata}

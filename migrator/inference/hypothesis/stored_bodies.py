@@ -36,8 +36,10 @@ class StoredBodies:
         self._known: dict[tuple[int, Equivalences], tuple[Resource, Stored]] = {}
 
     def as_written(self, target: Resource) -> Resource:
-        """A target in its own words, without what a cluster has added."""
+        """A target in its own words, without what a cluster has added or where it was placed."""
         body = stored_form(target.body, rules=self._rules & {CLUSTER_FIELDS, STATUS}).body
+        if target.is_placed and "namespace" in (body.get("metadata") or {}):
+            body = {**body, "metadata": {key: held for key, held in body["metadata"].items() if key != "namespace"}}
         return target if body is target.body else replace(target, body=body)
 
     def of(self, resource: Resource) -> Body:
