@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from migrator.classify.types import Component
+from migrator.classify.types import Component, ComponentKind
 from migrator.load import ChartEntry, Kustomizations, makers_of
-from migrator.model import RepoPath, Resource
+from migrator.model import RepoPath, ResId, Resource
 from migrator.render_roots import Build
 
 
@@ -60,6 +60,49 @@ def inflated_by(
             entries = {entry.place: entry for each in sure for entry in each}
             inflated[component.id] = Inflated(entries=tuple(entries[place] for place in sorted(entries)))
     return inflated
+
+
+def with_all_made(
+    components: Sequence[Component], builds: Sequence[Build], held: Kustomizations, inflated: Mapping[str, Inflated]
+) -> tuple[Component, ...]:
+    """The components, those that entries make with all that these make: CRDs say nothing of the chart they are of."""
+    owners = {
+        entry.place: each.id
+        for each in components
+        if each.kind is ComponentKind.THIRD_PARTY and each.id in inflated
+        for entry in inflated[each.id].entries
+    }
+    owned = {
+        (name, member)
+        for each in components
+        if each.kind is ComponentKind.THIRD_PARTY
+        for name, members in each.members.items()
+        for member in members
+    }
+    more: dict[tuple[str, ResId], str] = {}
+    for build in builds if owners else ():
+        for resource in build.resources:
+            makers, place = _makers(resource, held), (build.environment, resource.id)
+            if len(makers) == 1 and place not in owned and (owner := owners.get(makers[0].place)) is not None:
+                more[place] = owner
+    return tuple(found for each in components if any((found := _with_members(each, more)).members.values()))
+
+
+def _with_members(component: Component, owners: Mapping[tuple[str, ResId], str]) -> Component:
+    """The component with what it is said to own, and without what another is."""
+    names = sorted({*component.members, *(name for (name, _), owner in owners.items() if owner == component.id)})
+    members = {
+        name: tuple(
+            sorted(
+                {
+                    *(each for each in component.members.get(name, ()) if (name, each) not in owners),
+                    *(each for (place, each), owner in owners.items() if (place, owner) == (name, component.id)),
+                }
+            )
+        )
+        for name in names
+    }
+    return replace(component, members=members) if owners else component
 
 
 def _makers(resource: Resource, held: Kustomizations) -> tuple[ChartEntry, ...]:

@@ -14,7 +14,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
 from migrator.plan.beside import Beside, joined
-from migrator.plan.inflated import Inflated, inflated_by
+from migrator.plan.inflated import Inflated, inflated_by, with_all_made
 from migrator.progress import Watch
 from migrator.rewrite import followed_images
 from migrator.workflow.deciding.next_command import with_next_commands
@@ -76,6 +76,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     with run.step("resolve") as watch:
         library = library_of(baseline)
         inflated = inflated_by(components, baseline.builds, baseline.kustomizations)
+        components = with_all_made(components, baseline.builds, baseline.kustomizations, inflated)
         wanted = [each for each in components if _is_wanted(each, baseline) and each.id not in settled.disputed]
         resolved: list[Resolved] = []
         for each in wanted:

@@ -10,9 +10,50 @@ from typing import Any
 
 import pytest
 from cli_support import FIXTURES, Migrate, app, committed, migrate, mirror, tree  # noqa: F401 - fixtures
+from hybrid_repository import archive
 
 URL = "https://tiny.example.org/charts"
 ENTRY = f"name: tiny-monitor, version: 2.3.1, repo: '{URL}', releaseName: watch, namespace: monitoring"
+GEAR = {
+    "Chart.yaml": "apiVersion: v2\nname: gear\nversion: 1.4.0\n",
+    "values.yaml": "size: 1\n",
+    "crds/gear.yaml": """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gears.gear.example.org}
+spec:
+  group: gear.example.org
+  names: {kind: Gear, plural: gears}
+  scope: Namespaced
+  versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}]
+""",
+    "templates/gear.yaml": """\
+{{- define "labels" }}{helm.sh/chart: gear-1.4.0, app.kubernetes.io/instance: {{ .Release.Name }}}{{ end }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Release.Name }}-gear, namespace: {{ .Release.Namespace }}, labels: {{ include "labels" . }}}
+data:
+  size: "{{ .Values.size }}"
+  kubernetes: {{ .Capabilities.KubeVersion.Version }}
+  nine: "{{ .Capabilities.APIVersions.Has "gear.example.org/v9" }}"
+---
+apiVersion: v1
+kind: Service
+metadata: {name: {{ .Release.Name }}-gear, namespace: {{ .Release.Namespace }}, labels: {{ include "labels" . }}}
+spec: {ports: [{port: 80}]}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .Release.Name }}-init
+  namespace: {{ .Release.Namespace }}
+  annotations: {helm.sh/hook: pre-install}
+  labels: {{ include "labels" . }}
+spec:
+  template:
+    spec: {restartPolicy: Never, containers: [{name: init, image: "registry.example.org/gear:1"}]}
+""",
+}
 POLICY = "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: only}\nspec: {podSelector: {}}\n"
 
 
@@ -198,3 +239,28 @@ def test_two_entries_leave_one_by_one(
     text = (root / "overlays/dev/kustomization.yaml").read_text()
     assert "tiny-cache" in text
     assert "tiny-monitor" not in text
+
+
+@pytest.mark.parametrize(
+    ("entry", "locked"),
+    [
+        ("includeCRDs: true, skipHooks: true", {"includeCRDs: true", "hooks: skip"}),
+        ("skipTests: true", {"includeCRDs: false", "hooks: run"}),
+        ("kubeVersion: 1.27.3, apiVersions: [gear.example.org/v9]", {"kubeVersion: 1.27.3", "- gear.example.org/v9"}),
+    ],
+)
+def test_what_an_entry_says_of_the_release_is_said_in_the_lock(
+    migrate: Migrate,  # noqa: F811
+    root: Path,
+    tmp_path: Path,
+    entry: str,
+    locked: set[str],
+) -> None:
+    (tmp_path / "charts").mkdir()
+    archive(tmp_path / "charts/gear-1.4.0.tgz", "gear", GEAR)
+    name = f"name: gear, version: 1.4.0, repo: '{URL}', releaseName: big, namespace: monitoring"
+    write(root, f"{name}, {entry}, valuesInline: {{size: 3}}")
+    adopted(migrate, root, tmp_path / "charts")
+    said = {line.strip() for line in (root / ".migrate/lock.yaml").read_text().splitlines()}
+    assert locked <= said
+    assert "helmCharts" not in (root / "overlays/prod/kustomization.yaml").read_text()
