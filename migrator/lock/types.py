@@ -75,7 +75,10 @@ class Lock:
     verdict: str = ""
     proof_digest: str = ""
     rendered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """environment -> part (a kustomize root, or `release:NAMESPACE/NAME`) -> digest of what it rendered when proved."""
+    """environment -> part (a kustomize root, or `release:NAMESPACE/NAME`) -> digest of what it rendered when proved.
+
+    A further release of one name in one namespace has its folder behind it, in parentheses.
+    """
 
     @property
     def namespaces(self) -> Mapping[RepoPath, str]:

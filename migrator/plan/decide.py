@@ -44,12 +44,13 @@ def make_plan(
     """The plan without file changes, which `rewrite` adds; components by id.
 
     `kube_version` and `api_versions` are what every release is rendered for; empty where nobody minds. Nothing is
-    adopted that a root which does not build rests on. Its diagnostics: MIG603 (two components want one release), MIG604
+    adopted that a root which does not build rests on. Its diagnostics: MIG603 (several releases have one name), MIG604
     (CRDs that Helm installs and never upgrades), MIG721 and MIG934 (entries of `accept` and `refuse`).
     """
     situation = situation_of(examined, repository, terms, kube_version=kube_version, api_versions=api_versions)
     ordered = sorted(examined, key=lambda each: each.component.id)
-    found, notes = _apart([_noted(decide(each, situation), each.note) for each in ordered])
+    found = tuple(_noted(decide(each, situation), each.note) for each in ordered)
+    notes = _shared_names(found)
     archives = {each.component.id: each.archive for each in examined}
     notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
     notes += _entry_notes(found, examined, situation)
@@ -313,34 +314,24 @@ def _other_kubernetes(known: ComponentPlan, situation: Situation) -> str:
     return f'its objects are those of Kubernetes {version}: `kube_version: "{version}"` in migrate.yaml adopts it'
 
 
-def _apart(decided: Sequence[ComponentPlan]) -> tuple[tuple[ComponentPlan, ...], Diagnostics]:
-    """The decisions without two that would install the same release name in one namespace."""
-    taken: dict[tuple[str, str, str], str] = {}
-    found: list[ComponentPlan] = []
-    notes: list[Diagnostic] = []
+def _shared_names(decided: Iterable[ComponentPlan]) -> Diagnostics:
+    """What is to be said of releases that have one name in one namespace: only Helm's own record minds."""
+    users: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for each in decided:
-        if each.decision in (Decision.PROPOSE, Decision.KEEP):
-            found.append(each)
-            continue
-        release = each.context.release
-        keys = [(name, each.context.within(name).namespace, release) for name in each.environments]
-        other = next((taken[key] for key in keys if key in taken), None)
-        if other is None:
-            taken.update(dict.fromkeys(keys, each.id))
-            found.append(each)
-            continue
-        namespace = each.context.within(next(key for key in keys if key in taken)[0]).namespace
-        reason = f"its release {release} in namespace {namespace} is also that of {other}"
-        found.append(replace(each, decision=Decision.PROPOSE, patches={}, transforms={}, reason=reason))
-        notes.append(
-            Diagnostic(
-                code="MIG603",
-                severity=Severity.WARNING,
-                summary=f"{each.id} stays in Kustomize: {reason}",
-                remedy=f"name another release under components.{each.id}.release in migrate.yaml",
-            )
+        if each.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES):
+            for name in each.environments:
+                users[each.context.within(name).namespace, each.context.release][each.id] = None
+    return tuple(
+        Diagnostic(
+            code="MIG603",
+            severity=Severity.WARNING,
+            summary=f"{listed([*found])} are all release {release} in namespace {namespace}, as their objects say",
+            remedy="Argo CD renders them apart; give each HelmRelease of Flux a storageNamespace of its own before its "
+            "first install; never install them with helm, which keeps one record for all of them",
         )
-    return tuple(found), tuple(notes)
+        for (namespace, release), found in sorted(users.items())
+        if len(found) > 1
+    )
 
 
 def _crds_note(component: ComponentPlan, archive: ChartArchive | None) -> Diagnostics:

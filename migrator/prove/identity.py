@@ -140,8 +140,15 @@ def rendering_digest(rendering: Rendering) -> str:
 
 
 def part_digests(rendering: Rendering) -> Mapping[str, str]:
-    """Digest of what each part renders, by its key: tells which part it is that changed."""
-    return {part.key: rendering_digest(replace(rendering, parts=(part,))) for part in rendering.parts}
+    """Digest of what each part renders, by its key: tells which part it is that changed.
+
+    Where releases have one name in one namespace, the keys of all but the first tell their folders as well.
+    """
+    found: dict[str, str] = {}
+    for part in sorted(rendering.parts, key=lambda each: each.path):
+        key = f"{part.key} ({part.path})" if part.key in found else part.key
+        found[key] = rendering_digest(replace(rendering, parts=(part,)))
+    return found
 
 
 def _blanked(value: Json, path: KeyPath) -> Json:

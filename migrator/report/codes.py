@@ -74,7 +74,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG511": "A team's own values of a chart cannot be read, or do not fit the chart.",
         "MIG601": "The lock cannot be read or used.",
         "MIG602": "The lock was written by another version of migrate.",
-        "MIG603": "Two components would install the same release.",
+        "MIG603": "Several releases have one name in one namespace, of which Helm keeps one record.",
         "MIG604": "The chart's CRDs are installed by Helm and never upgraded.",
         "MIG605": "Nothing says into which namespace objects go; it is taken for granted.",
         "MIG606": "Objects of Argo CD or Flux bring a folder into two namespaces, or into another than it names.",

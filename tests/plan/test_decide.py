@@ -560,7 +560,7 @@ def test_a_root_that_does_not_build_makes_the_plan_incomplete() -> None:
     assert plan.environments["dev"].status == "built"
 
 
-def test_two_components_never_share_a_release_name() -> None:
+def test_components_that_share_a_release_name_are_adopted_and_it_is_said() -> None:
     same = [bare(each) for each in REDIS]
     second = settings(9)
     builds = [Build(environment="dev", root=RepoPath("dev"), status=BUILT, resources=(*REDIS, second))]
@@ -584,8 +584,11 @@ def test_two_components_never_share_a_release_name() -> None:
     }
     examined = [Examined(component=each, archive=ARCHIVE, result=inferences[each.id]) for each in components]
     plan = make_plan(examined, repository_of(*builds), Terms())
-    assert [each.decision for each in plan.components] == [Decision.ADOPT, Decision.PROPOSE]
-    assert [note.code for note in plan.diagnostics] == ["MIG603"]
+    assert [each.decision for each in plan.components] == [Decision.ADOPT, Decision.ADOPT]
+    (note,) = plan.diagnostics
+    assert (note.code, note.severity) == ("MIG603", Severity.WARNING)
+    assert note.summary.startswith("a, b are all release cache in namespace data")
+    assert "storageNamespace" in note.remedy
 
 
 def test_crds_that_helm_never_upgrades_are_said() -> None:

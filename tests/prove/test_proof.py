@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from migrator.compare import ALL, Acceptance, Allowance, Scope, Terms
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import DifferenceKind, Impact, ReleaseContext, RepoPath, Resource, resource_of
-from migrator.prove import Owner, Part, Proof, Rendering, Verdict, prove, rendering_digest, rendering_of
+from migrator.prove import Owner, Part, Proof, Rendering, Verdict, part_digests, prove, rendering_digest, rendering_of
 from migrator.prove.proof_json import proof_document, read_proof
 
 TERMS = Terms()
@@ -354,3 +355,13 @@ def test_what_is_the_same_by_a_rule_is_counted_and_is_no_difference() -> None:
     assert strict.verdict is Verdict.DIFFERS
     other = obj("Service", "a", "web", spec={"ports": [{"port": 80, "protocol": "UDP"}]})
     assert prove(before(old), side(helm(other)), terms=TERMS).verdict is Verdict.DIFFERS
+
+
+def test_releases_of_one_name_are_two_parts() -> None:
+    shared = ReleaseContext(release="stack", namespace="web")
+    parts = [replace(helm(config(name), component=name), context=shared) for name in ("b", "a")]
+    digests = part_digests(Rendering(environment="prod", parts=tuple(parts)))
+    assert sorted(digests) == ["release:web/stack", "release:web/stack (infra/b)"]
+    assert len(set(digests.values())) == 2
+    found = prove(before(config("a"), config("b")), side(*parts), terms=TERMS)
+    assert found.verdict is Verdict.IDENTICAL
