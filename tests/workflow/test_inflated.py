@@ -165,6 +165,20 @@ def test_a_chart_that_somebody_else_names_stays_in_its_place(
     assert (root / "tiny-monitor/Chart.yaml").exists()
 
 
+def test_a_chart_that_another_chart_depends_on_stays_in_its_place(
+    migrate: Migrate,  # noqa: F811
+    root: Path,
+    mirror: Path,  # noqa: F811
+) -> None:
+    vendored(root)
+    (root / "stack").mkdir()
+    dependency = "{name: tiny-monitor, version: 2.3.1, repository: 'file://../tiny-monitor'}"
+    (root / "stack/Chart.yaml").write_text(f"name: stack\nversion: 0.1.0\ndependencies:\n- {dependency}\n")
+    adopted(migrate, root, mirror)
+    assert (root / "tiny-monitor/Chart.yaml").exists()
+    assert not (root / "overlays/dev/values.yaml").exists()
+
+
 def test_a_changed_chart_is_the_teams_own_and_stays(
     migrate: Migrate,  # noqa: F811
     root: Path,

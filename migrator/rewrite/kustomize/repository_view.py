@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+import posixpath
+import re
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,6 +15,7 @@ from migrator.render_roots import Build
 from migrator.yamlio import Dialect, Document, read_documents
 
 T = TypeVar("T")
+_DEPENDENCY = re.compile(rb"""file://([^"'\s,}]+)""")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +46,17 @@ class RepositoryView:
         return self.once("staying", lambda: self.deployed.union(self.kustomizations.roots(), rendered))
 
     def is_staying(self, folder: RepoPath) -> bool:
-        """Whether the folder, or one inside it, stays whatever becomes of its content."""
-        return any(f"{path}/".startswith(f"{folder}/") for path in self.staying)
+        """Whether the folder, or one inside it, stays whatever becomes of its content: a chart that others name too."""
+        named = self.once("named charts", lambda: frozenset(self._named_charts()))
+        return any(f"{path}/".startswith(f"{folder}/") for path in self.staying | named)
+
+    def _named_charts(self) -> Iterator[RepoPath]:
+        """Folders of the charts that charts of the repository depend on."""
+        for file in self.index.files:
+            if posixpath.basename(file) in ("Chart.yaml", "requirements.yaml"):
+                for place in _DEPENDENCY.findall(self.read(file)):
+                    here = posixpath.dirname(file)
+                    yield RepoPath(posixpath.normpath(posixpath.join(here, place.decode("utf-8", "replace"))))
 
     def read(self, path: RepoPath) -> bytes:
         """The bytes of a file; MigrateError MIG106 if they cannot be read."""
