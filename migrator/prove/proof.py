@@ -83,7 +83,9 @@ def _environment(
         each for each in judged if _is_generated(each, old.generated, new.generated) and not terms.is_named(each)
     ]
     found = tuple(
-        Found(difference=each, admitted=each.admitted, reason=each.why) for each in judged if each not in by_chance
+        Found(difference=each, admitted=each.admitted, reason=each.why, component=owners.get(each.resource, ""))
+        for each in judged
+        if each not in by_chance
     )
     if found:
         found = _explained(found, (*old.resources, *new.resources))

@@ -52,6 +52,8 @@ class Found:
     """Why it is admitted or not, in a few words."""
     explanation: tuple[str, ...] = ()
     """What differs, line by line, secrets redacted."""
+    component: str = field(default="", compare=False)
+    """To which the object belongs; empty for none, and for a proof that was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

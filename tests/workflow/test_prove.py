@@ -43,6 +43,17 @@ def test_a_component_that_is_not_proved_stays_and_the_rest_goes_on(
     assert (app / "helm-charts" / "monitoring" / "tiny-monitor" / "Chart.yaml").exists()
 
 
+def test_an_object_that_only_the_release_has_is_told(
+    migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    more = b"tiny-db:\n  pdb:\n    create: true\n"
+    spoiled(monkeypatch, "helm-charts/databases/tiny-db/values.yaml", b"tiny-db:\n", more)
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+
+    assert "MIG722" in shown.err
+    assert "dev: PodDisruptionBudget.policy/shop/shop-db# (no allowance admits it)" in shown.err
+
+
 def test_a_component_without_which_a_root_does_not_build_stays_and_the_rest_goes_on(
     migrate: Migrate, app: Path, mirror: Path
 ) -> None:

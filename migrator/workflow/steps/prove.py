@@ -158,7 +158,7 @@ def _why(component: ComponentPlan, proof: Proof) -> str:
         lines += [
             f"{name}: {found.difference.id} ({found.reason})"
             for found in each.found
-            if not found.admitted and found.difference.resource in members
+            if not found.admitted and (found.component == component.id or found.difference.resource in members)
         ]
         lines += [f"{name}: {reason.summary}" for reason in each.reasons]
     more = f"; and {len(lines) - _SHOWN} more" if len(lines) > _SHOWN else ""
