@@ -96,12 +96,24 @@ def taken_back(after: Json, before: Json, places: Collection[KeyPath]) -> Json:
         return before
 
     wanted = frozenset(places)
+    # one difference to a cluster may be several in the texts: a role's rules, a list that is empty on one side
+    whole = {each for each in wanted if each == RULES or not (_held(before, each) and _held(after, each))}
 
     def is_before(path: KeyPath) -> bool:
-        is_whole = path[:1] == RULES and RULES in wanted  # a role's rules are compared as a whole, by what they permit
-        return is_whole or path in wanted or any(_is_in_map(each, path) for each in wanted)
+        is_inside = any(path[:length] in whole for length in range(1, len(path)))
+        return is_inside or path in wanted or any(_is_in_map(each, path) for each in wanted)
 
     return mixed(root, is_before)
+
+
+def _held(value: Json, path: KeyPath) -> Json:
+    for key in path:
+        is_there = isinstance(value, list) if isinstance(key, int) else isinstance(value, dict)
+        try:
+            value = value[key] if is_there else None
+        except (KeyError, IndexError):
+            return None
+    return value
 
 
 def _is_in_map(path: KeyPath, other: KeyPath) -> bool:

@@ -145,3 +145,9 @@ def test_an_order_is_taken_back_alone() -> None:
     assert ordered == {"env": [{"name": "A", "value": "2"}, {"name": "B"}, {"name": "C"}]}
     assert apply_operations(after, operations(after, ordered)) == ordered
     assert taken_back(after, before, [("env", 0, "value")])["env"][0] == {"name": "C"}
+
+
+def test_an_empty_list_is_taken_back_for_the_difference_of_the_whole() -> None:
+    before, after = {"spec": {"args": [], "a": 1}}, {"spec": {"args": ["--x", "--y"], "a": 2}}
+    assert taken_back(after, before, [("spec", "args")]) == {"spec": {"args": [], "a": 2}}
+    assert taken_back(after, before, [("spec", "a")]) == {"spec": {"args": ["--x", "--y"], "a": 1}}
