@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
     from migrator.workflow.deciding.accept import Accepted
+    from migrator.workflow.deciding.drop import Dropped
     from migrator.workflow.explain import Accounted, Explained
     from migrator.workflow.graph import Graphed
     from migrator.workflow.infer_files import Inferred
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     Result: TypeAlias = (
         Planned
         | Accepted
+        | Dropped
         | Applied
         | Relocked
         | Verified
@@ -112,8 +114,10 @@ def accept(
     only: Sequence[str] = (),
     privilege: bool = False,
     progress: Progress = unwatched,
-) -> Accepted:
+) -> Accepted | Dropped:
     """Write into `migrate.yaml` what may differ in a component; `accepted.component` is what it comes to.
+
+    Of a component that is adopted the post-render patches are dropped that undo it: that is `Dropped`.
 
     `up_to` is the gravest impact, `only` are ids of differences or patterns of ids, `privilege` admits what widens one.
     """

@@ -19,6 +19,7 @@ from migrator.report.redact import redact_differences, redact_explanation, redac
 from migrator.workflow.apply import Applied
 from migrator.workflow.audit import Audited
 from migrator.workflow.deciding.accept import Accepted
+from migrator.workflow.deciding.drop import Dropped
 from migrator.workflow.explain import Accounted, Explained
 from migrator.workflow.graph import Graphed
 from migrator.workflow.infer_files import Inferred
@@ -55,6 +56,27 @@ def _(accepted: Accepted) -> dict[str, Json]:
         "written": accepted.is_new,
         "next": accepted.next,
         "diagnostics": _diagnostics(accepted.diagnostics),
+    }
+
+
+@document_of.register
+def _(dropped: Dropped) -> dict[str, Json]:
+    gone, left = (
+        {name: redact_differences(each, dropped.secrets) for name, each in found.items()}
+        for found in (dropped.dropped, dropped.left)
+    )
+    return {
+        "format_version": FORMAT_VERSION,
+        "component": dropped.component,
+        "decision": dropped.decision.value,
+        "reason": dropped.reason,
+        "groups": group_documents(gone),
+        "left": group_documents(left),
+        "patches": sum(len(patch.operations) for found in dropped.patches.values() for patch in found),
+        "written": True,
+        "files": [str(each.path) for each in dropped.edits],
+        "next": dropped.next,
+        "diagnostics": _diagnostics(dropped.diagnostics),
     }
 
 

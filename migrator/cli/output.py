@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
     from migrator.workflow.deciding.accept import Accepted
+    from migrator.workflow.deciding.drop import Dropped
     from migrator.workflow.explain import Accounted, Explained
     from migrator.workflow.graph import Graphed
     from migrator.workflow.infer_files import Inferred
@@ -164,6 +165,24 @@ def show_accepted(accepted: Accepted, output_format: str, stream: IO[str], feedb
     feedback.say(accepted.diagnostics)
     found = {name: redact_differences(each, accepted.secrets) for name, each in accepted.differences.items()}
     show_text(accepted.component, found, stream, is_new=accepted.is_new, following=accepted.next)
+
+
+def show_dropped(dropped: Dropped, output_format: str, stream: IO[str], feedback: Feedback) -> None:
+    """Write what patches no longer keep from changing, and what they still do."""
+    if output_format == "json":
+        _document(dropped, stream)
+        return
+    from migrator.report.applied import show_dropped as show_text
+    from migrator.report.redact import redact_differences
+
+    feedback.say(dropped.diagnostics)
+    found, left = (
+        {name: redact_differences(each, dropped.secrets) for name, each in differences.items()}
+        for differences in (dropped.dropped, dropped.left)
+    )
+    files = [str(each.path) for each in dropped.edits]
+    head = f"{dropped.component}  {dropped.decision.value}: {dropped.reason}"
+    show_text(head, found, left, stream, environments=dropped.environments, files=files, following=dropped.next)
 
 
 def show_applied(

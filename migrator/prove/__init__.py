@@ -6,7 +6,14 @@ from migrator.prove.intoto import intoto
 from migrator.prove.proof import prove
 from migrator.prove.proof_json import proof_document, read_proof
 from migrator.prove.relock import Relocked, relocked
-from migrator.prove.render import RenderContext, closure_of, render_environment, render_lock, render_roots
+from migrator.prove.render import (
+    RenderContext,
+    closure_of,
+    render_environment,
+    render_lock,
+    render_release,
+    render_roots,
+)
 from migrator.prove.rendered_parts import Owner, Part, Rendering, rendering_of
 from migrator.prove.types import (
     ComponentProof,
@@ -54,6 +61,7 @@ __all__ = [
     "relocked",
     "render_environment",
     "render_lock",
+    "render_release",
     "render_roots",
     "rendered_digest",
     "rendering_digest",

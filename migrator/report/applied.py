@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.plan.review import HELP, Session, Show
@@ -118,6 +119,29 @@ def show_accepted(
         out.print(f"  {environment}: {count} patch operations on {len(patches)} objects keep what is not accepted")
     if following:
         out.print(f"  next  {following}", style="bold")
+
+
+def show_dropped(
+    head: str,
+    dropped: Mapping[str, Sequence[Difference]],
+    left: Mapping[str, Sequence[Difference]],
+    stream: IO[str],
+    *,
+    environments: Sequence[str],
+    files: Sequence[str],
+    following: str,
+) -> None:
+    """The groups that patches no longer undo, those that they still do, the files, and the command that goes on."""
+    out = console(stream)
+    out.print(head, style="bold")
+    for title, found in (("changes now, no patch undoes it any more", dropped), ("is pinned as before", left)):
+        if any(found.values()):
+            out.print(f"  {title}")
+        unjudged = {name: [replace(each, why="", admitted=False) for each in some] for name, some in found.items()}
+        for line in group_lines(unjudged, environments):
+            out.print(f"    {line}")
+    out.print(f"  written  {', '.join(files)}")
+    out.print(f"  next  {following}", style="bold")
 
 
 def show_turn(session: Session, stream: IO[str]) -> None:

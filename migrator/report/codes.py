@@ -163,6 +163,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG931": "An entry of `accept` says too little.",
         "MIG932": "A review needs a terminal.",
         "MIG934": "All that an entry of `accept` is about is refused.",
+        "MIG935": "Without its patches a component would change otherwise than accepted.",
         "MIG999": "A fault of migrate itself.",
     }
 )

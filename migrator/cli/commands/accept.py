@@ -25,15 +25,22 @@ from migrator.diagnostics import ExitCode
 @charts
 @talking
 def accept(repo: Path, component: str, output_format: str, **given: Any) -> int:
-    """Write into migrate.yaml what may differ in COMPONENT of REPO, and say what comes of it."""
+    """Write into migrate.yaml what may differ in COMPONENT of REPO, and say what comes of it.
+
+    Of a component that is adopted the patches are dropped that undo it: the lock and their files follow.
+    """
     from migrator import api
     from migrator.cli.feedback import Feedback
-    from migrator.cli.output import show_accepted
+    from migrator.cli.output import show_accepted, show_dropped
+    from migrator.workflow.deciding.drop import Dropped
 
     feedback = Feedback.of(given)
     entry = {name: given.pop(name) for name in ("up_to", "only", "privilege", "reason")}
     with feedback.watching() as progress:
         accepted = api.accept(repo, component, api.Options(**given), progress=progress, **entry)
-    show_accepted(accepted, output_format, sys.stdout, feedback)
+    if isinstance(accepted, Dropped):
+        show_dropped(accepted, output_format, sys.stdout, feedback)
+    else:
+        show_accepted(accepted, output_format, sys.stdout, feedback)
     feedback.finish()
     return ExitCode.DONE

@@ -128,17 +128,24 @@ def _post_render_folders(component: ComponentPlan, layout: Layout) -> Mapping[st
 
 
 def _post_render_yaml(component: ComponentPlan, environment: str, sharing: Sequence[str]) -> str:
-    patches = component.patches.get(environment, ())
+    fields = component.transforms.get(environment, {})
+    return post_render_yaml(component.id, sharing, component.patches.get(environment, ()), fields)
+
+
+def post_render_yaml(
+    component: str, environments: Sequence[str], patches: Sequence[PostRenderPatch], fields: Mapping[str, Json]
+) -> str:
+    """The kustomization behind the chart of a component: the patches, and the further fields that it has."""
     value: dict[str, Json] = {
         "apiVersion": "kustomize.config.k8s.io/v1beta1",
         "kind": "Kustomization",
         "resources": [CHART_OUTPUT],
-        **component.transforms.get(environment, {}),
+        **fields,
     }
     if patches:
         value["patches"] = [{"target": _target(patch), "patch": _patch_text(patch)} for patch in patches]
     about = (
-        f"What no value of the chart expresses: this keeps {component.id} in {', '.join(sharing)} as it was.\n"
+        f"What no value of the chart expresses: this keeps {component} in {', '.join(environments)} as it was.\n"
         f"{CHART_OUTPUT} stands for the chart's rendered output and is not a file of the repository."
     )
     unwanted: dict[KeyPath, str] = {

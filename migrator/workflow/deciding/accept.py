@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from migrator.compare import Acceptance
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import CONFIG_PATH
+from migrator.lock import load_lock
 from migrator.model import Difference, SourceSpan
 from migrator.plan import ComponentPlan, Decision
 from migrator.plan.review import ACCEPT
+from migrator.workflow.deciding.drop import Dropped, drop
 from migrator.workflow.deciding.entries import write_entry
 from migrator.workflow.deciding.next_command import REASON, command
+from migrator.workflow.deciding.pinned import pinned_releases
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
@@ -40,13 +43,18 @@ class Accepted:
     diagnostics: Diagnostics
 
 
-def accept(settings: Settings, entry: Acceptance, run: Run) -> Accepted:
+def accept(settings: Settings, entry: Acceptance, run: Run) -> Accepted | Dropped:
     """Accept what an entry is about, and say what its component comes to; nothing is written where that is nothing.
+
+    Of a component that is adopted, the patches are dropped that keep it from being so.
 
     Raises MIG930 for a component that there is nothing to accept of, MIG931 for an entry without a reason or a scope,
     MIG907 for a component that is not there, and what planning raises.
     """
     check_entry(entry)
+    lock = load_lock(settings.root)
+    if lock is not None and pinned_releases(lock, entry.component):
+        return drop(settings, lock, entry, run)
     planned = plan_repository(replace(settings, only=(entry.component,), accept=(entry,)), run)
     component = component_of(planned, entry.component)
     found = {

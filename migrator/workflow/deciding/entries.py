@@ -17,22 +17,32 @@ from migrator.yamlio import Append, YamlError, decode, edit
 def write_entry(root: Path, key: str, entry: Acceptance) -> bool:
     """Put the entry into `migrate.yaml`, which is made where there is none; False where it says so already.
 
-    Raises what reading the file raises, MIG102 where it holds the key in a way that takes no further item, and what a
-    write can raise; then the file is what it was.
+    Raises what `edit_of_entry` raises and what a write can raise; then the file is what it was.
+    """
+    change = edit_of_entry(root, key, entry)
+    if change is None:
+        return False
+    commit(root, [change])
+    return True
+
+
+def edit_of_entry(root: Path, key: str, entry: Acceptance) -> FileEdit | None:
+    """What puts the entry into `migrate.yaml`; None where it says so already.
+
+    Raises what reading the file raises, and MIG102 where it holds the key in a way that takes no further item.
     """
     path = root / CONFIG_PATH
     before = path.read_bytes() if path.is_file() else None
     text = decode(before or b"", CONFIG_PATH)
     config = parse_config(before) if before else None
     if config is not None and entry in (config.accept if key == ACCEPT else config.refuse):
-        return False
+        return None
     try:
         after = edit(text, [Append(path=(key,), value=_item(key, entry))]).encode()
     except YamlError as error:
         raise MigrateError(replace(error.diagnostic, span=SourceSpan(path=CONFIG_PATH))) from None
     parse_config(after)
-    commit(root, [FileEdit(path=CONFIG_PATH, before=before, after=after, cause=key)])
-    return True
+    return FileEdit(path=CONFIG_PATH, before=before, after=after, cause=key)
 
 
 def _item(key: str, entry: Acceptance) -> Json:

@@ -1,0 +1,141 @@
+"""What the post-render patches of a component that is adopted keep from changing, environment by environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from migrator.compare import Terms, compare
+from migrator.diagnostics import MigrateError
+from migrator.discover import KUSTOMIZATION_NAMES
+from migrator.lock import Lock, LockedRelease
+from migrator.model import Difference, Json, RepoPath, ResId, Resource, SourceSpan
+from migrator.plan.dropped import is_of_patches
+from migrator.prove import RenderContext, Rendering, placed, render_release
+from migrator.rewrite import FileEdit, beside, stage
+from migrator.workflow.steps.baseline import Baseline
+from migrator.yamlio import Dialect, dump, read_value
+
+_PATCHES = "patches"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostRender:
+    """The kustomization behind a chart, as it is written."""
+
+    path: RepoPath
+    data: bytes = field(repr=False)
+    fields: Mapping[str, Json]
+
+    @property
+    def others(self) -> Mapping[str, Json]:
+        """The fields that are not patches."""
+        return {key: each for key, each in self.fields.items() if key not in ("apiVersion", "kind", _PATCHES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """The patches of a component in one environment."""
+
+    release: LockedRelease
+    kustomization: PostRender
+    rendered: Mapping[ResId, Resource]
+    """What the chart renders, by its place in the cluster, each as the chart prints it."""
+    patched: Mapping[ResId, Resource]
+    """The same behind the patches."""
+    differences: tuple[Difference, ...]
+    """What would change if the patches went, judged."""
+
+
+def pinned_releases(lock: Lock, component: str) -> Mapping[str, LockedRelease]:
+    """Environment -> the release of a component that something is done behind."""
+    return {
+        name: release
+        for name, each in sorted(lock.environments.items())
+        for release in each.helm
+        if release.component == component and release.post_render is not None
+    }
+
+
+def pinned(
+    baseline: Baseline,
+    releases: Mapping[str, LockedRelease],
+    before: Mapping[str, Rendering],
+    context: RenderContext,
+    terms: Terms,
+) -> Mapping[str, Pinned]:
+    """Environment -> what the patches behind its release keep there; `before` is what the lock renders.
+
+    Fields of the kustomization that are not patches have no part in it. Raises MIG702 for a kustomization that is not
+    there, and what rendering raises.
+    """
+    held = {name: _post_render(baseline, release) for name, release in releases.items()}
+    bare = {
+        each.path: FileEdit(path=each.path, before=each.data, after=_patches_alone(each), cause="patches")
+        for each in held.values()
+    }
+    found = {}
+    with beside(baseline.root) as scratch:
+        tree = scratch / baseline.root.name
+        stage(baseline.root, tuple(bare.values()), tree)
+        for name, release in releases.items():
+            sides = []
+            for each in (release, replace(release, post_render=None)):
+                part = render_release(each, tree, context)
+                if part.problem is not None:
+                    raise MigrateError(part.problem)
+                sides.append(Rendering(environment=name, parts=(part,)))
+            found[name] = _compared(release, held[name], sides[0], sides[1], before[name], terms)
+    return found
+
+
+def _compared(  # noqa: PLR0917
+    release: LockedRelease,
+    kustomization: PostRender,
+    with_patches: Rendering,
+    without: Rendering,
+    everything: Rendering,
+    terms: Terms,
+) -> Pinned:
+    old, new = placed(with_patches, everything), placed(without, everything)
+    own = {each.id for each in (*old.resources, *new.resources)}
+    others = [each for each in placed(everything).resources if each.id not in own]
+    chance = old.generated | new.generated
+    differences = [
+        each
+        for each in compare(old.resources, new.resources, rules=terms.equivalences, beside=others)
+        if is_of_patches(each) and not any(each.path[: len(at)] == at for it, at in chance if it == each.resource)
+    ]
+    return Pinned(
+        release=release,
+        kustomization=kustomization,
+        rendered=_as_printed(new, without),
+        patched=_as_printed(old, with_patches),
+        differences=terms.judged(differences, release.component),
+    )
+
+
+def _as_printed(there: Rendering, printed: Rendering) -> Mapping[ResId, Resource]:
+    return dict(zip((each.id for each in there.resources), printed.resources, strict=True))
+
+
+def _post_render(baseline: Baseline, release: LockedRelease) -> PostRender:
+    folder = f"{release.path}/{release.post_render}"
+    paths = [RepoPath(f"{folder}/{name}") for name in KUSTOMIZATION_NAMES]
+    path = next((each for each in paths if baseline.index.is_file(each)), None)
+    fields: Json = None
+    if path is not None:
+        data = baseline.index.read(path)
+        fields = read_value(data, dialect=Dialect.KUSTOMIZE, path=path)
+    if path is None or not isinstance(fields, Mapping):
+        raise MigrateError.of(
+            "MIG702",
+            f"there is no kustomization in {folder}, which the lock names",
+            span=SourceSpan(path=path or RepoPath(folder)),
+            remedy="restore it from git, or let the lock follow: `migrate apply --relock`",
+        )
+    return PostRender(path=path, data=data, fields=fields)
+
+
+def _patches_alone(held: PostRender) -> bytes:
+    return dump({key: each for key, each in held.fields.items() if key in ("resources", _PATCHES)}).encode()
