@@ -214,8 +214,9 @@ def _under_other_names(proposed: ComponentPlan, fits: Mapping[str, Fit], situati
 
 
 def _beside(fits: Mapping[str, Fit], stays: Mapping[str, Collection[ResId]]) -> Mapping[str, Fit]:
-    """The fits of a release beside which some of its targets stay in Kustomize."""
-    return reconciled({name: without(each, stays.get(name, ())) for name, each in fits.items()})
+    """The fits of a release beside which some targets stay in Kustomize; none for an environment with nothing else."""
+    left = reconciled({name: without(each, stays.get(name, ())) for name, each in fits.items()})
+    return {name: each for name, each in left.items() if each.targets} or left
 
 
 def _adopted_beside(
@@ -231,8 +232,11 @@ def _names(found: Iterable[Collection[ResId]]) -> list[str]:
 
 def _met(known: ComponentPlan, fits: Mapping[str, Fit]) -> ComponentPlan:
     """With the objects that a release takes over, and those of the component that it does not."""
+    values = {name: each for name, each in known.values.environments.items() if name in fits}
     return replace(
         known,
+        environments=tuple(sorted(fits)),
+        values=replace(known.values, environments=values),
         members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
         companions={name: each.companions for name, each in fits.items() if each.companions},
     )

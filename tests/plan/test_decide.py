@@ -442,6 +442,14 @@ def test_a_secrets_data_never_stands_in_a_patch() -> None:
     assert [each.operations for each in found.patches["dev"]] == [({"$patch": "delete"},)]
 
 
+def test_an_environment_that_has_nothing_else_needs_no_release() -> None:
+    before, after = (thing("Secret", "password", data={"p": text}) for text in ("c2VjcmV0", "b3RoZXI="))
+    rendered = [bare(each) for each in (*REDIS, after)]
+    found = one({"dev": (*REDIS, before), "vault": (before,)}, {"dev": rendered, "vault": [bare(after)]})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert (found.environments, set(found.members)) == (("dev",), {"dev"})
+
+
 def test_what_runs_does_not_stay_beside_the_release() -> None:
     hooked = thing("Deployment", "web", metadata={"annotations": {"helm.sh/hook": "post-install"}})
     found = one({"dev": (*REDIS, hooked)}, {"dev": [bare(each) for each in (*REDIS, thing("Deployment", "web"))]})
