@@ -237,7 +237,8 @@ def _check(entry: Acceptance, lock: Lock, proof: Proof, dropped: Mapping[str, tu
 def _proved(new: Lock, old: Lock, proof: Proof, baseline: Baseline) -> Lock:
     """The lock with this proof; its baseline stays, and so does a verdict that was worse."""
     made = with_proof(replace(new, engines={**old.engines, **baseline.tools.engines}), proof)
-    return replace(made, verdict=str(Verdict.worst((Verdict.parse(old.verdict), proof.verdict))))
+    is_good = old.verdict in {str(each) for each in Verdict if each.holds}
+    return made if is_good else replace(made, verdict=old.verdict)
 
 
 def _next(settings: Settings, component: str, left: Mapping[str, Sequence[Difference]]) -> str:
