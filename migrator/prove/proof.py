@@ -77,14 +77,17 @@ def _environment(
     compared = comparison(_known(olds, skipped), _known(news, skipped), rules=terms.equivalences)
     differences = [difference for difference in compared.differences if not _of_missing_part(difference, before, after)]
     owners = {**owners, **{each.id: part.component for part in new.parts if part.component for each in part.resources}}
-    owned = [(each, owners.get(each.resource, "")) for each in differences]
+    # what goes because the release makes it anew under another name is a matter of that release
+    owned = [
+        (each, owners.get(each.resource) or owners.get(each.counterpart or each.resource, "")) for each in differences
+    ]
     judged = [found for each, owner in owned for found in terms.judged([each], owner)]
     by_chance = [
         each for each in judged if _is_generated(each, old.generated, new.generated) and not terms.is_named(each)
     ]
     found = tuple(
-        Found(difference=each, admitted=each.admitted, reason=each.why, component=owners.get(each.resource, ""))
-        for each in judged
+        Found(difference=each, admitted=each.admitted, reason=each.why, component=owner)
+        for each, (_, owner) in zip(judged, owned, strict=True)
         if each not in by_chance
     )
     if found:

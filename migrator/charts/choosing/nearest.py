@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from migrator.charts.types import ChartVersion
 
 _NUMBERS = re.compile(r"(?:[a-z-]+-(?=v\d)|release[.-])?v?(\d+(?:\.\d+)*+)(?![0-9a-z])", re.IGNORECASE)
+MINORS = 6
+"""Minor versions of an application that one may be apart from another whose chart stands in."""
 _UNFINISHED = re.compile(r"[-.+_](alpha|beta|rc|pre|dev|snapshot|nightly)", re.IGNORECASE)
 
 
@@ -35,6 +37,12 @@ def is_of_line(version: str, line: str) -> bool:
 def is_same_major(one: str, other: str) -> bool:
     """Whether both are versions, and of one major."""
     return bool(numbers(one)) and numbers(one)[:1] == numbers(other)[:1]
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether both are of one major, and few minor versions apart: what is farther runs with other flags and files."""
+    minors = [(*numbers(each), 0, 0)[1] for each in (one, other)]
+    return is_same_major(one, other) and abs(minors[0] - minors[1]) <= MINORS
 
 
 def nearest_first(

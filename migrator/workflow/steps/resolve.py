@@ -284,7 +284,8 @@ def _any_of(missing: Mapping[str, Diagnostic], versions: Sequence[str]) -> Diagn
     """One message for all the versions of which any would do: about one that may be had, if there is one."""
     if not missing:
         return ()
-    first = min(missing, key=lambda version: (missing[version].code != "MIG421", list(versions).index(version)))
+    order = {version: place for place, version in reversed(list(enumerate(versions)))}
+    first = min(missing, key=lambda version: (missing[version].code != "MIG421", order.get(version, len(order))))
     others = [version for version in dict.fromkeys(versions) if not is_same_version(version, first)]
     shown = ", ".join(others[:VERSIONS]) + (", ..." if len(others) > VERSIONS else "")
     said = f"{missing[first].summary}; as good would be {shown}" if others else missing[first].summary

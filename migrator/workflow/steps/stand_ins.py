@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.charts.choosing.nearest import is_same_major, nearest_first, numbers
+from migrator.charts.choosing.nearest import MINORS, is_near, is_same_major, nearest_first, numbers
 from migrator.charts.choosing.pull import helm_pull
 from migrator.charts.types import ChartArchive, ChartRef, ChartVersion
 from migrator.diagnostics import Diagnostic, Severity
@@ -38,11 +38,12 @@ class StandIn:
 
 
 def nearest(held: Sequence[ChartVersion], wanted: StandIn) -> Sequence[ChartVersion]:
-    """The versions at hand of the same major that are nearest, else those that say nothing, a few of them.
+    """The versions at hand that are nearest, else those that say nothing, a few of them.
 
-    None where all are of another major.
+    None where all are of another major, or of an app version that is far away.
     """
-    fitting = [one for one in held if is_same_major(wanted.version_of(one), wanted.wanted)]
+    fits = is_same_major if wanted.is_chart_version else is_near
+    fitting = [one for one in held if fits(wanted.version_of(one), wanted.wanted)]
     fitting = fitting or [one for one in held if not numbers(wanted.version_of(one))]
     return nearest_first(fitting, wanted.wanted, wanted.version_of)[:MOST]
 
@@ -62,9 +63,11 @@ def stand_in_note(component: Component, archives: Sequence[ChartArchive], wanted
 def another_major(
     component: Component, candidate: ChartCandidate, held: Sequence[ChartVersion], wanted: StandIn
 ) -> Diagnostic:
-    """Why nothing is tried: every version at hand is of another major than what the objects are of."""
+    """Why nothing is tried: every version at hand is of another major than what the objects are of, or far away."""
     first = nearest_first(held, wanted.wanted, wanted.version_of)[0]
     carries = f", which carries app version {first.app_version}" if first.app_version else ""
+    is_far = is_same_major(wanted.version_of(first), wanted.wanted)
+    away = f"more than {MINORS} minor versions away" if is_far else "of another major"
     runs = "its objects are of chart version" if wanted.is_chart_version else "it runs app version"
     remedy = f"name the right version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}"
     if candidate.versions:
@@ -73,8 +76,8 @@ def another_major(
     return Diagnostic(
         code="MIG433",
         severity=Severity.WARNING,
-        summary=f"{about(component)}{runs} {wanted.wanted}, and every version of chart {wanted.chart} at hand is of "
-        f"another major; the nearest is {first.version}{carries}",
+        summary=f"{about(component)}{runs} {wanted.wanted}, and every version of chart {wanted.chart} at hand is "
+        f"{away}; the nearest is {first.version}{carries}",
         remedy=remedy,
     )
 
