@@ -17,6 +17,7 @@ from migrator.plan.fit import (
     Fit,
     fit,
     lesser_part,
+    other_program,
     reconciled,
     shared_by,
     with_shared,
@@ -299,6 +300,8 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
     for each in fits.values():
         if each.twice:
             return f"the chart renders {each.twice[0]} twice"
+        if other := other_program(each):
+            return other
         for resource in each.targets.values():
             origin = resource.origin
             files = (origin.path, *origin.transformed_in) if origin is not None else ()

@@ -10,13 +10,15 @@ from migrator.compare import ALL, Equivalences, compare, is_hook, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
-from migrator.model import Difference, DifferenceKind, RepoPath, ResId, Resource
+from migrator.model import Difference, DifferenceKind, Json, RepoPath, ResId, Resource
 from migrator.plan.reasons import listed
 from migrator.signatures.features import WORKLOADS
 from migrator.yamlio import digest
 
 _LEAST_SHARE = 0.5
 """Of a component's objects that its chart must render; with fewer it is probably the wrong chart."""
+_SHELLS = frozenset({"sh", "bash", "ash", "env", "tini", "dumb-init"})
+"""What starts any program: it tells nothing by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +203,31 @@ def _instead(stays: Sequence[ResId], others: Sequence[ResId]) -> str:
     """What there is, and what the chart makes in its place."""
     has, makes = (listed([str(each) for each in found]) or "nothing else" for found in (stays, others))
     return f" (there is {has}; the chart makes {makes})"
+
+
+def other_program(each: Fit) -> str:
+    """A workload in which the chart starts another program than there is: patches would make it something else."""
+    for key, resource in sorted(each.targets.items()):
+        has, makes = (_commands(held.body) for held in (resource, each.rendered.get(key, resource)))
+        for name in sorted(has.keys() & makes.keys()):
+            if has[name] != makes[name]:
+                return f"the chart starts {makes[name]} in {key}, where {has[name]} is started"
+    return ""
+
+
+def _commands(body: Mapping[str, Json]) -> Mapping[str, str]:
+    """Container -> the file name of the program that it is told to start; a container alone has no name."""
+    spec: Json = body.get("spec") or {}
+    for key in ("jobTemplate", "spec", "template", "spec"):
+        spec = spec[key] if isinstance(spec, Mapping) and isinstance(spec.get(key), Mapping) else spec
+    held = spec.get("containers") if isinstance(spec, Mapping) else None
+    found = [one for one in held if isinstance(one, Mapping)] if isinstance(held, list) else []
+    told = {
+        str(one.get("name")) if len(found) > 1 else "": str(command[0]).rpartition("/")[2]
+        for one in found
+        if isinstance(command := one.get("command"), list) and command
+    }
+    return {name: program for name, program in told.items() if program not in _SHELLS}
 
 
 def _running(found: Iterable[ResId]) -> tuple[ResId, ...]:

@@ -442,6 +442,29 @@ def test_a_secrets_data_never_stands_in_a_patch() -> None:
     assert [each.operations for each in found.patches["dev"]] == [({"$patch": "delete"},)]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "is_adopted"),
+    [
+        (["/adapter", "-v"], ["/webhooks", "-v"], False),
+        (["/adapter", "-v"], ["/usr/bin/adapter"], True),
+        (["/bin/sh", "-c", "x"], ["/webhooks"], True),
+        (None, ["/webhooks"], True),
+    ],
+)
+def test_a_chart_that_starts_another_program_is_not_patched_into_it(
+    before: list[str] | None, after: list[str], is_adopted: bool
+) -> None:
+    def running(command: list[str] | None) -> Resource:
+        container = {"name": "main", "image": "acme/x"} | ({"command": command} if command else {})
+        return thing("Deployment", "web", spec={"template": {"spec": {"containers": [container]}}})
+
+    found = one({"dev": (*REDIS, running(before))}, {"dev": [bare(each) for each in (*REDIS, running(after))]})
+    assert (found.decision is Decision.ADOPT_WITH_PATCHES) == is_adopted
+    assert (
+        is_adopted or found.reason == "the chart starts webhooks in Deployment.apps data/web, where adapter is started"
+    )
+
+
 def test_an_environment_that_has_nothing_else_needs_no_release() -> None:
     before, after = (thing("Secret", "password", data={"p": text}) for text in ("c2VjcmV0", "b3RoZXI="))
     rendered = [bare(each) for each in (*REDIS, after)]
