@@ -365,3 +365,16 @@ def test_releases_of_one_name_are_two_parts() -> None:
     assert len(set(digests.values())) == 2
     found = prove(before(config("a"), config("b")), side(*parts), terms=TERMS)
     assert found.verdict is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("component", ["tiny", "other"])
+def test_what_goes_because_a_release_makes_it_anew_is_laid_to_that_release(component: str) -> None:
+    template = {"template": {"spec": {"containers": [{"name": "main", "image": "acme/x:1"}]}}}
+    old, new = (obj("Deployment", name, "web", spec=template) for name in ("controller", "tiny-controller"))
+    terms = Terms(accepted=(Acceptance(component=component, up_to=Impact.RECREATE, reason="tonight"),))
+    proof = prove(before(old, config()), side(kustomize(config()), helm(new)), terms=terms)
+    assert {str(each.difference.resource): each.component for each in proof.environments["prod"].found} == {
+        "Deployment.apps web/controller": "tiny",
+        "Deployment.apps web/tiny-controller": "tiny",
+    }
+    assert proof.verdict is (Verdict.ALLOWED if component == "tiny" else Verdict.DIFFERS)
