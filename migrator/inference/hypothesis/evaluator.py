@@ -267,10 +267,10 @@ class Evaluator:
         )
 
     def _missing_cost(self, index: int, instead: Document | None, setting: ReleaseContext) -> float:
-        most, own = MISSING_SHARE * self._extents[index], self.targets[index].id
-        if instead is not None and instead.id is not None:
-            return stand_in_cost(own, instead.id, most, self._cost(index, instead, setting))
-        return most + NONE_COST if is_workload(own) else most
+        most, runs = MISSING_SHARE * self._extents[index], is_workload(self.targets[index].id)
+        if instead is not None:
+            return stand_in_cost(most, self._cost(index, instead, setting), runs=runs)
+        return most + NONE_COST if runs else most
 
     def _paired(
         self, documents: Mapping[Key, list[Document]], setting: ReleaseContext
