@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import csv
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+from measuring.repositories import answered
+
 LEVELS = {"repository": ("metadata", "rollout"), "upstream": ("metadata", "accept-recreate")}
 
 
@@ -78,16 +75,11 @@ def measure(subject: Subject, mirrors: Sequence[Path], cache: Path, budget: floa
             "cache": str(cache),
             "budget": budget,
         }
-        environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
-        command = [sys.executable, "-m", "measuring.adopting"]
-        data = json.dumps(asked).encode()
-        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)
-    if done.returncode:
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        error = said[-1] if said else f"ended with {done.returncode}"
+        found, error = answered("measuring.adopting", asked)
+    if error:
         yield from (AdoptionRow(name=subject.name, level=level, error=error) for level in subject.levels)
-        return
-    yield from map(row_of, json.loads(done.stdout))
+    else:
+        yield from map(row_of, found)
 
 
 def row_of(read: Mapping[str, object]) -> AdoptionRow:

@@ -73,14 +73,19 @@ def measure(archive: Path, layout: str, mirrors: Sequence[Path], cache: Path, bu
             "cache": str(cache),
             "budget": budget,
         }
-        environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
-        command = [sys.executable, "-m", "measuring.repository"]
-        data = json.dumps(asked).encode()
-        done = subprocess.run(command, input=data, capture_output=True, env=environment, check=False)
+        found, error = answered("measuring.repository", asked)
+    return RepositoryRow(name=name, layout=layout, error=error) if error else RepositoryRow(**found)
+
+
+def answered(module: str, asked: Mapping[str, Json]) -> tuple[Json, str]:
+    """What a module of the benchmarks says in a fresh process, told on stdin; else why it says nothing."""
+    environment = {**os.environ, "PYTHONPATH": f"{HERE.parent}{os.pathsep}{HERE}"}
+    data = json.dumps(asked).encode()
+    done = subprocess.run([sys.executable, "-m", module], input=data, capture_output=True, env=environment, check=False)
     if done.returncode:
         said = done.stderr.decode(errors="replace").strip().splitlines()
-        return RepositoryRow(name=name, layout=layout, error=said[-1] if said else f"ended with {done.returncode}")
-    return RepositoryRow(**json.loads(done.stdout))
+        return None, said[-1] if said else f"ended with {done.returncode}"
+    return json.loads(done.stdout), ""
 
 
 def page(rows: Sequence[RepositoryRow]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from migrator.classify.units import SYSTEM_NAMESPACES
 from migrator.compare.scopes import Scopes, is_namespaced
-from migrator.model import Json, ResId, Resource
+from migrator.graph.texts import placed_names
+from migrator.model import ResId, Resource
 
 DEFAULT = "default"
 """Where kubectl puts what names no namespace, unless it is told another one."""
@@ -56,7 +57,7 @@ def looked_for(resources: Iterable[Resource], wanted: Iterable[Resource]) -> tup
     return tuple(
         (each.id, f"{kind} {name}", namespace)
         for each in resources
-        for kind, name, namespace in _references(each.body)
+        for kind, name, namespace in placed_names(each.body)
         if (kind, name) in names
     )
 
@@ -73,17 +74,3 @@ def _home(group: Iterable[Resource]) -> str:
 
 def _most(counts: Counter[str]) -> str:
     return max(sorted(counts), key=lambda name: counts[name])
-
-
-def _references(value: Json) -> Iterator[tuple[str, str, str]]:
-    """Kind, name and namespace, as subjects of bindings and services of webhooks give them."""
-    if isinstance(value, Mapping):
-        name, namespace = value.get("name"), value.get("namespace")
-        if isinstance(name, str) and isinstance(namespace, str) and namespace:
-            yield str(value.get("kind") or "Service"), name, namespace
-        for key, item in value.items():
-            if key != "metadata":
-                yield from _references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _references(item)

@@ -26,7 +26,7 @@ from migrator.plan.fit import (
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal
-from migrator.plan.renames.fits import proposed_renames, told_renames, with_accepted_renames
+from migrator.plan.renames.fits import proposed_renames, runs_twice, told_renames, with_accepted_renames
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build
@@ -172,8 +172,13 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     proposed = replace(proposed, impact=max((each.impact for each in every), default=Impact.NONE))
     if reason := _doubt(component, fits, situation) or _other_kubernetes(known, situation):
         return replace(proposed, reason=reason)
-    if few := next((f"{why} in {name}" for name, each in fits.items() if (why := lesser_part(each))), ""):
-        return _under_other_names(proposed, fits, situation) or replace(proposed, reason=few)
+    few = next((f"{why} in {name}" for name, each in fits.items() if (why := lesser_part(each))), "")
+    if few or any(map(runs_twice, fits.values())):
+        renaming = _under_other_names(proposed, fits, situation)
+        if renaming is not None or few:
+            return renaming or replace(proposed, reason=few)
+    if other := next(filter(None, (other_program(fits[name], found) for name, found in opened.items())), ""):
+        return replace(proposed, reason=other)
     pins = {name: pin(fits[name], found) for name, found in opened.items()}
     blocking, why = _blocking(pins)
     beside = {name: each.better_beside for name, each in pins.items() if each.better_beside}
@@ -300,8 +305,6 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
     for each in fits.values():
         if each.twice:
             return f"the chart renders {each.twice[0]} twice"
-        if other := other_program(each):
-            return other
         for resource in each.targets.values():
             origin = resource.origin
             files = (origin.path, *origin.transformed_in) if origin is not None else ()

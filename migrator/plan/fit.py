@@ -205,9 +205,11 @@ def _instead(stays: Sequence[ResId], others: Sequence[ResId]) -> str:
     return f" (there is {has}; the chart makes {makes})"
 
 
-def other_program(each: Fit) -> str:
-    """A workload in which the chart starts another program than there is: patches would make it something else."""
-    for key, resource in sorted(each.targets.items()):
+def other_program(each: Fit, opened: Sequence[Difference]) -> str:
+    """A workload in which the chart starts another program than there is, which only patches would undo."""
+    patched = {difference.resource for difference in opened if "command" in difference.path}
+    for key in sorted(patched & each.targets.keys()):
+        resource = each.targets[key]
         has, makes = (_commands(held.body) for held in (resource, each.rendered.get(key, resource)))
         for name in sorted(has.keys() & makes.keys()):
             if has[name] != makes[name]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.load import Kustomizations, Reach
+from migrator.load import Kustomizations, Reach, ReferenceKind
 from migrator.model import RepoPath
 
 GENERATORS = frozenset({"configMapGenerator", "secretGenerator"})
@@ -35,8 +34,8 @@ def stood_in(kustomizations: Kustomizations) -> frozenset[RepoPath]:
     return frozenset(
         held.file
         for held in kustomizations.by_path.values()
-        for each in kustomizations.reach(RepoPath(posixpath.dirname(held.file) or ".")).missing
-        if each.field in GENERATORS and each.span.path == held.file
+        for each in held.references
+        if each.field in GENERATORS and each.kind is ReferenceKind.MISSING
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from migrator.model import Json, Resource
 from migrator.plan import Decision
-from migrator.plan.json_patch import DELETE
 from migrator.plan.types import ComponentPlan
 from tests.plan.test_decide import bare, one, thing
 
@@ -51,15 +52,14 @@ def test_once_both_are_accepted_the_old_one_leaves_and_the_new_one_comes() -> No
     assert found.reason.endswith("; Deployment.apps data/tool becomes chart-tool")
 
 
-def test_one_never_comes_beside_the_other() -> None:
-    """Where only what comes is accepted, or the old one has to stay, the new one is taken out."""
+@pytest.mark.parametrize("accepted", [[], WORKLOAD[1:]])
+def test_one_never_comes_beside_the_other(accepted: list[str]) -> None:
+    """However much else the chart makes as it is: a release without what the chart runs is no adoption of it."""
     many = (*THERE, deployment("other"))
     made = [*MADE, bare(deployment("other"))]
-    found = one({"dev": many}, {"dev": made}, accepted=WORKLOAD[1:])
-    assert found.decision is Decision.ADOPT_WITH_PATCHES
-    assert [each.name for each in found.companions["dev"]] == ["tool"]
-    assert [(each.target.name, each.operations) for each in found.patches["dev"]] == [("chart-tool", (DELETE,))]
-    assert found.differences == {}
+    found = one({"dev": many}, {"dev": made}, accepted=accepted)
+    assert (found.decision, found.patches) == (Decision.PROPOSE, {})
+    assert found.reason.endswith("would make it anew: Deployment.apps data/tool becomes chart-tool")
 
 
 def test_a_name_that_something_else_has_need_of_stays() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.graph.named_objects import bound_objects, named_objects
+from migrator.graph.texts import texts_of
 from migrator.model import Json, ResId, Resource
 from migrator.signatures.features import WORKLOADS
 
@@ -31,7 +32,7 @@ def undisturbed(
         before = dict(found)
         staying = [resource for key, resource in there.items() if key not in taken and key not in found]
         needed = {name for resource in staying for name in names_of(resource)}
-        hosts = {word for resource in staying for text in _texts(resource.body) for word in _WORD.findall(text)}
+        hosts = {word for resource in staying for text in _own_texts(resource) for word in _WORD.findall(text)}
         found = {
             old: new
             for old, new in found.items()
@@ -78,14 +79,6 @@ def _labels(resource: Resource) -> Mapping[str, Json]:
     return labels if isinstance(labels, Mapping) else {}
 
 
-def _texts(value: Json) -> Iterator[str]:
-    """The texts below `spec` and `data` of an object and wherever else they stand, without its own name."""
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            if key != "metadata":
-                yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
-        yield value
+def _own_texts(resource: Resource) -> Iterator[str]:
+    """The texts of an object without its own name and those of what is in it."""
+    return (text for path, text in texts_of(resource.body) if "metadata" not in path)

@@ -76,6 +76,11 @@ def proposed_renames(each: Fit) -> Fit:
     return renamed(each, {**each.renamed, **candidates(each)})
 
 
+def runs_twice(each: Fit) -> bool:
+    """Whether a workload would stay although the chart makes what may be the same under another name."""
+    return any(old.kind in WORKLOADS and old.group == "apps" for old in candidates(each).keys() - each.renamed.keys())
+
+
 def told_renames(fits: Mapping[str, Fit]) -> str:
     """`Deployment.apps web/a becomes b`, for each of them once; workloads first."""
     pairs = {(old.kind not in WORKLOADS, old, new.name) for each in fits.values() for old, new in each.renamed.items()}

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from migrator.graph.texts import placed_names
 from migrator.load import Kustomization
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.rewrite.automation.configuration.sops import is_encrypted
@@ -166,7 +167,7 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
         body = {key: value for key, value in each.resource.body.items() if key != "metadata"}
         found = {id(held): held for text in _texts(body) if (held := renamed.get((each.root, text))) is not None}
         is_free = not moved or each.resource.id.kind in _SET_ANYWAY
-        for kind, name, namespace in () if is_free else _references(body):
+        for kind, name, namespace in () if is_free else placed_names(body):
             if (held := moved.get((each.root, kind, name, namespace))) is not None:
                 found[id(held)] = held
         for held in found.values():
@@ -181,19 +182,6 @@ def _is_renamed(placed: Placed, view: RepositoryView) -> bool:
     if placed.resource.origin is not None and placed.resource.origin.inflated:
         return view.may_rename(placed.root)
     return all(generator.name != final for held in view.reached(placed.root) for generator in held.generators)
-
-
-def _references(value: Json) -> Iterator[tuple[str, str, str]]:
-    """Kind, name and namespace of what is named with its namespace: subjects of bindings, services of webhooks."""
-    if isinstance(value, Mapping):
-        name, namespace = value.get("name"), value.get("namespace")
-        if isinstance(name, str) and isinstance(namespace, str):
-            yield str(value.get("kind") or "Service"), name, namespace
-        for child in value.values():
-            yield from _references(child)
-    elif isinstance(value, list | tuple):
-        for child in value:
-            yield from _references(child)
 
 
 def blockers_of_edits(edits: Iterable[FileEdit], objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator.graph.texts import texts_of
 from migrator.inference.assignments.values_tree import leaves, value_at
 from migrator.inference.candidates.failures import PLACEHOLDER
 from migrator.inference.hypothesis.state import EPSILON, State
@@ -52,22 +53,10 @@ def drop_placeholders(trials: Trials) -> None:
 
 def _is_placeholder(trials: Trials, path: KeyPath) -> bool:
     value = value_at(trials.state.tree.overrides, path)
-    words = {str(text) for text in (*path, *_texts(value))}
+    words = {*map(str, path), *(text for _, text in texts_of(value))}
     if PLACEHOLDER in words or any(word.startswith(INNER) for word in words):
         return True
     return value == _TRUE and isinstance(value, str) and trials.state.tree.default(path) not in ("true", "false")
-
-
-def _texts(value: Json) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield str(key)
-            yield from _texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _texts(item)
-    elif isinstance(value, str):
-        yield value
 
 
 def _printed_wrong(trials: Trials, state: State) -> set[KeyPath]:

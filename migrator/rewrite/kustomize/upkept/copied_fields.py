@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from migrator.diagnostics import MigrateError
+from migrator.graph.texts import texts_of
 from migrator.load import Kustomization
 from migrator.model import Json, SourceSpan
 from migrator.render_roots.generated_names import name_without_hash
@@ -14,7 +15,7 @@ from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.sources import NAME, VARIABLE, Source, mappings, selector_of, sources_of
 from migrator.rewrite.kustomize.targets import in_scope, selects
-from migrator.rewrite.kustomize.upkept.texts import field_of, texts_of
+from migrator.rewrite.kustomize.upkept.texts import field_of
 
 _STABLE = (NAME, "metadata.namespace")
 

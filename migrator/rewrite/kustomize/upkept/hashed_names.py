@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from migrator.graph.texts import texts_of
 from migrator.inference.types import SplitValues
 from migrator.load import Generator, Kustomization
 from migrator.model import SourceSpan
@@ -13,7 +14,7 @@ from migrator.render_roots.generated_names import HASH_LENGTH, HASH_LETTERS, nam
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
-from migrator.rewrite.kustomize.upkept.texts import field_of, texts_of, value_with
+from migrator.rewrite.kustomize.upkept.texts import field_of, value_with
 
 _HASHED = re.compile(rf"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?-[{HASH_LETTERS}]{{{HASH_LENGTH}}}(?![a-z0-9])")
 

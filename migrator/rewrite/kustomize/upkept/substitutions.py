@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from migrator.graph.texts import texts_of
 from migrator.model import Json, SourceSpan
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.sources import mappings
 from migrator.rewrite.kustomize.upkept.deployers import FLUX, Deployer, deployers, mapping
-from migrator.rewrite.kustomize.upkept.texts import field_of, texts_of
+from migrator.rewrite.kustomize.upkept.texts import field_of
 from migrator.yamlio import dump
 
 _OFF = "kustomize.toolkit.fluxcd.io/substitute"

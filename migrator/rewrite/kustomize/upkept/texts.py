@@ -1,25 +1,10 @@
-"""The texts of an object, each with the field that holds it."""
+"""Fields and values as people write them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
+from migrator.graph.texts import texts_of
 from migrator.inference.types import SplitValues
-from migrator.model import Json, KeyPath
-
-
-def texts_of(value: Json, at: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
-    """Every text below a value and its path; a key that is looked at like a text has the path of its value."""
-    if isinstance(value, str):
-        yield at, value
-    elif isinstance(value, Mapping):
-        for key, child in value.items():
-            path = (*at, str(key))
-            yield path, str(key)
-            yield from texts_of(child, path)
-    elif isinstance(value, list | tuple):
-        for number, child in enumerate(value):
-            yield from texts_of(child, (*at, number))
+from migrator.model import KeyPath
 
 
 def field_of(path: KeyPath) -> str:
