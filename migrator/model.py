@@ -16,6 +16,12 @@ Json: TypeAlias = Any
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Keys and indexes from the root of a document to a place in it."""
 
+
+def mapping_of(value: Json) -> Mapping[str, Json]:
+    """The value where it is a map, else an empty one: what somebody wrote may be anything."""
+    return value if isinstance(value, Mapping) else {}
+
+
 KUBE_VERSION = "1.32"
 """The version of Kubernetes that is rendered for where nobody says one: that of the Helm that comes along."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from migrator.compare.bodies import Unequal, mixed
-from migrator.model import Json, KeyPath
+from migrator.model import Json, KeyPath, mapping_of
 from migrator.yamlio import digest, same
 
 Fact = tuple[Any, ...]
@@ -89,7 +89,7 @@ def _is(body: Mapping[str, Json], group: str, kind: str) -> bool:
 
 def _new_ways(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator[Fact]:
     """Connections that a network policy permits and did not, pods that it no longer means."""
-    pods = [_map(_map(side.get("spec")).get("podSelector")) for side in (before, after)]
+    pods = [mapping_of(mapping_of(side.get("spec")).get("podSelector")) for side in (before, after)]
     if not same(*pods) and any(pods[1].values()):
         yield ("pods",)
     had = list(_ways(before))
@@ -100,7 +100,7 @@ def _new_ways(before: Mapping[str, Json], after: Mapping[str, Json]) -> Iterator
 
 def _ways(body: Mapping[str, Json]) -> Iterator[tuple[str, str, str]]:
     """Direction, peer and port."""
-    spec = _map(body.get("spec"))
+    spec = mapping_of(body.get("spec"))
     types = _texts(spec.get("policyTypes")) or ["Ingress", *(["Egress"] if spec.get("egress") else [])]
     for direction, rules, peers in (("Ingress", "ingress", "from"), ("Egress", "egress", "to")):
         if direction not in types:
@@ -126,10 +126,10 @@ def _grants(body: Mapping[str, Json]) -> Iterator[Fact]:
                 for resource in _texts(rule.get("resources")):
                     for name in (*_texts(rule.get("resourceNames")),) or (None,):
                         yield ("rule", verb, group, resource, name)
-    for label, value in _map(_map(body.get("metadata")).get("labels")).items():
+    for label, value in mapping_of(mapping_of(body.get("metadata")).get("labels")).items():
         if label.startswith(_AGGREGATED):
             yield ("aggregated", label, str(value))
-    for index, selector in enumerate(_maps(_map(body.get("aggregationRule")).get("clusterRoleSelectors"))):
+    for index, selector in enumerate(_maps(mapping_of(body.get("aggregationRule")).get("clusterRoleSelectors"))):
         yield ("aggregation", index, repr(sorted(selector.items(), key=str)))
     role = body.get("roleRef")
     if isinstance(role, Mapping):
@@ -158,9 +158,9 @@ def _matches(have: str, need: str) -> bool:
 
 
 def _powers(body: Mapping[str, Json]) -> Iterator[Fact]:
-    metadata = _map(body.get("metadata"))
+    metadata = mapping_of(body.get("metadata"))
     if _is(body, "", "Namespace"):
-        level = _map(metadata.get("labels")).get("pod-security.kubernetes.io/enforce", "privileged")
+        level = mapping_of(metadata.get("labels")).get("pod-security.kubernetes.io/enforce", "privileged")
         for step in range(_ENFORCED.get(str(level), 2) + 1):
             yield ("pod security", step)
     if _is(body, "", "ServiceAccount"):
@@ -168,7 +168,7 @@ def _powers(body: Mapping[str, Json]) -> Iterator[Fact]:
         if body.get("automountServiceAccountToken") is not False:
             yield ("unrestricted", "account", "token")
         for key in _CLOUD_IDENTITIES:
-            if _map(metadata.get("annotations")).get(key):
+            if mapping_of(metadata.get("annotations")).get(key):
                 yield ("unrestricted", "account", str(metadata["annotations"][key]))
     for where, pod in _pods(body):
         yield from _pod_powers(where, pod)
@@ -207,7 +207,7 @@ def _pod_powers(where: str, pod: Mapping[str, Json]) -> Iterator[Fact]:
     if pod.get("automountServiceAccountToken") is not False:
         yield ("unrestricted", where, "service account token")
     yield ("there", where)
-    shared = _map(pod.get("securityContext"))
+    shared = mapping_of(pod.get("securityContext"))
     for kind in _CONTAINERS:
         for container in _maps(pod.get(kind)):
             name = f"{where}/{container.get('name')}"
@@ -216,23 +216,23 @@ def _pod_powers(where: str, pod: Mapping[str, Json]) -> Iterator[Fact]:
                 path = host_paths.get(str(mount.get("name")), "")
                 if path and mount.get("readOnly") is not True:
                     yield ("written host path", name, path, str(mount.get("subPath") or ""))
-            yield from _container_powers(name, container, {**shared, **_map(container.get("securityContext"))})
+            yield from _container_powers(name, container, {**shared, **mapping_of(container.get("securityContext"))})
 
 
 def _container_powers(name: str, container: Mapping[str, Json], context: Mapping[str, Json]) -> Iterator[Fact]:
     if context.get("privileged") is True:
         yield ("privileged", name)
-    capabilities = _map(context.get("capabilities"))
+    capabilities = mapping_of(context.get("capabilities"))
     for capability in _texts(capabilities.get("add")):
         yield ("capability", name, capability)
     if context.get("procMount") == "Unmasked":
         yield ("unmasked proc", name)
-    if _map(context.get("windowsOptions")).get("hostProcess") is True:
+    if mapping_of(context.get("windowsOptions")).get("hostProcess") is True:
         yield ("host process", name)
     if context.get("runAsUser") == 0:
         yield ("root", name)
     for profile in ("seccompProfile", "appArmorProfile"):
-        if _map(context.get(profile)).get("type") == "Unconfined":
+        if mapping_of(context.get(profile)).get("type") == "Unconfined":
             yield ("unconfined", name, profile)
     for port in _maps(container.get("ports")):
         if port.get("hostPort"):
@@ -268,10 +268,6 @@ _DROPPABLE = frozenset(
 
 def _digests(items: Json) -> list[str]:
     return list(map(digest, _maps(items))) or [_ANY]
-
-
-def _map(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _maps(value: Json) -> list[Mapping[str, Json]]:

@@ -14,7 +14,7 @@ from itertools import product
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.gitops.deployed import DEPLOYING, folder_of, foreign_repositories, gitops_files, reaches
-from migrator.model import Json, RepoPath, Resource, SourceSpan, resource_of
+from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of, resource_of
 from migrator.yamlio import Dialect, read_documents
 
 _NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
@@ -67,10 +67,10 @@ def agreed(found: Mapping[RepoPath, Sequence[Destination]]) -> Mapping[RepoPath,
 
 
 def _said(body: Mapping[str, Json], span: SourceSpan, roots: Collection[RepoPath]) -> Iterator[Destination]:
-    group, kind, spec = resource_of(body).gvk.group, body.get("kind"), _map(body.get("spec"))
-    by = f"{kind} {_map(body.get('metadata')).get('name')}"
+    group, kind, spec = resource_of(body).gvk.group, body.get("kind"), mapping_of(body.get("spec"))
+    by = f"{kind} {mapping_of(body.get('metadata')).get('name')}"
     if (group, kind) == ("kustomize.toolkit.fluxcd.io", "Kustomization"):
-        source = str(_map(spec.get("sourceRef")).get("name") or "")
+        source = str(mapping_of(spec.get("sourceRef")).get("name") or "")
         yield Destination(
             namespace=_text(spec.get("targetNamespace")),
             by=by,
@@ -82,16 +82,16 @@ def _said(body: Mapping[str, Json], span: SourceSpan, roots: Collection[RepoPath
     elif (group, kind) == ("argoproj.io", "Application"):
         yield from _sources(spec, by, span, {})
     elif (group, kind) == ("argoproj.io", "ApplicationSet"):
-        template = _map(_map(spec.get("template")).get("spec"))
+        template = mapping_of(mapping_of(spec.get("template")).get("spec"))
         for fields in _fields(spec.get("generators"), roots):
             yield from _sources(template, by, span, fields)
 
 
 def _sources(spec: Mapping[str, Json], by: str, span: SourceSpan, fields: Mapping[str, str]) -> Iterator[Destination]:
     several = spec.get("sources")
-    for source in map(_map, several if isinstance(several, list) else [spec.get("source")]):
-        own = _text(_map(source.get("kustomize")).get("namespace"))
-        namespace = _filled(own or _text(_map(spec.get("destination")).get("namespace")), fields)
+    for source in map(mapping_of, several if isinstance(several, list) else [spec.get("source")]):
+        own = _text(mapping_of(source.get("kustomize")).get("namespace"))
+        namespace = _filled(own or _text(mapping_of(spec.get("destination")).get("namespace")), fields)
         if folder := _filled(_text(source.get("path")), fields):
             yield Destination(
                 namespace=namespace,
@@ -105,14 +105,14 @@ def _sources(spec: Mapping[str, Json], by: str, span: SourceSpan, fields: Mappin
 
 def _fields(generators: Json, roots: Collection[RepoPath]) -> Iterator[Mapping[str, str]]:
     """What an ApplicationSet fills its template with, as far as files say: elements of lists, and folders."""
-    for generator in map(_map, generators if isinstance(generators, list) else ()):
-        elements = _map(generator.get("list")).get("elements")
-        directories = _map(generator.get("git")).get("directories")
-        inner = _map(generator.get("matrix")).get("generators")
+    for generator in map(mapping_of, generators if isinstance(generators, list) else ()):
+        elements = mapping_of(generator.get("list")).get("elements")
+        directories = mapping_of(generator.get("git")).get("directories")
+        inner = mapping_of(generator.get("matrix")).get("generators")
         if isinstance(elements, list):
             yield from (dict(_leaves(each)) for each in elements)
         elif isinstance(directories, list):
-            yield from _folders([_map(each) for each in directories], roots)
+            yield from _folders([mapping_of(each) for each in directories], roots)
         elif isinstance(inner, list):
             for parts in product(*(tuple(_fields([each], roots)) for each in inner)):
                 yield {key: value for part in parts for key, value in part.items()}
@@ -130,7 +130,7 @@ def _folders(directories: Sequence[Mapping[str, Json]], roots: Collection[RepoPa
 
 
 def _leaves(value: Json, prefix: str = "") -> Iterator[tuple[str, str]]:
-    for key, item in _map(value).items():
+    for key, item in mapping_of(value).items():
         if isinstance(item, Mapping):
             yield from _leaves(item, f"{prefix}{key}.")
         elif isinstance(item, str | int):
@@ -139,10 +139,6 @@ def _leaves(value: Json, prefix: str = "") -> Iterator[tuple[str, str]]:
 
 def _filled(text: str, fields: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda found: fields.get(found[1], found[0]), text)
-
-
-def _map(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _text(value: Json) -> str:

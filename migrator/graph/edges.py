@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrator.graph.named_objects import bound_objects, named_objects, values_at
 from migrator.graph.rules import POD_TEMPLATES
 from migrator.graph.types import EdgeKind
-from migrator.model import Json, ResId, Resource
+from migrator.model import Json, ResId, Resource, mapping_of
 
 Found = tuple[ResId, ResId, EdgeKind, str]
 """Source, target, kind, and the field that says so."""
@@ -48,8 +48,8 @@ class Environment:
         yield from self._references(resource)
         yield from self._selections(resource)
         if resource.id.kind == "CustomResourceDefinition":
-            spec = _mapping(resource.body.get("spec"))
-            kind = str(_mapping(spec.get("names")).get("kind") or "")
+            spec = mapping_of(resource.body.get("spec"))
+            kind = str(mapping_of(spec.get("names")).get("kind") or "")
             for held in self._by_kind.get((str(spec.get("group") or ""), kind), ()):
                 yield resource.id, held.id, EdgeKind.DEFINES, "spec.names.kind"
 
@@ -67,7 +67,7 @@ class Environment:
         yield from exact or loose
 
     def _selections(self, resource: Resource) -> Iterator[Found]:
-        spec = _mapping(resource.body.get("spec"))
+        spec = mapping_of(resource.body.get("spec"))
         res_id = resource.id
         own = frozenset({res_id.namespace})
         match res_id.group, res_id.kind:
@@ -99,19 +99,19 @@ class Environment:
             return
         places = _namespaces(spec.get("namespaceSelector"), resource.id.namespace)
         for service in services:
-            labels = _mapping(_mapping(service.body.get("metadata")).get("labels"))
+            labels = mapping_of(mapping_of(service.body.get("metadata")).get("labels"))
             if (places is None or service.id.namespace in places) and selects(selector, labels):
                 yield resource.id, service.id, EdgeKind.SELECTS, "spec.selector"
 
 
 def selects(selector: Json, labels: Mapping[str, Json]) -> bool:
     """Whether labels answer a LabelSelector (matchLabels and matchExpressions, all of them)."""
-    held = _mapping(selector)
-    wanted = _mapping(held.get("matchLabels"))
+    held = mapping_of(selector)
+    wanted = mapping_of(held.get("matchLabels"))
     if any(labels.get(key) != value for key, value in wanted.items()):
         return False
     expressions = held.get("matchExpressions")
-    return all(_answers(_mapping(item), labels) for item in (expressions if isinstance(expressions, list) else ()))
+    return all(_answers(mapping_of(item), labels) for item in (expressions if isinstance(expressions, list) else ()))
 
 
 def _answers(expression: Mapping[str, Json], labels: Mapping[str, Json]) -> bool:
@@ -136,15 +136,15 @@ def _pod_labels(resource: Resource) -> Mapping[str, str] | None:
     for prefix in POD_TEMPLATES:
         holder = prefix.rpartition(".")[0]
         for template in values_at(resource.body, holder) if holder else (resource.body,):
-            spec = _mapping(template).get("spec")
+            spec = mapping_of(template).get("spec")
             if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
-                return _mapping(_mapping(_mapping(template).get("metadata")).get("labels"))
+                return mapping_of(mapping_of(mapping_of(template).get("metadata")).get("labels"))
     return None
 
 
 def _namespaces(selector: Json, own: str) -> frozenset[str] | None:
     """Namespaces of a monitor's `namespaceSelector`; None for any."""
-    held = _mapping(selector)
+    held = mapping_of(selector)
     if held.get("any") is True:
         return None
     names = held.get("matchNames")
@@ -152,9 +152,5 @@ def _namespaces(selector: Json, own: str) -> frozenset[str] | None:
 
 
 def _is_empty(selector: Json) -> bool:
-    held = _mapping(selector)
+    held = mapping_of(selector)
     return not held.get("matchLabels") and not held.get("matchExpressions")
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from migrator.graph.rules import POD_REFERENCES, POD_TEMPLATES, REFERENCES, Rule
-from migrator.model import Json, Resource
+from migrator.model import Json, Resource, mapping_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +41,13 @@ def bound_objects(resource: Resource) -> Iterator[NamedObject]:
     """The role and the accounts of a binding; none of another object."""
     if resource.id.group != "rbac.authorization.k8s.io" or not resource.id.kind.endswith("Binding"):
         return
-    role = _mapping(resource.body.get("roleRef"))
+    role = mapping_of(resource.body.get("roleRef"))
     kind, name = str(role.get("kind") or ""), str(role.get("name") or "")
     place = resource.id.namespace if kind == "Role" else ""
     yield NamedObject(group=resource.id.group, kind=kind, namespace=place, name=name, via="roleRef")
     subjects = resource.body.get("subjects")
     for subject in subjects if isinstance(subjects, list) else ():
-        held = _mapping(subject)
+        held = mapping_of(subject)
         if held.get("kind") == "ServiceAccount":
             namespace = str(held.get("namespace") or resource.id.namespace)
             name = str(held.get("name") or "")
@@ -91,7 +91,3 @@ def _group_of(item: Mapping[str, Json]) -> str | None:
         return str(item["apiVersion"]).rpartition("/")[0]
     held = item.get("apiGroup", item.get("group"))
     return str(held) if isinstance(held, str) else None
-
-
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, dict) else {}

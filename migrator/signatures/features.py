@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from migrator.model import Json, Resource
+from migrator.model import Json, Resource, mapping_of
 
 INSTANCE_LABELS = ("app.kubernetes.io/instance", "release")
 NAME_LABELS = (
@@ -69,11 +69,11 @@ class Features:
 def features(resource: Resource) -> Features:
     """The features of one object; malformed places count as absent."""
     body = resource.body
-    metadata = _mapping(body.get("metadata"))
+    metadata = mapping_of(body.get("metadata"))
     labels = _strings(metadata.get("labels"))
     annotations = _strings(metadata.get("annotations"))
     template = pod_template(body)
-    template_labels = _strings(_mapping(_mapping(template).get("metadata")).get("labels"))
+    template_labels = _strings(mapping_of(mapping_of(template).get("metadata")).get("labels"))
     containers = tuple(_containers(template)) if template else ()
     merged = {**template_labels, **labels}
     return Features(
@@ -86,7 +86,7 @@ def features(resource: Resource) -> Features:
         version=labels.get("app.kubernetes.io/version", "") or template_labels.get("app.kubernetes.io/version", ""),
         labels=tuple(sorted(_identity_labels(labels) | _identity_labels(template_labels))),
         containers=containers,
-        pod=frozenset(_mapping(_mapping(template).get("spec"))),
+        pod=frozenset(mapping_of(mapping_of(template).get("spec"))),
         images=tuple(dict.fromkeys([*(c.image for c in containers if c.image), *_other_images(body)])),
         ports=_service_ports(resource),
         crd=resource.id.name if resource.id.kind == "CustomResourceDefinition" else "",
@@ -122,12 +122,12 @@ def parse_image(text: str) -> Image | None:
 
 def pod_template(body: Mapping[str, Json]) -> Mapping[str, Json] | None:
     """The pod template of a workload (the object itself for a Pod), or None."""
-    spec = _mapping(body.get("spec"))
+    spec = mapping_of(body.get("spec"))
     match body.get("kind"):
         case "Pod":
             return body
         case "CronJob":
-            spec = _mapping(_mapping(spec.get("jobTemplate")).get("spec"))
+            spec = mapping_of(mapping_of(spec.get("jobTemplate")).get("spec"))
         case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job":
             pass
         case _:
@@ -137,7 +137,7 @@ def pod_template(body: Mapping[str, Json]) -> Mapping[str, Json] | None:
 
 
 def _containers(template: Mapping[str, Json]) -> Iterator[Container]:
-    spec = _mapping(template.get("spec"))
+    spec = mapping_of(template.get("spec"))
     for key in ("containers", "initContainers"):
         for entry in _items(spec.get(key)):
             words = [word for field in ("command", "args") for word in _items(entry.get(field), str)]
@@ -157,7 +157,7 @@ def _other_images(body: Mapping[str, Json]) -> Iterator[Image]:
     """Images of custom resources that describe a workload (Prometheus, Alertmanager, Kafka, ...)."""
     if pod_template(body) is not None:
         return
-    spec = _mapping(body.get("spec"))
+    spec = mapping_of(body.get("spec"))
     for text in (spec.get("image"), spec.get("imageName")):
         if isinstance(text, str) and (image := parse_image(text)):
             yield image
@@ -166,7 +166,7 @@ def _other_images(body: Mapping[str, Json]) -> Iterator[Image]:
 def _service_ports(resource: Resource) -> tuple[int, ...]:
     if resource.id.kind != "Service" or resource.id.group:
         return ()
-    ports = _items(_mapping(resource.body.get("spec")).get("ports"))
+    ports = _items(mapping_of(resource.body.get("spec")).get("ports"))
     return tuple(port["port"] for port in ports if isinstance(port.get("port"), int))
 
 
@@ -179,12 +179,8 @@ def _identity_labels(labels: Mapping[str, str]) -> set[tuple[str, str]]:
     return {(key, labels[key]) for key in NAME_LABELS if labels.get(key)}
 
 
-def _mapping(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
-
-
 def _strings(value: Json) -> dict[str, str]:
-    return {key: text for key, text in _mapping(value).items() if isinstance(text, str)}
+    return {key: text for key, text in mapping_of(value).items() if isinstance(text, str)}
 
 
 def _items(value: Json, of: type = Mapping) -> list[Json]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.load.chart_entries import chart_entry
-from migrator.model import Json, KeyPath, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan, mapping_of
 from migrator.workflow.team_values.read import below, read_values
 from migrator.workflow.team_values.types import TeamValues
 from migrator.yamlio import Dialect, Document, read_documents
@@ -81,7 +81,7 @@ def entry_values(entry: ChartEntry, index: Index) -> Iterator[Found]:
 
 
 def _helm_charts(document: Document, path: RepoPath, charts: set[str], index: Index) -> Iterator[Found]:
-    fields = _map(document.value)
+    fields = mapping_of(document.value)
     for number, chart in _items(document.value, "helmCharts"):
         if chart.get("name") in charts:
             yield from entry_values(chart_entry(chart, number, path, fields, index), index)
@@ -89,13 +89,13 @@ def _helm_charts(document: Document, path: RepoPath, charts: set[str], index: In
 
 def _deployer(document: Document, path: RepoPath, charts: set[str], _: Index) -> Iterator[Found]:
     """An Application of Argo CD, or a HelmRelease of Flux."""
-    spec = _map(_map(document.value).get("spec"))
-    if _map(_map(spec.get("chart")).get("spec")).get("chart") in charts:
+    spec = mapping_of(mapping_of(document.value).get("spec"))
+    if mapping_of(mapping_of(spec.get("chart")).get("spec")).get("chart") in charts:
         yield from _tree(spec.get("values"), path)
-    for source in (_map(spec.get("source")), *map(_map, _list(spec.get("sources")))):
+    for source in (mapping_of(spec.get("source")), *map(mapping_of, _list(spec.get("sources")))):
         if source.get("chart") not in charts:
             continue
-        helm = _map(source.get("helm"))
+        helm = mapping_of(source.get("helm"))
         if isinstance(helm.get("values"), str):
             found = read_values(helm["values"].encode(), path, is_named=True)
             # its lines are those of the text inside the file
@@ -127,13 +127,9 @@ def _file(beside: RepoPath, name: str, index: Index) -> Iterator[Found]:
 
 
 def _items(value: Json, key: str) -> Iterator[tuple[int, Mapping[str, Json]]]:
-    for number, each in enumerate(_list(_map(value).get(key))):
+    for number, each in enumerate(_list(mapping_of(value).get(key))):
         if isinstance(each, Mapping):
             yield number, each
-
-
-def _map(value: Json) -> Mapping[str, Json]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _list(value: Json) -> Sequence[Json]:
