@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -82,7 +83,9 @@ def test_a_repository_with_what_it_was_rendered_from(tree: Callable[..., Path]) 
             "apps/shop/a.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shop}\n",
         }
     )
-    one = census("acme", read_baseline(Settings(root=root, offline=True, no_cache=True), Run()), {"apps/ms": "other"})
+    baseline = read_baseline(Settings(root=root, offline=True, no_cache=True), Run())
+    assert pickle.loads(pickle.dumps(baseline)).builds == baseline.builds, "the benchmark keeps what it has read"
+    one = census("acme", baseline, {"apps/ms": "other"})
     assert [(each.chart, each.right, each.places) for each in one.found] == [
         ("metrics-server", "other", {"apps/ms/helm/a.yaml": 1})
     ]

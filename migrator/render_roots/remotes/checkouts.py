@@ -19,6 +19,10 @@ class Checkouts:
         self._folder: Path | None = None
         self._known: dict[tuple[Path, str], Path] = {}
 
+    def __reduce__(self) -> tuple[type[Checkouts], tuple[()]]:
+        """Another process has folders of its own."""
+        return Checkouts, ()
+
     def at(self, repository: Path, commit: str) -> Path:
         """The files of a commit; raises what `export` raises."""
         with self._lock:
