@@ -92,9 +92,11 @@ def plan(repository: Folder, options: Options = _DEFAULT, *, progress: Progress 
     The plan is `planned.plan`, a frozen value: `components` with decision, chart, values per environment and
     differences, `changes` of files, `diagnostics`. The edits of files are `planned.edits`.
     """
+    from migrator.workflow.deciding.pinned import with_pinned
     from migrator.workflow.plan import plan_repository
 
-    return plan_repository(Settings.of(repository, options), Run(progress))
+    settings, run = Settings.of(repository, options), Run(progress)
+    return with_pinned(plan_repository(settings, run), settings, run)
 
 
 def save_plan(planned: Planned, options: Options, file: Folder) -> None:
@@ -154,12 +156,12 @@ def decide(repository: Folder, entry: Entry) -> None:
 
 
 def decided(
-    repository: Folder, names: Sequence[str], options: Options = _DEFAULT, *, progress: Progress = unwatched
-) -> tuple[tuple[ComponentPlan, ...], str]:
-    """What components come to once something was decided about them, and the command that adopts them."""
+    repository: Folder, session: Session, options: Options = _DEFAULT, *, progress: Progress = unwatched
+) -> tuple[tuple[ComponentPlan, ...], tuple[str, ...]]:
+    """What the components come to that a review decided something about, and the commands that go on from it."""
     from migrator.workflow.deciding.accept import decided as outcome
 
-    return outcome(Settings.of(repository, options), names, Run(progress))
+    return outcome(Settings.of(repository, options), session.decided, session.left, Run(progress))
 
 
 def apply(

@@ -7,6 +7,7 @@ from migrator.plan.types import (
     ComponentPlan,
     Decision,
     EnvironmentPlan,
+    PinnedComponent,
     Plan,
     PostRenderPatch,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "EnvironmentPlan",
     "Examined",
+    "PinnedComponent",
     "Plan",
     "PostRenderPatch",
     "Repository",

@@ -285,7 +285,8 @@ def _kept_reason(one: Examined, situation: Situation) -> str:
         why = f"; {one.result.summary}" if one.result is not None else ""
         return f"helmCharts in {made.file} make it from a chart already{why}"
     if component.kind is ComponentKind.APPLICATION:
-        return "it is an application"
+        is_definitions = {each.kind for found in component.members.values() for each in found} == {_CRD}
+        return "CRDs alone: nothing says which chart they are of" if is_definitions else "it is an application"
     if component.upstream is not None and not component.upstream.manifest.chart:
         return f"upstream release manifest of {component.upstream.title}; no public chart installs the same"
     if component.id in repository.disputed:

@@ -10,7 +10,7 @@ from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.model import Difference, Impact
 from migrator.plan.groups import Group, grouped
-from migrator.plan.types import ComponentPlan, Decision, Plan
+from migrator.plan.types import ComponentPlan, Decision, PinnedComponent, Plan
 
 ACCEPT, REFUSE = "accept", "refuse"
 """Keys of `migrate.yaml`."""
@@ -33,6 +33,8 @@ class Show(Enum):
     """Why? An empty line takes the answer back."""
     DETAILS = "details"
     HELP = "help"
+    ALONE = "alone"
+    """`a` is no answer here: the group must be named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,10 @@ class Session:
     """Questions that are behind."""
     decided: tuple[str, ...] = ()
     """Components that something was decided about."""
+    left: tuple[str, ...] = ()
+    """Components with a question that was skipped, or never asked because somebody quit."""
+    pinned: tuple[PinnedComponent, ...] = ()
+    """Adopted components that patches stand behind: to be told, not to be asked."""
     write: Entry | None = field(default=None)
     """What the last line decided."""
 
@@ -80,7 +86,8 @@ class Session:
     def prompt(self) -> str:
         if self.show is Show.REASON:
             return "why? (empty: back) "
-        return f"({self.done + 1}/{self.done + len(self.open)}) accept? [y,n,a,e,s,q,?] "
+        answers = "y,n,e,s,q,?" if self.open[0].must_be_named else "y,n,a,e,s,q,?"
+        return f"({self.done + 1}/{self.done + len(self.open)}) accept? [{answers}] "
 
     def after(self, line: str) -> Session:
         """The session once a person has said this."""
@@ -92,14 +99,16 @@ class Session:
         match word:
             case "y" | "n":
                 return replace(asked, show=Show.REASON, answer=word)
-            case "a" if not self.open[0].must_be_named:
+            case "a" if self.open[0].must_be_named:
+                return replace(asked, show=Show.ALONE)
+            case "a":
                 return replace(asked, show=Show.REASON, answer=word)
             case "e":
                 return replace(asked, show=Show.DETAILS)
             case "s":
-                return _without(asked, self.open[0])
+                return _leaving(_without(asked, self.open[0]), self.open[:1])
             case "q":
-                return replace(asked, open=())
+                return _leaving(replace(asked, open=()), self.open)
         return replace(asked, show=Show.HELP)
 
 
@@ -113,9 +122,14 @@ def _decided(session: Session, answer: str, reason: str) -> Session:
         entry = Entry(key=ACCEPT, what=replace(what, up_to=first.group.impact, privilege=first.group.privilege))
     else:
         entry = Entry(key=ACCEPT, what=replace(what, only=(), up_to=first.group.impact))
-    covered = tuple(each for each in session.open if answer == "a" and _is_covered(each, entry.what))
+    covered = tuple(each for each in session.open if _is_covered(each, entry.what))
     names = tuple(dict.fromkeys((*session.decided, first.component.id)))
     return replace(_without(session, first, *covered), write=entry, decided=names)
+
+
+def _leaving(session: Session, questions: tuple[Question, ...]) -> Session:
+    names = (*session.left, *(each.component.id for each in questions))
+    return replace(session, left=tuple(dict.fromkeys(names)))
 
 
 def _without(session: Session, *behind: Question) -> Session:
@@ -134,16 +148,23 @@ def _refused(question: Question) -> tuple[str, ...]:
 
 
 def session_of(plan: Plan, component: str = "") -> Session:
-    """A review of what stands against the adoption of a component, or of all; MIG930 for one that is no proposal."""
+    """A review of what stands against the adoption of a component, or of all.
+
+    There is no question about a release that patches stand behind. MIG930 for any other that is no proposal.
+    """
     found = [each for each in plan.components if not component or each.id == component]
-    if component and not any(map(_is_proposed, found)):
-        state = f"`{found[0].decision.value}`: {found[0].reason}" if found else "no component of the plan"
+    is_pinned = any(each.id == component for each in plan.pinned)
+    if component and not is_pinned and not any(map(_is_proposed, found)):
+        state = f"`{found[0].decision.value}`: {found[0].reason}" if found else "a release that no patch stands behind"
         raise MigrateError.of(
             "MIG930",
             f"there is nothing to review of {component}, which is {state}",
             remedy="see with `migrate plan` what is proposed",
         )
-    return Session(open=tuple(question for each in found if _is_proposed(each) for question in _questions(each)))
+    return Session(
+        open=tuple(question for each in found if _is_proposed(each) for question in _questions(each)),
+        pinned=tuple(each for each in plan.pinned if not component or each.id == component),
+    )
 
 
 def _questions(component: ComponentPlan) -> Iterator[Question]:

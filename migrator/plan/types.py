@@ -102,6 +102,19 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedComponent:
+    """What the patches of a component that is adopted keep from changing."""
+
+    id: str
+    environments: tuple[str, ...]
+    """Those in which patches stand behind its release."""
+    differences: Mapping[str, tuple[Difference, ...]]
+    """environment -> what would change if the patches went; judged by refusals alone."""
+    next: str
+    """The command that drops the least of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything `plan` reports and `apply` needs."""
 
@@ -110,6 +123,8 @@ class Plan:
     environments: Mapping[str, EnvironmentPlan]
     components: tuple[ComponentPlan, ...]
     changes: tuple[Change, ...] = ()
+    pinned: tuple[PinnedComponent, ...] = ()
+    """What was adopted by an earlier run and is held by patches."""
     diagnostics: Diagnostics = ()
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digest of every file that the plan rests on."""

@@ -12,7 +12,7 @@ from migrator.plan.types import Decision
 from migrator.prove.types import Verdict
 from migrator.report.groups import example, group_details, group_lines
 from migrator.report.proof import show_proof
-from migrator.report.terminal import console
+from migrator.report.terminal import console, show_pinned
 
 if TYPE_CHECKING:
     from typing import IO
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from migrator.model import Difference
-    from migrator.plan.types import ComponentPlan, Plan
+    from migrator.plan.types import ComponentPlan, PinnedComponent, Plan
     from migrator.prove import Proof
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
@@ -159,15 +159,24 @@ def show_turn(session: Session, stream: IO[str]) -> None:
         case Show.HELP:
             for line in HELP:
                 out.print(f"  {line}")
+        case Show.ALONE:
+            out.print("  it loses data or widens a privilege: answer y or n, for this group alone")
 
 
-def show_decided(components: Sequence[ComponentPlan], stream: IO[str], *, following: str) -> None:
-    """What the components of a review come to, and the command that goes on."""
+def show_decided(
+    components: Sequence[ComponentPlan],
+    pinned: Sequence[PinnedComponent],
+    stream: IO[str],
+    *,
+    following: Sequence[str],
+) -> None:
+    """What the components of a review come to, what patches keep of those adopted, and the commands that go on."""
     out = console(stream)
     out.print()
     for component in components:
         out.print(f"{component.id}  {component.decision.value}: {component.reason}")
     if not components:
         out.print("Nothing was decided.")
-    if following:
-        out.print(f"next  {following}", style="bold")
+    show_pinned(out, pinned)
+    for command in following:
+        out.print(f"next  {command}", style="bold")

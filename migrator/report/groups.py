@@ -10,6 +10,7 @@ from migrator.plan.groups import Group, grouped
 
 if TYPE_CHECKING:
     from migrator.model import Difference, Json
+    from migrator.plan import PinnedComponent
 
 
 def group_lines(differences: Mapping[str, Sequence[Difference]], environments: Collection[str]) -> Iterator[str]:
@@ -60,6 +61,31 @@ def group_documents(differences: Mapping[str, Sequence[Difference]]) -> list[dic
             "example": example(group),
         }
         for group in grouped(differences)
+    ]
+
+
+def pinned_lines(pinned: Sequence[PinnedComponent]) -> Iterator[str]:
+    """For each component what would change without its patches, and the command that drops the least of it."""
+    for component in pinned:
+        if not any(component.differences.values()):
+            yield f"{component.id}  its patches change nothing any more"
+            continue
+        yield f"{component.id}  without its patches would change"
+        for line in group_lines(component.differences, component.environments):
+            yield f"  {line}" if line.startswith(" ") else f"  - {line}"
+        yield f"  next  {component.next}"
+
+
+def pinned_documents(pinned: Sequence[PinnedComponent]) -> list[Json]:
+    """Each component with the groups of what would change without its patches."""
+    return [
+        {
+            "component": each.id,
+            "environments": list(each.environments),
+            "groups": list(group_documents(each.differences)),
+            "next": each.next,
+        }
+        for each in pinned
     ]
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from migrator.report.groups import group_documents
+from migrator.report.groups import group_documents, pinned_documents
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
@@ -210,6 +210,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
             for name, environment in sorted(plan.environments.items())
         },
         "components": [component_document(component) for component in plan.components],
+        "pinned": pinned_documents(plan.pinned),
         "changes": [change_document(change) for change in plan.changes],
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
     }

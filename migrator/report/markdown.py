@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
-from migrator.report.groups import group_lines
+from migrator.report.groups import group_lines, pinned_lines
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -27,6 +27,9 @@ def plan_markdown(plan: Plan) -> str:
     for component in plan.components:
         if component.decision is not Decision.KEEP:
             lines += _section(component)
+    if plan.pinned:
+        lines += ["<details><summary>Adopted, pinned by patches</summary>", "", "```"]
+        lines += [*pinned_lines(plan.pinned), "```", "", "</details>", ""]
     if plan.changes:
         lines += [f"<details><summary>{len(plan.changes)} file changes</summary>", ""]
         lines += [f"- {change.action} `{change.path}` ({_cell(change.cause)})" for change in plan.changes]

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def redact_plan(plan: Plan, secrets: Secrets) -> Plan:
     """The plan as it may be shown."""
-    return replace(plan, components=tuple(_component(component, secrets) for component in plan.components))
+    pinned = tuple(replace(each, differences=_redacted(each.differences, secrets)) for each in plan.pinned)
+    return replace(plan, components=tuple(_component(each, secrets) for each in plan.components), pinned=pinned)
 
 
 def redact_inference(inference: Inference, secrets: Secrets) -> Inference:
@@ -28,7 +29,7 @@ def redact_inference(inference: Inference, secrets: Secrets) -> Inference:
     return replace(
         inference,
         values=_values(inference.values, secrets),
-        differences={name: redact_differences(found, secrets) for name, found in inference.differences.items()},
+        differences=_redacted(inference.differences, secrets),
         refusals={name: secrets.redact_line(reason) for name, reason in inference.refusals.items()},
     )
 
@@ -82,8 +83,8 @@ def _component(component: ComponentPlan, secrets: Secrets) -> ComponentPlan:
     return replace(
         component,
         values=_values(component.values, secrets),
-        differences={name: redact_differences(found, secrets) for name, found in component.differences.items()},
-        undone={name: redact_differences(found, secrets) for name, found in component.undone.items()},
+        differences=_redacted(component.differences, secrets),
+        undone=_redacted(component.undone, secrets),
         blocked_by=redact_differences(component.blocked_by, secrets),
         patches={
             name: tuple(_patch(patch, secrets) for patch in patches) for name, patches in component.patches.items()
@@ -98,6 +99,10 @@ def _values(values: SplitValues, secrets: Secrets) -> SplitValues:
         common=secrets.redact(values.common),
         environments={name: secrets.redact(part) for name, part in values.environments.items()},
     )
+
+
+def _redacted(differences: Mapping[str, Iterable[Difference]], secrets: Secrets) -> dict[str, tuple[Difference, ...]]:
+    return {name: redact_differences(found, secrets) for name, found in differences.items()}
 
 
 def redact_differences(differences: Iterable[Difference], secrets: Secrets) -> tuple[Difference, ...]:

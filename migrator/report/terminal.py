@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
 from migrator.model import Impact
-from migrator.report.groups import group_lines, in_words
+from migrator.report.groups import group_lines, in_words, pinned_lines
 
 if TYPE_CHECKING:
     from typing import IO
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Residual, SplitValues
     from migrator.model import Difference
-    from migrator.plan.types import Change, ComponentPlan, Plan
+    from migrator.plan.types import Change, ComponentPlan, PinnedComponent, Plan
     from migrator.signatures import Upstream
 
 SHORT = 12
@@ -45,6 +45,7 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
     for component in plan.components:
         if component.decision.value != "keep":
             _component(out, component, verbose=verbose)
+    show_pinned(out, plan.pinned)
     _kept(out, [component for component in plan.components if component.decision.value == "keep"], verbose=verbose)
     _changes(out, plan.changes, verbose=verbose)
     _summary(out, plan)
@@ -130,6 +131,15 @@ def _component(out: Console, component: ComponentPlan, *, verbose: bool) -> None
     if component.next:
         out.print(f"  next      {component.next}", style="bold")
     out.print()
+
+
+def show_pinned(out: Console, pinned: Sequence[PinnedComponent]) -> None:
+    """What the patches of adopted components keep from changing."""
+    if pinned:
+        out.print("Adopted, pinned by patches", style="bold")
+        for line in pinned_lines(pinned):
+            out.print(f"  {line}")
+        out.print()
 
 
 def _kept(out: Console, components: Sequence[ComponentPlan], *, verbose: bool) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import ExitCode
 from migrator.gitops.handover import left_behind
 from migrator.lock import Lock
+from migrator.model import Resource
 from migrator.plan import Plan
 from migrator.plan.beside import Beside
 from migrator.rewrite import (
@@ -76,9 +78,9 @@ def carried_out(planned: Planned) -> Planned:
     return replace(planned, plan=plan, edits=edits, lock=lock, beside=made.beside)
 
 
-def secrets_of_baseline(baseline: Baseline) -> Secrets:
-    """What no report may show of a repository."""
+def secrets_of_baseline(baseline: Baseline, more: Iterable[Resource] = ()) -> Secrets:
+    """What no report may show of a repository, and of more that was rendered."""
     from migrator.compare.secrets import secrets_of
 
     everything = (each for found in resources_of(baseline).values() for each in found)
-    return secrets_of(everything, salt=tree_digest(baseline.index))
+    return secrets_of(chain(everything, more), salt=tree_digest(baseline.index))

@@ -7,7 +7,7 @@ import pytest
 from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
 from migrator.model import Difference, DifferenceKind, Impact, KeyPath, ReleaseContext, ResId
-from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.plan import ComponentPlan, Decision, PinnedComponent, Plan
 from migrator.plan.review import ACCEPT, REFUSE, Entry, Session, Show, session_of
 
 TEMPLATE: KeyPath = ("spec", "template", "metadata", "labels")
@@ -23,6 +23,9 @@ LABEL = difference((*TEMPLATE, "a"), Impact.ROLLOUT)
 DATA = difference(("data", "x"), Impact.CONFIG)
 POWER = difference(("rules", 0), Impact.CONFIG, privilege=True)
 PINNED = difference(("spec", "replicas"), Impact.ROLLOUT)
+
+
+PINS = PinnedComponent(id="old", environments=("dev",), differences={"dev": (LABEL,)}, next="migrate accept . old")
 
 
 def component(*blocked: Difference, name: str = "web", decision: Decision = Decision.PROPOSE) -> ComponentPlan:
@@ -97,7 +100,8 @@ def test_all_up_to_this_impact_goes_for_the_component_alone() -> None:
 
 def test_a_wider_privilege_is_accepted_by_itself_only() -> None:
     state = session(component(POWER))
-    assert state.after("a").show is Show.HELP
+    assert state.prompt == "(1/1) accept? [y,n,e,s,q,?] "
+    assert state.after("a").show is Show.ALONE
     state = after(state, "y", "it needs them")
     assert state.write is not None
     assert (state.write.what.only, state.write.what.privilege) == ((POWER.id,), True)
@@ -139,3 +143,26 @@ def test_a_component_that_is_no_proposal_is_an_error() -> None:
         session(component(decision=Decision.ADOPT), name="web")
     with pytest.raises(MigrateError, match="nothing to review of gone"):
         session(component(), name="gone")
+
+
+def test_what_an_answer_covers_is_not_asked_again() -> None:
+    also = difference(("spec", "selector", "matchLabels", "b"), Impact.ROLLOUT)
+    start = session(component(SELECTOR, also), component(also, name="other"))
+    assert len(start.open) == 3
+    state = after(start, "y", "tonight")
+    assert [each.component.id for each in state.open] == ["other"]
+    assert len(after(start, "n", "ours").open) == 2, "a refusal is about its own group"
+
+
+def test_what_has_no_answer_yet_is_known() -> None:
+    start = session(component(LABEL, SELECTOR), component(DATA, name="other"))
+    assert after(start, "s", "y", "fine").left == ("web",)
+    assert after(start, "y", "fine", "y", "fine", "q").left == ("other",)
+    assert after(start, "y", "fine", "y", "fine", "n", "ours").left == ()
+
+
+def test_what_patches_stand_behind_is_told_and_not_asked() -> None:
+    plan = Plan(complete=True, environments={}, components=(component(LABEL),), pinned=(PINS,))
+    assert (session_of(plan).pinned, len(session_of(plan).open)) == ((PINS,), 1)
+    assert (session_of(plan, "old").pinned, session_of(plan, "old").is_over) == ((PINS,), True)
+    assert session_of(plan, "web").pinned == ()

@@ -29,7 +29,8 @@ def text_of(plan: Plan, *, verbose: bool = False) -> str:
 def test_the_plan_document_keeps_the_contract(plan: Plan) -> None:
     document = json.loads(dumps(plan_document(plan)))
 
-    assert list(document) == ["format_version", "complete", "environments", "components", "changes", "diagnostics"]
+    keys = ["format_version", "complete", "environments", "components", "pinned", "changes", "diagnostics"]
+    assert list(document) == keys
     assert document["format_version"] == "1.0"
     assert document["environments"]["prod"] == {"roots": ["overlays/prod"], "status": "built"}
     component = document["components"][0]

@@ -100,6 +100,32 @@ def test_one_window_after_the_other(migrate: Migrate, pinned: Path, mirror: Path
     assert "[MIG930]" in accept(migrate, pinned, mirror, "--up-to", "rollout").err
 
 
+def test_a_plan_lists_what_patches_keep_with_the_command_that_drops_the_least(
+    migrate: Migrate, pinned: Path, mirror: Path
+) -> None:
+    options = ("--offline", "--chart-mirror", mirror)
+    (found,) = json.loads(migrate("plan", pinned, *options, "--format", "json").out)["pinned"]
+    assert (found["component"], found["environments"]) == ("tiny-db", ["dev", "prod"])
+    assert [(each["impact"], each["count"], each["admitted"]) for each in found["groups"]] == [
+        ("rollout", 1, False),
+        ("metadata", 1, False),
+    ]
+    assert shlex.split(found["next"])[1:6] == ["accept", str(pinned), "tiny-db", "--up-to", "metadata"]
+    shown = migrate("plan", pinned, *options).out
+    assert "Adopted, pinned by patches\n  tiny-db  without its patches would change\n    - rollout" in shown
+    assert f"      next  {found['next']}" in shown or f"    next  {found['next']}" in shown
+    assert "Adopted, pinned by patches" in migrate("plan", pinned, *options, "--format", "markdown").out
+    assert accept(migrate, pinned, mirror, "--up-to", "rollout").code == 0
+    assert json.loads(migrate("plan", pinned, *options, "--format", "json").out)["pinned"] == []
+
+
+def test_pins_that_cannot_be_told_are_a_warning(migrate: Migrate, pinned: Path, mirror: Path) -> None:
+    (pinned / FOLDER / "common/kustomization.yaml").unlink()
+    commit(pinned)
+    shown = migrate("plan", pinned, "--offline", "--chart-mirror", mirror)
+    assert (shown.code, "warning" in shown.err, f"{FOLDER}/common" in shown.err) == (0, True, True), shown.err
+
+
 def test_what_nothing_comes_of_writes_nothing(migrate: Migrate, pinned: Path, mirror: Path) -> None:
     before = tree(pinned)
     shown = accept(migrate, pinned, mirror, "--up-to", "none")

@@ -43,6 +43,6 @@ def review(repo: Path, component: str, **given: Any) -> int:
         if session.write is not None:
             api.decide(repo, session.write)
     with feedback.watching() as progress:
-        components, following = api.decided(repo, session.decided, options, progress=progress)
-    show_decided(components, sys.stdout, following=following)
+        components, following = api.decided(repo, session, options, progress=progress)
+    show_decided(components, session.pinned, sys.stdout, following=following)
     return ExitCode.DONE

@@ -102,13 +102,21 @@ def apply_command(settings: Settings, components: Sequence[ComponentPlan]) -> st
     return command(settings, "apply", *(word for name in names for word in ("--only", name))) if names else ""
 
 
-def decided(settings: Settings, names: Sequence[str], run: Run) -> tuple[tuple[ComponentPlan, ...], str]:
-    """What components come to that something was decided about, and the command that adopts them."""
-    if not names:
-        return (), ""
-    plan = plan_repository(replace(settings, only=tuple(names)), run).plan
-    found = tuple(each for each in plan.components if each.id in names)
-    return found, apply_command(settings, found)
+def decided(
+    settings: Settings, names: Sequence[str], left: Sequence[str], run: Run
+) -> tuple[tuple[ComponentPlan, ...], tuple[str, ...]]:
+    """What components come to that something was decided about, and the commands that go on.
+
+    `left` are components with a question that has no answer yet.
+    """
+    found: tuple[ComponentPlan, ...] = ()
+    if names:
+        plan = plan_repository(replace(settings, only=tuple(names)), run).plan
+        found = tuple(each for each in plan.components if each.id in names)
+    again = left[:1] if len(left) == 1 else ()
+    commands = [apply_command(settings, found), command(settings, "review", *again) if left else ""]
+    commands += [each.next for each in found if each.id not in left]
+    return found, tuple(dict.fromkeys(each for each in commands if each))
 
 
 def _is_new(difference: Difference, entry: Acceptance, planned: Planned) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from migrator.compare import Acceptance, Terms
+from migrator.compare import Acceptance
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import Difference, RepoPath, SourceSpan
@@ -17,25 +17,20 @@ from migrator.plan.groups import grouped, plural
 from migrator.plan.review import ACCEPT
 from migrator.prove import (
     Proof,
-    RenderContext,
-    Rendering,
     Verdict,
-    closure_of,
     prove_lock,
-    render_lock,
     rendered_digest,
-    with_deployers,
     with_proof,
 )
 from migrator.rewrite import FileEdit, beside, commit, post_render_yaml, sealed, stage
 from migrator.workflow.deciding.entries import edit_of_entry
-from migrator.workflow.deciding.next_command import REASON, command, needs_names
-from migrator.workflow.deciding.pinned import Pinned, pinned, pinned_releases
-from migrator.workflow.planned import layout_of
+from migrator.workflow.deciding.next_command import next_window
+from migrator.workflow.deciding.pinned import Pinned, all_rendered, pinned, pinned_releases, rendered_now
+from migrator.workflow.planned import layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
-from migrator.workflow.settings import Options, Settings
+from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
-from migrator.workflow.steps.baseline import Baseline, read_baseline, tree_digest
+from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.render_context import render_context_of
 
 if TYPE_CHECKING:
@@ -94,10 +89,10 @@ def drop(settings: Settings, lock: Lock, entry: Acceptance, run: Run) -> Dropped
     terms, _ = terms_of(baseline.root, baseline.choices)
     with run.step("prove") as watch:
         context = render_context_of(baseline.choices, baseline.tools, watch)
-        before = _before(baseline, lock, context, terms)
+        before = rendered_now(baseline, lock, context, terms)
         held = pinned(baseline, pinned_releases(lock, entry.component), before, context, terms)
         dropped, left = _parted(held, entry)
-        following = _next(settings, entry.component, left)
+        following = next_window(settings, entry.component, left)
         if not dropped:
             raise _nothing(entry, left, following)
         rest = _rest(baseline, lock, entry.component, held, left)
@@ -109,7 +104,7 @@ def drop(settings: Settings, lock: Lock, entry: Acceptance, run: Run) -> Dropped
             proof = prove_lock(rest.lock, tree, before, context, terms=terms)
     _check(entry, lock, proof, dropped)
     edits = sealed(edits, _proved(rest.lock, lock, proof, baseline), baseline.index)
-    secrets = _secrets(before, held, baseline)
+    secrets = secrets_of_baseline(baseline, all_rendered(before, held.values()))
     with run.step("write"):
         commit(baseline.root, edits)
     return Dropped(
@@ -124,15 +119,6 @@ def drop(settings: Settings, lock: Lock, entry: Acceptance, run: Run) -> Dropped
         secrets=secrets,
         diagnostics=baseline.diagnostics,
     )
-
-
-def _before(baseline: Baseline, lock: Lock, context: RenderContext, terms: Terms) -> Mapping[str, Rendering]:
-    """What every environment renders now; raises why one does not."""
-    there = replace(context, closure=closure_of(baseline.root))
-    found = render_lock(lock, baseline.root, there)
-    for problem in (problem for each in found.values() for problem in each.problems):
-        raise MigrateError(problem)
-    return with_deployers(found, baseline.root, lock, terms.equivalences)
 
 
 def _parted(held: Mapping[str, Pinned], entry: Acceptance) -> tuple[_Differences, _Differences]:
@@ -241,19 +227,6 @@ def _proved(new: Lock, old: Lock, proof: Proof, baseline: Baseline) -> Lock:
     return made if is_good else replace(made, verdict=old.verdict)
 
 
-def _next(settings: Settings, component: str, left: Mapping[str, Sequence[Difference]]) -> str:
-    """The command for the next window: what is left up to the least impact, or by name what must be named."""
-    open_ones = [each for found in left.values() for each in found if not each.why.startswith("refused")]
-    if not open_ones:
-        plain = replace(settings, budget=Options().budget)
-        return command(plain, "verify")
-    easy = [each.impact for each in open_ones if not needs_names([each])]
-    if easy:
-        return command(settings, "accept", component, "--up-to", str(min(easy)), "--reason", REASON)
-    first = min(open_ones, key=lambda each: (each.impact, each.id))
-    return command(settings, "accept", component, "--only", first.id, "--reason", REASON)
-
-
 def _nothing(entry: Acceptance, left: Mapping[str, Sequence[Difference]], following: str) -> MigrateError:
     groups = grouped({name: [replace(each, why="") for each in found] for name, found in left.items()})
     more = f" and {len(groups) - _SHOWN} more groups" if len(groups) > _SHOWN else ""
@@ -263,11 +236,3 @@ def _nothing(entry: Acceptance, left: Mapping[str, Sequence[Difference]], follow
         f"{entry.component} is a release already, and {entry} is about nothing that its patches undo: they {pins}",
         remedy=f"go on with `{following}`",
     )
-
-
-def _secrets(before: Mapping[str, Rendering], held: Mapping[str, Pinned], baseline: Baseline) -> Secrets:
-    from migrator.compare.secrets import secrets_of
-
-    found = [each for rendering in before.values() for each in rendering.resources]
-    found += [each for pin in held.values() for each in pin.rendered.values()]
-    return secrets_of(found, salt=tree_digest(baseline.index))

@@ -1,9 +1,9 @@
-"""The one command that goes on from a proposal."""
+"""The one command that goes on, from a proposal or from what is pinned."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.model import Difference, Impact
@@ -21,7 +21,7 @@ def with_next_commands(plan: Plan, settings: Settings) -> Plan:
 
 
 def _next(component: ComponentPlan, settings: Settings) -> str:
-    if component.decision is not Decision.PROPOSE or not component.blocked_by:
+    if component.decision is not Decision.PROPOSE or all(map(is_refused, component.blocked_by)):
         return ""
     if needs_names(component.blocked_by):
         return command(settings, "review", component.id)
@@ -31,12 +31,25 @@ def _next(component: ComponentPlan, settings: Settings) -> str:
 
 def needs_names(differences: Sequence[Difference]) -> bool:
     """Whether some of the differences are for nobody to accept in passing: lost data, wider privileges, refusals."""
-    return any(each.privilege or each.impact is Impact.DATA_LOSS or _is_refused(each) for each in differences)
+    return any(each.privilege or each.impact is Impact.DATA_LOSS or is_refused(each) for each in differences)
 
 
 def command(settings: Settings, name: str, *words: str) -> str:
     """A command of ours for the repository, with the options that this run was told and that decide what it finds."""
     return shlex.join(["migrate", name, str(settings.root), *words, *_options(settings)])
+
+
+def next_window(settings: Settings, component: str, left: Mapping[str, Sequence[Difference]]) -> str:
+    """The command for the next window: what is left up to the least impact, or by name what must be named."""
+    open_ones = [each for found in left.values() for each in found if not is_refused(each)]
+    if not open_ones:
+        plain = replace(settings, budget=Options().budget)
+        return command(plain, "verify")
+    easy = [each.impact for each in open_ones if not needs_names([each])]
+    if easy:
+        return command(settings, "accept", component, "--up-to", str(min(easy)), "--reason", REASON)
+    first = min(open_ones, key=lambda each: (each.impact, each.id))
+    return command(settings, "accept", component, "--only", first.id, "--reason", REASON)
 
 
 def _options(options: Options) -> Iterator[str]:
@@ -56,5 +69,6 @@ def _options(options: Options) -> Iterator[str]:
         yield from ("--budget", f"{options.budget:g}")
 
 
-def _is_refused(difference: Difference) -> bool:
+def is_refused(difference: Difference) -> bool:
+    """Whether an entry of `refuse` is about it."""
     return difference.why.startswith("refused")

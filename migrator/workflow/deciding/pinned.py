@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from migrator.compare import Terms, compare
-from migrator.diagnostics import MigrateError
+from migrator.diagnostics import MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Difference, Json, RepoPath, ResId, Resource, SourceSpan
+from migrator.plan import PinnedComponent
 from migrator.plan.dropped import is_of_patches
-from migrator.prove import RenderContext, Rendering, placed, render_release
+from migrator.prove import (
+    RenderContext,
+    Rendering,
+    closure_of,
+    placed,
+    render_lock,
+    render_release,
+    with_deployers,
+)
 from migrator.rewrite import FileEdit, beside, stage
-from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.deciding.next_command import is_refused, next_window
+from migrator.workflow.planned import Planned, secrets_of_baseline
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import terms_of
+from migrator.workflow.steps.baseline import Baseline, once
+from migrator.workflow.steps.render_context import render_context_of
 from migrator.yamlio import Dialect, dump, read_value
 
 _PATCHES = "patches"
@@ -55,6 +70,63 @@ def pinned_releases(lock: Lock, component: str) -> Mapping[str, LockedRelease]:
         for release in each.helm
         if release.component == component and release.post_render is not None
     }
+
+
+def with_pinned(planned: Planned, settings: Settings, run: Run) -> Planned:
+    """The plan with what the patches of adopted components keep; what cannot be told is a diagnostic."""
+    lock, only = planned.baseline.lock, planned.baseline.choices.only
+    releases = {name: pinned_releases(lock, name) for name in lock.components} if lock is not None else {}
+    wanted = {name: found for name, found in releases.items() if found and (not only or name in only)}
+    if lock is None or not wanted:
+        return planned
+    baseline, plan = planned.baseline, planned.plan
+    terms, _ = terms_of(baseline.root, baseline.choices)
+    try:
+        with run.step("prove") as watch:
+            context = render_context_of(baseline.choices, baseline.tools, watch)
+            before = rendered_now(baseline, lock, context, terms)
+            held = {name: pinned(baseline, found, before, context, terms) for name, found in sorted(wanted.items())}
+    except MigrateError as error:
+        problem = replace(error.diagnostic, severity=Severity.WARNING)
+        return replace(planned, plan=replace(plan, diagnostics=once((*plan.diagnostics, problem))))
+    rendered = all_rendered(before, (pin for found in held.values() for pin in found.values()))
+    components = tuple(_component(name, found, settings) for name, found in held.items())
+    secrets = secrets_of_baseline(baseline, rendered)
+    return replace(planned, plan=replace(plan, pinned=components), secrets=secrets)
+
+
+def _component(name: str, held: Mapping[str, Pinned], settings: Settings) -> PinnedComponent:
+    found = {
+        environment: tuple(
+            each if is_refused(each) else replace(each, admitted=False, why="") for each in pin.differences
+        )
+        for environment, pin in held.items()
+    }
+    return PinnedComponent(
+        id=name, environments=tuple(held), differences=found, next=next_window(settings, name, found)
+    )
+
+
+def _unjudged(difference: Difference) -> Difference:
+    """Without what would admit it: while a patch stands, nothing is admitted."""
+    return difference if is_refused(difference) else replace(difference, admitted=False, why="")
+
+
+def rendered_now(baseline: Baseline, lock: Lock, context: RenderContext, terms: Terms) -> Mapping[str, Rendering]:
+    """What every environment renders now; raises why one does not."""
+    there = replace(context, closure=closure_of(baseline.root))
+    found = render_lock(lock, baseline.root, there)
+    for problem in (problem for each in found.values() for problem in each.problems):
+        raise MigrateError(problem)
+    return with_deployers(found, baseline.root, lock, terms.equivalences)
+
+
+def all_rendered(before: Mapping[str, Rendering], held: Iterable[Pinned]) -> Iterator[Resource]:
+    """What every environment renders, and what releases do without their patches."""
+    for rendering in before.values():
+        yield from rendering.resources
+    for pin in held:
+        yield from pin.rendered.values()
 
 
 def pinned(
