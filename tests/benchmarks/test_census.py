@@ -84,8 +84,8 @@ def test_a_repository_with_what_it_was_rendered_from(tree: Callable[..., Path]) 
         }
     )
     baseline = read_baseline(Settings(root=root, offline=True, no_cache=True), Run())
-    kept = pickle.loads(pickle.dumps(baseline))  # noqa: S301 - its own
-    assert kept.builds == baseline.builds, "the benchmark keeps what it has read"
+    again = pickle.loads(pickle.dumps(baseline))  # noqa: S301 - made in this line
+    assert again.builds == baseline.builds, "the benchmark keeps what it has read"
     one = census("acme", baseline, {"apps/ms": "other"})
     assert [(each.chart, each.right, each.places) for each in one.found] == [
         ("metrics-server", "other", {"apps/ms/helm/a.yaml": 1})
