@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -9,6 +10,9 @@ from migrator.model import Json, Resource
 
 _RELEASE_LABELS = ("app.kubernetes.io/instance", "release", "meta.helm.sh/release-name")
 MAX_RELEASES = 6
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+_LONGEST = 53
+"""Helm takes no other and no longer name for a release."""
 
 
 def releases(targets: Iterable[Resource], chart: str) -> tuple[str, ...]:
@@ -26,8 +30,13 @@ def releases(targets: Iterable[Resource], chart: str) -> tuple[str, ...]:
         if f"-{chart}" in name:
             votes[name.split(f"-{chart}")[0]] += 1
     common = _common_prefix([target.id.name for target in listed if target.id.group != "apiextensions.k8s.io"])
-    found = [name for name, _ in votes.most_common(MAX_RELEASES)]
-    return tuple(dict.fromkeys([*found, *([common] if common else []), chart]))[:MAX_RELEASES]
+    found = [name for name, _ in votes.most_common() if _is_taken_by_helm(name)][:MAX_RELEASES]
+    shared = [common] if _is_taken_by_helm(common) else []
+    return tuple(dict.fromkeys([*found, *shared, chart]))[:MAX_RELEASES]
+
+
+def _is_taken_by_helm(name: str) -> bool:
+    return len(name) <= _LONGEST and _NAME.fullmatch(name) is not None
 
 
 def namespaces(targets: Iterable[Resource]) -> tuple[str, ...]:
