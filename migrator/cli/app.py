@@ -66,7 +66,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         result: Any = group.main(args=arguments, prog_name="migrate", standalone_mode=False)
     except MigrateError as error:
-        click.echo(f"migrate: {error.diagnostic}", err=True)
+        from migrator.report.visible import visible
+
+        click.echo(f"migrate: {visible(str(error.diagnostic))}", err=True)
         return error.exit_code
     except (Interrupted, click.Abort):
         click.echo("migrate: interrupted; the repository is as it was", err=True)

@@ -93,9 +93,11 @@ def show_account(accounted: Accounted, output_format: str, stream: IO[str], feed
 def show_graph(graphed: Graphed, output_format: str, stream: IO[str]) -> None:
     """Write the graph to the stream."""
     from migrator.graph import to_dot, to_json, to_mermaid
+    from migrator.report.visible import visible_json, visible_lines
 
     writer = {"mermaid": to_mermaid, "dot": to_dot, "json": to_json}[output_format]
-    stream.write(writer(graphed.graph, graphed.environments or None, graphed.components))
+    text = writer(graphed.graph, graphed.environments or None, graphed.components)
+    stream.write(visible_json(text) if output_format == "json" else visible_lines(text))
 
 
 def show_findings(audited: Audited, output_format: str, stream: IO[str], feedback: Feedback) -> None:
@@ -191,6 +193,7 @@ def show_applied(
     """Write what `apply` did, or why it did not."""
     from migrator.report.diff import unified_diff
     from migrator.report.redact import redact_plan, redact_proof
+    from migrator.report.visible import visible_lines
 
     secrets = applied.planned.secrets
     if output_format == "json":
@@ -201,7 +204,8 @@ def show_applied(
 
     feedback.say(applied.diagnostics)
     if diff and applied.exit_code == ExitCode.DONE:
-        stream.write(unified_diff(applied.edits, secrets))
+        text = unified_diff(applied.edits, secrets)
+        stream.write(visible_lines(text) if stream.isatty() else text)  # elsewhere git has to apply it
         return
     show_text(
         redact_plan(applied.planned.plan, secrets),
@@ -239,6 +243,8 @@ def show_rules(listed: Listed, output_format: str, stream: IO[str]) -> None:
     if output_format == "json":
         _document(listed, stream)
         return
+    from migrator.report.visible import visible
+
     rows = [(one.chart, one.category, one.repository, str(one.source)) for one in listed.signatures]
     rows += [
         (one.product, "manifest", f"chart {one.chart}" if one.chart else "no public chart", str(one.source))
@@ -246,7 +252,7 @@ def show_rules(listed: Listed, output_format: str, stream: IO[str]) -> None:
     ]
     width = max((len(chart) for chart, *_ in rows), default=0)
     for chart, category, url, source in rows:
-        stream.write(f"{chart:<{width}}  {category:<12}  {url}  {source}\n")
+        stream.write(visible(f"{chart:<{width}}  {category:<12}  {url}  {source}") + "\n")
 
 
 def _document(result: api.Result, stream: IO[str], **more: Json) -> None:

@@ -9,6 +9,7 @@ from migrator.charts.choosing.needed import NeededChart, NeededCharts
 from migrator.charts.choosing.pull import helm_pull
 from migrator.model import Json
 from migrator.report.json import FORMAT_VERSION, diagnostic_document, dumps
+from migrator.report.terminal import console
 
 _SHOWN = 5
 
@@ -24,20 +25,21 @@ def show_charts(needed: NeededCharts, stream: IO[str], output_format: str = "tex
 
 
 def _show_text(needed: NeededCharts, stream: IO[str]) -> None:
+    out = console(stream)
     for each in needed.charts:
         ref = each.ref
         state = "at hand" if each.is_at_hand else "missing"
-        stream.write(f"{state}  {ref.name} {ref.version}  {ref.repository or '(no repository known)'}\n")
-        stream.write(f"         for {', '.join(each.components)}\n")
+        out.print(f"{state}  {ref.name} {ref.version}  {ref.repository or '(no repository known)'}")
+        out.print(f"         for {', '.join(each.components)}")
         if each.digest:
-            stream.write(f"         {each.digest}\n")
+            out.print(f"         {each.digest}")
         if each.others and not each.is_at_hand:
             shown = ", ".join(each.others[:_SHOWN]) + (", ..." if len(each.others) > _SHOWN else "")
-            stream.write(f"         as good would be {shown}\n")
+            out.print(f"         as good would be {shown}")
     count = sum(each.is_at_hand for each in needed.charts)
     if needed.fetched:
-        stream.write(f"Fetched: {', '.join(needed.fetched)}\n")
-    stream.write(f"{count} of {len(needed.charts)} archives are at hand.\n")
+        out.print(f"Fetched: {', '.join(needed.fetched)}")
+    out.print(f"{count} of {len(needed.charts)} archives are at hand.")
 
 
 def _show_pulls(needed: NeededCharts, stream: IO[str]) -> None:
@@ -45,7 +47,7 @@ def _show_pulls(needed: NeededCharts, stream: IO[str]) -> None:
     for each in missing(needed.charts):
         users, ref = ", ".join(each.components), each.ref
         line = helm_pull(ref, ".") if ref.repository else f"# {ref.name} {ref.version}: no repository is known;"
-        stream.write(f"{line}  # for {users}\n")
+        console(stream).print(f"{line}  # for {users}")
 
 
 def missing(charts: Iterable[NeededChart]) -> list[NeededChart]:

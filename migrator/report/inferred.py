@@ -60,12 +60,14 @@ def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose
         out.print(reason)
     out.print(f"{inference.renders} renders, {inference.seconds:.1f} s", style="dim")
     for name, text in values_texts(inference.values).items():
-        out.print(f"\n{file_name(name)}", style="bold")
+        out.print()
+        out.print(f"{file_name(name)}", style="bold")
         for line in text.splitlines():
             out.print(f"  {line}", style="cyan")
     if not inference.values.common and not inference.values.environments:
         needed = "are needed" if inference.identical else "were found"
-        out.print(f"\nno values {needed} beside the chart's defaults", style="bold")
+        out.print()
+        out.print(f"no values {needed} beside the chart's defaults", style="bold")
     _differences(out, inference, verbose=verbose)
 
 
@@ -73,7 +75,8 @@ def show_next(commands: Iterable[tuple[str, str]], stream: IO[str]) -> None:
     """What a person may do now: a command or option, and what it is for."""
     lines = list(commands)
     out = console(stream)
-    out.print("\nNext", style="bold")
+    out.print()
+    out.print("Next", style="bold")
     for text, purpose in lines:
         out.print(f"  {purpose}:", end=" ")
         out.print(text, style="cyan")
@@ -102,7 +105,8 @@ def _verdict(inference: Inference, environment: str) -> tuple[bool, str]:
 def _differences(out: Console, inference: Inference, *, verbose: bool) -> None:
     if not inference.residual:
         return
-    out.print("\nWhat differs (target -> chart)", style="bold")
+    out.print()
+    out.print("What differs (target -> chart)", style="bold")
     known = {
         (environment, item.resource, item.path): item
         for environment, found in inference.differences.items()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.report.groups import group_documents, pinned_documents
+from migrator.report.visible import visible_json
 
 if TYPE_CHECKING:
     from migrator.charts.types import ChartRef
@@ -22,7 +23,7 @@ FORMAT_VERSION = "1.0"
 
 def dumps(document: Mapping[str, Json]) -> str:
     """The document as text: two spaces, keys in the order given, one newline at the end."""
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    return visible_json(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def pointer(path: KeyPath) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
 from migrator.report.groups import group_lines, pinned_lines
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -113,4 +114,4 @@ def row(*cells: str) -> str:
 
 def _cell(text: str) -> str:
     """Text that neither ends its cell nor opens a tag."""
-    return text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
+    return visible(text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " "))

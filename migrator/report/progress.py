@@ -12,6 +12,7 @@ from rich.table import Column
 from rich.text import Text
 
 from migrator.progress import StepAdvanced, StepEnded, StepStarted
+from migrator.report.visible import visible
 
 _WORDS = {
     "discover": "reading the repository",
@@ -76,7 +77,9 @@ class Bar:
                 words = _WORDS.get(event.step, event.step)
                 self._open.append(self._progress.add_task(words, total=None, running=()))
             case StepAdvanced():
-                self._progress.update(self._open[-1], completed=event.done, total=event.total, running=event.running)
+                self._progress.update(
+                    self._open[-1], completed=event.done, total=event.total, running=tuple(map(visible, event.running))
+                )
             case StepEnded():
                 self._progress.remove_task(self._open.pop())
                 if self._open:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from migrator.diagnostics import Severity
 from migrator.model import Impact
 from migrator.report.groups import group_lines, in_words, pinned_lines
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from typing import IO
@@ -32,10 +33,17 @@ _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Seve
 
 
 def console(stream: IO[str]) -> Console:
-    """A console over a stream; NO_COLOR and streams that are not a terminal get plain text, lines are never folded."""
+    """A console over a stream; NO_COLOR and streams that are not a terminal get plain text, lines are never folded.
+
+    It prints lines in which all that a repository can bring is visible.
+    """
     from rich.console import Console
 
-    return Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    class Lines(Console):
+        def print(self, *objects: Any, **options: Any) -> None:
+            super().print(*(visible(each) if isinstance(each, str) else each for each in objects), **options)
+
+    return Lines(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 
 def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:

@@ -213,7 +213,7 @@ def test_junit_counts_and_escapes() -> None:
     assert root.attrib["failures"] == "1"
     assert [suite.attrib["name"] for suite in root] == ["prod", "dev"]
     failure = root[0][1][0]
-    assert failure.text == "first <line>\nsecond & last"
+    assert failure.text == "first\\x00 <line>\nsecond & last"
 
 
 def test_the_inference_document_keeps_the_contract() -> None:

@@ -45,10 +45,11 @@ def show_rule(chart: str, repo: Path) -> int:
 def test_rules(repo: Path) -> int:
     """Run the cases of the signatures, ours and those of the team of REPO; leaves with 2 where one fails."""
     from migrator import api
+    from migrator.report.visible import visible
 
     tested = api.check_rules(repo)
     for name, problem in tested.failed:
-        sys.stdout.write(f"{name}: {problem}\n")
+        sys.stdout.write(visible(f"{name}: {problem}") + "\n")
     sys.stdout.write(f"{tested.total} cases, {len(tested.failed)} failed\n")
     return tested.exit_code
 
@@ -61,14 +62,14 @@ def test_rules(repo: Path) -> int:
 def refresh_rules(repo: Path, names: tuple[str, ...], *, is_own: bool, **given: Any) -> int:
     """Write which chart versions there are by now below .migrate/rules/versions of REPO; a plan reads that too."""
     from migrator import api
+    from migrator.report.terminal import show_diagnostics
 
     found = api.refresh_rules(repo, api.Options(**given), charts=names, is_own=is_own)
     for path, text in found.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path}\n")
-    for each in found.diagnostics:
-        sys.stderr.write(f"{each}\n")
+    show_diagnostics(found.diagnostics, sys.stderr, notes=True)
     sys.stdout.write(f"{len(found.files)} of {found.asked} tables renewed\n")
     return ExitCode.DONE
 

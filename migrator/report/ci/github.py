@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Severity
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -31,7 +32,7 @@ def _annotation(finding: Diagnostic) -> str:
 
 def _data(text: str) -> str:
     """Escaped as actions/toolkit does it: the runner reads a command up to the end of the line."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "%0A".join(visible(line).replace("%", "%25") for line in text.split("\n"))
 
 
 def _property(text: str) -> str:

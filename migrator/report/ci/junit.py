@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from migrator.report.visible import visible_lines
+
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
 
@@ -38,14 +40,14 @@ def junit(cases: Sequence[Case]) -> str:
         suites.setdefault(case.suite, []).append(case)
     report = ET.Element("testsuites", {"name": "migrate", **_counts(cases)})
     for suite, members in suites.items():
-        inside = ET.SubElement(report, "testsuite", {"name": _printable(suite), **_counts(members)})
+        inside = ET.SubElement(report, "testsuite", {"name": visible_lines(suite), **_counts(members)})
         for case in members:
-            told = ET.SubElement(inside, "testcase", classname=_printable(case.suite), name=_printable(case.name))
+            told = ET.SubElement(inside, "testcase", classname=visible_lines(case.suite), name=visible_lines(case.name))
             if case.failure:
-                failure = ET.SubElement(told, "failure", message=_printable(case.failure.splitlines()[0]))
-                failure.text = _printable(case.failure)
+                failure = ET.SubElement(told, "failure", message=visible_lines(case.failure.splitlines()[0]))
+                failure.text = visible_lines(case.failure)
             elif case.skipped:
-                ET.SubElement(told, "skipped", message=_printable(case.skipped))
+                ET.SubElement(told, "skipped", message=visible_lines(case.skipped))
     ET.indent(report)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(report, encoding="unicode") + "\n"
 
@@ -54,8 +56,3 @@ def _counts(cases: Sequence[Case]) -> dict[str, str]:
     failures = sum(bool(case.failure) for case in cases)
     skipped = sum(bool(case.skipped) for case in cases)
     return {"tests": str(len(cases)), "failures": str(failures), "skipped": str(skipped), "errors": "0"}
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML 1.0 forbids even when escaped."""
-    return "".join(char for char in text if char in "\t\n\r" or ord(char) >= 0x20)
