@@ -38,7 +38,35 @@ _SELECTED: Mapping[tuple[str | None, str], tuple[KeyPath, ...]] = {
         ("spec", "jobTemplate", "spec", "template", *_LABELS),
     ),
 }
-"""Group and kind -> where labels go that are part of selectors; what is not listed here, a render tells."""
+"""Group and kind -> where labels go that are part of selectors."""
+_EACH = "*"
+"""Stands for every item of a list."""
+_TERM: KeyPath = ("labelSelector", "matchLabels")
+_OF_PODS: tuple[KeyPath, ...] = (
+    *(
+        (*_TEMPLATE, "spec", "affinity", affinity, *rest, *_TERM)
+        for affinity in ("podAffinity", "podAntiAffinity")
+        for rest in (
+            ("preferredDuringSchedulingIgnoredDuringExecution", _EACH, "podAffinityTerm"),
+            ("requiredDuringSchedulingIgnoredDuringExecution", _EACH),
+        )
+    ),
+    (*_TEMPLATE, "spec", "topologySpreadConstraints", _EACH, *_TERM),
+)
+_EXTENDED: Mapping[tuple[str | None, str], tuple[KeyPath, ...]] = {
+    ("apps", "Deployment"): _OF_PODS,
+    ("apps", "StatefulSet"): _OF_PODS,
+    ("batch", "Job"): (_MATCHED,),
+    ("batch", "CronJob"): (("spec", "jobTemplate", *_MATCHED),),
+    ("policy", "PodDisruptionBudget"): (_MATCHED,),
+    ("networking.k8s.io", "NetworkPolicy"): (
+        ("spec", "podSelector", "matchLabels"),
+        ("spec", "ingress", _EACH, "from", _EACH, "podSelector", "matchLabels"),
+        ("spec", "egress", _EACH, "to", _EACH, "podSelector", "matchLabels"),
+    ),
+}
+"""Group and kind -> where such labels go too if labels stand there already."""
+_CLAIMS: KeyPath = ("spec", "volumeClaimTemplates", _EACH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +163,10 @@ def _annotated(resource: Resource) -> tuple[KeyPath, ...]:
 
 
 def _selected(resource: Resource) -> tuple[KeyPath, ...]:
-    return (_LABELS, *_listed(resource, _SELECTED))
+    extended = (place for path in _listed(resource, _EXTENDED) for place in _held(resource.body, path))
+    is_of_set = (resource.gvk.group, resource.gvk.kind) == ("apps", "StatefulSet")
+    claims = ((*claim, *_LABELS) for claim in (_held(resource.body, _CLAIMS) if is_of_set else ()))
+    return (_LABELS, *_listed(resource, _SELECTED), *extended, *claims)
 
 
 def _listed(resource: Resource, places: Mapping[tuple[str | None, str], Sequence[KeyPath]]) -> Iterator[KeyPath]:
@@ -144,26 +175,48 @@ def _listed(resource: Resource, places: Mapping[tuple[str | None, str], Sequence
             yield from paths
 
 
+def _held(value: Json, path: KeyPath) -> Iterator[KeyPath]:
+    """The mappings at the path, each by its own."""
+    if not path:
+        if isinstance(value, Mapping):
+            yield ()
+    elif path[0] == _EACH:
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from ((index, *rest) for rest in _held(item, path[1:]))
+    elif isinstance(value, Mapping):
+        yield from ((path[0], *rest) for rest in _held(value.get(str(path[0])), path[1:]))
+
+
 def _at(value: Json, path: KeyPath) -> Mapping[str, Json]:
     for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = _child(value, key)
     return value if isinstance(value, Mapping) else {}
 
 
-def _with(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Mapping[str, Json]:
-    """The mapping with these pairs at the path, as a copy."""
+def _child(value: Json, key: str | int) -> Json:
+    if isinstance(value, list) and isinstance(key, int):
+        return value[key] if key < len(value) else None
+    return value.get(str(key)) if isinstance(value, Mapping) else None
+
+
+def _with(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Json:
+    """The value with these pairs at the path, as a copy."""
+    if isinstance(value, list) and path:
+        return [_with(each, path[1:], pairs) if index == path[0] else each for index, each in enumerate(value)]
     held = value if isinstance(value, Mapping) else {}
     if not path or not pairs:
         return {**held, **pairs}
-    return {**held, path[0]: _with(held.get(str(path[0])), path[1:], pairs)}
+    return {**held, str(path[0]): _with(held.get(str(path[0])), path[1:], pairs)}
 
 
-def _without(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Mapping[str, Json]:
-    """The mapping without these pairs at the path, as a copy; a mapping that is empty then goes too."""
+def _without(value: Json, path: KeyPath, pairs: Mapping[str, str]) -> Json:
+    """The value without these pairs at the path, as a copy; a mapping that is empty then goes too."""
+    if isinstance(value, list) and path:
+        return [_without(each, path[1:], pairs) if index == path[0] else each for index, each in enumerate(value)]
     held = value if isinstance(value, Mapping) else {}
     if not path:
         return {key: each for key, each in held.items() if pairs.get(str(key)) != each}
     if path[0] not in held or not pairs:
         return held
-    inner = _without(held[path[0]], path[1:], pairs)
+    inner = _without(held[str(path[0])], path[1:], pairs)
     return {key: inner if key == path[0] else each for key, each in held.items() if inner or key != path[0]}

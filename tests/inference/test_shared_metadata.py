@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from migrator.compare import compare
@@ -23,7 +24,34 @@ def pods(app: str) -> dict[str, Json]:
     return {"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "main"}]}}
 
 
+def asking(app: str) -> dict[str, Json]:
+    """A selector's labels, and next to it an item that has none."""
+    return {"labelSelector": {"matchLabels": {"app": app}}, "topologyKey": "zone"}
+
+
+SPREAD = {
+    "podAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": [asking("d"), {"topologyKey": "host"}]},
+    "podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [{"podAffinityTerm": asking("d")}]},
+}
+SET = made(
+    "StatefulSet",
+    selector={"matchLabels": {"app": "d"}},
+    template={**pods("d"), "spec": {"affinity": SPREAD, "topologySpreadConstraints": [asking("d"), {"maxSkew": 1}]}},
+    volumeClaimTemplates=[{"metadata": {"name": "data"}}, {"metadata": {"name": "logs", "labels": {"kind": "logs"}}}],
+)
+POLICY = made(
+    "NetworkPolicy",
+    "networking.k8s.io/v1",
+    podSelector={"matchLabels": {"app": "d"}},
+    ingress=[{"from": [{"podSelector": {"matchLabels": {"app": "web"}}}, {"ipBlock": {"cidr": "10.0.0.0/8"}}]}, {}],
+    egress=[{"to": [{"podSelector": {"matchLabels": {"app": "dns"}}}]}],
+)
+
 CHART = (
+    SET,
+    POLICY,
+    made("PodDisruptionBudget", "policy/v1", selector={"matchLabels": {"app": "d"}}, minAvailable=1),
+    made("Job", "batch/v1", template=pods("e")),
     made("Deployment", selector={"matchLabels": {"app": "a"}}, template=pods("a")),
     made("DaemonSet", selector={"matchLabels": {"app": "b"}}, template=pods("b")),
     made("CronJob", "batch/v1", schedule="* * * * *", jobTemplate={"spec": {"template": pods("c")}}),
@@ -54,6 +82,19 @@ def test_it_is_found_again_and_kustomize_does_the_same(tmp_path: Path) -> None:
         targets = kustomized(CHART, shared, tmp_path)
         assert not compare(targets, [shared.applied(each) for each in CHART])
         assert found(targets, CHART) == shared
+
+
+def test_labels_that_a_peer_of_a_policy_or_a_claim_lacks_are_no_field(tmp_path: Path) -> None:
+    """The field would put it there too: traffic would be cut off, and what a claim is made of cannot change."""
+    targets = kustomized(CHART, SharedMetadata(selectors={"team": "blue"}), tmp_path)
+    for untouched, place in ((POLICY, "ingress"), (SET, "volumeClaimTemplates")):
+        held = [
+            replace(each, body={**each.body, "spec": {**each.body["spec"], place: untouched.body["spec"][place]}})
+            if each.gvk.kind == untouched.gvk.kind
+            else each
+            for each in targets
+        ]
+        assert found(held, CHART) == SharedMetadata(labels={"team": "blue"})
 
 
 def test_what_one_object_lacks_or_a_template_has_otherwise_is_not_shared(tmp_path: Path) -> None:
