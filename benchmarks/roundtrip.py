@@ -13,9 +13,7 @@ import argparse
 import compileall
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -24,9 +22,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from measuring.cases import pairs_of, read_cases  # noqa: E402
 from measuring.measure import measure_case, measure_pair  # noqa: E402
 from measuring.planned import measure_plan  # noqa: E402
-from measuring.rows import CaseRow, Row, SplitRow, read_rows, to_line  # noqa: E402
+from measuring.rows import CaseRow, Row, SplitRow, read_rows  # noqa: E402
+from measuring.running import Job, add_running_options, guarded, measured  # noqa: E402
 from measuring.summary import changes  # noqa: E402
-from measuring.tables import line, page, stale, terminal, with_section  # noqa: E402
+from measuring.tables import page, stale, terminal, with_section  # noqa: E402
 from migrator.engines import find_helm  # noqa: E402
 from migrator.model import Json  # noqa: E402
 from migrator.yamlio import Dialect, read_value  # noqa: E402
@@ -34,14 +33,13 @@ from migrator.yamlio import Dialect, read_value  # noqa: E402
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 MISSED = HERE / "missed.yaml"
-Job = Callable[[], Sequence[Row]]
 
 
 def main() -> None:
     """Measure, or read what was measured; then show, compare and write."""
     given = arguments()
     compileall.compile_dir(HERE.parent / "migrator", quiet=2)  # as an installation does
-    rows = read_rows(given.source) if given.source else tuple(measured(given))
+    rows = read_rows(given.source) if given.source else tuple(measured(jobs_of(given), given.jobs, given.rows))
     rows = tuple(sorted(rows, key=lambda row: row.name))
     known: Mapping[str, Mapping[str, Json]] = read_value(MISSED.read_bytes(), dialect=Dialect.SIGS) or {}
     print("\n".join(terminal(rows)))
@@ -62,31 +60,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--what", default="cases,pairs,plan", help="which kinds to measure (default: %(default)s)")
     parser.add_argument("--repository", type=Path, default=CORPUS / "phase1" / "shop", help="what is planned")
     parser.add_argument("--chart-mirror", type=Path, default=CORPUS / "charts", help="charts for the plan")
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--budget", type=float, default=60.0, help="seconds of search (default: %(default)s)")
-    parser.add_argument("--cold-only", action="store_true", help="no second runs")
-    parser.add_argument("--no-effect", action="store_true", help="do not count the values with an effect")
-    parser.add_argument("--rows", type=Path, metavar="FILE", help="write the rows here, as JSON lines")
-    parser.add_argument("--from", dest="source", type=Path, action="append", metavar="FILE", help="rows, not runs")
-    parser.add_argument("--compare", type=Path, metavar="FILE", help="rows of an earlier run")
-    parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
+    add_running_options(parser)
     return parser.parse_args()
-
-
-def measured(given: argparse.Namespace) -> Iterator[Row]:
-    """The rows of all jobs, shown and written as they come."""
-    jobs = list(jobs_of(given))
-    with ExitStack() as stack:
-        kept = stack.enter_context(given.rows.open("w", encoding="utf-8")) if given.rows else None
-        pool = ThreadPoolExecutor(given.jobs)
-        stack.callback(pool.shutdown, cancel_futures=True)
-        for done in as_completed([pool.submit(job) for job in jobs]):
-            for row in done.result():
-                print(line(row), flush=True)
-                if kept is not None:
-                    kept.write(to_line(row) + "\n")
-                    kept.flush()
-                yield row
 
 
 def jobs_of(given: argparse.Namespace) -> Iterator[Job]:
@@ -111,18 +86,6 @@ def jobs_of(given: argparse.Namespace) -> Iterator[Job]:
     if "plan" in kinds and not given.case:
         name = f"plan {given.repository.name}"
         yield guarded(name, SplitRow, lambda: list(measure_plan(given.repository, given.chart_mirror, given.budget)))
-
-
-def guarded(name: str, kind: type[CaseRow | SplitRow], job: Job) -> Job:
-    """The job; where the benchmark itself fails there is a row that says so."""
-
-    def run() -> Sequence[Row]:
-        try:
-            return job()
-        except Exception as failure:  # noqa: BLE001 - one row must not end a run of hours
-            return [kind(name=name, error=f"benchmark: {type(failure).__name__}: {failure}")]
-
-    return run
 
 
 def write(rows: Sequence[Row], known: Mapping[str, Mapping[str, Json]], cases: Path) -> None:

@@ -12,6 +12,18 @@ from migrator.model import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """How the values of a case came about that nobody runs."""
+
+    refusals: int = 0
+    """Renders that helm refused while they were drawn."""
+    dropped: int = 0
+    """Values that were drawn and that helm refuses or that change nothing."""
+    causes: tuple[str, ...] = ()
+    """For each of the first differences the values of the case that it hangs on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
     """One case. `perfect`: every object equal, nothing else rendered, and no residual left."""
 
@@ -47,6 +59,7 @@ class CaseRow:
     namespace: str = ""
     values: str = ""
     """The values file."""
+    drawn: Drawn | None = None
 
     @property
     def false_claim(self) -> bool:
@@ -110,5 +123,7 @@ def _row(told: dict[str, Json]) -> Row:
     for key in ("cold", "warm", "again"):
         if told.get(key):
             told[key] = Cost(**told[key])
+    if drawn := told.get("drawn"):
+        told["drawn"] = Drawn(**{**drawn, "causes": tuple(drawn["causes"])})
     listed = {key: tuple(value) for key, value in told.items() if isinstance(value, list)}
     return kind(**{**told, **listed})

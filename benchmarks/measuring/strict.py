@@ -28,7 +28,7 @@ class Equality:
         return self.equal == self.total and not self.extra
 
 
-def compare(target: Iterable[Resource], rendered: Iterable[Resource]) -> Equality:
+def compare(target: Iterable[Resource], rendered: Iterable[Resource], *, shown: int = SHOWN) -> Equality:
     """Pairs objects by identity as written; where several share one, equal ones are paired first.
 
     What is left over is paired without its namespace, so that one that only one side writes is a difference of its own.
@@ -51,7 +51,7 @@ def compare(target: Iterable[Resource], rendered: Iterable[Resource]) -> Equalit
     extra = [resource for found in rest.values() for resource in found]
     lines += [f"{resource.id}: rendered in vain" for resource in extra]
     return Equality(
-        equal=len(wanted) - len(unequal), total=len(wanted), extra=len(extra), different=tuple(lines[:SHOWN])
+        equal=len(wanted) - len(unequal), total=len(wanted), extra=len(extra), different=tuple(lines[:shown])
     )
 
 

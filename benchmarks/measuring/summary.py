@@ -31,33 +31,36 @@ def figures(rows: Sequence[Row]) -> tuple[Figure, ...]:
     again = [row.again.seconds for row in cases if row.again is not None]
     twice, torn = sum(len(row.twice) for row in splits), sum(len(row.torn) for row in splits)
     return (
-        _share("resources equal", "99 %", 0.99, sum(row.equal for row in cases), sum(row.total for row in cases)),
-        _share("cases perfect (every resource equal, no residual)", "90 %", 0.9, len(perfect), len(cases)),
-        _figure("claims of `identical` that are false", "0", str(false), not false, rows),
-        _limit("values set / values with an effect, median over perfect cases", [row.ratio for row in perfect], 1.05),
-        _limit("median wall time a case, cold", cold, 4.0, " s"),
-        _limit("wall time of 9 of 10 cases, cold", [_ninth(cold)] if cold else [], 20.0, " s"),
-        _limit("median wall time, model of the chart cached", warm, 2.0, " s"),
-        _limit("median wall time, the same question again", again, 2.0, " s"),
-        _limit("peak memory", [max(cost.mib for cost in costs)] if costs else [], 1536.0, " MiB"),
-        _figure(
+        share("resources equal", "99 %", 0.99, sum(row.equal for row in cases), sum(row.total for row in cases)),
+        share("cases perfect (every resource equal, no residual)", "90 %", 0.9, len(perfect), len(cases)),
+        figure("claims of `identical` that are false", "0", str(false), not false, rows),
+        limit("values set / values with an effect, median over perfect cases", [row.ratio for row in perfect], 1.05),
+        limit("median wall time a case, cold", cold, 4.0, " s"),
+        limit("wall time of 9 of 10 cases, cold", [ninth(cold)] if cold else [], 20.0, " s"),
+        limit("median wall time, model of the chart cached", warm, 2.0, " s"),
+        limit("median wall time, the same question again", again, 2.0, " s"),
+        limit("peak memory", [max(cost.mib for cost in costs)] if costs else [], 1536.0, " MiB"),
+        figure(
             "environment pairs: values written twice, lists torn", "0, 0", f"{twice}, {torn}", not twice + torn, splits
         ),
     )
 
 
-def _figure(measure: str, reach: str, measured: str, reached: bool, rows: Sequence[object]) -> Figure:
+def figure(measure: str, reach: str, measured: str, reached: bool, rows: Sequence[object]) -> Figure:
+    """The figure as it is; nothing measured where there are no rows."""
     if not rows:
         return Figure(measure=measure, reach=reach)
     return Figure(measure=measure, reach=reach, measured=measured, reached=reached)
 
 
-def _share(measure: str, reach: str, least: float, part: int, whole: int) -> Figure:
-    share = part / whole if whole else 0.0
-    return _figure(measure, reach, f"{100 * share:.1f} % ({part} of {whole})", share >= least, [0] * whole)
+def share(measure: str, reach: str, least: float, part: int, whole: int) -> Figure:
+    """How many of how many; `least` is a share of one."""
+    reached = part / whole if whole else 0.0
+    return figure(measure, reach, f"{100 * reached:.1f} % ({part} of {whole})", reached >= least, [0] * whole)
 
 
-def _limit(measure: str, values: Sequence[float], most: float, unit: str = "") -> Figure:
+def limit(measure: str, values: Sequence[float], most: float, unit: str = "") -> Figure:
+    """The median, which should be small."""
     reach = f"at most {most:g}{unit}"
     if not values:
         return Figure(measure=measure, reach=reach)
@@ -69,7 +72,8 @@ def _places(unit: str) -> int:
     return {"": 3, " s": 1}.get(unit, 0)
 
 
-def _ninth(values: Sequence[float]) -> float:
+def ninth(values: Sequence[float]) -> float:
+    """What 9 of 10 stay below."""
     return quantiles(values, n=10, method="inclusive")[-1] if len(values) > 1 else values[0]
 
 

@@ -7,7 +7,7 @@ from statistics import median
 
 from measuring.process import Cost
 from measuring.rows import CaseRow, Row, SplitRow
-from measuring.summary import figures, outcome, split_outcome
+from measuring.summary import Figure, figures, outcome, split_outcome
 from migrator.model import Json
 
 SECTION = "round trips"
@@ -32,7 +32,7 @@ def page(rows: Sequence[Row], known: Mapping[str, Mapping[str, Json]]) -> str:
     splits = sorted((row for row in rows if isinstance(row, SplitRow)), key=lambda row: row.name)
     steady = [row for row in cases if row.deterministic]
     random = [row for row in cases if not row.deterministic]
-    parts = ["## Round trips", ABOUT, _headline(rows)]
+    parts = ["## Round trips", ABOUT, headline(figures(rows))]
     if steady:
         parts += ["### Cases", _cases(steady)]
     if random:
@@ -58,31 +58,33 @@ Two environments in one request: the values of two teams for one chart, and the 
 Twice: a value in two files where one would do. Torn: a list that does not lie wholly in one file."""
 
 
-def _headline(rows: Sequence[Row]) -> str:
-    lines = [(item.measure, item.reach, item.measured or "-", _tick(item.reached)) for item in figures(rows)]
-    return _table(("measure", "reach", "measured", "reached"), lines)
+def headline(items: Iterable[Figure]) -> str:
+    """The table of figures."""
+    lines = [(item.measure, item.reach, item.measured or "-", tick(item.reached)) for item in items]
+    return table(("measure", "reach", "measured", "reached"), lines)
 
 
 def _cases(rows: Iterable[CaseRow]) -> str:
-    return _table(CASE_COLUMNS, [tuple(case_cells(row)) for row in rows], numbers=range(3, 10))
+    return table(CASE_COLUMNS, [tuple(case_cells(row)) for row in rows], numbers=range(3, 10))
 
 
 def case_cells(row: CaseRow) -> Iterator[str]:
     """One cell for each of the columns."""
     yield row.name
     yield f"{row.equal}/{row.total}" + (f" +{row.extra}" if row.extra else "")
-    yield "error" if row.error else "FALSE" if row.false_claim else _tick(row.perfect)
+    yield "error" if row.error else "FALSE" if row.false_claim else tick(row.perfect)
     yield str(row.values_set)
     yield str(row.observable) if row.deterministic else "-"
     yield str(row.minimal)
-    yield _seconds(row.cold)
-    yield _seconds(row.warm)
+    yield seconds(row.cold)
+    yield seconds(row.warm)
     yield f"{row.cold.mib:.0f}" if row.cold else "-"
     yield str(row.renders)
     yield "late" if row.late else ""
 
 
-def _seconds(cost: Cost | None) -> str:
+def seconds(cost: Cost | None) -> str:
+    """Of the whole process; a dash where none was measured."""
     return f"{cost.seconds:.1f}" if cost else "-"
 
 
@@ -94,13 +96,13 @@ def _splits(rows: Iterable[SplitRow]) -> str:
             str(len(row.twice)),
             str(len(row.torn)),
             str(row.values_set),
-            _seconds(row.cold),
+            seconds(row.cold),
             row.error or row.note,
         )
         for row in rows
     ]
     columns = ("environments", "resources equal", "twice", "torn", "values", "cold s", "")
-    return _table(columns, lines, numbers=range(2, 6))
+    return table(columns, lines, numbers=range(2, 6))
 
 
 def _missed(rows: Iterable[CaseRow], known: Mapping[str, Mapping[str, Json]]) -> str:
@@ -110,7 +112,7 @@ def _missed(rows: Iterable[CaseRow], known: Mapping[str, Mapping[str, Json]]) ->
         classes = ", ".join(f"{name} {count}" for name, count in row.residual.items())
         needed = f"{told['class']}: {told['needed']}" if told else ""
         lines.append((row.name, row.error or classes or "-", what_is_missed(row), needed))
-    return _table(("case", "residual", "what is missed", "class, and what would be needed"), lines)
+    return table(("case", "residual", "what is missed", "class, and what would be needed"), lines)
 
 
 def what_is_missed(row: CaseRow, most: int = 3) -> str:
@@ -124,11 +126,13 @@ def stale(rows: Iterable[Row], known: Mapping[str, object]) -> tuple[str, ...]:
     return tuple(sorted(row.name for row in rows if isinstance(row, CaseRow) and row.perfect and row.name in known))
 
 
-def _tick(reached: bool | None) -> str:
+def tick(reached: bool | None) -> str:
+    """Yes or no; empty where nothing is known."""
     return "" if reached is None else "yes" if reached else "no"
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int] = ()) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]], numbers: Iterable[int] = ()) -> str:
+    """A table in Markdown; columns of numbers are aligned right."""
     right = set(numbers)
     rule = ["--:" if place in right else "---" for place in range(len(columns))]
     lines = [columns, rule, *([cell.replace("|", "\\|") for cell in row] for row in rows)]
@@ -156,13 +160,17 @@ def terminal(rows: Sequence[Row]) -> Iterator[str]:
         if isinstance(row, SplitRow):
             yield from (f"{row.name}: {place}" for place in (*row.twice, *row.torn))
     yield ""
-    for item in figures(rows):
-        yield f"{item.measure:<66} {item.reach:>16}  {item.measured or '-':>22}  {_tick(item.reached)}"
+    yield from map(figure_line, figures(rows))
     spent = sorted(row.cold.cpu for row in rows if isinstance(row, CaseRow) and row.cold is not None)
     if spent:
         # unlike the wall time it does not depend on what else the machine does
         middle, most, total = median(spent), spent[-1], sum(spent)
         yield f"processor time a case, cold: median {middle:.1f} s, most {most:.1f} s, all {total:.0f} s"
+
+
+def figure_line(item: Figure) -> str:
+    """A figure on a line of the terminal."""
+    return f"{item.measure:<66} {item.reach:>16}  {item.measured or '-':>22}  {tick(item.reached)}"
 
 
 def line(row: Row) -> str:

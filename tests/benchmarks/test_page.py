@@ -11,6 +11,8 @@ import pytest
 import roundtrip
 from measuring.process import Cost
 from measuring.rows import CaseRow, SplitRow, read_rows, to_line
+from measuring.running import guarded
+from measuring.running import measured as run
 from measuring.summary import changes, figures
 from measuring.tables import page, stale, terminal, what_is_missed, with_section
 
@@ -143,7 +145,7 @@ def test_a_fault_of_the_benchmark_is_a_row():
     def broken():
         raise KeyError("x")
 
-    (row,) = roundtrip.guarded("some", CaseRow, broken)()
+    (row,) = guarded("some", CaseRow, broken)()
     assert (row.name, row.error) == ("some", "benchmark: KeyError: 'x'")
 
 
@@ -162,16 +164,9 @@ def test_a_part_of_the_cases_never_replaces_the_page(case, monkeypatch, tmp_path
 def test_rows_are_written_as_they_come(case, tmp_path, capsys):
     made = case("size: 5\n")
     given = argparse.Namespace(
-        cases=made.target.parents[1],
-        case=[],
-        what="cases",
-        jobs=1,
-        budget=5.0,
-        cold_only=True,
-        no_effect=False,
-        rows=tmp_path / "rows",
+        cases=made.target.parents[1], case=[], what="cases", budget=5.0, cold_only=True, no_effect=False
     )
-    rows = tuple(roundtrip.measured(given))
+    rows = tuple(run(roundtrip.jobs_of(given), 1, tmp_path / "rows"))
     assert [row.name for row in rows] == ["tiny-one"]
     assert read_rows([tmp_path / "rows"]) == rows
     assert "perfect" in capsys.readouterr().out

@@ -1,0 +1,1 @@
+"""A fresh set: values drawn at random for charts, and what helm renders from them."""

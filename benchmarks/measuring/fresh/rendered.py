@@ -1,0 +1,71 @@
+"""Renders by the helm binary while a case is made: what is equal, where values show, what helm refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from measuring.cases import KUBE_VERSION, resources_of
+from measuring.strict import Randomness, compare, randomness
+from migrator.diagnostics import MigrateError
+from migrator.engines import HelmRender, Tool, helm_template
+from migrator.model import Json, ReleaseContext, Resource
+from migrator.yamlio import dump
+
+_ALL = 10_000
+
+
+@dataclass(slots=True)
+class Renders:
+    """One chart under one release name."""
+
+    tool: Tool
+    archive: Path
+    release: str
+    namespace: str
+    skip_schema: bool = False
+    limit: int = 200
+    """Renders after which no more are made."""
+    refusals: int = 0
+    count: int = 0
+    chance: Randomness = field(default_factory=lambda: Randomness(places={}, objects=frozenset()))
+
+    @property
+    def is_spent(self) -> bool:
+        return self.count >= self.limit
+
+    def stream(self, values: Mapping[str, Json]) -> bytes | None:
+        """What helm prints; None where it refuses, or where there is nothing to compare."""
+        self.count += 1
+        asked = HelmRender(
+            context=ReleaseContext(release=self.release, namespace=self.namespace, kube_version=KUBE_VERSION),
+            chart=self.archive,
+            values=(dump(dict(values)).encode(),),
+            skip_schema=self.skip_schema,
+        )
+        try:
+            printed = helm_template(self.tool, asked)
+            resources_of(printed)
+        except MigrateError:
+            self.refusals += 1
+            return None
+        return printed
+
+    def resources(self, values: Mapping[str, Json]) -> tuple[Resource, ...] | None:
+        """The objects without what is random in them; None where helm refuses."""
+        printed = self.stream(values)
+        return None if printed is None else self.chance.masked(resources_of(printed))
+
+    def look_for_chance(self, values: Mapping[str, Json]) -> bool:
+        """Whether two renders of these values differ; what differs is masked from now on."""
+        first, second = self.stream(values), self.stream(values)
+        if first is None or second is None:
+            return False
+        self.chance = randomness(resources_of(first), resources_of(second))
+        return any(self.chance.places.values()) or bool(self.chance.objects)
+
+
+def places_between(before: tuple[Resource, ...], after: tuple[Resource, ...]) -> tuple[str, ...]:
+    """Object and place of everything that differs."""
+    return compare(before, after, shown=_ALL).different
