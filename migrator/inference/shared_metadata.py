@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.compare import is_hook
 from migrator.model import Json, KeyPath, Resource
 
 LEAST = 3
@@ -92,9 +91,7 @@ class SharedMetadata:
         return found
 
     def applied(self, resource: Resource) -> Resource:
-        """The object as kustomize makes it; a Helm hook stays, as no post-renderer sees it."""
-        if is_hook(resource):
-            return resource
+        """The object as kustomize makes it."""
         body = _with(resource.body, _LABELS, self.labels)
         for path in _selected(resource):
             body = _with(body, path, self.selectors)
@@ -104,8 +101,6 @@ class SharedMetadata:
 
     def stripped(self, resource: Resource) -> Resource:
         """The object without that: what the chart has to make of it."""
-        if is_hook(resource):
-            return resource
         body = _without(resource.body, _LABELS, self.labels)
         for path in _selected(resource):
             body = _without(body, path, self.selectors)
@@ -119,7 +114,6 @@ def shared_metadata(met: Sequence[tuple[Resource, Resource]], lacking: Sequence[
 
     Nothing where fewer than LEAST objects are met.
     """
-    met = [(target, rendered) for target, rendered in met if not is_hook(rendered)]
     if len(met) < LEAST:
         return SharedMetadata()
     targets = [target for target, _ in met]

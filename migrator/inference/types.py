@@ -129,6 +129,8 @@ class InferenceRequest:
     """Whether the objects of `crds/` belong to the release, where that is settled."""
     can_skip_hooks: bool = True
     """Whether the deployer can leave hooks out; Argo CD cannot (fact A4)."""
+    knows_hooks: bool = True
+    """Whether what applies the targets takes those for hooks that say so: to others they are plain objects."""
     followed: tuple[FollowedImage, ...] = ()
     budget: float = 60.0
     """Seconds of processor time to search over all environments: what is found does not depend on what else the

@@ -1,7 +1,7 @@
 """What becomes of each component: a Helm release, a proposal, or Kustomize as before; and why."""
 
 from migrator.plan.decide import make_plan
-from migrator.plan.situation import Examined, Repository, is_argo_cd
+from migrator.plan.situation import Examined, Repository
 from migrator.plan.types import (
     Change,
     ComponentPlan,
@@ -22,6 +22,5 @@ __all__ = [
     "Plan",
     "PostRenderPatch",
     "Repository",
-    "is_argo_cd",
     "make_plan",
 ]

@@ -1,4 +1,8 @@
-"""Differences that nothing admits -> post-render patches that undo them, while the chart says more than those."""
+"""Differences that nothing admits -> post-render patches that undo them, while the chart says more than those.
+
+Hooks are objects like any other here: a release has them only where Argo CD deploys it, where kustomize patches what
+helm prints, hooks among it. Helm's own post-renderer never sees a hook, but such a release is installed without hooks.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.compare import is_hook
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
@@ -130,8 +133,6 @@ def _patch(res_id: ResId, found: Sequence[Difference], fit: Fit) -> tuple[PostRe
     rendered = fit.rendered[res_id]
     if res_id in fit.taken or any(not each.path and each.kind is DifferenceKind.ADDED for each in found):
         return PostRenderPatch(target=rendered.id, version=rendered.gvk.version, operations=(DELETE,)), ""
-    if any(each.kind is DifferenceKind.HOOK for each in found):
-        return None, f"{res_id} becomes or stops being a Helm hook"
     if rendered.gvk.kind == "Secret" and any(each.path[:1] and each.path[0] in _SECRET_KEYS for each in found):
         return None, f"the data of {res_id} would have to stand in a patch"
     before, after = fit.targets[res_id].body, rendered.body
@@ -150,9 +151,7 @@ def _undeletable(res_id: ResId, fit: Fit) -> str:
     rendered = fit.rendered.get(res_id)
     if rendered is None:
         return f"{res_id} is not rendered"
-    if not _is_alone(rendered, fit):
-        return f"a patch cannot tell {res_id} from another object of the chart"
-    return f"{res_id} is a Helm hook, and Helm's post-renderer never sees hooks" if is_hook(rendered) else ""
+    return "" if _is_alone(rendered, fit) else f"a patch cannot tell {res_id} from another object of the chart"
 
 
 def _unpatchable(fit: Fit) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrator.charts.types import ChartArchive
@@ -118,13 +118,3 @@ def _owners(components: Sequence[Component]) -> Mapping[str, Mapping[ResId, str]
         for environment, members in component.members.items():
             found[environment].update(dict.fromkeys(members, component.id))
     return found
-
-
-def is_argo_cd(config: Config, builds: Iterable[Build]) -> bool:
-    """Whether Argo CD deploys from here: it runs hooks by itself, and cannot leave them out (fact A4)."""
-    kinds = ("Application", "ApplicationSet")
-    return config.gitops == "argocd" or any(
-        resource.gvk.group == "argoproj.io" and resource.gvk.kind in kinds
-        for build in builds
-        for resource in build.resources
-    )

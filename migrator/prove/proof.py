@@ -9,6 +9,7 @@ from migrator.compare import Terms, comparison, describe, salt_of, unmatched
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
+from migrator.prove.hooks import told_apart
 from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
 from migrator.prove.rendered_parts import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
@@ -71,7 +72,7 @@ def _environment(
     if before is None or after is None or not before.resources or not after.resources:
         rendering = after or Rendering(environment=name, parts=())
         return _Compared(proof=_nothing(name, before, after), after=rendering, comparable=False)
-    old, new = placed(before, after), placed(after, before)
+    old, new = told_apart(placed(before, after), placed(after, before))
     olds, news = by_identity(old.resources), by_identity(new.resources)
     skipped = olds.ambiguous.keys() | news.ambiguous.keys()
     compared = comparison(_known(olds, skipped), _known(news, skipped), rules=terms.equivalences)

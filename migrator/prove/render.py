@@ -148,7 +148,8 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
         if data is None:
             built = _built(root, folder, tree, context)
             inflates = built.inflated is not None
-            data, part = built.data, replace(part, inflated=built.inflated or {}, stand_ins=built.stand_ins)
+            data, part = built.data, replace(part, inflates=inflates, stand_ins=built.stand_ins)
+            part = replace(part, inflated=built.inflated or {})
             if key and not inflates and not built.stand_ins:
                 context.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)

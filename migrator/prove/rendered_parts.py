@@ -36,6 +36,10 @@ class Part:
     chart: str = ""
     """`name version` of the public chart, as it was rendered."""
     chart_digest: str = ""
+    knows_hooks: bool = False
+    """Whether what deploys a kustomize root runs hooks: Argo CD does (fact A4), kubectl and Flux do not."""
+    inflates: bool = False
+    """Whether it is a kustomize root that inflates charts."""
     inflated: Mapping[str, str] = field(default_factory=dict)
     """`name version` -> digest of the charts that a kustomize root inflates and the repository does not hold."""
     stand_ins: tuple[RepoPath, ...] = ()

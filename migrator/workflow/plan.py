@@ -12,7 +12,8 @@ from migrator.compare.images import images_of
 from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.gitops.namespaces import Settled, settle_namespaces
-from migrator.plan import Examined, Plan, Repository, is_argo_cd, make_plan
+from migrator.gitops.tool import ARGO_CD, knows_hooks
+from migrator.plan import Examined, Plan, Repository, make_plan
 from migrator.plan.beside import Beside, joined
 from migrator.plan.inflated import Inflated, inflated_by, with_all_made
 from migrator.progress import Watch
@@ -207,7 +208,8 @@ def _request(
         namespace=(override and override.namespace) or None,
         as_dependency=True,
         has_post_render=True,
-        can_skip_hooks=not is_argo_cd(baseline.config, baseline.builds),
+        can_skip_hooks=baseline.tool != ARGO_CD,
+        knows_hooks=knows_hooks(baseline.tool, inflates=found.made is not None),
         followed=_followed(followed, targets) if followed else (),
         kube_version=baseline.choices.kube_version,
         kube_is_given=baseline.choices.kube_is_given,

@@ -199,3 +199,62 @@ def test_where_one_hook_has_no_switch_the_option_does_for_all(tmp_path: Path) ->
         found, _ = inferred(archive, target)
         assert (found.values.common, found.options.hooks) == ({}, "skip")
         assert not found.differences["prod"]
+
+
+KEPT = """apiVersion: v1
+kind: ServiceAccount
+metadata: {name: kept, annotations: {helm.sh/hook: pre-install}}
+"""
+
+
+def test_hooks_of_the_target_go_with_those_that_it_lacks_where_nothing_takes_these_alone(tmp_path: Path) -> None:
+    """They stay beside the release as they are; those that need not go stay in it."""
+    archive = archive_of(
+        tmp_path,
+        {
+            "values.yaml": VALUES,
+            "templates/main.yaml": MAIN,
+            "templates/webhook.yaml": WEBHOOK,
+            "templates/hooks.yaml": HOOKS.replace("CONDITION", ONE_SWITCH),
+            "templates/kept.yaml": KEPT,
+        },
+    )
+    target = [each for each in rendered(archive) if each.id.kind != "Job"]
+    found, _ = inferred(archive, target, can_skip_hooks=False)
+    assert found.values.common == {"admission": {"patch": {"enabled": False}}}
+    assert not found.differences["prod"]
+    assert [(each.kind, each.name) for each in found.left_out["prod"]] == [("ServiceAccount", "certgen")]
+    assert "kept" in {each.id.name for each in found.rendered["prod"]}
+
+
+def test_a_switch_that_leaves_the_hooks_of_the_target_is_taken_first(tmp_path: Path) -> None:
+    hooks = HOOKS.replace("CONDITION", ".Values.admission.patch.enabled")
+    account, job = hooks.replace("{{- end }}", "").split("---")
+    guarded = f"{account}{{{{- if .Values.admission.patch.job }}}}\n---{job}{{{{- end }}}}\n{{{{- end }}}}\n"
+    archive = archive_of(
+        tmp_path,
+        {
+            "values.yaml": VALUES.replace("enabled: true, image", "enabled: true, job: true, image"),
+            "templates/main.yaml": MAIN,
+            "templates/webhook.yaml": WEBHOOK,
+            "templates/hooks.yaml": guarded,
+        },
+    )
+    found, _ = inferred(archive, [each for each in rendered(archive) if each.id.kind != "Job"], can_skip_hooks=False)
+    assert found.identical
+    assert found.values.common == {"admission": {"patch": {"job": False}}}
+
+
+def test_to_what_knows_no_hooks_all_of_them_are_plain_objects(tmp_path: Path) -> None:
+    """Helm would delete what kubectl or Flux have applied: it stays where it is, by a value or by the option."""
+    archive = _chart(tmp_path, ONE_SWITCH)
+    found, _ = inferred(archive, rendered(archive), knows_hooks=False)
+    assert found.values.common == {"admission": {"patch": {"enabled": False}}}
+    assert len(found.left_out["prod"]) == 2
+    (tmp_path / "other").mkdir()
+    archive = _chart(tmp_path / "other", "true")
+    found, _ = inferred(archive, rendered(archive), knows_hooks=False)
+    assert (found.values.common, found.options.hooks) == ({}, "skip")
+    assert "would become hooks of the chart (2 of 2)" in found.options.reasons[0]
+    assert len(found.left_out["prod"]) == 2
+    assert not found.differences["prod"]

@@ -105,6 +105,10 @@ def test_what_one_object_lacks_or_a_template_has_otherwise_is_not_shared(tmp_pat
     assert not found(targets[:2], CHART[:2]).fields
 
 
-def test_a_hook_is_never_given_it() -> None:
-    hook = resource_of({**CHART[4].body, "metadata": {"name": "i", "annotations": {"helm.sh/hook": "pre-install"}}})
-    assert SharedMetadata(labels={"team": "blue"}).applied(hook) == hook
+def test_a_hook_is_given_it_as_well() -> None:
+    """Kustomize knows no hooks: it sees them where Argo CD deploys what it makes of a chart."""
+    marks = {"annotations": {"helm.sh/hook": "pre-install"}}
+    hook = resource_of({**CHART[4].body, "metadata": {"name": "i", **marks}})
+    shared = SharedMetadata(labels={"team": "blue"})
+    assert shared.applied(hook).body["metadata"] == {"name": "i", **marks, "labels": {"team": "blue"}}
+    assert shared.stripped(shared.applied(hook)).body["metadata"] == {"name": "i", **marks}

@@ -162,8 +162,8 @@ def test_objects_of_another_kubernetes_than_the_plan_is_made_for_are_proposed() 
 
 def test_what_is_drawn_anew_and_stands_against_adoption_names_what_would_pin_it() -> None:
     runs = [{"name": "c", "image": "i", "args": ["a"]}]
-    pod = thing("Pod", "s", spec={"containers": runs}, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
-    secret, drawn = pod, bare(resource_of({**pod.body, "spec": {"containers": [{**runs[0], "args": ["Yg=="]}]}}))
+    secret, twin = (thing("Pod", "s", spec={"containers": runs}, namespace=name) for name in ("data", "other"))
+    drawn = bare(resource_of({**secret.body, "spec": {"containers": [{**runs[0], "args": ["Yg=="]}]}}))
     residual = Residual(
         environment="prod",
         resource=secret.id,
@@ -171,7 +171,8 @@ def test_what_is_drawn_anew_and_stands_against_adoption_names_what_would_pin_it(
         cls=ResidualClass.GENERATED,
         pins=((("auth", "password"),), (("tls", "cert"), ("tls", "key"))),
     )
-    found = one({"prod": (*REDIS, secret)}, {"prod": [*(bare(each) for each in REDIS), drawn]}, residual=(residual,))
+    rendered = [*(bare(each) for each in REDIS), drawn, twin]  # no patch could tell the two
+    found = one({"prod": (*REDIS, secret, twin)}, {"prod": rendered}, residual=(residual,))
     assert found.decision is Decision.PROPOSE
     assert "pinned by auth.password or tls.cert with tls.key" in found.reason
     assert "Yg==" not in found.reason
@@ -473,18 +474,12 @@ def test_an_environment_that_has_nothing_else_needs_no_release() -> None:
     assert (found.environments, set(found.members)) == (("dev",), {"dev"})
 
 
-def test_what_runs_does_not_stay_beside_the_release() -> None:
-    hooked = thing("Deployment", "web", metadata={"annotations": {"helm.sh/hook": "post-install"}})
-    found = one({"dev": (*REDIS, hooked)}, {"dev": [bare(each) for each in (*REDIS, thing("Deployment", "web"))]})
-    assert (found.decision, found.patches) == (Decision.PROPOSE, {})
-    assert "stops being a Helm hook" in found.reason
-
-
-def test_a_hook_that_nobody_has_is_proposed_where_it_cannot_be_left_out() -> None:
+def test_a_hook_that_nobody_has_is_deleted_where_it_cannot_be_left_out() -> None:
     hook = thing("Pod", "migrate", metadata={"annotations": {"helm.sh/hook": "post-install"}})
     found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, hook)]})
-    assert found.decision is Decision.PROPOSE
-    assert "Helm hook" in found.reason
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    ((patch,),) = found.patches.values()
+    assert (patch.target.name, patch.operations) == ("migrate", (DELETE,))
 
 
 def test_options_of_the_release_are_those_that_were_found() -> None:
@@ -518,11 +513,13 @@ def test_hooks_and_tests_are_no_measure_of_the_chart() -> None:
     assert one({"dev": (*REDIS, *pods(""))}, rendered).decision is Decision.PROPOSE
 
 
-def test_becoming_a_hook_is_never_patched() -> None:
+def test_a_plain_object_that_is_a_hook_of_the_chart_stays_plain_by_a_patch() -> None:
     hook = settings(0, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
     found = one({"dev": REDIS}, {"dev": [bare(each) for each in (hook, REDIS[0], *REDIS[2:])]})
-    assert found.decision is Decision.PROPOSE
-    assert "hook" in found.reason
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    ((patch,),) = found.patches.values()
+    (operation,) = patch.operations
+    assert (operation["op"], str(operation["path"])[:21]) == ("remove", "/metadata/annotations")
 
 
 def test_a_patch_means_one_object_only() -> None:

@@ -75,6 +75,34 @@ def test_identical_whoever_owns() -> None:
     assert (proof.components["tiny"].resources, proof.environments["prod"].after) == (1, 2)
 
 
+@pytest.mark.parametrize("kept_by", ["before", "after"])
+def test_what_is_applied_as_it_is_and_what_helm_runs_are_not_the_same(kept_by: str) -> None:
+    """kubectl and Flux apply a hook like any object; Helm deletes that before it runs its own (fact F7)."""
+    hook = obj("ConfigMap", "init", "web", data={"k": "v"}, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
+    sides = side(kustomize(config(), hook)), side(kustomize(config()), helm(hook))
+    proof = prove(*(sides if kept_by == "before" else sides[::-1]), terms=TERMS)
+    (found,) = proof.environments["prod"].found
+    assert proof.verdict is Verdict.DIFFERS
+    assert (found.difference.kind, found.difference.impact) == (DifferenceKind.HOOK, Impact.RECREATE)
+    verb = "becomes" if kept_by == "before" else "is no longer"
+    assert verb in found.explanation[0]
+
+
+def test_a_hook_is_a_hook_to_argo_cd_whatever_renders_it() -> None:
+    hook = obj("ConfigMap", "init", "web", data={"k": "v"}, metadata={"annotations": {"helm.sh/hook": "pre-install"}})
+    old = side(replace(kustomize(config(), hook), knows_hooks=True))
+    assert prove(old, side(kustomize(config()), helm(hook)), terms=TERMS).verdict is Verdict.IDENTICAL
+
+
+def test_a_hook_that_stays_plain_is_compared_as_it_is() -> None:
+    def hook(event: str) -> Resource:
+        return obj("ConfigMap", "init", "web", metadata={"annotations": {"helm.sh/hook": event}})
+
+    assert prove(before(hook("pre-install")), before(hook("pre-install")), terms=TERMS).verdict is Verdict.IDENTICAL
+    proof = prove(before(hook("pre-install")), before(hook("post-install")), terms=TERMS)
+    assert proof.verdict is Verdict.DIFFERS
+
+
 def test_changed_lost_and_new_objects_differ() -> None:
     changed = prove(before(config("a", x="1")), side(helm(config("a", x="2"))), terms=TERMS)
     assert changed.verdict is Verdict.DIFFERS

@@ -52,9 +52,10 @@ def write_lock(hybrid: Hybrid, lock: Lock) -> Lock:
 
 
 def vendor(hybrid: Hybrid) -> None:
-    """What the hybrid renders, as the plain manifests that stood in `before/`."""
+    """What the hybrid renders, as the plain manifests that stood in `before/`, where Argo CD ran the hook as well."""
     from migrator.yamlio import dump
 
+    (hybrid.root / "migrate.yaml").write_text("gitops: argocd\n")
     rendering = render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]
     folder = hybrid.root / "before"
     folder.mkdir()

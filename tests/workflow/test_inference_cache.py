@@ -120,6 +120,7 @@ def test_what_is_not_an_answer_counts_as_nothing(tmp_path: Path, data: bytes) ->
         {"has_post_render": True},
         {"include_crds": False},
         {"can_skip_hooks": False},
+        {"knows_hooks": False},
         {"first_values": ({"size": 2},)},
         {"equivalences": ALL - {"api-defaults"}},
         {"followed": (FollowedImage(image="web:1", environments=("prod",)),)},
@@ -143,7 +144,8 @@ def test_the_key_does_not_hang_on_the_order_of_a_set(request_: InferenceRequest)
 
 def test_every_field_of_a_request_is_in_the_key(request_: InferenceRequest) -> None:
     tested = {"release", "budget", "as_dependency", "kube_version", "kube_is_given", "api_versions", "namespace"}
-    tested |= {"has_post_render", "followed", "equivalences", "include_crds", "can_skip_hooks", "first_values"}
+    tested |= {"has_post_render", "followed", "equivalences", "include_crds", "first_values"}
+    tested |= {"can_skip_hooks", "knows_hooks"}
     assert {each.name for each in fields(InferenceRequest)} == tested | {"targets", "start", "chart", "others"}
 
 

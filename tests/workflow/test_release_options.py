@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ kind: Pod
 metadata: {name: front-%s, namespace: bells, labels: {app.kubernetes.io/name: gong}%s}
 spec: {containers: [{name: gong, image: "example/gong:2.0.0"}]}
 """
+HOOKED = POD % ("setup", ", annotations: {helm.sh/hook: post-install}")
 TEST = POD % ("check", ", annotations: {helm.sh/hook: test}")
 CRD = """\
 apiVersion: apiextensions.k8s.io/v1
@@ -74,13 +75,19 @@ SWITCHED = f"{{{{- if .Values.setup }}}}\n{HOOK}{{{{- end }}}}\n"
 
 
 Made = tuple[list[str], Path]
+APPLICATION = """\
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: shop, namespace: argocd}
+    spec: {source: {repoURL: https://git.example.org/shop.git, path: overlays/prod}}
+"""
 
 
 @pytest.fixture
 def make(tree: Tree, tmp_path: Path) -> Callable[..., Made]:
     """A committed repository that keeps these objects of the chart, and the words that every command gets."""
 
-    def made(hook: str, *kept: str) -> Made:
+    def made(hook: str, *kept: str, more: Mapping[str, str] | None = None) -> Made:
         (tmp_path / "charts").mkdir()
         charts = tree(_chart(hook), tmp_path / "charts")
         (tmp_path / "shop").mkdir()
@@ -90,6 +97,7 @@ def make(tree: Tree, tmp_path: Path) -> Callable[..., Made]:
             "overlays/dev/kustomization.yaml": "resources: [../../base]\n",
             "overlays/prod/kustomization.yaml": "resources: [../../base]\n",
             ".migrate/rules/signatures/core/gong.yaml": SIGNATURE,
+            **(more or {}),
         }
         shop = committed(tree(files, tmp_path / "shop"))
         return [str(shop), "--offline", "--chart-mirror", str(charts)], shop
@@ -110,9 +118,9 @@ def _component(document: Any) -> Any:
         (HOOK, [POD % ("setup", ""), CRD % "Cluster"], (True, "skip"), {"Pod bells/front-setup"}),
         (
             HOOK,
-            [POD % ("setup", ", annotations: {helm.sh/hook: post-install}"), CRD % "Namespaced"],
-            (False, "run"),
-            {"CustomResourceDefinition.apiextensions.k8s.io gongs.example.org"},
+            [HOOKED, CRD % "Namespaced"],
+            (False, "skip"),
+            {"Pod bells/front-setup", "CustomResourceDefinition.apiextensions.k8s.io gongs.example.org"},
         ),
     ],
 )
@@ -141,6 +149,47 @@ def test_a_release_takes_over_what_is_there(
     git(shop, "commit", "-qam", "three rings")
     assert migrate("apply", *words, "--relock").code == 0
     assert _recorded(shop) == options
+
+
+@pytest.mark.parametrize(
+    ("hook", "kept", "patched", "deleted"),
+    [
+        (HOOK, [HOOKED], False, False),
+        (HOOK, [], True, True),
+        (HOOK, [POD % ("setup", "")], True, False),
+        (SWITCHED, [], False, False),
+    ],
+)
+def test_argo_cd_runs_hooks_unless_kustomize_takes_them_out(
+    make: Callable[..., Made], migrate: Migrate, *, hook: str, kept: list[str], patched: bool, deleted: bool
+) -> None:
+    """Argo CD cannot be told to skip hooks, and takes what kustomize makes of the chart as it is (fact A4)."""
+    words, shop = make(hook, *kept, more={"deploy/shop.yaml": APPLICATION})
+    found = _component(json.loads(migrate("apply", *words, "--format", "json").out))
+    assert (found["decision"], bool(found["patches"])) == ("adopt-with-patches" if patched else "adopt", patched)
+    assert (found["options"]["hooks"], _recorded(shop)) == ("run", (False, "run"))
+    assert not found["companions"]
+    patches = shop / "helm-charts/core/gong/post-render/common/kustomization.yaml"
+    assert patches.is_file() is patched
+    assert ("$patch: delete" in patches.read_text() if patched else False) is deleted
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "apply")
+    assert migrate("verify", *words, "--base", "HEAD~1").code == 0
+
+
+def test_a_hook_that_the_release_would_run_is_no_proof_where_nothing_ran_it(
+    make: Callable[..., Made], migrate: Migrate
+) -> None:
+    words, shop = make(HOOK, HOOKED)
+    assert migrate("apply", *words).code == 0
+    lock, base = shop / ".migrate/lock.yaml", shop / "base/all.yaml"
+    lock.write_text(lock.read_text().replace("hooks: skip", "hooks: run"))
+    base.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: rest, namespace: bells}\n")
+    git(shop, "add", "-A")
+    git(shop, "commit", "-qm", "apply, with hooks")
+    shown = migrate("verify", *words, "--base", "HEAD~1")
+    assert shown.code == 3
+    assert "becomes a Helm hook" in shown.out
 
 
 def _recorded(shop: Path) -> tuple[bool, str]:

@@ -63,7 +63,9 @@ class Evaluator:
         probes: Probes | None = None,
         *,
         rules: Equivalences = ALL,
+        knows_hooks: bool = True,
     ) -> None:
+        self.knows_hooks = knows_hooks
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
         self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
         self._last_detail: State | None = None
@@ -107,7 +109,7 @@ class Evaluator:
 
     def to_the_letter(self) -> Evaluator:
         """One that measures what is the same to a cluster as well."""
-        strict = Evaluator(self._chart, self.targets, self._probes, rules=frozenset())
+        strict = Evaluator(self._chart, self.targets, self._probes, rules=frozenset(), knows_hooks=self.knows_hooks)
         strict.set_aside(self._aside)
         return strict
 

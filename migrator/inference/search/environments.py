@@ -81,7 +81,9 @@ def _in_turn(
     found: dict[str, _Found] = {}
     setting = start.context if start is not None else None
     for place, name in enumerate(order):
-        evaluator = Evaluator(chart, request.targets[name], probes, rules=request.equivalences)
+        evaluator = Evaluator(
+            chart, request.targets[name], probes, rules=request.equivalences, knows_hooks=request.knows_hooks
+        )
         deadline = _deadline(working, request.budget, place, len(order))
         begun: Iterator[State]
         if setting is None:

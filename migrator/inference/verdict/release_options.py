@@ -65,7 +65,7 @@ def _why_without_crds(
 def _why_without_hooks(request: InferenceRequest, rendered: Rendered) -> str:
     hooks, absent, plain = set(), set(), set()
     for name, found in rendered.items():
-        targets = {key_of(each.id): is_hook(each) for each in request.targets[name]}
+        targets = {key_of(each.id): request.knows_hooks and is_hook(each) for each in request.targets[name]}
         own = {key_of(each.id) for each in found if is_hook(each)}
         hooks |= own
         absent |= own - targets.keys()

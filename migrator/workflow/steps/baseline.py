@@ -14,6 +14,7 @@ from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
+from migrator.gitops.tool import tool_of
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
@@ -44,6 +45,8 @@ class Baseline:
     diagnostics: Diagnostics
     destinations: Mapping[RepoPath, tuple[Destination, ...]] = field(default_factory=dict)
     """Root -> what objects of Argo CD and Flux say of its namespace."""
+    tool: str = ""
+    """Which GitOps tool deploys from here; empty where nothing says so."""
     finished: frozenset[RepoPath] = frozenset()
     """Files that an interrupted run was writing, and that are written now."""
 
@@ -96,8 +99,9 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         builds, unbuilt = build_all(kustomizations, config, renderer_of(choices, tools), watch=watch)
         _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
-        objects = (each for build in builds for each in build.resources)
-        said = destinations(index, objects, {build.root for build in builds})
+        objects = [each for build in builds for each in build.resources]
+        roots = {build.root for build in builds}
+        said, tool = destinations(index, objects, roots), tool_of(config, index, objects, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         graph = build_graph(builds, kustomizations)
     return Baseline(
@@ -110,6 +114,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         lock_problem=lock_problem,
         diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
         destinations=said,
+        tool=tool,
         finished=finished,
     )
 

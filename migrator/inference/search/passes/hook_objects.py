@@ -1,7 +1,7 @@
 """Hooks of the chart that the target lacks or has as plain objects: the value under which they are not printed.
 
 A plain object must not become a hook, because Helm would delete it (fact F7); what the release does not print stays
-where it is. Such a value works with every deployer, unlike the option that skips all hooks. So only the hooks may go
+where it is. Such a value works with every deployer, unlike the option that skips all hooks. So only hooks may go
 with it: whatever else it changes has to be brought back by other values.
 """
 
@@ -11,6 +11,7 @@ from itertools import islice
 
 from migrator.compare import is_hook
 from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.hypothesis.state import State
 from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.passes.needless_values import drop_needless_values
@@ -25,25 +26,35 @@ MOST_HARM = 6.0
 
 
 def switch_off_hooks(trials: Trials) -> None:
-    """Switch off the hooks that are no hooks of the target, all of them or none: one that is left needs the option."""
+    """Switch off the hooks that are no hooks of the target, all of them or none: one that is left needs the option.
+
+    A hook of the target stays in the release, unless no value takes the others and leaves it.
+    """
     evaluator, before = trials.evaluator, trials.state
-    plain = _plain(trials, before)
-    if trials.late or not (plain or before.hooks):
+    keys = [key_of(target.id) for target in evaluator.targets]
+    paired = frozenset(index for index, each in before.pairs.items() if _is_hook(each))
+    kept = frozenset(index for index in paired if evaluator.knows_hooks and is_hook(evaluator.targets[index]))
+    if trials.late or not (paired - kept or before.hooks):
         return
-    evaluator.set_aside(plain)
-    other = trials.at(evaluator.measure(before.tree, before.setting, before), afresh=True)
-    while hooks := other.state.hooks:
-        if not any(_switch_off(other, document) for document in hooks):
-            evaluator.set_aside(frozenset())
+    for going in dict.fromkeys((frozenset[int](), kept)):
+        aside = (paired - kept) | going
+        evaluator.set_aside(aside)
+        other = trials.at(evaluator.measure(before.tree, before.setting, before), afresh=True)
+        if _all_off(other, {keys[index] for index in going}):
+            found = other.state
+            evaluator.set_aside(frozenset(index for index in aside if keys[index] not in found.documents))
+            trials.adopt(evaluator.measure(found.tree, found.setting, found))
+            drop_needless_values(trials)
             return
-    trials.adopt(other.state)
-    drop_needless_values(trials)
+    evaluator.set_aside(frozenset())
 
 
-def _plain(trials: Trials, state: State) -> frozenset[int]:
-    """The targets that are no hooks, and that the chart prints as hooks."""
-    targets = trials.evaluator.targets
-    return frozenset(index for index, each in state.pairs.items() if _is_hook(each) and not is_hook(targets[index]))
+def _all_off(trials: Trials, may_stay: set[Key]) -> bool:
+    """Whether every hook that the target lacks could be switched off; some of it may go with them, but need not."""
+    while hooks := [each for each in trials.state.hooks if each.id is None or key_of(each.id) not in may_stay]:
+        if not any(_switch_off(trials, document) for document in hooks):
+            return False
+    return True
 
 
 def _is_hook(document: Document) -> bool:
