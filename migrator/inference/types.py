@@ -137,6 +137,9 @@ class InferenceRequest:
     machine does. The verdict is not counted."""
     others: tuple[ChartArchive, ...] = ()
     """Further charts, in the order of preference, that may have made the targets: the one that fits best is taken."""
+    are_stand_ins: bool = False
+    """Whether all of them stand in for one that is not at hand, the nearest first: a farther one is taken where it fits
+    clearly better."""
     start: Start | None = None
     equivalences: Equivalences = ALL
     """By which two ways of writing are the same to a cluster."""

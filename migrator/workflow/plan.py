@@ -203,6 +203,7 @@ def _request(
     request = InferenceRequest(
         chart=found.archives[0],
         others=found.archives[1:],
+        are_stand_ins=bool(found.stand_ins),
         targets=targets,
         release=(override and override.release) or None,
         namespace=(override and override.namespace) or None,

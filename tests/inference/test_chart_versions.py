@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -136,6 +137,24 @@ def test_a_chart_that_looked_worse_is_tried_if_it_needs_fewer_values_than_the_an
     assert searched == ["1.0.0", "2.0.0"]
     assert found.chart_digest == charts["2.0.0"].digest
     assert found.values.common == {"debug": False}
+
+
+@pytest.mark.parametrize(("asked", "taken"), [(["1.2.0", "1.3.0"], "1.2.0"), (["1.0.0", "1.3.0"], "1.3.0")])
+def test_of_charts_that_stand_in_the_nearest_is_taken_unless_a_farther_one_is_clearly_better(archives, asked, taken):
+    """What no chart says differs with all: a terminal more is little beside it, a terminal and a probe are not."""
+    values = {"replicas": 2, "args": ["--one"]}
+    made = request(archives, "1.3.0", values, asked, budget=20, are_stand_ins=True)
+    (target,) = made.targets["prod"]
+    body = json.loads(json.dumps(target.body))
+    body["spec"]["template"]["spec"]["containers"][0] |= {"stdin": True, "stdinOnce": True, "workingDir": "/srv"}
+
+    def taken_of(one):
+        found, _ = infer(one, tools=tools(), cache=Cache(None))
+        return next(version for version, archive in archives.items() if archive.digest == found.chart_digest)
+
+    made = replace(made, targets={"prod": (replace(target, body=body),)})
+    assert taken_of(made) == taken
+    assert taken_of(replace(made, are_stand_ins=False)) == "1.3.0"
 
 
 def test_a_chart_that_helm_refuses_leaves_the_others(archives, tmp_path):

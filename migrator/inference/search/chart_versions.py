@@ -23,6 +23,8 @@ FIRST_SHARE = 0.6
 LEAST_LEFT = 0.5
 """Seconds of the budget with which it is worth searching another chart."""
 EPSILON = 1e-6
+CLEARLY = 1.5
+"""How much more may differ with a chart that stands in than with a farther one, and it is still taken."""
 
 
 def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found]) -> Found:
@@ -35,6 +37,8 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
     failures: list[MigrateError] = []
     start = request.start
     waiting = _ranked(_estimates(asked, range(len(asked)), None))[:TRIED]
+    if request.are_stand_ins:
+        waiting.sort()
     while waiting:
         left = request.budget - (time.process_time() - started)
         if found and left < LEAST_LEFT:
@@ -54,7 +58,17 @@ def best_of(request: InferenceRequest, infer: Callable[[InferenceRequest], Found
             waiting = _nearer(asked, index, waiting, start)
     if not found:
         raise failures[0]
-    return min(found.items(), key=lambda item: (*_rank(item[1][0]), item[0]))[1]
+    return _taken(found, are_stand_ins=request.are_stand_ins)
+
+
+def _taken(found: Mapping[int, Found], *, are_stand_ins: bool) -> Found:
+    """The answer that fits best; of charts that stand in the nearest that fits nearly as well."""
+    best = min(found, key=lambda index: (*_rank(found[index][0]), index))
+    if not are_stand_ins or found[best][0].refusals:
+        return found[best]
+    most = CLEARLY * _cost(found[best][0])
+    close = (index for index in sorted(found) if not found[index][0].refusals and _cost(found[index][0]) <= most)
+    return found[next(close)]
 
 
 def _estimates(asked: Sequence[InferenceRequest], indices: Iterable[int], start: Start | None) -> Mapping[int, float]:
@@ -94,8 +108,12 @@ def _start(inference: Inference) -> Start:
 
 def _rank(inference: Inference) -> tuple[bool, bool, int, int]:
     """Identical first, then what helm renders, what differs least and least gravely, what needs the fewest values."""
-    differences = [each for found in inference.differences.values() for each in found]
-    companions = sum(map(len, inference.companions.values()))
     parts = (inference.values.common, *inference.values.environments.values())
-    cost = sum(1 + each.impact for each in differences) + 2 * companions
-    return not inference.identical, bool(inference.refusals), cost, sum(len(leaves(part)) for part in parts)
+    values = sum(len(leaves(part)) for part in parts)
+    return not inference.identical, bool(inference.refusals), _cost(inference), values
+
+
+def _cost(inference: Inference) -> int:
+    """What differs, the graver the more."""
+    differences = (each for found in inference.differences.values() for each in found)
+    return sum(1 + each.impact for each in differences) + 2 * sum(map(len, inference.companions.values()))
