@@ -115,6 +115,26 @@ def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What a root is built without, because it cannot be had; the build is of the rest."""
+
+    remotes: tuple[str, ...] = ()
+    """Remote bases, as the kustomizations name them, without credentials; sorted."""
+    folders: tuple[RepoPath, ...] = ()
+    """Kustomizations of the repository that do not build without one of them, and are left out as a whole; sorted."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return (*self.folders, *self.remotes)
+
+    def __bool__(self) -> bool:
+        return bool(self.remotes)
+
+
+NOTHING_LEFT_OUT = LeftOut()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseContext:
     """What besides the chart and its values decides what a release renders."""
 

@@ -13,7 +13,16 @@ from migrator.audit.vendored import vendored
 from migrator.classify import ComponentKind
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
-from migrator.prove import RELEASE, Owner, changed_parts, part_digests, placed, rendered_digest, rendering_digest
+from migrator.prove import (
+    RELEASE,
+    Owner,
+    changed_parts,
+    is_of_what_came,
+    part_digests,
+    placed,
+    rendered_digest,
+    rendering_digest,
+)
 
 CRD_LIMIT = 262_144
 """Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (fact C3)."""
@@ -203,14 +212,15 @@ def proof_stale(subject: Subject) -> Iterator[Finding]:
     if subject.lock is None or not subject.renders or any(each.problems for each in subject.renders.values()):
         return
     digest = rendered_digest({name: rendering_digest(each) for name, each in subject.renders.items()})
-    if digest != subject.lock.proof_digest:
+    parts = changed_parts(subject.lock, {name: part_digests(each) for name, each in subject.renders.items()})
+    left_out = {root: held for each in subject.renders.values() for root, held in each.left_out.items()}
+    if digest != subject.lock.proof_digest and not is_of_what_came(parts, subject.lock, left_out):
         then = subject.lock.engines
         engines = tuple(
             f"{name} {then[name]} then, {version} now"
             for name, version in sorted(subject.engines.items())
             if then.get(name, version) != version
         )
-        parts = changed_parts(subject.lock, {name: part_digests(each) for name, each in subject.renders.items()})
         evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *parts, *engines)
         # applications in Kustomize change with every commit; the releases are what the migration answers for
         is_ours = not parts or any(RELEASE in part for part in parts)
@@ -256,6 +266,14 @@ def not_migrated(subject: Subject) -> Iterator[Finding]:
         yield Finding(code="MIG814", evidence=tuple(sorted(third_party)))
 
 
+def left_out(subject: Subject) -> Iterator[Finding]:
+    """Roots that are rendered without something that cannot be had."""
+    found = {root: held for each in subject.renders.values() for root, held in each.left_out.items()}
+    for root, held in sorted(found.items()):
+        words = {"root": str(root), "without": ", ".join(held.texts)}
+        yield Finding(code="MIG815", span=SourceSpan(path=root), words=words)
+
+
 RULES = (
     Rule(code="MIG801", words=frozenset({"resource", "environment", "owners"}), find=owned_twice),
     Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason", "fix"}), find=vendored),
@@ -274,4 +292,5 @@ RULES = (
         find=dangling,
     ),
     Rule(code="MIG814", words=frozenset(), find=not_migrated),
+    Rule(code="MIG815", words=frozenset({"root", "without"}), find=left_out),
 )

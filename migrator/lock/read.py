@@ -11,7 +11,7 @@ from typing import TypeVar
 from migrator.diagnostics import MigrateError
 from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.lock.write import API_VERSION
-from migrator.model import ReleaseContext, RepoPath, SourceSpan
+from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
 T = TypeVar("T")
@@ -70,7 +70,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
 
 
 def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
-    held.needed().refuse_others(("before", "after", "namespaces"))
+    held.needed().refuse_others(("before", "after", "namespaces", "leftOut"))
     after = held.child("after").needed()
     after.refuse_others(("kustomize", "helm"))
     return LockedEnvironment(
@@ -78,7 +78,13 @@ def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
         kustomize=_paths(after.child("kustomize")),
         helm=tuple(_release(item, kube_version) for item in after.child("helm").listed()),
         namespaces={RepoPath(root): name for root, name in _each(held.child("namespaces"), Field.string).items()},
+        left_out={RepoPath(root): found for root, found in _each(held.child("leftOut"), _left_out).items()},
     )
+
+
+def _left_out(held: Field) -> LeftOut:
+    held.needed().refuse_others(("remotes", "folders"))
+    return LeftOut(remotes=held.child("remotes").texts(), folders=_paths(held.child("folders")))
 
 
 def _release(held: Field, kube_version: str) -> LockedRelease:

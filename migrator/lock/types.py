@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import ReleaseContext, RepoPath
+from migrator.model import LeftOut, ReleaseContext, RepoPath
 
 LOCK_PATH = RepoPath(".migrate/lock.yaml")
 
@@ -45,6 +45,8 @@ class LockedEnvironment:
     helm: tuple[LockedRelease, ...]
     namespaces: Mapping[RepoPath, str] = field(default_factory=dict)
     """Root, of before or after -> where its objects go that name no namespace, where there are any."""
+    left_out: Mapping[RepoPath, LeftOut] = field(default_factory=dict)
+    """Root -> what it was built without when it was proved, where that is anything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +81,11 @@ class Lock:
 
     A further release of one name in one namespace has its folder behind it, in parentheses.
     """
+
+    @property
+    def left_out(self) -> Mapping[RepoPath, LeftOut]:
+        """Root -> what it was built without."""
+        return {root: held for each in self.environments.values() for root, held in each.left_out.items()}
 
     @property
     def namespaces(self) -> Mapping[RepoPath, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator.lock.types import Lock, LockedComponent, LockedEnvironment, LockedRelease
-from migrator.model import Json
+from migrator.model import Json, LeftOut
 from migrator.yamlio import dump
 
 API_VERSION = "migrate/v1"
@@ -39,7 +39,13 @@ def _environment(environment: LockedEnvironment) -> Json:
     }
     if environment.namespaces:
         value["namespaces"] = dict(sorted(environment.namespaces.items()))
+    if environment.left_out:
+        value["leftOut"] = {root: _left_out(held) for root, held in sorted(environment.left_out.items())}
     return value
+
+
+def _left_out(held: LeftOut) -> Json:
+    return {"remotes": list(held.remotes), "folders": list(held.folders)}
 
 
 def _release(release: LockedRelease) -> Json:

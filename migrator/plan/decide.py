@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.charts.types import ChartArchive, ChartRef
@@ -57,7 +57,7 @@ def make_plan(
     notes += _entry_notes(found, examined, situation)
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
     return Plan(
-        complete=all(build.is_built and build.notice is None for build in repository.builds) and not unjudged,
+        complete=all(build.is_built and not build.notices for build in repository.builds) and not unjudged,
         environments=_environments(repository.builds),
         components=found,
         diagnostics=notes,
@@ -370,16 +370,16 @@ def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:
         name: EnvironmentPlan(
             roots=tuple(sorted(build.root for build in found)),
             status="built" if all(build.is_built for build in found) else "failed",
-            reason="; ".join(_why(build) for build in found if build.reason or build.notice),
+            reason="; ".join(why for build in found for why in _why(build)),
         )
         for name, found in sorted(grouped.items())
     }
 
 
-def _why(build: Build) -> str:
-    told = build.reason or build.notice
-    summary = told.summary if told is not None else ""
-    return summary if build.root in summary else f"{build.root}: {summary}"
+def _why(build: Build) -> Iterator[str]:
+    for told in (build.reason, *build.notices):
+        if told is not None:
+            yield told.summary if build.root in told.summary else f"{build.root}: {told.summary}"
 
 
 def _candidate(component: Component, archive: ChartArchive | None) -> ChartCandidate | None:

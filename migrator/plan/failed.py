@@ -14,15 +14,15 @@ _WORD = re.compile(r"[^\s\"'\[\],#]+")
 
 
 def files_of_failed(builds: Sequence[Build], kustomizations: Kustomizations) -> Mapping[RepoPath, RepoPath]:
-    """File -> a root that rests on it and does not build.
+    """File -> a root that rests on it and does not build, or a base that a root is built without.
 
     A kustomization that cannot be parsed counts as naming every path that stands anywhere in its text.
     """
     found: dict[RepoPath, RepoPath] = {}
     for build in builds:
-        if not build.is_built:
-            for path in _files(build.root, kustomizations):
-                found.setdefault(path, build.root)
+        for failed in build.left_out.folders if build.is_built else (build.root,):
+            for path in _files(failed, kustomizations):
+                found.setdefault(path, failed)
     return found
 
 

@@ -96,7 +96,7 @@ def _environment(
     twice = owned_twice(new)
     ambiguous = _ambiguous(name, olds, news, {res_id for res_id, _ in twice})
     blamed = (*twice, *ambiguous, *_generated(name, by_chance))
-    reasons = (*before.problems, *after.problems, *(reason for _, reason in blamed))
+    reasons = (*before.problems, *after.problems, *_left_out_once(before, after), *(reason for _, reason in blamed))
     proof = EnvironmentProof(
         environment=name,
         verdict=_verdict(found, reasons),
@@ -197,6 +197,21 @@ def _ambiguous(
     )
 
 
+def _left_out_once(before: Rendering, after: Rendering) -> Iterator[Diagnostic]:
+    """What only one side was built without, or the other does not name any more: nobody can tell what became of it."""
+    for root in sorted({*before.left_out, *after.left_out}) if not (before.problems or after.problems) else ():
+        old, new = before.left_out.get(root), after.left_out.get(root)
+        if old != new:
+            texts = {*(old.texts if old else ()), *(new.texts if new else ())}
+            yield _unproved(
+                "MIG713",
+                f"{root} in {before.environment} does not leave out the same before and after: nothing is known of "
+                "what that adds",
+                remedy="name a copy of what is remote with --remote URL=DIR, or `remotes` in migrate.yaml",
+                evidence=tuple(sorted(texts)),
+            )
+
+
 def _nothing(name: str, before: Rendering | None, after: Rendering | None) -> EnvironmentProof:
     """The proof of an environment in which there is nothing to compare: a failure, never a success."""
     sides = {"before": before, "after": after}
@@ -273,6 +288,7 @@ def _record(
         kube_version=kube_version,
         api_versions=tuple(sorted({version for each in releases for version in each.api_versions})),
         commands=tuple(dict.fromkeys(part.command for part in (*old, *new) if part.command)),
+        left_out={root: held for each in (*before.values(), *after.values()) for root, held in each.left_out.items()},
         stand_ins=tuple(sorted({path for part in (*old, *new) for path in part.stand_ins})),
         charts=dict(sorted(pair for part in new for pair in _charts(part))),
         baseline={path: digest for part in old for path, digest in sorted(part.inputs.items())},

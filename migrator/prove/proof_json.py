@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.diagnostics import Diagnostic, Severity
-from migrator.model import Difference, DifferenceKind, Impact, Json, RepoPath, ResId, SourceSpan
+from migrator.model import Difference, DifferenceKind, Impact, Json, LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
 FORMAT_VERSION = "1.0"
@@ -35,6 +35,10 @@ def proof_document(proof: Proof) -> dict[str, Json]:
             "commands": list(proof.record.commands),
             "charts": dict(sorted(proof.record.charts.items())),
             "standIns": [str(path) for path in proof.record.stand_ins],
+            "leftOut": {
+                str(root): {"remotes": list(held.remotes), "folders": list(held.folders)}
+                for root, held in sorted(proof.record.left_out.items())
+            },
             "baseline": {str(path): digest for path, digest in sorted(proof.record.baseline.items())},
             "inputs": {str(path): digest for path, digest in sorted(proof.record.inputs.items())},
         },
@@ -67,6 +71,12 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
             commands=tuple(record["commands"]),
             charts=record["charts"],
             stand_ins=tuple(map(RepoPath, record.get("standIns", ()))),
+            left_out={
+                RepoPath(root): LeftOut(
+                    remotes=tuple(held["remotes"]), folders=tuple(RepoPath(each) for each in held["folders"])
+                )
+                for root, held in record.get("leftOut", {}).items()
+            },
             baseline={RepoPath(path): digest for path, digest in record["baseline"].items()},
             inputs={RepoPath(path): digest for path, digest in record["inputs"].items()},
         ),

@@ -55,6 +55,7 @@ def relocked(
         name: replace(
             each,
             kustomize=tuple(sorted(roots.get(name, ()))),
+            left_out={build.root: build.left_out for build in builds if build.environment == name and build.left_out},
             helm=tuple(found for old in each.helm if (found := following.release(old, name)) is not None),
         )
         for name, each in lock.environments.items()

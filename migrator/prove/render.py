@@ -29,7 +29,7 @@ from migrator.engines import (
     run_parallel,
 )
 from migrator.lock import Lock, LockedRelease
-from migrator.model import RepoPath, Resource, SourceSpan, resource_of
+from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
@@ -99,19 +99,19 @@ def render_lock(
     jobs: list[_Job] = []
     for name in names:
         locked = lock.environments[name]
-        jobs += [_root_job(name, root, tree, context) for root in locked.kustomize]
+        jobs += [_root_job(name, root, tree, context, lock.left_out) for root in locked.kustomize]
         for each in locked.helm:
             render = partial(render_release, each, tree, context, twice=twice)
             jobs.append(_Job(environment=name, part=each.path, render=render))
     return _run(names, jobs, context.watch)
 
 
-def render_roots(
-    roots: Mapping[str, tuple[RepoPath, ...]], tree: Path, context: RenderContext
-) -> Mapping[str, Rendering]:
-    """Every environment's rendering by its kustomize roots: the baseline of a migration."""
-    names = tuple(sorted(roots))
-    jobs = [_root_job(name, root, tree, context) for name in names for root in roots[name]]
+def render_roots(lock: Lock, tree: Path, context: RenderContext) -> Mapping[str, Rendering]:
+    """Every environment's rendering by the kustomize roots that there were: the baseline of a migration."""
+    names = tuple(sorted(lock.environments))
+    jobs = [
+        _root_job(name, root, tree, context, lock.left_out) for name in names for root in lock.environments[name].before
+    ]
     return _run(names, jobs, context.watch)
 
 
@@ -132,12 +132,15 @@ def _run(names: tuple[str, ...], jobs: Sequence[_Job], watch: Watch) -> Mapping[
     }
 
 
-def _root_job(environment: str, root: RepoPath, tree: Path, context: RenderContext) -> _Job:
-    return _Job(environment=environment, part=root, render=partial(render_root, root, tree, context))
+def _root_job(
+    environment: str, root: RepoPath, tree: Path, context: RenderContext, recorded: Mapping[RepoPath, LeftOut]
+) -> _Job:
+    left_out = recorded.get(root, NOTHING_LEFT_OUT)
+    return _Job(environment=environment, part=root, render=partial(render_root, root, tree, context, left_out))
 
 
-def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
-    """What one kustomize root builds, or why it does not."""
+def render_root(root: RepoPath, tree: Path, context: RenderContext, left_out: LeftOut = NOTHING_LEFT_OUT) -> Part:
+    """What one kustomize root builds, or why it does not; without what was left out and still has to be."""
     tool = context.tools.kustomize
     part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
     try:
@@ -146,10 +149,10 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
         data, inflates = context.cache.get(key) if key else None, False
         if data is None:
-            built = _built(root, folder, tree, context)
+            built = _built(root, folder, tree, context, left_out)
             inflates = built.inflated is not None
             data, part = built.data, replace(part, inflates=inflates, stand_ins=built.stand_ins)
-            part = replace(part, inflated=built.inflated or {})
+            part = replace(part, inflated=built.inflated or {}, left_out=built.left_out)
             if key and not inflates and not built.stand_ins:
                 context.cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=root)
@@ -161,10 +164,10 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext) -> Part:
     )
 
 
-def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext) -> StagedBuild:
+def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext, left_out: LeftOut) -> StagedBuild:
     may_be_remote = context.remotes.mapped and not (context.closure is not None and context.closure(root))
-    if may_be_remote:
-        return build_staged(context.renderer, tree, root)
+    if may_be_remote or left_out:
+        return build_staged(context.renderer, tree, root, left_out)
     try:
         tool = context.tools.kustomize
         return StagedBuild(data=kustomize_build(tool, folder, network=context.network, root=tree.resolve()))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.diagnostics import Diagnostic, Diagnostics
-from migrator.model import KeyPath, ReleaseContext, RepoPath, ResId, Resource
+from migrator.model import NOTHING_LEFT_OUT, KeyPath, LeftOut, ReleaseContext, RepoPath, ResId, Resource
 
 
 class Owner(Enum):
@@ -44,6 +44,8 @@ class Part:
     """`name version` -> digest of the charts that a kustomize root inflates and the repository does not hold."""
     stand_ins: tuple[RepoPath, ...] = ()
     """Files that its generators name and the tree does not hold: empty ones were read in their place."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
+    """What the root was built without."""
     command: str = ""
     """What anyone can type at the root of the repository."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
@@ -81,6 +83,11 @@ class Rendering:
     def problems(self) -> Diagnostics:
         """Why parts are missing."""
         return tuple(part.problem for part in self.parts if part.problem is not None)
+
+    @property
+    def left_out(self) -> Mapping[RepoPath, LeftOut]:
+        """Root -> what it was built without."""
+        return {part.path: part.left_out for part in self.parts if part.left_out}
 
     @property
     def generated(self) -> frozenset[tuple[ResId, KeyPath]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from migrator.diagnostics import Diagnostics
-from migrator.model import Difference, RepoPath
+from migrator.model import Difference, LeftOut, RepoPath
 from migrator.prove.rendered_parts import digest_json
 
 
@@ -102,6 +102,8 @@ class Record:
     """`name version` -> digest of the archive that was rendered."""
     stand_ins: tuple[RepoPath, ...] = ()
     """Files that the repository does not hold, in whose place generators were given empty ones, on both sides."""
+    left_out: Mapping[RepoPath, LeftOut] = field(default_factory=dict)
+    """Root -> what it was built without, on both sides: nothing is proved of what that adds."""
     baseline: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digests of the files that were read before the migration, as far as they are known."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from migrator.compare.stored import Equivalences
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
-from migrator.model import ResId, SourceSpan
+from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.deployers import with_deployers
 from migrator.prove.identity import part_digests
 from migrator.prove.proof import prove
@@ -95,7 +95,8 @@ def with_proof(lock: Lock, proof: Proof) -> Lock:
 
 def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
     """One warning if what the tree renders now is not what the lock's proof was made of."""
-    if proof.digest == lock.proof_digest:
+    parts = changed_parts(lock, {name: each.parts for name, each in proof.environments.items()})
+    if proof.digest == lock.proof_digest or is_of_what_came(parts, lock, proof.record.left_out):
         return ()
     other = tuple(
         f"{name} {lock.engines[name]} then, {version} now"
@@ -113,7 +114,7 @@ def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
             evidence=(
                 f"{lock.proof_digest or 'no digest'} in the lock",
                 f"{proof.digest} now",
-                *changed_parts(lock, {name: each.parts for name, each in proof.environments.items()}),
+                *parts,
                 *other,
             ),
         ),
@@ -133,6 +134,12 @@ def changed_parts(lock: Lock, now: Mapping[str, Mapping[str, str]]) -> tuple[str
     )
 
 
+def is_of_what_came(parts: Sequence[str], lock: Lock, now: Mapping[RepoPath, LeftOut]) -> bool:
+    """Whether what changed is roots and nothing else that the lock was proved without something that is at hand now."""
+    came = {root for root, held in lock.left_out.items() if now.get(root) != held}
+    return bool(parts) and all(part.partition(": ")[2] in came for part in parts)
+
+
 def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...]:
     """`prod: release:web/redis` for each release that renders something else than when it was proved.
 
@@ -150,8 +157,7 @@ def _baseline(lock: Lock, tree: Path, context: RenderContext, rules: Equivalence
     older = load_lock(tree)
     if older is not None:
         return with_deployers(render_lock(older, tree, there), tree, older, rules)
-    roots = {name: each.before for name, each in lock.environments.items()}
-    return with_deployers(render_roots(roots, tree, there), tree, lock, rules)
+    return with_deployers(render_roots(lock, tree, there), tree, lock, rules)
 
 
 def _prove(

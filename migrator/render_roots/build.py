@@ -50,7 +50,7 @@ def build_all(
     job = Job(kustomizations=kustomizations, config=config, renderer=renderer)
     builds = run_parallel(job.build, roots, watch=watch)
     ordered = tuple(sorted(builds, key=lambda build: (build.environment, build.root)))
-    told = (each for build in ordered for each in (build.reason, build.notice, *build.notes) if each is not None)
+    told = (each for build in ordered for each in (build.reason, *build.notices, *build.notes) if each is not None)
     return ordered, (*notes, *dict.fromkeys(told), *_rendered_twice(ordered))
 
 

@@ -14,7 +14,6 @@ from migrator.engines import EngineError, Failure
 from migrator.load import Kustomization, Kustomizations, Reach, Reference, ReferenceKind
 from migrator.model import RepoPath, SourceSpan
 from migrator.render_roots.remotes import remedy_for, shown_remote
-from migrator.render_roots.types import Renderer
 from migrator.yamlio import Dialect, read_documents
 
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -26,8 +25,8 @@ _NO_TEXT_KEY = "unsupported type: map[interface"
 """What kustomize says of a key that is not text, without a file or a line."""
 
 
-def refusal(root: RepoPath, reach: Reach, renderer: Renderer) -> Diagnostic | None:
-    """Why a root is not even tried: it does not parse, needs somebody's program, or the network that is not allowed."""
+def refusal(root: RepoPath, reach: Reach) -> Diagnostic | None:
+    """Why a root is not even tried: it does not parse, or needs somebody's program."""
     if reach.broken:
         cause = reach.broken[0]
         remedy = cause.remedy or "correct the file"
@@ -40,14 +39,19 @@ def refusal(root: RepoPath, reach: Reach, renderer: Renderer) -> Diagnostic | No
             plugin.span,
             "plugins and functions of a repository are not run; this root is left alone",
         )
-    remote = next((each for each in reach.remote if not renderer.remotes.knows(each.text)), None)
-    if remote is None or renderer.network:
-        return None
-    return _failed(
-        "MIG211",
-        f"{root} does not build: {shown_remote(remote.text)} is remote and the network is off",
-        remote.span,
-        remedy_for(remote.text),
+    return None
+
+
+def remote_refusal(root: RepoPath, remote: Reference, said: Diagnostic | None = None) -> Diagnostic:
+    """Why a root does not build that rests on something remote; `said` is why it does not build without that either."""
+    also = ", and without what that adds it does not build either" if said is not None else ""
+    return Diagnostic(
+        code="MIG211",
+        severity=Severity.ERROR,
+        summary=f"{root} does not build: {shown_remote(remote.text)} is remote and the network is off{also}",
+        span=remote.span,
+        remedy=remedy_for(remote.text),
+        evidence=(said.summary,) if said is not None else (),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.compare import is_test_hook
@@ -12,12 +12,13 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index
 from migrator.engines import EngineError, Failure, kustomize_build
 from migrator.load import Kustomizations, Reach
-from migrator.model import Origin, RepoPath, ResId, Resource, resource_of
+from migrator.model import NOTHING_LEFT_OUT, LeftOut, Origin, RepoPath, ResId, Resource, resource_of
 from migrator.render_roots.environment import environment_of
-from migrator.render_roots.failures import explained, located, refusal
+from migrator.render_roots.failures import explained, located, refusal, remote_refusal
 from migrator.render_roots.lost_origins import with_lost_origins
 from migrator.render_roots.origin import OriginReader, without_build_metadata
 from migrator.render_roots.remotes import Supply
+from migrator.render_roots.remotes.left_out import Lacking, lacking, leave_out, not_building, notices
 from migrator.render_roots.stage import asks_for, staged, with_build_metadata
 from migrator.render_roots.stand_ins import notice, put, stand_ins
 from migrator.render_roots.store import cache_key, decode, encode
@@ -28,6 +29,15 @@ _TOUCHES_ANNOTATIONS = re.compile(rb"metadata[/.]annotations")
 _EDITING_FIELDS = frozenset(
     ("patches", "patchesJson6902", "patchesStrategicMerge", "replacements", "transformers", "configurations")
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What a root renders, and without what."""
+
+    resources: tuple[Resource, ...]
+    notes: Diagnostics = ()
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +55,10 @@ class Job:
     def build(self, root: RepoPath) -> Build:
         """The root as kustomize renders it, or the reason why not."""
         reach = self.kustomizations.reach(root)
-        reason = refusal(root, reach, self.renderer)
+        found = lacking(root, self.kustomizations, self.renderer.remotes, network=self.renderer.network)
+        reason = refusal(root, reach)
+        if reason is None and found.references and not found.left_out():
+            reason = remote_refusal(root, found.references[0])
         if reason is not None:
             return self._failed(root, reason)
         try:
@@ -57,15 +70,18 @@ class Job:
             )
             known = self._known(key) if key else None
             if known is not None:
-                return self._built(root, reach, known, cached=True)
-            resources, notes, is_exact = self._render(root, reach)
+                return self._built(found, reach, _Made(resources=known), cached=True)
+            made, is_exact = self._render(found, reach)
         except EngineError as error:
-            return self._failed(root, explained(root, reach, self.kustomizations, error))
+            said = explained(root, reach, self.kustomizations, error)
+            return self._failed(root, remote_refusal(root, found.references[0], said) if found.references else said)
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
+        if found.references and not made.resources:
+            return self._failed(root, remote_refusal(root, found.references[0]))
         if key and is_exact:
-            self.renderer.cache.put(key, encode(resources))
-        return self._built(root, reach, resources, notes)
+            self.renderer.cache.put(key, encode(made.resources))
+        return self._built(found, reach, made)
 
     def _known(self, key: str) -> tuple[Resource, ...] | None:
         data = self.renderer.cache.get(key)
@@ -76,33 +92,58 @@ class Job:
         except ValueError:
             return None
 
-    def _render(self, root: RepoPath, reach: Reach) -> tuple[tuple[Resource, ...], Diagnostics, bool]:
-        """The resources, notes, and whether the files of `reach` were all it took: else the key would be too narrow."""
+    def _render(self, found: Lacking, reach: Reach) -> tuple[_Made, bool]:
+        """What is built, and whether the files of `reach` were all it took: else the key would be too narrow."""
         try:
-            return *self._render_from(root, reach, reach.files), True
+            return self._render_from(found, reach, reach.files), True
         except EngineError as error:
             subject = error.cause.subject
             is_there = error.cause.failure is Failure.MISSING_FILE and bool(subject)
             if not is_there or not (self.index.root / subject).exists():
                 raise
-        return *self._render_from(root, reach, tuple(self.index.files)), False
+        return self._render_from(found, reach, tuple(self.index.files)), False
 
-    def _render_from(
-        self, root: RepoPath, reach: Reach, files: Sequence[RepoPath]
-    ) -> tuple[tuple[Resource, ...], Diagnostics]:
+    def _render_from(self, found: Lacking, reach: Reach, files: Sequence[RepoPath]) -> _Made:
         with staged(self.index, files, reach.directories) as stage:
             put(stage, stand_ins(reach, self.kustomizations))
-            supply = Supply(stage, self.renderer.remotes, network=self.renderer.network)
+            left_out = found.left_out()
+            supply = Supply(stage, self.renderer.remotes, network=self.renderer.network, left_out=left_out.remotes)
             if reach.remote:
                 supply.fill(self.kustomizations, reach.directories)
+            for folder in left_out.folders:
+                leave_out(folder, stage, self.kustomizations)
             if reach.charts and self.renderer.inflater is not None:
                 self.renderer.inflater.supply(stage, reach.charts)
             try:
-                found = self._from_stage(stage, root, reach, supply)
+                resources, left_out = self._with_less(found, left_out, stage, reach, supply)
             except EngineError as error:
                 raise supply.told(error) from None
             # as of a release: what only `helm test` is to run is no part of what an inflated chart deploys
-            return tuple(each for each in found if not (reach.charts and is_test_hook(each.body))), supply.notes
+            kept = tuple(each for each in resources if not (reach.charts and is_test_hook(each.body)))
+            return _Made(resources=kept, notes=supply.notes, left_out=left_out)
+
+    def _with_less(
+        self, found: Lacking, left_out: LeftOut, stage: Path, reach: Reach, supply: Supply
+    ) -> tuple[tuple[Resource, ...], LeftOut]:
+        """What is built, if need be without the bases that do not build without what is left out."""
+        file = stage / self.kustomizations.by_path[found.root].file
+        data = file.read_bytes()
+        try:
+            return self._from_stage(stage, found.root, reach, supply), left_out
+        except EngineError:
+            if not left_out:
+                raise
+        file.write_bytes(data)
+        folders = not_building(found, stage, lambda folder: self._builds(stage, folder))
+        more = replace(left_out, folders=tuple(sorted({*left_out.folders, *folders})))
+        return self._from_stage(stage, found.root, reach, supply), more
+
+    def _builds(self, stage: Path, folder: RepoPath) -> bool:
+        try:
+            self._bodies(stage, folder)
+        except MigrateError:
+            return False
+        return True
 
     def _from_stage(self, stage: Path, root: RepoPath, reach: Reach, supply: Supply) -> tuple[Resource, ...]:
         # the stage may hold a copy in the place of a link, so what kustomize reads is at the file's own path
@@ -158,24 +199,18 @@ class Job:
                     files.add(path)
         return any(_TOUCHES_ANNOTATIONS.search(self.index.read(file)) for file in sorted(files))
 
-    def _built(
-        self,
-        root: RepoPath,
-        reach: Reach,
-        resources: tuple[Resource, ...],
-        notes: Diagnostics = (),
-        *,
-        cached: bool = False,
-    ) -> Build:
-        lacking = stand_ins(reach, self.kustomizations)
+    def _built(self, found: Lacking, reach: Reach, made: _Made, *, cached: bool = False) -> Build:
+        lacking_files = stand_ins(reach, self.kustomizations)
+        told = (notice(found.root, reach, lacking_files),) if lacking_files else ()
         return Build(
-            environment=environment_of(root, self.config),
-            root=root,
+            environment=environment_of(found.root, self.config),
+            root=found.root,
             status=BUILT,
-            resources=resources,
+            resources=made.resources,
             cached=cached,
-            notice=notice(root, reach, lacking) if lacking else None,
-            notes=notes,
+            notices=(*told, *notices(made.left_out, found)),
+            left_out=made.left_out,
+            notes=made.notes,
         )
 
     def _failed(self, root: RepoPath, reason: Diagnostic) -> Build:

@@ -9,8 +9,9 @@ from pathlib import Path
 from migrator.discover import Config, discover
 from migrator.engines import EngineError, kustomize_build
 from migrator.load import load
-from migrator.model import RepoPath
+from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath
 from migrator.render_roots.remotes import Supply
+from migrator.render_roots.remotes.left_out import lacking, leave_out, still_left_out
 from migrator.render_roots.stage import staged
 from migrator.render_roots.stand_ins import put, stand_ins
 from migrator.render_roots.types import Renderer
@@ -25,26 +26,31 @@ class StagedBuild:
     """Charts, as `Inflater.supply` tells them; None where the root inflates none."""
     stand_ins: tuple[RepoPath, ...] = ()
     """Missing files in whose place empty ones were."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
 
-def build_staged(renderer: Renderer, tree: Path, root: RepoPath) -> StagedBuild:
+def build_staged(renderer: Renderer, tree: Path, root: RepoPath, recorded: LeftOut = NOTHING_LEFT_OUT) -> StagedBuild:
     """What a root builds on a copy that has what the tree lacks; raises what `kustomize_build` raises.
 
-    The tree itself is left alone.
+    What is `recorded` as left out is left out, unless it is at hand now. The tree itself is left alone.
     """
     index = discover(tree, Config())
     kustomizations, _ = load(index)
     reach = kustomizations.reach(root)
     missing = stand_ins(reach, kustomizations)
     inflater = renderer.inflater if reach.charts else None
+    found = lacking(root, kustomizations, renderer.remotes, network=renderer.network)
+    left_out = still_left_out(recorded, found)
     with staged(index, reach.files, reach.directories) as stage:
         put(stage, missing)
-        supply = Supply(stage, renderer.remotes, network=renderer.network)
+        supply = Supply(stage, renderer.remotes, network=renderer.network, left_out=left_out.remotes)
         supply.fill(kustomizations, reach.directories)
+        for folder in left_out.folders:
+            leave_out(folder, stage, kustomizations)
         inflated = inflater.supply(stage, reach.charts) if inflater is not None else None
         helm = inflater.helm if inflater is not None else None
         try:
             data = kustomize_build(renderer.kustomize, stage / root, network=renderer.network, root=stage, helm=helm)
         except EngineError as error:
             raise supply.told(error) from None
-    return StagedBuild(data=data, inflated=inflated, stand_ins=missing)
+    return StagedBuild(data=data, inflated=inflated, stand_ins=missing, left_out=left_out)

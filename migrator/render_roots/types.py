@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from migrator.diagnostics import Diagnostic, Diagnostics
 from migrator.engines import Cache, Tool
-from migrator.model import RepoPath, Resource
+from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.remotes import Remotes
 
@@ -40,8 +40,9 @@ class Build:
     reason: Diagnostic | None = None
     """Why it failed."""
     cached: bool = False
-    notice: Diagnostic | None = None
-    """What to know about what was built."""
+    notices: Diagnostics = ()
+    """What it was built without: then it is not all that the root would render."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
     notes: Diagnostics = ()
     """Where its remote bases came from, as far as that has to be said."""
 

@@ -35,7 +35,14 @@ def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False) -> None:
         for name, component in sorted(proof.components.items()):
             under = f"  ({', '.join(component.allowances)})" if component.allowances else ""
             out.print(f"  {name:<{width}}  {component.verdict}{under}")
+    for line in _left_out(proof):
+        out.print(f"Left out of both sides: {line}", style="yellow")
     out.print(f"Verdict: {proof.verdict}.", style="bold green" if proof.verdict.holds else "bold red")
+
+
+def _left_out(proof: Proof) -> list[str]:
+    """What nothing is proved of, a line for each root."""
+    return [f"{root} without {', '.join(held.texts)}" for root, held in sorted(proof.record.left_out.items())]
 
 
 def _differences(out: Console, proof: EnvironmentProof, margin: str, *, verbose: bool) -> None:
@@ -115,6 +122,7 @@ def proof_markdown(proof: Proof) -> str:
             row(name, str(each.verdict), str(each.resources), ", ".join(each.allowances))
             for name, each in sorted(proof.components.items())
         ]
+    lines += ["", *(f"Left out of both sides: {line}" for line in _left_out(proof))] if proof.record.left_out else []
     lines += ["", *findings_lines(proof_diagnostics(proof))]
     return "\n".join(lines).rstrip("\n") + "\n"
 

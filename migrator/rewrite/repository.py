@@ -13,7 +13,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Index
 from migrator.load import Kustomizations
 from migrator.lock import LOCK_PATH, Lock, LockedEnvironment, dump_lock, load_lock
-from migrator.model import RepoPath, ResId, SourceSpan
+from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.beside import Beside
 from migrator.plan.failed import files_of_failed
@@ -253,11 +253,14 @@ def _lock(
 ) -> Lock:
     roots: dict[str, list[RepoPath]] = defaultdict(list)
     given: dict[str, dict[RepoPath, str]] = defaultdict(dict)
+    left_out: dict[str, dict[RepoPath, LeftOut]] = defaultdict(dict)
     for build in view.builds:
         if build.is_built:
             roots[build.environment].append(build.root)
         if namespace := namespace_given(build):
             given[build.environment][build.root] = namespace
+        if build.left_out:
+            left_out[build.environment][build.root] = build.left_out
     earlier = existing.environments if existing is not None else {}
     engines = dict(engines if engines is not None else existing.engines if existing is not None else {})
     kube_version = engines.get("kubeVersion", "")
@@ -273,7 +276,9 @@ def _lock(
             )
         )
         known = {**(earlier[environment].namespaces if environment in earlier else {}), **given[environment]}
-        environments[environment] = LockedEnvironment(before=before, kustomize=before, helm=helm, namespaces=known)
+        environments[environment] = LockedEnvironment(
+            before=before, kustomize=before, helm=helm, namespaces=known, left_out=left_out[environment]
+        )
     components = dict(existing.components) if existing is not None else {}
     components |= {each.id: locked_component(each, view.builds) for each in plan.components if each.id in umbrellas}
     staying = dict(existing.staying) if existing is not None else {}

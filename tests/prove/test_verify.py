@@ -186,7 +186,7 @@ def test_secrets_stay_out_of_the_proof(secretive: Hybrid) -> None:
 
 
 def test_baseline_of_a_root_that_is_gone_is_unproved(hybrid: Hybrid) -> None:
-    rendering = render_roots({"prod": hybrid.lock.environments["prod"].before}, hybrid.root, hybrid.context)
+    rendering = render_roots(hybrid.lock, hybrid.root, hybrid.context)
     proof = prove_lock(hybrid.lock, hybrid.root, rendering, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.UNPROVED
     assert [reason.code for reason in proof.environments["prod"].reasons] == ["MIG702"]

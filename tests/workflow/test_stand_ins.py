@@ -25,6 +25,16 @@ FILES = {
 }
 
 
+def copied(source: str) -> str:
+    return f"{{source: {source}, targets: [{{select: {{kind: ConfigMap, name: own}}, fieldPaths: [data.a]}}]}}"
+
+
+def test_what_is_copied_from_other_objects_stands_in_nobodys_way(tree: Callable[..., Path], migrate: Migrate) -> None:
+    base = f"resources: [own.yaml]\nreplacements: [{copied('{kind: ConfigMap, name: own}')}]\n{GENERATOR}"
+    document = json.loads(migrate("plan", tree(FILES | {BASE: base}), "--offline", "--format", "json").out)
+    assert document["environments"]["prod"]["status"] == "built"
+
+
 def test_the_root_builds_and_says_what_it_lacks(tree: Callable[..., Path], migrate: Migrate) -> None:
     root = tree(FILES)
     document = json.loads(migrate("plan", root, "--offline", "--format", "json").out)
@@ -41,7 +51,10 @@ def test_the_root_builds_and_says_what_it_lacks(tree: Callable[..., Path], migra
     [
         f"resources: [own.yaml, gone.yaml]\n{GENERATOR}",
         f"resources: [own.yaml]\npatches: [{{path: gone.yaml}}]\n{GENERATOR}",
-        f"resources: [own.yaml]\nreplacements: []\n{GENERATOR}",
+        f"resources: [own.yaml]\nreplacements: [{copied('{kind: ConfigMap, name: scripts}')}]\n{GENERATOR}",
+        f"resources: [own.yaml]\nreplacements: [{copied('{kind: ConfigMap}')}]\n{GENERATOR}",
+        f"resources: [own.yaml]\nreplacements: [{{path: gone.yaml}}]\n{GENERATOR}",
+        f"vars: [{{name: A, objref: {{kind: ConfigMap, name: scripts, apiVersion: v1}}}}]\n{GENERATOR}",
     ],
 )
 def test_nothing_stands_in_where_more_is_missing_or_content_is_copied(

@@ -135,8 +135,8 @@ class TestWhatFilesAreRead:
         components = planned(migrate, root)[1]["components"]
         return [name for each in components for found in each["objects"].values() for name in found]
 
-    def test_a_remote_base_hides_nothing_beside_it(self, migrate: Migrate, broken: Path) -> None:
-        remote = "resources: [cache.yaml, 'https://github.com/example/x//deploy?ref=v1']\n"
+    def test_a_remote_component_hides_nothing_beside_it(self, migrate: Migrate, broken: Path) -> None:
+        remote = "resources: [cache.yaml]\ncomponents: ['https://github.com/example/x//deploy?ref=v1']\n"
         (broken / "base" / "kustomization.yaml").write_text(remote)
         assert self.written(migrate, broken) == ["Deployment.apps sessions-redis"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from migrator.render_roots.remotes.mapped import Found, Remotes
 from migrator.render_roots.stage import copy_files
 from migrator.yamlio import Dialect, dump, read_value, same
 
+EMPTY = "resources: []\n"
+"""A kustomization that builds, and renders nothing."""
 _FOLDER = ".migrate-remotes"
 _GENERATORS = frozenset({"configmapgenerator", "secretgenerator"})
 
@@ -31,9 +33,13 @@ class _Copy:
 
 
 class Supply:
-    """Fills one staged copy; `notes` says what a person has to know of the content."""
+    """Fills one staged copy; `notes` says what a person has to know of the content.
 
-    def __init__(self, stage: Path, remotes: Remotes, *, network: bool) -> None:
+    `left_out` are the remote bases, as they are shown, in whose place an empty one stands.
+    """
+
+    def __init__(self, stage: Path, remotes: Remotes, *, network: bool, left_out: Collection[str] = ()) -> None:
+        self._left_out = frozenset(left_out)
         self._stage = stage
         self._remotes = remotes
         self._network = network
@@ -90,12 +96,22 @@ class Supply:
         for reference in held.references:
             if reference.remote and reference.text not in local:
                 self._span = self._span if folder else reference.span
+                if not folder and shown_remote(reference.text) in self._left_out:
+                    local[reference.text] = self._empty(place)
+                    continue
                 found = self._found(reference, is_inner=bool(folder))
                 if found is not None:
                     local[reference.text] = self._local(found, place)
         if local:
             file = self._stage / folder / held.file
             file.write_text(_with(file.read_bytes(), local, held.file), encoding="utf-8")
+
+    def _empty(self, place: str) -> str:
+        """The text that names a base which renders nothing, from a folder of the stage."""
+        folder = self._stage / _FOLDER / "none"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "kustomization.yaml").write_text(EMPTY, encoding="utf-8")
+        return posixpath.relpath(f"{_FOLDER}/none", place)
 
     def _found(self, reference: Reference, *, is_inner: bool) -> Found | None:
         try:

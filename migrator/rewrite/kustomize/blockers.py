@@ -17,7 +17,7 @@ from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.sources import sources_of
 from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, selects
 
-_FOLLOWED = frozenset({"Service", "ServiceAccount"})
+FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
 _SET_ANYWAY = frozenset({"APIService", "CustomResourceDefinition"})
 """Kinds in which `namespace:` writes that of a Service whether the build has it or not (its field specs)."""
@@ -154,10 +154,10 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
     moved: dict[tuple[RepoPath, str, str, str], Placed] = {}
     for each in objects:
         final = each.resource.id
-        if each.is_adopted and _is_renamed(each, view):
+        if each.is_adopted and is_renamed(each, view):
             renamed[each.root, final.name] = each
         is_moved = each.written is not None and each.written.namespace != each.resource.own_namespace
-        if each.is_adopted and is_moved and final.kind in _FOLLOWED:
+        if each.is_adopted and is_moved and final.kind in FOLLOWED:
             moved[each.root, final.kind, final.name, final.namespace] = each
     if not renamed and not moved:
         return
@@ -175,7 +175,8 @@ def _followed_names(objects: Sequence[Placed], view: RepositoryView) -> Iterator
             yield Blocker(component=str(held.component), reason=reason, objects=(held,))
 
 
-def _is_renamed(placed: Placed, view: RepositoryView) -> bool:
+def is_renamed(placed: Placed, view: RepositoryView) -> bool:
+    """Whether kustomize gives an object another name than it has where it is written."""
     final = placed.resource.id.name
     if placed.written is not None:
         return placed.written.name != final

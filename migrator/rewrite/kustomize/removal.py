@@ -27,6 +27,7 @@ from migrator.rewrite.kustomize.entries import (
     touches_of,
     without,
 )
+from migrator.rewrite.kustomize.left_out import blockers_of_left_out, kept_for_left_out
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.yamlio import decode, remove_documents
@@ -68,6 +69,7 @@ def remove_adopted(objects: Sequence[Placed], view: RepositoryView) -> Removal:
         return Removal(edits=(), blockers=tuple(found))
     blockers += removing.blockers
     blockers += blockers_of_references(objects, view)
+    blockers += blockers_of_left_out(objects, view)
     blockers += blockers_of_edits(edits, objects, view)
     return Removal(edits=edits, blockers=tuple(sorted(blockers)))
 
@@ -87,7 +89,7 @@ class _Removing:
         self._manifests()
         kustomizations = [held for _, held in sorted(self._view.kustomizations.by_path.items())]
         for held in kustomizations:
-            touches = touches_of(held, self._objects, self._view)
+            touches = kept_for_left_out(held, touches_of(held, self._objects, self._view), self._view)
             self.blockers += blockers_of_touches(held, touches)
             self._cuts[held.path] = cuts_of(touches)
         self._patch_files(kustomizations)

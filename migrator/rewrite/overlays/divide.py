@@ -109,6 +109,8 @@ def _check(cluster: Cluster, limits: Limits) -> None:
     for build in cluster.builds:
         if not build.is_built:
             raise NotDivided(f"{build.root} does not build")
+        if build.left_out:
+            raise NotDivided(f"{build.root} is built without {build.left_out.texts[0]}, which cannot be had")
         if build.root in limits.whole:
             raise NotDivided(limits.whole[build.root])
     for held in cluster.held:

@@ -77,7 +77,8 @@ class Baseline:
 
     @property
     def is_built(self) -> bool:
-        return all(build.status == BUILT for build in self.builds)
+        """Whether every root is built, and no folder of the repository left out of any."""
+        return all(build.status == BUILT and not build.left_out.folders for build in self.builds)
 
 
 def read_baseline(settings: Settings, run: Run) -> Baseline:

@@ -120,8 +120,7 @@ def _before(baseline: Baseline, lock: Lock, context: RenderContext) -> Mapping[s
     if baseline.lock is not None:
         earlier = render_lock(baseline.lock, baseline.root, there)
         return with_deployers(earlier, baseline.root, lock, baseline.choices.equivalences)
-    roots = {name: each.before for name, each in lock.environments.items()}
-    renders = render_roots(roots, baseline.root, there)
+    renders = render_roots(lock, baseline.root, there)
     return with_deployers(renders, baseline.root, lock, baseline.choices.equivalences)
 
 

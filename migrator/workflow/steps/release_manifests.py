@@ -38,7 +38,8 @@ def unread_releases(baseline: Baseline, known: ManifestIndex) -> Iterator[Diagno
     """A note for each file that refers to a known release manifest which roots need and do not get."""
     met: dict[tuple[str, str], tuple[Upstream, SourceSpan, set[str]]] = {}
     for build in baseline.builds:
-        for reference in () if build.is_built else baseline.kustomizations.reach(build.root).remote:
+        remote = baseline.kustomizations.reach(build.root).remote
+        for reference in remote if build.left_out or not build.is_built else ():
             found = known.referenced(reference.text)
             if found is not None:
                 key = (reference.span.path, found.title)

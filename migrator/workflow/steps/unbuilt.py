@@ -30,8 +30,15 @@ def unbuilt_part(baseline: Baseline) -> Baseline:
     Without the objects of files that other roots render: those are recognised there. It is no material for a proof.
     """
     known = set(baseline.graph.origins)
-    failed = [build for build in baseline.builds if not build.is_built]
-    written = [written_in(build.root, baseline.kustomizations) for build in failed]
+    failed = [build for build in baseline.builds if not build.is_built or build.left_out.folders]
+    written = [
+        [
+            each
+            for folder in build.left_out.folders or (build.root,)
+            for each in written_in(folder, baseline.kustomizations)
+        ]
+        for build in failed
+    ]
     builds = tuple(
         replace(build, resources=tuple(each for each in found if each.origin is None or each.origin.path not in known))
         for build, found in zip(failed, written, strict=True)
@@ -66,4 +73,5 @@ def _reason(component: Component, part: Baseline) -> str:
     members = {(name, each) for name, found in component.members.items() for each in found}
     held = ((build, (build.environment, each.id)) for build in part.builds for each in build.resources)
     first = next(build for build, each in held if each in members)
-    return first.reason.summary if first.reason is not None else f"{first.root} does not build"
+    told = next(iter((*((first.reason,) if first.reason is not None else ()), *first.notices)), None)
+    return told.summary if told is not None else f"{first.root} does not build"
