@@ -73,8 +73,12 @@ def test_names_in_namespaces_in_which_the_base_adds_nothing(make: Make) -> None:
         "inner/kustomization.yaml": f"resources: ['{FAR}']\nnamespace: elsewhere\n",
     }
     assert reason(make(files)) == ""
-    files["inner/kustomization.yaml"] = f"resources: ['{FAR}']\nnamespace: data\n"
-    assert "names ConfigMap settings" in reason(make(files))
+    for more in ("namespace: data\n", "namespace: elsewhere\ncomponents: [../moving]\n"):
+        files["inner/kustomization.yaml"] = f"resources: ['{FAR}']\n{more}"
+        files["moving/kustomization.yaml"] = (
+            "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamespace: data\n"
+        )
+        assert "names ConfigMap settings" in reason(make(files))
 
 
 def test_entries_that_may_be_for_the_base_stay(make: Make) -> None:

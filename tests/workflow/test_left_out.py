@@ -40,9 +40,7 @@ def document(migrate: Migrate, code: int, *arguments: object) -> dict:
     return json.loads(done.out)
 
 
-def test_all_that_is_claimed_names_what_was_left_out(
-    migrate: Migrate, lonely: Path, infra: Path, mirror: Path
-) -> None:
+def test_all_that_is_claimed_names_what_was_left_out(migrate: Migrate, lonely: Path, infra: Path, mirror: Path) -> None:
     options = ("--offline", "--chart-mirror", mirror)
     there = (*options, "--remote", f"github.com/acme/infra={infra}")
     plan = document(migrate, 0, "plan", lonely, *options)
@@ -63,9 +61,10 @@ def test_all_that_is_claimed_names_what_was_left_out(
     git(lonely, "commit", "-q", "-m", "after")
 
     assert f"Left out of both sides: overlays/prod without {FAR}" in migrate("verify", lonely, *options).out
-    assert f"Left out of both sides: overlays/prod without {FAR}" in migrate(
-        "verify", lonely, *options, "--format", "markdown"
-    ).out
+    assert (
+        f"Left out of both sides: overlays/prod without {FAR}"
+        in migrate("verify", lonely, *options, "--format", "markdown").out
+    )
     assert document(migrate, 0, "verify", lonely, *options)["record"]["leftOut"] == left_out
     assert "MIG815" in migrate("audit", lonely, *options, "--format", "json").out
     whole = document(migrate, 0, "verify", lonely, *there)

@@ -162,9 +162,10 @@ def _remotes(held: Kustomization, build: Build) -> list[str]:
 
 def _namespaces(build: Build, view: RepositoryView) -> frozenset[str] | None:
     """The namespaces that kustomizations give to everything that is left out: the outermost of each way."""
-    reached = view.reached(build.root)
-    if any(held.fields.get("transformers") or held.kind == "Component" for held in reached):
-        return None
+    for held in view.reached(build.root):
+        # a component works on what others have gathered
+        if held.fields.get("transformers") or (held.kind == "Component" and held.fields.get("namespace")):
+            return None
     found: set[str] = set()
     pending, seen = [(build.root, "")], set()
     while pending:
