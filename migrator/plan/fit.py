@@ -148,7 +148,8 @@ def fit(
 def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
     """The fits without objects that one environment keeps in Kustomize and another would take from the same text.
 
-    A manifest serves all environments at once, so what has to stay in one of them stays in all.
+    A manifest serves all environments at once, so what has to stay in one of them stays in all. An environment that is
+    left with nothing has no release.
     """
     staying = {
         (_file(resource), resource.id)
@@ -157,10 +158,11 @@ def reconciled(fits: Mapping[str, Fit]) -> Mapping[str, Fit]:
         for resource in other.targets.values()
         if resource.id in each.companions
     }
-    return {
+    left = {
         name: without(each, {key for key, held in each.targets.items() if (_file(held), held.id) in staying})
         for name, each in fits.items()
     }
+    return {name: each for name, each in left.items() if each.targets or not fits[name].targets}
 
 
 def without(each: Fit, stays: Collection[ResId]) -> Fit:

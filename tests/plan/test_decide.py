@@ -331,6 +331,16 @@ def test_what_stays_in_one_environment_stays_in_all_that_share_its_text() -> Non
     assert "prod" not in found.patches
 
 
+def test_an_environment_whose_objects_all_stay_in_another_has_no_release() -> None:
+    second = deployment("second")
+    found = one(
+        {"dev": (*REDIS, second), "second": (second,)},
+        {"dev": [bare(each) for each in REDIS], "second": [bare(second)]},
+    )
+    assert (found.decision, found.environments) == (Decision.ADOPT, ("dev",))
+    assert found.companions == {"dev": (second.id,)}
+
+
 def test_an_unowned_object_that_the_chart_renders_joins() -> None:
     stray = thing("Service", "stray")
     found = one({"dev": REDIS}, {"dev": [bare(each) for each in (*REDIS, stray)]}, others=[stray])
