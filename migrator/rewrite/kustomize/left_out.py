@@ -162,9 +162,9 @@ def _remotes(held: Kustomization, build: Build) -> list[str]:
 
 def _namespaces(build: Build, view: RepositoryView) -> frozenset[str] | None:
     """The namespaces that kustomizations give to everything that is left out: the outermost of each way."""
-    for held in view.reached(build.root):
+    for each in view.reached(build.root):
         # a component works on what others have gathered
-        if held.fields.get("transformers") or (held.kind == "Component" and held.fields.get("namespace")):
+        if each.fields.get("transformers") or (each.kind == "Component" and each.fields.get("namespace")):
             return None
     found: set[str] = set()
     pending, seen = [(build.root, "")], set()
@@ -177,5 +177,5 @@ def _namespaces(build: Build, view: RepositoryView) -> frozenset[str] | None:
         namespace = outer or str(held.fields.get("namespace") or "")
         if path in build.left_out.folders or _remotes(held, build):
             found.add(namespace)
-        pending += [(each, namespace) for each in view.kustomizations.includes(path)]
+        pending += [(folder, namespace) for folder in view.kustomizations.includes(path)]
     return None if "" in found else frozenset(found)
