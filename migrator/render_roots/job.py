@@ -62,35 +62,31 @@ class Job:
         if reason is not None:
             return self._failed(root, reason)
         try:
-            # what comes over the network may change without any file changing
-            key = (
-                ""
-                if reach.remote or reach.charts
-                else cache_key(self.index, root, reach.files, self.renderer.kustomize.version)
-            )
+            # what comes over the network, or from elsewhere, may change without any file changing
+            is_here = len(found.references) == len(reach.remote) and not reach.charts
+            key = cache_key(self.index, root, reach.files, self.renderer.kustomize.version) if is_here else ""
             known = self._known(key) if key else None
-            if known is not None:
-                return self._built(found, reach, _Made(resources=known), cached=True)
-            made, is_exact = self._render(found, reach)
+            made, is_exact = (known, False) if known is not None else self._render(found, reach)
         except EngineError as error:
             said = explained(root, reach, self.kustomizations, error)
             return self._failed(root, remote_refusal(root, found.references[0], said) if found.references else said)
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
+        if key and is_exact:
+            self.renderer.cache.put(key, encode(made.resources, made.left_out))
         if found.references and not made.resources:
             return self._failed(root, remote_refusal(root, found.references[0]))
-        if key and is_exact:
-            self.renderer.cache.put(key, encode(made.resources))
-        return self._built(found, reach, made)
+        return self._built(found, reach, made, cached=known is not None)
 
-    def _known(self, key: str) -> tuple[Resource, ...] | None:
+    def _known(self, key: str) -> _Made | None:
         data = self.renderer.cache.get(key)
         if data is None:
             return None
         try:
-            return decode(data)
+            resources, left_out = decode(data)
         except ValueError:
             return None
+        return _Made(resources=resources, left_out=left_out)
 
     def _render(self, found: Lacking, reach: Reach) -> tuple[_Made, bool]:
         """What is built, and whether the files of `reach` were all it took: else the key would be too narrow."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from migrator.dataclass_json import from_json, to_json
 from migrator.discover import Index
-from migrator.model import Json, Origin, RepoPath, Resource, resource_of
+from migrator.model import NOTHING_LEFT_OUT, Json, LeftOut, Origin, RepoPath, Resource, resource_of
 
-FORMAT = "build-5"
+FORMAT = "build-6"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,7 @@ class _Stored:
     """Each once."""
     resources: tuple[tuple[int, Mapping[str, Json]], ...]
     """The number of its origin, and the body of each resource."""
+    left_out: LeftOut = NOTHING_LEFT_OUT
 
 
 def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: str) -> str:
@@ -34,17 +35,17 @@ def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: s
     return f"{FORMAT}:{hashed.hexdigest()}"
 
 
-def encode(resources: Sequence[Resource]) -> bytes:
-    """Compact JSON."""
+def encode(resources: Sequence[Resource], left_out: LeftOut = NOTHING_LEFT_OUT) -> bytes:
+    """Compact JSON of the resources, and of what they were built without."""
     numbers: dict[Origin | None, int] = {}
     listed = tuple((numbers.setdefault(each.origin, len(numbers)), each.body) for each in resources)
-    return to_json(_Stored(origins=tuple(numbers), resources=listed))
+    return to_json(_Stored(origins=tuple(numbers), resources=listed, left_out=left_out))
 
 
-def decode(data: bytes) -> tuple[Resource, ...]:
-    """The resources that `encode` wrote; ValueError for anything else."""
+def decode(data: bytes) -> tuple[tuple[Resource, ...], LeftOut]:
+    """What `encode` wrote; ValueError for anything else."""
     held = from_json(_Stored, data)
     try:
-        return tuple(resource_of(body, held.origins[number]) for number, body in held.resources)
+        return tuple(resource_of(body, held.origins[number]) for number, body in held.resources), held.left_out
     except IndexError:
         raise ValueError("a resource of an origin that is not there") from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.model import Origin, RepoPath, resource_of
+from migrator.model import LeftOut, Origin, RepoPath, resource_of
 from migrator.render_roots.store import decode, encode
 
 BODY = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}, "data": {"é": "1", "n": None, "f": 1.0}}
@@ -13,8 +13,9 @@ RESOURCES = (resource_of(BODY, ORIGIN), resource_of(BODY), resource_of({**BODY, 
 
 
 def test_a_build_comes_back_as_it_was() -> None:
-    assert decode(encode(RESOURCES)) == RESOURCES
-    assert decode(encode(())) == ()
+    left_out = LeftOut(remotes=("https://example.org/x.yaml",), folders=(RepoPath("base"),))
+    assert decode(encode(RESOURCES)) == (RESOURCES, LeftOut())
+    assert decode(encode((), left_out)) == ((), left_out)
 
 
 def test_an_origin_is_written_once() -> None:

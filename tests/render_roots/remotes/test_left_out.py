@@ -21,6 +21,14 @@ FAR_PATCH = "patches: [{patch: '{apiVersion: v1, kind: ConfigMap, metadata: {nam
 Tree = Callable[..., Path]
 
 
+def infra(folder: Path) -> Path:
+    """The repository that holds the base."""
+    (folder / "infra/deploy").mkdir(parents=True)
+    (folder / "infra/deploy/kustomization.yaml").write_text("resources: [far.yaml]\n")
+    (folder / "infra/deploy/far.yaml").write_text(OWN.replace("own", "far"))
+    return folder / "infra"
+
+
 def one(root: Path, renderer: Renderer | None = None) -> Build:
     renderer = renderer or Renderer(kustomize=find_kustomize(), cache=Cache(None))
     builds, _ = build_all(load(discover(root, Config()))[0], Config(), renderer)
@@ -108,6 +116,21 @@ def test_something_remote_that_changes_objects_takes_the_base_with_it(tree: Tree
     assert build.left_out == LeftOut(remotes=(FILE,), folders=("base",))
 
 
+def test_what_was_built_so_is_kept_until_the_base_comes(tree: Tree, tmp_path: Path) -> None:
+    files = {
+        "prod/kustomization.yaml": "resources: [own.yaml, ../inner]\n",
+        "prod/own.yaml": OWN,
+        "inner/kustomization.yaml": f"resources: ['{FAR}']\n{FAR_PATCH}",
+    }
+    root, cache = tree(files), Cache(tmp_path / "cache")
+    first, again = (one(root, Renderer(kustomize=find_kustomize(), cache=cache)) for _ in range(2))
+    assert (first.cached, again.cached) == (False, True)
+    assert (first.resources, first.left_out, first.notices) == (again.resources, again.left_out, again.notices)
+    there = Remotes(mapped=(mapped_to("github.com/acme/infra", infra(tmp_path), "infra"),))
+    whole = one(root, Renderer(kustomize=find_kustomize(), cache=cache, remotes=there))
+    assert (sorted(names(whole)), whole.left_out) == (["far", "own"], LeftOut())
+
+
 def test_only_what_was_recorded_is_left_out_and_what_has_come_is_read(tree: Tree, tmp_path: Path) -> None:
     root = tree({"prod/kustomization.yaml": f"resources: [own.yaml, '{FAR}']\n", "prod/own.yaml": OWN})
     renderer = Renderer(kustomize=find_kustomize(), cache=Cache(None))
@@ -116,9 +139,6 @@ def test_only_what_was_recorded_is_left_out_and_what_has_come_is_read(tree: Tree
     recorded = LeftOut(remotes=(FAR,))
     made = build_staged(renderer, root, "prod", recorded)
     assert (b"own" in made.data, made.left_out) == (True, recorded)
-    (tmp_path / "infra/deploy").mkdir(parents=True)
-    (tmp_path / "infra/deploy/kustomization.yaml").write_text("resources: [far.yaml]\n")
-    (tmp_path / "infra/deploy/far.yaml").write_text(OWN.replace("own", "far"))
-    there = Remotes(mapped=(mapped_to("github.com/acme/infra", tmp_path / "infra", "infra"),))
+    there = Remotes(mapped=(mapped_to("github.com/acme/infra", infra(tmp_path), "infra"),))
     made = build_staged(Renderer(kustomize=find_kustomize(), cache=Cache(None), remotes=there), root, "prod", recorded)
     assert (b"far" in made.data, made.left_out) == (True, LeftOut())
