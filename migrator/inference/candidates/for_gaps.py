@@ -31,8 +31,8 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
         return
     read = islice(_readings(gap, tree), PER_GAP * 2)
     seen: set[str] = set()
-    renaming: list[Edits] = []
-    for edits in chain(read, _as_a_whole(gap), _by_name(gap, reads), _only_opened(gap)):
+    unlikely: list[Edits] = []
+    for edits in chain(read, _around(gap), _as_a_whole(gap), _by_name(gap, reads), _only_opened(gap)):
         clean = _concrete(edits, tree)
         if gap.kind == "missing" and gap.target is None:
             clean = _with_null(clean, tree)
@@ -40,11 +40,37 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
         if not clean or key in seen:
             continue
         seen.add(key)
-        if any(path in gap.name_inputs for path, _ in clean):
-            renaming.append(clean)
+        if any(path in gap.name_inputs or _cuts_a_digest(value) for path, value in clean):
+            unlikely.append(clean)
         else:
             yield clean
-    yield from renaming
+    yield from unlikely
+
+
+def _cuts_a_digest(value: Json) -> bool:
+    """Whether a text ends in the algorithm of a digest: an image's digest was taken for a tag."""
+    return isinstance(value, str) and value.endswith(("@sha256", "@sha512"))
+
+
+def _around(gap: Gap) -> Iterator[Edits]:
+    """Assignments under which another branch, or another entry of a table, prints an entry around the gap."""
+    for entry in gap.entries:
+        yield from _from_a_table(entry)
+        for reading in Reader(READING_STEPS, gap.name_inputs).through_rivals(entry):
+            if not reading.misses:
+                yield reading.edits
+
+
+def _from_a_table(entry: Gap) -> Iterator[Edits]:
+    """Names under which a table of the chart has an entry as the target has it."""
+    assert entry.node is not None  # noqa: S101
+    node = entry.node.entries[str(entry.key)]
+    if node.kind == "scalar":
+        return
+    wholes = {id(whole): whole for piece in entry.document.under(node) for whole in piece.wholes}
+    for whole in wholes.values():
+        if whole.op == "toYaml":
+            yield from islice(invert(whole.args[0], entry.target), 1)
 
 
 def _as_a_whole(gap: Gap) -> Iterator[Edits]:

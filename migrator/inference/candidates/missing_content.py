@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, combined
 from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
@@ -21,6 +21,7 @@ from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT, Region
+from migrator.yamlio import same
 
 PER_GAP = 8
 
@@ -37,15 +38,32 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
     yield from grouped_rows(gap, tree)
     yield from more_items(gap)
     known: dict[int, list[tuple[KeyPath, Json]]] = {}
-    for edits in _list_item(gap):
+    for edits in _list_item(gap, tree):
         yield from _all_rows(gap, tree, edits, known)
         yield edits
 
 
-def _list_item(gap: Gap) -> Iterator[Edits]:
-    ways = (from_untaken, _longer_list) if is_spelled_out(gap) else (_longer_list, from_untaken)
-    for way in ways:
-        yield from way(gap)
+def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    kept = _defaults_kept(gap, tree)
+    longer, untaken = _longer_list(gap), from_untaken(gap)
+    if not kept and not is_spelled_out(gap):
+        yield from chain(longer, untaken)
+        return
+    read = list(untaken)
+    copies = [edits for edits in read if any(path[: len(each)] == each for path, _ in edits for each in kept)]
+    yield from chain((edits for edits in read if edits not in copies), longer, copies)
+
+
+def _defaults_kept(gap: Gap, tree: Tree) -> list[KeyPath]:
+    """Lists of the chart that the target has in whole: what it has besides belongs into a list for additions."""
+    if gap.node is None or not isinstance(gap.whole, list):
+        return []
+    found = ((path, tree.default(path)) for path in container_paths(gap.document, gap.node))
+    return [path for path, each in found if isinstance(each, list) and each and _within(each, gap.whole)]
+
+
+def _within(items: list[Json], others: list[Json]) -> bool:
+    return all(any(same(item, other) for other in others) for item in items)
 
 
 def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[KeyPath, Json]]]) -> Iterator[Edits]:
@@ -58,7 +76,7 @@ def _all_rows(gap: Gap, tree: Tree, edits: Edits, known: dict[int, list[tuple[Ke
             if key not in known:
                 place = (*gap.path[:-1], key)
                 sibling = replace(gap, key=key, target=gap.whole[key], path=place, readings=None, only_opening=[])
-                known[key] = [row for e in islice(_list_item(sibling), 6) for row in list_rows(named_rows(e))]
+                known[key] = [row for e in islice(_list_item(sibling, tree), 6) for row in list_rows(named_rows(e))]
             row = next((row for path, row in known[key] if path == base), MISSING)
             if row is MISSING:
                 return

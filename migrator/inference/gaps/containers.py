@@ -30,7 +30,16 @@ def container_paths(document: Document, node: Node) -> list[KeyPath]:
                     base = path[: -len(relative)]
                     votes[base] = votes.get(base, 0) + 1
             break
+    for path in _begun(document, node):
+        votes.setdefault(path, 0)
     return sorted(votes, key=lambda path: -votes[path])[:3]
+
+
+def _begun(document: Document, node: Node) -> Iterator[KeyPath]:
+    """Paths of the map or list that toYaml began where a node begins, whatever its entries were printed from."""
+    for place, piece in document.placed_around(node):
+        if place == node.start and not piece.text and piece.source is not None and piece.region is None:
+            yield from piece.source.direct if isinstance(piece.source.v, (dict, list)) else ()
 
 
 def _is_printed(document: Document, key: Node) -> bool:

@@ -51,6 +51,8 @@ class Gap:
     """Assignments that open a branch which might print it, though nothing of it could be read there."""
     item: Gap | None = None
     """For a gap inside an item of a list: the gap of the whole item, as if the list lacked it."""
+    entries: list[Gap] = field(default_factory=list)
+    """The entries that the gap lies in, innermost first, each as if its map lacked it altogether."""
     readings: list[tuple[int, Edits]] | None = None
     """What was read through untaken branches: leaves that stay unexplained, and assignments. None before that."""
 
@@ -151,7 +153,10 @@ def _walk(document: Document, node: Node, sides: Sides, path: KeyPath, *, here: 
                     yield missing(document, node, path, key, whole, here=here)
             elif key not in now or not same(now[key], target[key]):
                 inner = Sides(now=now.get(key), target=target[key], written=value_at(sides.written, (key,)))
-                yield from _walk(document, node.entries[key], inner, (*path, key), here=(*here, key))
+                entry = [missing(document, node, path, key, whole, here=here)] if key in whole else []
+                for gap in _walk(document, node.entries[key], inner, (*path, key), here=(*here, key)):
+                    gap.entries += entry
+                    yield gap
         for key in node.entries:
             if key not in target and key in now:
                 yield _extra(document, node, path, key, whole, now=now[key], here=here)

@@ -16,7 +16,7 @@ from migrator.inference.gaps.scalar_content import embedded
 from migrator.inference.inversion.condition_evaluation import holds
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
-from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, words_of
+from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, rivals_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.iteration import either
@@ -207,8 +207,19 @@ class Reader:
 
     def through_untaken(self, gap: Gap, depth: int = 0) -> list[tuple[Reading, Region]]:
         """What is missing, read through untaken branches that could print it, with what opens them; best first."""
+        return self._through(gap, producers_of(gap, words_of(gap))[:MAX_UNTAKEN], depth)
+
+    def through_rivals(self, entry: Gap) -> list[Reading]:
+        """An entry that is there, read through the branches that would print it in the place of the one that does."""
+        node = entry.node
+        if node is None or not isinstance(entry.key, str):
+            return []
+        read = [reading for reading, _ in self._through(entry, rivals_of(entry), 0)]
+        return [each for each in read if _closes(entry.document, node.keys[entry.key], node, each.edits)]
+
+    def _through(self, gap: Gap, regions: list[Region], depth: int) -> list[tuple[Reading, Region]]:
         found: list[tuple[int, bool, int, Reading, Region]] = []
-        for order, region in enumerate(producers_of(gap, words_of(gap))[:MAX_UNTAKEN]):
+        for order, region in enumerate(regions):
             self.steps -= 1
             if self.steps < 0:
                 break

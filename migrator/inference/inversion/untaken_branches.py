@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.gaps.gaps import Gap
-from migrator.templates.golang.yaml_tree import Node
+from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before
 from migrator.templates.output.documents import Document, make_document, turned
 from migrator.templates.provenance.value import MARK, Piece, Region
 
@@ -52,6 +52,26 @@ def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
             ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
     ranked.sort(key=lambda item: item[:5])
     return [item[5] for item in ranked[:MAX_REGIONS]]
+
+
+def rivals_of(entry: Gap) -> list[Region]:
+    """Untaken branches beside an entry that print its key as well: one of them may stand in its place."""
+    node, key = entry.node, entry.key
+    if node is None or not isinstance(key, str) or key not in node.entries:
+        return []
+    document, offsets = entry.document, entry.document.offsets
+    first, last = node.keys[key].start, node.entries[key].end
+    beside = [
+        (bisect_left(offsets, blank_before(document.text, first)), bisect_right(offsets, first)),
+        (bisect_left(offsets, last), bisect_right(offsets, blank_after(document.text, last))),
+    ]
+    found: dict[int, Region] = {}
+    for low, high in beside:
+        for piece in document.pieces[low:high]:
+            region = piece.region
+            if region is not None and region.path_condition.keyword != "quiet" and f"{key}:" in piece.text:
+                found[id(region)] = region
+    return list(found.values())[:MAX_REGIONS]
 
 
 def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:

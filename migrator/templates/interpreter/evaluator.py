@@ -18,7 +18,7 @@ from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.interpreter.iteration import either, iterate, key_of
 from migrator.templates.interpreter.object_kinds import Kinds
-from migrator.templates.interpreter.untaken_branches import Jump, UntakenBranch, UntakenBranches
+from migrator.templates.interpreter.untaken_branches import Changed, Jump, UntakenBranch, UntakenBranches
 from migrator.templates.language import parser as ast
 from migrator.templates.provenance.functions.table import LIFTED
 from migrator.templates.provenance.go_object import GoObject
@@ -73,6 +73,7 @@ class Evaluator(UntakenBranches):
         self.mutated: set[KeyPath] = set()
         """Places of the values that the template changed, the root for what it set beside them."""
         self.running: list[UntakenBranch] = []
+        self.changed: list[Changed] = []
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
         self.room, self.untaken_room = ROOM, UNTAKEN_ROOM
@@ -189,7 +190,7 @@ class Evaluator(UntakenBranches):
             self.path_condition = PathCondition(outer_condition, node.keyword, condition, taken, True)
             before, start = self.snapshot() if node.assigns else {}, len(self.out)
             try:
-                self.block(chosen, inner if taken else dot)
+                changed = self.watched(partial(self.block, chosen, inner if taken else dot))
             finally:
                 path_condition, self.path_condition = self.path_condition, outer_condition
             untaken, end = UntakenBranch(), len(self.out)
@@ -199,7 +200,8 @@ class Evaluator(UntakenBranches):
                 if not taken:  # what comes first in the template stands first: it may go on with what is above
                     self.out[start:] = [*self.out[end:], *self.out[start:end]]
             if node.assigns:
-                self.join(condition, path_condition, before, untaken)
+                self.join(path_condition, before, untaken)
+            self.join_entries(path_condition, changed, untaken)
         finally:
             self.scopes.pop()
 

@@ -21,6 +21,8 @@ Variable = tuple[int, str]
 """Identity of a scope, and a name in it."""
 Coming = tuple[Region, str | int, Value]
 """An entry or item that an untaken branch would add, with its name or place."""
+Changed = dict[int, tuple[Value, dict[str, Value]]]
+"""Identity of what a map holds -> the map, and entries of it."""
 
 
 class Jump(Exception):  # noqa: N818 - control flow, as in the templates themselves
@@ -49,6 +51,8 @@ class UntakenBranch:
     """What the untaken branch would add to lists and maps, as text."""
     coming: dict[Variable, tuple[Coming, ...]] = field(default_factory=dict)
     """Items that the untaken branch would add to lists."""
+    entries: Changed = field(default_factory=dict)
+    """Maps that the untaken branch changes in place, each with the entries as it leaves them."""
 
 
 class UntakenBranches(Expressions):
@@ -64,6 +68,8 @@ class UntakenBranches(Expressions):
     cut: bool
     """Whether an untaken branch was not run to its end for want of room."""
     running: list[UntakenBranch]
+    changed: list[Changed]
+    """For each taken branch that is running the maps that it has changed, with what they held before."""
     assumed: frozenset[KeyPath]
     """Values that the untaken branches which are running take for set: without them they would not be real."""
 
@@ -199,7 +205,9 @@ class UntakenBranches(Expressions):
                 items = enumerate(now.v[first:], first)
                 untaken.coming[key] = tuple((self.region, index, item) for index, item in items)
         for value, old_map in untaken.touched.values():
-            added = {name: item for name, item in value.v.items() if name not in old_map}
+            left = {name: item for name, item in value.v.items() if old_map.get(name) is not item}
+            untaken.entries.setdefault(id(value.v), (value, {}))[1].update(left)
+            added = {name: item for name, item in left.items() if name not in old_map}
             if added and not value.direct and "Values" not in value.v:
                 more.append((value, self._as_text(Value(added))))
                 assert self.region is not None  # noqa: S101
@@ -229,9 +237,35 @@ class UntakenBranches(Expressions):
         """What the variables in scope hold now."""
         return {(id(scope), name): value for scope in self.scopes for name, value in scope.items()}
 
-    def join(
-        self, condition: Value, path_condition: PathCondition, before: dict[Variable, Value], untaken: UntakenBranch
-    ) -> None:
+    def watched(self, body: Callable[[], None]) -> Changed:
+        """Run a branch that is taken; says which maps it changes in place, and what they held before."""
+        self.changed.append({})
+        try:
+            body()
+        finally:
+            found = self.changed.pop()
+            if self.changed:
+                self.changed[-1] = {**found, **self.changed[-1]}
+        return found
+
+    def join_entries(self, path_condition: PathCondition, before: Changed, untaken: UntakenBranch) -> None:
+        """After a branch: an entry of a template's own map that either side sets becomes a choice between both."""
+        for key, (value, _) in {**untaken.entries, **before}.items():
+            if id(value.v) != key or value.direct:
+                continue  # no map any more, or one of the values
+            old = before[key][1] if key in before else value.v
+            left = untaken.entries[key][1] if key in untaken.entries else {}
+            chosen = {}
+            for name, now in value.v.items():
+                was = old.get(name)
+                other = left.get(name, was)
+                if (now is not was or other is not was) and not isinstance(now.v, dict):
+                    chosen[name] = _either(now, other, path_condition)
+            if chosen:
+                self.remember(value)
+                value.v.update(chosen)
+
+    def join(self, path_condition: PathCondition, before: dict[Variable, Value], untaken: UntakenBranch) -> None:
         """After a branch: an outer variable that either side assigns becomes a choice between both.
 
         A list that only grows in the branch that is not taken keeps what it would have got as one not taken of its own.
@@ -248,8 +282,7 @@ class UntakenBranches(Expressions):
                 if now is old and untaken.grown.get(key):
                     scope[name] = _with_hidden(now, untaken.grown[key], untaken.coming.get(key, ()))
                     continue
-                sides = (now, other) if path_condition.wanted else (other, now)
-                scope[name] = Value(now.v, now.direct, "choice", (condition, *sides, now), now.pieces)
+                scope[name] = _either(now, other, path_condition)
                 scope[name].hidden = now.hidden + untaken.grown.get(key, ())
 
     def grow(self, untaken: UntakenBranch) -> None:
@@ -286,9 +319,11 @@ class UntakenBranches(Expressions):
 
     def remember(self, value: Value) -> None:
         """Note a map before a function changes it, so that an untaken branch leaves no trace."""
+        container: dict[str, Value] = value.v
+        if self.changed and id(container) not in self.changed[-1]:
+            self.changed[-1][id(container)] = value, dict(container)
         if not self.running:
             return
-        container: dict[str, Value] = value.v
         old = dict(container)
 
         def undo() -> None:
@@ -318,6 +353,13 @@ def _below(
         if id(item) not in above:
             below = item.under(below)
     return below
+
+
+def _either(now: Value, other: Value | None, path_condition: PathCondition) -> Value:
+    """What a branch that is taken leaves, as a choice between that and what the other one would leave."""
+    sides = (now, other or Value(None))
+    sides = sides if path_condition.wanted else sides[::-1]
+    return Value(now.v, now.direct, "choice", (path_condition.condition, *sides, now), now.pieces)
 
 
 def _with_hidden(value: Value, pieces: tuple[Piece, ...], coming: tuple[Coming, ...]) -> Value:

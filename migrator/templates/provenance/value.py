@@ -232,9 +232,14 @@ _CHOOSING = frozenset({"default", "choice", "and", "or"})
 def parts(value: Value) -> list[Piece]:
     """The pieces of a text, each told of the value where that has other ways to be what it is."""
     pieces = list(value.pieces or ())
-    if not value.direct and value.op not in _CHOOSING:
+    if not value.direct and value.op not in _CHOOSING and not _of_a_table(value):
         return pieces
     return [Piece(p.text, p.source, p.path_condition, p.region, (value, *p.wholes)) for p in pieces]
+
+
+def _of_a_table(value: Value) -> bool:
+    """Whether it is the text of an entry of a map that another value names."""
+    return value.op == "toYaml" and value.args[0].op == "lookup"
 
 
 def truth(value: Value) -> bool:

@@ -241,7 +241,7 @@ class _Reader:
                 if source is not None and piece.text == MARK and shows(piece.with_text(""), region):
                     self.marks.append((place, source))
                 continue
-            if source is not None and not piece.text and isinstance(source.v, (dict, list)):
+            if source is not None and piece.text in ("", "{}", "[]") and isinstance(source.v, (dict, list)):
                 self.begun[place] = source
             self.pieces.append(piece)
             self.starts.append(place)

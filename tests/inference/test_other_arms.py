@@ -1,0 +1,186 @@
+"""What another branch would print in the place of what is printed now: read in whole, through its own filters."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.rendered_chart import defaults_of
+from migrator.inference.search.loop import Search, all_passes
+from migrator.inference.search.trials import Trials
+from migrator.model import Json, ReleaseContext, resource_of
+from migrator.templates.chart import load_chart
+
+HEAD = "apiVersion: v1\nkind: Secret\nmetadata: {name: web}\n"
+ARMS = """\
+data:
+{{- if .Values.secondOwnWord }}
+  some-key: {{ .Values.secondOwnWord FILTER }}
+{{- else }}
+  some-key: OTHER
+{{- end }}
+  fixed: "x"
+"""
+PRESET = """\
+{{- define "preset" -}}
+{{- $sizes := dict "small" (dict "limits" (dict "cpu" "1" "memory" "1Gi")) "big" (dict "limits" (dict "cpu" "4" "memory" "8Gi")) -}}
+{{- if hasKey $sizes .size -}}{{ index $sizes .size | toYaml }}{{- else -}}{{ fail "no such size" }}{{- end -}}
+{{- end -}}
+"""
+SIZED = """\
+spec:
+{{- if .Values.resources }}
+  resources: {{- toYaml .Values.resources | nindent 4 }}
+{{- else }}
+  resources: {{- include "preset" (dict "size" .Values.preset) | nindent 4 }}
+{{- end }}
+"""
+IMAGE = """\
+spec:
+{{- if .Values.image.digest }}
+  image: {{ .Values.image.name }}@{{ .Values.image.digest }}
+{{- else }}
+  image: {{ .Values.image.name }}:{{ .Values.image.tag }}
+{{- end }}
+"""
+
+
+def found_for(template: str, values: str, **body: Json) -> dict[str, Any]:
+    """The values that the search finds; an answer that is not right is one that the test does not expect."""
+    chart = load_chart(
+        {
+            "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
+            "values.yaml": values.encode(),
+            "templates/_preset.tpl": PRESET.encode(),
+            "templates/all.yaml": (HEAD + template).encode(),
+        }
+    )
+    target = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "web"}, **body}
+    evaluator = Evaluator(chart, [resource_of(target)])
+    start = evaluator.measure(Tree(defaults_of(chart), {}), ReleaseContext(release="shop", namespace="data"))
+    trials = Trials(evaluator, start, time.process_time() + 20)
+    state = Search(trials, all_passes()).run()
+    return dict(state.tree.overrides) if state.is_right else {"wrong": state.costs}
+
+
+@pytest.mark.parametrize(
+    ("filters", "other", "printed"),
+    [
+        ("", "fixed", "correct-horse"),
+        ("| b64enc", "fixed", "Y29ycmVjdC1ob3JzZQ=="),
+        ("| b64enc | quote", "{{ randAlphaNum 12 | b64enc | quote }}", "Y29ycmVjdC1ob3JzZQ=="),
+        ("| upper", "fixed", "CORRECT-HORSE"),
+    ],
+)
+def test_a_key_that_both_arms_print(filters: str, other: str, printed: str) -> None:
+    template = ARMS.replace("FILTER", filters).replace("OTHER", other)
+    found = found_for(template, 'secondOwnWord: ""\n', data={"some-key": printed, "fixed": "x"})
+    assert found == {"secondOwnWord": "correct-horse"}
+
+
+def test_an_arm_whose_filter_cannot_print_it_is_not_claimed() -> None:
+    template = ARMS.replace("FILTER", "| b64enc").replace("OTHER", "fixed")
+    found = found_for(template, 'secondOwnWord: ""\n', data={"some-key": "no base64!", "fixed": "x"})
+    assert "wrong" in found
+
+
+def test_a_block_that_replaces_that_of_a_helper_is_read_as_a_whole() -> None:
+    limits = {"limits": {"cpu": "1", "memory": "2Gi"}}
+    found = found_for(SIZED, "resources: {}\npreset: small\n", spec={"resources": limits})
+    assert found == {"resources": limits}
+
+
+def test_an_entry_of_a_table_is_named() -> None:
+    limits = {"limits": {"cpu": "4", "memory": "8Gi"}}
+    found = found_for(SIZED, "resources: {}\npreset: small\n", spec={"resources": limits})
+    assert found == {"preset": "big"}
+
+
+@pytest.mark.parametrize(
+    ("image", "values"),
+    [
+        ("reg.example.org/a@sha256:0123", {"image": {"digest": "sha256:0123"}}),
+        ("reg.example.org/a:2", {"image": {"tag": "2"}}),
+    ],
+)
+def test_a_digest_is_no_tag(image: str, values: Json) -> None:
+    found = found_for(IMAGE, 'image: {name: reg.example.org/a, tag: "1", digest: ""}\n', spec={"image": image})
+    assert found == values
+
+
+def test_a_digest_that_only_a_tag_can_print_is_printed_by_it() -> None:
+    template = "spec:\n  image: {{ .Values.image.name }}:{{ .Values.image.tag }}\n"
+    found = found_for(
+        template, 'image: {name: reg.example.org/a, tag: "1"}\n', spec={"image": "reg.example.org/a@sha256:01"}
+    )
+    assert found == {"image": {"name": "reg.example.org/a@sha256", "tag": "01"}}
+
+
+@pytest.mark.parametrize(
+    "merged",
+    [
+        "{{ toYaml .Values.labels | fromYaml | toYaml | nindent 4 }}",
+        '{{ merge (dict "app" "x") .Values.labels | toYaml | nindent 4 }}',
+        '{{ toYaml .Values.labels | fromYaml | merge (dict "app" "x") | toYaml | nindent 4 }}',
+    ],
+)
+def test_labels_that_go_through_text_and_a_merge(merged: str) -> None:
+    kept = {"app": "x"} if "app" in merged else {}
+    found = found_for(f"spec:\n  labels: {merged}\n", "labels: {}\n", spec={"labels": {**kept, "team": "core"}})
+    assert found == {"labels": {"team": "core"}}
+
+
+ADDED = """\
+spec:
+  args:
+    - --fixed
+  {{- range .Values.defaultArgs }}
+    - {{ . }}
+  {{- end }}
+  {{- range .Values.args }}
+    - {{ . }}
+  {{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("args", "values"),
+    [
+        (["--fixed", "--a", "--b", "--new"], {"args": ["--new"]}),
+        (["--fixed", "--b", "--new"], {"defaultArgs": ["--b", "--new"]}),
+    ],
+)
+def test_what_comes_after_a_default_list_goes_into_the_list_for_additions(args: list[Json], values: Json) -> None:
+    assert found_for(ADDED, "defaultArgs: [--a, --b]\nargs: []\n", spec={"args": args}) == values
+
+
+MODE = """\
+{{- if .Values.away }}{{ $_ := set . "mode" "away" }}
+{{- else if .Values.many }}{{ $_ := set . "mode" "many" }}
+{{- else }}{{ $_ := set . "mode" "one" }}
+{{- end }}
+data:
+  always: "x"
+  {{- if ne .mode "away" }}
+  here: "yes"
+  {{- if eq .mode "many" }}
+  replicas: "{{ .Values.replicas }}"
+  {{- end }}
+  {{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("data", "values"),
+    [
+        ({"always": "x", "here": "yes", "replicas": "5"}, {"many": True, "replicas": 5}),
+        ({"always": "x", "here": "yes", "replicas": "3"}, {"many": True}),
+        ({"always": "x"}, {"away": True}),
+    ],
+)
+def test_a_mode_that_a_template_notes_in_its_root_is_turned_by_what_sets_it(data: Json, values: Json) -> None:
+    assert found_for(MODE, "away: false\nmany: false\nreplicas: 3\n", data=data) == values
