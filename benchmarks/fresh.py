@@ -1,9 +1,9 @@
 """Measure values inference on values that nobody has worked with, drawn at random for charts of a corpus.
 
     python benchmarks/fresh.py --seed 1 [--charts 80] [--cases-per-chart 1] [--name PATTERN] [--keep DIR]
-    python benchmarks/fresh.py --families --charts 20 --cases-per-chart 40   # kinds of values of library charts
-    python benchmarks/fresh.py --defaults                                     # every archive at its defaults
-    python benchmarks/fresh.py --seed 1 --from A.jsonl --write                # the page from earlier runs
+    python benchmarks/fresh.py --families [--charts 20]            # kinds of values of charts over a library chart
+    python benchmarks/fresh.py --defaults                          # every archive at its defaults
+    python benchmarks/fresh.py --seed 1 --from A.jsonl --write     # the page from earlier runs
 
 A seed always draws the same cases. Seed 1 is for work on the solver; what is drawn for a final figure is a seed that
 nobody has looked at, and it is one for work from then on. `--keep DIR` leaves the cases there as round trips
@@ -67,7 +67,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--charts", type=int, metavar="N", help="how many charts (default: all that have no round trip)"
     )
-    parser.add_argument("--cases-per-chart", type=int, default=1, metavar="N", help="(default: %(default)s)")
+    parser.add_argument("--cases-per-chart", type=int, metavar="N", help="(default: 1, all for families)")
     parser.add_argument("--name", action="append", default=[], metavar="PATTERN", help="part of a name; repeatable")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the cases there, as round trips")
     add_running_options(parser)

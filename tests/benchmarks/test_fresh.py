@@ -250,13 +250,22 @@ def test_charts_are_measured_at_their_defaults(corpus, tool):
 
 
 def test_families_change_one_kind_and_pairs(corpus, tool, chart):
-    names = [change.name for change in changes_of(seeded(1), documented(load_archive(chart)))]
+    names = [change.name for change in changes_of(seeded(1), documented(load_archive(chart)), load_archive(chart))]
     assert names[:4] == ["pod-labels", "extra-env", "tolerations", "ingress"]
     assert all("+" in name for name in names[4:])
     given = options(corpus, "--families", "--cases-per-chart", "2")
     rows = list(measured(family_jobs(given, tool), 1, None))
     assert sorted(row.name for row in rows) == ["tiny-1.0.0-extra-env", "tiny-1.0.0-pod-labels"]
     assert all(row.minimal >= 1 for row in rows)
+
+
+def test_a_family_of_named_objects_changes_their_entries(chart):
+    (chart / "values.yaml").write_text("controllers: {}\npersistence: {}\nservice: {}\ningress: {}\n")
+    archive = load_archive(chart)
+    changes = {change.name: change.batches for change in changes_of(seeded(1), documented(archive), archive)}
+    (((path, value),),) = changes["persistence"]
+    assert (path, value["type"]) == (("persistence", "data"), "persistentVolumeClaim")
+    assert any("+" in name for name in changes)
 
 
 def test_a_difference_is_told_with_the_values_that_show_there():

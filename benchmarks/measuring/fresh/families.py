@@ -10,6 +10,7 @@ from random import Random
 from measuring.fresh.charts import Chart, newest
 from measuring.fresh.documented import Documented, Place
 from measuring.fresh.drawn import Batch, Leaf
+from measuring.fresh.entries import entries, knows_entries
 from measuring.fresh.natural import natural
 from migrator.charts.types import ChartArchive
 from migrator.yamlio import Dialect, read_value
@@ -61,9 +62,11 @@ def members(charts: tuple[Chart, ...]) -> tuple[Chart, ...]:
     return tuple(chart for chart in newest(charts) if chart.subcharts)
 
 
-def changes_of(rng: Random, chart: Documented) -> Iterator[Changed]:
+def changes_of(rng: Random, chart: Documented, archive: ChartArchive) -> Iterator[Changed]:
     """Each kind that the chart documents alone, then as many pairs of them."""
     known = {name: found for name, pattern in KINDS if (found := tuple(_leaves(rng, chart, pattern)))}
+    if knows_entries(archive):
+        known = {name: (leaf,) for name, leaf in entries(rng)}
     for name, found in known.items():
         yield Changed(name, tuple((leaf,) for leaf in found))
     names = list(known)

@@ -25,6 +25,7 @@ from migrator.charts import load_archive
 from migrator.engines import Tool
 
 FAMILY_RENDERS = 40
+FAMILY_CHARTS = 20
 
 
 def fresh_jobs(given: argparse.Namespace, tool: Tool) -> Iterator[Job]:
@@ -33,7 +34,7 @@ def fresh_jobs(given: argparse.Namespace, tool: Tool) -> Iterator[Job]:
     order = sorted(names)
     words.seeded(given.seed).shuffle(order)
     for name in [name for name in order if _wanted(given, name)][: given.charts]:
-        for number in range(given.cases_per_chart):
+        for number in range(given.cases_per_chart or 1):
             rng = words.seeded(given.seed, name, number)
             chart = rng.choice(names[name])
             label = f"{chart.label}-s{given.seed}" + (f"-{number}" if number else "")
@@ -76,13 +77,13 @@ def family_jobs(given: argparse.Namespace, tool: Tool) -> Iterator[Job]:
     words.seeded(given.seed).shuffle(charts)
     found = 0
     for chart in charts:
-        if found == given.charts or not _wanted(given, chart.label):
+        if found == (given.charts or FAMILY_CHARTS) or not _wanted(given, chart.label):
             continue
         archive = load_archive(chart.archive)
         if not has_library(archive):
             continue
         found += 1
-        changes = list(changes_of(words.seeded(given.seed, chart.name), documented(archive)))
+        changes = list(changes_of(words.seeded(given.seed, chart.name), documented(archive), archive))
         for change in changes[: given.cases_per_chart]:
             label = f"{chart.label}-{change.name}"
             yield guarded(
