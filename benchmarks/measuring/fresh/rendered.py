@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,19 +30,28 @@ class Renders:
     """Renders after which no more are made."""
     refusals: int = 0
     count: int = 0
+    known: dict[bytes, bytes | None] = field(default_factory=dict, repr=False)
     chance: Randomness = field(default_factory=lambda: Randomness(places={}, objects=frozenset()))
 
     @property
     def is_spent(self) -> bool:
         return self.count >= self.limit
 
-    def stream(self, values: Mapping[str, Json]) -> bytes | None:
-        """What helm prints; None where it refuses, or where there is nothing to compare."""
+    def stream(self, values: Mapping[str, Json], *, anew: bool = False) -> bytes | None:
+        """What helm prints, or has printed; None where it refuses, or where there is nothing to compare."""
+        written = dump(dict(values)).encode()
+        if anew or written not in self.known:
+            printed = self._printed(written)
+            self.known[written] = None if printed is None else zlib.compress(printed, 1)
+        known = self.known[written]
+        return None if known is None else zlib.decompress(known)
+
+    def _printed(self, values: bytes) -> bytes | None:
         self.count += 1
         asked = HelmRender(
             context=ReleaseContext(release=self.release, namespace=self.namespace, kube_version=KUBE_VERSION),
             chart=self.archive,
-            values=(dump(dict(values)).encode(),),
+            values=(values,),
             skip_schema=self.skip_schema,
         )
         try:
@@ -59,7 +69,7 @@ class Renders:
 
     def look_for_chance(self, values: Mapping[str, Json]) -> bool:
         """Whether two renders of these values differ; what differs is masked from now on."""
-        first, second = self.stream(values), self.stream(values)
+        first, second = self.stream(values), self.stream(values, anew=True)
         if first is None or second is None:
             return False
         self.chance = randomness(resources_of(first), resources_of(second))
