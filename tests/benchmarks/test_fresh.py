@@ -197,6 +197,10 @@ def test_values_without_effect_and_refused_ones_are_no_case(renders):
     assert made.effects == {"size": ("Deployment.apps one: spec.replicas",)}
 
 
+def test_a_value_that_is_printed_as_go_shows_it_is_no_case(renders):
+    assert chosen_case(((("size",), {"a": 1}),), renders, {}) is None
+
+
 def test_a_refused_value_does_not_take_the_others_with_it(chart, renders):
     (chart / "values.yaml").write_text(
         "size: 1\n# refused: yes\ntolerations: []\npodLabels: {}\nextraEnv: []\nmode: ''\n"

@@ -22,6 +22,7 @@ def _always(value: Json) -> Draw:
 _LISTS: tuple[tuple[str, Draw], ...] = (
     (r"tolerations$", words.tolerations),
     (r"topologySpreadConstraints$", words.spread_constraints),
+    (r"^global\..*pullSecrets$", lambda rng: [f"{words.team(rng)}-registry"]),
     (r"(imagePullSecrets|pullSecrets)$", lambda rng: [{"name": f"{words.team(rng)}-registry"}]),
     (r"initContainers$", words.init_containers),
     (r"(sidecars?|extraContainers|sidecarContainers|additionalContainers)$", words.containers),
@@ -182,7 +183,8 @@ def _word(rng: Random, place: Place, app_version: str) -> Json:
 def _named(rng: Random, place: Place, table: tuple[tuple[str, Draw], ...]) -> Json:
     dotted = ".".join(place.path[-3:])
     for pattern, draw in table:
-        if re.search(pattern, place.key if pattern.startswith("^") else dotted, re.IGNORECASE):
+        is_key = pattern.startswith("^") and r"\." not in pattern
+        if re.search(pattern, place.key if is_key else dotted, re.IGNORECASE):
             return draw(rng)
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from migrator.model import Json, ReleaseContext, Resource
 from migrator.yamlio import dump
 
 _ALL = 10_000
+_AS_GO = re.compile(rb"\bmap\[\w|%!\w\(|<nil>")
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Renders:
     refusals: int = 0
     count: int = 0
     known: dict[bytes, bytes | None] = field(default_factory=dict, repr=False)
+    as_go: int | None = None
+    """Values that the first render prints as Go shows them."""
     chance: Randomness = field(default_factory=lambda: Randomness(places={}, objects=frozenset()))
 
     @property
@@ -60,7 +64,13 @@ class Renders:
         except MigrateError:
             self.refusals += 1
             return None
-        return printed
+        return printed if self._is_yaml(printed) else None
+
+    def _is_yaml(self, printed: bytes) -> bool:
+        """Whether no value is printed as Go shows it, which is of no use; what a chart always prints is left to it."""
+        found = len(_AS_GO.findall(printed))
+        self.as_go = found if self.as_go is None else self.as_go
+        return found <= self.as_go
 
     def resources(self, values: Mapping[str, Json]) -> tuple[Resource, ...] | None:
         """The objects without what is random in them; None where helm refuses."""
