@@ -161,6 +161,13 @@ def test_a_natural_value_is_one_of_its_kind(path, default, fits):
     assert any(fits(value) for value in values)
 
 
+def test_a_repository_beside_its_registry_names_no_registry(chart):
+    (chart / "values.yaml").write_text("image: {registry: docker.io, repository: app}\n")
+    places = {place.key: place for place in documented(load_archive(chart)).places}
+    assert "." not in natural(seeded(1), places["repository"])
+    assert "." in natural(seeded(1), Place(path=("image", "repository"), default="app"))
+
+
 def test_a_type_that_the_schema_refuses_is_not_drawn():
     place = Place(path=("replicas",), kinds=frozenset({"string"}))
     assert {natural(seeded(number), place) for number in range(5)} == {None}

@@ -30,6 +30,8 @@ class Place:
     """Whether templates compare it with its choices: a mode of the chart."""
     kinds: frozenset[str] = frozenset()
     """The types that the schema allows; empty where it says nothing."""
+    has_registry: bool = False
+    """Whether the registry of an image is another value beside it."""
 
     @property
     def key(self) -> str:
@@ -47,7 +49,9 @@ class Documented:
 
 def documented(archive: ChartArchive) -> Documented:
     """What the chart and its subcharts document."""
-    return _unwrapped(_documented(archive.files, "", archive.metadata, archive.app_version))
+    found = _unwrapped(_documented(archive.files, "", archive.metadata, archive.app_version))
+    beside = {place.path[:-1] for place in found.places if place.key == "registry"}
+    return replace(found, places=tuple(replace(each, has_registry=each.path[:-1] in beside) for each in found.places))
 
 
 def _unwrapped(chart: Documented) -> Documented:

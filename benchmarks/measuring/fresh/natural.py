@@ -170,6 +170,8 @@ def _word(rng: Random, place: Place, app_version: str) -> Json:
     named = _named(rng, place, _TEXTS)
     if named is not None:
         return named
+    if place.key == "repository" and place.has_registry and place.default:
+        return f"{words.team(rng)}/{place.default}"
     if place.default:
         return varied(rng, place.default, place.key)
     if "string" in place.kinds or place.default == "":
