@@ -20,6 +20,7 @@ from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
+from migrator.render_roots.environment import environment_of, told_apart, with_environments
 from migrator.render_roots.placing import placed_builds
 from migrator.rewrite import RepositoryView
 from migrator.workflow.run import Run
@@ -92,6 +93,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         index = discover(settings.root, config)
         choices = choose(settings, config)
         lock, lock_problem = _lock(index.root)
+        config = with_environments(config, _locked_environments(lock))
         choices = as_locked(choices, lock)
     with run.step("load"):
         kustomizations, unread = load(index)
@@ -104,6 +106,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         roots = {build.root for build in builds}
         said, tool = destinations(index, objects, roots), tool_of(config, index, objects, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
+        config, builds = _told_apart(config, builds)
         graph = build_graph(builds, kustomizations)
     return Baseline(
         view=_view(kustomizations, builds),
@@ -158,6 +161,18 @@ def _lock(root: Path) -> tuple[Lock | None, Diagnostic | None]:
         return load_lock(root), None
     except MigrateError as error:
         return None, error.diagnostic
+
+
+def _told_apart(config: Config, builds: tuple[Build, ...]) -> tuple[Config, tuple[Build, ...]]:
+    """The configuration that gives roots which stand for each other environments of their own, and so the builds."""
+    config = with_environments(config, told_apart(builds, config))
+    return config, tuple(replace(each, environment=environment_of(each.root, config)) for each in builds)
+
+
+def _locked_environments(lock: Lock | None) -> Mapping[str, tuple[RepoPath, ...]]:
+    """Environment -> its roots, those that were there before among them."""
+    found = lock.environments if lock is not None else {}
+    return {name: tuple(dict.fromkeys((*each.kustomize, *each.before))) for name, each in found.items()}
 
 
 def as_locked(choices: Choices, lock: Lock | None) -> Choices:
