@@ -14,11 +14,12 @@ from migrator.classify import ComponentKind
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
 from migrator.prove import (
+    COMPANIONS,
     RELEASE,
     Owner,
+    all_part_digests,
     changed_parts,
     is_of_what_came,
-    part_digests,
     placed,
     rendered_digest,
     rendering_digest,
@@ -27,6 +28,7 @@ from migrator.prove import (
 CRD_LIMIT = 262_144
 """Bytes that all annotations of an object may have; client-side apply keeps the whole object in one (fact C3)."""
 
+_SHOWN = 3
 _EXACT = re.compile(r"=?\s*v?\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
@@ -212,7 +214,7 @@ def proof_stale(subject: Subject) -> Iterator[Finding]:
     if subject.lock is None or not subject.renders or any(each.problems for each in subject.renders.values()):
         return
     digest = rendered_digest({name: rendering_digest(each) for name, each in subject.renders.items()})
-    parts = changed_parts(subject.lock, {name: part_digests(each) for name, each in subject.renders.items()})
+    parts = changed_parts(subject.lock, all_part_digests(subject.lock, subject.renders))
     left_out = {root: held for each in subject.renders.values() for root, held in each.left_out.items()}
     if digest != subject.lock.proof_digest and not is_of_what_came(parts, subject.lock, left_out):
         then = subject.lock.engines
@@ -222,9 +224,18 @@ def proof_stale(subject: Subject) -> Iterator[Finding]:
             if then.get(name, version) != version
         )
         evidence = (f"{subject.lock.proof_digest or 'no digest'} in the lock", f"{digest} now", *parts, *engines)
-        # applications in Kustomize change with every commit; the releases are what the migration answers for
-        is_ours = not parts or any(RELEASE in part for part in parts)
-        yield Finding(code="MIG809", span=SourceSpan(path=LOCK_PATH), evidence=evidence, is_note=not is_ours)
+        # applications in Kustomize change with every commit; the migration answers for releases and what stays beside
+        ours = tuple(part for part in parts if RELEASE in part or COMPANIONS in part)
+        is_note = bool(parts) and not ours
+        told = ours or parts or ("the lock does not say which part",)
+        changed = ", ".join(told[:_SHOWN]) + (f" and {len(told) - _SHOWN} more" if len(told) > _SHOWN else "")
+        yield Finding(
+            code="MIG809",
+            span=SourceSpan(path=LOCK_PATH),
+            words={"changed": changed},
+            evidence=evidence,
+            is_note=is_note,
+        )
 
 
 def large_crds(subject: Subject) -> Iterator[Finding]:
@@ -283,7 +294,7 @@ RULES = (
     Rule(code="MIG806", words=frozenset({"path"}), find=chart_not_locked),
     Rule(code="MIG807", words=frozenset({"problem", "fix"}), find=lock_unusable),
     Rule(code="MIG808", words=frozenset({"environment", "problem", "fix"}), find=render_fails),
-    Rule(code="MIG809", words=frozenset(), find=proof_stale),
+    Rule(code="MIG809", words=frozenset({"changed"}), find=proof_stale),
     Rule(code="MIG810", words=frozenset({"crd", "size", "limit", "owner"}), find=large_crds),
     Rule(code="MIG811", words=frozenset({"count", "first"}), find=lock_missing),
     Rule(

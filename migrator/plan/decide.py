@@ -25,7 +25,7 @@ from migrator.plan.fit import (
 )
 from migrator.plan.inputs import inputs_of
 from migrator.plan.post_render_patches import Pins, pin
-from migrator.plan.reasons import adopted_reason, listed, proposal
+from migrator.plan.reasons import adopted_reason, listed, proposal, without_chart
 from migrator.plan.renames.fits import proposed_renames, runs_twice, told_renames, with_accepted_renames
 from migrator.plan.situation import Examined, Repository, Situation, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
@@ -285,8 +285,7 @@ def _kept_reason(one: Examined, situation: Situation) -> str:
         why = f"; {one.result.summary}" if one.result is not None else ""
         return f"helmCharts in {made.file} make it from a chart already{why}"
     if component.kind is ComponentKind.APPLICATION:
-        is_definitions = {each.kind for found in component.members.values() for each in found} == {_CRD}
-        return "CRDs alone: nothing says which chart they are of" if is_definitions else "it is an application"
+        return without_chart(component.members, repository.lock)
     if component.upstream is not None and not component.upstream.manifest.chart:
         return f"upstream release manifest of {component.upstream.title}; no public chart installs the same"
     if component.id in repository.disputed:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from migrator.inference.shared_metadata import SharedMetadata
-from migrator.model import Difference, Impact
+from migrator.lock import Lock
+from migrator.model import Difference, Impact, ResId
 from migrator.plan.groups import grouped, listed_groups
 
 _SHOWN = 3
+_CRD = "CustomResourceDefinition"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -35,6 +37,24 @@ def adopted_reason(
         parts.append(f"{_count(operations, 'patch operation')} pinning the rest")
     together = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
     return f"the chart renders what was there, with {together}" + (f"; {renames}" if renames else "")
+
+
+def without_chart(members: Mapping[str, Collection[ResId]], lock: Lock | None) -> str:
+    """Why what no chart is known for stays: an application, what an earlier migration left beside a release, CRDs."""
+    beside = {
+        (name, each): component
+        for component, locked in (lock.components if lock is not None else {}).items()
+        for name, found in locked.companions.items()
+        for each in found
+    }
+    objects = [(name, each) for name, found in members.items() for each in found]
+    releases = sorted({beside[name, str(each)] for name, each in objects if (name, str(each)) in beside})
+    kinds = {each.kind for name, each in objects if (name, str(each)) not in beside}
+    if kinds - {_CRD}:
+        return "it is an application"
+    if not releases:
+        return "CRDs alone: nothing says which chart they are of"
+    return f"what stays beside the release of {listed(releases)}" + (", and CRDs" if kinds else "")
 
 
 def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> str:

@@ -25,8 +25,10 @@ from migrator.prove.types import (
     rendered_digest,
 )
 from migrator.prove.verify import (
+    COMPANIONS,
     RELEASE,
     agreement,
+    all_part_digests,
     changed_parts,
     changed_releases,
     is_of_what_came,
@@ -36,6 +38,7 @@ from migrator.prove.verify import (
 )
 
 __all__ = [
+    "COMPANIONS",
     "RELEASE",
     "ComponentProof",
     "EnvironmentProof",
@@ -49,6 +52,7 @@ __all__ = [
     "Rendering",
     "Verdict",
     "agreement",
+    "all_part_digests",
     "changed_parts",
     "changed_releases",
     "closure_of",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from migrator.compare.scopes import Scopes, is_namespaced, placed_in, scopes_of
@@ -148,6 +148,20 @@ def part_digests(rendering: Rendering) -> Mapping[str, str]:
     for part in sorted(rendering.parts, key=lambda each: each.path):
         key = f"{part.key} ({part.path})" if part.key in found else part.key
         found[key] = rendering_digest(replace(rendering, parts=(part,)))
+    return found
+
+
+def companion_digests(rendering: Rendering, companions: Mapping[str, Collection[str]]) -> Mapping[str, str]:
+    """`companions:COMPONENT` -> digest of what kustomize renders of the objects that stay beside its release."""
+    there = placed(rendering)
+    found = {}
+    for component, names in sorted(companions.items()):
+        parts = (
+            replace(part, resources=tuple(each for each in part.resources if str(each.id) in names))
+            for part in there.parts
+            if part.owner is Owner.KUSTOMIZE
+        )
+        found[f"companions:{component}"] = rendering_digest(replace(there, parts=tuple(parts)))
     return found
 
 

@@ -10,7 +10,7 @@ from migrator.diagnostics import Diagnostic, Severity
 from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
 from migrator.prove.hiding import hiding
 from migrator.prove.hooks import told_apart
-from migrator.prove.identity import Identities, by_identity, owned_twice, part_digests, placed, rendering_digest
+from migrator.prove.identity import Identities, by_identity, owned_twice, placed, rendering_digest
 from migrator.prove.rendered_parts import Part, Rendering
 from migrator.prove.types import ComponentProof, EnvironmentProof, Found, Proof, Record, Verdict
 
@@ -104,7 +104,6 @@ def _environment(
         after=len(news.once),
         before_digest=rendering_digest(before),
         after_digest=rendering_digest(after),
-        parts=part_digests(after),
         found=found,
         reasons=reasons,
         equivalences=compared.equivalences,
@@ -229,7 +228,6 @@ def _nothing(name: str, before: Rendering | None, after: Rendering | None) -> En
         after=len(after.resources) if after else 0,
         before_digest=rendering_digest(before) if before else "",
         after_digest=rendering_digest(after) if after else "",
-        parts=part_digests(after) if after else {},
         reasons=problems or (nothing,),
     )
 

@@ -14,14 +14,14 @@ from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.deployers import with_deployers
-from migrator.prove.identity import part_digests
+from migrator.prove.identity import companion_digests, part_digests
 from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
 from migrator.prove.rendered_parts import Rendering
 from migrator.prove.types import Proof, Verdict
 
-RELEASE = ": release:"
-"""How `changed_parts` names what Helm renders."""
+RELEASE, COMPANIONS = ": release:", ": companions:"
+"""How `changed_parts` names what Helm renders, and what kustomize adds to it."""
 
 
 def prove_lock(
@@ -121,16 +121,26 @@ def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
     )
 
 
+def all_part_digests(lock: Lock, now: Mapping[str, Rendering]) -> Mapping[str, Mapping[str, str]]:
+    """Environment -> each root, each release, and the companions of each component -> digest, as the lock keeps it."""
+    found = {}
+    for name, rendering in now.items():
+        companions = {key: each.companions[name] for key, each in lock.components.items() if name in each.companions}
+        found[name] = {**part_digests(rendering), **companion_digests(rendering, companions)}
+    return found
+
+
 def changed_parts(lock: Lock, now: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """`prod: release:web/redis` for each part that renders something else than when it was proved.
 
-    Nothing where the lock does not know its parts.
+    Nothing where the lock does not know its parts; it may be older than companions among them.
     """
     keys = {(name, key) for side in (lock.rendered, now) for name, parts in side.items() for key in parts}
+    changed = ((name, key) for name, key in keys if lock.rendered.get(name, {}).get(key) != now.get(name, {}).get(key))
     return tuple(
-        f"{name}: {key}"
-        for name, key in sorted(keys if lock.rendered else ())
-        if lock.rendered.get(name, {}).get(key) != now.get(name, {}).get(key)
+        part
+        for name, key in sorted(changed if lock.rendered else ())
+        if COMPANIONS not in (part := f"{name}: {key}") or key in lock.rendered.get(name, {})
     )
 
 
@@ -147,8 +157,7 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     """
     if any(rendering.problems for rendering in now.values()):
         return ()
-    digests = {name: part_digests(rendering) for name, rendering in now.items()}
-    return tuple(part for part in changed_parts(lock, digests) if RELEASE in part)
+    return tuple(part for part in changed_parts(lock, all_part_digests(lock, now)) if RELEASE in part)
 
 
 def _baseline(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Mapping[str, Rendering]:
@@ -189,4 +198,6 @@ def _prove(
         again = render_lock(lock, tree, context, environments=suspects, twice=True)
         after = with_deployers({**after, **again}, tree, lock, terms.equivalences)
         proof = judged()
-    return proof, after
+    parts = all_part_digests(lock, after)
+    environments = {name: replace(each, parts=parts.get(name, {})) for name, each in proof.environments.items()}
+    return replace(proof, environments=environments), after

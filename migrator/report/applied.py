@@ -68,7 +68,7 @@ def _show_written(plan: Plan, out: Console, branch: str | None, commits: Sequenc
         if change.cause == "automation":
             out.print(f"  {change.path} follows what moved")
     out.print("Next:", style="bold")
-    shown = "git diff" if branch is None else f"git log -p HEAD..{branch}"
+    shown = "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}"
     out.print(f"  look at the change     {shown}")
     out.print("  prove it again later   migrate verify . --base <commit before>")
     out.print("  keep it honest in CI   migrate audit .")

@@ -72,7 +72,7 @@ def pinned_lines(pinned: Sequence[PinnedComponent]) -> Iterator[str]:
             continue
         yield f"{component.id}  without its patches would change"
         for line in group_lines(component.differences, component.environments):
-            yield f"  {line}" if line.startswith(" ") else f"  - {line}"
+            yield f"    {line}" if line.startswith(" ") else f"  - {line}"
         yield f"  next  {component.next}"
 
 

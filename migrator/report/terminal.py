@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from migrator.diagnostics import Severity
 from migrator.model import Impact
+from migrator.plan.groups import plural
 from migrator.report.groups import group_lines, in_words, pinned_lines
 from migrator.report.visible import visible
 
@@ -232,10 +233,11 @@ def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> N
 
 
 def _open(component: ComponentPlan) -> list[Residual]:
-    """What remains, without what is told as a change or as an object that stays."""
+    """What remains, without what is told as a change, as taken back, or as an object that stays."""
     told = {
         (environment, each.resource, each.path)
-        for environment, found in component.differences.items()
+        for differences in (component.differences, component.undone)
+        for environment, found in differences.items()
         for each in found
     }
     told |= {(environment, each, ()) for environment, found in component.companions.items() for each in found}
@@ -268,11 +270,11 @@ def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> No
     if component.differences:
         out.print("  would change")
         for line in group_lines(component.differences, component.environments):
-            out.print(line if line.startswith(" ") else f"    - {line}")
+            out.print(f"      {line}" if line.startswith(" ") else f"    - {line}")
     if component.undone:
         out.print("  patches take back")
         for line in group_lines(component.undone, component.environments):
-            out.print(line if line.startswith(" ") else f"    - {line}")
+            out.print(f"      {line}" if line.startswith(" ") else f"    - {line}")
     why = {(item.environment, item.resource, item.path): item for item in component.residual}
     for environment, differences in sorted(component.differences.items()) if verbose else ():
         found = sorted(differences, key=lambda item: (-item.impact, item.id))
@@ -281,12 +283,9 @@ def _differences(out: Console, component: ComponentPlan, *, verbose: bool) -> No
 
 
 def admitted_lines(allowances: Iterable[str]) -> list[str]:
-    """One line for each allowance: how many differences it admits."""
-    counts = Counter(allowances)
-    return [
-        f"{counts[name]} {'difference' if counts[name] == 1 else 'differences'} allowed by {name}"
-        for name in sorted(counts)
-    ]
+    """One line for each allowance or decision of a person: how many differences it admits."""
+    counts = Counter(name if name.startswith("accepted ") else f"allowed by {name}" for name in allowances)
+    return [f"{plural(counts[by], 'difference')} {by}" for by in sorted(counts)]
 
 
 def _difference(difference: Difference, residual: Residual | None) -> str:

@@ -125,11 +125,12 @@ def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:
     known = {each.id for each in components if each.kind is ComponentKind.THIRD_PARTY}
     done = set(baseline.lock.components) if baseline.lock else set()
+    names = ", ".join(sorted(known | done)) or "none"
     for name in baseline.choices.only:
         if name not in known | done:
             raise MigrateError.of(
                 "MIG907",
-                f"no third-party component is called {name!r}; recognised are {', '.join(sorted(known)) or 'none'}",
+                f"no third-party component is called {name!r}; recognised are {names}",
                 remedy="use one of these with --only, or add a signature below .migrate/rules/signatures",
             )
 

@@ -16,7 +16,7 @@ from migrator.discover import Config, Index, discover
 from migrator.load import load
 from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.model import Origin, ReleaseContext, RepoPath, Resource, SourceSpan, resource_of
-from migrator.prove import Owner, Part, Rendering, part_digests, rendered_digest, rendering_digest
+from migrator.prove import Owner, Part, Rendering, all_part_digests, part_digests, rendered_digest, rendering_digest
 from migrator.render_roots import Build
 from migrator.signatures.manifests import Upstream, load_manifests
 
@@ -398,6 +398,20 @@ def test_part_that_changed_is_named(audited: Audit) -> None:
     then = {name: part_digests(each) for name, each in renders_of().items()}
     found = only(audited(lock=proved(lock_of(rendered=then), renders_of()), renders=now))
     assert found.evidence[2:] == ("prod: release:infra/small",)
+
+
+def test_what_stays_beside_a_release_and_changes_is_found(audited: Audit) -> None:
+    stays = LockedComponent(decision="adopt", resources=1, companions={"prod": (str(APP.id),)})
+    lock = lock_of(components={"tiny": stays})
+    lock = proved(replace(lock, rendered=all_part_digests(lock, renders_of())), renders_of())
+    now = renders_of(kustomize=(obj("ConfigMap", "app", "web", data={"a": "b"}),))
+    found = only(audited(lock=lock, renders=now))
+    assert (found.code, found.severity) == ("MIG809", Severity.WARNING)
+    assert found.summary.endswith(": prod: companions:tiny")
+    also = renders_of(kustomize=(APP, obj("ConfigMap", "more", "shop")))
+    assert only(audited(lock=lock, renders=also)).severity is Severity.INFO
+    older = replace(lock, rendered={name: part_digests(each) for name, each in renders_of().items()})
+    assert only(audited(lock=older, renders=now)).severity is Severity.INFO, "a lock of before knows no companions"
 
 
 def test_applications_that_change_are_a_note(audited: Audit) -> None:

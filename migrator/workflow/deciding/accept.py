@@ -89,7 +89,7 @@ def component_of(planned: Planned, name: str) -> ComponentPlan:
     """The component of a plan, one that there is something to decide about; else MIG930."""
     component = next((each for each in planned.plan.components if each.id == name), None)
     if component is None or component.decision is Decision.KEEP:
-        why = component.reason if component is not None else "it is a release already"
+        why = component.reason if component is not None else "it is a release already, and no patch stands behind it"
         raise MigrateError.of(
             "MIG930", f"there is nothing to accept of {name}: {why}", remedy="see with `migrate plan` what is proposed"
         )
