@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
-from migrator.discover import read_config
+from migrator.discover import discover, read_config
 from migrator.engines import find_tools
+from migrator.gitops.own import own_repositories
 from migrator.prove import Proof, verify
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -42,7 +43,7 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         recover_first(settings, run)
         root = settings.root.resolve()
         config = read_config(root)
-        choices = choose(settings, config)
+        choices = choose(settings, config, own_repositories(discover(root, config)))
         tools = find_tools()
     with run.step("prove") as watch:
         terms, shipped = terms_of(root, choices)

@@ -96,3 +96,23 @@ def test_a_repository_without_git_may_say_that_it_is_its_own_remote(
 @pytest.mark.parametrize("given", ["github.com/acme/infra", "nothing=.", "github.com/acme/infra=none"])
 def test_an_option_that_says_nothing(migrate: Migrate, shop: Path, given: str) -> None:
     assert "[MIG925]" in migrate("plan", shop, "--offline", "--remote", given).err
+
+
+@pytest.mark.parametrize("is_git", [True, False])
+def test_what_a_gitops_object_calls_the_repository_is_its_own_remote(
+    migrate: Migrate, app: Path, mirror: Path, *, is_git: bool
+) -> None:
+    prod = app / "overlays" / "prod" / "kustomization.yaml"
+    prod.write_text(prod.read_text().replace("resources:\n", f"resources:\n- {OWN}\n", 1))
+    (app / "common").mkdir()
+    (app / "common" / "kustomization.yaml").write_text("resources: [limits.yaml]\n")
+    (app / "common" / "limits.yaml").write_text("apiVersion: v1\nkind: LimitRange\nmetadata: {name: l}\n")
+    (app / "prod.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: prod}\n"
+        "spec: {source: {repoURL: git@github.com:acme/shop.git, path: overlays/prod}}\n"
+    )
+    if is_git:
+        committed(app)
+    shown = migrate("plan", app, "--offline", "--chart-mirror", mirror, "--format", "json")
+    environments = json.loads(shown.out)["environments"]
+    assert environments["prod"] == {"roots": ["overlays/prod"], "status": "built"}

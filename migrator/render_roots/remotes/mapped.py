@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -126,19 +127,25 @@ def mapped_to(text: str, target: Path, shown: str) -> Mapped:
     return Mapped(url=url, target=target.absolute(), shown=shown)
 
 
-def own_remotes(root: Path) -> tuple[Mapped, ...]:
-    """The places that git's configuration calls remotes of the repository in which the folder lies."""
-    if not root.is_dir() or not is_repository(root):
+def own_remotes(root: Path, named: Iterable[str] = ()) -> tuple[Mapped, ...]:
+    """The places that git's configuration calls remotes of the repository in which the folder lies.
+
+    `named` are further ones, by which others call it.
+    """
+    if not root.is_dir():
         return ()
-    prefix = git_prefix(root).rstrip("/")
+    is_git = is_repository(root)
+    prefix = git_prefix(root).rstrip("/") if is_git else ""
     top = Path(os.path.realpath(root))
     for _ in prefix.split("/") if prefix else ():
         top = top.parent
     names: dict[RemoteUrl, list[str]] = {}
-    for name, text in sorted(remote_urls(root).items()):
-        url = remote_url(text)
-        if url is not None:
+    for name, text in sorted(remote_urls(root).items()) if is_git else ():
+        if (url := remote_url(text)) is not None:
             names.setdefault(url, []).append(name)
+    for text in named:
+        if (url := remote_url(text)) is not None:
+            names.setdefault(url, [])
     return tuple(
         Mapped(url=url, target=top, shown="this repository", remotes=tuple(found), is_own=True)
         for url, found in names.items()

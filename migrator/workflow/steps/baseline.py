@@ -14,6 +14,7 @@ from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
+from migrator.gitops.own import own_repositories
 from migrator.gitops.tool import tool_of
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
@@ -91,7 +92,9 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         finished = recover_first(settings, run)
         config = read_config(settings.root) if settings.root.is_dir() else Config()
         index = discover(settings.root, config)
-        choices = choose(settings, config)
+        own = own_repositories(index)
+        index = replace(index, own_urls=tuple(dict.fromkeys((*index.own_urls, *own))))
+        choices = choose(settings, config, own)
         lock, lock_problem = _lock(index.root)
         config = with_environments(config, _locked_environments(lock))
         choices = as_locked(choices, lock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,8 +47,8 @@ class Choices:
     """By which two ways of writing are the same to a cluster."""
 
 
-def choose(settings: Settings, config: Config) -> Choices:
-    """The choices of a run.
+def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choices:
+    """The choices of a run; `own` are names by which GitOps objects call the repository.
 
     MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet, MIG925 for what cannot stand
     for a remote base.
@@ -73,7 +73,7 @@ def choose(settings: Settings, config: Config) -> Choices:
         gitops=gitops,
         only=settings.only,
         budget=settings.budget,
-        remotes=Remotes(mapped=(*_remotes(settings, config), *own_remotes(settings.root))),
+        remotes=Remotes(mapped=(*_remotes(settings, config), *own_remotes(settings.root, own))),
         accepted=(*config.accept, *settings.accept),
         refused=config.refuse,
         equivalences=config.equivalences,

@@ -17,7 +17,9 @@ from migrator.rewrite.automation.paths.path_words import follow_word, literal, r
 GROUPS = ("argoproj.io", "fluxcd.io")
 _ROOT = RepoPath(".")
 _OBJECT = re.compile(rb"""apiVersion["']?:\s*["']?(?:[\w-]+\.)*(?:argoproj|fluxcd)\.io/""")
-_KIND = re.compile(rb"""kind["']?:\s*["']?(?:Application|ApplicationSet|ImageUpdat\w+|Kustomization|HelmRelease)\b""")
+_KIND = re.compile(
+    rb"""kind["']?:\s*["']?(?:Application|ApplicationSet|GitRepository|ImageUpdat\w+|Kustomization|HelmRelease)\b"""
+)
 _GENERATE_PATHS = "argocd.argoproj.io/manifest-generate-paths"
 _WRITE_BACK = "argocd-image-updater.argoproj.io/write-back-target"
 _UPDATER = "argocd-image-updater.argoproj.io/"
