@@ -71,7 +71,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"migrate: {visible(str(error.diagnostic))}", err=True)
         return error.exit_code
     except (Interrupted, click.Abort):
-        click.echo("migrate: interrupted; the repository is as it was", err=True)
+        click.echo("migrate: interrupted; nothing is half written", err=True)
         return INTERRUPTED
     except click.ClickException as error:
         # click leaves with 2 on a usage error; here 2 means changes or findings

@@ -62,8 +62,6 @@ def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> st
     if not blocking:
         return why
     text = f"{listed_groups(grouped({'': blocking}))} cannot be undone by patches: {why}"
-    if all(each.why.startswith("refused") for each in blocking):
-        return f"{text}; what stands against it is refused in migrate.yaml"
     by_flag = [each for each in blocking if each.allowance is not None and not each.privilege]
     worst = max((each.impact for each in by_flag), default=max_impact)
     return f"{text}; `--max-impact {worst}` would adopt it" if len(by_flag) == len(blocking) else text

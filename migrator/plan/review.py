@@ -30,7 +30,7 @@ class Show(Enum):
 
     QUESTION = "question"
     REASON = "reason"
-    """Why? An empty line takes the answer back."""
+    """Why? An empty line, or a single letter, takes the answer back."""
     DETAILS = "details"
     HELP = "help"
     ALONE = "alone"
@@ -95,7 +95,7 @@ class Session:
             return self
         word, asked = line.strip(), replace(self, show=Show.QUESTION, answer="", write=None)
         if self.show is Show.REASON:
-            return _decided(asked, self.answer, word) if word.strip(".") else asked
+            return _decided(asked, self.answer, word) if _is_reason(word) else asked
         match word:
             case "y" | "n":
                 return replace(asked, show=Show.REASON, answer=word)
@@ -110,6 +110,11 @@ class Session:
             case "q":
                 return _leaving(replace(asked, open=()), self.open)
         return replace(asked, show=Show.HELP)
+
+
+def _is_reason(text: str) -> bool:
+    """Whether somebody says why; one letter is the answer to the question that they thought was asked."""
+    return len(text.strip(".")) > 1
 
 
 def _decided(session: Session, answer: str, reason: str) -> Session:

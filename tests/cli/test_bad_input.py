@@ -274,7 +274,7 @@ class TestApply:
         shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
         assert len(calls) > 5, "some files were written, and taken back"
         assert shown.code == 130
-        assert shown.err.splitlines()[-1] == "migrate: interrupted; the repository is as it was"
+        assert shown.err.splitlines()[-1] == "migrate: interrupted; nothing is half written"
         assert tree(app) == before
 
     def test_what_a_crash_left_is_taken_back_first(
@@ -323,7 +323,7 @@ class TestSignals:
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=30)
         assert process.returncode == 130
-        assert err == "migrate: interrupted; the repository is as it was\n"
+        assert err == "migrate: interrupted; nothing is half written\n"
         assert out == ""
 
     def test_a_reader_that_goes_away_is_no_crash(self, app: Path, mirror: Path) -> None:

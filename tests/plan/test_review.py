@@ -109,7 +109,7 @@ def test_a_wider_privilege_is_accepted_by_itself_only() -> None:
 
 
 def test_an_answer_without_a_reason_is_taken_back() -> None:
-    for reason in ("", "  ", "..."):
+    for reason in ("", "  ", "...", "e", " q "):
         state = after(session(component(LABEL)), "y", reason)
         assert (state.write, state.show, len(state.open)) == (None, Show.QUESTION, 1)
 

@@ -17,11 +17,18 @@ REASON = "..."
 
 def with_next_commands(plan: Plan, settings: Settings) -> Plan:
     """The plan, each proposal with the command that goes on."""
-    return replace(plan, components=tuple(replace(each, next=_next(each, settings)) for each in plan.components))
+    return replace(plan, components=tuple(_with_next(each, settings) for each in plan.components))
+
+
+def _with_next(component: ComponentPlan, settings: Settings) -> ComponentPlan:
+    if component.decision is Decision.PROPOSE and component.blocked_by and all(map(is_refused, component.blocked_by)):
+        reason = f"{component.reason}; what stands against it is refused in migrate.yaml"
+        return replace(component, reason=reason, next="")
+    return replace(component, next=_next(component, settings))
 
 
 def _next(component: ComponentPlan, settings: Settings) -> str:
-    if component.decision is not Decision.PROPOSE or all(map(is_refused, component.blocked_by)):
+    if component.decision is not Decision.PROPOSE or not component.blocked_by:
         return ""
     if needs_names(component.blocked_by):
         return command(settings, "review", component.id)
