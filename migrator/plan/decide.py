@@ -239,12 +239,13 @@ def _names(found: Iterable[Collection[ResId]]) -> list[str]:
 def _met(known: ComponentPlan, fits: Mapping[str, Fit]) -> ComponentPlan:
     """With the objects that a release takes over, and those of the component that it does not."""
     values = {name: each for name, each in known.values.environments.items() if name in fits}
+    without_release = {name: found for name, found in known.members.items() if found and name not in fits}
     return replace(
         known,
         environments=tuple(sorted(fits)),
         values=replace(known.values, environments=values),
         members={name: tuple(sorted(found.id for found in each.targets.values())) for name, each in fits.items()},
-        companions={name: each.companions for name, each in fits.items() if each.companions},
+        companions={name: each.companions for name, each in fits.items() if each.companions} | without_release,
     )
 
 

@@ -338,7 +338,7 @@ def test_an_environment_whose_objects_all_stay_in_another_has_no_release() -> No
         {"dev": [bare(each) for each in REDIS], "second": [bare(second)]},
     )
     assert (found.decision, found.environments) == (Decision.ADOPT, ("dev",))
-    assert found.companions == {"dev": (second.id,)}
+    assert found.companions == {"dev": (second.id,), "second": (second.id,)}
 
 
 def test_an_unowned_object_that_the_chart_renders_joins() -> None:
