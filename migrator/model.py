@@ -191,6 +191,7 @@ class DifferenceKind(Enum):
     REMOVED = "removed"  # only before
     CHANGED = "changed"
     HOOK = "hook"  # the object becomes or stops being a Helm hook
+    HASH = "hash"  # a name loses the hash that a generator gave it
 
 
 def _absent() -> Json:
@@ -229,7 +230,8 @@ class Difference:
     after_path: KeyPath | None = None
     """The same of the side after."""
     counterpart: ResId | None = None
-    """Of an object that only one side has: the one on the other side that is likely this under another name."""
+    """Of an object that only one side has: the one on the other side that is likely this under another name. Of a name
+    that loses its hash: the object that has it, as it is called after."""
 
     @property
     def id(self) -> str:

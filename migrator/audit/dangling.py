@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject
+from migrator.compare.generated_names import is_hash, name_without_hash
 from migrator.diagnostics import MigrateError
 from migrator.graph.edges import Environment
 from migrator.graph.named_objects import NamedObject, bound_objects, named_objects
 from migrator.model import RepoPath, ResId, Resource, SourceSpan
 from migrator.prove import Owner, Part, Rendering, placed
-from migrator.render_roots.generated_names import is_hash, name_without_hash
 
 _Siblings = Mapping[tuple[str, str, str], ResId]
 """Kind, namespace and name without its hash -> the object that a generator makes of them now."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from migrator.compare.bodies import Leaf
 from migrator.compare.hooks import HOOK
@@ -16,6 +16,7 @@ from migrator.compare.privilege import is_restricting, new_powers, widening
 from migrator.compare.scaled import is_scaled, scaled_by
 from migrator.compare.selected import labels_of_selected_pods, selected_labels
 from migrator.compare.stored import ALL, RELEASE_NAMESPACE, Equivalences
+from migrator.compare.without_hashes import bare_names, without_hashes
 from migrator.model import Difference, DifferenceKind, Json, KeyPath, Resource
 from migrator.yamlio import ABSENT, digest
 
@@ -59,9 +60,11 @@ def comparison(
     are paired by Kubernetes' keys, or by what the lists have in common. Nothing else is left out: no label, no order of
     a list in a pod template. A place that one side lacks holds ABSENT there; a difference of a whole object has an
     empty path. Values are shown as they are written: what goes to a reader passes `redact` or `describe` first.
-    `beside` are further objects of the cluster, which may select or scale those that are compared.
+    `beside` are further objects of the cluster, which may select or scale those that are compared. An object whose name
+    ended with the hash of its content is compared with the one that has its bare name, where that comes.
     """
-    found = list(pairs(before, after, release_namespace, meets=RELEASE_NAMESPACE in rules))
+    bare = without_hashes(before, bare_names(before, after))
+    found = list(pairs(bare.resources, after, release_namespace, meets=RELEASE_NAMESPACE in rules))
     changed_kinds, instead = _kinds_on_both_sides(found), counterparts(found)
     everything = (*before, *after, *beside)
     selected, scaled = selected_labels(everything), scaled_by(everything)
@@ -72,7 +75,9 @@ def comparison(
         equivalences[RELEASE_NAMESPACE] += pair.is_named_once
         if pair.before is None or pair.after is None:
             result.append(_one_sided(pair, changed_kinds, instead))
-        elif pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
+            continue
+        result.extend(replace(each, resource=pair.id) for each in bare.losses.get(pair.before.id, ()))
+        if pair.before.body is not pair.after.body and digest(pair.before.body) != digest(pair.after.body):
             both = met(
                 pair.before, pair.after, rules, is_scaled=is_scaled(pair.id, scaled), namespace=pair.id.namespace
             )

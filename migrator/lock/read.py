@@ -113,13 +113,14 @@ def _release(held: Field, kube_version: str) -> LockedRelease:
 
 
 def _component(held: Field) -> LockedComponent:
-    held.needed().refuse_others(("decision", "resources", "allowances", "companions", "references"))
+    held.needed().refuse_others(("decision", "resources", "allowances", "companions", "references", "unhashed"))
     return LockedComponent(
         decision=held.child("decision").string(),
         resources=held.child("resources").integer(),
         allowances=held.child("allowances").texts(),
         companions=_each(held.child("companions"), Field.texts),
         references=held.child("references").texts(),
+        unhashed=held.child("unhashed").texts(),
     )
 
 

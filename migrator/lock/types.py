@@ -60,6 +60,8 @@ class LockedComponent:
     """environment -> its objects that stay in Kustomize."""
     references: tuple[str, ...] = ()
     """Objects across the border that it named, or that named it, when it was proved: its own and those of others."""
+    unhashed: tuple[str, ...] = ()
+    """Objects that lost the hash in their names for it, as they are called without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +88,12 @@ class Lock:
     def left_out(self) -> Mapping[RepoPath, LeftOut]:
         """Root -> what it was built without."""
         return {root: held for each in self.environments.values() for root, held in each.left_out.items()}
+
+    @property
+    def unhashed(self) -> Mapping[str, tuple[str, ...]]:
+        """Object that lost the hash in its name -> the components for which it did."""
+        owned = [(each, name) for name, held in sorted(self.components.items()) for each in held.unhashed]
+        return {each: tuple(name for own, name in owned if own == each) for each, _ in sorted(owned)}
 
     @property
     def namespaces(self) -> Mapping[RepoPath, str]:

@@ -76,4 +76,5 @@ def _component(component: LockedComponent) -> Json:
         "allowances": list(component.allowances),
         **({"companions": companions} if companions else {}),
         **({"references": list(component.references)} if component.references else {}),
+        **({"unhashed": list(component.unhashed)} if component.unhashed else {}),
     }

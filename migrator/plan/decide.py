@@ -9,10 +9,9 @@ from dataclasses import replace
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.classify.types import ChartCandidate, Component, ComponentKind, Evidence
 from migrator.compare import Terms
-from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics
 from migrator.inference.types import Inference
 from migrator.model import Difference, Impact, ReleaseContext, ResId
-from migrator.plan.entries import notes_on_entries
 from migrator.plan.fit import (
     Fit,
     fit,
@@ -24,10 +23,14 @@ from migrator.plan.fit import (
     without,
 )
 from migrator.plan.inputs import inputs_of
+from migrator.plan.notes.entries import notes_on_entries
+from migrator.plan.notes.hashes import notes_on_hashes
+from migrator.plan.notes.releases import notes_on_definitions, notes_on_shared_names
 from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, listed, proposal, without_chart
 from migrator.plan.renames.fits import proposed_renames, runs_twice, told_renames, with_accepted_renames
-from migrator.plan.situation import Examined, Repository, Situation, situation_of
+from migrator.plan.renames.losses import made_otherwise, names_any, with_losses
+from migrator.plan.situation import Examined, Repository, Situation, named_barely, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
 from migrator.render_roots import Build
 
@@ -51,9 +54,10 @@ def make_plan(
     situation = situation_of(examined, repository, terms, kube_version=kube_version, api_versions=api_versions)
     ordered = sorted(examined, key=lambda each: each.component.id)
     found = tuple(_noted(decide(each, situation), each.note) for each in ordered)
-    notes = _shared_names(found)
+    notes = notes_on_shared_names(found)
     archives = {each.component.id: each.archive for each in examined}
-    notes += tuple(note for each in found for note in _crds_note(each, archives[each.id]))
+    notes += tuple(note for each in found for note in notes_on_definitions(each, archives[each.id]))
+    notes += tuple(notes_on_hashes(found, examined))
     notes += _entry_notes(found, examined, situation)
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
     return Plan(
@@ -88,13 +92,16 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
     undecided = _undecided(one, kept)
     if kept or not isinstance(one.result, Inference):
         return undecided
-    component, inference = one.component, one.result
+    inference, as_it_is = one.result, situation
+    component, situation = named_barely(one, situation)
     fits: Mapping[str, Fit] = {
         name: fit(name, frozenset(members), inference, situation.present[name], situation.others(component.id, name))
         for name, members in sorted(component.members.items())
         if members and name in situation.present
     }
     fits = reconciled(with_accepted_renames(reconciled(fits), situation.terms, component.id))
+    if one.generators and not names_any(fits, situation):
+        return decide(replace(one, generators=()), as_it_is)
     known = replace(
         undecided,
         environments=tuple(sorted(fits)),
@@ -108,12 +115,16 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
         followed=inference.followed,
         options=inference.options,
         left_out={name: each.left_out for name, each in fits.items() if each.left_out},
+        unhashed=one.generators,
     )
     named = situation.repository.beside.get(component.id, {})
-    stays = {name: each.called(named.get(name, frozenset())) for name, each in fits.items()}
+    stays = {
+        name: each.called(named.get(name, frozenset())) | made_otherwise(each, situation) for name, each in fits.items()
+    }
     if any(stays.values()) and (left := _adopted_beside(known, component, _beside(fits, stays), situation)):
-        return _noted(left, f"beside it stays in Kustomize: {listed(_names(stays.values()))}")
-    return _judged(_met(known, fits), component, fits, situation)
+        left = _noted(left, f"beside it stays in Kustomize: {listed(_names(stays.values()))}")
+        return with_losses(left, situation)
+    return with_losses(_judged(_met(known, fits), component, fits, situation), situation)
 
 
 def _release(component: Component) -> str:
@@ -323,43 +334,6 @@ def _other_kubernetes(known: ComponentPlan, situation: Situation) -> str:
     if not situation.kube_version or version == situation.kube_version:
         return ""
     return f'its objects are those of Kubernetes {version}: `kube_version: "{version}"` in migrate.yaml adopts it'
-
-
-def _shared_names(decided: Iterable[ComponentPlan]) -> Diagnostics:
-    """What is to be said of releases that have one name in one namespace: only Helm's own record minds."""
-    users: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for each in decided:
-        if each.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES):
-            for name in each.environments:
-                users[each.context.within(name).namespace, each.context.release][each.id] = None
-    return tuple(
-        Diagnostic(
-            code="MIG603",
-            severity=Severity.WARNING,
-            summary=f"{listed([*found])} are all release {release} in namespace {namespace}, as their objects say",
-            remedy="Argo CD renders them apart; give each HelmRelease of Flux a storageNamespace of its own before its "
-            "first install; never install them with helm, which keeps one record for all of them",
-        )
-        for (namespace, release), found in sorted(users.items())
-        if len(found) > 1
-    )
-
-
-def _crds_note(component: ComponentPlan, archive: ChartArchive | None) -> Diagnostics:
-    if component.decision in (Decision.PROPOSE, Decision.KEEP) or archive is None:
-        return ()
-    names = sorted({each.name for found in component.members.values() for each in found if each.kind == _CRD})
-    if not names or not any(path.startswith("crds/") or "/crds/" in path for path in archive.files):
-        return ()
-    return (
-        Diagnostic(
-            code="MIG604",
-            severity=Severity.INFO,
-            summary=f"{component.id}: Helm installs the CRDs of the chart's crds/ folder and never upgrades them",
-            remedy="apply the new CRDs by hand before a chart upgrade, or let the GitOps tool replace them",
-            evidence=(listed(names),),
-        ),
-    )
 
 
 def _environments(builds: Sequence[Build]) -> Mapping[str, EnvironmentPlan]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from migrator.compare import ALL, Equivalences, compare, is_hook, is_namespaced
 from migrator.compare.scopes import Scopes, scopes_of
+from migrator.compare.without_hashes import bare_name
 from migrator.inference.shared_metadata import SharedMetadata, shared_metadata
 from migrator.inference.types import Inference
 from migrator.model import Difference, DifferenceKind, Json, RepoPath, ResId, Resource
@@ -118,8 +119,12 @@ def fit(
     taken = frozenset(key for key in others if key in spaces or there.objects[key].id in owners)
     joined = sorted(others - taken)
     staying = {key: there.objects[key] for key in held if key not in rendered or key in spaces}
+    # a name whose hash stays means another object than the chart's
+    hashed = {
+        key for key in own if replace(key, name=bare_name(there.objects[key]) or key.name) in rendered.keys() - own
+    }
     differences = there.differing(
-        (there.objects[key] for key in sorted({*own, *joined})),
+        (there.objects[key] for key in sorted({*own, *joined} - hashed)),
         (rendered[key] for key in sorted(rendered.keys() - taken)),
         namespace,
     )

@@ -10,6 +10,7 @@ from migrator.model import Difference, DifferenceKind, Impact, KeyPath
 from migrator.plan.json_patch import pointer
 
 _HOOK = "helm.sh/hook"
+_HASHED = "name with a hash"
 _METADATA = {"labels": "label", "annotations": "annotation"}
 _SELECTORS = frozenset({"selector", "podSelector"})
 _DEEPEST = 2
@@ -54,8 +55,9 @@ def grouped(differences: Mapping[str, Sequence[Difference]]) -> tuple[Group, ...
     environments: dict[tuple[object, ...], set[str]] = defaultdict(set)
     for environment, each in ((name, each) for name in sorted(differences) for each in differences[name]):
         family, _ = _place(each)
-        is_hook = family.startswith("hook ")  # the marks of a hook go with the hook, and mean nothing without it
-        key = (family, None if is_hook else each.impact, each.privilege, each.admitted, each.why)
+        # the marks of a hook go with the hook, a name with all that name it: one means nothing without the others
+        is_whole = family.startswith("hook ") or family == _HASHED
+        key = (family, None if is_whole else each.impact, each.privilege, each.admitted, each.why)
         found[key].setdefault(each.id, each)
         environments[key].add(environment)
     groups = [_group(list(each.values()), environments[key]) for key, each in found.items()]
@@ -66,7 +68,7 @@ def plural(count: int, noun: str) -> str:
     """`1 label`, `3 labels`, `2 NetworkPolicies`, `2 differences in spec.strategy`."""
     if count == 1:
         return f"1 {noun}"
-    mark = next((each for each in (" in ", " only ", " under ") if each in noun), "\0")
+    mark = next((each for each in (" in ", " only ", " under ", " with ") if each in noun), "\0")
     word, space, rest = noun.partition(mark)
     if word.endswith("y"):
         word = f"{word[:-1]}ie"
@@ -117,6 +119,8 @@ def _place(difference: Difference) -> tuple[str, str]:
         return "object under another name", ""
     if not path:
         return ("object only before" if difference.kind is DifferenceKind.REMOVED else "object only after"), ""
+    if difference.kind is DifferenceKind.HASH:
+        return _HASHED, _glob(path)
     if difference.is_order:
         return f"difference in the order of {name[-1]}", _glob(path)
     if name[:2] == ["metadata", "annotations"] and name[2:] and name[2].startswith(_HOOK):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from migrator.charts.types import ChartArchive
 from migrator.classify.types import Component, ComponentKind
@@ -14,11 +14,12 @@ from migrator.discover import Config
 from migrator.inference.types import Inference
 from migrator.load import Kustomizations
 from migrator.lock import Lock
-from migrator.model import RepoPath, ResId, Resource
+from migrator.model import Difference, RepoPath, ResId, Resource
 from migrator.plan.beside import Beside
 from migrator.plan.failed import files_of_failed
 from migrator.plan.fit import Present, present
 from migrator.plan.inflated import Inflated
+from migrator.plan.renames.unhashed import NamedGenerator, unhashed, with_bare_names
 from migrator.render_roots import Build, stood_in
 
 
@@ -33,6 +34,8 @@ class Examined:
     """What inference found with that chart, or why it found nothing; None where nobody searched."""
     note: str = ""
     """What the reason of any decision has to say of the chart."""
+    generators: tuple[NamedGenerator, ...] = ()
+    """Those whose hash must go for that, as the objects name what comes of them; the result is of bare names."""
     unbuilt: str = ""
     """Why the first of its roots does not build, where only roots hold it that do not."""
 
@@ -76,6 +79,8 @@ class Situation:
     kube_version: str
     """What every release is rendered for; empty where nobody minds."""
     api_versions: tuple[str, ...]
+    losses: Mapping[str, tuple[Difference, ...]] = field(default_factory=dict)
+    """environment -> the names that lose a hash, of whomsoever."""
 
     def others(self, component: str, environment: str) -> Mapping[ResId, str]:
         """Object -> its component, of the other third-party components of an environment."""
@@ -102,6 +107,15 @@ def situation_of(
         kube_version=kube_version,
         api_versions=api_versions,
     )
+
+
+def named_barely(one: Examined, situation: Situation) -> tuple[Component, Situation]:
+    """The component, and all that is around it, as they are called once its generators give no hashes."""
+    if not one.generators:
+        return one.component, situation
+    builds, losses = unhashed(situation.repository.builds, one.generators)
+    around = replace(situation, present=_present(builds, situation.terms.equivalences), losses=losses)
+    return with_bare_names(one.component, situation.repository.builds, one.generators), around
 
 
 def _present(builds: Sequence[Build], rules: Equivalences) -> Mapping[str, Present]:

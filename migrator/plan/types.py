@@ -11,6 +11,7 @@ from migrator.classify.types import ChartCandidate, Evidence
 from migrator.diagnostics import Diagnostics
 from migrator.inference.types import ReleaseOptions, Residual, SplitValues
 from migrator.model import Difference, Impact, Json, KeyPath, ReleaseContext, RepoPath, ResId
+from migrator.plan.renames.unhashed import NamedGenerator
 from migrator.signatures.manifests import Upstream
 
 
@@ -73,6 +74,8 @@ class ComponentPlan:
     left_out: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
     """environment -> the companions that are the chart's own, but that options or values keep out of the release."""
     impact: Impact = Impact.NONE
+    unhashed: tuple[NamedGenerator, ...] = ()
+    """Generators whose hash must go, as a release names their objects."""
     blocked_by: tuple[Difference, ...] = ()
     """Of a proposal: what nothing admits and no patch undoes, over all environments."""
     next: str = ""

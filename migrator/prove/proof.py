@@ -25,17 +25,21 @@ def prove(
     *,
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+    unhashed: Mapping[str, Sequence[str]] | None = None,
     engines: Mapping[str, str] | None = None,
     kube_version: str = "",
 ) -> Proof:
     """The proof that every environment renders after what it rendered before.
 
     `members` (component -> environment -> objects before) lets a lost object be laid to its component; objects that a
-    release renders belong to its component anyway. An environment that one side lacks, or that compares nothing, is
-    unproved.
+    release renders belong to its component anyway. `unhashed` (object -> components) says for which components a name
+    lost its hash: what names the object is a matter of theirs, too. An environment that one side lacks, or that
+    compares nothing, is unproved.
     """
     compared = {
-        name: _environment(name, before.get(name), after.get(name), terms, _of(members or {}, name))
+        name: _environment(
+            name, before.get(name), after.get(name), terms, _Owners(_of(members or {}, name), unhashed or {})
+        )
         for name in sorted({*before, *after})
     }
     unmatched = [each.stale for each in compared.values() if each.comparable]
@@ -61,13 +65,35 @@ class _Compared:
     """Reasons that concern one object."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """To which component a difference is laid."""
+
+    known: Mapping[ResId, str]
+    unhashed: Mapping[str, Sequence[str]]
+
+    def after(self, rendering: Rendering) -> _Owners:
+        """With those whose release renders an object after."""
+        made = {each.id: part.component for part in rendering.parts if part.component for each in part.resources}
+        return replace(self, known={**self.known, **made})
+
+    def of(self, difference: Difference, terms: Terms) -> str:
+        """The owner of the object, or of what comes in its place; of a name that lost its hash whoever may say so."""
+        other = difference.counterpart or difference.resource
+        first = self.known.get(difference.resource) or self.known.get(other, "")
+        if difference.kind is not DifferenceKind.HASH:
+            return first
+        every = [first, self.known.get(other, ""), *self.unhashed.get(str(other), ())]
+        return next((each for each in every if each and terms.judged([difference], each)[0].admitted), first)
+
+
 def _of(members: Mapping[str, Mapping[str, Sequence[ResId]]], environment: str) -> Mapping[ResId, str]:
     """Object before -> the component that it is laid to."""
     return {each: name for name, found in members.items() for each in found.get(environment, ())}
 
 
 def _environment(
-    name: str, before: Rendering | None, after: Rendering | None, terms: Terms, owners: Mapping[ResId, str]
+    name: str, before: Rendering | None, after: Rendering | None, terms: Terms, owners: _Owners
 ) -> _Compared:
     if before is None or after is None or not before.resources or not after.resources:
         rendering = after or Rendering(environment=name, parts=())
@@ -77,11 +103,8 @@ def _environment(
     skipped = olds.ambiguous.keys() | news.ambiguous.keys()
     compared = comparison(_known(olds, skipped), _known(news, skipped), rules=terms.equivalences)
     differences = [difference for difference in compared.differences if not _of_missing_part(difference, before, after)]
-    owners = {**owners, **{each.id: part.component for part in new.parts if part.component for each in part.resources}}
-    # what goes because the release makes it anew under another name is a matter of that release
-    owned = [
-        (each, owners.get(each.resource) or owners.get(each.counterpart or each.resource, "")) for each in differences
-    ]
+    owners = owners.after(new)
+    owned = [(each, owners.of(each, terms)) for each in differences]
     judged = [found for each, owner in owned for found in terms.judged([each], owner)]
     by_chance = [
         each for each in judged if _is_generated(each, old.generated, new.generated) and not terms.is_named(each)

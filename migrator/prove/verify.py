@@ -186,6 +186,7 @@ def _prove(
             after,
             terms=terms,
             members=members,
+            unhashed=lock.unhashed,
             engines=context.tools.engines,
             kube_version=str(lock.engines.get("kubeVersion") or ""),
         )

@@ -84,6 +84,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG612": "No repository is known for a chart.",
         "MIG613": "Comments have no place where things move to.",
         "MIG614": "An object holds what Kustomize or a controller keeps up to date, and a release would not.",
+        "MIG615": "The generator of an object that a release names gives no hash any more.",
         "MIG620": "Another run is writing the repository.",
         "MIG621": "A file changed since the plan was made.",
         "MIG622": "Something is in the way where a file would be written.",

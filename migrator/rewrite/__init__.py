@@ -4,6 +4,7 @@ from migrator.rewrite.automation.follow import AUTOMATION_CODES
 from migrator.rewrite.automation.followed_edits import with_automation
 from migrator.rewrite.edits import FileEdit, changes, combined, moves
 from migrator.rewrite.kustomize.repository_view import RepositoryView
+from migrator.rewrite.kustomize.upkept.hashed_names import named_generators
 from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
@@ -29,6 +30,7 @@ __all__ = [
     "is_umbrella",
     "load_layout",
     "moves",
+    "named_generators",
     "post_render_yaml",
     "recover",
     "rendered_files",

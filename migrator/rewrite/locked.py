@@ -23,6 +23,7 @@ def locked_component(component: ComponentPlan, builds: Sequence[Build]) -> Locke
             name: tuple(sorted(str(each) for each in found)) for name, found in component.companions.items() if found
         },
         references=tuple(sorted({name for each in component.members for name in _border(component, each, builds)})),
+        unhashed=tuple(sorted({str(own) for each in component.unhashed for own in each.bare})),
     )
 
 

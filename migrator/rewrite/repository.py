@@ -28,6 +28,7 @@ from migrator.rewrite.kustomize.orphaned_comments import lost_comments
 from migrator.rewrite.kustomize.ownership import ADOPTED, Placed, place
 from migrator.rewrite.kustomize.removal import remove_adopted
 from migrator.rewrite.kustomize.repository_view import RepositoryView
+from migrator.rewrite.kustomize.upkept.bare_generators import with_bare_generators, without_given_hashes
 from migrator.rewrite.kustomize.upkept.every_kind import blockers_of_upkeep
 from migrator.rewrite.layout import Layout
 from migrator.rewrite.locked import locked_component
@@ -117,9 +118,10 @@ def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> f
     return frozenset(path for build in builds for path in kustomizations.closure(build.root))
 
 
-def _draft(plan: Plan, view: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]) -> _Draft:
+def _draft(plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]) -> _Draft:
+    view = without_given_hashes(plan, before)
     objects = place(plan, view)
-    removal = remove_adopted(objects, view)
+    removal = with_bare_generators(remove_adopted(objects, view), plan, objects, view)
     values = {each.id: each.values for each in plan.components}
     blockers = [*removal.blockers, *blockers_of_upkeep(objects, view, values)]
     for edit in removal.edits:
@@ -280,7 +282,8 @@ def _lock(
             before=before, kustomize=before, helm=helm, namespaces=known, left_out=left_out[environment]
         )
     components = dict(existing.components) if existing is not None else {}
-    components |= {each.id: locked_component(each, view.builds) for each in plan.components if each.id in umbrellas}
+    bare = without_given_hashes(plan, view)
+    components |= {each.id: locked_component(each, bare.builds) for each in plan.components if each.id in umbrellas}
     staying = dict(existing.staying) if existing is not None else {}
     staying |= {each.id: each.decision.value for each in plan.components if each.category}
     return Lock(

@@ -16,8 +16,9 @@ from migrator.gitops.tool import ARGO_CD, knows_hooks
 from migrator.plan import Examined, Plan, Repository, make_plan
 from migrator.plan.beside import Beside, joined
 from migrator.plan.inflated import Inflated, inflated_by, with_all_made
+from migrator.plan.renames.unhashed import NamedGenerator, unhashed, with_bare_names
 from migrator.progress import Watch
-from migrator.rewrite import followed_images
+from migrator.rewrite import followed_images, named_generators
 from migrator.workflow.deciding.next_command import with_next_commands
 from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
@@ -36,7 +37,7 @@ from migrator.workflow.team_values import TeamValues, team_values, unfitting, wi
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
     from migrator.inference.types import FollowedImage, Inference, InferenceRequest
-    from migrator.model import ResId, Resource
+    from migrator.model import Resource
 
 ROUNDS = 4
 """Plans that are made anew because something could not be taken out of the files."""
@@ -87,9 +88,14 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
                 resolve_inflated(each, made, library, baseline) if made else resolve(each, library, baseline.config)
             )
     with run.step("infer") as watch:
-        chosen = _infer(resolved, baseline, watch)
+        generators = {
+            each.component.id: named_generators(each.component.members, baseline.view)
+            for each in resolved
+            if each.archives
+        }
+        chosen = _infer(resolved, generators, baseline, watch)
     with run.step("plan"):
-        examined = [*_examined(components, chosen), *map(_unbuilt, unbuilt)]
+        examined = [*_examined(components, chosen, generators), *map(_unbuilt, unbuilt)]
         notes = (*baseline.diagnostics, *unclear, *settled.diagnostics, *library.problems)
         notes += tuple(each for found in chosen.values() for each in found.diagnostics)
         repository = _repository(baseline, inflated, settled.disputed)
@@ -147,12 +153,17 @@ def _is_wanted(component: Component, baseline: Baseline) -> bool:
     )
 
 
-def _infer(resolved: Sequence[Resolved], baseline: Baseline, watch: Watch) -> Mapping[str, Chosen]:
+def _infer(
+    resolved: Sequence[Resolved],
+    generators: Mapping[str, Sequence[NamedGenerator]],
+    baseline: Baseline,
+    watch: Watch,
+) -> Mapping[str, Chosen]:
     """Component id -> the chart that renders it best, or why there is none."""
-    resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
     followed = followed_images(baseline.view)
     asked = [found for found in resolved if found.archives]
-    requests = [_request(found, resources, baseline, followed) for found in asked]
+    known_targets = _targets([each.component for each in asked], generators, baseline)
+    requests = [_request(found, known_targets[found.component.id], baseline, followed) for found in asked]
     kept = [
         team_values(
             found.component,
@@ -186,20 +197,34 @@ def _with_team_values(chosen: Chosen, files: Sequence[TeamValues], problems: Dia
     return replace(chosen, result=result, diagnostics=(*chosen.diagnostics, *problems, *notes))
 
 
+def _targets(
+    components: Sequence[Component], generators: Mapping[str, Sequence[NamedGenerator]], baseline: Baseline
+) -> Mapping[str, Mapping[str, tuple[Resource, ...]]]:
+    """Component -> environment -> what a chart should render: under bare names what it could only name by those."""
+    resources = {name: {each.id: each for each in found} for name, found in resources_of(baseline).items()}
+    found = {}
+    for each in components:
+        named, there = generators.get(each.id, ()), dict(resources)
+        builds, losses = unhashed(baseline.builds, named)
+        for build in builds if losses else ():
+            there[build.environment] = {**there[build.environment], **{one.id: one for one in build.resources}}
+        found[each.id] = {
+            name: tuple(there[name][member] for member in members)
+            for name, members in sorted(with_bare_names(each, baseline.builds, named).members.items())
+            if members
+        }
+    return found
+
+
 def _request(
     found: Resolved,
-    resources: Mapping[str, Mapping[ResId, Resource]],
+    targets: Mapping[str, tuple[Resource, ...]],
     baseline: Baseline,
     followed: Sequence[FollowedImage],
 ) -> InferenceRequest:
     from migrator.inference.types import InferenceRequest
 
     component = found.component
-    targets = {
-        name: tuple(resources[name][each] for each in members)
-        for name, members in sorted(component.members.items())
-        if members
-    }
     override = baseline.config.components.get(component.id)
     request = InferenceRequest(
         chart=found.archives[0],
@@ -293,10 +318,20 @@ def _plan(
     return replace(plan, diagnostics=once((*notes, *plan.diagnostics)))
 
 
-def _examined(components: Sequence[Component], chosen: Mapping[str, Chosen]) -> Iterator[Examined]:
+def _examined(
+    components: Sequence[Component],
+    chosen: Mapping[str, Chosen],
+    generators: Mapping[str, tuple[NamedGenerator, ...]],
+) -> Iterator[Examined]:
     for component in components:
         found = chosen.get(component.id, _UNSEARCHED)
-        yield Examined(component=component, archive=found.archive, result=found.result, note=found.note)
+        yield Examined(
+            component=component,
+            archive=found.archive,
+            result=found.result,
+            note=found.note,
+            generators=generators.get(component.id, ()),
+        )
 
 
 def _unbuilt(one: Unbuilt) -> Examined:

@@ -156,6 +156,7 @@ def test_what_stays_is_written_and_read_back() -> None:
         resources=1,
         companions={"prod": ("ConfigMap a/b", "Pod a/test")},
         references=("Secret a/login",),
+        unhashed=("ConfigMap a/settings",),
     )
     lock = replace(LOCK, components={"kube-prometheus-stack": component}, staying={"redis": "propose", "vpa": "keep"})
     assert read_lock(dump_lock(lock)) == lock

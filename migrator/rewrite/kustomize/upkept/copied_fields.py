@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
+from migrator.compare.generated_names import name_without_hash
 from migrator.diagnostics import MigrateError
 from migrator.graph.texts import texts_of
 from migrator.load import Kustomization
 from migrator.model import Json, SourceSpan
-from migrator.render_roots.generated_names import name_without_hash
 from migrator.rewrite.kustomize.blockers import Blocker
 from migrator.rewrite.kustomize.ownership import Placed
 from migrator.rewrite.kustomize.repository_view import RepositoryView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.compare import Acceptance, Terms
 from migrator.model import Difference, DifferenceKind, Impact, RepoPath, ResId, SourceSpan
-from migrator.plan.entries import notes_on_entries
+from migrator.plan.notes.entries import notes_on_entries
 
 LINE = SourceSpan(path=RepoPath("migrate.yaml"), line=3)
 WEB = Difference(

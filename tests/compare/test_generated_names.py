@@ -6,8 +6,8 @@ from pathlib import Path
 
 from small_repository import seen
 
+from migrator.compare.generated_names import name_without_hash
 from migrator.model import Origin, RepoPath, resource_of
-from migrator.render_roots.generated_names import name_without_hash
 
 KUSTOMIZATION = """\
 namePrefix: eu-
