@@ -27,7 +27,7 @@ from migrator.plan.notes.entries import notes_on_entries
 from migrator.plan.notes.hashes import notes_on_hashes
 from migrator.plan.notes.releases import notes_on_definitions, notes_on_shared_names
 from migrator.plan.post_render_patches import Pins, pin
-from migrator.plan.reasons import adopted_reason, listed, proposal, without_chart
+from migrator.plan.reasons import adopted_reason, in_several_forms, listed, proposal, without_chart
 from migrator.plan.renames.fits import proposed_renames, runs_twice, told_renames, with_accepted_renames
 from migrator.plan.renames.losses import made_otherwise, names_any, with_losses
 from migrator.plan.situation import Examined, Repository, Situation, named_barely, situation_of
@@ -119,7 +119,7 @@ def decide(one: Examined, situation: Situation) -> ComponentPlan:
     )
     named = situation.repository.beside.get(component.id, {})
     stays = {
-        name: each.called(named.get(name, frozenset())) | made_otherwise(each, situation) for name, each in fits.items()
+        name: each.left(named.get(name, frozenset())) | made_otherwise(each, situation) for name, each in fits.items()
     }
     if any(stays.values()) and (left := _adopted_beside(known, component, _beside(fits, stays), situation)):
         left = _noted(left, f"beside it stays in Kustomize: {listed(_names(stays.values()))}")
@@ -317,6 +317,8 @@ def _doubt(component: Component, fits: Mapping[str, Fit], situation: Situation) 
     for each in fits.values():
         if each.twice:
             return f"the chart renders {each.twice[0]} twice"
+        if each.manifold:
+            return in_several_forms(min(each.manifold), each.environment)
         for resource in each.targets.values():
             origin = resource.origin
             files = (origin.path, *origin.transformed_in) if origin is not None else ()

@@ -53,9 +53,14 @@ class Fit:
     renamed: Mapping[ResId, ResId] = field(default_factory=dict)
     """Target that goes -> the rendered object that comes in its place, where that is accepted."""
 
-    def called(self, names: Collection[ResId]) -> frozenset[ResId]:
-        """Those of the targets that Kustomize calls one of the names."""
-        return frozenset(key for key, resource in self.targets.items() if resource.id in names)
+    @property
+    def manifold(self) -> frozenset[ResId]:
+        """The targets that roots of the environment render with different content."""
+        return frozenset(self.targets.keys() & self.there.manifold) if self.there is not None else frozenset()
+
+    def left(self, names: Collection[ResId]) -> frozenset[ResId]:
+        """The targets that no release may take: those that Kustomize calls one of the names, and the manifold ones."""
+        return self.manifold | {key for key, resource in self.targets.items() if resource.id in names}
 
     def differing(self, before: Iterable[Resource], after: Iterable[Resource]) -> tuple[Difference, ...]:
         """What differs between objects and what the chart makes of them."""
@@ -69,6 +74,8 @@ class Present:
 
     objects: Mapping[ResId, Resource]
     scopes: Scopes
+    manifold: frozenset[ResId] = frozenset()
+    """What several roots render, and not alike: which form reaches the cluster is chance."""
     rules: Equivalences = ALL
     """By which two ways of writing are the same."""
 
@@ -95,9 +102,13 @@ def present(resources: Iterable[Resource], rules: Equivalences = ALL) -> Present
     found = tuple(resources)
     empty = Present(objects={}, scopes=scopes_of(found), rules=rules)
     objects: dict[ResId, Resource] = {}
+    manifold: set[ResId] = set()
     for resource in found:
-        objects.setdefault(empty.identity(resource), resource)
-    return replace(empty, objects=objects)
+        key = empty.identity(resource)
+        first = objects.setdefault(key, resource)
+        if first is not resource and digest(first.body) != digest(resource.body):
+            manifold.add(key)
+    return replace(empty, objects=objects, manifold=frozenset(manifold))
 
 
 def fit(

@@ -67,5 +67,13 @@ def proposal(blocking: Sequence[Difference], why: str, max_impact: Impact) -> st
     return f"{text}; `--max-impact {worst}` would adopt it" if len(by_flag) == len(blocking) else text
 
 
+def in_several_forms(res_id: ResId, environment: str) -> str:
+    """Why nobody can take an object that roots of one environment render with different content."""
+    return (
+        f"{res_id} is rendered more than once in {environment}, with different content: which of its forms reaches the "
+        "cluster is chance; give roots that stand for each other environments of their own in migrate.yaml"
+    )
+
+
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

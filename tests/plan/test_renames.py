@@ -127,6 +127,18 @@ def test_what_is_rendered_twice_is_no_release() -> None:
     assert one({"dev": THERE}, {"dev": [*map(bare, THERE), MADE[1]]}).decision is Decision.ADOPT
 
 
+def test_what_roots_of_one_environment_render_in_several_forms_stays() -> None:
+    other = thing("ConfigMap", "settings", data={"a": "c"})
+    there, made = (deployment("tool"), config("settings")), [bare(deployment("tool")), MADE[1]]
+    found = one({"dev": (*there, other)}, {"dev": made})
+    assert found.decision is Decision.ADOPT_WITH_PATCHES
+    assert found.reason.endswith("beside it stays in Kustomize: ConfigMap data/settings")
+    assert one({"dev": (*there, config("settings"))}, {"dev": made}).companions == {}, "equal copies are one object"
+    runs = one({"dev": (*there, deployment("tool", "another"))}, {"dev": made})
+    assert runs.decision is Decision.PROPOSE
+    assert runs.reason.startswith("Deployment.apps data/tool is rendered more than once in dev, with different content")
+
+
 def test_environments_that_share_a_manifest_go_together() -> None:
     """Where one environment keeps the old name, the manifest stays in the other one too."""
     found = one({"dev": THERE, "prod": THERE}, {"dev": MADE, "prod": MADE[1:]}, accepted=WORKLOAD)
