@@ -46,6 +46,17 @@ def test_it_is_left_out_where_the_target_reads_no_such_object():
     assert dict(approached(TEMPLATE, "existingSecret: ''\n", TARGET).tree.overrides) == {}
 
 
+def test_a_switch_that_is_no_switch_is_no_name_either():
+    """Where the chart shows no text at all for the value, `true` opens the branch just as well."""
+    template = TEMPLATE.replace(
+        '"{{ .Values.existingSecret | default "web" }}"', '{{ .Values.auth.existingSecret | default "web" }}'
+    )
+    template = template.replace(".Values.existingSecret", ".Values.auth.existingSecret")
+    assert dict(approached(template, "auth: {}\n", TARGET).tree.overrides) == {}
+    reads = TARGET.replace("env:", "envFrom: [{secretRef: {name: accounts}}]\n        env:")
+    assert dict(approached(template, "auth: {}\n", reads).tree.overrides) == {"auth": {"existingSecret": "accounts"}}
+
+
 def test_the_name_that_the_target_reads_takes_its_place():
     reads = TARGET.replace("env:", "envFrom: [{secretRef: {name: accounts}}]\n        env:")
     found = approached(TEMPLATE, "existingSecret: ''\n", reads)

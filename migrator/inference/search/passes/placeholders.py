@@ -1,4 +1,4 @@
-"""Texts that only count as true: they opened a branch, and nobody would write them.
+"""What only counts as true, where the chart wants a text: it opened a branch, and nobody would write them.
 
 `existingSecret: "true"` keeps a chart from printing a Secret, and lets the pod read one of that name. A name that the
 target reads takes the place of such a text; where it reads none, the value is left out, whatever the chart then prints.
@@ -32,13 +32,14 @@ _REFERENCES = {
 
 def drop_placeholders(trials: Trials) -> None:
     """Replace what only counts as true by a name that the target reads, or look for another way without it."""
-    paths = [path for path in leaves(trials.state.tree.overrides) if _is_placeholder(trials, path)]
+    printed = _printed(trials.state)
+    paths = [path for path in leaves(trials.state.tree.overrides) if _is_placeholder(trials, path, printed)]
     if not paths:
         return
     wrong = _printed_wrong(trials, trials.state)
     other = trials
     for path in paths:
-        if _is_right(trials, path, wrong):
+        if _touches(path, printed) and not _touches(path, wrong):
             continue
         if (named := _named(other, path)) is not None:
             other.adopt(named)
@@ -51,12 +52,16 @@ def drop_placeholders(trials: Trials) -> None:
         trials.adopt(other.state)
 
 
-def _is_placeholder(trials: Trials, path: KeyPath) -> bool:
+def _is_placeholder(trials: Trials, path: KeyPath, printed: set[KeyPath]) -> bool:
     value = value_at(trials.state.tree.overrides, path)
     words = {*map(str, path), *(text for _, text in texts_of(value))}
     if PLACEHOLDER in words or any(word.startswith(INNER) for word in words):
         return True
-    return value == _TRUE and isinstance(value, str) and trials.state.tree.default(path) not in ("true", "false")
+    default = trials.state.tree.default(path)
+    if value is True:  # no switch where the chart prints it as the name of something
+        names = any(part in str(path[-1]).lower() for part in ("name", *_REFERENCES))
+        return names and not isinstance(default, bool) and _touches(path, printed)
+    return value == _TRUE and isinstance(value, str) and default not in ("true", "false")
 
 
 def _printed_wrong(trials: Trials, state: State) -> set[KeyPath]:
@@ -68,16 +73,15 @@ def _printed_wrong(trials: Trials, state: State) -> set[KeyPath]:
     return found
 
 
-def _is_right(trials: Trials, path: KeyPath, wrong: set[KeyPath]) -> bool:
-    """Whether objects of the target print the text, and nothing is wrong where they do."""
-    printed = {
+def _printed(state: State) -> set[KeyPath]:
+    """The values that are printed in objects of the target."""
+    return {
         each
-        for document in trials.state.pairs.values()
+        for document in state.pairs.values()
         for piece in document.real
         if piece.source is not None
         for each in piece.source.direct
     }
-    return _touches(path, printed) and not _touches(path, wrong)
 
 
 def _touches(path: KeyPath, places: Iterable[KeyPath]) -> bool:
@@ -86,7 +90,7 @@ def _touches(path: KeyPath, places: Iterable[KeyPath]) -> bool:
 
 def _named(trials: Trials, path: KeyPath) -> State | None:
     """The hypothesis with a name that the target reads instead, where that serves better than nothing."""
-    if value_at(trials.state.tree.overrides, path) not in (_TRUE, PLACEHOLDER):
+    if value_at(trials.state.tree.overrides, path) not in (_TRUE, True, PLACEHOLDER):
         return None
     without = trials.evaluator.measure(trials.state.tree.without(path), trials.state.setting, trials.state)
     best = without
