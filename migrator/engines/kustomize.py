@@ -9,7 +9,7 @@ from pathlib import Path
 
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.run import DEFAULT_TIMEOUT, run
-from migrator.engines.tools import Tool, tool_environment
+from migrator.engines.tools import KUSTOMIZE_VARIABLE, Tool, tool_environment
 from migrator.model import RepoPath, SourceSpan
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -71,6 +71,8 @@ _CONTENT = (
 )
 _YAML_LINE = re.compile(r"\bline (?P<line>\d+)")
 
+_IMAGE_VOLUMES = "volumes[]/image/reference"
+
 _CODES = {
     Failure.MISSING_FILE: ("MIG210", "add the file, or remove the reference to it"),
     Failure.REMOTE: ("MIG211", "allow network access, or name a copy of it with --remote URL=PATH"),
@@ -104,6 +106,11 @@ def kustomize_build(
         return completed.stdout
     cause = kustomize_cause(completed.stderr, roots=(base.absolute(), base.resolve()), directory=directory)
     code, remedy = _CODES.get(cause.failure, ("MIG219", "run kustomize build on this directory to see the same error"))
+    if _IMAGE_VOLUMES in cause.message:
+        remedy = (
+            "this kustomize looks for image volumes wherever `images` reach: move the object into a kustomization that "
+            f"they do not reach, or set {KUSTOMIZE_VARIABLE} to the path of an older kustomize"
+        )
     shown = _relative(str(directory.absolute()), (base.absolute(), base.resolve()))
     span = SourceSpan(path=RepoPath(cause.path), line=cause.line, column=cause.column) if cause.path else None
     prefix = "kustomize cannot build this directory" if shown == "." else f"kustomize cannot build {shown}"

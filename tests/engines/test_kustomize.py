@@ -196,6 +196,27 @@ def test_other_failures_keep_the_last_cause(tmp_path: Path, kustomization: str, 
     assert str(tmp_path) not in str(error)
 
 
+def test_texts_where_image_volumes_may_be_are_told_with_a_way_out(tmp_path: Path) -> None:
+    """kustomize 5.8 looks for image volumes in every object, and ends at a list of texts."""
+    images = "images: [{name: app, newTag: '2'}]\n"
+    policy = "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\nspec: {volumes: [secret]}\n"
+    _write(
+        tmp_path,
+        {
+            "all/kustomization.yaml": f"resources: [../app, psp.yaml]\n{images}",
+            "apart/kustomization.yaml": "resources: [../app, psp.yaml]\n",
+            "app/kustomization.yaml": f"resources: [a.yaml]\n{images}",
+            "app/a.yaml": CONFIG_MAP,
+            "all/psp.yaml": policy,
+            "apart/psp.yaml": policy,
+        },
+    )
+    remedy = _failure(tmp_path, "all").diagnostic.remedy
+    assert remedy is not None
+    assert "MIGRATE_KUSTOMIZE" in remedy
+    assert b"PodSecurityPolicy" in kustomize_build(find_kustomize(), tmp_path / "apart", network=False)
+
+
 @pytest.mark.parametrize(
     "kustomization",
     [
