@@ -1,6 +1,7 @@
 """Overrides that cannot be removed need no trial without them."""
 
 from chart_support import SETTING, chart_of
+from search_support import approached
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.needed_overrides import needed_overrides
@@ -72,3 +73,17 @@ def test_what_alone_opens_a_branch_is_needed():
     documents = [document for template in run.templates.values() for document in split_documents(template)]
     found = needed_overrides(documents, Tree(defaults_of(chart), values))
     assert found == {("monitor",), ("monitor", "enabled"), ("a",), ("type",), ("plain",), ("tag",)}
+
+
+def test_what_keeps_a_broken_object_out_is_needed():
+    """The chart glues annotations to the line before: under them its definition is no YAML, and helm refuses it."""
+    template = (
+        "{{- if .Values.install }}\napiVersion: v1\nkind: Secret\nmetadata:\n  annotations:\n    a: b\n"
+        "    {{- if .Values.marks }}\n    {{- toYaml .Values.marks | indent 4 }}\n    {{- end }}\n  name: y\n---\n"
+        "{{- end }}\napiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\n"
+        "  {{- with .Values.marks }}\n  annotations: {{- toYaml . | nindent 4 }}\n  {{- end }}\n"
+    )
+    target = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x, annotations: {team: shop, mail: shop}}\n"
+    found = approached(template, "install: true\nmarks: {}\n", target)
+    assert dict(found.tree.overrides) == {"install": False, "marks": {"team": "shop", "mail": "shop"}}
+    assert found.is_right

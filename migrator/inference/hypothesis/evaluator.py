@@ -138,7 +138,7 @@ class Evaluator:
         if self._writes_namespaces is None and documents:
             self._writes_namespaces = self._most_write_namespaces(documents)
         state = self._compare(tree, setting, run, documents)
-        return replace(state, cost=state.cost + ERROR_COST * broken) if broken else state
+        return replace(state, cost=state.cost + ERROR_COST * broken, broken=broken) if broken else state
 
     def _most_write_namespaces(self, documents: Mapping[Key, list[Document]]) -> bool:
         """Whether the chart writes a namespace into most objects for which the target has one."""

@@ -36,6 +36,8 @@ class State:
     stand_ins: Mapping[int, Document] = field(default_factory=dict)
     """Index of a missing workload -> the one of another name, among the extra ones, that takes its place."""
     errors: list[TemplateRun] = field(default_factory=list)
+    broken: int = 0
+    """Documents that are no YAML: helm refuses them."""
     hooks: list[Document] = field(default_factory=list)
     """Hooks that the target lacks: they can be left out without any value."""
     unwanted: int = 0
@@ -54,15 +56,15 @@ class State:
         return self.known_reads
 
     def serves_as_well_as(self, other: State) -> bool:
-        """Whether no object is farther from its target, and there are no more unwanted objects or failures."""
+        """Whether no object is farther from its target, and no more is unwanted, broken or failing."""
         worse = any(value > other.costs.get(index, 0.0) + EPSILON for index, value in self.costs.items())
-        mine, theirs = ((len(s.extra), len(s.hooks), s.unwanted, len(s.errors)) for s in (self, other))
+        mine, theirs = ((len(s.extra), len(s.hooks), s.unwanted, len(s.errors), s.broken) for s in (self, other))
         return not worse and all(here <= there for here, there in zip(mine, theirs, strict=True))
 
     @property
     def is_right(self) -> bool:
         """Whether it prints the target and nothing else."""
-        return not (self.costs or self.extra or self.errors or self.unwanted)
+        return not (self.costs or self.extra or self.errors or self.broken or self.unwanted)
 
     @property
     def exact(self) -> int:
