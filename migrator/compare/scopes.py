@@ -63,7 +63,12 @@ def is_namespaced(resource: Resource, scopes: Scopes | None = None) -> bool:
     key = (resource.gvk.group, resource.gvk.kind)
     if scopes and key in scopes:
         return scopes[key]
-    return key[1] not in _CLUSTER_SCOPED.get(key[0], frozenset())
+    return not is_cluster_wide(*key)
+
+
+def is_cluster_wide(group: str, kind: str) -> bool:
+    """Whether a kind is known to live in no namespace, whatever its objects say."""
+    return kind in _CLUSTER_SCOPED.get(group, frozenset())
 
 
 def placed_in(resource: Resource, namespace: str, scopes: Scopes) -> Resource:

@@ -12,10 +12,19 @@ import pytest
 from migrator.charts import load_archive
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import MigrateError
-from migrator.engines import Cache, HelmRender, Tool, Toolchain, find_helm, find_kustomize, helm_template
+from migrator.engines import (
+    Cache,
+    HelmRender,
+    Tool,
+    Toolchain,
+    find_helm,
+    find_kustomize,
+    helm_template,
+    kustomize_build,
+)
 from migrator.inference import InferenceRequest, infer
 from migrator.inference.types import SplitValues
-from migrator.model import ReleaseContext, RepoPath, ResId, resource_of
+from migrator.model import Json, ReleaseContext, RepoPath, ResId, resource_of
 from migrator.plan.json_patch import DELETE
 from migrator.plan.types import ComponentPlan, Decision, PostRenderPatch
 from migrator.rewrite.layout import Layout, load_layout
@@ -192,6 +201,27 @@ def test_post_render_patches_do_what_they_say_in_the_real_kustomize(tmp_path: Pa
     assert values[1]["metadata"]["annotations"] == {"y": "0644", "text": "a\nb\n"}
     assert values[1]["spec"] == {"replicas": 3, "text": "a\nb\n\n", "nothing": None}
     assert values[2]["metadata"]["labels"] == {"helm.sh/chart": "redis-17"}
+
+
+@pytest.mark.parametrize(
+    "operations", [(DELETE,), ({"op": "replace", "path": "/rules", "value": [{"verbs": ["get"]}]},)]
+)
+@pytest.mark.parametrize(("group", "kind"), [("rbac.authorization.k8s.io", "ClusterRole"), ("shop.org", "Sale")])
+def test_a_namespace_that_a_chart_writes_where_there_is_none_hides_no_object(
+    tmp_path: Path, group: str, kind: str, operations: tuple[dict[str, Json], ...]
+) -> None:
+    """kustomize matches no namespace of what it knows to be cluster-wide, and skips such a patch in silence."""
+    target = ResId(group=group, kind=kind, namespace="x", name="reader")
+    found = made(
+        replace(PLAN, patches={"prod": (PostRenderPatch(target=target, version="v1", operations=operations),)})
+    )
+    (tmp_path / "kustomization.yaml").write_text(text(found, "post-render/prod/kustomization.yaml"))
+    output = f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {{name: reader, namespace: x}}\nrules: []\n"
+    (tmp_path / "chart-output.yaml").write_text(output + OUTPUT)
+    built = kustomize_build(find_kustomize(), tmp_path, network=False)
+    values = [document.value for document in read_documents(built, dialect=Dialect.KUSTOMIZE)]
+    left = [each["rules"] for each in values if each["kind"] == kind]
+    assert left == ([] if operations == (DELETE,) else [[{"verbs": ["get"]}]])
 
 
 def test_environments_share_the_patches_that_they_have_in_common() -> None:

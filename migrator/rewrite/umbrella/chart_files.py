@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator.charts.types import ChartRef
+from migrator.compare.scopes import is_cluster_wide
 from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
 from migrator.model import Json, KeyPath, RepoPath
@@ -164,7 +165,8 @@ def _target(patch: PostRenderPatch) -> dict[str, Json]:
         "group": target.group,
         "version": patch.version,
         "kind": target.kind,
-        "namespace": target.namespace,
+        # kustomize matches no namespace for such a kind, though the object may have one written
+        "namespace": "" if is_cluster_wide(target.group, target.kind) else target.namespace,
         "name": name,
     }
     return {key: text for key, text in fields.items() if text}
