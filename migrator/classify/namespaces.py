@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from migrator.classify.units import SYSTEM_NAMESPACES
 from migrator.compare.scopes import Scopes, is_namespaced
-from migrator.graph.texts import placed_names
+from migrator.graph.texts import placed_names, service_names
 from migrator.model import ResId, Resource
 
 DEFAULT = "default"
@@ -57,7 +57,10 @@ def looked_for(resources: Iterable[Resource], wanted: Iterable[Resource]) -> tup
     return tuple(
         (each.id, f"{kind} {name}", namespace)
         for each in resources
-        for kind, name, namespace in placed_names(each.body)
+        for kind, name, namespace in (
+            *placed_names(each.body),
+            *(("Service", *found) for found in service_names(each.body)),
+        )
         if (kind, name) in names
     )
 

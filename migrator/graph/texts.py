@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from migrator.model import Json, KeyPath
+
+_SERVICE = re.compile(r"\b([a-z0-9][-a-z0-9]*)\.([a-z0-9][-a-z0-9]*)\.svc\b")
+"""A Service as the DNS of a cluster names it."""
 
 
 def texts_of(value: Json, at: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
@@ -33,3 +37,9 @@ def placed_names(value: Json) -> Iterator[tuple[str, str, str]]:
     elif isinstance(value, list | tuple):
         for child in value:
             yield from placed_names(child)
+
+
+def service_names(value: Json) -> Iterator[tuple[str, str]]:
+    """Name and namespace of each Service that a text names as the DNS of a cluster does: `NAME.NAMESPACE.svc`."""
+    for _, text in texts_of(value):
+        yield from _SERVICE.findall(text)

@@ -79,9 +79,15 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
     with run.step("read"):
         tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
         dumps = {name: without_cluster(found) for name, found in _targets(target.files).items()}
-        request = _request(target, {name: each.resources for name, each in dumps.items()}, choices)
+        found = {name: each.resources for name, each in dumps.items()}
+        request = _request(target, found, choices)
     with run.step("infer"):
         inference, diagnostics = infer_once(request, tools, choices.cache)
+        if _is_elsewhere(request, inference):
+            placed = _request(replace(target, namespace=inference.context.namespace), found, choices)
+            again = infer_once(placed, tools, choices.cache)
+            if again[0].identical:
+                request, (inference, diagnostics) = placed, again
     inferred = Inferred(
         inference=inference,
         diagnostics=(*_set_aside(dumps), *diagnostics),
@@ -115,6 +121,16 @@ def _request(target: Target, found: Mapping[str, Sequence[Resource]], choices: C
         api_versions=choices.api_versions,
         budget=choices.budget,
         equivalences=choices.equivalences,
+    )
+
+
+def _is_elsewhere(request: InferenceRequest, inference: Inference) -> bool:
+    """Whether objects that name no namespace were taken for those of another one than that of the release found."""
+    placed = (each for found in request.targets.values() for each in found if each.is_placed)
+    return (
+        request.namespace is None
+        and not inference.identical
+        and any(each.id.namespace != inference.context.namespace for each in placed)
     )
 
 

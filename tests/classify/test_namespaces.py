@@ -46,3 +46,9 @@ def test_then_the_others_of_its_group_the_system_aside() -> None:
 def test_then_the_one_namespace_beside_it() -> None:
     assert told([FREE], [obj("Namespace", "data")]) == ("data", "the one Namespace beside them")
     assert told([FREE], [obj("Namespace", "data"), obj("Namespace", "web")]) == ("default", "")
+
+
+def test_the_name_of_a_service_in_a_text_knows_where_it_is() -> None:
+    seeds = obj("ConfigMap", "seeds", data={"seeds": "cache-0.cache.data.svc.cluster.local,other.far.svc"})
+    assert told([obj("Service", "cache"), seeds]) == ("data", "where ConfigMap seeds looks for Service cache")
+    assert told([FREE, seeds]) == ("default", "")

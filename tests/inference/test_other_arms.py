@@ -31,6 +31,15 @@ PRESET = """\
 {{- if hasKey $sizes .size -}}{{ index $sizes .size | toYaml }}{{- else -}}{{ fail "no such size" }}{{- end -}}
 {{- end -}}
 """
+REFERENCE = """\
+{{- define "image" -}}
+{{- if .digest -}}
+{{- printf "%s/%s:%s%s@%s" .registry .name (default (printf "v%s" "1.0") .tag) (ternary "-slim" "" .slim) .digest -}}
+{{- else -}}
+{{- printf "%s/%s:%s" .registry .name (default (printf "v%s" "1.0") .tag) -}}
+{{- end -}}
+{{- end -}}
+"""
 SIZED = """\
 spec:
 {{- if .Values.resources }}
@@ -55,7 +64,7 @@ def found_for(template: str, values: str, **body: Json) -> dict[str, Any]:
         {
             "Chart.yaml": b"apiVersion: v2\nname: tiny\nversion: 1.0.0\n",
             "values.yaml": values.encode(),
-            "templates/_preset.tpl": PRESET.encode(),
+            "templates/_helpers.tpl": (PRESET + REFERENCE).encode(),
             "templates/all.yaml": (HEAD + template).encode(),
         }
     )
@@ -184,3 +193,28 @@ data:
 )
 def test_a_mode_that_a_template_notes_in_its_root_is_turned_by_what_sets_it(data: Json, values: Json) -> None:
     assert found_for(MODE, "away: false\nmany: false\nreplicas: 3\n", data=data) == values
+
+
+INCLUDED = 'spec:\n  image: {{ include "image" .Values.image }}\n'
+SLASH = """\
+spec:
+{{- if contains "/" .Values.image }}
+  image: {{ .Values.image }}
+{{- else }}
+  image: {{ .Values.hub }}/{{ .Values.image }}:{{ .Values.tag }}
+{{- end }}
+"""
+
+
+def test_a_reference_of_five_parts_is_read_in_the_arm_that_has_them() -> None:
+    values = 'image: {registry: quay.io, name: team/app, tag: "", digest: "", slim: false}\n'
+    found = found_for(INCLUDED, values, spec={"image": "reg.example.org:5000/team/app:2.1@sha256:0123"})
+    assert found == {
+        "image": {"registry": "reg.example.org:5000/team", "name": "app", "tag": "2.1", "digest": "sha256:0123"}
+    }
+
+
+def test_an_arm_that_opens_with_the_very_text_that_it_prints() -> None:
+    values = 'image: app\nhub: docker.io/team\ntag: "1"\n'
+    assert found_for(SLASH, values, spec={"image": "reg.example.org/own"}) == {"image": "reg.example.org/own"}
+    assert "wrong" in found_for(SLASH, values, spec={"image": "nothing-with-a-slash"})

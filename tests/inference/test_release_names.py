@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator.engines import find_helm
-from migrator.inference.candidates.release_names import releases
+from migrator.inference.candidates.release_names import namespaces, releases
 from migrator.model import Resource, resource_of
 
 
@@ -34,3 +34,16 @@ def test_what_helm_refuses_is_not_tried(release: str, tmp_path: Path) -> None:
 def test_names_of_objects_and_labels_are_tried_likeliest_first() -> None:
     found = releases([_named("green-shop", instance="x"), _named("other", release="red")], "shop")
     assert found[:2] == ("red", "green")
+
+
+def test_a_namespace_that_only_the_name_of_an_own_service_tells() -> None:
+    service = _named("web-0", "Service")
+    body = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "x"},
+        "data": {"run": "ping web-0.shop.svc\n"},
+    }
+    other = {**body, "data": {"run": "ping api.far.svc"}}
+    assert namespaces([service, resource_of(body), resource_of(other)]) == ("shop",)
+    assert namespaces([resource_of(body)]) == ("default",)

@@ -54,3 +54,19 @@ data:
 def test_nil_is_printed_as_go_prints_it_until_the_file_is_done():
     files = files_of({"nil.yaml": NIL})
     assert same(bodies(run_of(load_chart(files))), helm_bodies(files))
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        'merge (dict "a" "1") (.Values.none.inner) | toJson',
+        'mustMergeOverwrite (dict "a" "1") (.Values.gone) (dict "b" "2") | toJson',
+        '$nil := .Values.gone }}{{ hasKey $nil "a" }} {{ keys $nil | toJson }} {{ merge $nil (dict "a" "1") | toJson',
+        '$nil := .Values.gone }}{{ get $nil "a" }}{{ pick $nil "a" | toJson',
+    ],
+)
+def test_a_nil_that_no_field_names_is_an_empty_map(expression):
+    text = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {{x: '{{{{ {expression} }}}}'}}\n"
+    chart = chart_of({"a.yaml": text}, "none: {}\n")
+    assert bodies(run_of(chart)) == helm_bodies(files_of({"a.yaml": text}, "none: {}\n"))
+    assert run_of(chart).complete

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -24,6 +25,8 @@ from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT, Region
 from migrator.yamlio import same
 
+_DIGEST = re.compile(r"@sha(?:256|512)(?::[0-9a-f]*)?$")
+
 
 def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits]:
     """Assignments for one gap, likeliest first, without those that would change nothing."""
@@ -40,16 +43,16 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
         if not clean or key in seen:
             continue
         seen.add(key)
-        if any(path in gap.name_inputs or _cuts_a_digest(value) for path, value in clean):
+        if any(path in gap.name_inputs or _swallows_a_digest(value) for path, value in clean):
             unlikely.append(clean)
         else:
             yield clean
     yield from unlikely
 
 
-def _cuts_a_digest(value: Json) -> bool:
-    """Whether a text ends in the algorithm of a digest: an image's digest was taken for a tag."""
-    return isinstance(value, str) and value.endswith(("@sha256", "@sha512"))
+def _swallows_a_digest(value: Json) -> bool:
+    """Whether a text has an image's digest, or the start of one, at its end: a value of its own says it better."""
+    return isinstance(value, str) and _DIGEST.search(value) is not None
 
 
 def _around(gap: Gap) -> Iterator[Edits]:

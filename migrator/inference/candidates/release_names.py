@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator.graph.texts import service_names
 from migrator.model import Json, Resource
 
 _RELEASE_LABELS = ("app.kubernetes.io/instance", "release", "meta.helm.sh/release-name")
@@ -40,13 +41,16 @@ def _is_taken_by_helm(name: str) -> bool:
 
 
 def namespaces(targets: Iterable[Resource]) -> tuple[str, ...]:
-    """Namespaces to try: those of the objects, then those that bindings and webhooks name."""
+    """Namespaces to try: those of the objects, then those that bindings, webhooks and names of Services name."""
     votes: Counter[str] = Counter()
-    for target in targets:
+    listed = list(targets)
+    services = {target.id.name for target in listed if target.id.kind == "Service"}
+    for target in listed:
         if target.id.namespace:
             votes[target.id.namespace] += 10
         for name in _named_namespaces(target.body):
             votes[name] += 1
+        votes.update(namespace for name, namespace in service_names(target.body) if name in services)
     return tuple(name for name, _ in votes.most_common(3)) or ("default",)
 
 

@@ -13,6 +13,8 @@ from migrator.yamlio import same
 
 _UNBOUND = object()
 _COMPARISONS = frozenset({"eq", "ne", "lt", "le", "gt", "ge"})
+_TESTS = frozenset({"kindIs", "typeIs", "contains", "has", "hasPrefix", "hasSuffix", "regexMatch", "mustRegexMatch"})
+"""Functions that say of a value, looking into it, whether it is of some kind."""
 
 
 def holds(condition: Value, bound: Edits) -> bool:
@@ -26,7 +28,7 @@ def holds(condition: Value, bound: Edits) -> bool:
         return any(holds(arg, bound) for arg in args)
     if op in ("not", "empty"):
         return not holds(args[0], bound)
-    if op == "kindIs" or (op in _COMPARISONS and any(arg.op and not arg.direct for arg in args)):
+    if op in _TESTS or (op in _COMPARISONS and any(arg.op and not arg.direct for arg in args)):
         known = Outcomes().of(condition, bound)
         if known is not UNKNOWN:
             return bool(known)

@@ -12,7 +12,9 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import nil_argument
 from migrator.templates.functions.table import SIGNATURES
 from migrator.templates.golang.methods import has_members, member
+from migrator.templates.golang.types import NilMap
 from migrator.templates.language import parser as ast
+from migrator.templates.provenance.functions.maps import MAPS
 from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.value import MARK, Region, Value, lift, looked_up, outline, plain, truth
 
@@ -208,11 +210,13 @@ class Expressions(ABC):
         if size:
             self.charge(size)
         lifted = self.lifted.get(name)
+        # a nil that was found by a field is an interface in Go, any other is untyped
+        fields = [type(item) is ast.Field or bool(getattr(item, "names", ())) for item in operands]
+        untyped = [i for i, arg in enumerate(args) if arg.v is None and not (i < len(fields) and fields[i])]
         if lifted is None:
-            # a nil that was found by a field is an interface in Go, any other is untyped
-            fields = [type(item) is ast.Field or bool(getattr(item, "names", ())) for item in operands]
-            untyped = [i for i, arg in enumerate(args) if arg.v is None and not (i < len(fields) and fields[i])]
             return self.apply_plain(name, args, untyped)
+        for index in untyped if name in MAPS and self.region is None else ():
+            args[index] = _as_map(name, index, args[index])
         try:
             return lifted(self, args)
         except (IndexError, ValueError) as error:
@@ -273,6 +277,12 @@ class Expressions(ABC):
 
 _COUNTING = frozenset({"empty", "kindIs", "kindOf", "len", "not"})
 """Functions that do not look into the entries or items of what they are given."""
+
+
+def _as_map(name: str, index: int, nil: Value) -> Value:
+    """An untyped nil at a parameter that takes a map: Go makes an empty one of it."""
+    made = nil_argument(SIGNATURES[name], index)
+    return Value(made, nil.direct, nil.op, nil.args) if isinstance(made, NilMap) else nil
 
 
 def _absent(value: Value, name: str) -> Value:

@@ -11,7 +11,7 @@ from migrator.inference.inversion.inverse_functions import from_text
 from migrator.inference.inversion.protocol import MAX_DEPTH, Inversion
 from migrator.model import Json
 from migrator.templates.output.documents import turned
-from migrator.templates.provenance.value import Piece, Value, text_of
+from migrator.templates.provenance.value import MARK, Piece, Value, text_of
 
 MAX_PIECES = 1500
 """A text of more pieces is not read through other branches: each attempt reads all of it."""
@@ -19,6 +19,7 @@ MAX_TURNS = 2
 """Branches turned together to explain one text."""
 MAX_REGIONS = 16
 MAX_MATCH = 20_000_000
+"""Steps of matching one text against all its variables."""
 
 
 class Texts:
@@ -57,8 +58,9 @@ class Texts:
             yield from self._one_variable(real, target, depth, typed)
             return
         yield from self._one_variable(real, target, depth, typed)
-        if _plausible(real, target):
-            yield from self._all_variables(real, target, depth)
+        for run in (real, _as_wholes(real)) if any(piece.wholes for piece in real) else (real,):
+            if _plausible(run, target):
+                yield from self._all_variables(run, target, depth)
         silent = [piece for piece in listed if piece.region is None and (piece.text or _is_silent(piece))]
         if len(silent) > len(real):
             yield from self._one_variable(silent, target, depth, typed, silent=True)
@@ -87,16 +89,15 @@ class Texts:
             yield from islice(self._inversion.invert(source, middle, loose=True, depth=depth + 1), 4)
 
     def _all_variables(self, real: list[Piece], target: str, depth: int) -> Iterator[Edits]:
-        sources = [piece for piece in real if piece.source is not None and _can_change(piece.source)]
-        # the time of such a match grows as length to the power of the variables
-        if not 2 <= len(sources) <= 6 or len(target) ** len(sources) > MAX_MATCH:
+        sources = [piece for piece in real if _is_variable(piece)]
+        if not 2 <= len(sources) <= 6 or _ways(real, target) * len(target) > MAX_MATCH:
             return
         seen: dict[int, int] = {}
         for greedy in ("?", ""):
             pattern = ""
             seen.clear()
             for piece in real:
-                if piece.source is None or not _can_change(piece.source):
+                if piece.source is None or not _is_variable(piece):
                     pattern += re.escape(piece.text)
                 elif id(piece.source) in seen:
                     pattern += f"(?P=g{seen[id(piece.source)]})"
@@ -109,7 +110,7 @@ class Texts:
             groups = []
             for piece in sources:
                 text = match[f"g{seen[id(piece.source)]}"]
-                if text == piece.text or piece.source is None:
+                if piece.source is None or text == ("" if piece.text == MARK else piece.text):
                     continue
                 found = next(self._inversion.invert(piece.source, text, loose=True, depth=depth + 1), None)
                 if found is None:
@@ -146,11 +147,44 @@ def _is_silent(piece: Piece) -> bool:
     return piece.region is None and not piece.text and piece.source is not None and bool(piece.source.direct)
 
 
+def _as_wholes(real: list[Piece]) -> list[Piece]:
+    """The pieces with those together that are one value which could have been another text altogether."""
+    made: list[Piece] = []
+    at = 0
+    while at < len(real):
+        piece, end = real[at], at + 1
+        if piece.wholes:
+            whole = piece.wholes[0]
+            while end < len(real) and any(whole is other for other in real[end].wholes):
+                end += 1
+            text = "".join(each.text for each in real[at:end])
+            piece = Piece(text, whole, piece.path_condition, piece.region)
+        made.append(piece)
+        at = end
+    return made
+
+
+def _ways(real: list[Piece], target: str) -> int:
+    """In how many ways values can share a text at most: the texts between them stand in few places."""
+    found, between = 1, ""
+    for piece in real[1:] if real and _is_variable(real[0]) else real:
+        if not _is_variable(piece):
+            between += piece.text
+            continue
+        found *= target.count(between) + 1 if between else len(target) + 1
+        between = ""
+    return found
+
+
+def _is_variable(piece: Piece) -> bool:
+    return piece.source is not None and _can_change(piece.source)
+
+
 def _plausible(real: list[Piece], target: str) -> bool:
     """Whether the fixed text of the pieces occurs in the target, in order."""
     place = 0
     for piece in real:
-        if piece.source is None or not _can_change(piece.source):
+        if not _is_variable(piece):
             found = target.find(piece.text, place)
             if found < 0:
                 return False

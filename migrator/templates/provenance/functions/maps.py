@@ -7,7 +7,7 @@ from typing import Any
 
 from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.types import type_of
+from migrator.templates.golang.types import NilMap, type_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import Value, truth
@@ -45,6 +45,8 @@ def _set(scope: Scope, args: list[Value]) -> Value:
     if scope.region is not None and args[0].v is None and args[0].direct:
         scope.make_map(args[0])
     target = _map(args[0], "set")
+    if isinstance(target, NilMap):
+        raise TemplateError("error calling set: assignment to entry in nil map")
     scope.note_change(args[0])
     name, value = name_of(args[1]), args[2]
     if args[0].direct:
@@ -148,7 +150,8 @@ def copy_of(value: Value) -> Value:
 def _merger(overwrite: bool) -> Lifted:
     def merge(scope: Scope, args: list[Value]) -> Value:
         target = args[0]
-        _map(target, "merge")
+        if isinstance(_map(target, "merge"), NilMap):
+            target = Value({}, target.direct, target.op, target.args)
         for source in args[1:]:
             if target.direct and source.direct:
                 upper, lower = (source, target) if overwrite else (target, source)
