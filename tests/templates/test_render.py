@@ -97,6 +97,37 @@ def test_one_template_under_many_values(values):
     assert bodies(run) == helm_bodies(files, values)
 
 
+CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {seen: "{{ %s }}"}\n'
+SEEN = """
+{{- $all := MERGED }}
+{{- $_ := set $all.m "own" "set" }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: seen}
+data:
+  all: {{ toJson $all | quote }}
+  base: {{ toJson .Values.base | quote }}
+  more: {{ toJson .Values.more | quote }}
+"""
+
+
+@pytest.mark.parametrize(
+    "merged",
+    [
+        "merge (dict) .Values.base .Values.more",
+        "mergeOverwrite (dict) .Values.base .Values.more",
+        "merge .Values.base .Values.more",
+        'mustMerge (dict "m" (dict "first" 1)) .Values.base .Values.more',
+        "mustMergeOverwrite (deepCopy .Values.base) .Values.more",
+    ],
+)
+def test_the_maps_within_are_merged_in_place(merged):
+    values = "base: {m: {a: one, deep: {}}, k: {}}\nmore: {m: {a: two, b: two, deep: {x: 1}}, k: {z: {q: 1}}}\n"
+    seen = {"seen.yaml": SEEN.replace("MERGED", merged), "two.yaml": CONFIG_MAP % ("b", ".Values.base")}
+    files = files_of(seen, values)
+    assert bodies(run_of(load_chart(files))) == helm_bodies(files)
+
+
 @pytest.mark.parametrize(
     ("template", "values"),
     [
@@ -180,9 +211,6 @@ def test_real_charts_under_the_values_of_real_teams(corpus, prefix):
     assert wanted
     missing = [body["metadata"]["name"] for body in wanted if not any(same(body, other) for other in mine)]
     assert missing == []
-
-
-CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\ndata: {seen: "{{ %s }}"}\n'
 
 
 BEFORE = {"z.yaml": "{{- %s }}", "a.yaml": CONFIG_MAP % ("a", "%s"), "b.yaml": CONFIG_MAP % ("b", ".Values.other")}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from migrator.inference.assignments.values_tree import Tree, leaves, value_at
 from migrator.inference.hypothesis.needed_overrides import needed_overrides
+from migrator.inference.hypothesis.state import State
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
 
@@ -28,13 +29,19 @@ def _change(trials: Trials, paths: list[KeyPath], change: Callable[[Tree, KeyPat
         tree = change(tree, path)
     state = trials.evaluator.measure(tree, trials.state.setting, trials.state)
     # a value that only makes an unwanted object smaller is not worth keeping
-    if state.serves_as_well_as(trials.state):
+    if state.serves_as_well_as(trials.state) and (len(paths) == 1 or not _trades(trials, state)):
         trials.adopt(state)
         return
     if len(paths) > 1:
         middle = len(paths) // 2
         _change(trials, paths[:middle], change)
         _change(trials, paths[middle:], change)
+
+
+def _trades(trials: Trials, state: State) -> bool:
+    """Whether an object that is no farther from its target now differs where it did not."""
+    before, after = ({gap.place for gap in trials.evaluator.gaps(each)} for each in (trials.state, state))
+    return not after <= before
 
 
 def _hoisted(tree: Tree, path: KeyPath) -> Tree:

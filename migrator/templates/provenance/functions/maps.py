@@ -163,8 +163,13 @@ def _merger(overwrite: bool) -> Lifted:
 
 
 def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
-    """Merge in place as mergo does: without `overwrite` only what is empty is filled; lists are never joined."""
+    """Merge in place as mergo does, the maps within too, whoever else holds them; lists are never joined.
+
+    Without `overwrite` only what is empty is filled.
+    """
     tree, other = _map(target, "merge"), _map(source, "merge")
+    if tree is other:
+        return
     scope.note_change(target)
     extra = tuple(path for path in source.direct if path not in target.direct)
     # what a person sets is the chart's own map, be it laid over one of its entries or an entry over it
@@ -181,10 +186,10 @@ def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
                 tree[name] = _reached(fresh, tuple((*path, name) for path in target.direct), first=not overwrite)
             continue
         if isinstance(item.v, dict) and isinstance(mine.v, dict):
-            fresh = Value(dict(mine.v), mine.direct, mine.op, mine.args)
-            fresh.hidden = mine.hidden
-            _merge(scope, fresh, item, overwrite)
-            tree[name] = fresh
+            joined = Value({} if isinstance(mine.v, NilMap) else mine.v, mine.direct, mine.op, mine.args)
+            joined.hidden = mine.hidden
+            _merge(scope, joined, item, overwrite)
+            tree[name] = joined
         elif (overwrite and item.v is not None) or not truth(mine):
             if item.v is None and not overwrite:
                 continue
@@ -199,7 +204,7 @@ def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
 
 def _reached(value: Value, paths: tuple[KeyPath, ...], *, first: bool) -> Value:
     """A tree that a merge took over; each node of it is set by its place below the map merged with as well."""
-    if not paths:
+    if all(path in value.direct for path in paths):
         return value
     v: Any = value.v
     if isinstance(v, dict):
