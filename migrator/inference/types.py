@@ -131,6 +131,8 @@ class InferenceRequest:
     """Whether the deployer can leave hooks out; Argo CD cannot (fact A4)."""
     knows_hooks: bool = True
     """Whether what applies the targets takes those for hooks that say so: to others they are plain objects."""
+    holds_objects: bool = True
+    """Whether values may hold whole objects, where a list of the chart prints any; else those stay beside it."""
     followed: tuple[FollowedImage, ...] = ()
     budget: float = 60.0
     """Seconds of processor time to search over all environments: what is found does not depend on what else the

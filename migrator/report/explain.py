@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from migrator.model import Json
 
 MEANINGS: Mapping[ResidualClass, str] = {
-    ResidualClass.NOT_IN_CHART: "no template of the chart makes this object",
+    ResidualClass.NOT_IN_CHART: "no template of the chart makes this object of its own: it stays beside the release",
     ResidualClass.POST_PROCESSING: "most objects differ in the same way, as if something went over all of them",
     ResidualClass.GENERATED: "the chart draws it anew on every render",
     ResidualClass.INEXPRESSIBLE: (

@@ -27,7 +27,7 @@ _TITLES: Mapping[ResidualClass, str] = {
     ResidualClass.INEXPRESSIBLE: "the chart has no value for",
     ResidualClass.GENERATED: "the chart draws anew on every render",
     ResidualClass.POST_PROCESSING: "alike on most objects, as if something went over all of them after the chart",
-    ResidualClass.NOT_IN_CHART: "no template of the chart makes these: keep them beside the release",
+    ResidualClass.NOT_IN_CHART: "no template of the chart makes these of its own: keep them beside the release",
 }
 _LONGEST = 60
 _PLACES = 6

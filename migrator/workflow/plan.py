@@ -237,6 +237,7 @@ def _request(
         has_post_render=True,
         can_skip_hooks=baseline.tool != ARGO_CD,
         knows_hooks=knows_hooks(baseline.tool, inflates=found.made is not None),
+        holds_objects=False,
         followed=_followed(followed, targets) if followed else (),
         kube_version=baseline.choices.kube_version,
         kube_is_given=baseline.choices.kube_is_given,

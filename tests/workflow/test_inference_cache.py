@@ -121,6 +121,8 @@ def test_what_is_not_an_answer_counts_as_nothing(tmp_path: Path, data: bytes) ->
         {"include_crds": False},
         {"can_skip_hooks": False},
         {"knows_hooks": False},
+        {"holds_objects": False},
+        {"are_stand_ins": True},
         {"first_values": ({"size": 2},)},
         {"equivalences": ALL - {"api-defaults"}},
         {"followed": (FollowedImage(image="web:1", environments=("prod",)),)},
@@ -145,7 +147,7 @@ def test_the_key_does_not_hang_on_the_order_of_a_set(request_: InferenceRequest)
 def test_every_field_of_a_request_is_in_the_key(request_: InferenceRequest) -> None:
     tested = {"release", "budget", "as_dependency", "kube_version", "kube_is_given", "api_versions", "namespace"}
     tested |= {"has_post_render", "followed", "equivalences", "include_crds", "first_values"}
-    tested |= {"can_skip_hooks", "knows_hooks"}
+    tested |= {"can_skip_hooks", "knows_hooks", "holds_objects", "are_stand_ins"}
     assert {each.name for each in fields(InferenceRequest)} == tested | {"targets", "start", "chart", "others"}
 
 

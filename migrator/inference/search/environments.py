@@ -149,7 +149,7 @@ def _searched(
     trials = Trials(evaluator, state, deadline, release_is_fixed=not is_first or request.release is not None)
     may_vary = is_first and not request.kube_is_given
     versions = other_versions(evaluator.interpreter.chart, request.kube_version) if may_vary else ()
-    search = Search(trials, all_passes(versions))
+    search = Search(trials, all_passes(versions, holds_objects=request.holds_objects))
     state = _to_the_letter(evaluator, search.run(tidy_first=is_known), deadline)
     _check_size(request, state)
     return _Found(

@@ -11,6 +11,7 @@ from migrator.inference.internal_errors import FAULTS
 from migrator.inference.search.passes.backtracking import backtrack
 from migrator.inference.search.passes.checksum_annotations import settle_checksums
 from migrator.inference.search.passes.gap_values import close_gaps
+from migrator.inference.search.passes.held_objects import hold_objects
 from migrator.inference.search.passes.hook_objects import switch_off_hooks
 from migrator.inference.search.passes.kubernetes_version import KubernetesVersions
 from migrator.inference.search.passes.library_values import learn_merges
@@ -46,13 +47,24 @@ class Passes:
     last: tuple[Pass, ...]
 
 
-def all_passes(kube_versions: tuple[str, ...] = ()) -> Passes:
-    """The passes of one search; `kube_versions` are other versions of Kubernetes that may be tried."""
+def all_passes(kube_versions: tuple[str, ...] = (), *, holds_objects: bool = False) -> Passes:
+    """The passes of one search.
+
+    `kube_versions` are other versions of Kubernetes that may be tried; with `holds_objects` whole objects may be put
+    into lists that print anything.
+    """
     versions, entries = KubernetesVersions(kube_versions), MapEntries()
     return Passes(
         first=(learn_merges, repair, switch_subcharts, name_objects),
         rounds=(repair, versions.run, switch_objects, entries.run_for_unread, close_gaps, entries.run),
-        last=(backtrack, drop_placeholders, settle_checksums, drop_needless_values, switch_off_hooks),
+        last=(
+            backtrack,
+            drop_placeholders,
+            settle_checksums,
+            drop_needless_values,
+            switch_off_hooks,
+            *([hold_objects] if holds_objects else []),
+        ),
     )
 
 

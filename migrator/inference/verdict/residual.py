@@ -12,6 +12,7 @@ from migrator.charts.randomness import generated_places, may_generate
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.attempts import tried_for
 from migrator.inference.budget import LimitError, limited
+from migrator.inference.candidates.whole_objects import holders
 from migrator.inference.hypothesis.compared_objects import key_of
 from migrator.inference.rendered_chart import chart_of
 from migrator.inference.search.answer import Answer
@@ -91,32 +92,37 @@ def _companions(
 ) -> Iterator[Residual]:
     """The objects that the chart does not make under these values."""
     companions = verdict.companions.get(environment, ())
-    possible = makeable(request, answer, environment) if set(companions) - {*on_purpose} else frozenset()
+    asked = bool(set(companions) - {*on_purpose})
+    possible, holds_any = makeable(request, answer, environment) if asked else (frozenset(), False)
     for res in companions:
-        is_missed = (res.kind, res.name) in possible and res not in on_purpose
+        is_possible = (res.kind, res.name) in possible or (request.holds_objects and holds_any)
+        is_missed = is_possible and res not in on_purpose
         cls = ResidualClass.NOT_FOUND if is_missed else ResidualClass.NOT_IN_CHART
         yield Residual(environment=environment, resource=res, path=(), cls=cls)
 
 
-def makeable(request: InferenceRequest, answer: Answer, environment: str) -> frozenset[tuple[str, str]]:
+def makeable(request: InferenceRequest, answer: Answer, environment: str) -> tuple[frozenset[tuple[str, str]], bool]:
     """Kind and name of what templates print, or would print with other conditions open, by default or beside an answer.
 
-    A template that prints an object of a name counts for every kind that it names. Nothing is known where a render
-    takes too long.
+    And whether one prints whole objects that values hold. A template that prints an object of a name counts for every
+    kind that it names. Nothing is known where a render takes too long.
     """
     found: set[tuple[str, str]] = set()
+    holds_any = False
     interpreter = Interpreter(chart_of(request))
     try:
         with limited(time.process_time() + MOST_SECONDS):
             for overrides in ({}, answer.values[environment]):
-                for template in interpreter.run(overrides, answer.context.within(environment)).templates.values():
+                run = interpreter.run(overrides, answer.context.within(environment))
+                holds_any = holds_any or bool(holders(run))
+                for template in run.templates.values():
                     made = (*split_documents(template), *(document for _, document in untaken_documents(template)))
                     names = {document.id.name for document in made if document.id is not None}
                     kinds = {word for piece in template.pieces for word in _KIND.findall(piece.text)} if names else ()
                     found |= {(kind, name) for kind in kinds for name in names}
     except LimitError:
         pass
-    return frozenset(found)
+    return frozenset(found), holds_any
 
 
 def _uniform(differences: tuple[Difference, ...], objects: int) -> frozenset[tuple[KeyPath, DifferenceKind]]:
