@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edit, Edits, Tree, value_at
 from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
-from migrator.inference.candidates.extra_content import closed
+from migrator.inference.candidates.extra_content import closed, emptied
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
 from migrator.inference.gaps.checksums import is_checksum
@@ -186,6 +186,8 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
         return
     for path in container_paths(gap.document, node):
         yield ((path, gap.target),)
+    if not gap.target:
+        yield from emptied(gap.document, node, tree)
     yield from _other_branches(gap)
 
 
@@ -262,6 +264,7 @@ def _extra(gap: Gap, tree: Tree) -> Iterator[Edits]:
         for path in container_paths(gap.document, child):
             yield ((path, None),)
             yield ((path, {} if child.kind == "map" else []),)
+        yield from emptied(gap.document, child, tree)
     else:
         assert isinstance(gap.key, int)  # noqa: S101
         for path in container_paths(gap.document, node):

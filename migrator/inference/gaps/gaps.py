@@ -159,6 +159,10 @@ def _walk(document: Document, node: Node, sides: Sides, path: KeyPath, *, here: 
                     yield gap
         for key in node.entries:
             if key not in target and key in now:
+                written = value_at(sides.written, (key,))
+                if isinstance(written, (dict, list)):  # the API server would say the same of nothing
+                    inner = Sides.plain(now[key], written)
+                    yield from _walk(document, node.entries[key], inner, (*path, key), here=(*here, key))
                 yield _extra(document, node, path, key, whole, now=now[key], here=here)
     elif node.kind == "list" and isinstance(target, list) and isinstance(now, list) and len(now) == len(node.items):
         yield from _walk_list(document, node, sides, path, here=here)

@@ -16,7 +16,7 @@ from migrator.inference.gaps.scalar_content import embedded
 from migrator.inference.inversion.condition_evaluation import holds
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
-from migrator.inference.inversion.untaken_branches import marked_fragment, producers_of, rivals_of, words_of
+from migrator.inference.inversion.untaken_branches import later_ones, marked_fragment, producers_of, rivals_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.iteration import either
@@ -214,8 +214,9 @@ class Reader:
         node = entry.node
         if node is None or not isinstance(entry.key, str):
             return []
-        read = [reading for reading, _ in self._through(entry, rivals_of(entry), 0)]
-        return [each for each in read if _closes(entry.document, node.keys[entry.key], node, each.edits)]
+        beside = [reading for reading, _ in self._through(entry, rivals_of(entry), 0)]
+        later = [reading for reading, _ in self._through(entry, later_ones(entry), 0)]
+        return [each for each in beside if _closes(entry.document, node.keys[entry.key], node, each.edits)] + later
 
     def _through(self, gap: Gap, regions: list[Region], depth: int) -> list[tuple[Reading, Region]]:
         found: list[tuple[int, bool, int, Reading, Region]] = []

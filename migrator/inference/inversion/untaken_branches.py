@@ -74,6 +74,16 @@ def rivals_of(entry: Gap) -> list[Region]:
     return list(found.values())[:MAX_REGIONS]
 
 
+def later_ones(entry: Gap) -> list[Region]:
+    """Untaken branches further down in a map that print the key of an entry once more: YAML takes the last one."""
+    node, key, document = entry.node, entry.key, entry.document
+    if node is None or not isinstance(key, str) or key not in node.entries:
+        return []
+    prints, last = re.compile(rf"^\s*{re.escape(key)}:", re.MULTILINE), node.entries[key].end
+    found = [region for region, shown in _known_producers(entry, node) if prints.search(shown)]
+    return [region for region in found if document.place_of(region) >= last][:MAX_REGIONS]
+
+
 def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:
     """Whether a branch prints an item with some of the missing one's fields, but not all."""
     if not isinstance(gap.target, dict) or not isinstance(gap.key, int) or rank >= len(words):

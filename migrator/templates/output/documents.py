@@ -164,11 +164,18 @@ class Document:
             self._regions = list(seen.values())
         return self._regions
 
-    def fragment(self, region: Region) -> Document:
-        """What one untaken branch would print, alone and at its column; those inside it stay untaken."""
+    def place_of(self, region: Region) -> int:
+        """Where in the text an untaken branch of the document would begin."""
+        return self.offsets[self._span_of(region)[0]]
+
+    def _span_of(self, region: Region) -> tuple[int, int]:
         if self._spans is None:
             self._spans = _spans_of(self.pieces)
-        low, high = self._spans[id(region)]
+        return self._spans[id(region)]
+
+    def fragment(self, region: Region) -> Document:
+        """What one untaken branch would print, alone and at its column; those inside it stay untaken."""
+        low, high = self._span_of(region)
         place = self.offsets[low]
         line = self.text[self.text.rfind("\n", 0, place) + 1 : place]
         if line.strip("- ") and not self.pieces[low].text.startswith("\n"):
