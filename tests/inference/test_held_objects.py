@@ -188,3 +188,55 @@ def test_what_a_list_could_hold_is_no_proof(archive: ChartArchive) -> None:
     assert {each.cls for each in found.residual if not each.path and each.resource.name == "board"} == {
         ResidualClass.NOT_FOUND
     }
+
+
+CLASSES = """\
+{{- range .Values.classes }}
+---
+kind: StorageClass
+apiVersion: storage.k8s.io/v1
+metadata:
+  name: {{ .name }}
+  {{- with .annotations }}
+  annotations: {{- . | toYaml | trim | nindent 4 }}
+  {{- end }}
+provisioner: disks.example.org
+REST
+{{- end }}
+"""
+DISK = {
+    "apiVersion": "storage.k8s.io/v1",
+    "kind": "StorageClass",
+    "metadata": {"name": "fast", "annotations": {"example.org/tier": "one"}},
+    "provisioner": "disks.example.org",
+    "volumeBindingMode": "WaitForFirstConsumer",
+    "parameters": {"type": "ssd"},
+}
+SLOW = {**DISK, "metadata": {"name": "slow"}, "volumeBindingMode": "Immediate", "parameters": {"type": "hdd"}}
+FAST_ROW = {"name": "fast", "annotations": {"example.org/tier": "one"}, "parameters": {"type": "ssd"}}
+SLOW_ROW = {"name": "slow", "volumeBindingMode": "Immediate", "parameters": {"type": "hdd"}}
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        '{{ omit (dict "volumeBindingMode" "WaitForFirstConsumer" | merge .) "name" "annotations" | toYaml }}',
+        '{{ omit (mergeOverwrite (dict "volumeBindingMode" "WaitForFirstConsumer") .) "name" "annotations" | toYaml }}',
+        '{{ toYaml (omit (merge (deepCopy .) (dict "volumeBindingMode" "WaitForFirstConsumer")) "name" "annotations") }}',
+    ],
+)
+def test_named_fields_and_a_rest(rest: str) -> None:
+    found = found_for(CLASSES.replace("REST", rest), "classes: []\n", DISK, SLOW)
+    assert found == {"classes": [FAST_ROW, SLOW_ROW]}
+
+
+def test_a_rest_without_defaults() -> None:
+    rest = '{{ toYaml (omit . "name" "annotations") }}'
+    found = found_for(CLASSES.replace("REST", rest), "classes: []\n", DISK)
+    assert found == {"classes": [{**FAST_ROW, "volumeBindingMode": "WaitForFirstConsumer"}]}
+
+
+def test_what_a_template_spells_out_is_no_part_of_the_rest() -> None:
+    rest = '{{ toYaml (omit . "name" "annotations") }}'
+    other = {**DISK, "provisioner": "other.example.org"}
+    assert "wrong" in found_for(CLASSES.replace("REST", rest), "classes: []\n", other)

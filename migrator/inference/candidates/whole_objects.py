@@ -13,6 +13,7 @@ from migrator.templates.provenance.value import ELEMENT, MARK, Piece, Value, sho
 from migrator.yamlio import dump
 
 _SEPARATOR = re.compile(r"^---", re.MULTILINE)
+_KIND = re.compile(r"^(?:kind|apiVersion):", re.MULTILINE)
 
 
 def holders(run: Run) -> list[KeyPath]:
@@ -31,7 +32,7 @@ def _held(pieces: list[Piece]) -> Iterator[KeyPath]:
     for index, piece in enumerate(pieces):
         if piece.text == MARK and piece.source is not None and piece.region is not None:
             paths = [path for path in _printed(piece.source) if ELEMENT not in path[:-1]]
-            if paths and _begins_document(pieces, index):
+            if paths and _is_open(pieces, index):
                 yield paths[0]
 
 
@@ -43,14 +44,19 @@ def _printed(source: Value) -> Iterator[KeyPath]:
         yield from _printed(first)
 
 
-def _begins_document(pieces: list[Piece], index: int) -> bool:
-    """Whether nothing stands before a piece in its document."""
-    region = pieces[index].region
+def _is_open(pieces: list[Piece], index: int) -> bool:
+    """Whether a piece stands at the margin of a document that does not say before which kind it is of."""
+    region, before = pieces[index].region, ""
     for piece in reversed(pieces[:index]):
-        if not piece.text.strip() or (piece.text == MARK and piece.region is not None) or not shows(piece, region):
+        if piece.region is not None and (piece.text == MARK or not shows(piece, region)):
             continue
-        *_, last = _SEPARATOR.split(piece.text)
-        return not last.strip() and last != piece.text
+        before = piece.text + before
+        *_, own = _SEPARATOR.split(before)
+        line = own.rpartition("\n")[2]
+        if line.strip() or (line and own.strip()) or _KIND.search(own):
+            return False
+        if own != before:
+            return True
     return True
 
 

@@ -9,13 +9,12 @@ from dataclasses import replace
 
 from migrator.inference.gaps.gaps import Gap
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before
-from migrator.templates.output.documents import Document, make_document, turned
+from migrator.templates.output.documents import Document, make_document, turned, with_marks
 from migrator.templates.provenance.value import MARK, Piece, Region
 
 MAX_REGIONS = 16
 LEAST_SPELLED_OUT = 4
 """Letters of its own that a branch must print beside a value: more than `--` and `=` of any argument."""
-_UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -184,7 +183,7 @@ def _rank(text: str, words: tuple[str, ...]) -> int | None:
 
 def marked(document: Document, region: Region, *, in_list: bool = False) -> Document:
     """The document with an untaken branch taken; a mark alone on its line becomes an entry, or an item of a list."""
-    return _with_marks(make_document(document.template, turned(document.pieces, [region])), in_list)
+    return with_marks(make_document(document.template, turned(document.pieces, [region])), in_list=in_list)
 
 
 def marked_lines(document: Document, node: Node, key: str | int, region: Region) -> tuple[Document, Node] | None:
@@ -220,27 +219,5 @@ def marked_fragment(document: Document, region: Region, *, in_list: bool = False
     """An untaken branch alone; a mark alone on its line becomes an entry, or an item of a list."""
     key = (id(region), in_list)
     if key not in document.fragments:
-        document.fragments[key] = _with_marks(document.fragment(region), in_list)
+        document.fragments[key] = with_marks(document.fragment(region), in_list=in_list)
     return document.fragments[key]
-
-
-def _with_marks(made: Document, in_list: bool) -> Document:
-    if MARK not in made.text or not (made.error or in_list or (made.root is not None and made.root.kind == "scalar")):
-        return made
-    forms = (f"{MARK}: {MARK}", f"- {MARK}")
-    # only the items of a list may stand in the column of their key
-    for form in reversed(forms) if in_list or _UNDER_KEY.search(made.text) else forms:
-        changed = [_alone(made.pieces, index, form) for index in range(len(made.pieces))]
-        tried = make_document(made.template, changed)
-        if not tried.error:
-            return tried
-    return made
-
-
-def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
-    piece = pieces[index]
-    if piece.region is not None or piece.text != MARK:
-        return piece
-    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
-    line = before.rsplit("\n", 1)[-1]
-    return piece.with_text(form) if not line.strip() else piece

@@ -11,9 +11,10 @@ from typing import Any
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before, parse_tree
-from migrator.templates.provenance.value import PathCondition, Piece, Region, Value, pieces_between
+from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, pieces_between
 from migrator.yamlio import YamlError, read_manifests
 
+_UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
 _METADATA = re.compile(r"^metadata:[ \t]*\n(?:(?:[ #][^\n]*)?\n)+(?=[A-Za-z])", re.MULTILINE)
 
 
@@ -248,6 +249,29 @@ def _under(path_condition: PathCondition, replaced: set[tuple[int, bool]], known
 def make_document(template: str, pieces: list[Piece]) -> Document:
     """A document of its pieces, parsed when it is asked for."""
     return Document(template, pieces)
+
+
+def with_marks(made: Document, *, in_list: bool = False) -> Document:
+    """The document with each mark that stands alone on its line as an entry or an item, where that makes it YAML."""
+    if MARK not in made.text or not (made.error or in_list or (made.root is not None and made.root.kind == "scalar")):
+        return made
+    forms = (f"{MARK}: {MARK}", f"- {MARK}")
+    # only the items of a list may stand in the column of their key
+    for form in reversed(forms) if in_list or _UNDER_KEY.search(made.text) else forms:
+        changed = [_alone(made.pieces, index, form) for index in range(len(made.pieces))]
+        tried = make_document(made.template, changed)
+        if not tried.error:
+            return tried
+    return made
+
+
+def _alone(pieces: list[Piece], index: int, form: str) -> Piece:
+    piece = pieces[index]
+    if piece.region is not None or piece.text != MARK:
+        return piece
+    before = next((p.text for p in reversed(pieces[:index]) if p.region is None and p.text), "\n")
+    line = before.rsplit("\n", 1)[-1]
+    return piece.with_text(form) if not line.strip() else piece
 
 
 def _inside(region: Region | None, outer: Region) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.model import Json
 from migrator.templates.interpreter.render import TemplateRun
-from migrator.templates.output.documents import EDGE, Document, make_document, turned
+from migrator.templates.output.documents import EDGE, Document, make_document, turned, with_marks
 from migrator.templates.provenance.value import Piece, Region, text_of
 from migrator.yamlio import decode, read_manifests
 
@@ -124,7 +124,8 @@ def untaken_documents(run: TemplateRun) -> list[tuple[Region, Document]]:
         for pieces in _split(inner):
             for over, whole in _headed(region, pieces):
                 made = _items(make_document(run.path, whole))
-                found += [(over, document) for document in made if document.resource is not None]
+                read = (each if each.resource is not None else with_marks(each) for each in made)
+                found += [(over, document) for document in read if document.resource is not None]
     return found
 
 

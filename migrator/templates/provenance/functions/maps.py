@@ -42,8 +42,7 @@ def _get(scope: Scope, args: list[Value]) -> Value:
 
 
 def _set(scope: Scope, args: list[Value]) -> Value:
-    if scope.region is not None and args[0].v is None and args[0].direct:
-        scope.make_map(args[0])
+    _come(scope, args[0])
     target = _map(args[0], "set")
     if isinstance(target, NilMap):
         raise TemplateError("error calling set: assignment to entry in nil map")
@@ -104,10 +103,20 @@ def _pick(scope: Scope, args: list[Value]) -> Value:
     return Value({n: tree[n] for n in names if n in tree}, args[0].direct, "pick", tuple(args))
 
 
+def _come(scope: Scope, value: Value) -> None:
+    """In an untaken branch, let a value that is not there yet be a map: it may become one of any entries."""
+    if scope.region is not None and value.v is None and value.direct:
+        scope.make_map(value)
+
+
 def _omit(scope: Scope, args: list[Value]) -> Value:
+    if scope.region is not None and args[0].v is None and args[0].direct:
+        return Value(None, args[0].direct, "omit", tuple(args))
     names = {name_of(arg) for arg in args[1:]}
     tree = {n: v for n, v in _map(args[0], "omit").items() if n not in names}
-    return Value(tree, args[0].direct, "omit", tuple(args))
+    made = Value(tree, args[0].direct, "omit", tuple(args))
+    made.hidden = args[0].hidden
+    return made
 
 
 def _pluck(scope: Scope, args: list[Value]) -> Value:
@@ -149,6 +158,8 @@ def copy_of(value: Value) -> Value:
 
 def _merger(overwrite: bool) -> Lifted:
     def merge(scope: Scope, args: list[Value]) -> Value:
+        for arg in args:
+            _come(scope, arg)
         target = args[0]
         if isinstance(_map(target, "merge"), NilMap):
             target = Value({}, target.direct, target.op, target.args)
