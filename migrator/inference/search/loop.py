@@ -10,6 +10,7 @@ from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.internal_errors import FAULTS
 from migrator.inference.search.passes.backtracking import backtrack
 from migrator.inference.search.passes.checksum_annotations import settle_checksums
+from migrator.inference.search.passes.every_value import try_every_value
 from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.passes.held_objects import hold_objects
 from migrator.inference.search.passes.hook_objects import switch_off_hooks
@@ -59,6 +60,7 @@ def all_passes(kube_versions: tuple[str, ...] = (), *, holds_objects: bool = Fal
         rounds=(repair, versions.run, switch_objects, entries.run_for_unread, close_gaps, entries.run),
         last=(
             backtrack,
+            try_every_value,
             drop_placeholders,
             settle_checksums,
             drop_needless_values,
