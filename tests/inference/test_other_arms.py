@@ -218,3 +218,25 @@ def test_an_arm_that_opens_with_the_very_text_that_it_prints() -> None:
     values = 'image: app\nhub: docker.io/team\ntag: "1"\n'
     assert found_for(SLASH, values, spec={"image": "reg.example.org/own"}) == {"image": "reg.example.org/own"}
     assert "wrong" in found_for(SLASH, values, spec={"image": "nothing-with-a-slash"})
+
+
+CHOSEN = """\
+{{- $mark := ":" }}{{ $end := .Values.image.tag | toString }}
+{{- if .Values.image.digest }}{{ $mark = "@" }}{{ $end = .Values.image.digest | toString }}{{ end }}
+spec:
+  image: {{ printf "%s%s%s" .Values.image.name $mark $end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "values"),
+    [
+        ("reg.example.org/a@sha256:0123", {"image": {"digest": "sha256:0123"}}),
+        ("reg.example.org/a:2", {"image": {"tag": "2"}}),
+    ],
+)
+def test_variables_that_one_condition_chooses_turn_together(image: str, values: Json) -> None:
+    found = found_for(
+        "\n" + CHOSEN.lstrip(), 'image: {name: reg.example.org/a, tag: "1", digest: ""}\n', spec={"image": image}
+    )
+    assert found == values

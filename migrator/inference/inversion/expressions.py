@@ -18,8 +18,8 @@ from migrator.inference.inversion.protocol import MAX_DEPTH, MAX_DIRECT, Inversi
 from migrator.model import Json
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.interpreter.render import changed_paths
-from migrator.templates.output.documents import turned
-from migrator.templates.provenance.value import ELEMENT, Value, plain, text_of, truth
+from migrator.templates.output.documents import realised
+from migrator.templates.provenance.value import ELEMENT, Value, plain, truth
 from migrator.yamlio import same
 
 MAX_ALTERNATIVES = 8
@@ -98,7 +98,7 @@ class Expressions:
         if same(plain(other), target) or (loose and str(plain(other)) == target):
             yield from self._inversion.satisfy(condition, wanted, depth=depth + 1)
             return
-        other = _realised(other)
+        other = realised(other)
         turned_over = []
         for edits in islice(self.invert(other, target, loose=loose, depth=depth + 1), 2):
             for path_condition in islice(self._inversion.satisfy(condition, wanted, bound=edits, depth=depth + 1), 2):
@@ -179,12 +179,3 @@ class Expressions:
 
 def _of_element(value: Value) -> bool:
     return any(key == ELEMENT or isinstance(key, int) for key in value.direct[0]) if value.direct else False
-
-
-def _realised(value: Value) -> Value:
-    """A text of an untaken branch as it is once that branch is taken."""
-    regions = [piece.region for piece in value.pieces or () if piece.region is not None]
-    if not regions or any(piece.region is None and piece.text for piece in value.pieces or ()):
-        return value
-    pieces = turned(value.pieces or (), [min(regions, key=lambda region: region.depth)])
-    return Value(text_of(pieces), value.direct, value.op, value.args, tuple(pieces))

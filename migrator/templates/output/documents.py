@@ -11,7 +11,7 @@ from typing import Any
 from migrator.model import Json, ResId, Resource, resource_of
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before, parse_tree
-from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, pieces_between
+from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, pieces_between, text_of
 from migrator.yamlio import YamlError, read_manifests
 
 _UNDER_KEY = re.compile(rf"^( *)(?:- )?[\w./-]+: *\n\1{MARK}$", re.MULTILINE)
@@ -233,6 +233,15 @@ def turned(pieces: Iterable[Piece], regions: Iterable[Region]) -> list[Piece]:
         elif path_condition is None or not replaced or not _under(path_condition, replaced, known):
             kept.append(piece)
     return kept
+
+
+def realised(value: Value) -> Value:
+    """A text of an untaken branch as it is once that branch is taken."""
+    regions = [piece.region for piece in value.pieces or () if piece.region is not None]
+    if not regions or any(piece.region is None and piece.text for piece in value.pieces or ()):
+        return value
+    pieces = turned(value.pieces or (), [min(regions, key=lambda region: region.depth)])
+    return Value(text_of(pieces), value.direct, value.op, value.args, tuple(pieces))
 
 
 def _under(path_condition: PathCondition, replaced: set[tuple[int, bool]], known: dict[int, bool]) -> bool:

@@ -34,7 +34,6 @@ def answer_key(request: InferenceRequest, tools: Toolchain, source: str) -> str:
     asked |= {
         "chart": _told(request.chart),
         "others": [_told(chart) for chart in request.others],
-        "areStandIns": request.are_stand_ins,
         "equivalences": sorted(request.equivalences),
         "targets": [(name, [each.body for each in found]) for name, found in request.targets.items()],
     }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, islice
 
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.inversion.inverse_functions import from_text
 from migrator.inference.inversion.protocol import MAX_DEPTH, Inversion
 from migrator.model import Json
-from migrator.templates.output.documents import turned
-from migrator.templates.provenance.value import MARK, Piece, Value, text_of
+from migrator.templates.golang.fmt import to_text
+from migrator.templates.output.documents import realised, turned
+from migrator.templates.provenance.value import MARK, Piece, Value, text_of, truth
 
 MAX_PIECES = 1500
 """A text of more pieces is not read through other branches: each attempt reads all of it."""
@@ -65,6 +66,7 @@ class Texts:
         if len(silent) > len(real):
             yield from self._one_variable(silent, target, depth, typed, silent=True)
         if turns < MAX_TURNS and len(listed) < MAX_PIECES:
+            yield from self._turned_choices(real, target, depth, turns)
             yield from self._turned_text(listed, target, depth, turns)
 
     def _one_variable(
@@ -121,6 +123,19 @@ class Texts:
                 if joined:
                     yield joined
 
+    def _turned_choices(self, real: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
+        """Values of one text that one condition chooses, all of them as the other branch leaves them."""
+        run = _as_wholes(real)
+        conditions = {id(condition): condition for piece in run if (condition := _chosen_by(piece)) is not None}
+        for condition in conditions.values():
+            variant = [each for piece in run for each in _other_arm(piece, condition)]
+            for edits in islice(self.invert_text(variant, target, depth + 1, turns=turns + 1), 2):
+                wanted = not truth(condition)
+                for more in islice(self._inversion.satisfy(condition, wanted, bound=edits, depth=depth + 1), 2):
+                    joined = combined(edits, more)
+                    if joined:
+                        yield joined
+
     def _turned_text(self, pieces: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
         seen: set[int] = set()
         for piece in pieces:
@@ -162,6 +177,23 @@ def _as_wholes(real: list[Piece]) -> list[Piece]:
         made.append(piece)
         at = end
     return made
+
+
+def _chosen_by(piece: Piece) -> Value | None:
+    """The condition that chooses what a piece shows, where one does."""
+    return piece.source.args[0] if piece.source is not None and piece.source.op == "choice" else None
+
+
+def _other_arm(piece: Piece, condition: Value) -> Sequence[Piece]:
+    """A piece as it would be if a condition that chooses it turned; itself where another one does, or none."""
+    if piece.source is None or _chosen_by(piece) is not condition:
+        return (piece,)
+    _, yes, no, _now = piece.source.args
+    other = realised(no if truth(condition) else yes)
+    if other.pieces:
+        return [each for each in other.pieces if each.region is None]
+    text = MARK if other.v in (None, "") else to_text(other.v)
+    return (Piece(text, other, piece.path_condition, None),)
 
 
 def _ways(real: list[Piece], target: str) -> int:
