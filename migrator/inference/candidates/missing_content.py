@@ -132,7 +132,10 @@ def share(gap: Gap, path: KeyPath) -> list[Json]:
     assert node is not None  # noqa: S101
     now = node.plain()
     others = {index for index, item in enumerate(node.items) if not _from(document, item, path)}
-    taken = {right for left, right in align(now, gap.whole) if left in others and right is not None}
+    # of two that are equal the list lets go of its own
+    order = sorted(range(len(now)), key=lambda index: index not in others)
+    pairs = align([now[index] for index in order], gap.whole)
+    taken = {right for left, right in pairs if left is not None and order[left] in others and right is not None}
     return [item for index, item in enumerate(gap.whole) if index not in taken]
 
 

@@ -8,7 +8,7 @@ import binascii
 from migrator.model import Json
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document, make_document
-from migrator.templates.provenance.value import Piece, Value
+from migrator.templates.provenance.value import Piece, Region, Value
 
 
 def content_pieces(document: Document, node: Node) -> list[Piece]:
@@ -62,31 +62,44 @@ def block_pieces(document: Document, node: Node) -> list[Piece]:
 def _dedented(pieces: list[Piece], *, with_break: bool = False) -> list[Piece]:
     width = _margin(pieces)
     found: list[Piece] = []
-    header = True
-    room = width
+    header, owner = True, None
+    real = untaken = width  # what is left to take off the line: of the text, of the untaken branch that stands in it
     for piece in pieces:
-        rest = piece.text
-        if header and piece.region is None:
+        rest, branch = piece.text, _outermost(piece.region)
+        if header and branch is None:
             _, mark, rest = rest.partition("\n")
             header = not mark
-            if mark and with_break:
-                found.append(Piece("\n", None, piece.path_condition, None))
-        if header and not (with_break and piece.region is not None):
+            if mark:
+                real = width
+                found += [Piece("\n", None, piece.path_condition, None)] if with_break else []
+        if header and not (with_break and branch is not None):
             continue
-        out = []
-        for index, line in enumerate(rest.split("\n")):
-            if index:
-                out.append("\n")
-                room = width
-            blank = len(line) - len(line.lstrip(" "))
-            cut = min(blank, room)
-            out.append(line[cut:])
-            # the indentation may go on in the next piece
-            room = room - cut if cut == len(line) else 0
-        text = "".join(out)
+        if branch is None:
+            text, real = _without_margin(rest, width, real)
+        else:
+            text, untaken = _without_margin(rest, width, untaken if branch is owner else real)
+        owner = branch
         if text or piece.region is not None or (not piece.text and piece.source is not None):
             found.append(piece.with_text(text))
     return found
+
+
+def _without_margin(text: str, width: int, room: int) -> tuple[str, int]:
+    """A text without the indentation of its lines, `room` of it on the first; and what is left to take off the last."""
+    out = []
+    for index, line in enumerate(text.split("\n")):
+        room = width if index else room
+        cut = min(len(line) - len(line.lstrip(" ")), room)
+        out.append(line[cut:])
+        # the indentation may go on in the next piece
+        room = room - cut if cut == len(line) else 0
+    return "\n".join(out), room
+
+
+def _outermost(region: Region | None) -> Region | None:
+    while region is not None and region.parent is not None:
+        region = region.parent
+    return region
 
 
 def _margin(pieces: list[Piece]) -> int:
