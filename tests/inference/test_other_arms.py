@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -240,3 +241,72 @@ def test_variables_that_one_condition_chooses_turn_together(image: str, values: 
         "\n" + CHOSEN.lstrip(), 'image: {name: reg.example.org/a, tag: "1", digest: ""}\n', spec={"image": image}
     )
     assert found == values
+
+
+SEPARATED = """\
+{{- $registry := default .Values.image.registry .Values.mirror -}}
+{{- $separator := ":" -}}
+{{- $end := .Values.image.tag | toString -}}
+{{- if .Values.image.digest -}}
+{{- $separator = "@" -}}
+{{- $end = .Values.image.digest | toString -}}
+{{- end }}
+spec:
+  image: {{ printf "%s/%s%s%s" $registry .Values.image.name $separator $end }}
+"""
+PLAIN = {"image": {"registry": "docker.io", "name": "team/app", "tag": "1.0", "digest": ""}, "mirror": ""}
+
+
+@pytest.mark.parametrize(
+    ("defaults", "reference", "values"),
+    [
+        ({}, "docker.io/team/app:2.0", {"tag": "2.0"}),
+        ({}, "docker.io/team/other:2.0", {"name": "team/other", "tag": "2.0"}),
+        ({}, "docker.io/team/app@sha256:0123", {"digest": "sha256:0123"}),
+        ({}, "docker.io/team/other@sha256:0123", {"name": "team/other", "digest": "sha256:0123"}),
+        ({"digest": "sha256:0123"}, "docker.io/team/app:2.0", {"digest": "", "tag": "2.0"}),
+    ],
+)
+def test_two_variables_that_one_condition_sets(defaults: Json, reference: str, values: Json) -> None:
+    given = json.dumps({**PLAIN, "image": {**PLAIN["image"], **defaults}})
+    assert found_for(SEPARATED, given, spec={"image": reference}) == {"image": values}
+
+
+MERGED = """\
+{{- $labels := dict "app" "web" "tier" "one" -}}
+{{- if CONDITION -}}
+{{- CHANGE -}}
+{{- end }}
+{{- with (merge (default dict .Values.own) $labels) }}
+spec:
+  labels: {{- toYaml . | nindent 4 }}
+{{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "gate"), [("not (empty .Values.more)", {}), (".Values.enabled", {"enabled": True})]
+)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "$labels = merge .Values.more $labels",
+        "$labels = mustMerge (deepCopy .Values.more) $labels",
+        "$labels = mergeOverwrite (dict) $labels .Values.more",
+        "$labels = mergeOverwrite $labels .Values.more",
+        "$_ := mergeOverwrite $labels .Values.more",
+    ],
+)
+def test_labels_that_a_branch_merges_with_those_that_are_there(condition: str, gate: Json, change: str) -> None:
+    template = (
+        MERGED.replace("CONDITION", condition).replace("CHANGE", change).replace("(default dict .Values.own)", "(dict)")
+    )
+    labels = {"app": "web", "tier": "one", "team": "core", "owner": "me"}
+    found = found_for(template, "more: {}\nenabled: false\n", spec={"labels": labels})
+    assert found == {"more": {"team": "core", "owner": "me"}, **gate}
+
+
+def test_a_label_that_a_branch_puts_in_the_place_of_one_that_is_there() -> None:
+    template = MERGED.replace("CONDITION", ".Values.more").replace("CHANGE", "$labels = merge .Values.more $labels")
+    found = found_for(template, "more: {}\nown: {}\n", spec={"labels": {"app": "web", "tier": "two"}})
+    assert found in ({"more": {"tier": "two"}}, {"own": {"tier": "two"}})

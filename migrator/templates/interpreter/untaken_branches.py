@@ -43,8 +43,8 @@ class UntakenBranch:
     journal: list[Callable[[], None]] = field(default_factory=list)
     assigned: dict[Variable, tuple[dict[str, Value], Value]] = field(default_factory=dict)
     """Variables of outer scopes with their scope and what they held before."""
-    touched: dict[int, tuple[Value, dict[str, Value]]] = field(default_factory=dict)
-    """Maps that were changed in place, with what they held before."""
+    touched: dict[int, tuple[Value, dict[str, Value], tuple[KeyPath, ...]]] = field(default_factory=dict)
+    """Maps that were changed in place, with what they held before, and the places that set them."""
     left: dict[Variable, Value] = field(default_factory=dict)
     """Variables as the untaken branch leaves them."""
     grown: dict[Variable, tuple[Piece, ...]] = field(default_factory=dict)
@@ -204,7 +204,10 @@ class UntakenBranches(Expressions):
                 first = len(old.v)
                 items = enumerate(now.v[first:], first)
                 untaken.coming[key] = tuple((self.region, index, item) for index, item in items)
-        for value, old_map in untaken.touched.values():
+        for value, old_map, old_direct in untaken.touched.values():
+            if not old_direct and value.direct:
+                more.append((value, self._open_entry(value)))
+                value.direct = ()
             left = {name: item for name, item in value.v.items() if old_map.get(name) is not item}
             untaken.entries.setdefault(id(value.v), (value, {}))[1].update(left)
             added = {name: item for name, item in left.items() if name not in old_map}
@@ -218,7 +221,10 @@ class UntakenBranches(Expressions):
             value.hidden += pieces
 
     def _additions(self, old: Value, now: Value) -> tuple[Piece, ...]:
-        """What stands in a list behind what was there before, and untaken branches that came along."""
+        """What stands in a list behind what was there before, and untaken branches that came along; or in a map."""
+        if isinstance(now.v, dict) and isinstance(old.v, dict) and now is not old and now.v.keys() >= old.v.keys():
+            fresh = {name: item for name, item in now.v.items() if name not in old.v}
+            return (*(self._as_text(Value(fresh)) if fresh else ()), *(self._open_entry(now) if now.direct else ()))
         if not (isinstance(now.v, list) and isinstance(old.v, list)):
             return ()
         count = len(old.v)
@@ -279,7 +285,7 @@ class UntakenBranches(Expressions):
                 other = untaken.left.get(key, old)
                 if now is old and other is old:
                     continue
-                if now is old and untaken.grown.get(key):
+                if now is old and untaken.grown.get(key) and isinstance(now.v, list):
                     scope[name] = _with_hidden(now, untaken.grown[key], untaken.coming.get(key, ()))
                     continue
                 scope[name] = _either(now, other, path_condition)
@@ -313,9 +319,13 @@ class UntakenBranches(Expressions):
         self.running[-1].journal.append(partial(setattr, value, "hidden", value.hidden))
         self.running[-1].journal.append(partial(setattr, value, "v", None))
         value.v = {}
+        value.hidden += self._open_entry(value)
+
+    def _open_entry(self, value: Value) -> tuple[Piece, ...]:
+        """An entry of any name in a map that values set."""
         anything = Value(None, value.direct, "absent", (value,))
         texts = (("\n", None), (MARK, anything), (": ", None), (MARK, anything))
-        value.hidden += tuple(Piece(text, source, self.path_condition, self.region) for text, source in texts)
+        return tuple(Piece(text, source, self.path_condition, self.region) for text, source in texts)
 
     def remember(self, value: Value) -> None:
         """Note a map before a function changes it, so that an untaken branch leaves no trace."""
@@ -331,7 +341,7 @@ class UntakenBranches(Expressions):
             container.update(old)
 
         self.running[-1].journal.append(undo)
-        self.running[-1].touched.setdefault(id(value), (value, old))
+        self.running[-1].touched.setdefault(id(value), (value, old, value.direct))
 
 
 def _set_by(condition: Value) -> frozenset[KeyPath]:

@@ -59,7 +59,7 @@ class Texts:
             yield from self._one_variable(real, target, depth, typed)
             return
         yield from self._one_variable(real, target, depth, typed)
-        for run in (real, _as_wholes(real)) if any(piece.wholes for piece in real) else (real,):
+        for run in _runs(real):
             if _plausible(run, target):
                 yield from self._all_variables(run, target, depth)
         silent = [piece for piece in listed if piece.region is None and (piece.text or _is_silent(piece))]
@@ -177,6 +177,19 @@ def _as_wholes(real: list[Piece]) -> list[Piece]:
         made.append(piece)
         at = end
     return made
+
+
+def _runs(real: list[Piece]) -> Iterator[list[Piece]]:
+    """The pieces, then those with wholes together; each first with choices between `:` and `@` as they are."""
+    for run in (real, _as_wholes(real)) if any(piece.wholes for piece in real) else (real,):
+        kept = [Piece(p.text, None, p.path_condition, p.region) if _is_of_texts(p.source) else p for p in run]
+        if any(one is not other for one, other in zip(run, kept, strict=True)):
+            yield kept
+        yield run
+
+
+def _is_of_texts(source: Value | None) -> bool:
+    return source is not None and source.op == "choice" and not any(map(_can_change, source.args[1:3]))
 
 
 def _chosen_by(piece: Piece) -> Value | None:
