@@ -196,3 +196,25 @@ data:
 def test_the_values_are_found(name):
     overrides, left = found(*CASES[name])
     assert left == 0, overrides
+
+
+CHECKED = """
+{{- range $name, $each := .Values.files }}
+{{- $entry := include "entry" (dict "name" $name "each" $each) | fromYaml }}
+{{- if eq (len (without (keys $entry) "name")) 0 }}{{ fail (printf "cannot load %s" $name) }}{{ end }}
+{{- if and (empty $entry.data) (empty $entry.binaryData) }}{{ fail (printf "nothing in %s" $name) }}{{ end }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ $.Release.Name }}-{{ $name }}}
+{{- with $entry.data }}
+data: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+{{- define "entry" }}{{ toYaml (merge (dict "name" .name) .each) }}{{ end -}}
+"""
+
+
+def test_an_entry_that_is_refused_twice_until_it_has_content():
+    values, left = found(CHECKED, "files: {}\n", "files: {one: {data: {a.ini: 'x=1'}}}\n")
+    assert (values, left) == ({"files": {"one": {"data": {"a.ini": "x=1"}}}}, 0)

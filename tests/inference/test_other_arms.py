@@ -310,3 +310,17 @@ def test_a_label_that_a_branch_puts_in_the_place_of_one_that_is_there() -> None:
     template = MERGED.replace("CONDITION", ".Values.more").replace("CHANGE", "$labels = merge .Values.more $labels")
     found = found_for(template, "more: {}\nown: {}\n", spec={"labels": {"app": "web", "tier": "two"}})
     assert found in ({"more": {"tier": "two"}}, {"own": {"tier": "two"}})
+
+
+def test_an_entry_of_one_map_is_no_entry_of_the_map_around_it() -> None:
+    template = """\
+meta:
+  labels:
+    app: web
+    {{- with .Values.labels }}{{ toYaml . | nindent 4 }}{{ end }}
+  {{- with .Values.notes }}
+  notes: {{ toYaml . | nindent 4 }}
+  {{- end }}
+"""
+    found = found_for(template, "labels: {}\nnotes: {}\n", meta={"labels": {"app": "web"}, "notes": {"a": "b"}})
+    assert found == {"notes": {"a": "b"}}

@@ -11,7 +11,7 @@ from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
 from migrator.inference.candidates.extra_content import closed, emptied
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
-from migrator.inference.gaps.checksums import is_checksum
+from migrator.inference.gaps.checksums import is_checksum, without_computed
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import TemplateReads, places, switches
@@ -36,7 +36,7 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
     seen: set[str] = set()
     unlikely: list[Edits] = []
     for edits in chain(read, _around(gap), _as_a_whole(gap), _by_name(gap, reads), _only_opened(gap)):
-        clean = _concrete(edits, tree)
+        clean = without_computed(_concrete(edits, tree), gap.document)
         if gap.kind == "missing" and gap.target is None:
             clean = _with_null(clean, tree)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))

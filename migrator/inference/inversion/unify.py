@@ -239,7 +239,7 @@ class Reader:
             if gap.key in root.entries:
                 part = {key: gap.whole[key] for key in root.entries if key in gap.whole}
                 yield self.read(fragment, root, part, depth)
-            elif MARK in root.keys:
+            elif MARK in root.keys and _at_margin(gap, fragment, root.keys[MARK]):
                 yield self.entry(fragment, root.keys[MARK], root.entries[MARK], gap.key, gap.target, depth)
         elif root.kind == "map" and len(gap.path) > 1 and gap.path[-2] in root.entries and isinstance(gap.whole, list):
             # the other branch prints the whole list under its key
@@ -259,6 +259,19 @@ class Reader:
                     base = path[:-1] if path[-1:] == (ELEMENT,) else path
                     if base not in self.name_inputs:
                         yield Reading((((*base, ELEMENT), gap.target),), 0)
+
+
+def _at_margin(gap: Gap, fragment: Document, key: Node) -> bool:
+    """Whether a key would stand in the column of those of the map: else it belongs to a map in or around it."""
+    node, text = gap.node, gap.document.text
+    first = next(iter(node.keys.values()), None) if node is not None else None
+    if node is None or first is None or text[node.start : node.start + 1] == "{":
+        return True
+    return _column(text, first) == _column(fragment.text, key)
+
+
+def _column(text: str, node: Node) -> int:
+    return node.start - text.rfind("\n", 0, node.start)
 
 
 def _as_one(document: Document, node: Node, target: list[Json]) -> Iterator[Edits]:

@@ -33,6 +33,7 @@ class Document:
         "_resource",
         "_root",
         "_spans",
+        "computed",
         "fragments",
         "pieces",
         "readings",
@@ -58,6 +59,8 @@ class Document:
         self._regions: list[Region] | None = None
         self._offsets: list[int] | None = None
         self._spans: dict[int, tuple[int, int]] | None = None
+        self.computed: frozenset[str] | None = None
+        """Keys to which templates give the checksum of something else, once that has been asked."""
         self.fragments: dict[tuple[int, bool], Document] = {}
         self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str]]] = {}
         """Untaken branches looked at again and again: each alone, and those within a node with their texts."""

@@ -17,6 +17,8 @@ MAX_REPAIRED = 12
 MAX_STEPS = 8
 """Failures repaired one after the other for one trial."""
 MAX_TRIALS = 30
+MAX_AT_ONCE = 2
+"""Failures looked at where nothing prevents the first one: what prevents another may prevent both."""
 
 
 def repair(trials: Trials) -> None:
@@ -49,8 +51,15 @@ class Mender:
             return edits, state
         if not steps:
             return None
-        first = failing[0]
-        for more in self._candidates(first, edits, state) if first.message not in self._dead else ():
+        for failure in failing[:MAX_AT_ONCE]:
+            found = self._without(failure, edits, state, steps)
+            if found is not None or self._left < 0:
+                return found
+        return None
+
+    def _without(self, failure: Failure, edits: Edits, state: State, steps: int) -> tuple[Edits, State] | None:
+        """The assignments with what prevents one failure, and all that then still fails; None where nothing does."""
+        for more in self._candidates(failure, edits, state) if failure.message not in self._dead else ():
             joined = tuple({**dict(edits), **dict(more)}.items())
             if repr(joined) in self._seen or not self._trials.allowed(joined) or _replaces(more, edits):
                 continue
@@ -59,12 +68,12 @@ class Mender:
             if self._left < 0 or self._trials.late:
                 return None
             after = self._trials.measured(joined)
-            if first.message not in {failure.message for failure in failures_of(after)}:
+            if failure.message not in {failure.message for failure in failures_of(after)}:
                 found = self.mend(joined, after, steps - 1)
                 if found is not None:
-                    self._helped[first.message] = tuple(edit for edit in found[0] if edit not in edits)
+                    self._helped[failure.message] = tuple(edit for edit in found[0] if edit not in edits)
                     return found
-        self._dead.add(first.message)
+        self._dead.add(failure.message)
         return None
 
     def _candidates(self, failure: Failure, edits: Edits, state: State) -> Iterator[Edits]:
