@@ -38,6 +38,7 @@ def limited(deadline: float) -> Iterator[None]:
 
     The search looks at the clock between its steps; this is for the one step that would not end. Where no signal can
     be had (another thread, Windows), only those looks between steps hold; memory is looked at where /proc tells it.
+    Inside another limit that one holds as well.
     """
     possible = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not possible:
@@ -48,6 +49,8 @@ def limited(deadline: float) -> Iterator[None]:
 
     def look(_number: int, _frame: FrameType | None) -> None:
         nonlocal quiet
+        if callable(before):
+            before(_number, _frame)
         now = time.process_time()
         if now >= quiet and (now >= deadline or held() > most):
             # once more only after a while: Python drops an error that meets it in a finalizer
@@ -55,7 +58,7 @@ def limited(deadline: float) -> Iterator[None]:
             raise OutOfTimeError if now >= deadline else OutOfMemoryError
 
     before = signal.signal(signal.SIGPROF, look)
-    signal.setitimer(signal.ITIMER_PROF, min(max(deadline - time.process_time(), 0.001), _TICK), _TICK)
+    outer = signal.setitimer(signal.ITIMER_PROF, min(max(deadline - time.process_time(), 0.001), _TICK), _TICK)
     try:
         try:
             yield
@@ -64,6 +67,7 @@ def limited(deadline: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        signal.setitimer(signal.ITIMER_PROF, *outer)
 
 
 def held() -> int:

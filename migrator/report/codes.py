@@ -62,7 +62,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG432": "The chart version that objects are of is not at hand; the nearest of its major stands in for it.",
         "MIG433": "Every version of a chart at hand is of another major than what runs; nothing is tried.",
         "MIG434": "Kustomize inflates a component from a chart that is the team's own, or changed.",
-        "MIG501": "The search for values ended with its budget.",
+        "MIG501": "The search for values ended with its budget, or before it had seen all that a chart might print.",
         "MIG502": "The search for values failed by a fault of migrate.",
         "MIG503": "Values hold what Secrets of the repository hold, in clear as they do.",
         "MIG504": "A chart asks for more than a render may cost.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from search_support import SETTING, searched
 
 from migrator.inference.assignments.values_tree import Tree
@@ -32,9 +34,9 @@ class Watched(Evaluator):
         super().__init__(*given)
         self.asked = []
 
-    def detailed(self, state):
+    def detailed(self, state, deadline=math.inf):
         self.asked.append(state)
-        return super().detailed(state)
+        return super().detailed(state, deadline)
 
 
 def test_the_right_hypothesis_is_not_rendered_with_its_untaken_branches():

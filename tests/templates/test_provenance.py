@@ -73,3 +73,28 @@ def test_what_a_merge_takes_over_is_set_by_either_side():
     run = run_of(chart_of({"x.yaml": text}, "lib: {deep: {x: 1}}\n"))
     piece = next(p for p in run.templates["tiny/templates/x.yaml"].pieces if p.text == "1")
     assert piece.source.direct == (("deep", "x"), ("lib", "deep", "x"))
+
+
+def test_what_is_read_back_from_json_keeps_its_sources():
+    helper = '{{ define "same" }}{{ $all := fromJson (toJson .) }}{{ toJson (pick $all "doc") }}{{ end }}'
+    chart = (
+        '{{ $v := get (include "same" (dict "doc" .Values "more" 1) | fromJson) "doc" }}'
+        'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: "{{ $v.web.port }}"\n  {{- toYaml $v.more | nindent 2 }}\n'
+    )
+    run = run_of(chart_of({"x.yaml": chart, "_h.tpl": helper}, "web: {port: 80}\nmore: {b: c}\n"))
+    document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
+    assert document.resource.body["data"] == {"a": "80", "b": "c"}
+    sources = {piece.text: piece.source.direct for piece in document.pieces if piece.source is not None}
+    assert sources["80"] == (("web", "port"),)
+    assert sources["c"] == (("more", "b"),)
+
+
+def test_what_another_value_has_taken_the_place_of_since_json_was_written_has_no_source():
+    chart = (
+        '{{ $d := dict "port" .Values.port }}{{ $text := toJson $d }}{{ $_ := set $d "port" 1 }}'
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata:\n  a: p{{ (fromJson $text).port }}\n"
+    )
+    run = run_of(chart_of({"x.yaml": chart}, "port: 80\n"))
+    document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
+    assert document.resource.body["data"] == {"a": "p80"}
+    assert all(piece.source is None or not piece.source.direct for piece in document.pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -25,6 +26,7 @@ from migrator.inference.hypothesis.stand_ins import (
 )
 from migrator.inference.hypothesis.state import State
 from migrator.inference.hypothesis.stored_bodies import StoredBodies
+from migrator.inference.hypothesis.untaken_runs import UntakenRuns
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
 from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
 from migrator.templates.chart import Chart
@@ -68,7 +70,9 @@ class Evaluator:
         self.knows_hooks = knows_hooks
         self.interpreter = Probed(chart, probes, untaken=False) if probes else Interpreter(chart, untaken=False)
         self.with_untaken = Probed(chart, probes) if probes else Interpreter(chart)
-        self._last_detail: State | None = None
+        self.untaken_runs = UntakenRuns(
+            lambda state, last: self._measure(self.with_untaken, state.tree, state.setting, last)
+        )
         self._chart, self._probes = chart, probes
         given = [target for target in targets if not is_test_hook(target.body)]
         self._stored = StoredBodies(given, rules)
@@ -117,12 +121,9 @@ class Evaluator:
         """Render and compare, without untaken branches: quick, and all that a trial needs."""
         return self._measure(self.interpreter, tree, setting, previous)
 
-    def detailed(self, state: State) -> State:
-        """The same hypothesis with the untaken branches that candidates are read from."""
-        if state.detail is None:
-            state.detail = self._measure(self.with_untaken, state.tree, state.setting, self._last_detail)
-            self._last_detail = state.detail
-        return state.detail
+    def detailed(self, state: State, deadline: float = math.inf) -> State:
+        """The same hypothesis with the untaken branches that candidates are read from, if there is time for them."""
+        return self.untaken_runs.of(state, deadline)
 
     def _measure(self, interpreter: Interpreter, tree: Tree, setting: ReleaseContext, previous: State | None) -> State:
         self.count += 1

@@ -23,6 +23,8 @@ class Answer:
     late: bool
     tried: Mapping[str, Tried] = field(default_factory=dict)
     """Environment -> place that still differs -> what was tried there."""
+    is_cut: bool = False
+    """Whether the search could not look at all that the templates might print."""
     out_of_memory: bool = False
     """Whether the search ended for want of memory."""
     faults: tuple[str, ...] = ()

@@ -103,7 +103,7 @@ class Standing:
     @property
     def seen(self) -> State:
         """The best hypothesis with its untaken branches."""
-        return self.evaluator.detailed(self.state)
+        return self.evaluator.detailed(self.state, self.deadline)
 
     @property
     def gaps(self) -> list[Gap]:

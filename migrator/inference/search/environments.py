@@ -65,6 +65,7 @@ def solve(
         seconds=time.monotonic() - started,
         spent=time.process_time() - working,
         late=any(each.late for each in found.values()),
+        is_cut=any(each.is_cut for each in found.values()),
         tried={name: each.tried for name, each in found.items()},
         out_of_memory=any(each.out_of_memory for each in found.values()),
         faults=tuple(dict.fromkeys(fault for each in found.values() for fault in each.faults)),
@@ -138,6 +139,7 @@ class _Found:
     tried: Tried
     renders: int
     late: bool
+    is_cut: bool
     out_of_memory: bool
     faults: tuple[str, ...]
 
@@ -157,6 +159,7 @@ def _searched(
         tried=_tried(trials, state),
         renders=evaluator.count,
         late=trials.late,
+        is_cut=evaluator.untaken_runs.is_cut,
         out_of_memory=search.out_of_memory,
         faults=tuple(trials.memory.faults),
     )

@@ -43,7 +43,7 @@ def _is_right(trials: Trials, state: State, place: Place) -> bool:
     owners = [index for index in state.pairs if trials.evaluator.targets[index].id == place[0]]
     if state.errors or not any(state.costs.get(i, 0.0) < trials.state.costs.get(i, 0.0) for i in owners):
         return False
-    return all(gap.place != place for gap in trials.evaluator.gaps(trials.evaluator.detailed(state)))
+    return all(gap.place != place for gap in trials.evaluator.gaps(trials.evaluator.detailed(state, trials.deadline)))
 
 
 def _brings(trials: Trials, state: State) -> str:

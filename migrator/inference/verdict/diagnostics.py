@@ -59,6 +59,13 @@ def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> It
             summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
             remedy="give it longer with --budget",
         )
+    elif answer.is_cut and not inference.identical:
+        yield Diagnostic(
+            code="MIG501",
+            severity=Severity.INFO,
+            summary=f"the templates of {request.chart.ref.name} might print more than the search could look at",
+            remedy="set by hand what still differs, in the values file or by a patch",
+        )
     if answer.out_of_memory and not inference.identical:
         yield Diagnostic(
             code="MIG505",

@@ -13,7 +13,7 @@ from itertools import accumulate
 from typing import Any
 
 from migrator.model import KeyPath
-from migrator.templates.bounds import MAX_TPL_DEPTH, NODE_COST, ROOM, UNTAKEN_ROOM, TooLargeError
+from migrator.templates.bounds import MAX_TPL_DEPTH, NODE_COST, ROOM, UNTAKEN_ROOM, UNTAKEN_ROOM_OF_A_RUN, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.interpreter.iteration import either, iterate, key_of
@@ -76,7 +76,9 @@ class Evaluator(UntakenBranches):
         self.changed: list[Changed] = []
         self.assumed = frozenset()
         self.depth = self.tpl_depth = 0
-        self.room, self.untaken_room = ROOM, UNTAKEN_ROOM
+        self.room, self.untaken_room = ROOM, 0
+        self.untaken_left = UNTAKEN_ROOM_OF_A_RUN
+        """What is left for the untaken branches of all templates."""
         self.cut = False
         self.template = ""
         self.parsed: dict[str, tuple[list[ast.Node], dict[str, list[ast.Node]]]] = {}
@@ -98,9 +100,13 @@ class Evaluator(UntakenBranches):
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.mutated = set()
-        self.room, self.untaken_room, self.cut = ROOM, UNTAKEN_ROOM, False
+        room = min(UNTAKEN_ROOM, self.untaken_left)
+        self.room, self.untaken_room, self.cut = ROOM, room, False
         self.failures, self.ranged = [], set()
-        self.run(nodes, dot)
+        try:
+            self.run(nodes, dot)
+        finally:
+            self.untaken_left -= room - self.untaken_room
         self.out = _without_nil(self.out)
         return self.out
 

@@ -154,6 +154,7 @@ class Interpreter:
             evaluator.failures = [Failure(message=self.broken[path])]
         else:
             try:
+                evaluator.untaken = self.untaken and not path.endswith("/NOTES.txt")
                 evaluator.render(defines[path], dot, path)
             except FAILURES as failure:
                 evaluator.failures.append(Failure(message=str(failure) or type(failure).__name__))

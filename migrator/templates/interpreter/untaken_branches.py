@@ -11,6 +11,7 @@ from migrator.templates.bounds import ROOM, TooLargeError
 from migrator.templates.errors import TemplateError
 from migrator.templates.interpreter.expressions import Expressions
 from migrator.templates.provenance.functions.yaml import written
+from migrator.templates.provenance.turning import may_turn
 from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value, truth
 
 UNTAKEN_DEPTH = 8
@@ -136,10 +137,12 @@ class UntakenBranches(Expressions):
         """Whether a branch under this condition is worth running: something could turn it, and there is room left."""
         if not self.untaken or (self.region is not None and self.region.depth >= UNTAKEN_DEPTH):
             return False
+        if not may_turn(condition):
+            return False
         if (self.untaken_room if self.region is None else self.room) <= 0:
             self.cut = True
             return False
-        return bool(condition.direct or condition.op or condition.pieces or condition.hidden)
+        return True
 
     def run_untaken(self, body: Callable[[], None], keyword: str, condition: Value, *, wanted: bool) -> UntakenBranch:
         """Run something as it would run behind a path condition; says what it would have left behind."""

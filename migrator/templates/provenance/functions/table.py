@@ -10,10 +10,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from migrator.templates.provenance.functions.choices import CHOICES
+from migrator.templates.provenance.functions.json import JSON
 from migrator.templates.provenance.functions.lists import LISTS
 from migrator.templates.provenance.functions.maps import MAPS
 from migrator.templates.provenance.functions.text import TEXTS
 from migrator.templates.provenance.functions.yaml import YAML
 from migrator.templates.provenance.scope import Lifted
 
-LIFTED: Final[Mapping[str, Lifted]] = {**CHOICES, **LISTS, **MAPS, **TEXTS, **YAML}
+LIFTED: Final[Mapping[str, Lifted]] = {**CHOICES, **JSON, **LISTS, **MAPS, **TEXTS, **YAML}

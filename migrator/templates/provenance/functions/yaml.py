@@ -10,6 +10,7 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.functions.table import FUNCTIONS
 from migrator.templates.golang.types import as_float64
 from migrator.templates.golang.yaml_tree import Node, parse_tree
+from migrator.templates.provenance.functions.json import read_back, tree_of
 from migrator.templates.provenance.functions.text import text_pieces
 from migrator.templates.provenance.randomness import is_generated
 from migrator.templates.provenance.scope import Lifted, Scope
@@ -151,6 +152,8 @@ def _read_yaml(*, array: bool) -> Lifted:
         pieces = text_pieces(scope, args[0])
         if len(pieces) == 1 and _is_fixed(pieces[0].source):
             return lift(FUNCTIONS["fromYamlArray" if array else "fromYaml"](text))
+        if (before := tree_of(pieces, scope)) is not None:
+            return read_back(FUNCTIONS["fromYamlArray" if array else "fromYaml"](text), before)
         reader = _Reader(pieces, scope.region)
         try:
             roots = parse_tree(reader.text)
