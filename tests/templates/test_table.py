@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from chart_support import SETTING, chart_of
 from function_errors import ERRORS
 from function_rows import ALL, VALUES
 from go_expressions import evaluate, helm_error, helm_json, named_functions, rows
@@ -14,8 +15,10 @@ from migrator.templates.functions.table import FUNCTIONS, RANDOM, SIGNATURES
 from migrator.templates.golang.encoding_json import encode
 from migrator.templates.golang.types import Strings, Time
 from migrator.templates.golang.yaml import from_yaml
+from migrator.templates.interpreter.render import Interpreter
 
 EXPRESSIONS = rows(ALL)
+SEPARATOR = "\n@@@@\n"
 
 
 def test_table_agrees_with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,6 +29,20 @@ def test_table_agrees_with_helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         ours = encode(evaluate(expression, values))
         if ours != expected:
             wrong[expression] = (ours, expected)
+    assert not wrong
+
+
+@pytest.mark.parametrize("untaken", [False, True])
+def test_the_interpreter_makes_the_same_of_every_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, untaken: bool
+) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    lines = [f"{{{{ toJson ({expression}) }}}}" for expression in EXPRESSIONS]
+    run = Interpreter(chart_of({"x.yaml": SEPARATOR.join(lines)}, VALUES), untaken=untaken).run({}, SETTING)
+    ours = run.templates["tiny/templates/x.yaml"].text.split(SEPARATOR)
+    theirs = helm_json(tmp_path, EXPRESSIONS, VALUES)
+    wrong = {e: (mine, right) for e, mine, right in zip(EXPRESSIONS, ours, theirs, strict=True) if mine != right}
+    assert run.complete
     assert not wrong
 
 

@@ -8,7 +8,7 @@ from itertools import islice
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
 from migrator.inference.inversion.inverter import satisfy
 from migrator.model import Json, KeyPath
-from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.failures import Failure
 from migrator.templates.provenance.value import ELEMENT
 
 PLACEHOLDER = "placeholder"

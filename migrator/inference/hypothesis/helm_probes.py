@@ -19,7 +19,7 @@ from migrator.model import Json, KeyPath, ReleaseContext
 from migrator.templates.chart import GLOBAL, Chart
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.yaml_tree import Node, parse_tree
-from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.failures import Failure
 from migrator.templates.interpreter.render import (
     RELEASE_NAME,
     RELEASE_NAMESPACE,

@@ -10,7 +10,7 @@ from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.compared_objects import Key
 from migrator.inference.hypothesis.unset_reads import TemplateReads, reads_of
 from migrator.model import KeyPath, ReleaseContext
-from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.failures import Failure
 from migrator.templates.interpreter.render import Run, TemplateRun
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT

@@ -15,7 +15,7 @@ from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import satisfy
 from migrator.inference.search.best_so_far import Standing
 from migrator.inference.search.unwanted_objects import closing
-from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.failures import Failure
 
 MAX_RELIEVED = 60
 MAX_GUARDS = 3

@@ -7,7 +7,6 @@ its assignments and `set`s are undone at its end.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import Any
@@ -16,6 +15,7 @@ from migrator.model import KeyPath
 from migrator.templates.bounds import MAX_TPL_DEPTH, NODE_COST, ROOM, UNTAKEN_ROOM, UNTAKEN_ROOM_OF_A_RUN, TooLargeError
 from migrator.templates.errors import StopError, TemplateError
 from migrator.templates.golang.fmt import to_text
+from migrator.templates.interpreter.failures import MAX_FAILURES, Failure
 from migrator.templates.interpreter.iteration import either, iterate, key_of
 from migrator.templates.interpreter.object_kinds import Kinds
 from migrator.templates.interpreter.untaken_branches import Changed, Jump, UntakenBranch, UntakenBranches
@@ -39,16 +39,6 @@ MAX_COMING = 4
 """Entries added by untaken branches that a loop is run for."""
 INCLUDE_DEPTH = 200
 NO_VALUE = "<no value>"
-MAX_FAILURES = 20
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Where Helm would stop: what it says, the path condition over that place, and the value that it speaks of."""
-
-    message: str
-    path_condition: PathCondition | None = None
-    culprit: Value | None = None
 
 
 class Evaluator(UntakenBranches):

@@ -12,7 +12,7 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import nil_argument
 from migrator.templates.functions.table import SIGNATURES
 from migrator.templates.golang.methods import has_members, member
-from migrator.templates.golang.types import NilMap
+from migrator.templates.golang.types import NilMap, StringMap, Values
 from migrator.templates.language import parser as ast
 from migrator.templates.provenance.functions.maps import MAPS
 from migrator.templates.provenance.go_object import GoObject
@@ -129,6 +129,8 @@ class Expressions(ABC):
         """A field of a value. Raises TemplateError where Go finds none and says so."""
         v = value.v
         if isinstance(v, dict):
+            if name == "AsMap" and isinstance(v, Values):
+                return Value(dict(v), value.direct, value.op, value.args)
             found = v.get(name)
             if value.op == "lookup":
                 table, key, rest = value.args
@@ -136,7 +138,7 @@ class Expressions(ABC):
                 return looked_up(found, table, key, (*rest, name))
             if found is not None:
                 return found  # type: ignore[no-any-return]
-            return _absent(value, name)
+            return _absent(value, name) if not isinstance(v, StringMap) else Value("")
         if isinstance(v, GoObject):
             return v.field(name)
         if has_members(v):
@@ -205,7 +207,7 @@ class Expressions(ABC):
             v = arg.v
             if type(v) is str:
                 size += len(v) + (NODE_COST * len(arg.pieces) if arg.pieces else 0)
-            elif type(v) is list:
+            elif isinstance(v, list):
                 size += NODE_COST * len(v)
         if size:
             self.charge(size)

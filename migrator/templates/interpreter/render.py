@@ -11,9 +11,10 @@ from migrator.templates.bounds import TooLargeError
 from migrator.templates.chart import GLOBAL, Chart, coalesced, enabled_tree
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.table import FUNCTIONS
-from migrator.templates.golang.types import as_float64
+from migrator.templates.golang.types import Values, as_float64
 from migrator.templates.interpreter.built_in_objects import Files, Struct, capabilities
-from migrator.templates.interpreter.evaluator import Evaluator, Failure
+from migrator.templates.interpreter.evaluator import Evaluator
+from migrator.templates.interpreter.failures import Failure
 from migrator.templates.interpreter.object_kinds import Kinds
 from migrator.templates.language import parser
 from migrator.templates.provenance.value import Piece, Value, text_of
@@ -213,7 +214,7 @@ class Interpreter:
         for sub in chart.charts:
             inner = values.v.get(sub.name) if isinstance(values.v, dict) else None
             if inner is None or not isinstance(inner.v, dict):
-                inner = Value({}, tuple((*p, sub.name) for p in values.direct))
+                inner = Value(Values(), tuple((*p, sub.name) for p in values.direct))
             contexts = list(self._context(sub, f"{prefix}/charts/{sub.name}", inner, setting, False))
             below[sub.name] = contexts[0][2]
             made.extend(contexts)
@@ -246,6 +247,8 @@ def _lift_values(v: Json, direct: tuple[KeyPath, ...], shared: set[int], charts:
     """A values tree, its maps noted; below a subchart's `global` the parents' globals set the value too, preferred."""
     if isinstance(v, dict):
         tree = {key: _lift_values(item, _below(direct, key, charts), shared, charts) for key, item in v.items()}
+        if not direct[-1] or direct[-1] in charts:
+            tree = Values(tree)
         shared.add(id(tree))
         return Value(tree, direct)
     if isinstance(v, list):

@@ -50,9 +50,7 @@ def number(text: str) -> int | float:
             return int(plain, 8)
         return int(plain, 0)
     except ValueError:
-        value = float.fromhex(plain) if plain[:2].lower() == "0x" else float(plain)
-        # Go makes an int of a constant such as 1e3 where it is whole
-        return int(value) if value.is_integer() and "." not in plain else value
+        return float.fromhex(plain) if plain[:2].lower() == "0x" else float(plain)
 
 
 _Token = tuple[str, str, re.Match[str]]

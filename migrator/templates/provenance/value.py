@@ -170,11 +170,13 @@ def _plain_tree(v: Any, left: list[int]) -> Json:
     if left[0] < 0:
         raise TooLargeError(f"a value has more entries than a render may hold ({MAX_TREE})")
     if isinstance(v, dict):
-        return {
+        tree = {
             key: _plain_tree(item.v, left) if isinstance(item.v, (dict, list)) else _plain_leaf(item.v)
             for key, item in v.items()
         }
-    return [_plain_tree(item.v, left) if isinstance(item.v, (dict, list)) else _plain_leaf(item.v) for item in v]
+        return as_type_of(v, tree)
+    items = [_plain_tree(item.v, left) if isinstance(item.v, (dict, list)) else _plain_leaf(item.v) for item in v]
+    return as_type_of(v, items)
 
 
 def _plain_leaf(v: Any) -> Json:
@@ -189,14 +191,20 @@ def looked_up(found: Value, table: Value, key: Value, rest: KeyPath) -> Value:
     return Value(found.v, found.direct if key.v else (), "lookup", (table, key, rest))
 
 
+def as_type_of(v: Any, made: Any) -> Any:
+    """A map or list as the Go type that another one has: `[]string`, say, or a nil slice."""
+    kind = type(v)
+    return made if kind is dict or kind is list or not isinstance(v, (dict, list)) else kind(made)
+
+
 def lift(v: Json, direct: tuple[KeyPath, ...] = (), op: str = "", args: tuple[Any, ...] = ()) -> Value:
     """A plain tree as values; each node can be set by its own place below `direct`."""
     if isinstance(v, Mapping):
         tree = {k: lift(item, tuple((*path, k) for path in direct), op, args) for k, item in v.items()}
-        return Value(tree, direct, op, args)
+        return Value(as_type_of(v, tree), direct, op, args)
     if isinstance(v, list):
         items = [lift(item, tuple((*path, i) for path in direct), op, args) for i, item in enumerate(v)]
-        return Value(items, direct, op, args)
+        return Value(as_type_of(v, items), direct, op, args)
     return Value(v, direct, op, args)
 
 

@@ -9,7 +9,7 @@ from migrator.inference.candidates.failures import PLACEHOLDER, repairs
 from migrator.inference.hypothesis.state import State, failures_of, ranged_maps
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
-from migrator.templates.interpreter.evaluator import Failure
+from migrator.templates.interpreter.failures import Failure
 
 INNER = "xqinner"
 """Prefix of the names of entries that only a repair needed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.types import kind_of, type_of
+from migrator.templates.golang.types import StringMap, kind_of, type_of
 from migrator.templates.provenance.functions.maps import name_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.go_object import GoObject
@@ -62,7 +62,8 @@ def _index(scope: Scope, args: list[Value]) -> Value:
         if isinstance(v, dict):
             name = name_of(key)
             found = v.get(name)
-            found = found if found is not None else Value(None, tuple((*p, name) for p in here.direct), "", (key,))
+            nothing = "" if isinstance(v, StringMap) else None
+            found = found if found is not None else Value(nothing, tuple((*p, name) for p in here.direct), "", (key,))
             here = looked_up(found, here, key, ())
         elif isinstance(v, list):
             if not isinstance(key.v, (int, float)) or isinstance(key.v, bool):

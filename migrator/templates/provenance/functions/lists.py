@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.types import type_of
+from migrator.templates.functions.types import deep_equal
+from migrator.templates.golang.types import NilList, Strings, type_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.scope import Lifted, Scope
-from migrator.templates.provenance.value import Value, plain, truth
+from migrator.templates.provenance.value import Value, as_type_of, plain, truth
 
 
 def _items(value: Value, name: str) -> list[Value]:
@@ -33,7 +34,8 @@ def _prepend(scope: Scope, args: list[Value]) -> Value:
 
 
 def _concat(scope: Scope, args: list[Value]) -> Value:
-    return _listed([item for arg in args if arg.v is not None for item in _items(arg, "concat")], "concat-lists", args)
+    items = [item for arg in args if arg.v is not None for item in _items(arg, "concat")]
+    return _listed(items or NilList(), "concat-lists", args)
 
 
 def _listed(items: list[Value], op: str, args: list[Value]) -> Value:
@@ -54,7 +56,8 @@ def _picker(name: str, take: Callable[[list[Value]], Any]) -> Lifted:
 
 def _without(scope: Scope, args: list[Value]) -> Value:
     dropped = [plain(arg) for arg in args[1:]]
-    return Value([i for i in _items(args[0], "without") if plain(i) not in dropped], (), "without", tuple(args))
+    kept = [item for item in _items(args[0], "without") if not any(deep_equal(plain(item), each) for each in dropped)]
+    return Value(kept, (), "without", tuple(args))
 
 
 def _compact(scope: Scope, args: list[Value]) -> Value:
@@ -64,7 +67,7 @@ def _compact(scope: Scope, args: list[Value]) -> Value:
 def _uniq(scope: Scope, args: list[Value]) -> Value:
     kept: list[Value] = []
     for item in _items(args[0], "uniq"):
-        if not any(plain(item) == plain(other) and type(item.v) is type(other.v) for other in kept):
+        if not any(deep_equal(plain(item), plain(other)) for other in kept):
             kept.append(item)
     return Value(kept, args[0].direct, "uniq", tuple(args))
 
@@ -73,8 +76,9 @@ def _sort_alpha(scope: Scope, args: list[Value]) -> Value:
     items = args[0].v
     if not isinstance(items, list):
         return scope.apply_plain("sortAlpha", args)
-    made = [item if isinstance(item.v, str) else show(item) for item in items]
-    return Value(sorted(made, key=lambda item: str(item.v)), args[0].direct, "sortAlpha", tuple(args))
+    made = [item if isinstance(item.v, str) else show(item) for item in items if item.v is not None]
+    listed = sorted(made, key=lambda item: str(item.v))
+    return Value(as_type_of(Strings(), listed), args[0].direct, "sortAlpha", tuple(args))
 
 
 LISTS: Mapping[str, Lifted] = {
@@ -91,9 +95,9 @@ LISTS: Mapping[str, Lifted] = {
     "mustFirst": _picker("mustFirst", lambda items: items[0] if items else Value(None)),
     "last": _picker("last", lambda items: items[-1] if items else Value(None)),
     "mustLast": _picker("mustLast", lambda items: items[-1] if items else Value(None)),
-    "rest": _picker("rest", lambda items: items[1:]),
-    "initial": _picker("initial", lambda items: items[:-1]),
-    "reverse": _picker("reverse", lambda items: items[::-1]),
+    "rest": _picker("rest", lambda items: list(items[1:]) if items else NilList()),
+    "initial": _picker("initial", lambda items: list(items[:-1]) if items else NilList()),
+    "reverse": _picker("reverse", lambda items: list(items[::-1])),
     "without": _without,
     "mustWithout": _without,
     "compact": _compact,

@@ -7,10 +7,10 @@ from typing import Any
 
 from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.types import NilMap, type_of
+from migrator.templates.golang.types import NilMap, Strings, type_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.scope import Lifted, Scope
-from migrator.templates.provenance.value import Value, truth
+from migrator.templates.provenance.value import Value, as_type_of, truth
 
 
 def _map(value: Value, name: str) -> dict[str, Value]:
@@ -90,7 +90,7 @@ def _keys(scope: Scope, args: list[Value]) -> Value:
         for arg in args
         for name in sorted(_map(arg, "keys"))
     ]
-    return Value(names, (), "keys", tuple(args))
+    return Value(as_type_of(Strings(), names), (), "keys", tuple(args))
 
 
 def _values(scope: Scope, args: list[Value]) -> Value:
@@ -151,7 +151,7 @@ def copy_of(value: Value) -> Value:
         v = [copy_of(item) for item in v]
     else:
         return value
-    copy = Value(v, value.direct, value.op, value.args, value.pieces)
+    copy = Value(as_type_of(value.v, v), value.direct, value.op, value.args, value.pieces)
     copy.hidden = value.hidden
     return copy
 
@@ -201,7 +201,7 @@ def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
             joined.hidden = mine.hidden
             _merge(scope, joined, item, overwrite)
             tree[name] = joined
-        elif (overwrite and item.v is not None) or not truth(mine):
+        elif (overwrite and (item.v is not None or scope.region is None)) or not truth(mine):
             if item.v is None and not overwrite:
                 continue
             tree[name] = Value(item.v, item.direct + mine.direct, item.op or "merge", (item, mine), item.pieces)

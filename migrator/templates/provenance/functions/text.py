@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator.templates.bounds import check_text
 from migrator.templates.errors import TemplateError
+from migrator.templates.functions.text.cases import lower, upper
 from migrator.templates.functions.text.strings import replaced
 from migrator.templates.golang.fmt import sprintf, to_text
 from migrator.templates.golang.strconv import quote
@@ -169,6 +170,8 @@ def _cut(scope: Scope, args: list[Value]) -> Value:
     """`trunc`: the first n characters, or with a negative n the last."""
     count, text = _count(args[0]), args[1].v
     pieces = _string_pieces(scope, args[1])
+    if isinstance(text, str) and not text.isascii():
+        return scope.apply_plain("trunc", args)  # Go counts bytes
     if isinstance(text, str) and len(text) > abs(count):
         pieces = _drop(pieces, len(text) - abs(count), front=count < 0, region=scope.region)
     return _made(scope, pieces, "trunc", args)
@@ -226,7 +229,8 @@ def _printf(scope: Scope, args: list[Value]) -> Value:
     template = _text(args[0])
     operands = args[1:]
     verbs = [m.group() for m in _VERB.finditer(template) if m.group() != "%%"]
-    if len(verbs) != len(operands) or "[" in template or "*" in template or args[0].pieces or args[0].direct:
+    odd = "[" in template or "*" in template or "%" in _VERB.sub("", template)
+    if odd or len(verbs) != len(operands) or args[0].pieces or args[0].direct:
         return Value(sprintf(template, [_plain(arg) for arg in operands]), (), "printf", tuple(args))
     pieces: list[Piece] = []
     place, at = 0, 0
@@ -287,8 +291,8 @@ TEXTS: Mapping[str, Lifted] = {
     "trimSuffix": _affix(front=False),
     "trunc": _cut,
     "replace": _replace,
-    "lower": _shift_case("lower", str.lower),
-    "upper": _shift_case("upper", str.upper),
+    "lower": _shift_case("lower", lower),
+    "upper": _shift_case("upper", upper),
     "cat": _concatenate(" "),
     "print": _concatenate(""),
     "printf": _printf,
