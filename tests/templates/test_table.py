@@ -64,6 +64,12 @@ def test_fails_in_go_words(expression: str, message: str) -> None:
     assert caught.value.message == message
 
 
+@pytest.mark.parametrize("expression", [expression for expression, _ in ERRORS])
+def test_the_interpreter_stops_where_helm_does(expression: str) -> None:
+    chart = chart_of({"x.yaml": f"{{{{ {expression} }}}}"}, VALUES)
+    assert not Interpreter(chart, untaken=False).run({}, SETTING).complete
+
+
 @pytest.mark.parametrize(("expression", "message"), ERRORS[::10])
 def test_helm_still_says_so(tmp_path: Path, expression: str, message: str) -> None:
     assert helm_error(tmp_path, expression, VALUES) == message

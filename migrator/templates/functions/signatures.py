@@ -7,7 +7,7 @@ last one variadic.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -70,8 +70,8 @@ def nil_argument(signature: str, index: int) -> Json:
     raise TemplateError(f"invalid value; expected {parameter.go_type}")
 
 
-def bind(name: str, signature: str, implementation: Implementation) -> Implementation:
-    """The function as a template calls it: arguments counted and checked, faults named `error calling NAME: ...`."""
+def checker(name: str, signature: str) -> Callable[[Sequence[Any]], None]:
+    """What raises, in Go's words, where the function is given other arguments than it is declared with."""
     variadic = signature.endswith("*")
     letters = signature.rstrip("*")
     parameters = tuple(PARAMETERS[letter] for letter in letters)
@@ -79,7 +79,7 @@ def bind(name: str, signature: str, implementation: Implementation) -> Implement
     accepts = tuple(parameter.accepts for parameter in parameters[:fixed])
     rest = parameters[-1] if variadic and parameters[-1].accepts is not None else None
 
-    def call(*args: Any) -> Json:
+    def checked(args: Sequence[Any]) -> None:
         count = len(args)
         if count != fixed and not (variadic and count > fixed):
             wanted = f"at least {fixed}" if variadic else str(fixed)
@@ -90,6 +90,16 @@ def bind(name: str, signature: str, implementation: Implementation) -> Implement
         if rest is not None:
             for arg in args[fixed:]:
                 check(rest, arg)
+
+    return checked
+
+
+def bind(name: str, signature: str, implementation: Implementation) -> Implementation:
+    """The function as a template calls it: arguments counted and checked, faults named `error calling NAME: ...`."""
+    checked = checker(name, signature)
+
+    def call(*args: Any) -> Json:
+        checked(args)
         try:
             return implementation(*args)
         except (FailError, TooLargeError):

@@ -10,9 +10,9 @@ words: `error calling NAME: ...` for what the function says, the bare words for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from migrator.model import Json
 from migrator.templates.functions import (
@@ -30,7 +30,7 @@ from migrator.templates.functions import (
     types,
 )
 from migrator.templates.functions.security import hashes, random
-from migrator.templates.functions.signatures import Entry, bind
+from migrator.templates.functions.signatures import Entry, bind, checker
 from migrator.templates.functions.text import regex, strings
 
 _ENTRIES: Final[Mapping[str, Entry]] = {
@@ -60,6 +60,11 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Json]]] = MappingProxyType(
 
 SIGNATURES: Final[Mapping[str, str]] = MappingProxyType({name: signature for name, (signature, _) in _ENTRIES.items()})
 """Name -> the types of its parameters, in the letters of `signatures`."""
+
+CHECKED: Final[Mapping[str, Callable[[Sequence[Any]], None]]] = MappingProxyType(
+    {name: checker(name, signature) for name, signature in SIGNATURES.items()}
+)
+"""Name -> what raises where the function is given arguments that it does not take."""
 
 RANDOM: Final[frozenset[str]] = frozenset({*random.ENTRIES, "now", "ago"})
 """Functions that answer differently on every render; what they give here is a repeatable stand-in of the right

@@ -10,7 +10,7 @@ from migrator.model import KeyPath
 from migrator.templates.bounds import NODE_COST
 from migrator.templates.errors import TemplateError
 from migrator.templates.functions.signatures import nil_argument
-from migrator.templates.functions.table import SIGNATURES
+from migrator.templates.functions.table import CHECKED, SIGNATURES
 from migrator.templates.golang.methods import has_members, member
 from migrator.templates.golang.types import NilMap, StringMap, Values
 from migrator.templates.language import parser as ast
@@ -219,6 +219,8 @@ class Expressions(ABC):
             return self.apply_plain(name, args, untyped)
         for index in untyped if name in MAPS and self.region is None else ():
             args[index] = _as_map(name, index, args[index])
+        if self.region is None and name in CHECKED:
+            CHECKED[name]([arg.v for arg in args])
         try:
             return lifted(self, args)
         except (IndexError, ValueError) as error:

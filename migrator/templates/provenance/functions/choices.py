@@ -60,13 +60,16 @@ def _index(scope: Scope, args: list[Value]) -> Value:
     for key in args[1:]:
         v = here.v
         if isinstance(v, dict):
+            if not isinstance(key.v, str) and scope.region is None:
+                got = "is nil; should be of type" if key.v is None else f"has type {type_of(key.v)}; should be"
+                raise TemplateError(f"error calling index: value {got} string")
             name = name_of(key)
             found = v.get(name)
             nothing = "" if isinstance(v, StringMap) else None
             found = found if found is not None else Value(nothing, tuple((*p, name) for p in here.direct), "", (key,))
             here = looked_up(found, here, key, ())
         elif isinstance(v, list):
-            if not isinstance(key.v, (int, float)) or isinstance(key.v, bool):
+            if not isinstance(key.v, int) or isinstance(key.v, bool):
                 raise TemplateError(f"cannot index slice/array with type {type_of(key.v)}")
             if not 0 <= key.v < len(v):
                 scope.culprit = here

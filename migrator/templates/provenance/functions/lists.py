@@ -34,7 +34,8 @@ def _prepend(scope: Scope, args: list[Value]) -> Value:
 
 
 def _concat(scope: Scope, args: list[Value]) -> Value:
-    items = [item for arg in args if arg.v is not None for item in _items(arg, "concat")]
+    given = [arg for arg in args if arg.v is not None or scope.region is None]
+    items = [item for arg in given for item in _items(arg, "concat")]
     return _listed(items or NilList(), "concat-lists", args)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from migrator.model import KeyPath
 from migrator.templates.errors import TemplateError
-from migrator.templates.golang.types import NilMap, Strings, type_of
+from migrator.templates.golang.types import NilMap, Strings, Values, type_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import Value, as_type_of, truth
@@ -125,9 +125,19 @@ def _pluck(scope: Scope, args: list[Value]) -> Value:
 
 
 def _dig(scope: Scope, args: list[Value]) -> Value:
+    if len(args) < 3:
+        raise TemplateError("error calling dig: dig needs at least three arguments")
     *names, fallback, tree = args
     here = tree
+    odd = next((name for name in names if not isinstance(name.v, str)), None)
+    if odd is not None and scope.region is None:
+        raise TemplateError(f"error calling dig: interface conversion: interface {{}} is {_go(odd)}, not string")
     for name in names:
+        if scope.region is None and (not isinstance(here.v, dict) or isinstance(here.v, Values)):
+            scope.culprit = here
+            raise TemplateError(
+                f"error calling dig: interface conversion: interface {{}} is {_go(here)}, not map[string]interface {{}}"
+            )
         if not isinstance(here.v, dict) or name_of(name) not in here.v:
             rest = tuple(name_of(n) for n in names)
             direct = tuple((*p, *rest) for p in tree.direct)
@@ -138,7 +148,13 @@ def _dig(scope: Scope, args: list[Value]) -> Value:
     return here
 
 
+def _go(value: Value) -> str:
+    return "nil" if value.v is None else type_of(value.v)
+
+
 def _deep_copy(scope: Scope, args: list[Value]) -> Value:
+    if args[0].v is None and scope.region is None:
+        raise TemplateError("error calling deepCopy: reflect: call of reflect.Value.Type on zero Value")
     return copy_of(args[0])
 
 

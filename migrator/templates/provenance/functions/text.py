@@ -97,6 +97,8 @@ def _indent(*, newline: bool) -> Lifted:
 
     def run(scope: Scope, args: list[Value]) -> Value:
         width, found = _count(args[0]), _string_pieces(scope, args[1])
+        if width < 0:
+            raise TemplateError("error calling indent: strings: negative Repeat count")
         check_text(width * (1 + sum(p.text.count("\n") for p in found)), "indent")
         pad = " " * width
         pieces = [p.with_text(p.text.replace("\n", "\n" + pad)) if "\n" in p.text else p for p in found]
