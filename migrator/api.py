@@ -226,6 +226,7 @@ def infer(
     chart_repository: str = "",
     release: str | None = None,
     namespace: str | None = None,
+    holds_objects: bool = True,
     explain: str | None = None,
     output: Folder | None = None,
     force: bool = False,
@@ -234,7 +235,8 @@ def infer(
     """The values with which a chart (a folder, an archive, NAME:VERSION) renders the target files.
 
     `targets` is one file of manifests, or one for each environment by its name. `explain` names a values path to
-    explain, or all with an empty text. `output` is a folder that the values files are written to.
+    explain, or all with an empty text. Without `holds_objects` what no template of the chart makes stays beside the
+    release, instead of in a list such as `extraObjects`. `output` is a folder that the values files are written to.
     """
     from migrator.workflow.infer_files import Target, infer_files
 
@@ -245,6 +247,7 @@ def infer(
         repository=chart_repository,
         namespace=namespace,
         release=release,
+        holds_objects=holds_objects,
         explain=explain,
         output=None if output is None else Path(output),
         force=force,

@@ -38,6 +38,8 @@ class Target:
     repository: str = ""
     namespace: str | None = None
     release: str | None = None
+    holds_objects: bool = True
+    """Whether lists such as `extraObjects` may hold what no template of the chart makes."""
     explain: str | None = None
     """What is to be explained: a values path, everything (empty), or nothing (None)."""
     output: Path | None = None
@@ -116,6 +118,7 @@ def _request(target: Target, found: Mapping[str, Sequence[Resource]], choices: C
         targets={name: tuple(each) for name, each in found.items()},
         release=target.release,
         namespace=target.namespace,
+        holds_objects=target.holds_objects,
         kube_version=choices.kube_version,
         kube_is_given=choices.kube_is_given,
         api_versions=choices.api_versions,

@@ -70,7 +70,7 @@ OF_MAP = """\
 ONE_TEXT = "{{- with .Values.more }}\n---\n{{ tpl . $ }}\n{{- end }}\n"
 
 
-def found_for(template: str, values: str, *objects: Json, port: int = 80) -> dict[str, Any]:
+def found_for(template: str, values: str, *objects: Json, port: int = 80, namespace: str = "") -> dict[str, Any]:
     """The values that the search finds; an answer that is not right is one that the test does not expect."""
     chart = load_chart(
         {
@@ -78,10 +78,13 @@ def found_for(template: str, values: str, *objects: Json, port: int = 80) -> dic
             "values.yaml": values.encode(),
             "templates/_helpers.tpl": DEFINES.encode(),
             "templates/more.yaml": template.encode(),
-            "templates/own.yaml": OWN.encode(),
+            "templates/own.yaml": OWN.replace(
+                "name: web", f"name: web{f', namespace: {namespace}' * bool(namespace)}"
+            ).encode(),
         }
     )
     own = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"ports": [{"port": port}]}}
+    own["metadata"] |= {"namespace": namespace} if namespace else {}
     targets = [resource_of(body) for body in (own, *objects)]
     evaluator = Evaluator(chart, targets)
     start = evaluator.measure(Tree(defaults_of(chart), {}), ReleaseContext(release="shop", namespace="data"))
@@ -116,6 +119,13 @@ def test_the_namespace_of_the_release_is_not_repeated() -> None:
     here, there = ({**BOARD, "metadata": {"name": "board", "namespace": name}} for name in ("data", "other"))
     assert found_for(PLAIN, "more: []\n", here) == {"more": [{**BOARD, "metadata": {"name": "board"}}]}
     assert found_for(PLAIN, "more: []\n", there) == {"more": [there]}
+
+
+@pytest.mark.parametrize("template", [PLAIN, EITHER, CHOSEN, TEXTS])
+def test_neither_is_it_where_the_chart_writes_it(template: str) -> None:
+    here, bare = {**BOARD, "metadata": {"name": "board", "namespace": "data"}}, {**BOARD, "metadata": {"name": "board"}}
+    found = found_for(template, "more: []\n", here, namespace="data")
+    assert found == {"more": [dump(bare) if template == TEXTS else bare]}
 
 
 def test_elements_that_the_chart_has_stay() -> None:

@@ -8,8 +8,8 @@ from infer_support import archive_of, inferred, rendered
 from migrator.charts import load_archive
 from migrator.engines import Cache, HelmRender, Toolchain, find_helm, find_kustomize, helm_template, rendered_resources
 from migrator.inference import InferenceRequest, ResidualClass, infer
-from migrator.inference.verdict.secret_pins import Pinning
-from migrator.model import ReleaseContext
+from migrator.inference.verdict.secret_pins import Pinning, secret_values
+from migrator.model import ReleaseContext, resource_of
 from migrator.templates.chart import load_chart
 from migrator.yamlio import dump
 
@@ -214,3 +214,10 @@ def test_what_would_pin_a_place_is_looked_for_within_a_time(archive):
 
     assert Pinning(load_chart(archive.files), {}, setting).pins(*place)
     assert not Pinning(load_chart(archive.files), {}, setting, seconds=-1.0).pins(*place)
+
+
+def test_secrets_within_lists_and_manifests_are_told() -> None:
+    body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "own"}, "stringData": {"key": "correct-horse"}}
+    text = "apiVersion: v1\nkind: Secret\nstringData:\n  key: correct-horse\n"
+    values = {"more": [body, text, "another-text"], "plain": "correct-horse battery"}
+    assert secret_values(values, [resource_of(body)]) == [("more", 0, "stringData", "key"), ("more", 1)]

@@ -10,7 +10,7 @@ import click
 
 from migrator.cli.options import charts, output_format, talking
 
-_ASKED = ("chart_repository", "release", "namespace", "explain", "output", "force")
+_ASKED = ("chart_repository", "release", "namespace", "holds_objects", "explain", "output", "force")
 
 
 @click.command(short_help="Find the values with which a chart renders given files.")
@@ -26,6 +26,12 @@ _ASKED = ("chart_repository", "release", "namespace", "explain", "output", "forc
 @click.option("--repository", "chart_repository", default="", metavar="URL", help="Where a REF is published.")
 @click.option("--namespace", metavar="NS", help="Namespace of the release, where it is known.")
 @click.option("--release", metavar="NAME", help="Name of the release, where it is known.")
+@click.option(
+    "--extra-objects/--no-extra-objects",
+    "holds_objects",
+    default=True,
+    help="Whether lists such as `extraObjects` may hold what no template of the chart makes.",
+)
 @click.option("--budget", type=click.FloatRange(min=0.1), default=60.0, show_default=True, help="Seconds to search.")
 @click.option(
     "--explain",

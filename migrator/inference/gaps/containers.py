@@ -42,6 +42,12 @@ def _begun(document: Document, node: Node) -> Iterator[KeyPath]:
             yield from piece.source.direct if isinstance(piece.source.v, (dict, list)) else ()
 
 
+def is_held(document: Document) -> bool:
+    """Whether an object comes from values as a whole, and no template spells out its metadata."""
+    root = document.root
+    return root is not None and "metadata" in root.keys and _is_printed(document, root.keys["metadata"])
+
+
 def _is_printed(document: Document, key: Node) -> bool:
     """Whether a key was printed from values: one that the template spells out proves nothing about its map."""
     return any(piece.source is not None for piece in document.under(key))

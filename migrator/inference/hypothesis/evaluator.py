@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from migrator.compare import ALL, Equivalences, is_hook, is_test_hook
 from migrator.inference.assignments.values_tree import Tree, leaves
+from migrator.inference.gaps.containers import is_held
 from migrator.inference.gaps.distance import below, cost, extent, leaf_count, worth_of_leaf
 from migrator.inference.gaps.gaps import Gap, Sides, gaps_between
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
@@ -334,9 +335,8 @@ class Evaluator:
     ) -> tuple[Mapping[str, Json], Mapping[str, Json]]:
         """A document and its target as a cluster holds them.
 
-        A namespace that Helm fills in at install is not a difference (fact C4). Where a chart mostly writes namespaces
-        itself, one that only the target has is a difference: it may come from a value. A target that names none is
-        where the release is, and asks for no value that says so.
+        A namespace that Helm fills in at install is no difference (fact C4). Where a chart mostly writes it, it may be
+        a value, unless values hold the whole object. A target that names none is where the release is.
         """
         target = self.targets[index]
         if document.resource is None:
@@ -347,8 +347,8 @@ class Evaluator:
             is_there = bool(printed) and printed == target.id.namespace
             metadata = {**(wanted.get("metadata") or {}), "namespace": printed}
             return now, {**wanted, "metadata": metadata} if is_there else wanted
-        is_written = "namespace" in (now.get("metadata") or {})
-        if is_written or target.id.namespace != setting.namespace or self._writes_namespaces:
+        is_due = "namespace" in (now.get("metadata") or {}) or target.id.namespace != setting.namespace
+        if is_due or (self._writes_namespaces and not is_held(document)):
             return now, wanted
         metadata = {key: value for key, value in (wanted.get("metadata") or {}).items() if key != "namespace"}
         return now, {**wanted, "metadata": metadata}

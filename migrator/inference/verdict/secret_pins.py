@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import TypeAlias
 
 from migrator.compare.redaction import secret_data
-from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, leaves, value_at
+from migrator.inference.assignments.values_tree import MISSING, Edits, Tree
 from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves
 from migrator.inference.rendered_chart import defaults_of
@@ -226,6 +226,17 @@ def _paths(values: Iterable[Value]) -> list[KeyPath]:
 
 
 def secret_values(overrides: Mapping[str, Json], targets: Iterable[Resource]) -> list[KeyPath]:
-    """The overrides that hold what a Secret among the targets holds."""
+    """The overrides that hold what a Secret among the targets holds, those within lists and manifests included."""
     data = {datum for target in targets for datum in secret_data(target) if len(datum) >= SHORTEST}
-    return [path for path in leaves(overrides) if isinstance(text := value_at(overrides, path), str) and text in data]
+    return [path for path, text in _texts(overrides) if text in data or _is_secret(text, data)]
+
+
+def _texts(held: Json, path: KeyPath = ()) -> Iterator[tuple[KeyPath, str]]:
+    if isinstance(held, str):
+        yield path, held
+    for key, item in held.items() if isinstance(held, Mapping) else enumerate(held) if isinstance(held, list) else ():
+        yield from _texts(item, (*path, key))
+
+
+def _is_secret(text: str, data: Iterable[str]) -> bool:
+    return "kind: Secret" in text and any(datum in text for datum in data)

@@ -26,8 +26,7 @@ def hold_objects(trials: Trials) -> None:
     for path in islice(holders(trials.seen.run), MOST_HOLDERS):
         _let_go(trials, path)
         for form in FORMS:
-            for placed in (False, True):
-                _hold(trials, path, form, _homeless(trials), placed=placed)
+            _hold(trials, path, form, _homeless(trials))
 
 
 def _homeless(trials: Trials) -> list[int]:
@@ -44,12 +43,12 @@ def _is_free(trials: Trials, index: int) -> bool:
     return all(each is None or key_of(each) != own for each in made)
 
 
-def _hold(trials: Trials, path: KeyPath, form: Form, indices: list[int], *, placed: bool) -> None:
+def _hold(trials: Trials, path: KeyPath, form: Form, indices: list[int]) -> None:
     """Add objects to a place: all of them, else those that come out right."""
     if not indices:
         return
     targets = [trials.evaluator.targets[index] for index in indices]
-    space = "" if placed else trials.state.setting.namespace
+    space = trials.state.setting.namespace
     edits = held(
         trials.state.tree,
         path,
@@ -65,13 +64,13 @@ def _hold(trials: Trials, path: KeyPath, form: Form, indices: list[int], *, plac
     if len(indices) > 1 and not trials.late:
         middle = len(indices) // 2
         for half in (indices[:middle], indices[middle:]):
-            _hold(trials, path, form, half, placed=placed)
+            _hold(trials, path, form, half)
 
 
 def _without_namespace(body: Mapping[str, Json], namespace: str) -> Mapping[str, Json]:
     """The object without a namespace that is the release's: Helm places it there."""
     metadata = body.get("metadata")
-    if not namespace or not isinstance(metadata, Mapping) or metadata.get("namespace") != namespace:
+    if not isinstance(metadata, Mapping) or metadata.get("namespace") != namespace:
         return body
     return {**body, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
 
