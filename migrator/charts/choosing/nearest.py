@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from migrator.charts.types import ChartVersion
 
 _NUMBERS = re.compile(r"(?:[a-z-]+-(?=v\d)|release[.-])?v?(\d+(?:\.\d+)*+)(?![0-9a-z])", re.IGNORECASE)
-MINORS = 6
-"""Minor versions of an application that one may be apart from another whose chart stands in."""
+MINORS = 8
+"""Minor versions of an app that it may be apart from one whose chart stands in: two years, at four a year."""
 _UNFINISHED = re.compile(r"[-.+_](alpha|beta|rc|pre|dev|snapshot|nightly)", re.IGNORECASE)
 
 
