@@ -33,7 +33,7 @@ from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, Source
 from migrator.progress import Watch, uncounted
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
-from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, build_staged
+from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, WholeTree, build_staged
 from migrator.yamlio import Dialect, read_documents
 
 Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
@@ -97,9 +97,10 @@ def render_lock(
     """
     names = tuple(sorted(lock.environments)) if environments is None else environments
     jobs: list[_Job] = []
+    whole = WholeTree(tree)
     for name in names:
         locked = lock.environments[name]
-        jobs += [_root_job(name, root, tree, context, lock.left_out) for root in locked.kustomize]
+        jobs += [_root_job(name, root, whole, context, lock.left_out) for root in locked.kustomize]
         for each in locked.helm:
             render = partial(render_release, each, tree, context, twice=twice)
             jobs.append(_Job(environment=name, part=each.path, render=render))
@@ -108,9 +109,11 @@ def render_lock(
 
 def render_roots(lock: Lock, tree: Path, context: RenderContext) -> Mapping[str, Rendering]:
     """Every environment's rendering by the kustomize roots that there were: the baseline of a migration."""
-    names = tuple(sorted(lock.environments))
+    names, whole = tuple(sorted(lock.environments)), WholeTree(tree)
     jobs = [
-        _root_job(name, root, tree, context, lock.left_out) for name in names for root in lock.environments[name].before
+        _root_job(name, root, whole, context, lock.left_out)
+        for name in names
+        for root in lock.environments[name].before
     ]
     return _run(names, jobs, context.watch)
 
@@ -133,18 +136,18 @@ def _run(names: tuple[str, ...], jobs: Sequence[_Job], watch: Watch) -> Mapping[
 
 
 def _root_job(
-    environment: str, root: RepoPath, tree: Path, context: RenderContext, recorded: Mapping[RepoPath, LeftOut]
+    environment: str, root: RepoPath, tree: WholeTree, context: RenderContext, recorded: Mapping[RepoPath, LeftOut]
 ) -> _Job:
     left_out = recorded.get(root, NOTHING_LEFT_OUT)
     return _Job(environment=environment, part=root, render=partial(render_root, root, tree, context, left_out))
 
 
-def render_root(root: RepoPath, tree: Path, context: RenderContext, left_out: LeftOut = NOTHING_LEFT_OUT) -> Part:
+def render_root(root: RepoPath, tree: WholeTree, context: RenderContext, left_out: LeftOut = NOTHING_LEFT_OUT) -> Part:
     """What one kustomize root builds, or why it does not; without what was left out and still has to be."""
     tool = context.tools.kustomize
     part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
     try:
-        folder = repository_folder(tree, root)
+        folder = repository_folder(tree.folder, root)
         inputs = context.closure(root) if context.closure is not None else {}
         key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
         data, inflates = context.cache.get(key) if key else None, False
@@ -164,13 +167,13 @@ def render_root(root: RepoPath, tree: Path, context: RenderContext, left_out: Le
     )
 
 
-def _built(root: RepoPath, folder: Path, tree: Path, context: RenderContext, left_out: LeftOut) -> StagedBuild:
+def _built(root: RepoPath, folder: Path, tree: WholeTree, context: RenderContext, left_out: LeftOut) -> StagedBuild:
     may_be_remote = context.remotes.mapped and not (context.closure is not None and context.closure(root))
     if may_be_remote or left_out:
         return build_staged(context.renderer, tree, root, left_out)
     try:
         tool = context.tools.kustomize
-        return StagedBuild(data=kustomize_build(tool, folder, network=context.network, root=tree.resolve()))
+        return StagedBuild(data=kustomize_build(tool, folder, network=context.network, root=tree.folder.resolve()))
     except EngineError as error:
         is_inflating = error.cause.subject == "helm" and context.tools.helm is not None
         if error.cause.failure is not Failure.MISSING_FILE and not is_inflating:

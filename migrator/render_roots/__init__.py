@@ -5,7 +5,7 @@ from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, PARENTS, envi
 from migrator.render_roots.inflation import Inflater
 from migrator.render_roots.origin import BUILD_METADATA
 from migrator.render_roots.remotes import Mapped, Remotes, mapped_to, own_remotes
-from migrator.render_roots.staged_build import StagedBuild, build_staged
+from migrator.render_roots.staged_build import StagedBuild, WholeTree, build_staged
 from migrator.render_roots.stand_ins import stood_in
 from migrator.render_roots.types import BUILT, FAILED, Build, Renderer
 from migrator.render_roots.written_objects import written_in
@@ -22,6 +22,7 @@ __all__ = [
     "Remotes",
     "Renderer",
     "StagedBuild",
+    "WholeTree",
     "build_all",
     "build_staged",
     "environment_of",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator.discover import Config, discover
 from migrator.engines import EngineError, kustomize_build
-from migrator.load import load
+from migrator.load import Kustomizations, load
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath
 from migrator.render_roots.remotes import Supply
 from migrator.render_roots.remotes.left_out import lacking, leave_out, still_left_out
@@ -29,19 +30,37 @@ class StagedBuild:
     left_out: LeftOut = NOTHING_LEFT_OUT
 
 
-def build_staged(renderer: Renderer, tree: Path, root: RepoPath, recorded: LeftOut = NOTHING_LEFT_OUT) -> StagedBuild:
+class WholeTree:
+    """A tree whose roots are built one after the other: its kustomizations are read once, for the first that asks."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock = threading.Lock()
+        self._read: Kustomizations | None = None
+
+    @property
+    def kustomizations(self) -> Kustomizations:
+        """All of the tree; broken ones are told where they are built."""
+        with self._lock:
+            if self._read is None:
+                self._read, _ = load(discover(self.folder, Config()))
+            return self._read
+
+
+def build_staged(
+    renderer: Renderer, tree: WholeTree, root: RepoPath, recorded: LeftOut = NOTHING_LEFT_OUT
+) -> StagedBuild:
     """What a root builds on a copy that has what the tree lacks; raises what `kustomize_build` raises.
 
     What is `recorded` as left out is left out, unless it is at hand now. The tree itself is left alone.
     """
-    index = discover(tree, Config())
-    kustomizations, _ = load(index)
+    kustomizations = tree.kustomizations
     reach = kustomizations.reach(root)
     missing = stand_ins(reach, kustomizations)
     inflater = renderer.inflater if reach.charts else None
     found = lacking(root, kustomizations, renderer.remotes, network=renderer.network)
     left_out = still_left_out(recorded, found)
-    with staged(index, reach.files, reach.directories) as stage:
+    with staged(kustomizations.index, reach.files, reach.directories) as stage:
         put(stage, missing)
         supply = Supply(stage, renderer.remotes, network=renderer.network, left_out=left_out.remotes)
         supply.fill(kustomizations, reach.directories)

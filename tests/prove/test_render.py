@@ -18,6 +18,7 @@ from migrator.lock import Lock
 from migrator.model import RepoPath, ResId
 from migrator.prove import Part, Rendering, closure_of, prove, render_environment, render_lock, rendering_digest
 from migrator.prove.render import render_root
+from migrator.render_roots import WholeTree
 from migrator.rewrite.umbrella.chart_files import chart_lock, lock_digest
 
 Hybrid = Any
@@ -58,7 +59,7 @@ def test_charts_that_a_root_inflates_are_part_of_the_record(hybrid: Hybrid) -> N
     (hybrid.root / "inflated").mkdir()
     entry = f"{{name: {release.name}, version: {release.version}, repo: '{release.repository}', releaseName: x}}"
     (hybrid.root / "inflated" / "kustomization.yaml").write_text(f"helmCharts:\n- {entry}\n")
-    part = render_root(RepoPath("inflated"), hybrid.root, hybrid.context)
+    part = render_root(RepoPath("inflated"), WholeTree(hybrid.root), hybrid.context)
     assert part.problem is None
     assert part.inflated == {f"{release.name} {release.version}": release.digest}
     rendering = {"prod": Rendering(environment="prod", parts=(part,))}

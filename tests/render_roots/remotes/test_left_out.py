@@ -11,7 +11,7 @@ from migrator.discover import Config, discover
 from migrator.engines import Cache, EngineError, find_kustomize
 from migrator.load import load
 from migrator.model import LeftOut
-from migrator.render_roots import Build, Renderer, build_all, build_staged, mapped_to
+from migrator.render_roots import Build, Renderer, WholeTree, build_all, build_staged, mapped_to
 from migrator.render_roots.remotes import Remotes
 
 FAR = "https://github.com/acme/infra//deploy?ref=v1"
@@ -135,10 +135,20 @@ def test_only_what_was_recorded_is_left_out_and_what_has_come_is_read(tree: Tree
     root = tree({"prod/kustomization.yaml": f"resources: [own.yaml, '{FAR}']\n", "prod/own.yaml": OWN})
     renderer = Renderer(kustomize=find_kustomize(), cache=Cache(None))
     with pytest.raises(EngineError):
-        build_staged(renderer, root, "prod")
+        build_staged(renderer, WholeTree(root), "prod")
     recorded = LeftOut(remotes=(FAR,))
-    made = build_staged(renderer, root, "prod", recorded)
+    made = build_staged(renderer, WholeTree(root), "prod", recorded)
     assert (b"own" in made.data, made.left_out) == (True, recorded)
     there = Remotes(mapped=(mapped_to("github.com/acme/infra", infra(tmp_path), "infra"),))
-    made = build_staged(Renderer(kustomize=find_kustomize(), cache=Cache(None), remotes=there), root, "prod", recorded)
+    made = build_staged(
+        Renderer(kustomize=find_kustomize(), cache=Cache(None), remotes=there), WholeTree(root), "prod", recorded
+    )
     assert (b"far" in made.data, made.left_out) == (True, LeftOut())
+
+
+def test_the_kustomizations_of_a_tree_are_read_once_for_all_roots(tree: Tree) -> None:
+    whole = WholeTree(tree({"prod/kustomization.yaml": "resources: [own.yaml]\n", "prod/own.yaml": OWN}))
+    first = whole.kustomizations
+    (whole.folder / "prod/kustomization.yaml").unlink()
+    assert whole.kustomizations is first
+    assert "prod" in first.by_path

@@ -14,7 +14,17 @@ from migrator.discover import Config, discover
 from migrator.engines import Cache, find_kustomize
 from migrator.load import load
 from migrator.model import Resource
-from migrator.render_roots import Build, Mapped, Remotes, Renderer, build_all, build_staged, mapped_to, own_remotes
+from migrator.render_roots import (
+    Build,
+    Mapped,
+    Remotes,
+    Renderer,
+    WholeTree,
+    build_all,
+    build_staged,
+    mapped_to,
+    own_remotes,
+)
 
 BASE = "resources: [../rbac, settings.yaml]\nnamespace: up\n"
 SETTINGS = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {v: one}\n"
@@ -124,7 +134,7 @@ class TestContent:
 
     def test_a_copy_builds_what_the_root_builds(self, tree: Callable[..., Path], upstream: Path) -> None:
         root = tree({"app/kustomization.yaml": f"resources: ['{TEAM}']\n"})
-        made = build_staged(renderer(infra(upstream)), root, "app")
+        made = build_staged(renderer(infra(upstream)), WholeTree(root), "app")
         assert b"v: one" in made.data
         assert (made.inflated, made.stand_ins) == (None, ())
         assert (root / "app/kustomization.yaml").read_text() == f"resources: ['{TEAM}']\n"
