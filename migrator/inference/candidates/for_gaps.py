@@ -8,6 +8,7 @@ from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edit, Edits, Tree, value_at
 from migrator.inference.assignments.wildcards import KEY, list_rows, named_rows
+from migrator.inference.candidates.entry_names import other_names
 from migrator.inference.candidates.extra_content import closed, emptied
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
@@ -181,6 +182,7 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
         yield from read_scalar(gap.document, node, gap.target)
         if node.style == "|" and isinstance(gap.target, str):
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
+        yield from other_names(gap, tree)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)
         return

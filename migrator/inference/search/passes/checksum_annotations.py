@@ -1,34 +1,59 @@
-"""Checksums of what other templates print: all that they tell is how the texts in it end."""
+"""Checksums of what other templates print: they tell how the texts in it end, and how entries are called."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from itertools import chain, islice, product
 
 from migrator.inference.assignments.values_tree import Edits, Tree, leaves, value_at
+from migrator.inference.candidates.entry_names import renamed
 from migrator.inference.gaps.checksums import is_checksum
 from migrator.inference.gaps.gaps import Gap
+from migrator.inference.hypothesis.state import State, ranged_maps
 from migrator.inference.search.trials import Trials
+from migrator.model import KeyPath
 
 MAX_ENDS = 6
 """Texts whose ends are tried for one checksum."""
+MAX_NAMES = 24
+"""Other names of entries, each with other ends of texts, that are tried for one checksum."""
 
 
 def settle_checksums(trials: Trials) -> None:
-    """Add or drop the last line break of texts that a wrong checksum depends on, where that makes it right.
+    """Add or drop the last line break of texts, and rename entries, that a wrong checksum depends on, where that helps.
 
-    Where a block of text in the target ends with such a text, the block does not show whether there was one.
+    Where a block of text in the target ends with such a text, the block does not show whether there was one. An entry
+    whose objects do not show its name may be called like one elsewhere.
     """
     for gap in trials.gaps:
         if is_checksum(gap):
-            for edits in islice(_other_ends(gap, trials.state.tree), MAX_ENDS):
+            ends = islice(_other_ends(gap, trials.state.tree), MAX_ENDS)
+            for edits in chain(ends, islice(_other_names(gap, trials.state), MAX_NAMES)):
                 if trials.try_one(edits):
                     break
 
 
-def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
+def _other_names(gap: Gap, state: State) -> Iterator[Edits]:
+    tree, read = state.tree, _read(gap)
+    entries = {place: tree.effective(place) for place in sorted(ranged_maps(state))}
+    names = dict.fromkeys(name for each in entries.values() if isinstance(each, Mapping) for name in each)
+    for place, each in entries.items():
+        if not isinstance(each, Mapping) or not any(path[: len(place)] == place for path in read):
+            continue
+        for entry, name in product(each, names):
+            edits = renamed(tree, (*place, entry), name)
+            if edits:
+                yield edits
+                yield from ((*edits, *more) for more in islice(_other_ends(gap, tree.assign(edits)), MAX_ENDS))
+
+
+def _read(gap: Gap) -> set[KeyPath]:
     pieces = gap.document.under(gap.node) if gap.node is not None else []
-    read = {path for piece in pieces if piece.source is not None for path in piece.source.taint}
+    return {path for piece in pieces if piece.source is not None for path in piece.source.taint}
+
+
+def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    read = _read(gap)
     single: list[Edits] = []
     for path in leaves(tree.overrides):
         text = value_at(tree.overrides, path)
