@@ -44,13 +44,14 @@ def _agree(mine: Sequence[Document], texts: Sequence[str]) -> bool:
 
     if Counter(document.text.strip() for document in mine) == Counter(map(str.strip, texts)):
         return True
-    theirs = sorted((item for text in texts for item in rendered_resources(text.encode(), tests=True)), key=_order)
+    left = sorted((item for text in texts for item in rendered_resources(text.encode(), tests=True)), key=_order)
     made = ((resource, d) for d in mine if (resource := d.resource) is not None and not is_skipped(resource.body))
-    own = sorted(made, key=lambda pair: _order(pair[0]))
-    return len(own) == len(theirs) and all(
-        key_of(resource.id) == key_of(other.id) and _alike(document, resource, other)
-        for (resource, document), other in zip(own, theirs, strict=True)
-    )
+    for resource, document in sorted(made, key=lambda pair: _order(pair[0])):
+        place = next((place for place, other in enumerate(left) if _alike(document, resource, other)), None)
+        if place is None:
+            return False
+        del left[place]
+    return not left
 
 
 def _order(resource: Resource) -> tuple[str, ...]:
@@ -58,6 +59,10 @@ def _order(resource: Resource) -> tuple[str, ...]:
 
 
 def _alike(document: Document, mine: Resource, other: Resource) -> bool:
+    if mine.gvk != other.gvk:
+        return False
     leaves = generated_leaves(document)
+    if key_of(mine.id) != key_of(other.id) and not any(path == ("metadata", "name") for path, _ in leaves):
+        return False
     wanted, _ = masked(document, leaves, other.body, checksums=True)
     return same(mine.body, wanted)

@@ -53,6 +53,8 @@ def may_come_out(document: Document, node: Node, target: Json) -> bool:
 
 def _fits(pieces: list[Piece], target: str) -> bool:
     real = [piece for piece in pieces if piece.region is None and piece.text]
+    while real and real[-1].source is None and real[-1].text.isspace() and not target.endswith(real[-1].text):
+        real.pop()  # what ends a block of text is no part of it
     if not any(map(_is_drawn, real)):
         return "".join(piece.text for piece in real) == target
     if len(real) == 1 and real[0].source is not None and real[0].source.op == "b64enc":
