@@ -10,8 +10,8 @@ from migrator.templates.errors import StopError
 
 ROOM = 256 << 20
 """Characters that a template may handle, everything that it costs counted in characters."""
-UNTAKEN_ROOM = 12 << 20
-"""The same for all branches of one template that are not taken: the dearest of the measured charts takes half of it."""
+UNTAKEN_ROOM = 20 << 20
+"""The same for all branches of one template that are not taken: the dearest of the measured charts takes most of it."""
 UNTAKEN_ROOM_OF_A_RUN = 64 << 20
 """The same for those of all templates; without it a chart whose library goes through all values takes minutes."""
 NODE_COST = 50
