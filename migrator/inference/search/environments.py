@@ -262,14 +262,14 @@ def _beginnings(
         state = evaluator.measure(tree, setting, best)
         if best is None or state.cost < best.cost:
             yield (best := state)
-        if place < NAMED_RELEASES and state.exact < len(evaluator.targets):
+        if place < NAMED_RELEASES and not _is_named(evaluator, state):
             # a chart with fullnameOverride renders right names only once that is known
             trials = Trials(evaluator, state, deadline, release_is_fixed=True)
             repair(trials)
             name_objects(trials)
             if trials.state.cost < best.cost:
                 yield (best := trials.state)
-        if best.exact == len(evaluator.targets):
+        if _is_named(evaluator, best):
             break
     assert best is not None  # noqa: S101
     for namespace in spaces[1:]:
@@ -280,6 +280,11 @@ def _beginnings(
         for state in _with_first_values(request, evaluator, setting):
             if state.cost < best.cost:
                 yield (best := state)
+
+
+def _is_named(evaluator: Evaluator, state: State) -> bool:
+    """Whether every object has its name, and most of them are right: it is not the release that the others want."""
+    return not evaluator.missing(state) and 2 * state.exact > len(evaluator.targets)
 
 
 def _with_first_values(request: InferenceRequest, evaluator: Evaluator, setting: ReleaseContext) -> Iterator[State]:

@@ -33,6 +33,8 @@ def as_by_hand(values: SplitValues, request: InferenceRequest, setting: ReleaseC
 
     In the forms and in the order of the chart's own values.yaml, with a comment where one does not explain itself.
     """
+    if not values.common and not any(values.environments.values()):
+        return values
     chart = chart_of(request)
     section = outline(chart)
     interpreter = Interpreter(chart, untaken=False)

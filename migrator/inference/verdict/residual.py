@@ -168,4 +168,6 @@ def pinning(request: InferenceRequest, answer: Answer, environment: str, *, pinn
     tree = Tree({}, overrides)
     for path in () if pinned else secret_values(overrides, request.targets[environment]):
         tree = tree.without(path)
-    return Pinning(chart_of(request), tree.overrides, answer.context.within(environment), untaken=pinned)
+    kinds = frozenset(target.id.kind for target in request.targets[environment])
+    setting = answer.context.within(environment)
+    return Pinning(chart_of(request), tree.overrides, setting, untaken=pinned, kinds=kinds)

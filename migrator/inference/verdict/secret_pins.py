@@ -70,11 +70,13 @@ class Pinning:
         setting: ReleaseContext,
         *,
         untaken: bool = True,
+        kinds: frozenset[str] = frozenset(),
         seconds: float = MOST_SECONDS,
     ) -> None:
         self._deadline = time.process_time() + seconds
         # what a branch not taken would print instead of something drawn is only seen with untaken branches
         self._interpreter = Interpreter(chart, untaken=untaken)
+        self._interpreter.asked_kinds = kinds
         self._tree, self._setting = Tree(defaults_of(chart), overrides), setting
         self._run = self._interpreter.run(overrides, setting)
         self._interpreter.untaken = False

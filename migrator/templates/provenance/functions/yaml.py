@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from migrator.model import KeyPath
@@ -156,7 +157,7 @@ def _read_yaml(*, array: bool) -> Lifted:
             return read_back(FUNCTIONS["fromYamlArray" if array else "fromYaml"](text), before)
         reader = _Reader(pieces, scope.region)
         try:
-            roots = parse_tree(reader.text)
+            roots = _roots(reader.text)
         except TemplateError as error:
             return Value(
                 [Value(error.message)] if array else {"Error": Value(error.message)}, (), "fromYaml", tuple(args)
@@ -173,6 +174,12 @@ def _read_yaml(*, array: bool) -> Lifted:
         return value
 
     return run
+
+
+@lru_cache(maxsize=256)
+def _roots(text: str) -> tuple[Node, ...]:
+    """The documents of a text; what a chart reads it reads again in every render, dashboards of megabytes included."""
+    return tuple(parse_tree(text))
 
 
 def _is_fixed(source: Value | None) -> bool:
