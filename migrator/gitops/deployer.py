@@ -1,0 +1,107 @@
+"""What brings objects into a cluster: an Application of Argo CD, a Kustomization or a HelmRelease of Flux."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from migrator.model import Json, ResId, SourceSpan
+
+
+class Tool(StrEnum):
+    """The tools that deploy what a repository holds."""
+
+    ARGO_CD = "argocd"
+    FLUX = "flux"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelmOptions:
+    """How a chart becomes objects."""
+
+    release_name: str
+    namespace: str = ""
+    """The namespace of the release; nothing where that of the deployer's destination is meant."""
+    value_files: tuple[str, ...] = ()
+    """In the order in which they are merged, as they are written: relative to the chart, or `$ref/...` in Argo CD."""
+    values: Mapping[str, Json] = field(default_factory=dict)
+    """Written into the object itself, over those of the files."""
+    parameters: tuple[tuple[str, str], ...] = ()
+    include_crds: bool = True
+    hooks: bool = True
+    storage_namespace: str = ""
+    post_renderers: tuple[Json, ...] = ()
+    """Kustomize patches over what the chart renders (Flux)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KustomizeOptions:
+    """What a deployer adds to the kustomization of its folder, in the fields of a kustomization."""
+
+    fields: Mapping[str, Json] = field(default_factory=dict)
+    """`images`, `namePrefix`, `patches`, `components`, `namespace`, `replicas`, ... as kustomize would be told them."""
+    substitutions: Mapping[str, str] | None = None
+    """What Flux puts in the place of `${NAME}` afterwards; None where it substitutes nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a deployer reads: a folder of a repository, or a chart of a chart repository."""
+
+    repository: str
+    """Its address, as it is written."""
+    here: bool = False
+    """Whether that is the repository which is migrated."""
+    revision: str = ""
+    path: str = ""
+    """Folder below the repository, `.` for its top; empty for a chart of a chart repository."""
+    chart: str = ""
+    version: str = ""
+    ref: str = ""
+    """The name by which the value files of other sources call this one (Argo CD's `$ref`)."""
+    helm: HelmOptions | None = None
+    kustomize: KustomizeOptions | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """When a deployer acts, and what it takes away."""
+
+    automated: bool = False
+    """Whether it acts by itself on every commit that it sees."""
+    prune: bool = False
+    """Whether it deletes what has left its sources."""
+    self_heal: bool = False
+    cascade: bool = False
+    """Whether its own removal deletes what it deployed: Argo CD's finalizer, Flux' deletionPolicy, Helm's uninstall."""
+    server_side: bool = False
+    create_namespace: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployer:
+    """One object that deploys; an ApplicationSet is each of the Applications that it generates."""
+
+    tool: Tool
+    id: ResId
+    """Of the object itself."""
+    environment: str = ""
+    cluster: str = ""
+    """Address or name of the cluster where its objects go; empty where that is not said."""
+    namespace: str = ""
+    """Where objects go that name no namespace."""
+    moves: bool = False
+    """Whether objects that name another namespace go there too (Flux' targetNamespace)."""
+    project: str = ""
+    sources: tuple[Source, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    depends_on: tuple[ResId, ...] = ()
+    wave: int = 0
+    made_by: ResId | None = None
+    """The ApplicationSet that generates it."""
+    delivered_by: ResId | None = None
+    """The deployer whose sources hold this object (app-of-apps, a bootstrap Kustomization)."""
+    span: SourceSpan | None = None
+    unknown: tuple[str, ...] = ()
+    """What of it cannot be evaluated, in words for a person: plugins, generators that ask the network."""
