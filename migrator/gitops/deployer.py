@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from migrator.model import Json, ResId, SourceSpan
+from migrator.model import Json, RepoPath, ResId, SourceSpan
 
 
 class Tool(StrEnum):
@@ -62,6 +62,8 @@ class Source:
     """The name by which the value files of other sources call this one (Argo CD's `$ref`)."""
     helm: HelmOptions | None = None
     kustomize: KustomizeOptions | None = None
+    recurse: bool = False
+    """Whether the files of a folder without kustomization count that lie in its subfolders."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,10 @@ class Policy:
     """Whether its own removal deletes what it deployed: Argo CD's finalizer, Flux' deletionPolicy, Helm's uninstall."""
     server_side: bool = False
     create_namespace: bool = False
+    suspended: bool = False
+    """Whether it rests until somebody wakes it (Flux)."""
+    wait: bool = False
+    """Whether it is ready only when its objects are (Flux)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +108,26 @@ class Deployer:
     """The ApplicationSet that generates it."""
     delivered_by: ResId | None = None
     """The deployer whose sources hold this object (app-of-apps, a bootstrap Kustomization)."""
+    root: RepoPath | None = None
+    """The root that renders this object; None where it is read from its file."""
+    tracking: str = ""
+    """How its Argo CD knows its objects: `annotation`, `label` or `annotation+label`; empty where no file says it."""
     span: SourceSpan | None = None
     unknown: tuple[str, ...] = ()
     """What of it cannot be evaluated, in words for a person: plugins, generators that ask the network."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """What an AppProject of Argo CD lets its Applications do; patterns as they are written."""
+
+    id: ResId
+    repositories: tuple[str, ...] = ()
+    destinations: tuple[tuple[str, str], ...] = ()
+    """Cluster (address or name) and namespace."""
+    cluster_kinds: tuple[tuple[str, str], ...] = ()
+    """Group and kind of the objects without namespace that are allowed."""
+    namespaced_kinds: tuple[tuple[str, str], ...] | None = None
+    """Group and kind of those in namespaces; None where all are."""
+    root: RepoPath | None = None
+    span: SourceSpan | None = None

@@ -86,6 +86,11 @@ class Evaluator(UntakenBranches):
 
     def render(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
         """The pieces that a template file prints. Where Helm would stop, `self.failures` says why."""
+        self.out = _without_nil(self.execute(nodes, dot, template))
+        return self.out
+
+    def execute(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
+        """The pieces as text/template prints them: Helm takes `<no value>` out of them afterwards."""
         self.out, self.path_condition, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
         self.scopes = [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
@@ -97,7 +102,6 @@ class Evaluator(UntakenBranches):
             self.run(nodes, dot)
         finally:
             self.untaken_left -= room - self.untaken_room
-        self.out = _without_nil(self.out)
         return self.out
 
     def run(self, nodes: list[ast.Node], dot: Value) -> None:
