@@ -8,15 +8,20 @@ from migrator.discover.config import (
     parse_config,
     read_config,
 )
+from migrator.discover.gitops import ArgoCd, DeployedEnvironment, Flux, GitOps
 from migrator.discover.index import KUSTOMIZATION_NAMES, FileEntry, GitState, Index, discover
 
 __all__ = [
     "CONFIG_PATH",
     "KUSTOMIZATION_NAMES",
     "Application",
+    "ArgoCd",
     "ComponentOverride",
     "Config",
+    "DeployedEnvironment",
     "FileEntry",
+    "Flux",
+    "GitOps",
     "GitState",
     "Index",
     "discover",

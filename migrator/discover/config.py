@@ -11,12 +11,12 @@ from typing import Any
 
 from migrator.compare import ALL, Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
+from migrator.discover.gitops import GitOps, read_gitops
 from migrator.model import Impact, Json, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
 CONFIG_PATH = RepoPath("migrate.yaml")
 
-GITOPS = ("argocd", "flux", "none")
 DECISIONS = ("adopt", "propose", "keep")
 
 _ENVIRONMENT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -53,7 +53,7 @@ class Config:
     environments: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
     """Environment name -> its roots."""
     layout: str | None = None
-    gitops: str | None = None
+    gitops: GitOps = field(default_factory=GitOps)
     max_impact: Impact | None = None
     accept: tuple[Acceptance, ...] = ()
     refuse: tuple[Acceptance, ...] = ()
@@ -267,7 +267,7 @@ def _by_name(entry: tuple[str, Field]) -> str:
 _FILE = FileKind(code="MIG104", remedy="correct it; docs/configuration.md has every key", whole="the configuration")
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "layout": Field.text,
-    "gitops": lambda held: held.one_of(GITOPS),
+    "gitops": read_gitops,
     "max_impact": _impact,
     "accept": _accept,
     "refuse": _refuse,

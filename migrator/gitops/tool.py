@@ -19,14 +19,15 @@ def tool_of(config: Config, index: Index, resources: Iterable[Resource], roots: 
 
     Else `none` where migrate.yaml says that, and nothing where nobody says anything.
     """
-    if config.gitops not in {None, NONE}:
-        return str(config.gitops)
+    said = config.gitops.tool
+    if said not in {None, NONE}:
+        return str(said)
     if any(each.gvk.group == "argoproj.io" and each.gvk.kind in _KINDS for each in resources):
         return ARGO_CD
     written = [each for _, each in written_folders(index) if each.kind in _KINDS]
     foreign = foreign_repositories(index, ((each.repository, each.folder) for each in written))
     here = (each.folder for each in written if each.repository not in foreign)
-    return ARGO_CD if any(reaches(folder, root) for folder in here for root in roots) else config.gitops or ""
+    return ARGO_CD if any(reaches(folder, root) for folder in here for root in roots) else said or ""
 
 
 def knows_hooks(tool: str, *, inflates: bool) -> bool:

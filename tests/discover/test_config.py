@@ -6,7 +6,7 @@ import pytest
 
 from migrator.compare import ALL, Acceptance
 from migrator.diagnostics import MigrateError
-from migrator.discover import ComponentOverride, Config, parse_config, read_config
+from migrator.discover import ComponentOverride, Config, GitOps, parse_config, read_config
 from migrator.model import Impact
 
 FULL = b"""\
@@ -38,7 +38,7 @@ def test_every_key_is_read() -> None:
         "dev": ("overlays/dev",),
         "prod": ("overlays/prod", "apps/api/overlays/prod"),
     }
-    assert (config.layout, config.gitops, config.max_impact) == ("growing", "flux", Impact.DATA_LOSS)
+    assert (config.layout, config.gitops, config.max_impact) == ("growing", GitOps(tool="flux"), Impact.DATA_LOSS)
     assert config.accept == (Acceptance(only=("Deployment.apps/a/b#/spec/replicas",), reason="scaled by hand"),)
     assert config.chart_mirrors == ("../charts",)
     assert config.url_mirrors == {"https://a.example": "https://b.example"}

@@ -6,7 +6,7 @@ import pytest
 
 from migrator.compare import Acceptance
 from migrator.diagnostics import MigrateError
-from migrator.discover import Config
+from migrator.discover import Config, GitOps
 from migrator.lock import Lock
 from migrator.model import Impact
 from migrator.workflow.settings import Settings
@@ -39,7 +39,7 @@ def test_the_configuration_speaks_where_the_command_line_is_silent(tmp_path: Pat
 
 
 def test_the_command_line_wins(tmp_path: Path) -> None:
-    config = Config(layout="in-place", offline=True, max_impact=Impact.NONE, gitops="flux")
+    config = Config(layout="in-place", offline=True, max_impact=Impact.NONE, gitops=GitOps(tool="flux"))
     settings = Settings(root=tmp_path, layout="growing", offline=False, max_impact="data-loss", gitops="none")
     choices = choose(settings, config)
     assert (choices.layout, choices.max_impact, choices.gitops) == ("growing", Impact.DATA_LOSS, "none")
@@ -53,7 +53,7 @@ def test_no_cache_means_none(tmp_path: Path) -> None:
 
 def test_a_gitops_tool_of_the_configuration_is_refused_as_well(tmp_path: Path) -> None:
     with pytest.raises(MigrateError, match="MIG903"):
-        choose(Settings(root=tmp_path), Config(gitops="argocd"))
+        choose(Settings(root=tmp_path), Config(gitops=GitOps(tool="argocd")))
 
 
 def test_what_an_earlier_migration_was_rendered_for_holds_until_somebody_says_otherwise(tmp_path):

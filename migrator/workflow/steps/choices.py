@@ -53,7 +53,7 @@ def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choic
     MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet, MIG925 for what cannot stand
     for a remote base.
     """
-    gitops = settings.gitops or config.gitops or GITOPS
+    gitops = settings.gitops or config.gitops.tool or GITOPS
     if gitops != GITOPS:
         raise MigrateError.of(
             "MIG903",

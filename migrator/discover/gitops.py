@@ -1,0 +1,114 @@
+"""`gitops` of `migrate.yaml`: which tool deploys, from which address, and how careful it is where."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from migrator.yamlio.fields import Field
+
+T = TypeVar("T")
+
+TOOLS = ("argocd", "flux", "none")
+TRACKING = ("annotation", "label")
+ARGO_CD_SOURCES = ("path", "chart")
+FLUX_SOURCES = ("chart", "git")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArgoCd:
+    """How Argo CD is set up."""
+
+    namespace: str = "argocd"
+    tracking: str = "annotation"
+    """By what it knows its objects: annotation (since 3.0) or label (fact A1)."""
+    source: str = "path"
+    """What an Application of a release names: the `path` of the umbrella chart, or the public `chart`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flux:
+    """How Flux is set up."""
+
+    namespace: str = "flux-system"
+    source: str = "chart"
+    """What a HelmRelease names: the public `chart`, or the umbrella chart in `git`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeployedEnvironment:
+    """What is said of one environment."""
+
+    cluster: str = ""
+    """Address of its cluster; for Flux the folder that the cluster's bootstrap deploys. Empty: nobody says."""
+    automated: bool | None = None
+    """Whether the tool acts by itself, prunes and heals; None: nobody says, which is the careful no."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitOps:
+    """Everything that `gitops` may say; empty and None where it does not."""
+
+    tool: str | None = None
+    repo_url: str = ""
+    revision: str = ""
+    argocd: ArgoCd = field(default_factory=ArgoCd)
+    flux: Flux = field(default_factory=Flux)
+    environments: Mapping[str, DeployedEnvironment] = field(default_factory=dict)
+
+
+def read_gitops(held: Field) -> GitOps:
+    """What the key says: the word of a tool, or a map; raises the file's error for what it cannot be."""
+    if isinstance(held.value, str):  # `gitops: none` is short for `gitops: {tool: none}`
+        return GitOps(tool=held.one_of(TOOLS))
+    given = _given(held, tuple(GitOps.__dataclass_fields__))
+    return GitOps(
+        tool=given["tool"].one_of(TOOLS) if "tool" in given else None,
+        repo_url=given["repo_url"].text() if "repo_url" in given else "",
+        revision=given["revision"].text() if "revision" in given else "",
+        argocd=_part(given.get("argocd"), _argocd, ArgoCd()),
+        flux=_part(given.get("flux"), _flux, Flux()),
+        environments={
+            name: _environment(each)
+            for name, each in sorted(_entries(given.get("environments")), key=lambda entry: entry[0])
+        },
+    )
+
+
+def _part(held: Field | None, read: Callable[[Field], T], default: T) -> T:
+    return default if held is None else read(held)
+
+
+def _entries(held: Field | None) -> list[tuple[str, Field]]:
+    return [] if held is None else held.entries()
+
+
+def _given(held: Field, known: tuple[str, ...]) -> Mapping[str, Field]:
+    held.needed().refuse_others(known)
+    return {key: item for key, item in held.entries() if item.value is not None}
+
+
+def _argocd(held: Field) -> ArgoCd:
+    _given(held, tuple(ArgoCd.__dataclass_fields__))
+    return ArgoCd(
+        namespace=held.child("namespace").text(ArgoCd().namespace),
+        tracking=held.child("tracking").one_of(TRACKING, ArgoCd().tracking),
+        source=held.child("source").one_of(ARGO_CD_SOURCES, ArgoCd().source),
+    )
+
+
+def _flux(held: Field) -> Flux:
+    _given(held, tuple(Flux.__dataclass_fields__))
+    return Flux(
+        namespace=held.child("namespace").text(Flux().namespace),
+        source=held.child("source").one_of(FLUX_SOURCES, Flux().source),
+    )
+
+
+def _environment(held: Field) -> DeployedEnvironment:
+    given = _given(held, tuple(DeployedEnvironment.__dataclass_fields__))
+    return DeployedEnvironment(
+        cluster=given["cluster"].text() if "cluster" in given else "",
+        automated=given["automated"].flag() if "automated" in given else None,
+    )
