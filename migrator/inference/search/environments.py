@@ -1,9 +1,9 @@
-"""The search over all environments of a component: the one with most objects first, the others from its answer."""
+"""The search over all environments of a component: the one with most objects first, the others from what was found."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,7 @@ from migrator.inference.search.trials import Trials
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import ReleaseContext
 from migrator.templates.chart import Chart
+from migrator.yamlio import same
 
 NAMED_RELEASES = 2
 """How many of the likeliest release names are tried together with name overrides of the chart."""
@@ -76,12 +77,19 @@ def solve(
 def _in_turn(
     request: InferenceRequest, chart: Chart, probes: Probes | None, start: Start | None, working: float
 ) -> dict[str, _Found]:
-    """The environments in turn: the one with most objects from the start or its names, the others from its answer."""
+    """The environments in turn: the one with most objects from the start or its names, the others from its answer.
+
+    Or from that of another one that was searched before, where it is nearer.
+    """
     defaults = defaults_of(chart)
     order = sorted(request.targets, key=lambda name: (-len(request.targets[name]), name))
     found: dict[str, _Found] = {}
     setting = start.context if start is not None else None
     for place, name in enumerate(order):
+        twin = _twin(request, name, found, setting) if setting is not None else None
+        if twin is not None:
+            found[name] = replace(found[twin], renders=0)
+            continue
         evaluator = Evaluator(
             chart, request.targets[name], probes, rules=request.equivalences, knows_hooks=request.knows_hooks
         )
@@ -90,8 +98,9 @@ def _in_turn(
         if setting is None:
             begun = _beginnings(request, evaluator, Tree(defaults, {}), name, deadline)
         else:
-            tree = found[order[0]].state.tree if start is None else Tree(defaults, start.values[name])
-            begun = _begun_as(setting.within(name), request, evaluator, tree)
+            known = Tree(defaults, start.values[name]) if start is not None else None
+            trees = [known] if known is not None else [each.state.tree for each in found.values()]
+            begun = _begun_as(setting.within(name), request, evaluator, trees)
         state = _first(request, begun, deadline + GRACE)
         is_known = setting is not None or bool(request.first_values and state.tree.overrides)
         found[name] = _searched(request, evaluator, state, deadline, is_first=not place, is_known=is_known)
@@ -99,17 +108,39 @@ def _in_turn(
     return found
 
 
-def _begun_as(setting: ReleaseContext, request: InferenceRequest, evaluator: Evaluator, tree: Tree) -> Iterator[State]:
+def _twin(request: InferenceRequest, name: str, found: Collection[str], setting: ReleaseContext) -> str | None:
+    """An environment that was searched and has the very same objects, in the same namespaces."""
+    targets = request.targets[name]
+    ids, bodies = [each.id for each in targets], [dict(each.body) for each in targets]
+    for other in found:
+        held = request.targets[other]
+        alike = setting.within(other) == setting.within(name) and [each.id for each in held] == ids
+        if alike and same([dict(each.body) for each in held], bodies):
+            return other
+    return None
+
+
+def _begun_as(
+    setting: ReleaseContext, request: InferenceRequest, evaluator: Evaluator, trees: Sequence[Tree]
+) -> Iterator[State]:
     """A release that is known, in its namespace or, if that is nearer, in that of most of the targets.
 
-    Then with first values that come nearer: each better than the one before.
+    Then with other values that come nearer, of the environments before and first values: each better than the one
+    before.
     """
     spaces = () if request.namespace else namespaces(evaluator.targets)[:1]
-    best = evaluator.measure(tree, setting)
+    best = evaluator.measure(trees[0], setting)
     yield best
     for namespace in spaces:
         if namespace != setting.namespace:
-            state = evaluator.measure(tree, replace(setting, namespace=namespace), best)
+            state = evaluator.measure(trees[0], replace(setting, namespace=namespace), best)
+            if state.cost < best.cost:
+                yield (best := state)
+    tried = [trees[0].overrides]
+    for tree in trees[1:]:
+        if not best.is_right and tree.overrides not in tried:
+            tried.append(tree.overrides)
+            state = evaluator.measure(tree, best.setting, best)
             if state.cost < best.cost:
                 yield (best := state)
     for state in _with_first_values(request, evaluator, best.setting):
