@@ -1,0 +1,118 @@
+"""What the controllers read: the commits, and what each object that deploys renders at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from migrator.gitops.controllers.cluster import Cluster, Live, spec_of
+from migrator.gitops.controllers.manifest import Address, Manifest, manifest_of
+from migrator.model import Json, ResId
+
+Body: TypeAlias = Mapping[str, Json]
+
+
+class CannotRenderError(Exception):
+    """The sources of an object that deploys render nothing: a folder or a file is missing, a template fails."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What an object that deploys renders at a commit; an ApplicationSet renders its Applications."""
+
+    objects: Sequence[Body] = ()
+    """Hooks among them, by their annotation."""
+    definitions: Sequence[Body] = ()
+    """What lies in the `crds/` of a chart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Commits, what is rendered at each, and what a person applies by hand."""
+
+    commits: Sequence[str]
+    """Their names, the first from before."""
+    render: Callable[[Body, int], Rendered]
+    """The live object that deploys and the index of a commit -> what it renders; CannotRenderError."""
+    by_hand: Callable[[int], Sequence[Body]]
+    """What somebody has applied at a commit and nothing delivers; he deletes what is no longer there.
+
+    A pipeline without controllers is such objects of the group `pipeline`: an Apply is `kubectl apply`, a Release is
+    `helm upgrade --install`.
+    """
+    label_tracking: bool = False
+    """Whether Argo CD tracks by the label `app.kubernetes.io/instance` (fact A1)."""
+    takes_ownership: bool = True
+    """Whether helm-controller takes live objects over (fact H3)."""
+    restarts: Mapping[int, frozenset[ResId]] = field(default_factory=dict)
+    """Commit -> the objects whose pods are made anew, as its proof says."""
+    leaving: frozenset[ResId] = frozenset()
+    """The objects that are to go."""
+    finish: int = 0
+    """How many of the last commits give up the way back; they are merged only once everybody has seen all before."""
+    gates: frozenset[int] = frozenset()
+    """Further commits that are merged only once everybody has seen all before."""
+
+
+Manifests: TypeAlias = tuple[tuple[Manifest, ...], tuple[Manifest, ...]]
+
+
+@dataclass(slots=True)
+class World:
+    """A history with what has been rendered of it."""
+
+    history: History
+    path: Sequence[int]
+    """Position in the play -> commit."""
+    finalizers: Mapping[tuple[str, str], Callable[[World, Cluster, Address], None]]
+    """Kind of objects that deploy -> what happens before one of them is gone."""
+    rendered: dict[tuple[Any, ...], Manifests | None] = field(default_factory=dict)
+
+    def manifests(self, live: Live, position: int) -> Manifests | None:
+        """What an object that deploys renders, and the definitions of its chart apart; None where that fails."""
+        commit = self.path[position]
+        key = (live.manifest.address, live.manifest.content, commit)
+        if key not in self.rendered:
+            self.rendered[key] = self._manifests(live, commit)
+        return self.rendered[key]
+
+    def _manifests(self, live: Live, commit: int) -> Manifests | None:
+        body = live.manifest.body
+        try:
+            found = self.history.render(body, commit)
+        except CannotRenderError:
+            return None
+        cluster, namespace = _destination(live.manifest)
+        objects, definitions = (
+            tuple(manifest_of(each, cluster=cluster, namespace=namespace) for each in bodies)
+            for bodies in (found.objects, found.definitions)
+        )
+        return tuple({each.address: each for each in objects}.values()), definitions
+
+    def remove(self, cluster: Cluster, address: Address, by: Address | None, rule: str, words: str) -> None:
+        """Deletes an object; one that deploys does first what its finalizer is for."""
+        live = cluster.live.get(address)
+        if live is None:
+            return
+        finalize = self.finalizers.get(live.manifest.kind)
+        if finalize is not None:
+            finalize(self, cluster, address)
+        cluster.delete(address, by, rule, words)
+
+
+def _destination(deployer: Manifest) -> tuple[str, str]:
+    """The cluster of its objects and the namespace of those that name none."""
+    spec, here = spec_of(deployer.body), deployer.address
+    if here.id.kind == "Application":
+        to = spec.get("destination") or {}
+        server = str(to.get("server") or to.get("name") or "")
+        here_too = server in {"", "in-cluster"} or server.startswith("https://kubernetes.default.svc")
+        return ("" if here_too else server), str(to.get("namespace") or "")
+    if here.id.kind == "ApplicationSet":
+        return here.cluster, here.id.namespace
+    config = ((spec.get("kubeConfig") or {}).get("secretRef") or {}).get("name")
+    if here.id.kind == "Kustomization":
+        return str(config or here.cluster), str(spec.get("targetNamespace") or "")
+    namespace = spec.get("targetNamespace") or spec.get("namespace") or here.id.namespace
+    return str(config or here.cluster), str(namespace)
