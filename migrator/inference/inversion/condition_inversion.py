@@ -219,6 +219,9 @@ class Conditions:
         current = plain(container)
         if condition.op == "contains":
             return
+        if want and isinstance(current, list) and (item.direct or item.op):
+            for other in current:
+                yield from islice(self._inversion.invert(item, other, depth=depth), 1)
         if isinstance(current, list) or current is None:
             listed = list(current or [])
             wanted = [*listed, plain(item)] if want else [other for other in listed if not same(other, plain(item))]

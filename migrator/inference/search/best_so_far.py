@@ -11,11 +11,13 @@ from typing import Self
 from migrator.inference.assignments.values_tree import Edits, filled
 from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.attempts import Journal
+from migrator.inference.candidates.failures import repairs
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.state import State, apply_edits
 from migrator.inference.internal_errors import told
 from migrator.model import KeyPath
+from migrator.templates.interpreter.failures import Failure
 from migrator.templates.provenance.value import ELEMENT
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
@@ -121,6 +123,10 @@ class Standing:
             upper = tuple((self.state.tree.above(path), value) for path, value in edits)
             if not self.is_forbidden(upper):
                 yield from filled(upper, self.evaluator.with_untaken.vocabulary)
+
+    def repairs(self, failure: Failure) -> Iterator[Edits]:
+        """Assignments that may prevent a failure of the best hypothesis, likeliest first."""
+        return self.filled(repairs(failure, self.state.tree, self.evaluator.with_untaken.vocabulary))
 
     # -- what may be tried, and what was refused ---------------------------------------------------------------
 

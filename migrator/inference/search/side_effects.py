@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits
-from migrator.inference.candidates.failures import repairs, undoes
+from migrator.inference.candidates.failures import undoes
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import satisfy
 from migrator.inference.search.best_so_far import Standing
@@ -55,7 +55,7 @@ def _with_what_fails_repaired(standing: Standing, trial: State, edits: Edits) ->
 
 def _asked_for(there: Standing, failure: Failure) -> Iterator[Edits]:
     """The value that a failure names, or another branch at one of the nearest path conditions over it."""
-    yield from islice(repairs(failure, there.state.tree), 3)
+    yield from islice(there.repairs(failure), 3)
     for condition in (failure.path_condition.chain() if failure.path_condition is not None else [])[:3]:
         yield from islice(satisfy(condition.condition, not condition.wanted), 3)
 

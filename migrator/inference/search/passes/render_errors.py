@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from migrator.inference.assignments.values_tree import MISSING, Edits
-from migrator.inference.candidates.failures import PLACEHOLDER, repairs
+from migrator.inference.candidates.failures import PLACEHOLDER
 from migrator.inference.hypothesis.state import State, failures_of, ranged_maps
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
@@ -25,11 +26,28 @@ def repair(trials: Trials) -> None:
     """Make a chart render that fails: set the value that the error names, or turn a path condition over it."""
     for _ in range(MAX_REPAIRED):
         failures = failures_of(trials.state)
-        if not failures or trials.late:
+        if not failures or trials.late or not any(_mended(trials, failure) for failure in failures):
             return
-        tried = (edits for failure in failures for edits in trials.filled(repairs(failure, trials.state.tree)))
-        if not any(trials.try_one(edits) for edits in tried):
-            return
+
+
+def _mended(trials: Trials, failure: Failure) -> bool:
+    """Whether something prevents a failure: what sets values before what takes some away, then by what it prints."""
+    known = {failure.message for failure in failures_of(trials.state)} - {failure.message}
+    ranked: list[tuple[tuple[bool, bool, float], Edits]] = []
+    enough: set[tuple[KeyPath, ...]] = set()
+    """Places at which something prevents it without another failure: no further value is tried there."""
+    for edits in trials.repairs(failure):
+        paths = tuple(path for path, _ in edits)
+        if paths in enough or trials.late or not trials.allowed(edits) or trials.is_refused(edits):
+            continue
+        state = trials.measured(edits)
+        is_clear = {failure.message for failure in failures_of(state)} <= known
+        ranked.append(((not is_clear, not all(value for _, value in edits), state.cost), edits))
+        if is_clear:
+            enough.add(paths)
+            if failure.culprit is not None and state.cost < trials.state.cost:
+                break
+    return any(trials.try_one(edits) for _, edits in sorted(ranked, key=itemgetter(0)))
 
 
 class Mender:
@@ -89,7 +107,7 @@ class Mender:
         named = [path for path in empty if str(path[-1]).lower().rstrip("s") in failure.message.lower()]
         inner = f"{INNER}{sum(1 for path, _ in edits for key in path if str(key).startswith(INNER))}"
         yield from (((((*path, inner), {})),) for path in named)
-        yield from repairs(failure, state.tree)
+        yield from self._trials.at(state).repairs(failure)
 
     def _others(self, path: KeyPath, state: State) -> Iterator[str]:
         """What a value may be where free text fails: a word of the templates, or the name of an entry elsewhere."""
