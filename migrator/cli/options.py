@@ -87,7 +87,7 @@ deciding = _together(
         max_impact,
         budget,
         click.option("--layout", metavar="NAME", help="growing (default), enterprise, in-place, or your own."),
-        click.option("--gitops", metavar="TOOL", help="GitOps objects to write: none (default)."),
+        click.option("--gitops", metavar="TOOL", help="Write the objects that deploy it: argocd, flux, none."),
     ]
 )
 

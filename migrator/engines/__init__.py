@@ -5,6 +5,7 @@ from migrator.engines.credential_helper import HelperAnswer, ask_credential_help
 from migrator.engines.errors import Cause, Complaint, EngineError, Failure
 from migrator.engines.git import (
     Export,
+    default_branch,
     dirty_paths,
     export,
     git_prefix,
@@ -42,6 +43,7 @@ __all__ = [
     "Tool",
     "Toolchain",
     "ask_credential_helper",
+    "default_branch",
     "dirty_paths",
     "export",
     "find_helm",

@@ -63,6 +63,19 @@ def remote_urls(root: Path) -> dict[str, str]:
     return {key.removeprefix("remote.").removesuffix(".url"): url for key, url in lines}
 
 
+def default_branch(root: Path) -> str:
+    """The branch that is deployed from: what `origin` calls its head, else main or master, else the current one.
+
+    Empty where none of them is.
+    """
+    told = git_run(root, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD").stdout.decode().strip()
+    if told:
+        return told.removeprefix("origin/")
+    current = git_run(root, "symbolic-ref", "--quiet", "--short", "HEAD").stdout.decode().strip()
+    usual = [name for name in ("main", "master") if resolve_commit(root, f"refs/heads/{name}") is not None]
+    return current if current in usual or not usual else usual[0]
+
+
 def last_change(root: Path, path: RepoPath) -> str | None:
     """The full id of the last commit that changed a file of the folder; None where none did, or there is no git."""
     if not is_repository(root):

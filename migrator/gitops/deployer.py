@@ -64,6 +64,8 @@ class Source:
     kustomize: KustomizeOptions | None = None
     recurse: bool = False
     """Whether the files of a folder without kustomization count that lie in its subfolders."""
+    include: str = ""
+    """Pattern of the files of such a folder that count; empty where all of them do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
@@ -29,17 +29,22 @@ def left_behind(plan: Plan, charts: Mapping[str, RepoPath], view: RepositoryView
     losing = _losing(plan, charts, view.builds)
     if not losing:
         return ()
+    return tuple(_note(path, named, losing) for path, named in deploying(view, losing))
+
+
+def deploying(view: RepositoryView, roots: Collection[RepoPath]) -> Sequence[tuple[RepoPath, Sequence[Deployed]]]:
+    """The objects that deploy one of the roots, each with its file and all that it deploys here; in order."""
     written = list(written_folders(view.index))
     foreign = foreign_repositories(view.index, ((each.repository, each.folder) for _, each in written))
     objects: dict[tuple[RepoPath, str, str], list[Deployed]] = defaultdict(list)
     for path, each in (*written, *_rendered(view.builds)):
         if each.repository not in foreign:
             objects[path, each.kind, each.name].append(each)
-    return tuple(
-        _note(path, named, losing)
+    return [
+        (path, named)
         for (path, _, _), named in sorted(objects.items())
-        if any(reaches(one.folder, root) for one in named for root in losing)
-    )
+        if any(reaches(one.folder, root) for one in named for root in roots)
+    ]
 
 
 def _losing(

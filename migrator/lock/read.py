@@ -9,7 +9,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from migrator.diagnostics import MigrateError
-from migrator.lock.types import LOCK_PATH, Lock, LockedComponent, LockedEnvironment, LockedRelease
+from migrator.lock.types import (
+    LOCK_PATH,
+    Handover,
+    Lock,
+    LockedComponent,
+    LockedDeployer,
+    LockedEnvironment,
+    LockedRelease,
+)
 from migrator.lock.write import API_VERSION
 from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
@@ -49,7 +57,8 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
             span=SourceSpan(path=path),
             remedy="use the version of migrate that wrote it, or restore the file",
         )
-    file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "staying", "proof"))
+    optional = ("staying", "handover")
+    file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "proof", *optional))
     baseline, proof = file.child("baseline"), file.child("proof")
     baseline.needed().refuse_others(("commit", "tree"))
     proof.needed().refuse_others(("verdict", "digest", "rendered"))
@@ -63,6 +72,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
         environments=_each(file.child("environments").needed(), read_environment),
         components=_each(file.child("components").needed(), _component),
         staying=_each(file.child("staying"), Field.string),
+        handover=_handover(file.child("handover")),
         verdict=proof.child("verdict").string(),
         proof_digest=proof.child("digest").string(),
         rendered=_each(proof.child("rendered"), lambda held: _each(held.needed(), Field.string)),
@@ -70,8 +80,8 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
 
 
 def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
-    held.needed().refuse_others(("before", "after", "namespaces", "leftOut"))
-    after = held.child("after").needed()
+    held.needed().refuse_others(("before", "after", "namespaces", "leftOut", "deployedBy"))
+    after, deployed_by = held.child("after").needed(), held.child("deployedBy")
     after.refuse_others(("kustomize", "helm"))
     return LockedEnvironment(
         before=_paths(held.child("before")),
@@ -79,7 +89,30 @@ def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
         helm=tuple(_release(item, kube_version) for item in after.child("helm").listed()),
         namespaces={RepoPath(root): name for root, name in _each(held.child("namespaces"), Field.string).items()},
         left_out={RepoPath(root): found for root, found in _each(held.child("leftOut"), _left_out).items()},
+        deployed_by=() if deployed_by.value is None else tuple(_deployer(item) for item in deployed_by.listed()),
     )
+
+
+def _deployer(held: Field) -> LockedDeployer:
+    named = ("tool", "kind", "name")
+    held.needed().refuse_others((*named, "file", "component", "root"))
+    root = held.child("root")
+    return LockedDeployer(
+        **{key: held.child(key).string() for key in named},
+        file=_inside(held.child("file")),
+        component=held.child("component").text(""),
+        root=None if root.value is None else _inside(root),
+    )
+
+
+def _handover(held: Field) -> Handover | None:
+    if held.value is None:
+        return None
+    held.refuse_others(("tool", "stage", "stages"))
+    stages, stage = held.child("stages").texts(), held.child("stage")
+    if not 1 <= stage.integer() <= len(stages):
+        raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
+    return Handover(tool=held.child("tool").string(), stage=stage.integer(), stages=stages)
 
 
 def _left_out(held: Field) -> LeftOut:

@@ -36,6 +36,32 @@ class LockedRelease:
         return self.component, self.context.namespace, self.context.release
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class LockedDeployer:
+    """An object of a GitOps tool that deploys a part of an environment."""
+
+    tool: str
+    kind: str
+    name: str
+    file: RepoPath
+    """The file that holds it."""
+    component: str = ""
+    """Whose release it deploys; empty where it deploys a kustomization."""
+    root: RepoPath | None = None
+    """The kustomization that it deploys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handover:
+    """How far the change of hands has come."""
+
+    tool: str
+    stage: int
+    """The last stage whose files are written, counted from 1."""
+    stages: tuple[str, ...]
+    """The names of all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedEnvironment:
     """What was deployed before, and what is deployed after."""
@@ -47,6 +73,8 @@ class LockedEnvironment:
     """Root, of before or after -> where its objects go that name no namespace, where there are any."""
     left_out: Mapping[RepoPath, LeftOut] = field(default_factory=dict)
     """Root -> what it was built without when it was proved, where that is anything."""
+    deployed_by: tuple[LockedDeployer, ...] = ()
+    """What deploys its releases and kustomizations, where a tool was chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +106,8 @@ class Lock:
     """Recognised component without a release -> what was decided when the repository was migrated: propose or keep."""
     verdict: str = ""
     proof_digest: str = ""
+    handover: Handover | None = None
+    """Where the change of hands stands; None where no tool was chosen."""
     rendered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """environment -> part (a kustomize root, or `release:NAMESPACE/NAME`) -> digest of what it rendered when proved.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator.lock.types import Lock, LockedComponent, LockedEnvironment, LockedRelease
+from migrator.lock.types import Handover, Lock, LockedComponent, LockedDeployer, LockedEnvironment, LockedRelease
 from migrator.model import Json, LeftOut
 from migrator.yamlio import dump
 
@@ -21,8 +21,11 @@ def dump_lock(lock: Lock) -> str:
         "environments": {name: _environment(each) for name, each in sorted(lock.environments.items())},
         "components": {name: _component(each) for name, each in sorted(lock.components.items())},
         "staying": dict(sorted(lock.staying.items())),
+        "handover": None if lock.handover is None else _handover(lock.handover),
         "proof": {"verdict": lock.verdict, "digest": lock.proof_digest},
     }
+    if lock.handover is None:
+        del value["handover"]
     if not lock.staying:
         del value["staying"]
     if lock.rendered:
@@ -41,7 +44,22 @@ def _environment(environment: LockedEnvironment) -> Json:
         value["namespaces"] = dict(sorted(environment.namespaces.items()))
     if environment.left_out:
         value["leftOut"] = {root: _left_out(held) for root, held in sorted(environment.left_out.items())}
+    if environment.deployed_by:
+        value["deployedBy"] = [_deployer(each) for each in sorted(environment.deployed_by, key=_order)]
     return value
+
+
+def _order(deployer: LockedDeployer) -> tuple[str, str, str]:
+    return deployer.file, deployer.kind, deployer.name
+
+
+def _deployer(deployer: LockedDeployer) -> Json:
+    what = {"component": deployer.component} if deployer.component else {"root": deployer.root}
+    return {"tool": deployer.tool, "kind": deployer.kind, "name": deployer.name, "file": deployer.file, **what}
+
+
+def _handover(handover: Handover) -> Json:
+    return {"tool": handover.tool, "stage": handover.stage, "stages": list(handover.stages)}
 
 
 def _left_out(held: LeftOut) -> Json:

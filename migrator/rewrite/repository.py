@@ -279,7 +279,12 @@ def _lock(
         )
         known = {**(earlier[environment].namespaces if environment in earlier else {}), **given[environment]}
         environments[environment] = LockedEnvironment(
-            before=before, kustomize=before, helm=helm, namespaces=known, left_out=left_out[environment]
+            before=before,
+            kustomize=before,
+            helm=helm,
+            namespaces=known,
+            left_out=left_out[environment],
+            deployed_by=earlier[environment].deployed_by if environment in earlier else (),
         )
     components = dict(existing.components) if existing is not None else {}
     bare = without_given_hashes(plan, view)
@@ -293,6 +298,7 @@ def _lock(
         environments=environments,
         components=components,
         staying={name: decision for name, decision in staying.items() if name not in components},
+        handover=existing.handover if existing is not None else None,
         verdict="unproved",
         proof_digest="",
     )

@@ -48,7 +48,7 @@ class Options:
     layout: str | None = None
     """growing, enterprise, in-place, or one of the team's own."""
     gitops: str | None = None
-    """The tool to write GitOps objects for; `none` is the only one yet."""
+    """The tool to write GitOps objects for: argocd, flux or none."""
     budget: float = 45.0
     """Seconds of search for one component."""
 

@@ -128,8 +128,8 @@ class TestTheCommandLine:
     def test_a_mirror_that_is_no_folder(self, migrate: Migrate, app: Path) -> None:
         refused(migrate("plan", app, "--chart-mirror", "/no/such"), "MIG902", "/no/such")
 
-    def test_an_unsupported_gitops_tool(self, migrate: Migrate, app: Path) -> None:
-        refused(migrate("plan", app, "--gitops", "flux"), "MIG903", "flux")
+    def test_an_unknown_gitops_tool(self, migrate: Migrate, app: Path) -> None:
+        refused(migrate("plan", app, "--gitops", "fleet"), "MIG903", "fleet", "argocd, flux, none")
 
     def test_an_unknown_layout(self, migrate: Migrate, app: Path) -> None:
         refused(migrate("plan", app, "--layout", "sideways", "--offline"), "MIG630", "sideways", "growing")

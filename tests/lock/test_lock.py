@@ -10,8 +10,10 @@ import pytest
 from migrator.diagnostics import MigrateError
 from migrator.lock import (
     LOCK_PATH,
+    Handover,
     Lock,
     LockedComponent,
+    LockedDeployer,
     LockedEnvironment,
     LockedRelease,
     dump_lock,
@@ -164,3 +166,19 @@ def test_what_stays_is_written_and_read_back() -> None:
     with pytest.raises(MigrateError) as caught:
         read_lock(text)
     assert "staying.redis" in caught.value.diagnostic.summary
+
+
+def test_what_deploys_is_written_and_read_back() -> None:
+    deployers = (
+        LockedDeployer(tool="argocd", kind="Application", name="db", file=RepoPath("a/db.yaml"), component="db"),
+        LockedDeployer(
+            tool="argocd", kind="Application", name="web", file=RepoPath("a/w.yaml"), root=RepoPath("apps/web")
+        ),
+    )
+    lock = read_lock(TEXT)
+    environments = {name: replace(each, deployed_by=deployers) for name, each in lock.environments.items()}
+    handover = Handover(tool="argocd", stage=2, stages=("protect", "switch", "clean-up"))
+    made = replace(lock, environments=environments, handover=handover)
+    assert read_lock(dump_lock(made)) == made
+    with pytest.raises(MigrateError, match=r"handover.stage: must be one of the 3 stages"):
+        read_lock(dump_lock(replace(made, handover=replace(handover, stage=4))))

@@ -51,9 +51,10 @@ def test_no_cache_means_none(tmp_path: Path) -> None:
     assert choose(Settings(root=tmp_path, cache=tmp_path / "c"), Config()).cache.directory == tmp_path / "c"
 
 
-def test_a_gitops_tool_of_the_configuration_is_refused_as_well(tmp_path: Path) -> None:
-    with pytest.raises(MigrateError, match="MIG903"):
-        choose(Settings(root=tmp_path), Config(gitops=GitOps(tool="argocd")))
+def test_the_tool_of_the_configuration_counts_and_an_unknown_one_is_refused(tmp_path: Path) -> None:
+    assert choose(Settings(root=tmp_path), Config(gitops=GitOps(tool="argocd"))).gitops == "argocd"
+    with pytest.raises(MigrateError, match=r"argo-cd.*MIG903"):
+        choose(Settings(root=tmp_path, gitops="argo-cd"), Config())
 
 
 def test_what_an_earlier_migration_was_rendered_for_holds_until_somebody_says_otherwise(tmp_path):

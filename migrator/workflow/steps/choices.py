@@ -12,12 +12,13 @@ from migrator.charts.types import ChartSources
 from migrator.compare import Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
+from migrator.discover.gitops import TOOLS
 from migrator.engines import Cache
 from migrator.model import KUBE_VERSION, Impact
 from migrator.render_roots import Mapped, Remotes, mapped_to, own_remotes
 from migrator.workflow.settings import Settings
 
-GITOPS = "none"
+NO_TOOL = "none"
 LAYOUT = "growing"
 
 
@@ -50,15 +51,13 @@ class Choices:
 def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choices:
     """The choices of a run; `own` are names by which GitOps objects call the repository.
 
-    MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool not supported yet, MIG925 for what cannot stand
+    MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool that is not known, MIG925 for what cannot stand
     for a remote base.
     """
-    gitops = settings.gitops or config.gitops.tool or GITOPS
-    if gitops != GITOPS:
+    gitops = settings.gitops or config.gitops.tool or NO_TOOL
+    if gitops not in TOOLS or gitops == "flux":
         raise MigrateError.of(
-            "MIG903",
-            f"objects for {gitops!r} cannot be written yet",
-            remedy="use --gitops none, and point your GitOps tool at the new folders by hand",
+            "MIG903", f"there is no GitOps tool {gitops!r}", remedy=f"choose one of {', '.join(TOOLS)}"
         )
     offline = config.offline if settings.offline is None else settings.offline
     return Choices(

@@ -22,6 +22,7 @@ from migrator.prove import (
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.wire import deployable, needs_wiring, wired
 from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -97,15 +98,18 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
     baseline = planned.baseline
     if planned.lock is None:
         with run.step("rewrite"):
-            planned = carried_out(planned)
-    lock = planned.lock
-    if lock is None or not planned.edits:
+            planned = carried_out(deployable(planned))
+    if planned.lock is None or not (planned.edits or needs_wiring(planned)):
         return Attempt(planned=planned, proof=None)
     terms, shipped = terms_of(baseline.root, baseline.choices)
     with run.step("prove") as watch, beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
         stage(baseline.root, planned.edits, folder)
         context = render_context_of(baseline.choices, baseline.tools, watch)
+        planned = wired(planned, folder, context)
+        lock = planned.lock
+        if lock is None or not planned.edits:
+            return Attempt(planned=planned, proof=None)
         before = _before(baseline, lock, context)
         proof = prove_lock(lock, folder, before, context, terms=terms, members=_members(planned.plan))
     if baseline.lock is not None and (parts := changed_releases(baseline.lock, before)):

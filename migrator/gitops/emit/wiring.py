@@ -1,0 +1,108 @@
+"""From which address a repository is deployed, to which clusters, and how careful: what is said, else what is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
+from migrator.discover import CONFIG_PATH, GitOps, Index
+from migrator.engines import default_branch, git_prefix, remote_urls
+from migrator.gitops.deployer import Tool
+from migrator.gitops.own import own_repositories
+from migrator.model import SourceSpan
+
+IN_CLUSTER = "https://kubernetes.default.svc"
+"""How Argo CD calls the cluster that it runs in."""
+UNKNOWN = "https://git.example.invalid/repository.git"
+"""Stands for the address that nobody knows; the domain `invalid` never exists (RFC 2606)."""
+
+_SCHEME = re.compile(r"(https?|ssh|git)://([^/@]*@)?(.+)")
+_SCP = re.compile(r"([\w.-]+@)?([\w.-]+):(?!/)(.+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """What every emitted object has to know."""
+
+    tool: Tool
+    repository: str
+    revision: str
+    prefix: str = ""
+    """Folder of the git repository in which the migrated one lies, with a slash behind it; empty for its top."""
+    gitops: GitOps = field(default_factory=GitOps)
+
+    @property
+    def namespace(self) -> str:
+        """Where the tool's own objects live."""
+        return self.gitops.argocd.namespace if self.tool is Tool.ARGO_CD else self.gitops.flux.namespace
+
+    @property
+    def uses_chart(self) -> bool:
+        """Whether releases name the public chart, and not the umbrella chart."""
+        return (self.gitops.argocd if self.tool is Tool.ARGO_CD else self.gitops.flux).source == "chart"
+
+    def cluster(self, environment: str) -> str:
+        """The cluster of an environment as migrate.yaml says it; empty where it does not."""
+        said = self.gitops.environments.get(environment)
+        return said.cluster if said is not None else ""
+
+    def is_automated(self, environment: str) -> bool:
+        """Whether the tool acts by itself there; what nobody says is the careful no."""
+        said = self.gitops.environments.get(environment)
+        return said is not None and bool(said.automated)
+
+
+def wiring_of(tool: Tool, gitops: GitOps, index: Index) -> tuple[Wiring, Diagnostics]:
+    """The wiring of a repository; with MIG660 where nothing says by which address the tool reaches it."""
+    remotes = remote_urls(index.root) if index.git.is_repo else {}
+    found = gitops.repo_url or next(_addresses(index, remotes), "")
+    wiring = Wiring(
+        tool=tool,
+        repository=_as_read(found, tool) or UNKNOWN,
+        revision=gitops.revision or (default_branch(index.root) if index.git.is_repo else "") or "main",
+        prefix=git_prefix(index.root) if index.git.is_repo else "",
+        gitops=gitops,
+    )
+    return wiring, () if found else (_unknown(),)
+
+
+def without_credentials(address: str) -> str:
+    """The address of a repository without the password or token that git was given with it."""
+    found = _SCHEME.fullmatch(address)
+    if found is None:
+        return address
+    scheme, user, rest = found[1], found[2] or "", found[3]
+    kept = user if scheme == "ssh" and ":" not in user else ""
+    return f"{scheme}://{kept}{rest}"
+
+
+def _addresses(index: Index, remotes: Mapping[str, str]) -> Iterator[str]:
+    """What existing objects call the repository, then git's remotes, `origin` first; folders of this machine never."""
+    yield from (each for each in own_repositories(index) if _is_address(each))
+    for name in sorted(remotes, key=lambda name: (name != "origin", name)):
+        if _is_address(remotes[name]):
+            yield remotes[name]
+
+
+def _is_address(text: str) -> bool:
+    return bool(_SCHEME.fullmatch(text) or _SCP.fullmatch(text))
+
+
+def _as_read(address: str, tool: Tool) -> str:
+    """The address as the tool reads it: source-controller knows no `git@host:path`."""
+    scp = None if _SCHEME.fullmatch(address) else _SCP.fullmatch(address)
+    if tool is Tool.FLUX and scp is not None:
+        return f"ssh://{scp[1] or ''}{scp[2]}/{scp[3]}"
+    return without_credentials(address)
+
+
+def _unknown() -> Diagnostic:
+    return Diagnostic(
+        code="MIG660",
+        severity=Severity.WARNING,
+        summary=f"nothing says by which address this repository is reached; the GitOps objects say {UNKNOWN}",
+        span=SourceSpan(path=CONFIG_PATH),
+        remedy="say `gitops: {repo_url: ...}` in migrate.yaml, or add a git remote, and apply again",
+    )

@@ -1,0 +1,1 @@
+"""What a run adds for the GitOps tool that was chosen."""

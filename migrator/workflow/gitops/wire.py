@@ -1,0 +1,219 @@
+"""The objects of a GitOps tool that deploy the new tree, added to the edits that make it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from migrator.compare.scopes import placed_in, scopes_of
+from migrator.diagnostics import Diagnostic, MigrateError, Severity
+from migrator.discover import KUSTOMIZATION_NAMES
+from migrator.gitops.deployed import Deployed
+from migrator.gitops.deployer import Tool
+from migrator.gitops.emit.argocd import argocd_objects
+from migrator.gitops.emit.expressible import for_tool
+from migrator.gitops.emit.units import Unit, is_below, named
+from migrator.gitops.emit.wiring import Wiring, wiring_of
+from migrator.gitops.emit.written import Written, texts
+from migrator.gitops.handover import deploying
+from migrator.lock import Handover, Lock, LockedDeployer, LockedRelease
+from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
+from migrator.prove import RenderContext
+from migrator.prove.render import closure_of, render_release, render_root
+from migrator.prove.rendered_parts import Part
+from migrator.render_roots import WholeTree
+from migrator.rewrite import FileEdit, Layout, changes, sealed
+from migrator.workflow.planned import Planned
+from migrator.workflow.steps.choices import NO_TOOL
+from migrator.yamlio import Dialect, YamlError, read_value, same
+
+_CAUSE = "gitops"
+_LIST = {"apiVersion", "kind", "resources"}
+_PLATFORM = "platform/{part}"
+"""Where the tool's objects lie with a layout that has no place for what belongs to no application."""
+_STAGES = ("switch",)
+
+
+def needs_wiring(planned: Planned) -> bool:
+    """Whether a tool was chosen for a repository that is migrated, and some part of it has nothing that deploys it."""
+    lock = planned.baseline.lock
+    return planned.baseline.choices.gitops != NO_TOOL and lock is not None and lock.handover is None
+
+
+def deployable(planned: Planned) -> Planned:
+    """The plan without what the chosen tool cannot be told to deploy; itself where no tool was chosen."""
+    choice = planned.baseline.choices.gitops
+    return planned if choice == NO_TOOL else replace(planned, plan=for_tool(planned.plan, Tool(choice)))
+
+
+def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
+    """The plan's edits with the objects of the chosen tool, which are written into `tree`, the new tree, as well.
+
+    Unchanged where no tool was chosen, and where a part of the tree does not render: the proof says why. MIG611 where
+    a file is in the way.
+    """
+    choice, lock, index = planned.baseline.choices.gitops, planned.lock, planned.baseline.index
+    if choice == NO_TOOL or lock is None:
+        return planned
+    roots = {build.root for build in planned.baseline.builds}
+    if today := deploying(planned.baseline.view, roots):
+        return replace(planned, plan=replace(planned.plan, diagnostics=(*planned.plan.diagnostics, _deployed(today))))
+    wiring, notes = wiring_of(Tool(choice), planned.baseline.config.gitops, index)
+    units = tuple(_units(lock, tree, replace(context, closure=closure_of(tree)), planned.layout))
+    if not units:
+        return planned
+    folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=choice)))
+    units = named(units, planned.layout.grouping.common_folders)
+    objects = argocd_objects(units, wiring, folder)
+    known = {each.file for held in lock.environments.values() for each in held.deployed_by}
+    edits = tuple(_edits(texts(objects), tree, known))
+    for edit in edits:
+        place = tree / edit.path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(edit.after or b"")
+    lock = _locked(lock, objects, wiring)
+    every = sealed((*planned.edits, *edits), lock, index)
+    plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
+    return replace(planned, plan=plan, edits=every, lock=lock)
+
+
+def _units(lock: Lock, tree: Path, context: RenderContext, layout: Layout) -> Iterator[Unit]:
+    """What is deployed on its own, each with the objects that it renders; nothing where one does not render."""
+    whole = WholeTree(tree)
+    for environment, held in sorted(lock.environments.items()):
+        for root in held.kustomize:
+            made = render_root(root, whole, context)
+            for part in _parts(environment, made, whole, context):
+                yield _kustomization(environment, part, held.namespaces.get(root, ""), layout)
+        for release in held.helm:
+            yield _release(environment, release, render_release(release, tree, context), tree)
+
+
+def _kustomization(environment: str, part: Part, namespace: str, layout: Layout) -> Unit:
+    places = (layout.infrastructure, layout.platform)
+    return Unit(
+        environment=environment,
+        name="",
+        path=part.path,
+        namespace=namespace,
+        objects=_placed(part.resources, namespace),
+        is_infrastructure=any(is_below(part.path, pattern) for pattern in places),
+    )
+
+
+def _release(environment: str, release: LockedRelease, part: Part, tree: Path) -> Unit:
+    folder = tree / release.path
+    return Unit(
+        environment=environment,
+        name="",
+        path=release.path,
+        namespace=release.context.namespace,
+        objects=_placed(part.resources, release.context.namespace),
+        is_infrastructure=True,
+        release=release,
+        values=_values(release, [mapping_of(_yaml(folder / name)) for name in release.values]),
+        patches=_post_render(folder, release),
+    )
+
+
+def _placed(resources: Sequence[Resource], namespace: str) -> tuple[Resource, ...]:
+    scopes = scopes_of(resources)
+    return tuple(placed_in(each, namespace, scopes) for each in resources)
+
+
+def _parts(environment: str, root: Part, tree: WholeTree, context: RenderContext) -> Sequence[Part]:
+    """The kustomizations that a root lists and adds nothing to, where they render the same apart; else the root."""
+    folder = tree.folder / root.path
+    listed = next((mapping_of(_yaml(folder / name)) for name in KUSTOMIZATION_NAMES if (folder / name).is_file()), {})
+    names = listed.get("resources")
+    if not isinstance(names, list) or set(listed) - _LIST or not all(isinstance(each, str) for each in names):
+        return (root,)
+    paths = [RepoPath(posixpath.normpath(posixpath.join(root.path, each))) for each in names]
+    if not all(environment in path.split("/") and (tree.folder / path).is_dir() for path in paths):
+        return (root,)
+    parts = [render_root(path, tree, context) for path in paths]
+    whole = {each.id: each.body for each in root.resources}
+    apart = [each for part in parts for each in part.resources]
+    is_same = len(whole) == len(apart) and all(same(whole.get(each.id), each.body) for each in apart)
+    return [part for part in parts if part.resources] if is_same else (root,)
+
+
+def _values(release: LockedRelease, files: Sequence[Mapping[str, Json]]) -> Mapping[str, Json]:
+    """All values as the public chart takes them: those below its name, and what is global above it."""
+    merged: Json = {}
+    for each in files:
+        merged = _over(merged, each)
+    own = mapping_of(merged.get(release.name))
+    return _over(own, {"global": merged["global"]}) if "global" in merged else dict(own)
+
+
+def _over(below: Json, above: Json) -> Any:
+    """As helm merges values files: maps key by key, all else replaces; null stays, it deletes a default (fact D5)."""
+    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
+        return above
+    return {**below, **{key: _over(below[key], value) if key in below else value for key, value in above.items()}}
+
+
+def _post_render(folder: Path, release: LockedRelease) -> Mapping[str, Json]:
+    if release.post_render is None:
+        return {}
+    held = mapping_of(_yaml(folder / release.post_render / "kustomization.yaml"))
+    return {key: value for key, value in held.items() if key not in _LIST}
+
+
+def _yaml(path: Path) -> Json:
+    try:
+        return read_value(path.read_bytes(), dialect=Dialect.SIGS, path=RepoPath(path.name))
+    except (OSError, YamlError):
+        return None
+
+
+def _edits(files: Mapping[RepoPath, bytes], tree: Path, known: set[RepoPath]) -> Iterator[FileEdit]:
+    """What is not there yet; a file that an earlier run wrote stays as people have made it since."""
+    for path, data in files.items():
+        place = tree / path
+        if not place.exists():
+            yield FileEdit(path=path, before=None, after=data, cause=_CAUSE)
+        elif path not in known and (not place.is_file() or place.read_bytes() != data):
+            raise MigrateError.of(
+                "MIG611",
+                f"{path} exists already with other content",
+                span=SourceSpan(path=path),
+                remedy="move it away, or choose another layout",
+            )
+
+
+def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring) -> Lock:
+    """The lock with what deploys each part of each environment."""
+    found: dict[str, list[LockedDeployer]] = {name: [] for name in lock.environments}
+    for each in objects:
+        if each.unit is not None and each.deployer is not None:
+            release = each.unit.release
+            deployer = LockedDeployer(
+                tool=wiring.tool.value,
+                kind=each.deployer.id.kind,
+                name=each.deployer.id.name,
+                file=each.file,
+                component=release.component if release is not None else "",
+                root=None if release is not None else each.unit.path,
+            )
+            found[each.unit.environment].append(deployer)
+    environments = {
+        name: replace(held, deployed_by=tuple(sorted(found[name]))) for name, held in lock.environments.items()
+    }
+    return replace(lock, environments=environments, handover=Handover(tool=wiring.tool.value, stage=1, stages=_STAGES))
+
+
+def _deployed(today: Sequence[tuple[RepoPath, Sequence[Deployed]]]) -> Diagnostic:
+    path, named = today[0]
+    more = f", and {len(today) - 1} more objects do" if len(today) > 1 else ""
+    return Diagnostic(
+        code="MIG661",
+        severity=Severity.WARNING,
+        summary=f"{named[0].kind} {named[0].name} deploys {named[0].folder} today{more}: no GitOps objects are written",
+        span=SourceSpan(path=path, line=named[0].line or 0),
+        remedy="write them by hand, in the order of docs/handover.md",
+    )

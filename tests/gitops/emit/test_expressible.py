@@ -1,0 +1,49 @@
+"""What a tool cannot be told stays in Kustomize, and is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrator.gitops.deployer import Tool
+from migrator.gitops.emit.expressible import for_tool
+from migrator.inference.types import ReleaseOptions
+from migrator.model import ReleaseContext, ResId
+from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.plan.types import PostRenderPatch
+
+PATCH = PostRenderPatch(
+    target=ResId(group="", kind="Service", namespace="a", name="b"), version="v1", operations=({"$patch": "delete"},)
+)
+
+
+def decided(tool: Tool, **more: object) -> tuple[Decision, list[str]]:
+    component = ComponentPlan(
+        id="store",
+        decision=Decision.ADOPT_WITH_PATCHES,
+        reason="",
+        category="databases",
+        environments=("prod",),
+        members={},
+        context=ReleaseContext(release="a", namespace="b"),
+        **more,
+    )
+    plan = for_tool(Plan(complete=True, environments={}, components=(component,)), tool)
+    return plan.components[0].decision, [each.code for each in plan.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("tool", "more"),
+    [
+        (Tool.ARGO_CD, {"patches": {"prod": (PATCH,)}}),
+        (Tool.ARGO_CD, {"transforms": {"prod": {"labels": []}}}),
+        (Tool.ARGO_CD, {"options": ReleaseOptions(hooks="skip")}),
+        (Tool.FLUX, {"transforms": {"prod": {"labels": []}}}),
+    ],
+)
+def test_it_stays_where_the_tool_has_no_word_for_it(tool: Tool, more: dict[str, object]) -> None:
+    assert decided(tool, **more) == (Decision.PROPOSE, ["MIG662"])
+
+
+@pytest.mark.parametrize("more", [{"patches": {"prod": (PATCH,)}}, {"options": ReleaseOptions(hooks="skip")}])
+def test_flux_has_post_renderers_and_can_leave_hooks_out(more: dict[str, object]) -> None:
+    assert decided(Tool.FLUX, **more) == (Decision.ADOPT_WITH_PATCHES, [])

@@ -1,0 +1,85 @@
+"""From which address a repository is deployed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_support import committed, git
+
+from migrator.discover import Config, GitOps, discover
+from migrator.gitops.deployer import Tool
+from migrator.gitops.emit.wiring import UNKNOWN, wiring_of, without_credentials
+
+Tree = Callable[..., Path]
+FILES = {"overlays/prod/kustomization.yaml": "resources: []\n"}
+
+
+def found(root: Path, tool: Tool = Tool.ARGO_CD, **said: str) -> tuple[str, str]:
+    wiring, _ = wiring_of(tool, GitOps(**said), discover(root, Config()))
+    return wiring.repository, wiring.revision
+
+
+def test_what_is_said_counts_before_the_remote_and_a_remote_loses_its_credentials(tree: Tree) -> None:
+    root = committed(tree(FILES))
+    git(root, "remote", "add", "backup", "https://backup.example.org/a.git")
+    git(root, "remote", "add", "origin", "https://me:word@git.example.org/a.git")
+    assert found(root) == ("https://git.example.org/a.git", "main")
+    assert found(root, repo_url="https://b.example.org/b.git", revision="live") == (
+        "https://b.example.org/b.git",
+        "live",
+    )
+
+
+def test_what_existing_objects_call_it_counts_before_the_remote(tree: Tree) -> None:
+    application = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+        "spec: {source: {repoURL: 'ssh://git@git.example.org/a.git', path: overlays/prod}}\n"
+    )
+    root = committed(tree({**FILES, "a.yaml": application}))
+    git(root, "remote", "add", "origin", "https://other.example.org/a.git")
+    assert found(root)[0] == "ssh://git@git.example.org/a.git"
+
+
+def test_flux_knows_no_short_form(tree: Tree) -> None:
+    root = committed(tree(FILES))
+    git(root, "remote", "add", "origin", "git@git.example.org:team/a.git")
+    assert found(root)[0] == "git@git.example.org:team/a.git"
+    assert found(root, Tool.FLUX)[0] == "ssh://git@git.example.org/team/a.git"
+
+
+def test_without_any_address_that_is_said(tree: Tree) -> None:
+    root = committed(tree(FILES))
+    git(root, "remote", "add", "origin", "/srv/git/a.git")
+    wiring, notes = wiring_of(Tool.ARGO_CD, GitOps(), discover(root, Config()))
+    assert wiring.repository == UNKNOWN
+    assert [each.code for each in notes] == ["MIG660"]
+
+
+def test_a_repository_within_another_is_found_there(tree: Tree) -> None:
+    root = committed(tree({f"deploy/shop/{path}": text for path, text in FILES.items()}))
+    wiring, _ = wiring_of(Tool.ARGO_CD, GitOps(), discover(root / "deploy/shop", Config()))
+    assert wiring.prefix == "deploy/shop/"
+
+
+def test_the_branch_is_the_remotes_head_else_the_usual_one(tree: Tree) -> None:
+    root = committed(tree(FILES))
+    git(root, "checkout", "-q", "-b", "feature")
+    assert found(root)[1] == "main"
+    git(root, "update-ref", "refs/remotes/origin/trunk", "HEAD")
+    git(root, "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+    assert found(root)[1] == "trunk"
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("https://token@git.example.org/a.git", "https://git.example.org/a.git"),
+        ("ssh://git@git.example.org/a.git", "ssh://git@git.example.org/a.git"),
+        ("ssh://git:word@git.example.org/a.git", "ssh://git.example.org/a.git"),
+        ("git@git.example.org:a.git", "git@git.example.org:a.git"),
+    ],
+)
+def test_credentials_go_and_a_mere_user_of_ssh_stays(written: str, kept: str) -> None:
+    assert without_credentials(written) == kept

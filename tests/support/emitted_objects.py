@@ -1,0 +1,130 @@
+"""What the emitted objects of Argo CD and Flux say, taken at their word: read from their files and rendered again."""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from migrator.compare import is_test_hook
+from migrator.engines import find_helm, find_kustomize, rendered_resources
+from migrator.engines.kustomize import kustomize_build
+from migrator.model import Resource, resource_of
+from migrator.yamlio import Dialect, canonical, read_documents
+
+Object = Mapping[str, Any]
+KEEP = "helm.sh/resource-policy"
+
+
+def documents(path: Path) -> Iterator[dict[str, Any]]:
+    yield from (each for each in yaml.safe_load_all(path.read_text()) if each)
+
+
+def sorted_bodies(resources: Sequence[Resource]) -> dict[str, Any]:
+    """Identity without namespace and body, of each; namespaces that were given by a release count as written."""
+    found = {}
+    for each in resources:
+        assert str(each.id) not in found, f"{each.id} is there twice"
+        found[str(each.id)] = json.loads(json.dumps(canonical(dict(each.body)), sort_keys=True))
+    return found
+
+
+def built(root: Path, path: str) -> list[Resource]:
+    data = kustomize_build(find_kustomize(), root / path, network=False, root=root.resolve())
+    return [resource_of(each.value) for each in read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)]
+
+
+class Charts:
+    """A mirror as helm needs it: charts by name and version."""
+
+    def __init__(self, mirror: Path) -> None:
+        self.mirror = mirror
+
+    def put(self, name: str, version: str, folder: Path) -> Path:
+        archive = self.mirror / f"{name}-{version}.tgz"
+        if archive.is_file():
+            return Path(shutil.copy(archive, folder))
+        assert yaml.safe_load((self.mirror / name / "Chart.yaml").read_text())["version"] == version
+        return Path(shutil.copytree(self.mirror / name, folder / name))
+
+
+def templated(
+    chart: Path, release: str, namespace: str, values: Sequence[Path], *, crds: bool = True, hooks: bool = True
+) -> list[Resource]:
+    """What helm prints for a release, without its tests."""
+    helm = find_helm()
+    assert helm is not None
+    words = [str(helm.path), "template", release, str(chart), "--namespace", namespace, "--kube-version", "1.32"]
+    words += ["--include-crds"] if crds else []
+    words += [] if hooks else ["--no-hooks"]
+    words += ["--skip-schema-validation", *(word for each in values for word in ("--values", str(each)))]
+    printed = subprocess.run(words, check=True, capture_output=True).stdout
+    return [each for each in rendered_resources(printed) if not is_test_hook(each.body)]
+
+
+def umbrella(root: Path, path: str, charts: Charts, folder: Path) -> Path:
+    """The umbrella chart of the repository with its dependency, as a deployer builds it."""
+    copy = Path(shutil.copytree(root / path, folder / "umbrella"))
+    (copy / "charts").mkdir()
+    for each in yaml.safe_load((copy / "Chart.yaml").read_text())["dependencies"]:
+        charts.put(each["name"], each["version"], copy / "charts")
+    return copy
+
+
+class ArgoCd:
+    """Plays what a root Application deploys, as far as rendering goes."""
+
+    def __init__(self, root: Path, mirror: Path) -> None:
+        self.root, self.charts = root, Charts(mirror)
+
+    def delivered(self, application: Object) -> list[dict[str, Any]]:
+        """The objects in the folders that an app of apps names."""
+        found = []
+        for source in sources(application):
+            folder, directory = self.root / source["path"], source.get("directory", {})
+            names = directory.get("include", "*").strip("{}").split(",")
+            for path in sorted(folder.rglob("*.yaml") if directory.get("recurse") else folder.glob("*.yaml")):
+                if any(fnmatch.fnmatch(path.name, name) for name in names):
+                    found += documents(path)
+        return found
+
+    def rendered(self, application: Object) -> list[Resource]:
+        """What one Application applies."""
+        found: list[Resource] = []
+        namespace = application["spec"]["destination"].get("namespace", "")
+        refs = {each["ref"] for each in sources(application) if "ref" in each}
+        for source in sources(application):
+            if "helm" not in source:
+                found += built(self.root, source["path"]) if "path" in source else []
+                continue
+            helm = source["helm"]
+            with tempfile.TemporaryDirectory() as name:
+                folder = Path(name)
+                if "chart" in source:
+                    chart = self.charts.put(source["chart"], source["targetRevision"], folder)
+                else:
+                    chart = umbrella(self.root, source["path"], self.charts, folder)
+                files = [self._file(each, chart, refs) for each in helm.get("valueFiles", ())]
+                crds = not helm.get("skipCrds", False)
+                found += templated(chart, helm["releaseName"], namespace, files, crds=crds)
+        return found
+
+    def _file(self, name: str, chart: Path, refs: set[str]) -> Path:
+        referred = re.fullmatch(r"\$(\w+)/(.+)", name)
+        if referred is None:
+            return chart / name
+        assert referred[1] in refs
+        return self.root / referred[2]
+
+
+def sources(application: Object) -> list[dict[str, Any]]:
+    spec = application["spec"]
+    return spec["sources"] if "sources" in spec else [spec["source"]]
