@@ -1,0 +1,81 @@
+"""The clusters that Argo CD knows, as far as files tell, and how it knows what it deployed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from migrator.gitops.reading.objects import SETTINGS, Found
+from migrator.model import Json, RepoPath, mapping_of
+
+IN_CLUSTER = "https://kubernetes.default.svc"
+"""The cluster that Argo CD runs in, ..."""
+LOCAL = "in-cluster"
+"""... and its name (Argo CD, `util/db/cluster.go`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A cluster, as the Secret that registers it describes it."""
+
+    name: str
+    server: str
+    project: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    root: RepoPath | None = None
+    """The root that renders the Secret."""
+
+
+THE_LOCAL = Cluster(name=LOCAL, server=IN_CLUSTER)
+
+
+def clusters_of(objects: Iterable[Found]) -> tuple[Cluster, ...]:
+    """The clusters that Secrets of the repository register, sorted; one whose name or address is not there is none."""
+    found = [
+        Cluster(
+            name=_datum(each, "name"),
+            server=_datum(each, "server"),
+            project=_datum(each, "project"),
+            labels=_texts(each.metadata.get("labels")),
+            annotations=_texts(each.metadata.get("annotations")),
+            root=each.root,
+        )
+        for each in objects
+        if each.id.kind == "Secret"
+    ]
+    return tuple(sorted((each for each in found if each.name and each.server), key=lambda each: each.name))
+
+
+def server_of(name: str, clusters: Iterable[Cluster]) -> str:
+    """The address of a cluster that is named; the name itself where no file knows it."""
+    if name == LOCAL:
+        return IN_CLUSTER
+    return next((each.server for each in clusters if each.name == name), name)
+
+
+def tracking_of(objects: Iterable[Found]) -> Mapping[RepoPath | None, str]:
+    """Root (None for a file) -> how its Argo CD tracks objects, where its settings say so (fact A1)."""
+    return {
+        each.root: method
+        for each in objects
+        if each.id.kind == "ConfigMap" and each.id.name == SETTINGS
+        if (method := str(mapping_of(each.body.get("data")).get("application.resourceTrackingMethod") or ""))
+    }
+
+
+def _datum(secret: Found, key: str) -> str:
+    plain = mapping_of(secret.body.get("stringData")).get(key)
+    if isinstance(plain, str):
+        return plain
+    coded = mapping_of(secret.body.get("data")).get(key)
+    try:
+        return base64.b64decode(coded, validate=True).decode() if isinstance(coded, str) else ""
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _texts(value: Json) -> Mapping[str, str]:
+    return {key: str(held) for key, held in mapping_of(value).items()}

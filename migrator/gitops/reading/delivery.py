@@ -1,0 +1,133 @@
+"""Who delivers a deployer (app-of-apps, bootstrap), to which cluster, and what its environment is."""
+
+from __future__ import annotations
+
+import itertools
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from migrator.discover import Config
+from migrator.gitops.deployer import Deployer, Source, Tool
+from migrator.load import Kustomizations
+from migrator.model import RepoPath
+from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, environment_of
+
+_CLUSTERS = "clusters"
+_DEPTH = 10
+"""So many levels of deployers that deliver deployers, at most."""
+
+
+def delivered(
+    deployers: Sequence[Deployer], kustomizations: Kustomizations, environments: Mapping[RepoPath, str], config: Config
+) -> tuple[Deployer, ...]:
+    """The deployers, each with the one that delivers it, its cluster and its environment.
+
+    Its environment is that of the root that it deploys; else that of the root that renders it, of the folder that it
+    lies in, or its cluster's name; else that of whoever delivers it, else `default`. An object of Flux acts in the
+    cluster in which it lives: that of whoever delivers it, or the folder below `clusters`.
+    """
+    parents = _parents(deployers, kustomizations)
+    named = [_named(each, environments, config) for each in deployers]
+    for _ in range(_DEPTH):
+        known = list(named)
+        for at, parent in parents.items():
+            known[at] = _inherited(named[at], named[parent])
+        if known == named:
+            break
+        named = known
+    return tuple(
+        replace(
+            each,
+            environment=each.environment or DEFAULT_ENVIRONMENT,
+            delivered_by=named[parents[at]].id if at in parents else None,
+        )
+        for at, each in enumerate(named)
+    )
+
+
+def _parents(deployers: Sequence[Deployer], kustomizations: Kustomizations) -> Mapping[int, int]:
+    """Deployer -> the one whose sources hold it: a kustomization that renders it, or the folder of its file."""
+    by_folder: dict[RepoPath, list[tuple[int, Source]]] = defaultdict(list)
+    for at, each in enumerate(deployers):
+        for source in each.sources:
+            if source.here and source.path and source.helm is None:
+                by_folder[RepoPath(source.path)].append((at, source))
+    found: dict[int, int] = {}
+    for at, each in enumerate(deployers):
+        holding = (by_folder.get(each.root, []) if each.root is not None else []) or [
+            held for folder in _holding(each, kustomizations) for held in by_folder.get(folder, ())
+        ]
+        holding = holding or _over_file(each, by_folder, kustomizations)
+        # one that delivers itself is the last to be thought of: another one has brought it first
+        chosen = sorted((parent == at, parent) for parent, _ in holding)
+        if chosen:
+            found[at] = chosen[0][1]
+    return found
+
+
+def _holding(deployer: Deployer, kustomizations: Kustomizations) -> Iterator[RepoPath]:
+    """The kustomizations that take the file of the object in, the nearest to it first."""
+    if deployer.span is None:
+        return
+    file = deployer.span.path
+    near = [RepoPath(posixpath.dirname(file) or ".")]
+    seen: set[RepoPath] = set()
+    while near:
+        seen.update(near)
+        yield from (folder for folder in near if file in kustomizations.reach(folder).files)
+        near = sorted({above for folder in near for above in kustomizations.includers(folder)} - seen)
+
+
+def _over_file(
+    deployer: Deployer, by_folder: Mapping[RepoPath, list[tuple[int, Source]]], kustomizations: Kustomizations
+) -> list[tuple[int, Source]]:
+    """Who takes the file as it lies in a folder without kustomization, or below it.
+
+    Argo CD documentation, Directory (`recurse`); Flux documentation, Generating a kustomization.yaml file.
+    """
+    if deployer.span is None or deployer.root is not None:
+        return []
+    held = kustomizations.by_path
+    folder = RepoPath(posixpath.dirname(deployer.span.path) or ".")
+    direct = by_folder.get(folder, []) if folder not in held else []
+    while not direct and folder != "." and folder not in held:
+        folder = RepoPath(posixpath.dirname(folder) or ".")
+        if folder not in held:
+            direct = [(at, source) for at, source in by_folder.get(folder, []) if source.recurse]
+    return direct
+
+
+def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Config) -> Deployer:
+    cluster = deployer.cluster
+    if not cluster and deployer.tool is Tool.FLUX:
+        cluster = _cluster_of(deployer.root or (deployer.span.path if deployer.span else RepoPath("")))
+    own = [_environment(RepoPath(each.path), environments, config) for each in deployer.sources if _is_here(each)]
+    places = [deployer.root] if deployer.root is not None else []
+    places += [RepoPath(posixpath.dirname(deployer.span.path) or ".")] if deployer.span is not None else []
+    clusters = [cluster] if cluster and "/" not in cluster and "{" not in cluster else []
+    lies_in = [_environment(place, environments, config) for place in places]
+    # where an object of Argo CD lies says where Argo CD runs, and that is not where it deploys to
+    own += [*clusters, *lies_in] if deployer.tool is Tool.ARGO_CD else [*lies_in, *clusters]
+    environment = next((each for each in own if each != DEFAULT_ENVIRONMENT), "")
+    return replace(deployer, cluster=cluster, environment=environment)
+
+
+def _is_here(source: Source) -> bool:
+    return source.here and bool(source.path) and "{" not in source.path
+
+
+def _inherited(deployer: Deployer, parent: Deployer) -> Deployer:
+    cluster = deployer.cluster or (parent.cluster if deployer.tool is Tool.FLUX else "")
+    return replace(deployer, cluster=cluster, environment=deployer.environment or parent.environment)
+
+
+def _environment(folder: RepoPath, environments: Mapping[RepoPath, str], config: Config) -> str:
+    return environments.get(folder) or environment_of(folder, config)
+
+
+def _cluster_of(path: RepoPath) -> str:
+    """The folder below `clusters` that a path leads through."""
+    parts = path.split("/")
+    return next((name for above, name in itertools.pairwise(parts) if above.lower() == _CLUSTERS), "")
