@@ -25,8 +25,8 @@ class Cluster:
     project: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
-    root: RepoPath | None = None
-    """The root that renders the Secret."""
+    environment: str = ""
+    """Of the root that renders the Secret; empty where it is read from its file."""
 
 
 THE_LOCAL = Cluster(name=LOCAL, server=IN_CLUSTER)
@@ -41,12 +41,21 @@ def clusters_of(objects: Iterable[Found]) -> tuple[Cluster, ...]:
             project=_datum(each, "project"),
             labels=_texts(each.metadata.get("labels")),
             annotations=_texts(each.metadata.get("annotations")),
-            root=each.root,
+            environment=each.environment,
         )
         for each in objects
         if each.id.kind == "Secret"
     ]
     return tuple(sorted((each for each in found if each.name and each.server), key=lambda each: each.name))
+
+
+def known_to(found: Found, clusters: Iterable[Cluster]) -> tuple[Cluster, ...]:
+    """The clusters that the Argo CD knows which reads an object: not those of another environment."""
+    return tuple(
+        each
+        for each in clusters
+        if not (each.environment and found.environment) or each.environment == found.environment
+    )
 
 
 def server_of(name: str, clusters: Iterable[Cluster]) -> str:

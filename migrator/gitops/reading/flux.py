@@ -67,7 +67,7 @@ def repository_of(found: Found, scope: FluxScope) -> str:
 
 
 def read_kustomization(found: Found, scope: FluxScope) -> Read:
-    """What a Kustomization says; its prune is what its removal does, unless `deletionPolicy` says another thing."""
+    """What a Kustomization says of a folder."""
     spec = found.spec
     repository, reference = repository_of(found, scope), mapping_of(spec.get("sourceRef"))
     source = scope.source_of(found, reference)
@@ -78,8 +78,7 @@ def read_kustomization(found: Found, scope: FluxScope) -> Read:
     unknown = [*missing, *lacking]
     if not here:
         unknown.append(f"{ELSEWHERE}: {repository}" if source is not None else f"{_NO_SOURCE}: {repository}")
-    target, prune = str(spec.get("targetNamespace") or ""), bool(spec.get("prune"))
-    policy = str(spec.get("deletionPolicy") or "MirrorPrune")
+    target = str(spec.get("targetNamespace") or "")
     options = KustomizeOptions(fields=_fields(spec), substitutions=variables)
     deployer = Deployer(
         tool=Tool.FLUX,
@@ -97,21 +96,28 @@ def read_kustomization(found: Found, scope: FluxScope) -> Read:
                 recurse=True,
             ),
         ),
-        policy=Policy(
-            automated=not spec.get("suspend"),
-            prune=prune,
-            self_heal=True,
-            cascade=(prune if policy == "MirrorPrune" else policy in _DELETES) and not spec.get("suspend"),
-            server_side=True,
-            suspended=bool(spec.get("suspend")),
-            wait=bool(spec.get("wait")),
-        ),
+        policy=_policy(spec),
         depends_on=_depends_on(found, KUSTOMIZE),
         root=found.root,
         span=found.span,
         unknown=tuple(dict.fromkeys(unknown)),
     )
     return Read(deployer=deployer, missing=missing)
+
+
+def _policy(spec: Mapping[str, Json]) -> Policy:
+    """Its prune is what its removal does, unless `deletionPolicy` says another thing; suspended, it does nothing."""
+    prune, rests = bool(spec.get("prune")), bool(spec.get("suspend"))
+    policy = str(spec.get("deletionPolicy") or "MirrorPrune")
+    return Policy(
+        automated=not rests,
+        prune=prune,
+        self_heal=True,
+        cascade=(prune if policy == "MirrorPrune" else policy in _DELETES) and not rests,
+        server_side=True,
+        suspended=rests,
+        wait=bool(spec.get("wait")),
+    )
 
 
 def _fields(spec: Mapping[str, Json]) -> Mapping[str, Json]:

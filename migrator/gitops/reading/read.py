@@ -11,7 +11,7 @@ from migrator.discover import Config
 from migrator.gitops.deployer import Deployer, Project
 from migrator.gitops.reading.application_sets import generate
 from migrator.gitops.reading.applications import Read, found_application, read_application, sources_of
-from migrator.gitops.reading.clusters import clusters_of, tracking_of
+from migrator.gitops.reading.clusters import clusters_of, known_to, tracking_of
 from migrator.gitops.reading.delivery import delivered
 from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release, repository_of
 from migrator.gitops.reading.objects import ARGO_CD, HELM, KUSTOMIZE, Found, Rendered, find_objects
@@ -71,11 +71,11 @@ def _read(objects: Sequence[Found], scope: FluxScope) -> Iterator[Read]:
     clusters = clusters_of(objects)
     for each in objects:
         if _is(each, ARGO_CD, "Application") and each.spec:
-            yield read_application(each, scope.tree, clusters)
+            yield read_application(each, scope.tree, known_to(each, clusters))
         elif _is(each, ARGO_CD, "ApplicationSet"):
-            for made in generate(each, scope.tree, clusters):
+            for made in generate(each, scope.tree, known := known_to(each, clusters)):
                 found = found_application(made.body, each)
-                yield read_application(found, scope.tree, clusters, each.id, made.unknown)
+                yield read_application(found, scope.tree, known, each.id, made.unknown)
         elif _is(each, KUSTOMIZE, "Kustomization"):
             yield read_kustomization(each, scope)
         elif _is(each, HELM, "HelmRelease"):

@@ -202,3 +202,17 @@ def test_objects_stay_where_the_set_is_told_to_preserve_them(tree: Tree) -> None
     keeps = text.replace("spec:\n  go", "spec:\n  syncPolicy: {preserveResourcesOnDeletion: true}\n  go", 1)
     assert [each.policy.cascade for each in made(tree, text)] == [True]
     assert [each.policy.cascade for each in made(tree, keeps)] == [False]
+
+
+def test_a_cluster_of_another_environment_is_another_argo_cds(tree: Tree) -> None:
+    secret = CLUSTER.format(name="eu", stage="prod")
+    text = application_set("[{clusters: {}}]", name="shop-{{name}}")
+    rendered = {"argocd/dev": text, "argocd/prod": f"{text}---\n{secret}"}
+    found = [(each.root, each.id.name) for each in read(tree, {}, rendered).deployers]
+    assert found == [
+        ("argocd/dev", "shop-in-cluster"),
+        ("argocd/dev", "shop-{{name}}"),
+        ("argocd/prod", "shop-in-cluster"),
+        ("argocd/prod", "shop-eu"),
+        ("argocd/prod", "shop-{{name}}"),
+    ]
