@@ -45,7 +45,7 @@ def limited(deadline: float) -> Iterator[None]:
         yield
         return
     most = max(MAX_MEMORY, held() + LEAST_GROWTH)
-    quiet = 0.0
+    quiet, before = 0.0, signal.getsignal(signal.SIGPROF)
 
     def look(_number: int, _frame: FrameType | None) -> None:
         nonlocal quiet
@@ -57,7 +57,7 @@ def limited(deadline: float) -> Iterator[None]:
             quiet = now + _AGAIN
             raise OutOfTimeError if now >= deadline else OutOfMemoryError
 
-    before = signal.signal(signal.SIGPROF, look)
+    signal.signal(signal.SIGPROF, look)
     outer = signal.setitimer(signal.ITIMER_PROF, min(max(deadline - time.process_time(), 0.001), _TICK), _TICK)
     try:
         try:

@@ -34,6 +34,15 @@ spec:
   mode: {{ . }}
   {{- end }}
 """
+OPEN = """\
+metadata:
+  name: web
+  labels:
+    part: shop
+    tier: back
+"""
+LABELS = "    {{- with .Values.labels }}{{ toYaml . | nindent 4 }}{{ end }}\n"
+EACH_LABEL = "    {{- range $name, $value := .Values.labels }}\n    {{ $name }}: {{ $value }}\n    {{- end }}\n"
 WORKLOAD = """\
 apiVersion: apps/v1
 kind: DaemonSet
@@ -78,6 +87,13 @@ def test_a_custom_object_keeps_the_empty_key() -> None:
 )
 def test_a_key_that_a_branch_prints_once_more(truth: str) -> None:
     assert_found(CONFIG_MAP + TWICE, 'names: []\ntolerations: []\nmode: ""\n', truth)
+
+
+@pytest.mark.parametrize("labels", [LABELS, EACH_LABEL])
+@pytest.mark.parametrize("default", ["labels: {}\n", "labels: {own: x}\n"])
+@pytest.mark.parametrize("truth", ["labels: {part: till}\n", "labels: {part: till, tier: front, new: y}\n"])
+def test_a_key_that_values_name_once_more(labels: str, default: str, truth: str) -> None:
+    assert_found(_kind("Service", OPEN + labels), default, truth)
 
 
 def test_what_equals_an_api_default_is_said_all_the_same() -> None:

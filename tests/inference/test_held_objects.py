@@ -246,7 +246,10 @@ def test_a_rest_without_defaults() -> None:
     assert found == {"classes": [{**FAST_ROW, "volumeBindingMode": "WaitForFirstConsumer"}]}
 
 
-def test_what_a_template_spells_out_is_no_part_of_the_rest() -> None:
+def test_what_a_template_spells_out_is_part_of_the_rest_only_where_it_differs() -> None:
     rest = '{{ toYaml (omit . "name" "annotations") }}'
     other = {**DISK, "provisioner": "other.example.org"}
-    assert "wrong" in found_for(CLASSES.replace("REST", rest), "classes: []\n", other)
+    found = found_for(CLASSES.replace("REST", rest), "classes: []\n", other)
+    assert found == {
+        "classes": [{**FAST_ROW, "volumeBindingMode": "WaitForFirstConsumer", "provisioner": "other.example.org"}]
+    }

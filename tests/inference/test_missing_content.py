@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from search_support import CONFIG_MAP, SETTING, assert_found
+from search_support import CONFIG_MAP, SETTING, assert_found, found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.candidates.missing_content import from_untaken
@@ -12,6 +12,27 @@ from migrator.inference.rendered_chart import defaults_of
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 
+GATHERED = """
+{{- define "rendered" }}
+{{- if typeIs "string" . }}{{ . }}{{ else }}{{ toYaml . }}{{ end }}
+{{- end -}}
+{{- $names := list }}
+{{- if .Values.global }}
+  {{- range .Values.global.secrets }}{{ $names = append $names (include "rendered" .) }}{{ end }}
+{{- end }}
+{{- range .Values.images }}
+  {{- range .secrets }}{{ $names = append $names (include "rendered" .) }}{{ end }}
+{{- end }}
+{{- with .Values.images.web }}
+tag: {{ .tag }}
+{{- end }}
+{{- if not (empty $names) }}
+secrets:
+  {{- range $names }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+"""
 CASES = {
     "several items that two lists in one print under a condition on both, before others": (
         CONFIG_MAP
@@ -171,6 +192,12 @@ env:
 @pytest.mark.parametrize("case", CASES)
 def test_the_values_are_found(case):
     assert_found(*CASES[case])
+
+
+@pytest.mark.parametrize("truth", ["global: {secrets: [a]}\n", "images: {web: {tag: v2, secrets: [a, b]}}\n"])
+def test_texts_that_nested_loops_gather_in_one_list(truth):
+    assert found(CONFIG_MAP + GATHERED, "global: {secrets: []}\nimages: {web: {tag: v1, secrets: []}}\n", truth)[1] == 0
+    assert_found(CONFIG_MAP + GATHERED, "images: {web: {tag: v1, secrets: []}}\n", "images: {web: {secrets: [a]}}\n")
 
 
 def test_what_untaken_branches_print_is_read_once_for_a_gap():

@@ -62,7 +62,7 @@ WALK = """
 {{- range $k, $v := . }}
 {{- if kindIs "map" $v }}{{ include "walk" $v }}
 {{- else if kindIs "slice" $v }}{{ range $v }}{{ include "walk" (dict "v" .) }}{{ end }}
-{{- else if eq (toString $v) "x" }}{{ include "walk" (dict "v" $v) }}{{ end }}
+{{- else if eq (toString $v) "x" }}x{{ include "walk" (dict "v" $v) }}{{ end }}
 {{- end }}
 {{- end -}}
 """

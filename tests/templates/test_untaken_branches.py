@@ -53,3 +53,15 @@ data:
         for piece in document.under(document.root.entries["data"].entries["b"])
     }
     assert path_conditions == {"long-": [("long",), ("items",)], "n": [("items",)]}
+
+
+def test_a_template_that_only_checks_prints_nothing_in_an_untaken_branch():
+    helpers = (
+        '{{- define "check" }}{{ if empty .Chart }}{{ fail "no chart" }}{{ end }}{{ end -}}\n'
+        '{{- define "name" }}{{ include "check" . }}{{ template "check" . }}{{ .Release.Name }}{{ end -}}\n'
+    )
+    chart = CHART.replace("{{ .Values.extra.value }}", '{{ include "name" . }}-web')
+    run = run_of(chart_of({"x.yaml": chart, "_h.tpl": helpers}, "extra: {enabled: false}\n"))
+    document = split_documents(run.templates["tiny/templates/x.yaml"])[0]
+    region = next(r for r in document.regions if r.path_condition.condition.direct == (("extra", "enabled"),))
+    assert document.variant([region]).root.plain()["data"]["extra"] == "rel-web"

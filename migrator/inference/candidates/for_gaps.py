@@ -19,7 +19,7 @@ from migrator.inference.hypothesis.unset_reads import TemplateReads, places, swi
 from migrator.inference.inversion.inverter import invert, satisfy
 from migrator.inference.inversion.scalars import read_lines, read_scalar, source_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader
-from migrator.inference.inversion.untaken_branches import marked, marked_lines, producers_of, words_of
+from migrator.inference.inversion.untaken_branches import is_fixed, marked, marked_lines, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
@@ -63,6 +63,16 @@ def _around(gap: Gap) -> Iterator[Edits]:
         for reading in Reader(READING_STEPS, gap.name_inputs).through_rivals(entry):
             if not reading.misses:
                 yield reading.edits
+    for entry in gap.entries[:1]:
+        yield from _once_more(entry)
+
+
+def _once_more(entry: Gap) -> Iterator[Edits]:
+    """Assignments under which values printed into its map name a key once more that the template spells out."""
+    node, key = entry.node, str(entry.key)
+    if node is not None and is_fixed(entry.document, node.entries[key]):
+        for path in container_paths(entry.document, node):
+            yield (((*path, key), entry.target),)
 
 
 def _from_a_table(entry: Gap) -> Iterator[Edits]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import AnyOther, Edits, combined
@@ -12,7 +12,7 @@ from migrator.inference.inversion.partial_evaluation import Outcomes
 from migrator.inference.inversion.protocol import MAX_DEPTH, MAX_DIRECT, Inversion
 from migrator.model import Json
 from migrator.templates.golang.types import kind_of
-from migrator.templates.provenance.value import PathCondition, Region, Value, plain, truth
+from migrator.templates.provenance.value import PathCondition, Piece, Region, Value, plain, truth
 from migrator.yamlio import same
 
 _SAMPLES: Mapping[str, Json] = {"map": {}, "slice": [], "string": "", "bool": True, "float64": 1}
@@ -72,6 +72,8 @@ class Conditions:
         if op == "choice":
             test, yes, no, _now = args
             now, other = (yes, no) if truth(test) else (no, yes)
+            if want:
+                yield from self._added(condition.hidden, bound, depth)
             yield from islice(self.satisfy(now, want, bound=bound, depth=depth + 1), 2)
             if truth(other) == want:
                 yield from islice(self.satisfy(test, not truth(test), bound=bound, depth=depth + 1), 2)
@@ -139,12 +141,7 @@ class Conditions:
         """A text counts as true if it is not empty, and so does a list or map to which untaken branches would add."""
         pieces = list(condition.pieces or condition.hidden)
         if want:
-            regions = [p.region for p in pieces if p.region is not None and p.text.strip()]
-            if bound and any(region_holds(region, bound) for region in dict.fromkeys(regions)):
-                yield ()
-                return
-            for region in dict.fromkeys(regions):
-                yield from islice(self.open_region(region, bound, depth + 1), 2)
+            yield from self._added(pieces, bound, depth)
         if not want:
             shown = (p.path_condition for p in pieces if p.region is None and p.text)
             groups: list[Edits] = []
@@ -158,6 +155,15 @@ class Conditions:
         for piece in pieces:
             if piece.region is None and piece.source is not None:
                 yield from islice(self.satisfy(piece.source, want, bound=bound, depth=depth + 1), 2)
+
+    def _added(self, pieces: Iterable[Piece], bound: Edits, depth: int) -> Iterator[Edits]:
+        """Assignments under which an untaken branch adds something; none are needed where one does already."""
+        regions = dict.fromkeys(p.region for p in pieces if p.region is not None and p.text.strip())
+        if bound and any(region_holds(region, bound) for region in regions):
+            yield ()
+            return
+        for region in regions:
+            yield from islice(self.open_region(region, bound, depth + 1), 2)
 
     def _not(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
         yield from self.satisfy(condition.args[0], not want, bound=bound, depth=depth)

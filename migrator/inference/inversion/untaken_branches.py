@@ -10,7 +10,7 @@ from dataclasses import replace
 from migrator.inference.gaps.gaps import Gap
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before
 from migrator.templates.output.documents import Document, make_document, turned, with_marks
-from migrator.templates.provenance.value import MARK, Piece, Region
+from migrator.templates.provenance.value import MARK, Piece, Region, Value
 
 MAX_REGIONS = 16
 LEAST_SPELLED_OUT = 4
@@ -74,13 +74,27 @@ def rivals_of(entry: Gap) -> list[Region]:
 
 
 def later_ones(entry: Gap) -> list[Region]:
-    """Untaken branches further down in a map that print the key of an entry once more: YAML takes the last one."""
+    """Untaken branches further down in a map that print the key of an entry once more: YAML takes the last one.
+
+    Of a text that no value changes, that may be a branch whose keys values name.
+    """
     node, key, document = entry.node, entry.key, entry.document
     if node is None or not isinstance(key, str) or key not in node.entries:
         return []
-    prints, last = re.compile(rf"^\s*{re.escape(key)}:", re.MULTILINE), node.entries[key].end
+    named = f"|{MARK}(?::|$)" if is_fixed(document, node.entries[key]) else ""
+    prints, last = re.compile(rf"^\s*(?:{re.escape(key)}:{named})", re.MULTILINE), node.entries[key].end
     found = [region for region, shown in _known_producers(entry, node) if prints.search(shown)]
     return [region for region in found if document.place_of(region) >= last][:MAX_REGIONS]
+
+
+def is_fixed(document: Document, node: Node) -> bool:
+    """Whether a scalar is printed from no value."""
+    sources = (piece.source for piece in document.under(node))
+    return node.kind == "scalar" and not any(_is_of_values(source) for source in sources if source is not None)
+
+
+def _is_of_values(source: Value) -> bool:
+    return any(not str(path[0]).startswith("@") for path in source.taint if path)
 
 
 def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> bool:

@@ -104,7 +104,7 @@ class UntakenBranches(Expressions):
     def as_untaken(self, pieces: Sequence[Piece]) -> list[Piece]:
         """Pieces as part of the untaken branch that is running; those that they bring along become part of it."""
         moved: dict[int, Region] = {}
-        shown = [
+        return [
             Piece(
                 piece.text,
                 piece.source,
@@ -114,15 +114,12 @@ class UntakenBranches(Expressions):
             )
             for piece in pieces
         ]
-        if not any(piece.text for piece in shown):
-            shown.append(Piece(MARK, None, self.path_condition, self.region))
-        return shown
 
     def _moved(self, region: Region, moved: dict[int, Region]) -> Region:
         """An untaken branch that was run elsewhere, inside the one that is running."""
         outer: Region | None = self.region
         while outer is not None:
-            if outer is region:
+            if outer is region or _is_same(outer.path_condition, region.path_condition):
                 assert self.region is not None  # noqa: S101
                 return self.region
             outer = outer.parent
@@ -293,6 +290,7 @@ class UntakenBranches(Expressions):
                     continue
                 scope[name] = _either(now, other, path_condition)
                 scope[name].hidden = now.hidden + untaken.grown.get(key, ())
+                scope[name].coming = now.coming + untaken.coming.get(key, ())
 
     def grow(self, untaken: UntakenBranch) -> None:
         """After the untaken branch of one more element: lists that it would have made longer say so."""
@@ -345,6 +343,11 @@ class UntakenBranches(Expressions):
 
         self.running[-1].journal.append(undo)
         self.running[-1].touched.setdefault(id(value), (value, old, value.direct))
+
+
+def _is_same(one: PathCondition, other: PathCondition) -> bool:
+    """Whether two branches are open under the same condition: one is the other run once more."""
+    return one.condition is other.condition and (one.keyword, one.wanted) == (other.keyword, other.wanted)
 
 
 def _set_by(condition: Value) -> frozenset[KeyPath]:
