@@ -153,7 +153,10 @@ def _app_versions(
     tags = Counter(app_version_of(image.tag, known) for image in running)
     labels = _labels(unit, nodes, signature) if _label_means(unit, nodes, signature) == "app" else Counter()
     stated = upstream_versions(unit.members, nodes, unit.chart, "app")
-    first = [app_version_of(version, known) for version in (*stated, *(version for version, _ in _ranked(labels)))]
+    ranked = [version for version, _ in _ranked(labels)]
+    # a label that no version of the chart writes is somebody's own: what runs may be newer
+    ranked = [version for version in ranked if {version, version.removeprefix("v")} & known or not tags]
+    first = [app_version_of(version, known) for version in (*stated, *ranked)]
     return tuple(dict.fromkeys([*first, *(version for version, _ in _ranked(tags))]))
 
 

@@ -368,6 +368,19 @@ def test_an_edition_or_a_mirror_of_the_main_image_tells_the_app_version(image: s
     assert found["cachet"].candidates[0].app_versions == ("6.0",)
 
 
+@pytest.mark.parametrize(
+    ("label", "tag", "versions"),
+    [("4.1", "7.2", ("7.2",)), ("6.0", "7.2", ("6.0", "7.2")), ("4.1", "6.0-r1", ("6.0",)), ("7.2", "", ("7.2",))],
+)
+def test_what_runs_beats_a_label_that_no_version_of_the_chart_writes(
+    label: str, tag: str, versions: tuple[str, ...]
+) -> None:
+    labels = f"app.kubernetes.io/name: cachet, app.kubernetes.io/version: '{label}'"
+    text = cachet(labels=labels).replace("r.io/acme/cachet:6.0-r1", f"r.io/acme/cachet:{tag}".rstrip(":"))
+    found, _ = classified({"prod": resources(text, "all.yaml")}, (CACHET,))
+    assert found["cachet"].candidates[0].app_versions == versions
+
+
 @pytest.mark.parametrize(("first", "found"), [("corp/orders:1", "app"), ("acme/exporter:1", "cachet")])
 def test_a_sidecar_is_a_user_unless_the_chart_runs_the_container_before_it(first: str, found: str) -> None:
     text = f"""\
