@@ -57,7 +57,7 @@ def make_plan(
     notes = notes_on_shared_names(found)
     archives = {each.component.id: each.archive for each in examined}
     notes += tuple(note for each in found for note in notes_on_definitions(each, archives[each.id]))
-    notes += tuple(notes_on_hashes(found, examined))
+    notes += tuple(notes_on_hashes(found, examined, situation))
     notes += _entry_notes(found, examined, situation)
     unjudged = any(isinstance(each.result, Diagnostic) for each in examined)
     return Plan(

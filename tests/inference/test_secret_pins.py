@@ -216,6 +216,19 @@ def test_what_would_pin_a_place_is_looked_for_within_a_time(archive):
     assert not Pinning(load_chart(archive.files), {}, setting, seconds=-1.0).pins(*place)
 
 
+def test_a_value_without_a_name_pins_nothing(tmp_path):
+    """A helper that looks a value up by a name which may be empty, as libraries of passwords do."""
+    secret = """apiVersion: v1
+kind: Secret
+metadata: {name: shop}
+stringData:
+  key: {{ get .Values "" | default .Values.token | default (randAlphaNum 8) }}
+"""
+    archive = archive_of(tmp_path, {"templates/secret.yaml": secret, "values.yaml": "token: ''\n"})
+    pinning = Pinning(load_chart(archive.files), {}, ReleaseContext(release="shop", namespace="data"))
+    assert pinning.pins(("", "Secret", "shop"), ("stringData", "key")) == ((("token",),),)
+
+
 def test_secrets_within_lists_and_manifests_are_told() -> None:
     body = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "own"}, "stringData": {"key": "correct-horse"}}
     text = "apiVersion: v1\nkind: Secret\nstringData:\n  key: correct-horse\n"

@@ -166,6 +166,21 @@ def test_the_generator_gives_no_hash_once_a_rollout_may_be(gauge: Gauge) -> None
     assert gauge.run("audit").code == 0
 
 
+def test_nothing_is_missed_where_a_controller_restarts_the_pods(gauge: Gauge) -> None:
+    told = 'metadata:\n  annotations: {reloader.stakater.com/auto: "true"}\n  name: web-gauge'
+    gauge.write(kustomization=KUSTOMIZATION, gauge=GAUGE.replace("metadata:\n  name: web-gauge", told))
+    notes = json.loads(gauge.run("plan", "--format", "json", "--max-impact", "rollout").out)["diagnostics"]
+    note = next(each for each in notes if each["code"] == "MIG615")
+    assert note["severity"] == "info"
+    assert note["summary"].endswith(
+        "what reads reloader.stakater.com/auto makes the pods anew when its content changes"
+    )
+    gauge.write(kustomization=KUSTOMIZATION.replace("- gauge.yaml", "- gauge.yaml\n- shop.yaml"), shop=OTHER)
+    notes = json.loads(gauge.run("plan", "--format", "json", "--max-impact", "rollout").out)["diagnostics"]
+    note = next(each for each in notes if each["code"] == "MIG615")
+    assert note["summary"].endswith("does not make the pods of Deployment.apps web/shop anew any more")
+
+
 def test_an_entry_reaches_what_else_names_the_object(gauge: Gauge) -> None:
     gauge.write(kustomization=KUSTOMIZATION.replace("- gauge.yaml", "- gauge.yaml\n- shop.yaml"), shop=OTHER)
     run = gauge.run("accept", "gauge", "--up-to", "rollout", "--reason", "they may restart")

@@ -223,7 +223,8 @@ def _path_conditions(pieces: Iterable[Piece]) -> list[KeyPath]:
 
 def _paths(values: Iterable[Value]) -> list[KeyPath]:
     found = {path for value in values for path in value.taint if path and not str(path[0]).startswith("@")}
-    plain = [path for path in found if ELEMENT not in path and not any(str(key).startswith("~") for key in path)]
+    found = {path for path in found if ELEMENT not in path and "" not in path}  # nobody writes an empty key
+    plain = [path for path in found if not any(str(key).startswith("~") for key in path)]
     return sorted(plain, key=lambda path: (len(path), repr(path)))
 
 

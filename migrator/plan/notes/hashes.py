@@ -7,26 +7,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Inference
 from migrator.model import DifferenceKind, ResId, mapping_of
+from migrator.plan.notes.restarts import restarting
 from migrator.plan.reasons import listed
 from migrator.plan.renames.unhashed import NamedGenerator
-from migrator.plan.situation import Examined
+from migrator.plan.situation import Examined, Situation
 from migrator.plan.types import ComponentPlan, Decision
 from migrator.signatures.features import WORKLOADS
 
 _CHECKSUM = "checksum"
 
 
-def notes_on_hashes(found: Iterable[ComponentPlan], examined: Iterable[Examined]) -> Iterator[Diagnostic]:
+def notes_on_hashes(
+    found: Iterable[ComponentPlan], examined: Iterable[Examined], situation: Situation
+) -> Iterator[Diagnostic]:
     """MIG615 for each generator of an adopted component that gives no hashes any more, with what is lost by that."""
     results = {each.component.id: each.result for each in examined}
     for component in found:
         if component.decision in (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES):
             result = results.get(component.id)
             for generator in component.unhashed:
-                yield _note(component, generator, result if isinstance(result, Inference) else None)
+                yield _note(component, generator, result if isinstance(result, Inference) else None, situation)
 
 
-def _note(component: ComponentPlan, generator: NamedGenerator, result: Inference | None) -> Diagnostic:
+def _note(
+    component: ComponentPlan, generator: NamedGenerator, result: Inference | None, situation: Situation
+) -> Diagnostic:
     losses = [
         (name, each)
         for name, found in sorted(component.differences.items())
@@ -36,12 +41,20 @@ def _note(component: ComponentPlan, generator: NamedGenerator, result: Inference
     naming = {each.resource for _, each in losses if each.resource != each.counterpart}
     own = {each.counterpart for name, each in losses if each.counterpart in component.members.get(name, ())}
     followed = _checksums(component, naming, result) if own else ()
-    running = listed([str(each) for each in sorted(naming) if each.kind in WORKLOADS]) or "what names it"
+    workloads = {(name, each.resource) for name, each in losses if each.resource.kind in WORKLOADS}
+    restarted = {
+        place: restarting(situation.present[place[0]].objects.get(place[1]), generator.bare) for place in workloads
+    }
+    left = {workload for (_, workload), by in restarted.items() if not by}
+    running = listed([str(each) for each in sorted(left)]) or "what names it"
     what = f"{component.id}: {generator} gives no hash any more"
     if own:
         what = f"{component.id}: the chart makes {listed(sorted(map(str, own)))} in the place of {generator}"
     if followed:
         told = f"{listed(followed)} of the chart makes the pods anew when its content changes"
+    elif restarted and not left:
+        followed = tuple(sorted(set(restarted.values())))
+        told = f"what reads {listed(followed)} makes the pods anew when its content changes"
     else:
         told = f"a change of its content does not make the pods of {running} anew any more"
     return Diagnostic(
