@@ -11,6 +11,7 @@ from migrator.graph import to_json
 from migrator.model import Json
 from migrator.prove import proof_document
 from migrator.report.charts import charts_document
+from migrator.report.deployers import deployer_document
 from migrator.report.explain import explanation_document
 from migrator.report.groups import group_documents
 from migrator.report.json import FORMAT_VERSION, diagnostic_document, infer_document, plan_document
@@ -141,7 +142,7 @@ def _(accounted: Accounted) -> dict[str, Json]:
 @document_of.register
 def _(graphed: Graphed) -> dict[str, Json]:
     document: dict[str, Json] = json.loads(to_json(graphed.graph, graphed.environments or None, graphed.components))
-    return document
+    return {**document, "deployers": [deployer_document(each) for each in graphed.deployers]}
 
 
 @document_of.register

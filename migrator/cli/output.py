@@ -92,12 +92,15 @@ def show_account(accounted: Accounted, output_format: str, stream: IO[str], feed
 
 def show_graph(graphed: Graphed, output_format: str, stream: IO[str]) -> None:
     """Write the graph to the stream."""
-    from migrator.graph import to_dot, to_json, to_mermaid
-    from migrator.report.visible import visible_json, visible_lines
+    if output_format == "json":
+        _document(graphed, stream)
+        return
+    from migrator.graph import to_dot, to_mermaid
+    from migrator.report.visible import visible_lines
 
-    writer = {"mermaid": to_mermaid, "dot": to_dot, "json": to_json}[output_format]
-    text = writer(graphed.graph, graphed.environments or None, graphed.components)
-    stream.write(visible_json(text) if output_format == "json" else visible_lines(text))
+    writer = {"mermaid": to_mermaid, "dot": to_dot}[output_format]
+    text = writer(graphed.graph, graphed.environments or None, graphed.components, graphed.deployed_by)
+    stream.write(visible_lines(text))
 
 
 def show_findings(audited: Audited, output_format: str, stream: IO[str], feedback: Feedback) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -117,6 +117,15 @@ class Deployer:
     span: SourceSpan | None = None
     unknown: tuple[str, ...] = ()
     """What of it cannot be evaluated, in words for a person: plugins, generators that ask the network."""
+
+
+def deployed_by(deployers: Iterable[Deployer]) -> Mapping[str, tuple[str, ...]]:
+    """Environment -> kind and name of what deploys something of this repository there, sorted, each once."""
+    found: dict[str, set[str]] = {}
+    for each in deployers:
+        if any(source.here and source.path for source in each.sources):
+            found.setdefault(each.environment, set()).add(f"{each.id.kind} {each.id.name}")
+    return {environment: tuple(sorted(names)) for environment, names in sorted(found.items())}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,17 +24,26 @@ class Group:
     """Further keys of it in JSON."""
 
 
+DeployedBy = Mapping[str, Sequence[str]]
+"""Environment -> what deploys it, in words."""
+_SHOWN = 3
+
 Groups = Mapping[Node, Group]
 """Object -> its group; objects without one stand in their environment."""
 
 
-def to_dot(graph: ResourceGraph, environments: Collection[str] | None = None, groups: Groups | None = None) -> str:
+def to_dot(
+    graph: ResourceGraph,
+    environments: Collection[str] | None = None,
+    groups: Groups | None = None,
+    deployed_by: DeployedBy | None = None,
+) -> str:
     """Graphviz: a cluster per environment, with one per group; all environments unless some are named."""
     nodes, edges = _chosen(graph, environments)
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     lines = ["digraph resources {", "  rankdir=LR;", "  node [shape=box];"]
     for number, (environment, parts) in enumerate(_parts(nodes, groups or {})):
-        lines += [f"  subgraph cluster_{number} {{", f"    label={_quoted(environment)};"]
+        lines += [f"  subgraph cluster_{number} {{", f"    label={_quoted(_title(environment, deployed_by))};"]
         for part, (group, held) in enumerate(parts):
             inside = [f"{names[node]} [label={_quoted(str(node.id))}];" for node in held]
             if group is None:
@@ -47,13 +56,18 @@ def to_dot(graph: ResourceGraph, environments: Collection[str] | None = None, gr
     return "\n".join([*lines, "}", ""])
 
 
-def to_mermaid(graph: ResourceGraph, environments: Collection[str] | None = None, groups: Groups | None = None) -> str:
+def to_mermaid(
+    graph: ResourceGraph,
+    environments: Collection[str] | None = None,
+    groups: Groups | None = None,
+    deployed_by: DeployedBy | None = None,
+) -> str:
     """A Mermaid flowchart: a subgraph per environment, with one per group; all environments unless some are named."""
     nodes, edges = _chosen(graph, environments)
     names = {node: f"n{number}" for number, node in enumerate(nodes)}
     lines = ["flowchart LR"]
     for number, (environment, parts) in enumerate(_parts(nodes, groups or {})):
-        lines.append(f'  subgraph e{number}["{_escaped(environment)}"]')
+        lines.append(f'  subgraph e{number}["{_escaped(_title(environment, deployed_by))}"]')
         for part, (group, held) in enumerate(parts):
             inside = [f'{names[node]}["{_escaped(str(node.id))}"]' for node in held]
             if group is None:
@@ -84,6 +98,12 @@ def to_json(graph: ResourceGraph, environments: Collection[str] | None = None, g
         ],
     }
     return json.dumps(held, indent=2, ensure_ascii=False) + "\n"
+
+
+def _title(environment: str, deployed_by: DeployedBy | None) -> str:
+    names = (deployed_by or {}).get(environment, ())
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return f"{environment}, deployed by {', '.join(names[:_SHOWN])}{more}" if names else environment
 
 
 def _chosen(graph: ResourceGraph, environments: Collection[str] | None) -> tuple[tuple[Node, ...], tuple[Edge, ...]]:

@@ -90,6 +90,8 @@ class EnvironmentPlan:
     status: str
     """`built` or `failed`."""
     reason: str = ""
+    deployed_by: tuple[str, ...] = ()
+    """Kind and name of the objects of Argo CD and Flux that deploy something of it from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

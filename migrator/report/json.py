@@ -207,6 +207,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
                 "roots": [str(root) for root in environment.roots],
                 "status": environment.status,
                 **({"reason": environment.reason} if environment.reason else {}),
+                **({"deployed_by": list(environment.deployed_by)} if environment.deployed_by else {}),
             }
             for name, environment in sorted(plan.environments.items())
         },

@@ -98,6 +98,9 @@ def _environments(out: Console, plan: Plan, *, verbose: bool) -> None:
         if environment.reason:
             reasons = _several(environment.reason.split("; "), "; ", verbose=verbose)
             out.print(f"  {'':<{width}}  {reasons}", style="dim")
+        if environment.deployed_by:
+            names = _several(environment.deployed_by, ", ", verbose=verbose)
+            out.print(f"  {'':<{width}}  deployed by {names}", style="dim")
     out.print()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
+from migrator.gitops.deployer import Deployer, deployed_by
 from migrator.graph import Group, Node, ResourceGraph
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -21,9 +22,16 @@ class Graphed:
     environments: tuple[str, ...]
     """Those that were asked for; empty means all."""
     components: Mapping[Node, Group] = field(repr=False)
+    deployers: tuple[Deployer, ...] = ()
+    """Of these environments."""
     diagnostics: Diagnostics
     exit_code: int = ExitCode.DONE
     """1 where no root builds: then there is nothing in it."""
+
+    @property
+    def deployed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Environment -> what deploys it, in words."""
+        return deployed_by(self.deployers)
 
 
 def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run) -> Graphed:
@@ -42,6 +50,9 @@ def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run
         graph=baseline.graph,
         environments=environments,
         components=groups_of(components),
+        deployers=tuple(
+            each for each in baseline.reading.deployers if not environments or each.environment in environments
+        ),
         diagnostics=baseline.diagnostics,
         exit_code=ExitCode.ERROR if baseline.builds_nothing else ExitCode.DONE,
     )

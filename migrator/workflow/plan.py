@@ -11,6 +11,7 @@ from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.gitops.deployer import deployed_by
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.gitops.tool import ARGO_CD, knows_hooks
 from migrator.plan import Examined, Plan, Repository, make_plan
@@ -105,7 +106,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
         first = Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts)
         planned = _carried_out(first, decide)
-        return replace(planned, plan=with_next_commands(planned.plan, settings))
+        plan = _with_deployers(planned.plan, baseline)
+        return replace(planned, plan=with_next_commands(plan, settings))
 
 
 def _carried_out(first: Planned, decide: Callable[..., Plan]) -> Planned:
@@ -119,6 +121,13 @@ def _carried_out(first: Planned, decide: Callable[..., Plan]) -> Planned:
         beside = more
         planned = carried_out(replace(first, plan=decide(beside=beside)))
     return planned
+
+
+def _with_deployers(plan: Plan, baseline: Baseline) -> Plan:
+    """The plan that says what deploys each environment."""
+    known = deployed_by(baseline.reading.deployers)
+    held = {name: replace(each, deployed_by=known.get(name, ())) for name, each in plan.environments.items()}
+    return replace(plan, environments=held)
 
 
 def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:

@@ -54,3 +54,36 @@ def test_an_unknown_environment_is_an_error(migrate: Migrate, app: Path) -> None
     shown = migrate("graph", app, "--environment", "production")
     assert shown.code == 1
     assert "there is no environment production [MIG920] (name one of dev, prod)" in shown.err
+
+
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop-%s, namespace: argocd}
+spec:
+  source: {repoURL: https://git.example.org/shop.git, path: overlays/%s, kustomize: {namePrefix: a-}}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+"""
+
+
+def test_who_deploys_what_is_told_in_every_format(migrate: Migrate, app: Path) -> None:
+    for name in ("dev", "prod"):
+        (app / f"{name}-app.yaml").write_text(APPLICATION % (name, name))
+    held = json.loads(migrate("graph", app, "--format", "json", "--environment", "prod").out)
+    (deployer,) = held["deployers"]
+    assert (deployer["kind"], deployer["name"], deployer["environment"]) == ("Application", "shop-prod", "prod")
+    assert (deployer["path"], deployer["line"], deployer["unknown"]) == ("prod-app.yaml", 1, [])
+    (source,) = deployer["sources"]
+    assert (source["here"], source["path"], source["adds"]) == (True, "overlays/prod", ["namePrefix"])
+    assert '["prod, deployed by Application shop-prod"]' in migrate("graph", app).out
+    assert 'label="dev, deployed by Application shop-dev";' in migrate("graph", app, "--format", "dot").out
+
+
+def test_the_plan_says_who_deploys_an_environment(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "prod-app.yaml").write_text(APPLICATION % ("prod", "prod"))
+    options = ("--offline", "--chart-mirror", mirror)
+    assert "deployed by Application shop-prod\n" in migrate("plan", app, *options).out
+    held = json.loads(migrate("plan", app, *options, "--format", "json").out)
+    environments = held["environments"]
+    assert environments["prod"]["deployed_by"] == ["Application shop-prod"]
+    assert "deployed_by" not in environments["dev"]

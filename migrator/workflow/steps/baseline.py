@@ -15,6 +15,7 @@ from migrator.engines import Toolchain, find_tools
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
 from migrator.gitops.own import own_repositories
+from migrator.gitops.reading import Reading, Rendered, read_deployers
 from migrator.gitops.tool import tool_of
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
@@ -47,6 +48,8 @@ class Baseline:
     diagnostics: Diagnostics
     destinations: Mapping[RepoPath, tuple[Destination, ...]] = field(default_factory=dict)
     """Root -> what objects of Argo CD and Flux say of its namespace."""
+    reading: Reading = field(default_factory=Reading, repr=False)
+    """What deploys what."""
     tool: str = ""
     """Which GitOps tool deploys from here; empty where nothing says so."""
     finished: frozenset[RepoPath] = frozenset()
@@ -110,6 +113,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         said, tool = destinations(index, objects, roots), tool_of(config, index, objects, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         config, builds = _told_apart(config, builds)
+        reading = read_deployers(kustomizations, config, _rendered(builds))
         graph = build_graph(builds, kustomizations)
     return Baseline(
         view=_view(kustomizations, builds),
@@ -119,10 +123,19 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         tools=tools,
         lock=lock,
         lock_problem=lock_problem,
-        diagnostics=once((*index.diagnostics, *unread, *unbuilt)),
+        diagnostics=once((*index.diagnostics, *unread, *unbuilt, *reading.diagnostics)),
         destinations=said,
+        reading=reading,
         tool=tool,
         finished=finished,
+    )
+
+
+def _rendered(builds: tuple[Build, ...]) -> tuple[Rendered, ...]:
+    return tuple(
+        Rendered(root=each.root, environment=each.environment, resources=each.resources)
+        for each in builds
+        if each.is_built
     )
 
 
