@@ -13,11 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from cli_support import Migrate
 
+from migrator.charts import ChartLibrary, ChartSources
 from migrator.compare import is_test_hook
-from migrator.engines import find_helm, find_kustomize, rendered_resources
+from migrator.engines import Cache, find_helm, find_kustomize, find_tools, rendered_resources
 from migrator.engines.kustomize import kustomize_build
+from migrator.lock import LOCK_PATH, read_lock
 from migrator.model import Resource, resource_of
+from migrator.prove.render import render_environment
 from migrator.yamlio import Dialect, canonical, read_documents
 
 Object = Mapping[str, Any]
@@ -35,6 +39,21 @@ def sorted_bodies(resources: Sequence[Resource]) -> dict[str, Any]:
         assert str(each.id) not in found, f"{each.id} is there twice"
         found[str(each.id)] = json.loads(json.dumps(canonical(dict(each.body)), sort_keys=True))
     return found
+
+
+def applied(migrate: Migrate, root: Path, mirror: Path, layout: str, *more: str, tool: str = "argocd") -> str:
+    shown = migrate("apply", root, "--offline", "--chart-mirror", mirror, "--layout", layout, "--gitops", tool, *more)
+    assert shown.code == 0, shown.err
+    return shown.out + shown.err
+
+
+def proved(root: Path, environment: str, mirror: Path) -> dict[str, Any]:
+    """What the proof renders for an environment."""
+    lock = read_lock((root / LOCK_PATH).read_bytes())
+    library = ChartLibrary(ChartSources(mirrors=(mirror,), offline=True), Cache(None))
+    return sorted_bodies(
+        render_environment(lock, environment, root, tools=find_tools(), library=library, cache=Cache(None))
+    )
 
 
 def built(root: Path, path: str) -> list[Resource]:
@@ -128,3 +147,78 @@ class ArgoCd:
 def sources(application: Object) -> list[dict[str, Any]]:
     spec = application["spec"]
     return spec["sources"] if "sources" in spec else [spec["source"]]
+
+
+class Flux:
+    """Plays what the Kustomizations and HelmReleases of one folder deploy, as far as rendering goes."""
+
+    def __init__(self, root: Path, mirror: Path, environment: str) -> None:
+        self.root, self.charts = root, Charts(mirror)
+        self.objects: list[dict[str, Any]] = []
+        self._collect(root / f"platform/flux/{environment}")
+
+    def _collect(self, folder: Path) -> None:
+        for path in sorted(folder.rglob("*.yaml")):
+            for each in documents(path):
+                self.objects.append(each)
+                below = self.root / each["spec"]["path"] if each["kind"] == "Kustomization" else None
+                if below is not None and not (below / "kustomization.yaml").is_file():
+                    self._collect(below)
+
+    def one(self, kind: str, name: str) -> dict[str, Any]:
+        (found,) = (each for each in self.objects if (each["kind"], each["metadata"]["name"]) == (kind, name))
+        return found
+
+    def rendered(self) -> list[Resource]:
+        """What all of them apply, without the marks of a handover."""
+        found: list[Resource] = []
+        for each in self.objects:
+            if each["kind"] == "Kustomization" and (self.root / each["spec"]["path"] / "kustomization.yaml").is_file():
+                self.one("GitRepository", each["spec"]["sourceRef"]["name"])
+                found += built(self.root, each["spec"]["path"])
+            elif each["kind"] == "HelmRelease":
+                found += self._release(each["spec"])
+        return found
+
+    def _release(self, spec: Object) -> list[Resource]:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            files: list[Path] = []
+            if "chartRef" in spec:
+                source = self.one("OCIRepository", spec["chartRef"]["name"])["spec"]
+                chart = self.charts.put(source["url"].rsplit("/", 1)[-1], source["ref"]["tag"], folder)
+            elif spec["chart"]["spec"]["sourceRef"]["kind"] == "HelmRepository":
+                self.one("HelmRepository", spec["chart"]["spec"]["sourceRef"]["name"])
+                chart = self.charts.put(spec["chart"]["spec"]["chart"], spec["chart"]["spec"]["version"], folder)
+            else:
+                chart = umbrella(self.root, spec["chart"]["spec"]["chart"], self.charts, folder)
+                files += [self.root / each for each in spec["chart"]["spec"]["valuesFiles"]]
+            for each in spec.get("valuesFrom", ()):
+                files.append(folder / each["name"])
+                files[-1].write_text(self.one(each["kind"], each["name"])["data"]["values.yaml"])
+            if "values" in spec:
+                files.append(folder / "inline.yaml")
+                files[-1].write_text(yaml.safe_dump(spec["values"]))
+            crds, hooks = spec["install"]["crds"] != "Skip", not spec["install"].get("disableHooks", False)
+            made = templated(chart, spec["releaseName"], spec["targetNamespace"], files, crds=crds, hooks=hooks)
+            return _post_rendered(made, spec["postRenderers"], folder / "post")
+
+
+def _post_rendered(made: Sequence[Resource], renderers: Sequence[Any], folder: Path) -> list[Resource]:
+    """The objects after the post-renderers, and without the annotations by which each is left behind."""
+    for each in renderers:
+        folder.mkdir(exist_ok=True)
+        (folder / "all.yaml").write_text("---\n".join(yaml.safe_dump(dict(one.body)) for one in made))
+        (folder / "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["all.yaml"], **each["kustomize"]}))
+        made = built(folder, ".")
+    return [_unmarked(each) for each in made]
+
+
+def _unmarked(resource: Resource) -> Resource:
+    body = json.loads(json.dumps(dict(resource.body)))
+    annotations = body["metadata"].pop("annotations")
+    assert annotations.pop(KEEP) == "keep"
+    assert annotations.pop("kustomize.toolkit.fluxcd.io/prune") == "disabled"
+    if annotations:
+        body["metadata"]["annotations"] = annotations
+    return resource_of(body)

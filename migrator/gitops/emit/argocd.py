@@ -6,14 +6,21 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ (value files, release 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.gitops.deployer import Deployer, HelmOptions, Policy, Project, Source, Tool
 from migrator.gitops.emit.argocd_objects import app_project, application
-from migrator.gitops.emit.order import by_environment, makes_namespace, namespaces_in, ordered, waves, wishes
+from migrator.gitops.emit.order import (
+    by_environment,
+    has_own_clusters,
+    makes_namespace,
+    namespaces_in,
+    ordered,
+    waves,
+    wishes,
+)
 from migrator.gitops.emit.units import Unit
 from migrator.gitops.emit.wiring import IN_CLUSTER, Wiring
 from migrator.gitops.emit.written import Written
@@ -36,15 +43,6 @@ def argocd_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> t
         found += _projects(share, wiring, folder, suffix, scopes)
     roots = [_root(name, wiring, folder) for name in groups] if apart else [_root("", wiring, folder)]
     return tuple(sorted((*found, *roots), key=lambda each: each.file))
-
-
-def has_own_clusters(groups: Mapping[str, Sequence[Unit]], wiring: Wiring) -> bool:
-    """Whether environments are on different clusters: by what is said, else as one object cannot be there twice."""
-    said = [wiring.cluster(name) for name in groups]
-    if len(set(said)) > 1:
-        return True
-    counted = Counter(each for held in groups.values() for each in {one for unit in held for one in unit.ids})
-    return not any(said) and any(count > 1 for count in counted.values())
 
 
 def _environment(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.gitops.emit.units import Unit
+from migrator.gitops.emit.wiring import Wiring
 from migrator.model import mapping_of
 
 Needs = Mapping[str, tuple[str, ...]]
@@ -67,6 +68,15 @@ def by_environment(units: Iterable[Unit]) -> Mapping[str, tuple[Unit, ...]]:
     for each in units:
         found[each.environment].append(each)
     return {name: tuple(held) for name, held in sorted(found.items())}
+
+
+def has_own_clusters(groups: Mapping[str, Sequence[Unit]], wiring: Wiring) -> bool:
+    """Whether environments are on different clusters: by what is said, else as one object cannot be there twice."""
+    said = [wiring.cluster(name) for name in groups]
+    if len(set(said)) > 1:
+        return True
+    counted = Counter(each for held in groups.values() for each in {one for unit in held for one in unit.ids})
+    return not any(said) and any(count > 1 for count in counted.values())
 
 
 def _defined(unit: Unit) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from migrator.gitops.deployed import Deployed
 from migrator.gitops.deployer import Tool
 from migrator.gitops.emit.argocd import argocd_objects
 from migrator.gitops.emit.expressible import for_tool
+from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.units import Unit, is_below, named
 from migrator.gitops.emit.wiring import Wiring, wiring_of
 from migrator.gitops.emit.written import Written, texts
@@ -35,6 +36,7 @@ _LIST = {"apiVersion", "kind", "resources"}
 _PLATFORM = "platform/{part}"
 """Where the tool's objects lie with a layout that has no place for what belongs to no application."""
 _STAGES = ("switch",)
+_OBJECTS = {Tool.ARGO_CD: argocd_objects, Tool.FLUX: flux_objects}
 
 
 def needs_wiring(planned: Planned) -> bool:
@@ -67,7 +69,7 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         return planned
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=choice)))
     units = named(units, planned.layout.grouping.common_folders)
-    objects = argocd_objects(units, wiring, folder)
+    objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each.file for held in lock.environments.values() for each in held.deployed_by}
     edits = tuple(_edits(texts(objects), tree, known))
     for edit in edits:

@@ -55,7 +55,7 @@ def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choic
     for a remote base.
     """
     gitops = settings.gitops or config.gitops.tool or NO_TOOL
-    if gitops not in TOOLS or gitops == "flux":
+    if gitops not in TOOLS:
         raise MigrateError.of(
             "MIG903", f"there is no GitOps tool {gitops!r}", remedy=f"choose one of {', '.join(TOOLS)}"
         )

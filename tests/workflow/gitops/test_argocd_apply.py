@@ -7,29 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 from cli_support import Migrate, committed, git
-from emitted_objects import ArgoCd, documents, sorted_bodies
+from emitted_objects import ArgoCd, applied, documents, proved, sorted_bodies
 
-from migrator.charts import ChartLibrary, ChartSources
-from migrator.engines import Cache, find_tools
 from migrator.lock import LOCK_PATH, read_lock
-from migrator.prove.render import render_environment
 
 PLACE = Path("platform/argocd")
-
-
-def applied(migrate: Migrate, root: Path, mirror: Path, layout: str, *more: str, tool: str = "argocd") -> str:
-    shown = migrate("apply", root, "--offline", "--chart-mirror", mirror, "--layout", layout, "--gitops", tool, *more)
-    assert shown.code == 0, shown.err
-    return shown.out + shown.err
-
-
-def proved(root: Path, environment: str, mirror: Path) -> dict[str, object]:
-    """What the proof renders for an environment."""
-    lock = read_lock((root / LOCK_PATH).read_bytes())
-    library = ChartLibrary(ChartSources(mirrors=(mirror,), offline=True), Cache(None))
-    return sorted_bodies(
-        render_environment(lock, environment, root, tools=find_tools(), library=library, cache=Cache(None))
-    )
 
 
 @pytest.mark.parametrize("source", ["path", "chart"])
