@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from search_support import CONFIG_MAP, assert_found
+from search_support import CONFIG_MAP, NAMES, assert_found
 
 CASES = {
     "a rule without a name that gets another field": (
@@ -58,6 +58,58 @@ images:
         CONFIG_MAP + 'data: {arg: "--addr={{ .Values.addr }}/x", other: "{{ .Values.end }}"}\n',
         "addr:\nend:\n",
         "addr: :8080\nend: here\n",
+    ),
+    "a name in a branch of its own, within a branch that is not taken": (
+        CONFIG_MAP
+        + """
+volumes:
+- name: data
+{{- if .Values.disk.enabled }}
+  claim: {name: {{ if .Values.disk.claim }}{{ .Values.disk.claim }}{{ else }}{{ template "full" . }}{{ end }}}
+{{- else }}
+  empty: {}
+{{- end }}
+{{- with .Values.volumes }}
+{{ toYaml . }}
+{{- end }}
+{{- if and .Values.disk.enabled (not .Values.disk.claim) }}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: {{ template "full" . }}}
+spec: {size: 1Gi}
+{{- end }}
+"""
+        + NAMES,
+        "disk: {enabled: false, claim: ''}\nvolumes: []\nfullnameOverride: ''\n",
+        "disk: {enabled: true, claim: old-disk}\n",
+    ),
+    "items that an empty map prints together, one of them without a value": (
+        CONFIG_MAP
+        + """
+args:
+- run
+{{- if .Values.tracing }}
+- --tracing
+{{- end }}
+- --last
+{{- with .Values.args }}
+{{ toYaml . }}
+{{- end }}
+env:
+- {name: HOME, value: /}
+{{- with .Values.env }}
+{{ toYaml . }}
+{{- end }}
+{{- with .Values.tracing }}
+- name: TRACED_AS
+  value: {{ .as }}
+- name: TRACED_AT
+  value: {{ .at }}
+{{- end }}
+""",
+        "tracing: {}\nargs: []\nenv: []\n",
+        "tracing: {at: https://traces.example.com}\n",
     ),
     "a format that is the value itself": (
         CONFIG_MAP

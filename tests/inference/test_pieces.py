@@ -1,7 +1,9 @@
 """Texts of one line read backwards through the pieces that print them."""
 
+import pytest
+
 from migrator.inference.inversion.inverter import invert_text
-from migrator.templates.provenance.value import Piece, Value
+from migrator.templates.provenance.value import MARK, PathCondition, Piece, Region, Value
 
 
 def leaf(v, *path):
@@ -19,3 +21,16 @@ def test_one_variable_of_a_text_changes_before_all_do():
 def test_a_text_that_the_fixed_pieces_contradict_has_no_candidate():
     pieces = [Piece("name-", None, None, None), Piece("x", leaf("x", "suffix"), None, None)]
     assert list(invert_text(pieces, "other-x")) == []
+
+
+@pytest.mark.parametrize("before", ["", "disk-"])
+def test_a_branch_within_a_branch_is_read_however_little_it_prints(before):
+    enabled = leaf(False, "enabled")
+    other = PathCondition(None, "if", enabled, wanted=False, taken=True)
+    outer = Region(PathCondition(None, "if", enabled, wanted=True, taken=False), None)
+    inner = Region(PathCondition(outer.path_condition, "if", leaf(None, "claim"), wanted=True, taken=False), outer)
+    pieces = [Piece("other", Value("other"), other, None)]
+    pieces += [Piece(before, None, inner.path_condition, inner)] if before else []
+    pieces += [Piece(MARK, leaf(None, "claim"), inner.path_condition, inner)]
+    found = [dict(edits) for edits in invert_text(pieces, f"{before}mine")]
+    assert {("claim",): "mine", ("enabled",): True} in found

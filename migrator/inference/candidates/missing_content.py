@@ -49,9 +49,27 @@ def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if not kept and not is_spelled_out(gap):
         yield from chain(longer, untaken)
         return
-    read = list(untaken)
+    read = [*_with_siblings(gap), *untaken]
     copies = [edits for edits in read if any(path[: len(each)] == each for path, _ in edits for each in kept)]
     yield from chain((edits for edits in read if edits not in copies), longer, copies)
+
+
+def _with_siblings(gap: Gap) -> Iterator[Edits]:
+    """Assignments under which the branch that spells an item out, with no value in it, prints another missing item."""
+    top = next(iter(producers_of(gap, words_of(gap))), None)
+    if top is None or not isinstance(gap.whole, list) or _through(gap, top) is not None:
+        return
+    for key in gap.siblings[:PER_GAP]:
+        other = replace(gap, key=key, target=gap.whole[key], path=(*gap.path[:-1], key))
+        found = _through(other, top) if key != gap.key else None
+        if found is not None:
+            yield found
+
+
+def _through(gap: Gap, region: Region) -> Edits | None:
+    """Assignments under which a branch prints an item exactly."""
+    readings = Reader(READING_STEPS, gap.name_inputs).through_untaken(gap)
+    return next((each.edits for each, other in readings if other is region and not each.misses), None)
 
 
 def _defaults_kept(gap: Gap, tree: Tree) -> list[KeyPath]:

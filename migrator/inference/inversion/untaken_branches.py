@@ -15,6 +15,7 @@ from migrator.templates.provenance.value import MARK, Piece, Region, Value
 MAX_REGIONS = 16
 LEAST_SPELLED_OUT = 4
 """Letters of its own that a branch must print beside a value: more than `--` and `=` of any argument."""
+_NAMED = re.compile(r"^\s*(?:- )?name:\s*")
 _COMMENT = re.compile(r"^\s*#.*$", re.MULTILINE)
 
 
@@ -105,10 +106,13 @@ def _is_other_item(gap: Gap, shown: str, words: tuple[str, ...], rank: int) -> b
 
 
 def is_spelled_out(gap: Gap) -> bool:
-    """Whether an untaken branch spells out the missing text, or a part of it, instead of printing just a value."""
-    if gap.node is None or not isinstance(gap.target, str):
+    """Whether an untaken branch spells out the missing text, a part of it or an item's name, and not just a value."""
+    name = gap.target.get("name") if isinstance(gap.target, dict) else None
+    if gap.node is None or not isinstance(gap.target if name is None else name, str):
         return False
     lines = (line for _, shown in _known_producers(gap, gap.node) for line in shown.splitlines())
+    if name is not None:
+        return any(_NAMED.sub("", line).strip("\"'") == name for line in lines)
     head, mark, _ = gap.target.partition("=")
     return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPELLED_OUT for line in lines)
 

@@ -12,7 +12,7 @@ from migrator.inference.inversion.protocol import MAX_DEPTH, Inversion
 from migrator.model import Json
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.output.documents import realised, turned
-from migrator.templates.provenance.value import MARK, Piece, Value, text_of, truth
+from migrator.templates.provenance.value import MARK, Piece, Region, Value, text_of, truth
 
 MAX_PIECES = 1500
 """A text of more pieces is not read through other branches: each attempt reads all of it."""
@@ -137,16 +137,8 @@ class Texts:
                         yield joined
 
     def _turned_text(self, pieces: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
-        seen: set[int] = set()
-        for piece in pieces:
-            if len(seen) > MAX_REGIONS:
-                return
-            region = piece.region
-            while region is not None and region.parent is not None and id(region.parent) not in seen:
-                region = region.parent
-            if region is None or id(region) in seen or region.path_condition.keyword == "quiet":
-                continue
-            seen.add(id(region))
+        """With one untaken branch taken in the place of what is printed, those around a branch before it."""
+        for region in islice(_regions(pieces), MAX_REGIONS):
             variant = turned(pieces, [region])
             if text_of(variant) == text_of(pieces):
                 continue
@@ -155,6 +147,19 @@ class Texts:
                     joined = combined(edits, path_condition)
                     if joined:
                         yield joined
+
+
+def _regions(pieces: list[Piece]) -> Iterator[Region]:
+    """The untaken branches of a text, those that a branch lies in before it."""
+    seen: set[int] = set()
+    for piece in pieces:
+        inside: list[Region] = []
+        region = piece.region
+        while region is not None and id(region) not in seen:
+            seen.add(id(region))
+            inside.append(region)
+            region = region.parent
+        yield from (region for region in reversed(inside) if region.path_condition.keyword != "quiet")
 
 
 def _is_silent(piece: Piece) -> bool:
