@@ -28,6 +28,9 @@ class Table:
     folders: list[dict[str, list[Body]]] = field(default_factory=lambda: [{} for _ in STAGES])
     by_hand: list[list[Body]] = field(default_factory=lambda: [[] for _ in STAGES])
 
+    generates: list[bool] = field(default_factory=lambda: [True] * len(STAGES))
+    """Whether an ApplicationSet generates its Application."""
+
     def put(self, folder: str, *contents: list[Body] | None) -> Table:
         """What a folder holds at each commit; None where it is missing."""
         for held, content in zip(self.folders, contents, strict=True):
@@ -51,7 +54,7 @@ class Table:
 
     def _render(self, body: Mapping[str, Any], commit: int) -> Rendered:
         if body["kind"] == "ApplicationSet":
-            return Rendered(objects=[body["spec"]["template"]])
+            return Rendered(objects=[body["spec"]["template"]] if self.generates[commit] else [])
         objects: list[Body] = []
         for folder in _folders(body):
             if folder not in self.folders[commit]:

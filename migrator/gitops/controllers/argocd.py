@@ -6,8 +6,9 @@ Sources: argo-cd, `controller/appcontroller.go` (autoSync, shouldBeDeleted), `co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from migrator.compare.hooks import HOOK
 from migrator.gitops.controllers.cluster import Cluster, Live, Memory, What, spec_of
@@ -22,7 +23,6 @@ from migrator.gitops.controllers.manifest import (
     is_definition,
 )
 from migrator.gitops.controllers.world import World
-from migrator.model import Json
 
 TRACKING = f"{ANNOTATION}argocd.argoproj.io/tracking-id"
 INSTANCE = f"{LABEL}app.kubernetes.io/instance"
@@ -42,24 +42,24 @@ class _Options:
     allow_empty: bool
     names: frozenset[str]
     """Sync options, as `ServerSideApply=true`."""
-    forgiving: bool
-    """Whether a values file may be missing."""
+    sources: str
+    """By which an attempt to sync is known again."""
 
 
-def _options(body: Mapping[str, Json]) -> _Options:
-    spec = spec_of(body)
+@lru_cache(maxsize=1024)
+def _options(manifest: Manifest) -> _Options:
+    spec = spec_of(manifest.body)
     policy = spec.get("syncPolicy") or {}
     automated = policy.get("automated")
     told = automated if isinstance(automated, Mapping) else {}
     on = automated is not None and told.get("enabled") is not False
-    sources = [spec.get("source") or {}, *(spec.get("sources") or ())]
     return _Options(
         automated=on,
         prune=on and told.get("prune") is True,
         self_heal=on and told.get("selfHeal") is True,
         allow_empty=told.get("allowEmpty") is True,
         names=frozenset(str(each) for each in policy.get("syncOptions") or ()),
-        forgiving=any((each.get("helm") or {}).get("ignoreMissingValueFiles") is True for each in sources),
+        sources=repr((spec.get("source"), spec.get("sources"))),
     )
 
 
@@ -72,7 +72,12 @@ def owner(world: World, marks: Mapping[str, str]) -> str:
 
 def tracking(world: World, app: Address, manifest: Manifest) -> Mapping[str, str]:
     """The mark by which an Application knows an object again."""
-    if world.history.label_tracking:
+    return _tracking(app, manifest, world.history.label_tracking)
+
+
+@lru_cache(maxsize=16384)
+def _tracking(app: Address, manifest: Manifest, by_label: bool) -> Mapping[str, str]:
+    if by_label:
         return {INSTANCE: app.id.name}
     of = manifest.id
     return {TRACKING: f"{app.id.name}:{of.group}/{of.kind}:{of.namespace}/{of.name}"}
@@ -86,7 +91,7 @@ def is_hook(marks: Mapping[str, str]) -> bool:
 def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy: bool) -> None:
     """One look of the controller at an Application at a commit, and the sync if there is to be one."""
     live = cluster.live[app]
-    options, memory = _options(live.manifest.body), cluster.of(app)
+    options, memory = _options(live.manifest), cluster.of(app)
     found = world.manifests(live, position)
     if found is None:
         cluster.remember(app, replace(memory, ok=False))
@@ -95,7 +100,7 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
     wanted = [each for each in targets if not is_hook(each.marks)]
     stale = _stale(world, cluster, app, wanted)
     changed = [each for each in wanted if _differs(cluster, each, tracking(world, app, each))]
-    attempt = (str(position), _sources(live.manifest.body))
+    attempt = (str(position), options.sources)
     done = memory.attempted == attempt and memory.ok
     if not changed and not stale:
         if not done:
@@ -108,17 +113,14 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
     if options.prune and not options.allow_empty and not wanted:
         return
     cluster.step(f"Application {app.id.name} syncs {world.history.commits[world.path[position]]}")
-    is_full = not done
-    hooks = [each for each in targets if is_hook(each.marks)] if is_full else []
-    if _run(world, cluster, app, _Sync(options, wanted, stale, hooks), healthy=healthy):
+    hooks = [each for each in targets if is_hook(each.marks)] if not done else []
+    before = world.manifests(live, position - 1) if position else None
+    still = {each.address for each in before[0]} if before is not None else set(stale)
+    left = [each for each in stale if each not in still]
+    if _run(world, cluster, app, _Sync(options, wanted, stale, hooks, left), healthy=healthy):
         _finished(cluster, app, attempt, position, healthy=healthy)
     else:
         cluster.remember(app, Memory(attempted=attempt, ok=False, position=memory.position))
-
-
-def _sources(body: Mapping[str, Json]) -> str:
-    spec = spec_of(body)
-    return repr((spec.get("source"), spec.get("sources")))
 
 
 def _finished(cluster: Cluster, app: Address, attempt: tuple[str, ...], position: int, *, healthy: bool) -> None:
@@ -140,8 +142,9 @@ def _differs(cluster: Cluster, wanted: Manifest, marks: Mapping[str, str]) -> bo
     if live is None or live.manifest.content != wanted.content:
         return True
     own = {**wanted.marks, **marks}
-    gone = live.applied.get(_CLIENT, frozenset()) - own.keys()
-    return any(live.marks.get(key) != value for key, value in own.items()) or any(key in live.marks for key in gone)
+    if not own.items() <= live.marks.items():
+        return True
+    return any(key in live.marks for key in live.applied.get(_CLIENT, frozenset()) - own.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +153,8 @@ class _Sync:
     wanted: Sequence[Manifest]
     stale: Sequence[Address]
     hooks: Sequence[Manifest]
+    left: Collection[Address] = ()
+    """What had left before this commit already (fact A9)."""
 
 
 def _run(world: World, cluster: Cluster, app: Address, what: _Sync, *, healthy: bool) -> bool:
@@ -224,7 +229,8 @@ def _prune(world: World, cluster: Cluster, app: Address, stale: Iterable[Address
             and not has_option(live.marks, "Prune=false")
             and not has_option(live.marks, "Prune=confirm")
         ):
-            world.remove(cluster, address, app, _rule_of_prune(live), "it has left the sources and is pruned")
+            rule = "A9" if address in what.left else _rule_of_prune(live)
+            world.remove(cluster, address, app, rule, "it has left the sources and is pruned")
 
 
 def _rule_of_prune(live: Live) -> str:

@@ -44,6 +44,8 @@ class Release:
     """Of the templates."""
     hooks: tuple[Manifest, ...] = ()
     failed: bool = False
+    kept: frozenset[Address] = frozenset()
+    """What one of its revisions has marked to be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Cluster:
     refusing: Address | None = None
     """The deployer of which the API server refuses one object."""
     refused: Address | None = None
+    lost: Mapping[Address, str] = field(default_factory=dict)
+    """Guarded objects that have been deleted, and the rule."""
 
     def copy(self) -> Cluster:
         """The same state, to be changed by itself."""
@@ -156,12 +160,21 @@ class Cluster:
             self.report(What.FIXED_FIELD, fixed_rule(manifest), address, by, words)
             return False
         if change.restarts and address not in self.may_restart:
-            self.report(What.RESTARTED, "I4", address, by, "its pods are made anew")
+            words = "its pods are made anew, which no proof has said"
+            self.report(What.RESTARTED, self._rule_of_restart(manifest, by), address, by, words)
         self.live[address] = Live(manifest, live.uid, merged, {**live.applied, manager: owned})
         self.version += 1
         if by is not None and self.live[address].manifest.content != live.manifest.content:
             self.see(address, manifest.content, str(by))
         return True
+
+    def _rule_of_restart(self, manifest: Manifest, by: Address | None) -> str:
+        """Protection that has reached pods (fact A11), values that are missing (fact A10), or none of these."""
+        if _marks_pods(manifest):
+            return "A11"
+        deployer = self.live.get(by) if by is not None else None
+        text = str(spec_of(deployer.manifest.body)) if deployer is not None else ""
+        return "A10" if "'ignoreMissingValueFiles': True" in text else "proof"
 
     @staticmethod
     def _kept(live: Live, manager: str, wanted: Mapping[str, str], *, shared: bool) -> Mapping[str, str]:
@@ -176,7 +189,7 @@ class Cluster:
         self.next_uid += 1
         self.version += 1
         if address in self.guarded:
-            self.report(What.RECREATED, "", address, by, "it is a new object of the old name")
+            self.report(What.RECREATED, self.lost.get(address, "I4"), address, by, "a new object has its name")
 
     def _refuses(self, address: Address, by: Address | None) -> bool:
         if by is None or self.refusing != by or self.refused not in (None, address):
@@ -204,6 +217,7 @@ class Cluster:
         self.forget(address)
         if address in self.guarded:
             self.report(What.DELETED, rule, address, by, words)
+            self.lost = {**self.lost, address: rule}
         if is_definition(address):
             spec = live.manifest.body.get("spec") or {}
             kind = (spec.get("group"), (spec.get("names") or {}).get("kind"))
@@ -217,6 +231,16 @@ class Cluster:
 
 
 _NOTHING = Memory()
+_PODS = ("spec", "template", "metadata", "annotations")
+_PROTECTING = ("argocd.argoproj.io/", "kustomize.toolkit.fluxcd.io/", "helm.sh/resource-policy")
+
+
+def _marks_pods(manifest: Manifest) -> bool:
+    """Whether protection has reached the pods (fact A11)."""
+    found: Json = manifest.body
+    for key in _PODS:
+        found = found.get(key) if isinstance(found, Mapping) else None
+    return isinstance(found, Mapping) and any(str(key).startswith(_PROTECTING) for key in found)
 
 
 def fixed_rule(manifest: Manifest) -> str:

@@ -147,10 +147,16 @@ def _act(
     applied = [_apply(cluster, address, told, each) for each in objects]
     if stored is not None:
         _drop(world, cluster, address, stored, objects)
-    cluster.releases[address.cluster, told.storage, told.name] = Release(tuple(objects), tuple(hooks))
+    kept = frozenset(each.address for each in objects if _keeps(each.marks))
+    kept |= stored.kept if stored is not None else frozenset()
+    cluster.releases[address.cluster, told.storage, told.name] = Release(tuple(objects), tuple(hooks), kept=kept)
     if runs and all(applied):
         _run_hooks(world, cluster, address, hooks, f"post-{action}")
     return all(applied)
+
+
+def _keeps(marks: Mapping[str, str]) -> bool:
+    return marks.get(KEEP, "").strip().lower() == "keep"
 
 
 def _marks(told: _Told) -> Mapping[str, str]:
@@ -198,7 +204,7 @@ def _drop(world: World, cluster: Cluster, address: Address, stored: Release, obj
     named = {each.address for each in objects}
     for each in stored.manifests:
         live = cluster.live.get(each.address)
-        if each.address not in named and live is not None and live.marks.get(KEEP, "").strip().lower() != "keep":
+        if each.address not in named and live is not None and not _keeps(live.marks):
             rule = "C2" if is_definition(each.address) else "F6"
             world.remove(cluster, each.address, address, rule, "the release no longer has it, and upgrades")
 
@@ -228,9 +234,8 @@ def _uninstall(world: World, cluster: Cluster, address: Address, end: _End) -> N
     if runs:
         _run_hooks(world, cluster, address, stored.hooks, "pre-delete")
     for each in stored.manifests:
-        if each.marks.get(KEEP, "").strip().lower() != "keep":
-            live = cluster.live.get(each.address)
-            early = end.rule == "F4" and live is not None and live.marks.get(KEEP) == "keep"
+        if not _keeps(each.marks):
+            early = end.rule == "F4" and each.address in stored.kept
             words = f"release {end.key[1]} is uninstalled, and what Helm has stored of it has no keep"
             world.remove(cluster, each.address, address, "F6" if early else end.rule, words)
     if runs:

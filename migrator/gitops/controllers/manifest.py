@@ -91,11 +91,17 @@ def manifest_of(body: Mapping[str, Json], *, cluster: str = "", namespace: str =
     rest["metadata"] = {key: value for key, value in metadata.items() if key not in (*_METADATA, "namespace")}
     text = json.dumps(rest, sort_keys=True, default=str)
     return Manifest(
-        address=Address(cluster, res_id),
+        address=_address(cluster, res_id),
         marks=_marks(metadata),
         content=blake2b(text.encode(), digest_size=12).hexdigest(),
         body=body,
     )
+
+
+@lru_cache(maxsize=65536)
+def _address(cluster: str, res_id: ResId) -> Address:
+    """The same address for the same object, so that looking it up compares nothing."""
+    return Address(cluster, res_id)
 
 
 def _marks(metadata: Mapping[str, Json]) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator.gitops.controllers import argocd, flux, helm
 from migrator.gitops.controllers.cluster import Cluster, Memory, spec_of
-from migrator.gitops.controllers.manifest import Address, manifest_of
+from migrator.gitops.controllers.manifest import Address
 from migrator.gitops.controllers.world import World
 from migrator.model import ResId
 
@@ -28,12 +28,13 @@ FINALIZERS = {
     ("helm.toolkit.fluxcd.io", "HelmRelease"): helm.delete,
     _RELEASE: helm.delete,
 }
-_DEPLOYING = (*STEPS, _APPLY, ("argoproj.io", "ApplicationSet"))
+DEPLOYING = frozenset({*STEPS, _APPLY, ("argoproj.io", "ApplicationSet")})
+"""The kinds that bring objects into a cluster, with those that stand for a pipeline."""
 
 
 def deployers(cluster: Cluster) -> tuple[Address, ...]:
     """Whoever may act now."""
-    return (PERSON, *(address for address, each in cluster.live.items() if each.manifest.kind in _DEPLOYING))
+    return (PERSON, *(address for address, each in cluster.live.items() if each.manifest.kind in DEPLOYING))
 
 
 def act(world: World, cluster: Cluster, address: Address, position: int, *, healthy: bool = True) -> None:
@@ -52,7 +53,7 @@ def act(world: World, cluster: Cluster, address: Address, position: int, *, heal
 
 def _by_hand(world: World, cluster: Cluster, position: int) -> None:
     commit = world.path[position]
-    wanted = [manifest_of(each) for each in world.history.by_hand(commit)]
+    wanted = world.by_hand(commit)
     named = {each.address for each in wanted}
     memory = cluster.of(PERSON)
     version = cluster.version

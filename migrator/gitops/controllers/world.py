@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from migrator.gitops.controllers.cluster import Cluster, Live, spec_of
 from migrator.gitops.controllers.manifest import Address, Manifest, manifest_of
@@ -45,8 +45,8 @@ class History:
     """Whether Argo CD tracks by the label `app.kubernetes.io/instance` (fact A1)."""
     takes_ownership: bool = True
     """Whether helm-controller takes live objects over (fact H3)."""
-    restarts: Mapping[int, frozenset[ResId]] = field(default_factory=dict)
-    """Commit -> the objects whose pods are made anew, as its proof says."""
+    restarts: frozenset[ResId] = frozenset()
+    """The objects whose pods are made anew, as the proof says."""
     leaving: frozenset[ResId] = frozenset()
     """The objects that are to go."""
     finish: int = 0
@@ -67,15 +67,32 @@ class World:
     """Position in the play -> commit."""
     finalizers: Mapping[tuple[str, str], Callable[[World, Cluster, Address], None]]
     """Kind of objects that deploy -> what happens before one of them is gone."""
-    rendered: dict[tuple[Any, ...], Manifests | None] = field(default_factory=dict)
+    kept: Collection[Address] | None = None
+    """The objects to look at; None for all."""
+    rendered: dict[tuple[Address, str, int], Manifests | None] = field(default_factory=dict)
+    applied: dict[int, Sequence[Manifest]] = field(default_factory=dict)
 
     def manifests(self, live: Live, position: int) -> Manifests | None:
         """What an object that deploys renders, and the definitions of its chart apart; None where that fails."""
-        commit = self.path[position]
+        return self.at(live, self.path[position])
+
+    def at(self, live: Live, commit: int) -> Manifests | None:
+        """The same at a commit."""
         key = (live.manifest.address, live.manifest.content, commit)
         if key not in self.rendered:
             self.rendered[key] = self._manifests(live, commit)
         return self.rendered[key]
+
+    def by_hand(self, commit: int) -> Sequence[Manifest]:
+        """What a person has applied at a commit."""
+        if commit not in self.applied:
+            self.applied[commit] = [manifest_of(each) for each in self.history.by_hand(commit)]
+        return self.applied[commit]
+
+    def only(self, kept: Collection[Address]) -> World:
+        """The same world with fewer objects."""
+        rendered = {key: None if found is None else _only(found, kept) for key, found in self.rendered.items()}
+        return replace(self, kept=kept, rendered=rendered)
 
     def _manifests(self, live: Live, commit: int) -> Manifests | None:
         body = live.manifest.body
@@ -88,7 +105,8 @@ class World:
             tuple(manifest_of(each, cluster=cluster, namespace=namespace) for each in bodies)
             for bodies in (found.objects, found.definitions)
         )
-        return tuple({each.address: each for each in objects}.values()), definitions
+        manifests = tuple({each.address: each for each in objects}.values()), definitions
+        return manifests if self.kept is None else _only(manifests, self.kept)
 
     def remove(self, cluster: Cluster, address: Address, by: Address | None, rule: str, words: str) -> None:
         """Deletes an object; one that deploys does first what its finalizer is for."""
@@ -99,6 +117,11 @@ class World:
         if finalize is not None:
             finalize(self, cluster, address)
         cluster.delete(address, by, rule, words)
+
+
+def _only(found: Manifests, kept: Collection[Address]) -> Manifests:
+    objects, definitions = (tuple(each for each in part if each.address in kept) for part in found)
+    return objects, definitions
 
 
 def _destination(deployer: Manifest) -> tuple[str, str]:

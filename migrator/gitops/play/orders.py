@@ -64,16 +64,12 @@ def _systematic(names: Sequence[Address]) -> Iterator[Sequence[Address]]:
         yield (*names[:index], *names[index + 1 :], names[index])
 
 
-def mishaps(names: Sequence[Address], positions: range, top: int, gates: Collection[int]) -> Iterator[Mishap]:
-    """Each deployer late or failing at each position; late ones also for longer, as far as no gate stops that.
-
-    For longer is until the way back begins at `top`, and until the end.
-    """
+def mishaps(names: Sequence[Address], positions: range, gates: Collection[int]) -> Iterator[Mishap]:
+    """Each deployer late or failing at each position; late ones for as long as no gate stops that."""
     for deployer in names:
         for first in positions:
             end = min([each - 1 for each in gates if each > first], default=positions[-1])
-            for trouble in (Trouble.LATE, Trouble.BEHIND):
-                for last in sorted({min(each, end) for each in (first, max(first, top), end)}):
-                    yield Mishap(trouble, deployer, first, last)
+            yield Mishap(Trouble.LATE, deployer, first, end)
+            yield Mishap(Trouble.BEHIND, deployer, first, end)
             for trouble in (Trouble.BROKEN, Trouble.REFUSED, Trouble.UNHEALTHY):
                 yield Mishap(trouble, deployer, first, first)
