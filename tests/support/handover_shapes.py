@@ -8,6 +8,7 @@ from typing import Any
 
 from handover_tables import (
     ARGO_MARK,
+    BEFORE,
     CLEAN_UP,
     FLUX_MARK,
     KEEP,
@@ -205,12 +206,42 @@ def no_controller(*, takes_ownership: bool = True, uninstalls: bool = False, pru
     return table.hand(*each(lambda stage: [apply, *([release] if stage >= SWITCH else [])]))
 
 
-SHAPES = {
-    "one Application per environment": per_environment,
-    "app of apps": app_of_apps,
-    "ApplicationSet": application_set,
-    "label tracking": label_tracking,
-    "one Flux Kustomization per cluster": per_cluster,
-    "one per component": per_component,
-    "none": no_controller,
-}
+def self_delivered(*, prunes: bool = True) -> Table:
+    """A Kustomization that deploys itself and the moving objects."""
+    table = Table(*([of() for _ in range(3)] for of in (str, dict, list)))
+    table.names = ["before", "protect", "switch"]
+    owns = [kustomization("flux-system", "clusters/prod", prune=prunes or stage == BEFORE) for stage in range(3)]
+    new = kustomization("infrastructure", "platform/flux/prod", wait=True)
+    table.put(
+        "clusters/prod",
+        [owns[BEFORE], *moving(), *staying()],
+        [owns[PROTECT], *marked(moving(), FLUX_MARK), *staying()],
+        [owns[SWITCH], new, *staying()],
+    )
+    table.put("charts/db", None, None, moving())
+    table.put("platform/flux/prod", None, None, [Flux().helm_release()])
+    return table.hand(*[[own] for own in owns])
+
+
+def finished(table: Table, folders: Mapping[str, list[Body]], by_hand: list[Body] | None = None) -> Table:
+    """The same with a last commit that gives up the way back."""
+    table.names.append("finish")
+    table.folders.append({**table.folders[-1], **folders})
+    table.by_hand.append(by_hand or table.by_hand[-1])
+    table.generates.append(table.generates[-1])
+    return table
+
+
+def argo_finish() -> tuple[dict[str, list[Body]]]:
+    """Policies and finalizers as they were, for the new one as well."""
+    old = application("shop", "overlays/prod", finalizer=True)
+    new = application("db", "charts/db", finalizer=True, release="db", options=["FailOnSharedResource=true"])
+    return ({"apps": [old, new]},)
+
+
+def flux_finish() -> tuple[dict[str, list[Body]]]:
+    """Pruning again, nothing kept, and applications that wait for the releases."""
+    new = kustomization("infrastructure", "platform/flux/prod", wait=True)
+    old = kustomization("apps", "overlays/prod", dependsOn=[{"name": "infrastructure"}])
+    held = {"clusters/prod": [kustomization("flux-system", "clusters/prod"), old, new]}
+    return ({**held, "platform/flux/prod": [helm_release("db", "charts/db")]},)

@@ -1,7 +1,7 @@
 """What Argo CD does: sync of Applications, the cascade of their finalizer, ApplicationSets.
 
 Sources: argo-cd, `controller/appcontroller.go` (autoSync, shouldBeDeleted), `controller/state.go`; gitops-engine,
-`pkg/sync/sync_context.go` (facts A1 to A4, A8 to A10).
+`pkg/sync/sync_context.go` (facts A1 to A4, A8 to A10, A12 and A13).
 """
 
 from __future__ import annotations

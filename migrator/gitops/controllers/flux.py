@@ -1,7 +1,7 @@
 """What Flux' kustomize-controller does with Kustomizations.
 
 Sources: kustomize-controller, `internal/controller/kustomization_controller.go` (reconcile, prune, finalize,
-checkDependencies); fluxcd/pkg, `ssa` (facts F1, F5, F8).
+checkDependencies); fluxcd/pkg, `ssa` (facts F1, F5, F8, F11 and F12).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Sources: helm, `pkg/action` (install.go, upgrade.go, uninstall.go, hooks.go, validate.go, resource_policy.go),
 `pkg/kube/client.go`; helm-controller, `internal/reconcile` (atomic_release.go, state.go), `internal/action`
-(facts H1 to H7, C1, C2, F4, F6, F7, F9).
+(facts H1 to H7, C1, C2, F4, F6, F7, F9 and F13).
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from migrator.gitops.controllers.cluster import Cluster, Incident, What, spec_of
 from migrator.gitops.controllers.manifest import Address
 from migrator.gitops.controllers.world import World
 from migrator.gitops.play.alike import Group
-from migrator.gitops.play.orders import Mishap, Trouble
+from migrator.gitops.play.orders import Mishap
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +78,7 @@ def _rule(world: World, state: Cluster, position: int, each: Incident, mishap: M
         return each.rule
     if each.deployer is not None and _waits_only_now(world, state, position, each.deployer):
         return "F8"
-    is_away = mishap is not None and mishap.trouble in {Trouble.LATE, Trouble.BEHIND}
-    return "F10" if is_away else each.rule  # who misses a stage takes two as one
+    return each.rule if mishap is None else "F10"  # whoever misses a stage takes two as one
 
 
 def _waits_only_now(world: World, state: Cluster, position: int, deployer: Address) -> bool:
