@@ -34,6 +34,7 @@ from migrator.progress import Watch, uncounted
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.prove.stage import Staged, repository_folder, stage_release
 from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, WholeTree, build_staged
+from migrator.render_roots.additions import Addition, added_folders
 from migrator.yamlio import Dialect, read_documents
 
 Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
@@ -56,6 +57,10 @@ class RenderContext:
     """Remote bases that are at hand."""
     replaced: frozenset[RepoPath] = frozenset()
     """Chart.lock files that will be written anew: what they say counts no more."""
+    own_urls: tuple[str, ...] = ()
+    """Addresses by which deployers know the repository."""
+    additions: Mapping[RepoPath, Addition] = field(default_factory=dict)
+    """Root -> what its deployer adds to it."""
 
     @property
     def renderer(self) -> Renderer:
@@ -67,6 +72,7 @@ class RenderContext:
             network=self.network,
             inflater=Inflater(helm=helm, library=self.library) if helm is not None else None,
             remotes=self.remotes,
+            additions=self.additions,
         )
 
 
@@ -149,7 +155,10 @@ def render_root(root: RepoPath, tree: WholeTree, context: RenderContext, left_ou
     try:
         folder = repository_folder(tree.folder, root)
         inputs = context.closure(root) if context.closure is not None else {}
-        key = _key("kustomize", tool.version, str(root), sorted(inputs.items())) if inputs else ""
+        addition = context.additions.get(root)
+        inputs = {**inputs, **_added_inputs(root, tree, addition)} if inputs else inputs
+        parts = (addition.text,) if addition is not None else ()
+        key = _key("kustomize", tool.version, str(root), sorted(inputs.items()), *parts) if inputs else ""
         data, inflates = context.cache.get(key) if key else None, False
         if data is None:
             built = _built(root, folder, tree, context, left_out)
@@ -169,7 +178,7 @@ def render_root(root: RepoPath, tree: WholeTree, context: RenderContext, left_ou
 
 def _built(root: RepoPath, folder: Path, tree: WholeTree, context: RenderContext, left_out: LeftOut) -> StagedBuild:
     may_be_remote = context.remotes.mapped and not (context.closure is not None and context.closure(root))
-    if may_be_remote or left_out:
+    if may_be_remote or left_out or root in context.additions:
         return build_staged(context.renderer, tree, root, left_out)
     try:
         tool = context.tools.kustomize
@@ -179,6 +188,13 @@ def _built(root: RepoPath, folder: Path, tree: WholeTree, context: RenderContext
         if error.cause.failure is not Failure.MISSING_FILE and not is_inflating:
             raise
         return build_staged(context.renderer, tree, root)
+
+
+def _added_inputs(root: RepoPath, tree: WholeTree, addition: Addition | None) -> Mapping[RepoPath, str]:
+    """The files of components that are added to a root, with their digests."""
+    folders = added_folders(root, addition)
+    files = [file for each in folders for file in tree.kustomizations.closure(each)]
+    return {file: tree.kustomizations.index.digest(file) for file in files}
 
 
 def render_release(release: LockedRelease, tree: Path, context: RenderContext, *, twice: bool = False) -> Part:

@@ -165,8 +165,8 @@ def _baseline(lock: Lock, tree: Path, context: RenderContext, rules: Equivalence
     there = replace(context, closure=closure_of(tree))
     older = load_lock(tree)
     if older is not None:
-        return with_deployers(render_lock(older, tree, there), tree, older, rules)
-    return with_deployers(render_roots(lock, tree, there), tree, lock, rules)
+        return with_deployers(render_lock(older, tree, there), tree, older, rules, there)
+    return with_deployers(render_roots(lock, tree, there), tree, lock, rules, there)
 
 
 def _prove(
@@ -178,7 +178,7 @@ def _prove(
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
-    after = with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences)
+    after = with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences, context)
 
     def judged() -> Proof:
         return prove(
@@ -197,7 +197,7 @@ def _prove(
     )
     if suspects:
         again = render_lock(lock, tree, context, environments=suspects, twice=True)
-        after = with_deployers({**after, **again}, tree, lock, terms.equivalences)
+        after = with_deployers({**after, **again}, tree, lock, terms.equivalences, context)
         proof = judged()
     parts = all_part_digests(lock, after)
     environments = {name: replace(each, parts=parts.get(name, {})) for name, each in proof.environments.items()}

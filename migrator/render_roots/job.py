@@ -13,6 +13,7 @@ from migrator.discover import Config, Index
 from migrator.engines import EngineError, Failure, kustomize_build
 from migrator.load import Kustomizations, Reach
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, Origin, RepoPath, ResId, Resource, resource_of
+from migrator.render_roots.additions import Addition, add, added_folders
 from migrator.render_roots.environment import environment_of
 from migrator.render_roots.failures import explained, located, refusal, remote_refusal
 from migrator.render_roots.lost_origins import with_lost_origins
@@ -55,6 +56,7 @@ class Job:
     def build(self, root: RepoPath) -> Build:
         """The root as kustomize renders it, or the reason why not."""
         reach = self.kustomizations.reach(root)
+        addition = self.renderer.additions.get(root)
         found = lacking(root, self.kustomizations, self.renderer.remotes, network=self.renderer.network)
         reason = refusal(root, reach)
         if reason is None and found.references and not found.left_out():
@@ -64,11 +66,15 @@ class Job:
         try:
             # what comes over the network, or from elsewhere, may change without any file changing
             is_here = len(found.references) == len(reach.remote) and not reach.charts
-            key = cache_key(self.index, root, reach.files, self.renderer.kustomize.version) if is_here else ""
+            engine = f"{self.renderer.kustomize.version}{addition.text if addition is not None else ''}"
+            files = self._files(root, reach, addition)
+            key = cache_key(self.index, root, files, engine) if is_here else ""
             known = self._known(key) if key else None
             made, is_exact = (known, False) if known is not None else self._render(found, reach)
         except EngineError as error:
             said = explained(root, reach, self.kustomizations, error)
+            if addition is not None:
+                said = replace(said, summary=f"{said.summary}; its deployer adds {', '.join(addition.fields)}")
             return self._failed(root, remote_refusal(root, found.references[0], said) if found.references else said)
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
@@ -77,6 +83,13 @@ class Job:
         if found.references and not made.resources:
             return self._failed(root, remote_refusal(root, found.references[0]))
         return self._built(found, reach, made, cached=known is not None)
+
+    def _files(self, root: RepoPath, reach: Reach, addition: Addition | None) -> tuple[RepoPath, ...]:
+        """What the build reads: with the components that are added."""
+        added = added_folders(root, addition)
+        return tuple(
+            dict.fromkeys((*reach.files, *(file for each in added for file in self.kustomizations.closure(each))))
+        )
 
     def _known(self, key: str) -> _Made | None:
         data = self.renderer.cache.get(key)
@@ -91,7 +104,8 @@ class Job:
     def _render(self, found: Lacking, reach: Reach) -> tuple[_Made, bool]:
         """What is built, and whether the files of `reach` were all it took: else the key would be too narrow."""
         try:
-            return self._render_from(found, reach, reach.files), True
+            addition = self.renderer.additions.get(found.root)
+            return self._render_from(found, reach, self._files(found.root, reach, addition)), True
         except EngineError as error:
             subject = error.cause.subject
             is_there = error.cause.failure is Failure.MISSING_FILE and bool(subject)
@@ -102,6 +116,8 @@ class Job:
     def _render_from(self, found: Lacking, reach: Reach, files: Sequence[RepoPath]) -> _Made:
         with staged(self.index, files, reach.directories) as stage:
             put(stage, stand_ins(reach, self.kustomizations))
+            if (addition := self.renderer.additions.get(found.root)) is not None:
+                add(stage, self.kustomizations.by_path[found.root].file, addition)
             left_out = found.left_out()
             supply = Supply(stage, self.renderer.remotes, network=self.renderer.network, left_out=left_out.remotes)
             if reach.remote:
@@ -206,6 +222,7 @@ class Job:
             cached=cached,
             notices=(*told, *notices(made.left_out, found)),
             left_out=made.left_out,
+            added=found.root in self.renderer.additions,
             notes=made.notes,
         )
 

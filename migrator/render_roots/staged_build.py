@@ -11,6 +11,7 @@ from migrator.discover import Config, discover
 from migrator.engines import EngineError, kustomize_build
 from migrator.load import Kustomizations, load
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath
+from migrator.render_roots.additions import add, added_folders
 from migrator.render_roots.remotes import Supply
 from migrator.render_roots.remotes.left_out import lacking, leave_out, still_left_out
 from migrator.render_roots.stage import staged
@@ -56,12 +57,16 @@ def build_staged(
     """
     kustomizations = tree.kustomizations
     reach = kustomizations.reach(root)
+    addition = renderer.additions.get(root)
+    more = [file for each in added_folders(root, addition) for file in kustomizations.closure(each)]
     missing = stand_ins(reach, kustomizations)
     inflater = renderer.inflater if reach.charts else None
     found = lacking(root, kustomizations, renderer.remotes, network=renderer.network)
     left_out = still_left_out(recorded, found)
-    with staged(kustomizations.index, reach.files, reach.directories) as stage:
+    with staged(kustomizations.index, (*reach.files, *more), reach.directories) as stage:
         put(stage, missing)
+        if addition is not None:
+            add(stage, kustomizations.by_path[root].file, addition)
         supply = Supply(stage, renderer.remotes, network=renderer.network, left_out=left_out.remotes)
         supply.fill(kustomizations, reach.directories)
         for folder in left_out.folders:

@@ -23,6 +23,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG121": "Git failed.",
         "MIG160": "What an object of Argo CD or Flux deploys rests on something that no file here says.",
         "MIG161": "An object of Argo CD or Flux names a folder or a file of this repository that does not exist.",
+        "MIG162": "Objects of Argo CD or Flux add different things to one root, which is built without them.",
         "MIG190": "The installation lacks its rules.",
         "MIG210": "A root does not build: a file is missing.",
         "MIG211": "A root does not build: it rests on something remote that cannot be had.",

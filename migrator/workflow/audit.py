@@ -71,5 +71,6 @@ def _renders(baseline: Baseline, watch: Watch) -> Mapping[str, Rendering]:
     if baseline.lock is None:
         return {}
     context = render_context_of(baseline.choices, baseline.tools, watch)
-    renders = render_lock(baseline.lock, baseline.root, replace(context, closure=closure_of(baseline.root)))
-    return with_deployers(renders, baseline.root, baseline.lock, baseline.choices.equivalences)
+    there = replace(context, closure=closure_of(baseline.root))
+    renders = render_lock(baseline.lock, baseline.root, there)
+    return with_deployers(renders, baseline.root, baseline.lock, baseline.choices.equivalences, there)

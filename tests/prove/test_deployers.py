@@ -21,7 +21,9 @@ spec:
 
 def _part(hybrid: Hybrid, *, inflates: bool = False, rules: frozenset[str] = ALL) -> Part:
     root = Part(owner=Owner.KUSTOMIZE, path=RepoPath("apps"), resources=(), inflates=inflates)
-    found = with_deployers({"prod": Rendering(environment="prod", parts=(root,))}, hybrid.root, hybrid.lock, rules)
+    found = with_deployers(
+        {"prod": Rendering(environment="prod", parts=(root,))}, hybrid.root, hybrid.lock, rules, hybrid.context
+    )
     return found["prod"].parts[0]
 
 

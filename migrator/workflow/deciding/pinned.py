@@ -118,7 +118,7 @@ def rendered_now(baseline: Baseline, lock: Lock, context: RenderContext, terms: 
     found = render_lock(lock, baseline.root, there)
     for problem in (problem for each in found.values() for problem in each.problems):
         raise MigrateError(problem)
-    return with_deployers(found, baseline.root, lock, terms.equivalences)
+    return with_deployers(found, baseline.root, lock, terms.equivalences, there)
 
 
 def all_rendered(before: Mapping[str, Rendering], held: Iterable[Pinned]) -> Iterator[Resource]:

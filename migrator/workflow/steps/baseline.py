@@ -12,6 +12,7 @@ from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Config, Index, discover, read_config
 from migrator.engines import Toolchain, find_tools
+from migrator.gitops.additions import additions_of
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
 from migrator.gitops.own import own_repositories
@@ -21,7 +22,9 @@ from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath
+from migrator.progress import Watch
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
+from migrator.render_roots.additions import Addition
 from migrator.render_roots.environment import environment_of, told_apart, with_environments
 from migrator.render_roots.placing import placed_builds
 from migrator.rewrite import RepositoryView
@@ -29,6 +32,9 @@ from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.choices import Choices, choose
 from migrator.workflow.steps.recovery import recover_first
+
+_ROUNDS = 4
+"""So often it is asked anew what deployers add, who are deployed themselves with something added."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ class Baseline:
     diagnostics: Diagnostics
     destinations: Mapping[RepoPath, tuple[Destination, ...]] = field(default_factory=dict)
     """Root -> what objects of Argo CD and Flux say of its namespace."""
+    additions: Mapping[RepoPath, Addition] = field(default_factory=dict)
+    """Root -> what its deployers add to it."""
     reading: Reading = field(default_factory=Reading, repr=False)
     """What deploys what."""
     tool: str = ""
@@ -105,7 +113,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         kustomizations, unread = load(index)
     with run.step("build") as watch:
         tools = find_tools()
-        builds, unbuilt = build_all(kustomizations, config, renderer_of(choices, tools), watch=watch)
+        builds, unbuilt, additions = _built(kustomizations, config, renderer_of(choices, tools), watch)
         _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
         objects = [each for build in builds for each in build.resources]
@@ -126,9 +134,26 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         diagnostics=once((*index.diagnostics, *unread, *unbuilt, *reading.diagnostics)),
         destinations=said,
         reading=reading,
+        additions=additions,
         tool=tool,
         finished=finished,
     )
+
+
+def _built(
+    kustomizations: Kustomizations, config: Config, renderer: Renderer, watch: Watch
+) -> tuple[tuple[Build, ...], Diagnostics, Mapping[RepoPath, Addition]]:
+    """Every root with what its deployers add to it: these are read of what is built, until nothing changes."""
+    builds, unbuilt = build_all(kustomizations, config, renderer, watch=watch)
+    notes: Diagnostics = ()
+    for _ in range(_ROUNDS):
+        deployers = read_deployers(kustomizations, config, _rendered(builds)).deployers
+        additions, notes = additions_of(deployers, {each.root for each in builds})
+        if additions == renderer.additions:
+            break
+        renderer = replace(renderer, additions=additions)
+        builds, unbuilt = build_all(kustomizations, config, renderer)
+    return builds, (*unbuilt, *notes), renderer.additions
 
 
 def _rendered(builds: tuple[Build, ...]) -> tuple[Rendered, ...]:

@@ -42,6 +42,8 @@ class Choices:
     """Seconds of search for one component."""
     remotes: Remotes
     """Remote bases that are at hand: by the command line, the configuration, and git's own remotes."""
+    own_urls: tuple[str, ...] = ()
+    """Addresses by which deployers know the repository."""
     accepted: tuple[Acceptance, ...]
     refused: tuple[Acceptance, ...]
     equivalences: Equivalences
@@ -73,6 +75,7 @@ def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choic
         only=settings.only,
         budget=settings.budget,
         remotes=Remotes(mapped=(*_remotes(settings, config), *own_remotes(settings.root, own))),
+        own_urls=tuple(own),
         accepted=(*config.accept, *settings.accept),
         refused=config.refuse,
         equivalences=config.equivalences,

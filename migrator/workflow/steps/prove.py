@@ -123,9 +123,9 @@ def _before(baseline: Baseline, lock: Lock, context: RenderContext) -> Mapping[s
     there = replace(context, closure=closure_of(baseline.root))
     if baseline.lock is not None:
         earlier = render_lock(baseline.lock, baseline.root, there)
-        return with_deployers(earlier, baseline.root, lock, baseline.choices.equivalences)
+        return with_deployers(earlier, baseline.root, lock, baseline.choices.equivalences, there)
     renders = render_roots(lock, baseline.root, there)
-    return with_deployers(renders, baseline.root, lock, baseline.choices.equivalences)
+    return with_deployers(renders, baseline.root, lock, baseline.choices.equivalences, there)
 
 
 def _recorded(parts: Sequence[str]) -> Diagnostic:

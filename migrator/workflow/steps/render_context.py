@@ -18,4 +18,5 @@ def render_context_of(choices: Choices, tools: Toolchain, watch: Watch = uncount
         network=not choices.sources.offline,
         watch=watch,
         remotes=choices.remotes,
+        own_urls=choices.own_urls,
     )

@@ -126,7 +126,7 @@ def _rendered(staged: Path, divisions: Sequence[Division], baseline: Baseline) -
 
 
 def _renderer(baseline: Baseline) -> Renderer:
-    return renderer_of(baseline.choices, baseline.tools)
+    return replace(renderer_of(baseline.choices, baseline.tools), additions=baseline.additions)
 
 
 def _locked(lock: Lock, divisions: Sequence[Division]) -> Lock:

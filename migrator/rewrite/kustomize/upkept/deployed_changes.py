@@ -15,7 +15,8 @@ from migrator.rewrite.kustomize.targets import is_subject, retags, scales, selec
 from migrator.rewrite.kustomize.upkept.deployers import FLUX, Deployer, deployers, mapping
 from migrator.yamlio import Dialect, read_documents
 
-_ON_EVERY_OBJECT = ("namePrefix", "nameSuffix", "commonMetadata", "commonLabels", "commonAnnotations")
+_NAMING = ("namePrefix", "nameSuffix", "commonMetadata")
+_ON_EVERY_OBJECT = ("commonLabels", "commonAnnotations")
 
 
 def blockers_of_deployed_changes(objects: Sequence[Placed], view: RepositoryView) -> Iterator[Blocker]:
@@ -23,24 +24,30 @@ def blockers_of_deployed_changes(objects: Sequence[Placed], view: RepositoryView
     told = set()
     for each in objects:
         for deployer in deployers(view) if each.component is not None and each.component not in told else ():
-            change = next(_changes(deployer, each), "") if deployer.meets(each, view) else ""
+            built = any(build.added and build.root == deployer.folder for build in view.builds)
+            change = next(_changes(deployer, each, is_built=built), "") if deployer.meets(each, view) else ""
             if change and each.component not in told:
                 told.add(each.component)
                 yield _blocker(each, deployer, change)
 
 
-def _changes(deployer: Deployer, placed: Placed) -> Iterator[str]:
-    """The fields of a deployer that change an object."""
+def _changes(deployer: Deployer, placed: Placed, *, is_built: bool) -> Iterator[str]:
+    """The fields of a deployer that change an object.
+
+    Where the build is of the root with them, values say what images, labels and annotations come to; but a patch or a
+    count whose object is not there any more fails the build, and by another name an object is not found in its file.
+    """
     is_flux = deployer.tool == FLUX
     held = deployer.spec if is_flux else mapping(deployer.spec.get("kustomize"))
     above = "spec" if is_flux else "kustomize"
-    yield from (f"{above}.{key}" for key in _ON_EVERY_OBJECT if held.get(key))
+    everywhere = _NAMING if is_built else (*_NAMING, *_ON_EVERY_OBJECT)
+    yield from (f"{above}.{key}" for key in everywhere if held.get(key))
     for number, patch in enumerate(mappings(held.get("patches"))):
         if _patches(patch, placed):
             yield f"{above}.patches[{number}]"
     for key in ("patchesStrategicMerge", "patchesJson6902"):
         yield from (f"{above}.{key}" for patch in mappings(held.get(key)) if _patches(patch, placed))
-    if any(retags(image, placed, ()) for image in _images(held.get("images"))):
+    if not is_built and any(retags(image, placed, ()) for image in _images(held.get("images"))):
         yield f"{above}.images"
     for replica in mappings(held.get("replicas")):
         if scales(Replica(name=str(replica.get("name") or ""), count=replica.get("count")), placed):
