@@ -69,8 +69,8 @@ WALK = """
 
 
 def test_a_library_that_goes_through_all_values_ends_and_leaves_the_render_as_it_is(monkeypatch):
-    monkeypatch.setattr(evaluator, "UNTAKEN_ROOM", 1 << 20)
-    monkeypatch.setattr(evaluator, "UNTAKEN_ROOM_OF_A_RUN", 3 << 19)
+    monkeypatch.setattr(evaluator, "UNTAKEN_ROOM", 1 << 17)
+    monkeypatch.setattr(evaluator, "UNTAKEN_ROOM_OF_A_RUN", 3 << 16)
     values = "".join(f"v{i}: {{a: {{b: [1, 2], c: d}}, e: f}}\n" for i in range(20))
     files = {f"x{i}.yaml": f'{{{{ include "walk" .Values }}}}{HEAD}  a: "{{{{ .Values.v3.e }}}}"\n' for i in range(4)}
     found = run_of(chart_of({**files, "_walk.tpl": WALK}, values)).templates.values()
@@ -81,3 +81,18 @@ def test_a_library_that_goes_through_all_values_ends_and_leaves_the_render_as_it
     assert counts[2:] == [0, 0]
     sources = [{p.source.direct for p in t.pieces if p.source and p.region is None and p.text == "f"} for t in found]
     assert sources == [{(("v3", "e"),)}] * 4
+
+
+@pytest.mark.parametrize(("values", "seen"), [("tree: {a: 1}\n", False), ("tree: {}\n", True), ("tree: a\n", True)])
+def test_a_map_with_entries_never_becomes_a_text(values, seen):
+    found = untaken("  a: a\n  {{- if eq (kindOf .Values.tree) `slice` }}\n  b: c\n  {{- end }}\n", values)
+    assert ("b: c" in found) is seen
+
+
+def test_a_template_that_calls_itself_runs_once_in_a_branch_that_is_not_taken():
+    walk = "{{ define `walk` }}{{ range $k, $v := .at }}{{ $k }}({{ include `walk` (dict `at` $v) }}){{ end }}{{ end }}"
+    template = walk + "  a: '{{ include `walk` (dict `at` .Values.tree) }}'\n"
+    run = run_of(chart_of({"x.yaml": HEAD + template}, "tree: {a: {}, b: {}}\n")).templates["tiny/templates/x.yaml"]
+    assert "a()b()" in run.text
+    assert run.cut  # what the walk would print of entries that are not there was looked at to a depth of one
+    assert 0 < sum("~key" in str(piece.source and piece.source.direct) for piece in run.pieces if piece.region) < 20

@@ -132,7 +132,7 @@ class Standing:
 
     def allowed(self, edits: Edits) -> bool:
         """Whether assignments may be tried: a release that somebody has settled stays."""
-        if any(ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
+        if any(not path or ELEMENT in path or KEY in path for path, _ in edits) or self.is_forbidden(edits):
             return False
         release = [value for path, value in edits if path[0] == "@Release"]
         if any(not isinstance(value, str) or not _NAME.fullmatch(value) for value in release):

@@ -64,7 +64,7 @@ class Evaluator(UntakenBranches):
         """Places of the values that the template changed, the root for what it set beside them."""
         self.running: list[UntakenBranch] = []
         self.changed: list[Changed] = []
-        self.assumed = frozenset()
+        self.assumed, self.inside = frozenset(), ()
         self.depth = self.tpl_depth = 0
         self.room, self.untaken_room = ROOM, 0
         self.untaken_left = UNTAKEN_ROOM_OF_A_RUN
@@ -92,7 +92,7 @@ class Evaluator(UntakenBranches):
     def execute(self, nodes: list[ast.Node], dot: Value, template: str) -> list[Piece]:
         """The pieces as text/template prints them: Helm takes `<no value>` out of them afterwards."""
         self.out, self.path_condition, self.region, self.depth, self.tpl_depth = [], None, None, 0, 0
-        self.scopes = [{"": dot}]
+        self.inside, self.scopes = (), [{"": dot}]
         self.dependencies, self.template, self.culprit = set(), template, None
         self.mutated = set()
         room = min(UNTAKEN_ROOM, self.untaken_left)
@@ -298,14 +298,14 @@ class Evaluator(UntakenBranches):
         nodes = self.defines.get(name)
         if nodes is None:
             raise TemplateError(f'template "{name}" not defined')
-        self.depth += 1
-        limit = INCLUDE_DEPTH if self.region is None else 60
-        if self.depth > limit:
+        inside, self.depth = self.inside, self.depth + 1
+        if self.depth > INCLUDE_DEPTH:
             raise StopError("rendering template has a nested reference name: " + name)
         try:
-            self.run_apart(nodes, dot)
+            if self.unfolds(name):
+                self.run_apart(nodes, dot)
         finally:
-            self.depth -= 1
+            self.inside, self.depth = inside, self.depth - 1
 
     def run_apart(self, nodes: list[ast.Node], dot: Value) -> None:
         """Run statements that see no variable but `$`."""

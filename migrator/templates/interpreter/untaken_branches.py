@@ -63,6 +63,8 @@ class UntakenBranches(Expressions):
     path_condition: PathCondition | None
     depth: int
     tpl_depth: int
+    inside: tuple[str, ...]
+    """Named templates that run as a part of untaken branches, the outer ones first."""
     room: int
     """What is left of what the template may cost, or in an untaken branch of what all untaken branches may."""
     untaken_room: int
@@ -171,6 +173,16 @@ class UntakenBranches(Expressions):
             if self.region is None:
                 self.untaken_room, self.room = self.room, outer_room
         return untaken
+
+    def unfolds(self, name: str) -> bool:
+        """Note a named template that begins; false where an untaken branch would run it inside itself."""
+        if self.region is None:
+            return True
+        if name in self.inside:
+            self.cut = True
+            return False
+        self.inside = (*self.inside, name)
+        return True
 
     def as_in(self, region: Region, body: Callable[[], None]) -> None:
         """Run something as it would run if another untaken branch were real, and those around it."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from migrator.templates.provenance.value import PathCondition, Piece, Value
 
+_KINDS = frozenset({"kindOf", "kindIs", "typeOf", "typeIs"})
 MOST_PARTS = 200
 """Parts of a condition that are looked at; what is made of more rests on some value."""
 
@@ -27,6 +28,8 @@ def may_turn(condition: Value) -> bool:
 
 def _parts(item: Value | Piece | PathCondition) -> Iterator[Value | Piece | PathCondition]:
     if isinstance(item, Value):
+        if item.op in _KINDS and any(isinstance(arg, Value) and isinstance(arg.v, dict) and arg.v for arg in item.args):
+            return  # nobody writes a text or a list over a map that has entries
         yield from (arg for arg in item.args if isinstance(arg, Value))
         yield from item.pieces or ()
         if isinstance(item.v, (dict, list)):
