@@ -6,6 +6,18 @@ import pytest
 from search_support import CONFIG_MAP, NAMES, assert_found
 
 CASES = {
+    "a value that names an entry of a map": (
+        CONFIG_MAP
+        + "args:\n{{- range $name, $port := .Values.ports }}\n- {{ $name }}={{ $port.number }}\n{{- if $port.goesTo }}\n"
+        + "- {{ $name }} to {{ (index $.Values.ports $port.goesTo).number }}\n{{- end }}\n{{- end }}\n",
+        "ports:\n  a: {number: 80}\n  b: {number: 443}\n  c: {number: 8080}\n",
+        "ports: {a: {goesTo: b}}\n",
+    ),
+    "a value that names an entry of a map which is got": (
+        CONFIG_MAP + "{{- with .Values.size }}\nsize: {{ (get $.Values.sizes .).cpu }}\n{{- end }}\n",
+        "size: null\nsizes:\n  small: {cpu: 1}\n  large: {cpu: 4}\n",
+        "size: large\n",
+    ),
     "a rule without a name that gets another field": (
         CONFIG_MAP
         + "rules:\n- ports: [{port: {{ .Values.port }}}]\n{{- if not .Values.open }}\n  from: [{group: {{ .Release.Name }}}]\n"

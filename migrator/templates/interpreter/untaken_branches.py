@@ -82,9 +82,8 @@ class UntakenBranches(Expressions):
         if self.room < 0:
             if self.region is not None:
                 raise UntakenLimitError
-            raise TooLargeError(
-                f"it handles more text, loops and lists than a render may cost ({ROOM >> 20} million characters)"
-            )
+            most = f"{ROOM >> 20} million characters"
+            raise TooLargeError(f"it handles more text, loops and lists than a render may cost ({most})")
 
     def placed(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
         """Pieces with the path conditions over the place where they are printed, over those of where they were made."""
@@ -176,12 +175,10 @@ class UntakenBranches(Expressions):
 
     def unfolds(self, name: str) -> bool:
         """Note a named template that begins; false where an untaken branch would run it inside itself."""
-        if self.region is None:
-            return True
-        if name in self.inside:
+        if self.region is not None and name in self.inside:
             self.cut = True
             return False
-        self.inside = (*self.inside, name)
+        self.inside = (*self.inside, name) if self.region is not None else ()
         return True
 
     def as_in(self, region: Region, body: Callable[[], None]) -> None:

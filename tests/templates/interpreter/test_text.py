@@ -16,6 +16,7 @@ DATA = {"path": {"segments": ["apps", "010-web"]}, "values": {}}
         ('{{ regexReplaceAll "^[0-9]+-" (index .path.segments 1) "" }}', "web"),
         ('{{ .values.namespace | default "none" }}', "none"),
         ("{{ .missing }}", "<no value>"),
+        ("{{ .missing.more }}", "<no value>"),
         ("{{ shout .path.segments }}", "APPS"),
     ],
 )
@@ -23,7 +24,13 @@ def test_what_it_prints(source: str, text: str) -> None:
     assert render_text(source, DATA, {"shout": lambda words: words[0].upper()}) == text
 
 
-@pytest.mark.parametrize("source", ["{{ .missing.more }}", "{{ .path", '{{ fail "no" }}', "{{ unheardOf 1 }}"])
+@pytest.mark.parametrize("source", ["{{ .path", '{{ fail "no" }}', "{{ unheardOf 1 }}"])
 def test_what_stops_it_is_an_error(source: str) -> None:
     with pytest.raises(TemplateError):
         render_text(source, DATA, {})
+
+
+@pytest.mark.parametrize("source", ["{{ .missing }}", "{{ .missing.more }}"])
+def test_what_is_missing_stops_it_where_that_is_asked_for(source: str) -> None:
+    with pytest.raises(TemplateError, match="no entry for key"):
+        render_text(source, DATA, {}, strict=True)

@@ -60,7 +60,9 @@ def _index(scope: Scope, args: list[Value]) -> Value:
     for key in args[1:]:
         v = here.v
         if isinstance(v, dict):
+            scope.note_words([key, *map(Value, v)])
             if not isinstance(key.v, str) and scope.region is None:
+                scope.culprit = key
                 got = "is nil; should be of type" if key.v is None else f"has type {type_of(key.v)}; should be"
                 raise TemplateError(f"error calling index: value {got} string")
             name = name_of(key)

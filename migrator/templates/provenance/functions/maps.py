@@ -35,7 +35,8 @@ def _dict(scope: Scope, args: list[Value]) -> Value:
 
 def _get(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[1])
-    found = _map(args[0], "get").get(name)
+    found = (entries := _map(args[0], "get")).get(name)
+    scope.note_words([args[1], *map(Value, entries)])
     value = found if found is not None else Value("", tuple((*p, name) for p in args[0].direct), "", (args[1],))
     scope.note_read(value.direct)
     return value
