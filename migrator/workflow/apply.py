@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
@@ -11,7 +11,8 @@ from migrator.discover import CONFIG_PATH
 from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
-from migrator.rewrite import FileEdit, commit, sealed
+from migrator.rewrite import FileEdit, changes, commit, sealed
+from migrator.workflow.gitops.stages import is_begun, joined, stages_of, without_marks, written
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
 from migrator.workflow.planned import Planned
@@ -51,6 +52,14 @@ def apply_repository(settings: Settings, run: Run) -> Applied:
     file of a plan MIG918 and MIG919.
     """
     settings = settings if settings.plan is None else with_saved(settings, settings.plan)
+    if is_begun(settings.root):
+        with without_marks(settings) as (copy, unmarking):
+            return _applied(copy, run, settings.root, unmarking)
+    return _applied(settings, run, settings.root, ())
+
+
+def _applied(settings: Settings, run: Run, root: Path, unmarking: Sequence[FileEdit]) -> Applied:
+    """What is done for the repository at `root`; `unmarking` lies between it and what the settings name."""
     planned = _planned(settings, run)
     notes = _without_git(planned.baseline) if not settings.diff else ()
     attempt, demoted = proved_attempt(planned, run)
@@ -61,12 +70,19 @@ def apply_repository(settings: Settings, run: Run) -> Applied:
     if proved and attempt.proof is not None and lock is not None:
         index = attempt.planned.baseline.index
         edits = sealed(attempt.planned.edits, with_proof(lock, attempt.proof), index)
+        stages = joined(root, unmarking, stages_of(attempt.planned, lock, edits))
+        if stages and settings.branch is None:
+            edits, notes = stages[0].edits, (*notes, *written(stages))
+            plan = replace(attempt.planned.plan, changes=changes(edits))
+            attempt = replace(attempt, planned=replace(attempt.planned, plan=plan))
         with run.step("write"):
             if settings.branch is not None:
-                commits = write_branch(attempt.planned, edits, settings.branch)
+                commits = write_branch(attempt.planned, edits, settings.branch, stages)
             elif not settings.diff:
-                commit(index.root, edits, inputs=attempt.planned.plan.inputs)
-                notes += _ignored(index.root, edits)
+                changed = {each.path for each in unmarking}
+                inputs = {path: held for path, held in attempt.planned.plan.inputs.items() if path not in changed}
+                commit(index.root if not unmarking else root.resolve(), edits, inputs=inputs)
+                notes += _ignored(root, edits)
     return Applied(
         planned=attempt.planned,
         proof=attempt.proof,

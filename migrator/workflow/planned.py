@@ -8,10 +8,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import ExitCode
+from migrator.gitops.deployer import Deployer
 from migrator.gitops.handover import left_behind
 from migrator.lock import Lock
 from migrator.model import Resource
-from migrator.plan import Plan
+from migrator.plan import Decision, Plan
 from migrator.plan.beside import Beside
 from migrator.rewrite import (
     AUTOMATION_CODES,
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from migrator.compare.secrets import Secrets
 
 
+ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
     """A plan and all that it was made from."""
@@ -48,6 +52,10 @@ class Planned:
     """What `edits` leave; None before the plan is carried out."""
     beside: Beside = field(default_factory=dict)
     """What cannot be taken out of the files, and could stay while the rest of its component need not."""
+    protection: tuple[FileEdit, ...] = field(default=(), repr=False)
+    """The stage before `edits`, where something deploys today what moves; none where there is no such stage."""
+    owners: tuple[Deployer, ...] = field(default=(), repr=False)
+    """What deploys today what moves."""
 
     @property
     def exit_code(self) -> int:

@@ -98,8 +98,9 @@ def _about(unit: Unit) -> str:
 
 def _policy(environment: str, wiring: Wiring) -> Policy:
     acts = wiring.is_automated(environment)
+    own = acts and not wiring.is_handed_over
     # while the way back is open no Application may take its objects with it (facts A2 and A10)
-    return Policy(automated=acts, prune=acts, self_heal=acts, cascade=False)
+    return Policy(automated=acts, prune=own, self_heal=own, cascade=False)
 
 
 def _here(wiring: Wiring, path: str) -> Source:
@@ -184,6 +185,8 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
     named = ",".join(f"{each}{suffix}.yaml" for each in (APPLICATIONS, INFRASTRUCTURE))
     apps = f"{folder}/applications/{environment}".rstrip("/")
     policy = _policy(environment, wiring)
+    if wiring.is_handed_over:  # the way back takes the new Applications away, and nothing else
+        policy = replace(policy, automated=True, prune=True)
     deployer = Deployer(
         tool=Tool.ARGO_CD,
         id=application_id(f"root-app{suffix}", wiring),

@@ -36,7 +36,8 @@ def app_project(project: Project) -> Mapping[str, Json]:
     return {
         "apiVersion": API_VERSION,
         "kind": "AppProject",
-        "metadata": _metadata(project.id),
+        # there before the Applications that are of it
+        "metadata": {**_metadata(project.id), "annotations": {WAVE: "-1"}},
         "spec": {
             "sourceRepos": list(project.repositories),
             "destinations": [_destination(cluster, namespace) for cluster, namespace in project.destinations],

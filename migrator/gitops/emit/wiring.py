@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import CONFIG_PATH, GitOps, Index
+from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
-from migrator.gitops.deployer import Tool
+from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.own import own_repositories
 from migrator.model import SourceSpan
 
@@ -32,6 +32,11 @@ class Wiring:
     prefix: str = ""
     """Folder of the git repository in which the migrated one lies, with a slash behind it; empty for its top."""
     gitops: GitOps = field(default_factory=GitOps)
+
+    is_handed_over: bool = False
+    """Whether others deploy today what moves: until the handover is finished nobody prunes or heals (ADR 20)."""
+    source: str = ""
+    """What the source of the repository is called that is there already (Flux); empty where there is none."""
 
     @property
     def namespace(self) -> str:
@@ -66,6 +71,28 @@ def wiring_of(tool: Tool, gitops: GitOps, index: Index) -> tuple[Wiring, Diagnos
         gitops=gitops,
     )
     return wiring, () if found else (_unknown(),)
+
+
+def handed_over(wiring: Wiring, owners: Sequence[Deployer]) -> Wiring:
+    """The wiring where others deploy today: new objects live beside theirs, in their clusters, and act as they do."""
+    if not owners:
+        return wiring
+    said, environments = wiring.gitops.environments, dict(wiring.gitops.environments)
+    for each in owners:
+        own = said.get(each.environment, DeployedEnvironment())
+        cluster = "" if each.tool is Tool.FLUX or each.cluster == IN_CLUSTER else each.cluster
+        automated = each.policy.automated if own.automated is None else own.automated
+        environments[each.environment] = DeployedEnvironment(cluster=own.cluster or cluster, automated=automated)
+    first = owners[0]
+    argocd = wiring.gitops.argocd
+    if first.tool is Tool.ARGO_CD:
+        tracking = "label" if first.tracking == "label" else argocd.tracking
+        argocd = replace(argocd, namespace=first.id.namespace or argocd.namespace, tracking=tracking)
+    flux = wiring.gitops.flux
+    if first.tool is Tool.FLUX:
+        flux = replace(flux, namespace=first.id.namespace or flux.namespace)
+    gitops = replace(wiring.gitops, environments=environments, argocd=argocd, flux=flux)
+    return replace(wiring, gitops=gitops, is_handed_over=True)
 
 
 def without_credentials(address: str) -> str:

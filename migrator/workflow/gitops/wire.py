@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from migrator.compare.scopes import placed_in, scopes_of
-from migrator.diagnostics import Diagnostic, MigrateError, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
-from migrator.gitops.deployed import Deployed
-from migrator.gitops.deployer import Tool
+from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd import argocd_objects
 from migrator.gitops.emit.expressible import for_tool
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.units import Unit, is_below, named
-from migrator.gitops.emit.wiring import Wiring, wiring_of
+from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
-from migrator.gitops.handover import deploying
 from migrator.lock import Handover, Lock, LockedDeployer, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
@@ -27,15 +25,17 @@ from migrator.prove.render import closure_of, render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, sealed
+from migrator.workflow.gitops.protect import begun, protected, rewritten
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import Dialect, YamlError, read_value, same
 
 _CAUSE = "gitops"
+_UNPROTECTED = "MIG653"
 _LIST = {"apiVersion", "kind", "resources"}
 _PLATFORM = "platform/{part}"
 """Where the tool's objects lie with a layout that has no place for what belongs to no application."""
-_STAGES = ("switch",)
+_STAGES = ("protect", "switch")
 _OBJECTS = {Tool.ARGO_CD: argocd_objects, Tool.FLUX: flux_objects}
 
 
@@ -60,14 +60,29 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
     choice, lock, index = planned.baseline.choices.gitops, planned.lock, planned.baseline.index
     if choice == NO_TOOL or lock is None:
         return planned
-    roots = {build.root for build in planned.baseline.builds}
-    if today := deploying(planned.baseline.view, roots):
-        return replace(planned, plan=replace(planned.plan, diagnostics=(*planned.plan.diagnostics, _deployed(today))))
-    wiring, notes = wiring_of(Tool(choice), planned.baseline.config.gitops, index)
-    units = tuple(_units(lock, tree, replace(context, closure=closure_of(tree)), planned.layout))
+    tool = Tool(choice)
+    protection = protected(planned, tool, context)
+    if protection is not None and (stranger := _stranger(protection.owners, tool)):
+        return replace(planned, plan=replace(planned.plan, diagnostics=(*planned.plan.diagnostics, stranger)))
+    if protection is not None:
+        edits = rewritten(planned, protection, tree)
+        told = tuple(each for each in planned.plan.diagnostics if each.code != _UNPROTECTED)
+        plan = replace(planned.plan, diagnostics=told)
+        planned = replace(planned, plan=plan, edits=edits, protection=protection.edits, owners=protection.owners)
+    wiring, notes = wiring_of(tool, planned.baseline.config.gitops, index)
+    wiring = handed_over(wiring, planned.owners)
+    return _wired(planned, tree, context, wiring, notes)
+
+
+def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring, notes: Diagnostics) -> Planned:
+    lock, index = planned.lock, planned.baseline.index
+    if lock is None:
+        return planned
+    deployed = {RepoPath(source.path) for each in planned.baseline.reading.deployers for source in each.sources}
+    units = tuple(_units(lock, tree, replace(context, closure=closure_of(tree)), planned.layout, deployed))
     if not units:
         return planned
-    folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=choice)))
+    folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each.file for held in lock.environments.values() for each in held.deployed_by}
@@ -77,16 +92,22 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(edit.after or b"")
     lock = _locked(lock, objects, wiring)
+    if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
+        lock = replace(lock, commit=earlier.commit)
     every = sealed((*planned.edits, *edits), lock, index)
     plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
     return replace(planned, plan=plan, edits=every, lock=lock)
 
 
-def _units(lock: Lock, tree: Path, context: RenderContext, layout: Layout) -> Iterator[Unit]:
-    """What is deployed on its own, each with the objects that it renders; nothing where one does not render."""
+def _units(
+    lock: Lock, tree: Path, context: RenderContext, layout: Layout, deployed: Collection[RepoPath]
+) -> Iterator[Unit]:
+    """What is deployed on its own, each with the objects that it renders; without what something deploys today."""
     whole = WholeTree(tree)
     for environment, held in sorted(lock.environments.items()):
         for root in held.kustomize:
+            if root in deployed:
+                continue
             made = render_root(root, whole, context)
             for part in _parts(environment, made, whole, context):
                 yield _kustomization(environment, part, held.namespaces.get(root, ""), layout)
@@ -206,16 +227,27 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring) -> Lock:
     environments = {
         name: replace(held, deployed_by=tuple(sorted(found[name]))) for name, held in lock.environments.items()
     }
-    return replace(lock, environments=environments, handover=Handover(tool=wiring.tool.value, stage=1, stages=_STAGES))
+    return replace(lock, environments=environments, handover=_handover(lock, wiring))
 
 
-def _deployed(today: Sequence[tuple[RepoPath, Sequence[Deployed]]]) -> Diagnostic:
-    path, named = today[0]
-    more = f", and {len(today) - 1} more objects do" if len(today) > 1 else ""
+def _handover(lock: Lock, wiring: Wiring) -> Handover:
+    """With the new deployers the last stage is reached."""
+    stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
+    if lock.handover is not None and len(lock.handover.stages) > len(stages):
+        stages = lock.handover.stages
+    return Handover(tool=wiring.tool.value, stage=len(stages), stages=stages)
+
+
+def _stranger(owners: Sequence[Deployer], tool: Tool) -> Diagnostic | None:
+    """MIG661 where another tool, or an object that no file holds, deploys what moves."""
+    other = next((each for each in owners if each.tool is not tool or each.span is None), None)
+    if other is None:
+        return None
     return Diagnostic(
         code="MIG661",
         severity=Severity.WARNING,
-        summary=f"{named[0].kind} {named[0].name} deploys {named[0].folder} today{more}: no GitOps objects are written",
-        span=SourceSpan(path=path, line=named[0].line or 0),
-        remedy="write them by hand, in the order of docs/handover.md",
+        summary=f"{other.id.kind} {other.id.name} deploys today what moves, and {tool.value} was chosen: "
+        "no GitOps objects are written",
+        span=other.span,
+        remedy=f"use --gitops {other.tool.value}, or write them by hand in the order of docs/handover.md",
     )

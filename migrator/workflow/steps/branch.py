@@ -11,6 +11,7 @@ from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.rewrite import FileEdit, rewrite
+from migrator.workflow.gitops.stages import Stage
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.baseline import Baseline
 
@@ -36,9 +37,17 @@ def check_can_branch(baseline: Baseline, name: str) -> None:
     check_branch(baseline.index.root, name)
 
 
-def write_branch(planned: Planned, edits: Sequence[FileEdit], name: str) -> tuple[str, ...]:
-    """The ids of the new branch's commits; the last one has the very files that are proved. MIG121, MIG917."""
+def write_branch(
+    planned: Planned, edits: Sequence[FileEdit], name: str, stages: Sequence[Stage] = ()
+) -> tuple[str, ...]:
+    """The ids of the new branch's commits; the last one has the very files that are proved. MIG121, MIG917.
+
+    One for each stage where hands change, as a controller may act on every commit that it sees.
+    """
     index = planned.baseline.index
+    if stages:
+        staged = [Step(message=_of_stage(each, planned), files=_contents(each.edits)) for each in stages]
+        return commit_branch(index.root, name, index.git.commit or "HEAD", staged)
     steps = [
         *_component_steps(planned),
         Step(message=_DIVIDED, files=_contents([edit for edit in edits if edit.path != LOCK_PATH])),
@@ -55,6 +64,21 @@ _LAST = """chore: record how every environment renders
 
 With the lock, the tree is proved to render what it did before: `migrate verify` shows it again.
 """
+
+
+def _of_stage(stage: Stage, planned: Planned) -> str:
+    adopted = ", ".join(each.id for each in planned.plan.components if each.decision in _ADOPTED)
+    about = {
+        "protect": "Nothing moves yet: what will move is marked, and its owners neither prune nor heal.\n"
+        "Merge the next stage only when every owner reports that this one is applied.",
+        "switch": f"Charts render {adopted or 'what they did'}, and objects of {_tool(planned)} deploy them.",
+    }[stage.name]
+    subject = {"protect": "chore: protect what changes hands", "switch": "feat: charts take over"}[stage.name]
+    return f"{subject}\n\n{about}\n\n{stage.trailer}\n"
+
+
+def _tool(planned: Planned) -> str:
+    return {"argocd": "Argo CD", "flux": "Flux"}[planned.baseline.choices.gitops]
 
 
 def _component_steps(planned: Planned) -> Sequence[Step]:

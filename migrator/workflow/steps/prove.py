@@ -22,6 +22,7 @@ from migrator.prove import (
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.protect import acceptances
 from migrator.workflow.gitops.wire import deployable, needs_wiring, wired
 from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
@@ -107,6 +108,7 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
         stage(baseline.root, planned.edits, folder)
         context = render_context_of(baseline.choices, baseline.tools, watch)
         planned = wired(planned, folder, context)
+        terms = replace(terms, accepted=(*terms.accepted, *acceptances(planned)))
         lock = planned.lock
         if lock is None or not planned.edits:
             return Attempt(planned=planned, proof=None)

@@ -19,6 +19,7 @@ from migrator.rewrite.overlays.divide import Limits, divide
 from migrator.rewrite.overlays.types import Division, Tie
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.steps.baseline import Baseline, read_view, renderer_of
+from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import same
 
 _MOST_TIES = 64
@@ -58,7 +59,7 @@ def _proved(
     """The divisions that render what was there, tried again with what the last attempt taught."""
     graph = baseline.graph if view is baseline.view else build_graph(view.builds, view.kustomizations)
     named = {root for each in baseline.config.environments.values() for root in each}
-    staying = frozenset({*view.deployed, *baseline.config.roots, *named})
+    staying = frozenset({*view.deployed, *baseline.config.roots, *named, *_deployed(baseline)})
     limits = Limits(staying=staying, named=frozenset(named))
     while True:
         divisions, notes = divide(view, graph, plan, layout, limits)
@@ -73,6 +74,14 @@ def _proved(
         if learnt == limits:
             return divisions, notes
         limits = learnt
+
+
+def _deployed(baseline: Baseline) -> frozenset[RepoPath]:
+    """The folders that objects of a chosen GitOps tool deploy: these keep their places while hands change."""
+    if baseline.choices.gitops == NO_TOOL:
+        return frozenset()
+    sources = (source for each in baseline.reading.deployers for source in each.sources)
+    return frozenset(RepoPath(source.path) for source in sources if source.here and source.path)
 
 
 def _learnt(division: Division, after: Mapping[RepoPath, Build], graph: ResourceGraph, limits: Limits) -> Limits:

@@ -1,0 +1,190 @@
+"""The first stage where something deploys the repository today: nothing that moves is pruned, whoever is late."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from migrator.compare import Acceptance
+from migrator.diagnostics import MigrateError
+from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
+from migrator.gitops.stages.owners import files_of, loosened, owners_of
+from migrator.lock import Lock
+from migrator.model import Impact, Json, RepoPath, Resource, SourceSpan, mapping_of
+from migrator.prove import RenderContext
+from migrator.prove.render import render_root
+from migrator.render_roots import Build, WholeTree
+from migrator.rewrite import FileEdit, stage
+from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.planned import ADOPTED, Planned
+from migrator.yamlio import same
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Protection:
+    """What the old owners of moving objects are told before these move."""
+
+    owners: tuple[Deployer, ...]
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    """Of the repository as it is."""
+
+
+def begun(lock: Lock) -> bool:
+    """Whether a first stage of a change of hands is done, and the last one is not."""
+    return lock.handover is not None and lock.handover.stage < len(lock.handover.stages)
+
+
+def losing(planned: Planned) -> Mapping[RepoPath, tuple[Resource, ...]]:
+    """Root -> its objects that move to a release."""
+    found: dict[RepoPath, tuple[Resource, ...]] = {}
+    for build in planned.baseline.builds:
+        members = {
+            each
+            for component in planned.plan.components
+            if component.decision in ADOPTED
+            for each in component.members.get(build.environment, ())
+        }
+        if moving := tuple(each for each in build.resources if each.id in members):
+            found[build.root] = moving
+    return found
+
+
+def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protection | None:
+    """The protection of what moves, rendered and found to change nothing else; None where nothing deploys it today.
+
+    MIG664 where it cannot be written, or does not come out.
+    """
+    moving = losing(planned)
+    owners = owners_of(planned.baseline.reading.deployers, moving)
+    if not owners:
+        return None
+    index, lock = planned.baseline.index, planned.baseline.lock
+    if lock is not None and begun(lock):
+        return Protection(owners=owners, edits=())  # it is in the repository already
+    marked = {root for each in owners for root in moving if any(one.path == root for one in each.sources)}
+    edits: list[FileEdit] = []
+    for root in sorted(marked):
+        texts = {path: index.read(path) for path in index.below(root)}
+        with _placed(root):
+            edits += marking(root, texts, moving[root], tool)
+    for path, held in files_of(owners).items():
+        before = index.read(path)
+        edits.append(FileEdit(path=path, before=before, after=loosened_file(before, held, path), cause=CAUSE))
+    _check(planned, edits, {root: moving[root] for root in marked}, tool, context)
+    return Protection(owners=owners, edits=tuple(each for each in edits if each.before != each.after))
+
+
+def loosened_file(data: bytes, owners: Iterable[Deployer], path: RepoPath) -> bytes:
+    """The file with its owners neither pruning nor healing; MIG664 where it cannot be edited."""
+    with _placed(path):
+        return loosened(data.decode(), owners).encode()
+
+
+class _placed:  # noqa: N801 - used as a function
+    """What goes wrong within, as an error of the stage with its place."""
+
+    def __init__(self, path: RepoPath) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, MigrateError | UnicodeDecodeError | StopIteration):
+            raise _refused(str(error), self._path) from None
+
+
+def _refused(why: str, path: RepoPath) -> MigrateError:
+    return MigrateError.of(
+        "MIG664",
+        f"what moves cannot be protected from who deploys it today: {why}",
+        span=SourceSpan(path=path),
+        remedy="protect it by hand as docs/handover.md says, and apply with --gitops none",
+    )
+
+
+def _check(
+    planned: Planned,
+    edits: Sequence[FileEdit],
+    moving: Mapping[RepoPath, Sequence[Resource]],
+    tool: Tool,
+    context: RenderContext,
+) -> None:
+    """Raise MIG664 unless the roots render what they did, and the mark on all that moves."""
+    root = planned.baseline.root
+    with beside(root) as folder:
+        stage(root, edits, folder / root.name)
+        whole = WholeTree(folder / root.name)
+        for build in planned.baseline.builds:
+            if build.root in moving:
+                for problem in _problems(build, moving[build.root], tool, whole, context):
+                    raise _refused(problem, build.root)
+
+
+def _problems(
+    build: Build, moving: Sequence[Resource], tool: Tool, tree: WholeTree, context: RenderContext
+) -> Iterator[str]:
+    part = render_root(build.root, tree, replace(context, closure=None))
+    if part.problem is not None:
+        yield part.problem.summary
+    wanted = {(each.id.group, each.id.kind, each.own_namespace, each.id.name): each for each in moving}
+    before = {(each.id.group, each.id.kind, each.own_namespace, each.id.name): each for each in build.resources}
+    for each in part.resources:
+        key = (each.id.group, each.id.kind, each.id.namespace, each.id.name)
+        old = wanted.get(key)
+        if old is not None:
+            name, text = mark_of(old, tool)
+            if _annotations(each.body).get(name) != text:
+                yield f"{each.id} does not get its mark"
+            if not same(unmarked(each, tool), unmarked(old, tool)):
+                yield f"{each.id} would change otherwise"
+        elif key in before and not _is_deployer(each) and not same(each.body, _own(before[key])):
+            yield f"{each.id} would change, and does not move"
+
+
+def _own(resource: Resource) -> Json:
+    if not resource.is_placed:
+        return resource.body
+    metadata = {key: value for key, value in resource.body["metadata"].items() if key != "namespace"}
+    return {**resource.body, "metadata": metadata}
+
+
+def _is_deployer(resource: Resource) -> bool:
+    return resource.gvk.kind in ("Application", "ApplicationSet", "Kustomization")
+
+
+def _annotations(body: Mapping[str, Json]) -> Mapping[str, Json]:
+    return mapping_of(mapping_of(body.get("metadata")).get("annotations"))
+
+
+def acceptances(planned: Planned) -> tuple[Acceptance, ...]:
+    """What the proof is told of old owners that roots render: they change, by the very edits of the handover."""
+    ids = sorted({str(each.made_by or each.id) for each in planned.owners if each.root is not None})
+    if not ids:
+        return ()
+    only = tuple(pattern for each in ids for pattern in (each, f"{each}#**"))
+    reason = "while objects change hands their old owners neither prune nor heal"
+    return (Acceptance(only=only, up_to=Impact.DATA_LOSS, privilege=True, reason=reason),)
+
+
+def rewritten(planned: Planned, protection: Protection, tree: Path) -> tuple[FileEdit, ...]:
+    """The plan's edits with the old owners as the protection has made them, in `tree`, the new tree, as well."""
+    edits = {each.path: each for each in planned.edits}
+    index = planned.baseline.index
+    for path, held in files_of(protection.owners).items():
+        earlier = edits.get(path)
+        before = earlier.after if earlier is not None else index.read(path)
+        if before is None:
+            continue
+        after = loosened_file(before, held, path)
+        edits[path] = (
+            replace(earlier, after=after)
+            if earlier is not None
+            else FileEdit(path=path, before=before, after=after, cause=CAUSE)
+        )
+        place = tree / path
+        place.unlink()  # it is a hard link to the repository's own file
+        place.write_bytes(after)
+    return tuple(edits[path] for path in sorted(edits) if edits[path].before != edits[path].after)

@@ -1,0 +1,145 @@
+"""The commits of a change of hands, in order: each is safe by itself, and leaves every live object alive and owned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.discover import KUSTOMIZATION_NAMES, Index, discover, read_config
+from migrator.engines import dirty_paths
+from migrator.gitops.stages.marks import CAUSE, is_marks_file
+from migrator.lock import Lock, load_lock
+from migrator.model import RepoPath, SourceSpan, mapping_of
+from migrator.rewrite import FileEdit, combined, sealed, stage
+from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.protect import begun
+from migrator.workflow.planned import Planned
+from migrator.workflow.settings import Settings
+from migrator.yamlio import Dialect, Remove, YamlError, edit, read_value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One commit of the change of hands."""
+
+    number: int
+    total: int
+    name: str
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    """Of the repository as it is now, those of the stages before included."""
+
+    @property
+    def trailer(self) -> str:
+        """The last line of its commit message."""
+        return f"Migrate-Stage: {self.number}/{self.total} {self.name}"
+
+
+def stages_of(planned: Planned, lock: Lock, edits: Sequence[FileEdit]) -> tuple[Stage, ...]:
+    """The stages that are left, where a tool was chosen; `edits` are those of the last one."""
+    if lock.handover is None:
+        return ()
+    names = lock.handover.stages
+    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=tuple(edits))]
+    if planned.protection:
+        first = sealed(planned.protection, _before(lock, planned), planned.baseline.index)
+        found.insert(0, Stage(number=1, total=len(names), name=names[0], edits=first))
+    return tuple(found)
+
+
+def _before(lock: Lock, planned: Planned) -> Lock:
+    """The lock of the first stage: everything renders as before, and the handover is begun."""
+    earlier = planned.baseline.lock
+    if earlier is None:
+        environments = {
+            name: replace(each, kustomize=each.before, helm=(), deployed_by=())
+            for name, each in lock.environments.items()
+        }
+        earlier = replace(lock, environments=environments, components={}, staying={}, rendered={})
+    handover = None if lock.handover is None else replace(lock.handover, stage=1)
+    return replace(earlier, handover=handover)
+
+
+def written(stages: Sequence[Stage]) -> Diagnostics:
+    """MIG665 where the stage in the work tree is one of several: what has to be before the next one."""
+    first, total = stages[0], stages[0].total
+    if total == 1:
+        return ()
+    if len(stages) > 1:
+        remedy = (
+            f"commit it with the line `{first.trailer}` and merge it; apply again for the next stage only when every "
+            "owner reports that this one is applied"
+        )
+    else:
+        remedy = f"commit it with the line `{first.trailer}`, and merge it only when the stage before is applied"
+    summary = f"what is written is stage {first.number} of {total}, {first.name}"
+    return (Diagnostic(code="MIG665", severity=Severity.WARNING, summary=summary, remedy=remedy),)
+
+
+def is_begun(root: Path) -> bool:
+    """Whether an earlier stage of the change of hands is in the repository, and a later one is not."""
+    try:
+        lock = load_lock(root)
+    except MigrateError:
+        return False
+    return lock is not None and begun(lock)
+
+
+@contextmanager
+def without_marks(settings: Settings) -> Iterator[tuple[Settings, tuple[FileEdit, ...]]]:
+    """The settings for a copy of the repository without the marks of the first stage, and the edits that take them out.
+
+    MIG908 for changes that are not committed.
+    """
+    root = settings.root.resolve()
+    index = discover(root, read_config(root))
+    dirty = dirty_paths(root) if index.git.is_repo else ()
+    if dirty and not (settings.allow_dirty or settings.diff):
+        raise MigrateError.of(
+            "MIG908",
+            f"git has changes that are not committed: {dirty[0]}",
+            span=SourceSpan(path=dirty[0]),
+            remedy="commit or stash them; or use --allow-dirty",
+        )
+    edits = tuple(_unmarking(index))
+    with beside(root) as folder:
+        copy = folder / root.name
+        stage(root, edits, copy)
+        if (root / ".git").exists():
+            (copy / ".git").symlink_to(root / ".git")
+        yield replace(settings, root=copy, allow_dirty=True), edits
+
+
+def _unmarking(index: Index) -> Iterator[FileEdit]:
+    marks = {path for path in index.files if is_marks_file(path)}
+    for path in sorted(marks):
+        yield FileEdit(path=path, before=index.read(path), after=None, cause=CAUSE)
+    for path in sorted({RepoPath(f"{_folder(each)}{name}") for each in marks for name in KUSTOMIZATION_NAMES}):
+        if path in index.files:
+            text = index.read(path).decode()
+            after = _without_entries(text, path)
+            yield FileEdit(path=path, before=text.encode(), after=after.encode(), cause=CAUSE)
+
+
+def _folder(path: RepoPath) -> str:
+    return f"{path.rpartition('/')[0]}/" if "/" in path else ""
+
+
+def _without_entries(text: str, path: RepoPath) -> str:
+    try:
+        patches = mapping_of(read_value(text, dialect=Dialect.SIGS, path=path)).get("patches")
+    except YamlError:
+        return text
+    found = [
+        Remove(path=("patches", at))
+        for at, each in enumerate(patches if isinstance(patches, list) else ())
+        if is_marks_file(RepoPath(str(mapping_of(each).get("path") or "")))
+    ]
+    return edit(text, found) if found else text
+
+
+def joined(root: Path, unmarking: Sequence[FileEdit], stages: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The stages of the repository itself, where they were made for its copy without marks."""
+    return tuple(replace(each, edits=combined(root, unmarking, each.edits)) for each in stages)
