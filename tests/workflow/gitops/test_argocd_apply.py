@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import yaml
 from cli_support import Migrate, committed, git
 from emitted_objects import ArgoCd, applied, documents, proved, sorted_bodies
 
@@ -81,22 +80,3 @@ def test_what_somebody_else_has_written_there_is_in_the_way(
     assert shown.code == 1
     assert "root-app-dev.yaml exists already" in shown.err
     assert "MIG611" in shown.err
-
-
-def test_a_repository_that_is_deployed_today_is_left_alone(
-    migrate: Migrate, hybrid_app: Path, mirror: Path, layout: str
-) -> None:
-    lock = yaml.safe_load((hybrid_app / LOCK_PATH).read_text())
-    root = lock["environments"]["prod"]["after"]["kustomize"][0]
-    source = {"repoURL": "https://git.example.org/team/shop.git", "path": root}
-    body = {
-        "apiVersion": "argoproj.io/v1alpha1",
-        "kind": "Application",
-        "metadata": {"name": "shop"},
-        "spec": {"source": source, "destination": {"namespace": "shop"}},
-    }
-    (hybrid_app / "shop.yaml").write_text(yaml.safe_dump(body))
-    git(hybrid_app, "add", "-A")
-    git(hybrid_app, "commit", "-q", "-m", "deployed")
-    assert "MIG661" in applied(migrate, hybrid_app, mirror, layout)
-    assert not (hybrid_app / PLACE).exists()
