@@ -123,6 +123,38 @@ env:
         "tracing: {}\nargs: []\nenv: []\n",
         "tracing: {at: https://traces.example.com}\n",
     ),
+    "an entry where the items of an empty list would stand in the same column": (
+        CONFIG_MAP
+        + """
+pod:
+  env:
+  - name: HOME
+    value: /
+  {{- with .Values.env }}{{ toYaml . | nindent 2 }}{{- end }}
+  {{- with .Values.more }}{{ toYaml . | nindent 2 }}{{- end }}
+""",
+        "env: []\nmore: {}\n",
+        "more: {args: [--level=info]}\n",
+    ),
+    "the field of an entry that another value names": (
+        CONFIG_MAP
+        + """
+args:
+- --last
+{{- range $name, $port := .Values.ports }}
+{{- if $port.redirectTo }}
+{{- $other := index $.Values.ports $port.redirectTo }}
+- "--{{ $name }}.to=:{{ $other.number }}"
+- "--{{ $name }}.scheme=https"
+{{- end }}
+{{- end }}
+{{- with .Values.args }}
+{{ toYaml . }}
+{{- end }}
+""",
+        "args: []\nports: {web: {number: 80}, secure: {number: 443}, other: {number: 90}}\n",
+        "ports: {web: {redirectTo: secure}}\n",
+    ),
     "a format that is the value itself": (
         CONFIG_MAP
         + "data: {name: {{ if .Values.name }}{{ printf .Values.name }}{{ else }}default/{{ .Release.Name }}{{ end }}}",

@@ -44,7 +44,10 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
         if not clean or key in seen:
             continue
         seen.add(key)
-        if any(path in gap.name_inputs or _swallows_a_digest(value) for path, value in clean):
+        if any(
+            path in gap.name_inputs or _swallows_a_digest(value) or _takes_another_form(tree, path, value)
+            for path, value in clean
+        ):
             unlikely.append(clean)
         else:
             yield clean
@@ -172,6 +175,18 @@ def _fits(tree: Tree, path: KeyPath, value: Json) -> bool:
         if isinstance(default, list):
             return True
     return True
+
+
+def _takes_another_form(tree: Tree, path: KeyPath, value: Json) -> bool:
+    """Whether a value puts entries where the chart's default is an empty list, or items where it is an empty map."""
+    for length in range(len(path) + 1):
+        default = tree.default(path[:length])
+        inner = path[length] if length < len(path) else value
+        if default == [] and isinstance(inner, str if length < len(path) else dict):
+            return True
+        if default == {} and isinstance(inner, int if length < len(path) else list):
+            return True
+    return False
 
 
 def _already(tree: Tree, path: KeyPath, value: Json) -> bool:

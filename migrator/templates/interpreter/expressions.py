@@ -292,6 +292,9 @@ def _as_map(name: str, index: int, nil: Value) -> Value:
 def _absent(value: Value, name: str) -> Value:
     """A field that is not there; it can be set by its place below the map."""
     direct = tuple((*path, name) for path in value.direct)
+    if value.op == "lookup":
+        table, key, rest = value.args
+        return Value(None, direct, "lookup", (table, key, (*rest, name)))
     return Value(None, direct, "absent", (value,)) if value.op else Value(None, direct)
 
 
