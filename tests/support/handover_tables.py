@@ -154,7 +154,7 @@ def kustomization(name: str, path: str, *, prune: bool = True, **more: Any) -> B
     return body
 
 
-def helm_release(name: str, chart: str, *, marks: Mapping[str, str] | None = None, **more: Any) -> Body:
+def helm_release(name: str, folder: str, *, marks: Mapping[str, str] | None = None, **more: Any) -> Body:
     body = thing("HelmRelease", name, api="helm.toolkit.fluxcd.io/v2", namespace="shop")
     patch = {"apiVersion": "v1", "kind": "any", "metadata": {"name": "any", "annotations": dict(marks or {})}}
     renderers = [{"kustomize": {"patches": [{"target": {"name": ".*"}, "patch": yaml.safe_dump(patch)}]}}]
@@ -162,7 +162,7 @@ def helm_release(name: str, chart: str, *, marks: Mapping[str, str] | None = Non
         "releaseName": name,
         "targetNamespace": "shop",
         "storageNamespace": "shop",
-        "chart": {"spec": {"chart": chart}},
+        "chart": {"spec": {"chart": folder}},
         **({"postRenderers": renderers} if marks else {}),
         **more,
     }

@@ -96,7 +96,7 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
     if found is None:
         cluster.remember(app, replace(memory, ok=False))
         return
-    targets = (*found[1], *found[0])
+    targets = (*found.definitions, *found.objects)
     wanted = [each for each in targets if not is_hook(each.marks)]
     stale = _stale(world, cluster, app, wanted)
     changed = [each for each in wanted if _differs(cluster, each, tracking(world, app, each))]
@@ -115,7 +115,7 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
     cluster.step(f"Application {app.id.name} syncs {world.history.commits[world.path[position]]}")
     hooks = [each for each in targets if is_hook(each.marks)] if not done else []
     before = world.manifests(live, position - 1) if position else None
-    still = {each.address for each in before[0]} if before is not None else set(stale)
+    still = {each.address for each in before.objects} if before is not None else set(stale)
     left = [each for each in stale if each not in still]
     if _run(world, cluster, app, _Sync(options, wanted, stale, hooks, left), healthy=healthy):
         _finished(cluster, app, attempt, position, healthy=healthy)
@@ -273,10 +273,10 @@ def generate(world: World, cluster: Cluster, app_set: Address, position: int) ->
         return
     manager = f"applicationset {app_set.id.namespace}/{app_set.id.name}"
     keeps = (spec_of(live.manifest.body).get("syncPolicy") or {}).get("preserveResourcesOnDeletion") is True
-    for each in found[0]:
+    for each in found.objects:
         has_own = any(key.startswith(FINALIZER) for key in each.marks)
         cluster.apply(each, app_set, manager, {} if keeps or has_own else {CASCADE: ""})
-    named = {each.address for each in found[0]}
+    named = {each.address for each in found.objects}
     for address in [key for key, each in cluster.live.items() if manager in each.applied and key not in named]:
         world.remove(cluster, address, app_set, "A2", f"ApplicationSet {app_set.id.name} no longer generates it")
     cluster.remember(app_set, Memory(ok=True, position=position))

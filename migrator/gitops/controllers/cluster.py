@@ -64,6 +64,8 @@ class Memory:
     action: str = ""
     """What was done to the release last: install or upgrade."""
     failures: int = 0
+    chart: tuple[str, int] = ("", -1)
+    """The version of the chart as it was packaged, and the commit that it was packaged from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,16 +33,16 @@ def reconcile(world: World, cluster: Cluster, address: Address, position: int, *
         cluster.remember(address, replace(memory, ok=False))
         return
     version = cluster.version
-    applied = [_apply(cluster, address, each) for each in found[0]]
+    applied = [_apply(cluster, address, each) for each in found.objects]
     if cluster.version != version:
         cluster.step(f"Kustomization {address.id.name} applies {world.history.commits[world.path[position]]}")
     if not all(applied):
         cluster.remember(address, replace(memory, ok=False))
         return
-    inventory = frozenset(each.address for each in found[0])
+    inventory = frozenset(each.address for each in found.objects)
     if spec.get("prune") is True:
         _collect(world, cluster, address, memory.inventory - inventory, "it has left the sources and is pruned")
-    ready = not _waits(spec) or (healthy and _all_ready(cluster, found[0], address))
+    ready = not _waits(spec) or (healthy and _all_ready(cluster, found.objects, address))
     cluster.remember(address, Memory(ok=ready, position=position if ready else memory.position, inventory=inventory))
 
 

@@ -64,14 +64,26 @@ def reconcile(world: World, cluster: Cluster, address: Address, position: int, *
     if told.spec.get("suspend") is True:
         return
     found = world.manifests(live, position) if _dependencies(cluster, address, told) else None
+    is_known = found is not None and memory.chart[1] >= 0 and memory.chart[0] == found.version
+    if is_known and is_packaged(live.manifest):
+        found = world.manifests(live, memory.chart[1])
+    elif found is not None:
+        memory = replace(memory, chart=(found.version, position))
     if found is None:
         cluster.remember(address, replace(memory, ok=False))
         return
     if memory.release is not None and memory.release != told.key:
         cluster.step(f"HelmRelease {address.id.name} is named anew and uninstalls {memory.release[1]}")
         _uninstall(world, cluster, address, _End(memory.release, told, "H5"))
-        memory = Memory()
+        memory = Memory(chart=memory.chart)
     _release(world, cluster, address, (told, found, memory), position, healthy=healthy)
+
+
+def is_packaged(deployer: Manifest) -> bool:
+    """Whether its chart is packaged from a GitRepository, for each version once (fact F9)."""
+    chart = (spec_of(deployer.body).get("chart") or {}).get("spec") or {}
+    kind = (chart.get("sourceRef") or {}).get("kind")
+    return kind == "GitRepository" and chart.get("reconcileStrategy") != "Revision"
 
 
 def _release(
@@ -87,11 +99,11 @@ def _release(
     stored = cluster.releases.get((address.cluster, told.storage, told.name))
     attempt = (
         cluster.live[address].manifest.content,
-        *(f"{each.address}{each.content}{_text(each)}" for each in found[0]),
+        *(f"{each.address}{each.content}{_text(each)}" for each in found.objects),
     )
     if memory.attempted == attempt and (memory.ok or _is_out_of_retries(told, memory)):
         if memory.ok:
-            _correct_drift(cluster, address, told, found[0])
+            _correct_drift(cluster, address, told, found.objects)
             cluster.remember(address, replace(memory, position=position))
         return
     action = "install" if stored is None else "upgrade"
@@ -101,8 +113,9 @@ def _release(
     key = (address.cluster, told.storage, told.name)
     if not done and key in cluster.releases:
         cluster.releases[key] = replace(cluster.releases[key], failed=True)
-    known = Memory(attempted=attempt, ok=done, position=position if done else memory.position, release=told.key)
-    cluster.remember(address, replace(known, action=action, failures=0 if done else failures + 1))
+    known = replace(memory, attempted=attempt, ok=done, position=position if done else memory.position)
+    failed = 0 if done else failures + 1
+    cluster.remember(address, replace(known, release=told.key, action=action, failures=failed))
     if not done:
         _remediate(world, cluster, address, told, action)
 
@@ -134,7 +147,7 @@ def _act(
     world: World, cluster: Cluster, address: Address, what: tuple[_Told, Manifests], stored: Release | None
 ) -> bool:
     """Installs or upgrades; whether all was taken."""
-    told, (found, definitions) = what
+    told, (found, definitions, _) = what
     action = "install" if stored is None else "upgrade"
     hooks = [each for each in found if each.marks.get(_HOOK)]
     objects = [each for each in found if not each.marks.get(_HOOK)]

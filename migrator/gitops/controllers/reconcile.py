@@ -75,10 +75,10 @@ def _kubectl(world: World, cluster: Cluster, address: Address, position: int) ->
     if found is None or memory.position == position:
         return
     cluster.step(f"{address.id.name} applies {world.history.commits[world.path[position]]}")
-    taken = [cluster.apply(each, address, _KUBECTL, {}) for each in found[0]]
+    taken = [cluster.apply(each, address, _KUBECTL, {}) for each in found.objects]
     if not all(taken):
         return
-    inventory = frozenset(each.address for each in found[0])
+    inventory = frozenset(each.address for each in found.objects)
     if spec_of(live.manifest.body).get("prune") is True:
         for stale in sorted(memory.inventory - inventory):
             world.remove(cluster, stale, address, "A2", "kubectl apply --prune")

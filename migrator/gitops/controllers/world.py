@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from migrator.gitops.controllers.cluster import Cluster, Live, spec_of
 from migrator.gitops.controllers.manifest import Address, Manifest, manifest_of
@@ -25,6 +25,8 @@ class Rendered:
     """Hooks among them, by their annotation."""
     definitions: Sequence[Body] = ()
     """What lies in the `crds/` of a chart."""
+    version: str = ""
+    """Of the chart; while it stays the same, a chart from a GitRepository is not packaged again (fact F9)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,12 @@ class History:
     """Further commits that are merged only once everybody has seen all before."""
 
 
-Manifests: TypeAlias = tuple[tuple[Manifest, ...], tuple[Manifest, ...]]
+class Manifests(NamedTuple):
+    """What an object that deploys renders."""
+
+    objects: tuple[Manifest, ...]
+    definitions: tuple[Manifest, ...] = ()
+    version: str = ""
 
 
 @dataclass(slots=True)
@@ -105,7 +112,8 @@ class World:
             tuple(manifest_of(each, cluster=cluster, namespace=namespace) for each in bodies)
             for bodies in (found.objects, found.definitions)
         )
-        manifests = tuple({each.address: each for each in objects}.values()), definitions
+        # where sources render one object twice the last one counts (fact A5)
+        manifests = Manifests(tuple({each.address: each for each in objects}.values()), definitions, found.version)
         return manifests if self.kept is None else _only(manifests, self.kept)
 
     def remove(self, cluster: Cluster, address: Address, by: Address | None, rule: str, words: str) -> None:
@@ -120,8 +128,10 @@ class World:
 
 
 def _only(found: Manifests, kept: Collection[Address]) -> Manifests:
-    objects, definitions = (tuple(each for each in part if each.address in kept) for part in found)
-    return objects, definitions
+    objects, definitions = (
+        tuple(each for each in part if each.address in kept) for part in (found.objects, found.definitions)
+    )
+    return Manifests(objects, definitions, found.version)
 
 
 def _destination(deployer: Manifest) -> tuple[str, str]:

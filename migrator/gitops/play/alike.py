@@ -25,7 +25,7 @@ def alike(world: World, deployers: Iterable[Live], commits: Collection[int]) -> 
     found: dict[Address, list[tuple[Hashable, Manifest]]] = defaultdict(list)
     for number, live in enumerate(deployers):
         for commit in commits:
-            for section, manifests in enumerate(world.at(live, commit) or ()):
+            for section, manifests in enumerate((world.at(live, commit) or ((), ()))[:2]):
                 for each in manifests:
                     found[each.address].append(((number, commit, section), each))
     groups: dict[Hashable, list[Address]] = defaultdict(list)

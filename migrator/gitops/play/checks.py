@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from migrator.compare.hooks import HOOK
-from migrator.gitops.controllers import argocd
+from migrator.gitops.controllers import argocd, helm
 from migrator.gitops.controllers.cluster import Cluster, Live, What, spec_of
 from migrator.gitops.controllers.manifest import ANNOTATION, RELEASE_NAME, Address, Manifest
 from migrator.gitops.controllers.reconcile import PERSON, deployers
@@ -16,37 +16,36 @@ _HELM = {"HelmRelease", "Release"}
 _HOOK = f"{ANNOTATION}{HOOK}"
 
 
-def owners(world: World, cluster: Cluster, position: int) -> Mapping[Address, list[Address]]:
-    """Object -> who renders it; a person only where nobody else does."""
-    found: dict[Address, list[Address]] = defaultdict(list)
+def owners(world: World, cluster: Cluster, position: int) -> Mapping[Address, list[tuple[Address, Manifest | None]]]:
+    """Object -> who renders it, and what; a person only where nobody else does."""
+    found: dict[Address, list[tuple[Address, Manifest | None]]] = defaultdict(list)
     for deployer in deployers(cluster):
         if deployer != PERSON:
-            for address in _rendered(world, cluster, deployer, position):
-                found[address].append(deployer)
+            for address, manifest in _rendered(world, cluster, deployer, position):
+                found[address].append((deployer, manifest))
     for address in cluster.of(PERSON).inventory:
         if not found.get(address):
-            found[address].append(PERSON)
+            found[address].append((PERSON, None))
     return found
 
 
-def _rendered(world: World, cluster: Cluster, deployer: Address, position: int) -> Iterator[Address]:
+def _rendered(
+    world: World, cluster: Cluster, deployer: Address, position: int
+) -> Iterator[tuple[Address, Manifest | None]]:
     """What somebody applies; a release that cannot be rendered holds on to what it has."""
     live = cluster.live[deployer]
     found = world.manifests(live, position)
     if deployer.id.kind not in _HELM:
-        yield from (each.address for part in found or () for each in part)
+        yield from ((each.address, each) for each in ((*found.objects, *found.definitions) if found else ()))
     elif found is None:
         release = cluster.of(deployer).release
         stored = cluster.releases.get((deployer.cluster, *release[:2])) if release is not None else None
-        yield from (each.address for each in stored.manifests) if stored is not None else ()
+        yield from ((each.address, None) for each in stored.manifests) if stored is not None else ()
     else:
         install = spec_of(live.manifest.body).get("install") or {}
-        yield from (each.address for each in _of_release(found[0], hooks=install.get("disableHooks") is not True))
-        yield from (each.address for each in found[1] if install.get("crds") != "Skip")
-
-
-def _of_release(manifests: tuple[Manifest, ...], *, hooks: bool) -> Iterator[Manifest]:
-    return (each for each in manifests if hooks or not each.marks.get(_HOOK))
+        runs = install.get("disableHooks") is not True
+        yield from ((each.address, each) for each in found.objects if runs or not each.marks.get(_HOOK))
+        yield from ((each.address, each) for each in found.definitions if install.get("crds") != "Skip")
 
 
 def check(world: World, cluster: Cluster, position: int) -> None:
@@ -60,15 +59,37 @@ def check(world: World, cluster: Cluster, position: int) -> None:
         if not who:
             cluster.report(What.ORPHANED, _rule_of(live), address, None, "nothing renders it any more")
         elif len(who) > 1:
-            names = " and ".join(f"{each.id.kind} {each.id.name}" for each in who)
-            cluster.report(What.OWNED_TWICE, _rule_of_two(who), address, who[-1], f"{names} render it")
-        elif not _knows(world, cluster, who[0], live):
-            words = f"{who[0].id.kind} {who[0].id.name} renders it and does not own it"
-            cluster.report(What.ORPHANED, _rule_of_stranger(world, cluster, who[0], live), address, who[0], words)
+            names = " and ".join(f"{each.id.kind} {each.id.name}" for each, _ in who)
+            cluster.report(What.OWNED_TWICE, _rule_of_two(who), address, who[-1][0], f"{names} render it")
+        else:
+            _check_owner(world, cluster, live, who[0])
     _left_behind(cluster, found)
 
 
-def _left_behind(cluster: Cluster, found: Mapping[Address, list[Address]]) -> None:
+def _check_owner(world: World, cluster: Cluster, live: Live, who: tuple[Address, Manifest | None]) -> None:
+    """The one who renders it owns it, and it is what he renders."""
+    owner, wanted = who
+    name, address = f"{owner.id.kind} {owner.id.name}", live.manifest.address
+    if not _knows(world, cluster, owner, live):
+        rule = _rule_of_stranger(world, cluster, owner, live)
+        cluster.report(What.ORPHANED, rule, address, owner, f"{name} renders it and does not own it")
+    elif wanted is not None and wanted.content != live.manifest.content and not wanted.marks.get(_HOOK):
+        rule = _rule_of_old_content(cluster, owner, wanted)
+        cluster.report(What.STUCK, rule, address, owner, f"{name} renders something else")
+
+
+def _rule_of_old_content(cluster: Cluster, owner: Address, wanted: Manifest) -> str:
+    """Why somebody does not apply what he renders."""
+    if owner.id.kind == "Application":
+        return "A12"
+    if owner.id.kind not in _HELM:
+        return "F11"
+    if wanted.id.kind == "CustomResourceDefinition":
+        return "C1"
+    return "F9" if helm.is_packaged(cluster.live[owner].manifest) else "F13"
+
+
+def _left_behind(cluster: Cluster, found: Mapping[Address, Sequence[object]]) -> None:
     """Objects that deploy and that nothing renders: somebody has to delete them, or they go on."""
     for address in deployers(cluster):
         if address != PERSON and address not in cluster.guarded and not found.get(address):
@@ -119,8 +140,8 @@ def _rule_of_stranger(world: World, cluster: Cluster, owner: Address, live: Live
     return "H6" if (install.get("remediation") or {}).get("retries") else "F4"
 
 
-def _rule_of_two(who: list[Address]) -> str:
-    kinds = {each.id.kind for each in who}
+def _rule_of_two(who: Sequence[tuple[Address, Manifest | None]]) -> str:
+    kinds = {each.id.kind for each, _ in who}
     if kinds == {"HelmRelease"}:
         return "H3"
     return "F8" if "HelmRelease" in kinds else "A3"

@@ -90,7 +90,7 @@ def _waits_only_now(world: World, state: Cluster, position: int, deployer: Addre
 def _depends(world: World, state: Cluster, position: int, deployer: Address) -> bool:
     for live in state.live.values():
         found = world.rendered.get((live.manifest.address, live.manifest.content, world.path[position]))
-        for each in found[0] if found else ():
+        for each in found.objects if found else ():
             if each.address == deployer:
                 return bool(spec_of(each.body).get("dependsOn"))
     return False

@@ -156,3 +156,22 @@ def test_a_pipeline_takes_live_objects_over_only_when_told_and_leaves_them_in_th
         scene = installed(command, [ONE], before=[ONE])
         assert is_ready(scene, command) is takes
         assert scene.delete(command).has(ONE) == [True]
+
+
+@pytest.mark.parametrize(
+    ("kind", "strategy", "data"),
+    [
+        ("GitRepository", "ChartVersion", {"a": "1"}),
+        ("GitRepository", "Revision", {"a": "2"}),
+        ("HelmRepository", "ChartVersion", {"a": "2"}),
+    ],
+)
+def test_a_chart_of_a_git_repository_is_packaged_once_for_each_version(
+    kind: str, strategy: str, data: dict[str, str]
+) -> None:
+    chart = {"chart": "chart", "sourceRef": {"kind": kind}, "reconcileStrategy": strategy}
+    deployer = release(chart={"spec": chart})
+    scene = installed(deployer, [ONE], [{**ONE, "data": {"a": "2"}}]).acts(deployer, 1)
+    live = scene.live(ONE)
+    assert live is not None
+    assert live.manifest.body["data"] == data

@@ -109,6 +109,14 @@ def two_releases() -> Table:
     return table
 
 
+def packaged_once() -> Table:
+    """Another configuration, and the same version in Chart.yaml."""
+    chart = {"chart": "charts/db", "sourceRef": {"kind": "GitRepository", "name": "flux-system"}}
+    table = shapes.per_cluster(Flux(release=release(chart={"spec": chart})))
+    newer = [{**each, "data": {"size": "4"}} if each["kind"] == "ConfigMap" else each for each in moving()]
+    return at_clean_up(table, "charts/db", newer)
+
+
 def two_applications() -> Table:
     table = shapes.app_of_apps()
     for folders in table.folders[SWITCH:]:
@@ -194,6 +202,7 @@ TRAPS = [
         id="takes no ownership",
     ),
     pytest.param(shapes.per_cluster(), {"takes_ownership": False}, "H1", What.ORPHANED, id="old helm-controller"),
+    pytest.param(packaged_once(), {}, "F9", What.STUCK, id="chart that is not packaged again"),
     pytest.param(two_releases(), {}, "H3", What.OWNED_TWICE, id="two releases"),
     pytest.param(shapes.no_controller(takes_ownership=False), {}, "H2", What.ORPHANED, id="helm takes no ownership"),
     pytest.param(shapes.no_controller(uninstalls=True), {}, "F4", What.DELETED, id="helm uninstall"),
