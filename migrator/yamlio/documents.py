@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection
 
 from migrator.yamlio.canonical import same
-from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import Region, regions
 from migrator.yamlio.reader import read_documents
 from migrator.yamlio.scalars import Dialect
+from migrator.yamlio.text import YamlError
 
 _MARGIN = re.compile(r"^#", re.MULTILINE)
 

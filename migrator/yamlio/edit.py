@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.yamlio.canonical import same
 from migrator.yamlio.dump import block_lines, flow, in_quotes
-from migrator.yamlio.errors import YamlError
 from migrator.yamlio.nodes import Node, NodeKind, regions, root_of
 from migrator.yamlio.operations import Append, Operation, Remove, Set, applied, in_order, refusal
 from migrator.yamlio.reader import read_value
 from migrator.yamlio.removal_spans import Layout, Splice, Step, cut, dash, end_of_line, layout_of
 from migrator.yamlio.scalars import Dialect
+from migrator.yamlio.text import YamlError
 
 
 def edit(text: str, operations: Sequence[Operation], *, document: int | None = None) -> str:

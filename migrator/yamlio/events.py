@@ -16,6 +16,7 @@ _ESCAPED_APOSTROPHE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?=')")
 _ESCAPED_SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 _LAST_COLON = re.compile(r"(?<=[^\s\"',:\[\]{}]):(?=[,\]}])")
 _TAG_AND_COMMA = re.compile(r"![^\s\[\]{},]*,")
+_NO_TAG = "!,"
 _QUESTION = re.compile(r"[\[{][^\n]*\?")
 
 
@@ -83,28 +84,50 @@ def _events_of_go(get: Callable[[], Any], text: str, marked: str) -> Callable[[]
         return get
     from yaml import events
 
-    flow = 0
+    brackets: list[type] = []
+    held: list[Any] = []
 
     def event_of_go() -> Any:
-        nonlocal flow
-        event = get()
+        event = held.pop() if held else get()
         if isinstance(event, events.ScalarEvent):
-            _check(event, text, is_flow=flow > 0)
+            _check(event, text, is_flow=bool(brackets))
+            if brackets and event.tag and not event.value and _is_followed_by_comma(event, text):
+                event = _tagged_by(event, get(), text, held, in_list=brackets[-1] is events.SequenceStartEvent)
+        if isinstance(event, events.ScalarEvent):
             event.value = _unmarked(event.value, event.style)
         elif isinstance(event, events.CollectionStartEvent):
-            flow += 1 if flow or event.flow_style else 0
-        elif isinstance(event, events.CollectionEndEvent):
-            flow -= 1 if flow else 0
+            if brackets or event.flow_style:
+                brackets.append(type(event))
+        elif isinstance(event, events.CollectionEndEvent) and brackets:
+            brackets.pop()
         return event
 
     return event_of_go
 
 
+def _is_followed_by_comma(event: Any, text: str) -> bool:
+    return text.startswith(",", event.end_mark.index)
+
+
+def _tagged_by(event: Any, following: Any, text: str, held: list[Any], *, in_list: bool) -> Any:
+    """The event of `[!!str, 5]`: to Go the comma is of the tag, which then means nothing and makes a text of the 5."""
+    from yaml import events
+
+    is_apart = text[event.end_mark.index + 1 : event.end_mark.index + 2] in (" ", "\t", "\r", "\n")
+    if not in_list or not is_apart or isinstance(following, events.AliasEvent) or getattr(following, "tag", None):
+        raise _Refused("a comma right behind a tag, which Go takes for a part of it; put a space between", event)
+    if isinstance(following, events.CollectionStartEvent):
+        return following
+    tagged = following if isinstance(following, events.ScalarEvent) else event
+    if tagged is event:
+        held.append(following)
+    tagged.tag, tagged.implicit = _NO_TAG, (False, False)
+    return tagged
+
+
 def _check(event: Any, text: str, *, is_flow: bool) -> None:
     if is_flow and not event.style and "?" in event.value:
         raise _Refused("a question mark in plain text between brackets, which Go refuses; quote it", event)
-    if is_flow and event.tag and not event.value and text.startswith(",", event.end_mark.index):
-        raise _Refused("a comma right behind a tag, which Go takes for a part of it; put a space between", event)
     if event.style == '"' and _ESCAPED_SLASH.search(text[event.start_mark.index : event.end_mark.index]):
         raise _Refused("found unknown escape character \\/, which Go does not know", event)
 

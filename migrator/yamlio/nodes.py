@@ -11,10 +11,10 @@ from enum import Enum
 from typing import Any
 
 from migrator.model import KeyPath, RepoPath, SourceSpan
-from migrator.yamlio.errors import YamlError
 from migrator.yamlio.events import SyntaxProblem, parsing
-from migrator.yamlio.reader import MAX_DEPTH, Document, decode
+from migrator.yamlio.reader import MAX_DEPTH, Document
 from migrator.yamlio.scalars import ScalarError, sigs_key
+from migrator.yamlio.text import YamlError, decode
 
 _NO_PATH = RepoPath("")
 

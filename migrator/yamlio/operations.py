@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from migrator.model import Json, KeyPath
 from migrator.yamlio.canonical import ABSENT
-from migrator.yamlio.errors import YamlError
+from migrator.yamlio.text import YamlError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

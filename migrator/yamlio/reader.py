@@ -13,17 +13,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from migrator.model import Json, RepoPath, SourceSpan
-from migrator.yamlio.errors import YamlError
+from migrator.model import Json, RepoPath
 from migrator.yamlio.events import SyntaxProblem, parsing
 from migrator.yamlio.expansion import expands_too_far
-from migrator.yamlio.scalars import Dialect, ScalarError, resolve_plain, resolve_tagged, sigs_key
+from migrator.yamlio.scalars import (
+    Dialect,
+    KeyMeanings,
+    PlainMeanings,
+    ScalarError,
+    printed_by_kustomize,
+    resolve_plain,
+    resolve_tagged,
+)
+from migrator.yamlio.text import NO_PATH, YamlError, decode, yaml_error
 
-MAX_CHARACTERS = 64 * 1024 * 1024
 MAX_DEPTH = 256
 MAX_MERGED_KEYS = 1_000_000
-
-_NO_PATH = RepoPath("")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,23 +47,7 @@ class Document:
     """Comment lines above the first node, stripped, with their `#`."""
 
 
-def decode(data: bytes | str, path: RepoPath = _NO_PATH) -> str:
-    """The text of a YAML file: UTF-8 or, with a byte order mark, UTF-16. The mark stays the first character."""
-    if isinstance(data, str):
-        text = data
-    else:
-        encoding = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(bytes(data[:2]), "utf-8")
-        try:
-            text = bytes(data).decode(encoding)
-        except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise _error(path, line, 0, f"not {encoding.upper()} text") from None
-    if len(text) > MAX_CHARACTERS:
-        raise _error(path, 0, 0, f"larger than {MAX_CHARACTERS >> 20} MiB", "split the file")
-    return text
-
-
-def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH) -> tuple[Document, ...]:
+def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = NO_PATH) -> tuple[Document, ...]:
     """The documents of a stream, empty ones left out.
 
     Raises YamlError (MIG101) with file, line and column for text that Go refuses: syntax, repeated keys (KUSTOMIZE),
@@ -69,7 +58,7 @@ def read_documents(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_
     return tuple(_Reader(text[shift:], dialect, path, shift).documents())
 
 
-def read_value(data: bytes | str, *, dialect: Dialect, path: RepoPath = _NO_PATH) -> Json:
+def read_value(data: bytes | str, *, dialect: Dialect, path: RepoPath = NO_PATH) -> Json:
     """The value of the first document that is not empty, None if there is none. Errors as `read_documents`.
 
     With SIGS a directive may stand before it: who reads a whole file (a kustomization, values) splits nothing at `---`.
@@ -86,38 +75,6 @@ def read_manifests(text: str) -> tuple[Json, ...]:
     changed in place.
     """
     return tuple(document.value for document in read_documents(text, dialect=Dialect.SIGS))
-
-
-def _error(path: RepoPath, line: int, column: int, problem: str, remedy: str = "") -> YamlError:
-    span = SourceSpan(path=path, line=line, column=column)
-    return YamlError.of("MIG101", f"cannot read YAML: {problem}", span=span, remedy=remedy)
-
-
-class _PlainMemo(dict[str, Json]):
-    """Plain text -> meaning; most scalars of a manifest repeat, and the C lookup beats any code of ours."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-
-    def __missing__(self, text: str) -> Json:
-        value = self[text] = resolve_plain(text, self._dialect)
-        return value
-
-
-class _KeyMemo(dict[str, str]):
-    """Plain text of a key -> key. KUSTOMIZE refuses what is not text below the top of a document."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-
-    def __missing__(self, text: str) -> str:
-        if self._dialect is Dialect.SIGS:
-            key = self[text] = sigs_key(text)
-            return key
-        if not isinstance(resolve_plain(text, self._dialect), str):
-            raise ScalarError(f"the key {text} is not text, which kustomize refuses; quote it")
-        self[text] = text
-        return text
 
 
 class _Located(Exception):  # noqa: N818 - carries a problem and its event to the place that knows the file
@@ -143,11 +100,11 @@ class _Reader:
         self._path = path
         self._shift = shift
         self._whole = whole
-        self._plain = _PlainMemo(dialect)
-        self._between_braces = self._plain if dialect is Dialect.SIGS else _PlainMemo(dialect)
+        self._plain = PlainMeanings(dialect)
+        self._between_braces = self._plain if dialect is Dialect.SIGS else PlainMeanings(dialect)
         if dialect is Dialect.KUSTOMIZE:
             self._between_braces[""] = ""  # fact Y14
-        self._keys = _KeyMemo(dialect)
+        self._keys = KeyMeanings(dialect)
         self._anchors: dict[str, Any] = {}
         self._aliased = False
         self._merged_keys = 0
@@ -175,10 +132,10 @@ class _Reader:
             with self._parsing():
                 yield from self._documents()
         except SyntaxProblem as problem:
-            raise _error(self._path, problem.line, problem.column, str(problem)) from None
+            raise yaml_error(self._path, problem.line, problem.column, str(problem)) from None
         except _Located as located:
             mark = located.event.start_mark
-            raise _error(self._path, mark.line + 1, mark.column + 1, located.problem) from None
+            raise yaml_error(self._path, mark.line + 1, mark.column + 1, located.problem) from None
         except ScalarError as error:
             raise self._scalar_error(str(error)) from None
 
@@ -193,8 +150,8 @@ class _Reader:
                         except ScalarError as error:
                             if str(error) == problem:
                                 mark: Any = event.start_mark
-                                return _error(self._path, mark.line + 1, mark.column + 1, problem)
-        return _error(self._path, 0, 0, problem)
+                                return yaml_error(self._path, mark.line + 1, mark.column + 1, problem)
+        return yaml_error(self._path, 0, 0, problem)
 
     def _documents(self) -> Iterator[Document]:
         events = self._events
@@ -272,6 +229,8 @@ class _Reader:
 
     def _scalar(self, event: Any) -> Json:
         if event.tag is None:
+            if event.style == ">" and self._dialect is Dialect.KUSTOMIZE:
+                return printed_by_kustomize(event.value)
             # `! 5`: go-yaml v3 resolves it as if the mark were not there, v2 takes it for text
             bare_mark = not event.style and self._dialect is Dialect.KUSTOMIZE
             return self._plain[event.value] if event.implicit[0] or bare_mark else event.value
@@ -323,6 +282,9 @@ class _Reader:
                 continue
             else:
                 key = self._odd_key(event, key_of)
+                if strict and key == "<<":  # fact Y15
+                    self._node(get(), depth)
+                    continue
             if strict and key in result:
                 raise _Located(f"the key {key!r} is there already", event)
             event = get()

@@ -231,3 +231,43 @@ def _float32_text(value: float) -> str:
     if -4 <= power < max(6, 0):
         return f"{float(text):f}".rstrip("0").rstrip(".") if power >= 0 else f"{float(text):.{digits - power}f}"
     return f"{mantissa}e{'-' if power < 0 else '+'}{abs(power):02}"
+
+
+class PlainMeanings(dict[str, Json]):
+    """Plain text -> meaning; most scalars of a manifest repeat, and the C lookup beats any code of ours."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, text: str) -> Json:
+        value = self[text] = resolve_plain(text, self._dialect)
+        return value
+
+
+class KeyMeanings(dict[str, str]):
+    """Plain text of a key -> key. KUSTOMIZE refuses what is not text below the top of a document."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __missing__(self, text: str) -> str:
+        if self._dialect is Dialect.SIGS:
+            key = self[text] = sigs_key(text)
+            return key
+        if not isinstance(resolve_plain(text, self._dialect), str):
+            raise ScalarError(f"the key {text} is not text, which kustomize refuses; quote it")
+        self[text] = text
+        return text
+
+
+_ENDS_IN_BLANKS = re.compile(r"[ \t](?=\n|\Z)")
+_BEFORE_INDENTED = re.compile(r"(?<![^\n])([^ \t\n][^\n]*\n+)(?:(?=[ \t])|(?<=\n\n)\Z)")
+
+
+def printed_by_kustomize(folded: str) -> str:
+    """A folded text (`>`) as kustomize prints it: it writes and reads it once more, and adds a break (fact Y15).
+
+    That comes before lines that are indented further and at an end of several breaks; where a line ends in blanks the
+    text is written in quotes, and nothing comes.
+    """
+    return folded if _ENDS_IN_BLANKS.search(folded) else _BEFORE_INDENTED.sub(r"\g<1>\n", folded)

@@ -33,11 +33,17 @@ READ = [
     "  x: {a, b: 1, 'c':}\n",
     "  x: a?b\n  z: ['what?', \"no?\"]\n",
     "  x: [!!str , c]\n",
+    "  x: [!!str, 5]\n  y: [!, ~, ~]\n  z: [!!int, {a: 1}, &q 2, *q]\n  v: [!!str, ]\n",
+    '  x:\n    "<<": {a: 1}\n    b: 2\n  y: {!!str <<: {a: 1}}\n',
+    "  x: >\n    a\n     b\n    c\n  y: >-\n    a\n\n      b\n  z: >+\n    a\n\n",
+    "  x: >2\n     a\n    b\n  y: >\n    a\n     b \n  z: >+\n    a\n     b\n\n  v: |\n    a\n     b\n",
 ]
 REFUSED = [
     ('  x: "a\\/b"\n', 6, "unknown escape character"),
     ("  x: [what?, no]\n", 6, "question mark"),
     ("  x: {key?: v}\n", 6, "question mark"),
+    ("  x: {k: !!str, l: v}\n", 6, "a comma right behind a tag"),
+    ("  x: [!!str,l]\n", 6, "a comma right behind a tag"),
     ("  x:\n    z: {u: http://c?d=1}\n", 7, "question mark"),
     ("  x: {a: !!str, b: 1}\n", 6, "behind a tag"),
 ]

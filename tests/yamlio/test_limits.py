@@ -4,6 +4,7 @@ import pytest
 
 from migrator.diagnostics import MigrateError
 from migrator.yamlio import Dialect, YamlError, read_value, reader, rules_directory, shipped_rules
+from migrator.yamlio import text as text_of_files
 
 
 def test_rules_lie_in_the_package_or_beside_it(tmp_path, monkeypatch):
@@ -20,7 +21,7 @@ def test_rules_lie_in_the_package_or_beside_it(tmp_path, monkeypatch):
 
 
 def test_a_file_may_not_be_larger_than_the_bound(monkeypatch):
-    monkeypatch.setattr(reader, "MAX_CHARACTERS", 10)
+    monkeypatch.setattr(text_of_files, "MAX_CHARACTERS", 10)
     assert read_value("a: 1", dialect=Dialect.SIGS) == {"a": 1}
     with pytest.raises(YamlError, match="larger than"):
         read_value("a: 123456789", dialect=Dialect.SIGS)
