@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from migrator.inference.gaps.pairing import align, is_other_value
@@ -15,6 +16,7 @@ KNEE = 0.6
 """Part of the ceiling of an object's cost up to which each leaf counts whole."""
 SLOWNESS = 3.0
 """How slowly the cost nears its ceiling beyond that."""
+_JSON_MARKS = re.compile(r"[{}\[\],]+")
 MOST_TEXT = 200.0
 """What the lines of one text add at most to the extent of an object."""
 
@@ -84,10 +86,16 @@ def _text_cost(now: str, target: str) -> float:
             (decoded_text(now), decoded_text(target)) if len(now) > 40 and len(target) > 40 else (None, None)
         )
         if decoded is None or wanted is None:
-            return 1.0
+            return 1.0 if now[:1] not in "{[" or target[:1] not in "{[" else _json_cost(now, target)
         now, target = decoded, wanted
     mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
     return 1.0 + LINE_COST * max((mine - theirs).total(), (theirs - mine).total())
+
+
+def _json_cost(now: str, target: str) -> float:
+    """JSON on one line: a leaf, of which each part made right takes off some."""
+    mine, theirs = Counter(_JSON_MARKS.split(now)), Counter(_JSON_MARKS.split(target))
+    return 0.5 + 0.5 * max((mine - theirs).total(), (theirs - mine).total(), 1) / max(mine.total(), theirs.total())
 
 
 def _list_cost(now: list[Json], target: list[Json]) -> float:

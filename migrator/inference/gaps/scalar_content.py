@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 
 from migrator.model import Json
 from migrator.templates.golang.yaml_tree import Node
@@ -117,7 +118,17 @@ def _unquoted(pieces: list[Piece]) -> list[Piece]:
     found = list(pieces)
     found[real[0]] = found[real[0]].with_text(found[real[0]].text[1:])
     found[real[-1]] = found[real[-1]].with_text(found[real[-1]].text[:-1])
-    return found
+    if not any("\\" in piece.text for piece in found) or pieces[real[0]].text[:1] != '"':
+        return found
+    return [piece.with_text(_unescaped(piece.text)) if "\\" in piece.text else piece for piece in found]
+
+
+def _unescaped(text: str) -> str:
+    """A part of a text in double quotes as it is read; as it stands where an escape goes on in the next part."""
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return text
 
 
 def embedded(document: Document, node: Node, now: Json, target: Json) -> tuple[Document, Json] | None:
