@@ -21,7 +21,7 @@ _ARGO_CD = "argoproj.io"
 _FLUX = "kustomize.toolkit.fluxcd.io"
 _MAX = 1 << 20
 _TEMPLATE = re.compile(r"\{\{.*?\}\}")
-_WILD = re.compile(r"\{\{.*?\}\}|\*\*|\*|\?")
+_WILD = re.compile(r"\{\{.*?\}\}|\$\{.*?\}|\*\*|\*|\?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from migrator.discover import Config, Index
-from migrator.gitops.deployed import foreign_repositories, reaches, written_folders
-from migrator.model import RepoPath, Resource
+from migrator.discover import Config
+from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.destinations import deploys
+from migrator.model import RepoPath
 
-ARGO_CD = "argocd"
+ARGO_CD = Tool.ARGO_CD.value
 """It runs hooks by itself, whatever rendered them, and cannot leave them out (fact A4)."""
 NONE = "none"
-_KINDS = ("Application", "ApplicationSet")
 
 
-def tool_of(config: Config, index: Index, resources: Iterable[Resource], roots: Collection[RepoPath]) -> str:
+def tool_of(config: Config, deployers: Iterable[Deployer], roots: Collection[RepoPath]) -> str:
     """The tool of migrate.yaml; else `argocd` where an object of Argo CD is rendered, or deploys a root.
 
     Else `none` where migrate.yaml says that, and nothing where nobody says anything.
@@ -22,12 +22,9 @@ def tool_of(config: Config, index: Index, resources: Iterable[Resource], roots: 
     said = config.gitops.tool
     if said not in {None, NONE}:
         return str(said)
-    if any(each.gvk.group == "argoproj.io" and each.gvk.kind in _KINDS for each in resources):
-        return ARGO_CD
-    written = [each for _, each in written_folders(index) if each.kind in _KINDS]
-    foreign = foreign_repositories(index, ((each.repository, each.folder) for each in written))
-    here = (each.folder for each in written if each.repository not in foreign)
-    return ARGO_CD if any(reaches(folder, root) for folder in here for root in roots) else said or ""
+    of_argo_cd = (each for each in deployers if each.tool is Tool.ARGO_CD)
+    is_there = any(each.root is not None or any(deploys(each, root) for root in roots) for each in of_argo_cd)
+    return ARGO_CD if is_there else said or ""
 
 
 def knows_hooks(tool: str, *, inflates: bool) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from migrator.compare.stored import RELEASE_NAMESPACE, Equivalences
 from migrator.diagnostics import MigrateError
-from migrator.discover import discover, read_config
+from migrator.discover import Config, discover, read_config
 from migrator.gitops.additions import additions_of
 from migrator.gitops.destinations import agreed, destinations
 from migrator.gitops.reading import Rendered, read_deployers
@@ -31,48 +31,40 @@ def with_deployers(
     What objects of Argo CD and Flux in the tree add to a root is part of what it renders. Its namespace is what they
     say, else what was taken for it when the repository was migrated; nothing where that rule is switched off.
     """
-    renderings = _with_additions(renderings, tree, lock, context)
-    parts = [part for each in renderings.values() for part in each.parts if part.owner is Owner.KUSTOMIZE]
-    roots, objects = {part.path for part in parts}, [resource for part in parts for resource in part.resources]
-    namespaces, tool = dict(lock.namespaces), ""
     try:
         config = read_config(tree)
         index = discover(tree, config)
-        namespaces |= agreed(destinations(index, objects, roots))
-        tool = tool_of(config, index, objects, roots)
+        kustomizations, _ = load(replace(index, own_urls=tuple(dict.fromkeys((*index.own_urls, *context.own_urls)))))
+        deployers = read_deployers(kustomizations, config, _rendered(renderings)).deployers
     except MigrateError:
-        pass
+        deployers, config = (), Config()
+    roots = {part.path for each in renderings.values() for part in each.parts if part.owner is Owner.KUSTOMIZE}
+    if additions := additions_of(deployers, roots)[0]:
+        renderings = _anew(renderings, tree, lock, replace(context, additions=additions))
+    namespaces = {**lock.namespaces, **agreed(destinations(deployers, roots))}
     places = namespaces if RELEASE_NAMESPACE in rules else {}
+    tool = tool_of(config, deployers, roots)
     return {
         name: replace(each, parts=tuple(_deployed(part, places, tool) for part in each.parts))
         for name, each in renderings.items()
     }
 
 
-def _with_additions(renderings: Renderings, tree: Path, lock: Lock, context: RenderContext) -> Renderings:
+def _rendered(renderings: Renderings) -> Iterator[Rendered]:
+    for name, each in renderings.items():
+        for part in each.parts:
+            if part.owner is Owner.KUSTOMIZE and part.problem is None:
+                yield Rendered(root=part.path, environment=name, resources=part.resources)
+
+
+def _anew(renderings: Renderings, tree: Path, lock: Lock, context: RenderContext) -> Renderings:
     """The renderings, those roots anew to which something is added."""
-    try:
-        config = read_config(tree)
-        index = discover(tree, config)
-        kustomizations, _ = load(replace(index, own_urls=tuple(dict.fromkeys((*index.own_urls, *context.own_urls)))))
-        rendered = [
-            Rendered(root=part.path, environment=name, resources=part.resources)
-            for name, each in renderings.items()
-            for part in each.parts
-            if part.owner is Owner.KUSTOMIZE and part.problem is None
-        ]
-        reading = read_deployers(kustomizations, config, rendered)
-    except MigrateError:
-        return renderings
-    additions, _ = additions_of(reading.deployers, {each.root for each in rendered})
-    if not additions:
-        return renderings
-    whole, there = WholeTree(tree), replace(context, additions=additions)
+    whole = WholeTree(tree)
 
     def again(part: Part) -> Part:
-        if part.owner is not Owner.KUSTOMIZE or part.path not in additions:
+        if part.owner is not Owner.KUSTOMIZE or part.path not in context.additions:
             return part
-        return render_root(part.path, whole, there, lock.left_out.get(part.path, NOTHING_LEFT_OUT))
+        return render_root(part.path, whole, context, lock.left_out.get(part.path, NOTHING_LEFT_OUT))
 
     return {name: replace(each, parts=tuple(map(again, each.parts))) for name, each in renderings.items()}
 

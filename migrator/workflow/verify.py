@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import find_tools
-from migrator.gitops.own import own_repositories
+from migrator.gitops.reading import own_repositories
 from migrator.prove import Proof, verify
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings

@@ -9,8 +9,9 @@ import pytest
 
 from migrator.discover import Config, discover
 from migrator.gitops.destinations import agreed, destinations
-from migrator.model import Origin, RepoPath, resource_of
-from migrator.yamlio import Dialect, read_value
+from migrator.gitops.reading import read_deployers
+from migrator.load import load
+from migrator.model import RepoPath
 
 Tree = Callable[..., Path]
 ROOTS = ("overlays/dev", "overlays/prod")
@@ -27,7 +28,9 @@ APPLICATION = """\
 def given(tree: Tree, text: str) -> Mapping[str, str]:
     files = {f"{root}/kustomization.yaml": "resources: []\n" for root in ROOTS}
     root = tree({**files, "deploy/objects.yaml": text})
-    return dict(agreed(destinations(discover(root, Config()), (), {RepoPath(each) for each in ROOTS})))
+    kustomizations, _ = load(discover(root, Config()))
+    deployers = read_deployers(kustomizations, Config(), ()).deployers
+    return dict(agreed(destinations(deployers, {RepoPath(each) for each in ROOTS})))
 
 
 def application_set(generators: str, path: str, namespace: str) -> str:
@@ -45,7 +48,10 @@ def application_set(generators: str, path: str, namespace: str) -> str:
 
 
 LIST = "[{list: {elements: [{env: dev}, {env: prod}]}}]"
-FOLDERS = "[{git: {directories: [{path: overlays/*}, {path: overlays/dev, exclude: true}]}}]"
+FOLDERS = (
+    "[{git: {repoURL: https://git.example.org/own.git, "
+    "directories: [{path: overlays/*}, {path: overlays/dev, exclude: true}]}}]"
+)
 MATRIX = "[{matrix: {generators: [{list: {elements: [{env: dev}]}}, {list: {elements: [{values: {team: web}}]}}]}}]"
 FLUX = """\
     apiVersion: kustomize.toolkit.fluxcd.io/v1
@@ -69,10 +75,10 @@ FLUX = """\
         (FLUX, {"overlays/dev": "shop-dev"}),
         (FLUX.replace("shop-dev", "${NAMESPACE}"), {}),
         (
-            application_set(LIST, "overlays/{{env}}", "shop-{{ .env }}"),
+            application_set(LIST, "overlays/{{env}}", "shop-{{ env }}"),
             {"overlays/dev": "shop-dev", "overlays/prod": "shop-prod"},
         ),
-        (application_set(FOLDERS, "{{.path.path}}", "{{path.basename}}"), {"overlays/prod": "prod"}),
+        (application_set(FOLDERS, "{{path}}", "{{path.basename}}"), {"overlays/prod": "prod"}),
         (application_set(MATRIX, "overlays/{{env}}", "{{values.team}}"), {"overlays/dev": "web"}),
         (
             application_set("[{clusters: {}}]", "overlays/{{name}}", "shop"),
@@ -94,12 +100,3 @@ def test_folders_of_another_repository_are_not_meant(tree: Tree) -> None:
 def test_objects_that_disagree_say_nothing_together(tree: Tree) -> None:
     second = APPLICATION.replace("name: shop", "name: shop-2").replace("shop-live", "shop-next")
     assert given(tree, f"{APPLICATION}    ---\n{second}") == {}
-
-
-def test_a_rendered_object_counts_and_not_its_file(tree: Tree) -> None:
-    root = tree({"overlays/prod/kustomization.yaml": "resources: []\n", "apps/shop.yaml": APPLICATION})
-    body = read_value(APPLICATION, dialect=Dialect.SIGS)
-    body["spec"]["destination"]["namespace"] = "patched"
-    rendered = resource_of(body, Origin(path=RepoPath("apps/shop.yaml")))
-    found = destinations(discover(root, Config()), (rendered,), {RepoPath("overlays/prod")})
-    assert agreed(found) == {"overlays/prod": "patched"}

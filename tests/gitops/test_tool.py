@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from migrator.discover import discover, parse_config
+from migrator.gitops.reading import Rendered, read_deployers
 from migrator.gitops.tool import knows_hooks, tool_of
+from migrator.load import load
 from migrator.model import RepoPath, resource_of
+from migrator.yamlio import Dialect, read_value
 
 Tree = Callable[..., Path]
 APPLICATION = """\
@@ -22,16 +25,18 @@ APPLICATION = """\
 """
 
 
-def _tool(tree: Tree, config: bytes = b"", api: str = "app.k8s.io/v1", written: str = "") -> str:
+def _tool(tree: Tree, config: bytes = b"", rendered: str = "", written: str = "") -> str:
     files = {"overlays/dev/kustomization.yaml": "resources: []\n"}
     root = tree({**files, "deploy/shop.yaml": APPLICATION % written} if written else files)
-    application = resource_of({"apiVersion": api, "kind": "Application", "metadata": {"name": "x"}})
     settings = parse_config(config)
-    return tool_of(settings, discover(root, settings), [application], {RepoPath("overlays/dev")})
+    kustomizations, _ = load(discover(root, settings))
+    held = [resource_of(read_value(APPLICATION % rendered, dialect=Dialect.SIGS))] if rendered else []
+    root_of = Rendered(root=RepoPath("overlays/dev"), environment="dev", resources=held)
+    return tool_of(settings, read_deployers(kustomizations, settings, [root_of]).deployers, {RepoPath("overlays/dev")})
 
 
 def test_argo_cd_is_there_where_an_application_is_rendered(tree: Tree) -> None:
-    assert _tool(tree, api="argoproj.io/v1alpha1") == "argocd"
+    assert _tool(tree, rendered="elsewhere") == "argocd"
 
 
 def test_it_is_where_a_file_deploys_a_root_of_the_repository(tree: Tree) -> None:

@@ -169,7 +169,7 @@ def test_a_folder_that_goes_to_two_namespaces_stays(plan: Plan) -> None:
     applications = {f"argocd/{name}.yaml": application(name, "bell", name) for name in ("east", "west")}
     found = plan({**BASE, "bell/bell.yaml": bell(subject="east"), **applications})
     assert only(found)["decision"] == "keep"
-    assert "go to east (Application east, argocd/east.yaml) and west (Application west" in only(found)["reason"]
+    assert "go to east (Application east, argocd/east.yaml:1) and west (Application west" in only(found)["reason"]
     assert len(notes(found, "MIG606")) == 1
 
 
@@ -187,8 +187,14 @@ def test_flux_moves_objects_that_name_another_namespace(plan: Plan) -> None:
     assert (only(found)["decision"], only(found)["namespace"]) == ("adopt", "chimes")
     for files in ({"bell/bell.yaml": bell("belfry", "chimes")}, {"bell/bell.yaml": bell(subject="default")}):
         moved = plan(files)
-        assert (only(moved)["decision"], len(notes(moved, "MIG606"))) == ("keep", 1)
-        assert only(moved)["reason"].startswith("Kustomization bell (flux.yaml) brings objects of bell into chimes")
+        assert (only(moved)["decision"], only(moved)["namespace"]) == ("adopt", "chimes")
+
+
+def test_where_nobody_can_tell_what_is_added_nothing_moves(plan: Plan) -> None:
+    other = flux("chimes").replace("{name: bell}", "{name: bell-2}").replace("path:", "namePrefix: x-, path:")
+    found = plan({**BASE, "bell/bell.yaml": bell("belfry", "chimes"), "flux.yaml": flux("chimes"), "more.yaml": other})
+    assert (only(found)["decision"], len(notes(found, "MIG606")), len(notes(found, "MIG162"))) == ("keep", 1, 1)
+    assert only(found)["reason"].startswith("Kustomization bell (flux.yaml:1) brings objects of bell into chimes")
 
 
 def test_roots_of_one_environment_in_two_namespaces_are_two_releases(plan: Plan) -> None:

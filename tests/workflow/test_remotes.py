@@ -115,4 +115,5 @@ def test_what_a_gitops_object_calls_the_repository_is_its_own_remote(
         committed(app)
     shown = migrate("plan", app, "--offline", "--chart-mirror", mirror, "--format", "json")
     environments = json.loads(shown.out)["environments"]
-    assert environments["prod"] == {"roots": ["overlays/prod"], "status": "built"}
+    built = {"roots": ["overlays/prod"], "status": "built", "deployed_by": ["Application prod"]}
+    assert environments["prod"] == built

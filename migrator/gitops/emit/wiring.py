@@ -10,7 +10,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
 from migrator.gitops.deployer import Deployer, Tool
-from migrator.gitops.own import own_repositories
+from migrator.gitops.reading import own_repositories
 from migrator.model import SourceSpan
 
 IN_CLUSTER = "https://kubernetes.default.svc"

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from migrator.diagnostics import MigrateError
+from migrator.discover import Index
 from migrator.load import Kustomization, Kustomizations
 from migrator.model import Json, RepoPath, ResId, Resource, SourceSpan, mapping_of, resource_of
 from migrator.yamlio import Dialect, read_documents
@@ -53,22 +54,27 @@ class Found:
     def spec(self) -> Mapping[str, Json]:
         return mapping_of(self.body.get("spec"))
 
+    def is_a(self, group: str, kind: str) -> bool:
+        return (self.id.group, self.id.kind) == (group, kind)
+
     @property
     def metadata(self) -> Mapping[str, Json]:
         return mapping_of(self.body.get("metadata"))
 
 
-def find_objects(kustomizations: Kustomizations, rendered: Iterable[Rendered]) -> tuple[Found, ...]:
+def find_objects(
+    index: Index, rendered: Iterable[Rendered] = (), kustomizations: Kustomizations | None = None
+) -> tuple[Found, ...]:
     """Every object of the two tools, cluster Secrets and settings of Argo CD among them, sorted by where it is from.
 
     What a rendered root reads is there as it is rendered, whatever its files say; a file of patches is no object.
     """
-    index = kustomizations.index
-    documents = {path: _documents(index.read(path), path) for path in _files(kustomizations)}
+    documents = {path: _documents(index.read(path), path) for path in _files(index)}
     found: list[Found] = []
-    read: set[RepoPath] = {path for held in kustomizations.by_path.values() for path in _not_resources(held)}
+    every = kustomizations.by_path.values() if kustomizations is not None else ()
+    read: set[RepoPath] = {path for held in every for path in _not_resources(held)}
     for each in rendered:
-        read.update(kustomizations.reach(each.root).files)
+        read.update(kustomizations.reach(each.root).files if kustomizations is not None else ())
         for resource in each.resources:
             if _is_wanted(resource):
                 span = _span(resource, documents)
@@ -83,9 +89,8 @@ def _found(resource: Resource, span: SourceSpan | None, root: RepoPath | None = 
     return Found(id=resource.id, body=resource.body, span=span, root=root, environment=environment)
 
 
-def _files(kustomizations: Kustomizations) -> Iterator[RepoPath]:
+def _files(index: Index) -> Iterator[RepoPath]:
     """The files that may hold such objects; templates of charts are none."""
-    index = kustomizations.index
     charts = tuple(f"{path.removesuffix(_CHART_FILE)}templates/" for path in index.files if path.endswith(_CHART_FILE))
     for path, entry in sorted(index.files.items()):
         if entry.link is not None or not path.endswith((".yaml", ".yml")) or entry.size > _MAX:

@@ -10,15 +10,15 @@ from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config
 from migrator.gitops.deployer import Deployer, Project
 from migrator.gitops.reading.application_sets import generate
-from migrator.gitops.reading.applications import Read, found_application, read_application, sources_of
+from migrator.gitops.reading.applications import Read, found_application, read_application
 from migrator.gitops.reading.clusters import clusters_of, known_to, tracking_of
 from migrator.gitops.reading.delivery import delivered
-from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release, repository_of
+from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release
+from migrator.gitops.reading.named import known_as, own_of
 from migrator.gitops.reading.objects import ARGO_CD, HELM, KUSTOMIZE, Found, Rendered, find_objects
 from migrator.gitops.reading.projects import read_project
-from migrator.gitops.reading.repository import WILD, Tree, own_addresses
+from migrator.gitops.reading.repository import Tree
 from migrator.load import Kustomizations
-from migrator.model import Json, mapping_of
 
 _SHOWN = 10
 
@@ -40,12 +40,12 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
     MIG160 for what cannot be told, MIG161 for what is named and does not exist; equal things are said once.
     """
     roots = tuple(rendered)
-    objects = find_objects(kustomizations, roots)
-    index = kustomizations.index
-    scope = FluxScope(tree=Tree(index), objects=objects, rendered={each.root: each.resources for each in roots})
-    named = [(repository, path) for each in objects for repository, path in _named(each, scope) if repository]
-    tree = Tree(index, own_addresses(index, named))
-    read = list(_read(objects, replace(scope, tree=tree)))
+    objects = find_objects(kustomizations.index, roots, kustomizations)
+    bare = Tree(kustomizations.index)
+    tree = Tree(kustomizations.index, own_of(bare, objects))
+    read = list(
+        _read(objects, FluxScope(tree=tree, objects=objects, rendered={each.root: each.resources for each in roots}))
+    )
     tracking = tracking_of(objects)
     deployers = [
         replace(each.deployer, tracking=tracking.get(each.deployer.root) or next(iter(tracking.values()), ""))
@@ -56,58 +56,26 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
     environments = {each.root: each.environment for each in roots}
     return Reading(
         deployers=delivered(deployers, kustomizations, environments, config),
-        projects=tuple(read_project(each) for each in objects if _is(each, ARGO_CD, "AppProject")),
-        own=tuple(sorted({repository for repository, _ in named if tree.is_here(repository) and "/" in repository})),
+        projects=tuple(read_project(each) for each in objects if each.is_a(ARGO_CD, "AppProject")),
+        own=known_as(bare, objects),
         diagnostics=tuple(_diagnostics(read)),
     )
-
-
-def _is(found: Found, group: str, kind: str) -> bool:
-    return (found.id.group, found.id.kind) == (group, kind)
 
 
 def _read(objects: Sequence[Found], scope: FluxScope) -> Iterator[Read]:
     """Each deployer once: an object that a root renders as another does is another's in another cluster."""
     clusters = clusters_of(objects)
     for each in objects:
-        if _is(each, ARGO_CD, "Application") and each.spec:
+        if each.is_a(ARGO_CD, "Application") and each.spec:
             yield read_application(each, scope.tree, known_to(each, clusters))
-        elif _is(each, ARGO_CD, "ApplicationSet"):
+        elif each.is_a(ARGO_CD, "ApplicationSet"):
             for made in generate(each, scope.tree, known := known_to(each, clusters)):
                 found = found_application(made.body, each)
                 yield read_application(found, scope.tree, known, each.id, made.unknown)
-        elif _is(each, KUSTOMIZE, "Kustomization"):
+        elif each.is_a(KUSTOMIZE, "Kustomization"):
             yield read_kustomization(each, scope)
-        elif _is(each, HELM, "HelmRelease"):
+        elif each.is_a(HELM, "HelmRelease"):
             yield read_release(each, scope)
-
-
-def _named(found: Found, scope: FluxScope) -> Iterator[tuple[str, str]]:
-    """Repositories and the folders, files or patterns of them that an object names."""
-    if _is(found, ARGO_CD, "Application"):
-        yield from _named_in(found.spec)
-    elif _is(found, ARGO_CD, "ApplicationSet"):
-        yield from _named_in(mapping_of(mapping_of(found.spec.get("template")).get("spec")))
-        yield from _named_by_generators(found.spec.get("generators"))
-    elif _is(found, KUSTOMIZE, "Kustomization"):
-        yield repository_of(found, scope), str(found.spec.get("path") or ".")
-
-
-def _named_in(spec: object) -> Iterator[tuple[str, str]]:
-    for source in sources_of(mapping_of(spec)):
-        repository = str(source.get("repoURL") or "")
-        if source.get("path") and not source.get("chart") and not WILD.search(repository):
-            yield repository, str(source["path"])
-
-
-def _named_by_generators(value: Json) -> Iterator[tuple[str, str]]:
-    for each in map(mapping_of, value if isinstance(value, list) else ()):
-        git = mapping_of(each.get("git"))
-        for item in (*(git.get("directories") or ()), *(git.get("files") or ())):
-            if not mapping_of(item).get("exclude"):
-                yield str(git.get("repoURL") or ""), str(mapping_of(item).get("path") or "")
-        for kind in ("matrix", "merge"):
-            yield from _named_by_generators(mapping_of(each.get(kind)).get("generators"))
 
 
 def _diagnostics(read: Sequence[Read]) -> Iterator[Diagnostic]:
@@ -121,7 +89,8 @@ def _diagnostics(read: Sequence[Read]) -> Iterator[Diagnostic]:
     for (code, reason), held in sorted(concerned.items()):
         first, *others = held.values()
         more = [f"and {len(held) - _SHOWN} more"] if len(held) > _SHOWN else []
-        yield _diagnostic(code, reason, first, len(others), (*list(held)[:_SHOWN], *more))
+        detail = next(iter(held)).removeprefix(_place(first))
+        yield _diagnostic(code, f"{reason}{detail}", first, len(others), (*list(held)[:_SHOWN], *more))
 
 
 def _diagnostic(code: str, reason: str, first: Deployer, others: int, evidence: tuple[str, ...]) -> Diagnostic:

@@ -15,8 +15,7 @@ from migrator.engines import Toolchain, find_tools
 from migrator.gitops.additions import additions_of
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
-from migrator.gitops.own import own_repositories
-from migrator.gitops.reading import Reading, Rendered, read_deployers
+from migrator.gitops.reading import Reading, Rendered, own_repositories, read_deployers
 from migrator.gitops.tool import tool_of
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
@@ -116,9 +115,11 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         builds, unbuilt, additions = _built(kustomizations, config, renderer_of(choices, tools), watch)
         _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
-        objects = [each for build in builds for each in build.resources]
-        roots = {build.root for build in builds}
-        said, tool = destinations(index, objects, roots), tool_of(config, index, objects, roots)
+        roots, deployers = (
+            {build.root for build in builds},
+            read_deployers(kustomizations, config, _rendered(builds)).deployers,
+        )
+        said, tool = destinations(deployers, roots), tool_of(config, deployers, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         config, builds = _told_apart(config, builds)
         reading = read_deployers(kustomizations, config, _rendered(builds))

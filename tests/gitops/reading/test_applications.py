@@ -133,12 +133,12 @@ def test_what_does_not_exist_is_said_with_its_place(tree: Tree) -> None:
     reading = read(tree, files)
     said = {each.summary: (each.code, str(each.span), each.evidence) for each in reading.diagnostics}
     assert said == {
-        "Application bad names a folder that does not exist": (
+        "Application bad names a folder that does not exist: shop/gone": (
             "MIG161",
             "deploy/bad.yaml:1",
             ("deploy/bad.yaml:1: Application bad: shop/gone",),
         ),
-        "Application cache names a value file that does not exist": (
+        "Application cache names a value file that does not exist: values/prod.yaml": (
             "MIG161",
             "cache.yaml:1",
             ("cache.yaml:1: Application cache: values/prod.yaml",),
@@ -146,7 +146,7 @@ def test_what_does_not_exist_is_said_with_its_place(tree: Tree) -> None:
     }
     calm = SEVERAL.replace("helm: {", "helm: {ignoreMissingValueFiles: true, ")
     assert [each.summary for each in read(tree, {**files, "cache.yaml": calm}).diagnostics] == [
-        "Application bad names a folder that does not exist"
+        "Application bad names a folder that does not exist: shop/gone"
     ]
 
 
@@ -180,7 +180,9 @@ def test_a_folder_that_went_away_does_not_make_the_repository_another_one(tree: 
     folders = {f"shop/{at}/kustomization.yaml": "resources: []\n" for at in range(4)}
     reading = read(tree, {**apps, **folders})
     assert reading.own == (OWN,)
-    assert [each.summary for each in reading.diagnostics] == ["Application a4 names a folder that does not exist"]
+    assert [each.summary for each in reading.diagnostics] == [
+        "Application a4 names a folder that does not exist: shop/4"
+    ]
 
 
 def test_a_chart_in_the_repository_is_a_release_with_the_name_of_the_application(tree: Tree) -> None:

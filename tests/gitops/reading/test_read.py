@@ -83,7 +83,9 @@ def test_equal_things_are_said_once(tree: Tree) -> None:
     other = {f"{at}.yaml": application(f"a{at}", "path: x").replace("fleet", "else") for at in range(12)}
     reading = read(tree, {**other, "own.yaml": application()})
     (said,) = reading.diagnostics
-    assert said.summary == "Application a0 and 11 more rest on what lies in another repository"
+    assert said.summary == (
+        "Application a0 and 11 more rest on what lies in another repository: https://git.example.org/team/else.git"
+    )
     assert len(said.evidence) == 11
     assert said.evidence[-1] == "and 2 more"
     assert reading.own == (OWN,)

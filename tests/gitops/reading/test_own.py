@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from migrator.discover import Config, discover
-from migrator.gitops.own import own_repositories
+from migrator.gitops.reading import own_repositories
 
 ARGO = """\
 apiVersion: argoproj.io/v1alpha1
