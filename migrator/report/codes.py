@@ -108,6 +108,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG661": "Another tool than the chosen one deploys what moves.",
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
+        "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",
         "MIG662": "The chosen GitOps tool cannot deploy a release as it was planned.",
         "MIG654": "A file names what is somewhere else now, and was not changed.",
         "MIG701": "There is nothing to compare.",
