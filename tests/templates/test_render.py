@@ -119,6 +119,8 @@ data:
         "merge .Values.base .Values.more",
         'mustMerge (dict "m" (dict "first" 1)) .Values.base .Values.more',
         "mustMergeOverwrite (deepCopy .Values.base) .Values.more",
+        'merge (dict "m" .Values.base) .Values.base',
+        'mergeOverwrite (dict "m" .Values.base) .Values.base',
     ],
 )
 def test_the_maps_within_are_merged_in_place(merged):

@@ -205,7 +205,7 @@ def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
     target.direct = (extra + target.direct) if above else (target.direct + extra)
     target.op = target.op or "merge"
     target.hidden += source.hidden
-    for name, item in other.items():
+    for name, item in tuple(other.items()):  # a map below may be this one, which grows then
         mine = tree.get(name)
         if mine is None:
             if item.v is not None or overwrite:
@@ -225,7 +225,7 @@ def _merge(scope: Scope, target: Value, source: Value, overwrite: bool) -> None:
         else:
             more = tuple(path for path in item.direct if path not in mine.direct)
             tree[name] = Value(mine.v, mine.direct + more, mine.op, mine.args, mine.pieces)
-    for name, mine in tree.items() if overwrite else ():
+    for name, mine in tuple(tree.items()) if overwrite else ():
         if name not in other:
             tree[name] = _reached(mine, tuple((*path, name) for path in extra), first=above)
 
