@@ -97,3 +97,38 @@ def test_a_chart_of_definitions_that_the_target_lacks_is_switched_off():
 
 def test_one_whose_definitions_are_there_stays():
     assert overrides(OBJECT, DEFINITION) == {}
+
+
+BOARDS = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: "{{ .Values.boards.name }}"}
+data: {one: panels, two: panels, three: more panels, four: and more}
+"""
+SETTINGS = """
+apiVersion: v1
+kind: {{ if .Values.settings.secret }}Secret{{ else }}ConfigMap{{ end }}
+metadata: {name: "{{ .Values.settings.name }}"}
+data: {{ toJson .Values.settings.data }}
+"""
+
+
+@pytest.mark.parametrize("more", ["", "settings: {secret: true}\n"])
+def test_the_object_of_a_subchart_that_is_off_is_found_under_another_name(more):
+    files = {
+        "Chart.yaml": "apiVersion: v2\nname: stack\nversion: 1.0.0\n"
+        "dependencies: [{name: extra, condition: extra.boards.create}]\n",
+        "values.yaml": "extra: {boards: {create: false, name: boards}}\nsettings: {name: config, secret: false, data: {}}\n",
+        "templates/all.yaml": SETTINGS,
+        "charts/extra/Chart.yaml": "apiVersion: v2\nname: extra\nversion: 1.0.0\n",
+        "charts/extra/values.yaml": "boards: {name: own}\n",
+        "charts/extra/templates/all.yaml": BOARDS,
+    }
+    chart = load_chart({path: text.encode() for path, text in files.items()})
+    values = read_value(f"extra: {{boards: {{create: true, name: ours}}}}\n{more}".encode(), dialect=Dialect.SIGS)
+    run = Interpreter(chart, untaken=False).run(values, SETTING)
+    documents = [document for template in run.templates.values() for document in split_documents(template)]
+    evaluator = Evaluator(chart, [resource_of(document.resource.body) for document in documents])
+    state = searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    assert state.is_right
+    assert state.tree.overrides == values

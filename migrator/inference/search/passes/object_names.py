@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.assignments.values_tree import Edits, combined
+from migrator.inference.candidates.subcharts import switched
 from migrator.inference.gaps.distance import cost
 from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.hypothesis.state import EPSILON, State
@@ -19,26 +21,47 @@ MAX_NAMED = 400
 """Documents with a wrong name that vote: they mostly agree."""
 MAX_ALIKE = 40
 VOTES = 5
+ALIKE = 0.5
+"""Share of a target that may differ from what a subchart would print for it."""
+PER_OBJECT = 2
 MAX_CANDIDATES = 8
 CLEAR = 0.3
 """A candidate that leaves so small a part of the distance is right: no need to try the others."""
 
 
+def _name_subcharts(trials: Trials) -> None:
+    """Switch on subcharts of which the target has an object under another name, each together with that name."""
+    known = {document.id for document in trials.state.extra}
+    for edits in switched(trials.evaluator, trials.state):
+        if trials.late or not all(value is True for _, value in edits):
+            continue
+        there = trials.at(trials.measured(edits))
+        new = [document for document in there.state.extra if document.id not in known]
+        for document, index in _likely_pairs(there, new, most=ALIKE):
+            named = (combined(edits, more) for more in islice(_renamings(there, document, index), PER_OBJECT))
+            if any(joined is not None and trials.try_one(joined) for joined in named):
+                break
+
+
 def name_objects(trials: Trials) -> None:
     """Find what makes the names right, by the vote of all objects that have a wrong one."""
+    _name_subcharts(trials)
     for _ in range(ROUNDS):
         votes = Counter[Edits]()
-        for document, index in islice(_likely_pairs(trials), MAX_NAMED):
-            metadata = document.root.entries.get("metadata") if document.root else None
-            node = metadata.entries.get("name") if metadata is not None else None
-            if node is None:
-                continue
-            target = trials.evaluator.targets[index].id.name
-            for rank, edits in enumerate(islice(invert_text(content_pieces(document, node), target), VOTES)):
+        for document, index in islice(_likely_pairs(trials, trials.seen.extra), MAX_NAMED):
+            for rank, edits in enumerate(islice(_renamings(trials, document, index), VOTES)):
                 votes[edits] += VOTES - rank
         candidates = trials.filled(edits for edits, _ in votes.most_common(MAX_CANDIDATES))
         if not _keep_best(trials, candidates):
             return
+
+
+def _renamings(trials: Trials, document: Document, index: int) -> Iterator[Edits]:
+    """Assignments under which a document has the name of a target."""
+    metadata = document.root.entries.get("metadata") if document.root else None
+    node = metadata.entries.get("name") if metadata is not None else None
+    if node is not None:
+        yield from invert_text(content_pieces(document, node), trials.evaluator.targets[index].id.name)
 
 
 def _keep_best(trials: Trials, candidates: Iterable[Edits]) -> bool:
@@ -60,17 +83,21 @@ def _keep_best(trials: Trials, candidates: Iterable[Edits]) -> bool:
     return True
 
 
-def _likely_pairs(trials: Trials) -> Iterator[tuple[Document, int]]:
-    """Documents without a target and targets without a document, of one kind and alike in content."""
+def _likely_pairs(
+    trials: Trials, documents: Iterable[Document], most: float = math.inf
+) -> Iterator[tuple[Document, int]]:
+    """Documents without a target and targets without a document, of one kind and alike in content.
+
+    `most` is the share of the target that may differ.
+    """
     evaluator = trials.evaluator
     by_kind: dict[tuple[str, str], list[int]] = {}
     for index in evaluator.missing(trials.seen):
         res = evaluator.targets[index].id
         by_kind.setdefault((res.group, res.kind), []).append(index)
-    for document in trials.seen.extra:
+    for document in documents:
         own = document.id
         choices = by_kind.get((own.group, own.kind), []) if own is not None else []
         body = document.resource.body if document.resource else {}
         ranked = sorted((cost(body, evaluator.targets[i].body) / evaluator.sizes[i], i) for i in choices[:MAX_ALIKE])
-        for _, index in ranked[:2]:
-            yield document, index
+        yield from ((document, index) for share, index in ranked[:2] if share < most)
