@@ -181,6 +181,36 @@ env:
         "global: {env: []}\none: {env: []}\ntwo: {env: []}\nthree: {env: []}\nfour: {env: []}\n",
         "two:\n  env: [{name: A, value: b}]\n",
     ),
+    **{
+        f"a flag that is printed for a value of one kind alone: {kind}": (
+            CONFIG_MAP
+            + f"args:\n- run\n{{{{- if kindIs `{kind}` .Values.flag }}}}\n- --flag={{{{ .Values.flag }}}}\n{{{{- end }}}}\n",
+            "flag: null\n",
+            f"flag: {value}\n",
+        )
+        for kind, value in (("bool", "false"), ("float64", "5"), ("string", "'5'"))
+    },
+    "a text that reads as a truth value, and opens what it is printed in": (
+        CONFIG_MAP + "args:\n- run\n{{- if .Values.flag }}\n- --flag={{ .Values.flag }}\n{{- end }}\n",
+        "flag: ''\n",
+        "flag: 'false'\n",
+    ),
+    **{
+        f"items of the one of two maps that prints them where the target has them: {name}": (
+            CONFIG_MAP
+            + "".join(
+                f"{head}{{{{- range $name, $value := .Values.{each} }}}}\n- name: {{{{ $name }}}}\n  value: {{{{ $value }}}}\n{{{{- end }}}}\n"
+                for head, each in (
+                    ("env:\n- name: ONE\n  value: x\n", "first"),
+                    ("- name: TWO\n  value: x\n", "second"),
+                )
+            )
+            + "- name: THREE\n  value: x\n",
+            "first: {}\nsecond: {}\n",
+            f"{name}: {{A: b, C: d}}\n",
+        )
+        for name in ("first", "second")
+    },
     "items of several lists in one loop": (
         CONFIG_MAP + "args:\n- run\n{{- range concat .Values.args .Values.more }}\n- --{{ . }}\n{{- end }}\n",
         "args: []\nmore: []\n",

@@ -14,6 +14,7 @@ from migrator.inference.gaps.gaps import Gap, missing
 from migrator.inference.gaps.pairing import align
 from migrator.inference.gaps.scalar_content import embedded
 from migrator.inference.inversion.condition_evaluation import holds
+from migrator.inference.inversion.inverse_functions import number_of
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
 from migrator.inference.inversion.untaken_branches import later_ones, marked_fragment, producers_of, rivals_of, words_of
@@ -311,14 +312,30 @@ def _misses(reading: Reading) -> int:
 
 
 def _opened(region: Region, reading: Reading) -> Reading | None:
-    """A reading together with the assignments under which its untaken branch is taken; None where there are none."""
-    bound = generalised(reading.edits)
-    for path_conditions in islice(open_region(region, bound), 3):
-        together = combined(reading.edits, path_conditions)
-        if together is not None:
-            named = any(path and path[-1] == KEY for path, _ in together)
-            return Reading(named_rows(together), reading.misses, named)
+    """A reading together with the assignments under which its untaken branch is taken; None where there are none.
+
+    A branch may be there for a truth value or a number alone, where a text reads the same.
+    """
+    typed = _as_typed(reading.edits)
+    for bound in (reading.edits,) if typed == reading.edits else (reading.edits, typed):
+        for path_conditions in islice(open_region(region, generalised(bound)), 3):
+            together = combined(bound, path_conditions)
+            if together is not None:
+                named = any(path and path[-1] == KEY for path, _ in together)
+                return Reading(named_rows(together), reading.misses, named)
     return None
+
+
+def _as_typed(edits: Edits) -> Edits:
+    """Assignments with each text that reads as a truth value or a number as such."""
+    return tuple((path, _typed(value)) for path, value in edits)
+
+
+def _typed(value: Json) -> Json:
+    if value in ("true", "false"):
+        return value == "true"
+    number = number_of(value) if isinstance(value, str) else None
+    return value if number is None else number
 
 
 def best_row(document: Document, templates: list[Node], target: Json) -> tuple[KeyPath, Json, int] | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrator.inference.gaps.gaps import Gap
+from migrator.inference.gaps.pairing import align
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before
 from migrator.templates.output.documents import Document, make_document, turned, with_marks
 from migrator.templates.provenance.value import MARK, Piece, Region, Value
@@ -40,6 +41,7 @@ def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
     if node is None:
         return []
     ranked = []
+    low, high = _place_in_order(gap, node)
     for order, (region, shown) in enumerate(_known_producers(gap, node)):
         rank = _rank(shown, words)
         if rank is not None:
@@ -49,9 +51,22 @@ def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
             alike = _alike(shown, gap.target) if rank and isinstance(gap.target, str) else 0
             if rank and rank < len(words) and isinstance(gap.target, str):
                 alike = max(alike, len(words[rank]))
-            ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, region.depth, order, region))
-    ranked.sort(key=lambda item: item[:5])
-    return [item[5] for item in ranked[:MAX_REGIONS]]
+            astray = not low <= gap.document.place_of(region) <= high
+            ranked.append((goes_on, min(rank, 1) if alike else rank, -alike, astray, region.depth, order, region))
+    ranked.sort(key=lambda item: item[:6])
+    return [item[6] for item in ranked[:MAX_REGIONS]]
+
+
+def _place_in_order(gap: Gap, node: Node) -> tuple[int, int]:
+    """Between which offsets a missing item has to be printed to stand where the target has it."""
+    low, high = node.start, len(gap.document.text)
+    if isinstance(gap.key, int) and isinstance(gap.whole, list) and node.items:
+        pairs = [
+            (left, right) for left, right in align(node.plain(), gap.whole) if left is not None and right is not None
+        ]
+        low = max([low, *(node.items[left].start for left, right in pairs if right < gap.key)])
+        high = min([high, *(node.items[left].start for left, right in pairs if right > gap.key)])
+    return low, high
 
 
 def rivals_of(entry: Gap) -> list[Region]:
