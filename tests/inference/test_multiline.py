@@ -2,6 +2,7 @@
 
 import pytest
 from chart_support import SETTING, chart_of
+from search_support import CONFIG_MAP, assert_found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.inversion.scalars import read_lines
@@ -185,3 +186,22 @@ def test_a_place_on_which_the_next_one_depends_is_read_with_it():
     target = _text(Interpreter(chart), Tree(defaults_of(chart), truth))[1].value
     found = _read(template, "boards: {a: {note: unseen}, c: {}}", target)[2]
     assert dict(found[0]) == {("boards", "a", "id"): 7, ("boards", "b"): {"url": "http://b"}}
+
+
+NESTED = """
+data:
+  proxy.cfg: |
+    timeout {{ .Values.timeout }}
+    {{- $count := int .Values.replicas }}
+    {{- range $i := until $count }}
+    backend {{ $i }}
+      {{- range $j := until $count }}
+      server {{ $.Release.Name }}-{{ $j }}:{{ $.Values.port }} check inter {{ $.Values.every }}
+      {{- end }}
+    {{- end }}
+"""
+
+
+@pytest.mark.parametrize("truth", ["every: 5s\n", "port: 81\nevery: 2s\ntimeout: 9s\n"])
+def test_values_in_the_lines_of_nested_loops_over_a_count(truth):
+    assert_found(CONFIG_MAP + NESTED, "replicas: 3\nport: 80\nevery: 1s\ntimeout: 4s\n", truth)

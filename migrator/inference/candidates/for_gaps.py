@@ -17,7 +17,7 @@ from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import TemplateReads, places, switches
 from migrator.inference.inversion.inverter import invert, satisfy
-from migrator.inference.inversion.scalars import read_lines, read_scalar, source_of
+from migrator.inference.inversion.scalars import read_each_line, read_lines, read_scalar, source_of
 from migrator.inference.inversion.unify import READING_STEPS, Reader
 from migrator.inference.inversion.untaken_branches import is_fixed, marked, marked_lines, producers_of, words_of
 from migrator.model import Json, KeyPath
@@ -207,6 +207,7 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
         yield from read_scalar(gap.document, node, gap.target)
         if node.style == "|" and isinstance(gap.target, str):
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
+            yield from read_each_line(gap.document, node, gap.target)
         yield from other_names(gap, tree)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)

@@ -15,6 +15,9 @@ from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import MARK, Piece, Value
 
+MAX_LINES = 3
+"""Lines of one text that are read alone."""
+
 
 def scalar_text(value: Json) -> str:
     """A scalar as a template would print it into YAML."""
@@ -73,6 +76,29 @@ def read_lines(document: Document, node: Node, target: str, *, tolerant: bool = 
     if key not in document.readings:
         document.readings[key] = tuple(invert_lines(block_pieces(document, node), "\n" + target, tolerant=tolerant))
     yield from document.readings[key]
+
+
+def read_each_line(document: Document, node: Node, target: str) -> Iterator[Edits]:
+    """Assignments that turn single lines of a text into those of the target, where it keeps their number."""
+    pieces = [piece for piece in block_pieces(document, node) if piece.region is None]
+    lines, wanted = _lines(pieces), ("\n" + target).split("\n")
+    now = ["".join(piece.text for piece in line) for line in lines]
+    excess = len(wanted) - len(now)
+    if any(wanted[len(now) :]) or any(now[len(wanted) :]) or abs(excess) > 1:
+        return
+    differing = (index for index in range(min(len(now), len(wanted))) if now[index] != wanted[index])
+    for index in islice(differing, MAX_LINES):
+        yield from islice(invert_text(lines[index], wanted[index], by_lines=False), 1)
+
+
+def _lines(pieces: list[Piece]) -> list[list[Piece]]:
+    """The pieces of each line."""
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        first, *others = piece.text.split("\n")
+        found[-1].append(piece.with_text(first))
+        found += [[piece.with_text(text)] for text in others]
+    return found
 
 
 def _trimmed(pieces: list[Piece], target: Json) -> list[Piece]:
