@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import replace
 
-from migrator.diagnostics import Diagnostic, Severity
+from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.gitops.deployer import Tool
+from migrator.model import ResId, mapping_of
 from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.yamlio import Dialect, read_documents
 
+_DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/.+\.ya?ml")
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
 
@@ -41,3 +46,42 @@ def _why_not(component: ComponentPlan, tool: Tool) -> str:
     if tool is Tool.FLUX and any(component.transforms.values()):
         return "fields of a kustomization behind its chart keep it as it is, and a HelmRelease knows patches alone"
     return ""
+
+
+def without_definitions(plan: Plan, charts: Mapping[str, Mapping[str, bytes]]) -> Plan:
+    """The plan whose releases leave the definitions in the `crds/` of their charts in Kustomize.
+
+    No post-renderer reaches these, so that nothing would protect them against an old Kustomization that is late while
+    Flux hands them over (facts C1 and C2). `charts` are the files of the chart of each component.
+    """
+    components = tuple(
+        _without(each, _definitions(charts.get(each.id, {}))) if each.decision in _ADOPTED else each
+        for each in plan.components
+    )
+    return replace(plan, components=components)
+
+
+def _without(component: ComponentPlan, names: frozenset[str]) -> ComponentPlan:
+    def stays(each: ResId) -> bool:
+        return each.kind == "CustomResourceDefinition" and each.name in names
+
+    if not any(stays(each) for held in component.members.values() for each in held):
+        return component
+    members = {name: tuple(each for each in held if not stays(each)) for name, held in component.members.items()}
+    left = {name: tuple(each for each in held if stays(each)) for name, held in component.members.items()}
+    companions = {name: tuple(sorted({*component.companions.get(name, ()), *left[name]})) for name in members}
+    reason = "its definitions stay in Kustomize, as nothing would protect them while Flux hands them over"
+    options = replace(component.options, include_crds=False, reasons=(*component.options.reasons, reason))
+    return replace(component, members=members, companions=companions, options=options)
+
+
+def _definitions(files: Mapping[str, bytes]) -> frozenset[str]:
+    found: set[str] = set()
+    for path, data in sorted(files.items()):
+        if _DEFINITIONS.fullmatch(path):
+            try:
+                documents = read_documents(data, dialect=Dialect.SIGS)
+            except MigrateError:
+                continue
+            found |= {str(mapping_of(mapping_of(each.value).get("metadata")).get("name") or "") for each in documents}
+    return frozenset(found - {""})

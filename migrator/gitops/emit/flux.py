@@ -59,12 +59,22 @@ class _Place:
     wiring: Wiring
 
     @property
+    def entry(self) -> RepoPath | None:
+        """The folder of files that is deployed already."""
+        return self.wiring.entries.get(self.environment)
+
+    @property
     def objects(self) -> str:
-        return f"{self.folder}/{self.environment}"
+        return self.entry or f"{self.folder}/{self.environment}"
 
     @property
     def releases(self) -> str:
-        return f"{self.folder}/releases/{self.environment}"
+        return f"{self.folder}/{self.environment}" if self.entry else f"{self.folder}/releases/{self.environment}"
+
+    @property
+    def source(self) -> str:
+        """What the source of this repository is called."""
+        return self.wiring.sources.get(self.environment) or self.name(source_name(self.wiring))
 
     def name(self, text: str) -> str:
         return plain_name(f"{text}{self.suffix}")
@@ -83,11 +93,13 @@ def flux_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> tup
     for environment, held in groups.items():
         suffix = "" if apart or len(groups) == 1 else f"-{environment}"
         place = _Place(environment=environment, folder=folder, suffix=suffix, wiring=wiring)
-        found += [_own_source(place), *_kustomizations(held, place)]
+        found += _kustomizations(held, place)
+        if environment not in wiring.sources:
+            found.append(_own_source(place))
         if any(each.release is not None for each in held):
             found += _releases(held, place)
-        if cluster := wiring.cluster(environment):
-            found.append(_entry(cluster, place))
+        if not wiring.is_handed_over and wiring.cluster(environment):
+            found.append(_entry(wiring.cluster(environment), place))
     return tuple(sorted(found, key=lambda each: each.file))
 
 
@@ -106,8 +118,7 @@ def _own_source(place: _Place) -> Written:
 def _here(place: _Place, path: str) -> Source:
     wiring = place.wiring
     full = f"{wiring.prefix}{path}".rstrip("/") or "."
-    name = place.name(source_name(wiring))
-    return Source(repository=wiring.repository, here=True, revision=wiring.revision, path=full, ref=name)
+    return Source(repository=wiring.repository, here=True, revision=wiring.revision, path=full, ref=place.source)
 
 
 def _grouped(units: Sequence[Unit]) -> Needs:
@@ -120,7 +131,7 @@ def _kustomizations(units: Sequence[Unit], place: _Place) -> Iterator[Written]:
     needs = _grouped(units)
     for unit in units:
         if unit.release is None:
-            acts = place.wiring.is_automated(unit.environment)
+            acts = place.wiring.is_automated(unit.environment) and not place.wiring.is_handed_over
             # with a namespace all that is in it would go (fact C4)
             policy = Policy(automated=True, prune=acts and not namespaces_in(unit), cascade=False, wait=True)
             deployer = replace(

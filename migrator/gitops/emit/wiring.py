@@ -11,7 +11,7 @@ from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.reading import own_repositories
-from migrator.model import SourceSpan
+from migrator.model import RepoPath, SourceSpan
 
 IN_CLUSTER = "https://kubernetes.default.svc"
 """How Argo CD calls the cluster that it runs in."""
@@ -35,8 +35,10 @@ class Wiring:
 
     is_handed_over: bool = False
     """Whether others deploy today what moves: until the handover is finished nobody prunes or heals (ADR 20)."""
-    source: str = ""
-    """What the source of the repository is called that is there already (Flux); empty where there is none."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Environment -> what the source of the repository is called that is there already (Flux)."""
+    entries: Mapping[str, RepoPath] = field(default_factory=dict)
+    """Environment -> the folder of files that is deployed already (Flux): what is new goes there."""
 
     @property
     def namespace(self) -> str:

@@ -13,11 +13,13 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd import argocd_objects
-from migrator.gitops.emit.expressible import for_tool
+from migrator.gitops.emit.expressible import for_tool, without_definitions
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.units import Unit, is_below, named
 from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
+from migrator.gitops.stages.entries import entries_of, listing, source_names
+from migrator.gitops.stages.owners import owners_of
 from migrator.lock import Handover, Lock, LockedDeployer, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
@@ -25,7 +27,7 @@ from migrator.prove.render import closure_of, render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, sealed
-from migrator.workflow.gitops.protect import begun, protected, rewritten
+from migrator.workflow.gitops.protect import begun, losing, protected, rewritten
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import Dialect, YamlError, read_value, same
@@ -48,7 +50,12 @@ def needs_wiring(planned: Planned) -> bool:
 def deployable(planned: Planned) -> Planned:
     """The plan without what the chosen tool cannot be told to deploy; itself where no tool was chosen."""
     choice = planned.baseline.choices.gitops
-    return planned if choice == NO_TOOL else replace(planned, plan=for_tool(planned.plan, Tool(choice)))
+    if choice == NO_TOOL:
+        return planned
+    plan = for_tool(planned.plan, Tool(choice))
+    if choice == Tool.FLUX and owners_of(planned.baseline.reading.deployers, losing(planned)):
+        plan = without_definitions(plan, {name: each.files for name, each in planned.charts.items()})
+    return replace(planned, plan=plan)
 
 
 def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
@@ -71,6 +78,8 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         planned = replace(planned, plan=plan, edits=edits, protection=protection.edits, owners=protection.owners)
     wiring, notes = wiring_of(tool, planned.baseline.config.gitops, index)
     wiring = handed_over(wiring, planned.owners)
+    entries, names = entries_of(planned.owners), source_names(planned.owners, index)
+    wiring = replace(wiring, entries=entries, sources=names)
     return _wired(planned, tree, context, wiring, notes)
 
 
@@ -86,17 +95,29 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each.file for held in lock.environments.values() for each in held.deployed_by}
-    edits = tuple(_edits(texts(objects), tree, known))
+    files = texts(objects)
+    edits = (*_edits(files, tree, known), *_listed(planned, list(files), wiring))
     for edit in edits:
         place = tree / edit.path
         place.parent.mkdir(parents=True, exist_ok=True)
+        place.unlink(missing_ok=True)  # it may be a hard link to the repository's own file
         place.write_bytes(edit.after or b"")
     lock = _locked(lock, objects, wiring)
     if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
         lock = replace(lock, commit=earlier.commit)
-    every = sealed((*planned.edits, *edits), lock, index)
+    listed = {each.path for each in edits}
+    every = sealed((*(each for each in planned.edits if each.path not in listed), *edits), lock, index)
     plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
     return replace(planned, plan=plan, edits=every, lock=lock)
+
+
+def _listed(planned: Planned, files: Sequence[RepoPath], wiring: Wiring) -> Iterator[FileEdit]:
+    """Kustomizations of folders that are deployed already, with the new files in them."""
+    earlier = {each.path: each for each in planned.edits}
+    index = planned.baseline.index
+    for path, data in listing(files, wiring.entries.values(), index).items():
+        if path not in earlier and data != index.read(path):
+            yield FileEdit(path=path, before=index.read(path), after=data, cause=_CAUSE)
 
 
 def _units(
