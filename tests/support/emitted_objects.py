@@ -152,14 +152,17 @@ def sources(application: Object) -> list[dict[str, Any]]:
 class Flux:
     """Plays what the Kustomizations and HelmReleases of one folder deploy, as far as rendering goes."""
 
-    def __init__(self, root: Path, mirror: Path, environment: str) -> None:
+    def __init__(self, root: Path, mirror: Path, *folders: str) -> None:
         self.root, self.charts = root, Charts(mirror)
         self.objects: list[dict[str, Any]] = []
-        self._collect(root / f"platform/flux/{environment}")
+        for folder in folders:
+            self._collect(root / folder)
 
     def _collect(self, folder: Path) -> None:
         for path in sorted(folder.rglob("*.yaml")):
             for each in documents(path):
+                if each in self.objects:
+                    continue
                 self.objects.append(each)
                 below = self.root / each["spec"]["path"] if each["kind"] == "Kustomization" else None
                 if below is not None and not (below / "kustomization.yaml").is_file():
@@ -177,10 +180,11 @@ class Flux:
                 self.one("GitRepository", each["spec"]["sourceRef"]["name"])
                 found += built(self.root, each["spec"]["path"])
             elif each["kind"] == "HelmRelease":
-                found += self._release(each["spec"])
+                found += [_unmarked(one) for one in self.release(each["spec"])]
         return found
 
-    def _release(self, spec: Object) -> list[Resource]:
+    def release(self, spec: Object) -> list[Resource]:
+        """What one HelmRelease applies, its marks with it."""
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             files: list[Path] = []
@@ -205,16 +209,17 @@ class Flux:
 
 
 def _post_rendered(made: Sequence[Resource], renderers: Sequence[Any], folder: Path) -> list[Resource]:
-    """The objects after the post-renderers, and without the annotations by which each is left behind."""
+    """The objects after the post-renderers."""
     for each in renderers:
         folder.mkdir(exist_ok=True)
         (folder / "all.yaml").write_text("---\n".join(yaml.safe_dump(dict(one.body)) for one in made))
         (folder / "kustomization.yaml").write_text(yaml.safe_dump({"resources": ["all.yaml"], **each["kustomize"]}))
         made = built(folder, ".")
-    return [_unmarked(each) for each in made]
+    return list(made)
 
 
 def _unmarked(resource: Resource) -> Resource:
+    """The object without the annotations by which it is left behind."""
     body = json.loads(json.dumps(dict(resource.body)))
     annotations = body["metadata"].pop("annotations")
     assert annotations.pop(KEEP) == "keep"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emitted_objects import ArgoCd, documents
+from emitted_objects import ArgoCd, Flux, built, documents
 
 from migrator.diagnostics import MigrateError
 from migrator.gitops.controllers.world import CannotRenderError, History, Rendered
@@ -57,6 +57,38 @@ def argocd_history(places: Sequence[Path], mirror: Path, by_hand: Callable[[Path
         render=render,
         by_hand=lambda at: by_hand(places[at]),
     )
+
+
+def flux_history(
+    places: Sequence[Path], mirror: Path, cluster: str, by_hand: Callable[[Path], Sequence[Body]]
+) -> History:
+    """What Flux sees in a cluster: Kustomizations and HelmReleases, with the real kustomize and helm."""
+    known: dict[tuple[str, int], Rendered] = {}
+
+    def render(body: Body, at: int) -> Rendered:
+        key = (str(body["spec"]), at)
+        if key not in known:
+            try:
+                known[key] = Rendered(objects=_of_flux(body, places[at], mirror, cluster))
+            except (OSError, subprocess.CalledProcessError, MigrateError, ValueError) as error:
+                raise CannotRenderError(str(error)) from None
+        return known[key]
+
+    return History(
+        commits=[str(at) for at in range(len(places))], render=render, by_hand=lambda at: by_hand(places[at])
+    )
+
+
+def _of_flux(body: Body, root: Path, mirror: Path, cluster: str) -> list[Body]:
+    if body["kind"] == "HelmRelease":
+        return [dict(each.body) for each in Flux(root, mirror, cluster).release(body["spec"])]
+    folder = root / body["spec"]["path"]
+    if (folder / "kustomization.yaml").is_file():
+        return [dict(each.body) for each in built(root, body["spec"]["path"])]
+    found = [each for path in sorted(folder.rglob("*.yaml")) for each in documents(path)]
+    if not found:
+        raise FileNotFoundError(folder)
+    return found
 
 
 def applied_by_hand(folder: Path, *patterns: str) -> list[dict[str, Any]]:

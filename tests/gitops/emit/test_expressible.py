@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator.gitops.deployer import Tool
-from migrator.gitops.emit.expressible import for_tool
+from migrator.gitops.emit.expressible import for_tool, without_definitions
 from migrator.inference.types import ReleaseOptions
 from migrator.model import ReleaseContext, ResId
 from migrator.plan import ComponentPlan, Decision, Plan
@@ -47,3 +47,24 @@ def test_it_stays_where_the_tool_has_no_word_for_it(tool: Tool, more: dict[str, 
 @pytest.mark.parametrize("more", [{"patches": {"prod": (PATCH,)}}, {"options": ReleaseOptions(hooks="skip")}])
 def test_flux_has_post_renderers_and_can_leave_hooks_out(more: dict[str, object]) -> None:
     assert decided(Tool.FLUX, **more) == (Decision.ADOPT_WITH_PATCHES, [])
+
+
+def test_definitions_of_a_charts_own_folder_stay_where_nothing_would_protect_them() -> None:
+    group = "apiextensions.k8s.io"
+    own, other = (ResId(group=group, kind="CustomResourceDefinition", namespace="", name=f"{each}.b") for each in "ax")
+    component = ComponentPlan(
+        id="store",
+        decision=Decision.ADOPT,
+        reason="",
+        category="databases",
+        environments=("prod",),
+        members={"prod": (own, other)},
+        context=ReleaseContext(release="a", namespace="b"),
+    )
+    files = {"crds/a.yaml": b"kind: CustomResourceDefinition\nmetadata: {name: a.b}\n", "templates/x.yaml": b"{{"}
+    plan = without_definitions(Plan(complete=True, environments={}, components=(component,)), {"store": files})
+    (made,) = plan.components
+    assert (made.members, made.companions) == ({"prod": (other,)}, {"prod": (own,)})
+    assert not made.options.include_crds
+    same = Plan(complete=True, environments={}, components=(component,))
+    assert without_definitions(same, {"store": {"templates/x.yaml": b""}}) == same

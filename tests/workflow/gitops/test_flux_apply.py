@@ -18,7 +18,7 @@ def test_what_the_folder_deploys_is_what_the_proof_renders(
     (hybrid_app / "migrate.yaml").write_text(f"gitops: {{flux: {{source: {source}}}}}\n")
     applied(migrate, hybrid_app, mirror, layout, tool="flux")
     for environment in ("dev", "prod"):
-        flux = Flux(hybrid_app, mirror, environment)
+        flux = Flux(hybrid_app, mirror, f"platform/flux/{environment}")
         assert sorted_bodies(flux.rendered()) == proved(hybrid_app, environment, mirror)
     releases = [each["spec"] for each in flux.objects if each["kind"] == "HelmRelease"]
     assert len(releases) == 2
