@@ -23,6 +23,7 @@ from migrator.workflow.settings import Options, Settings
 
 if TYPE_CHECKING:
     from migrator.charts.choosing.needed import NeededCharts
+    from migrator.gitops.stages.guide import Guide
     from migrator.model import Json
     from migrator.plan import ComponentPlan
     from migrator.plan.review import Entry, Session
@@ -289,6 +290,13 @@ def graph(
     from migrator.workflow.graph import graph_repository
 
     return graph_repository(Settings.of(repository, options), tuple(environments), Run(progress))
+
+
+def handover(repository: Folder) -> Guide:
+    """Where the change of hands stands, what comes next, how to check each stage, and the way back from it."""
+    from migrator.gitops.stages.guide import guide_of
+
+    return guide_of(Path(repository))
 
 
 def charts(

@@ -246,16 +246,9 @@ def show_rules(listed: Listed, output_format: str, stream: IO[str]) -> None:
     if output_format == "json":
         _document(listed, stream)
         return
-    from migrator.report.visible import visible
+    from migrator.report.listings.rules_list import rules_text
 
-    rows = [(one.chart, one.category, one.repository, str(one.source)) for one in listed.signatures]
-    rows += [
-        (one.product, "manifest", f"chart {one.chart}" if one.chart else "no public chart", str(one.source))
-        for one in listed.manifests
-    ]
-    width = max((len(chart) for chart, *_ in rows), default=0)
-    for chart, category, url, source in rows:
-        stream.write(visible(f"{chart:<{width}}  {category:<12}  {url}  {source}") + "\n")
+    stream.write(rules_text(listed.signatures, listed.manifests))
 
 
 def _document(result: api.Result, stream: IO[str], **more: Json) -> None:

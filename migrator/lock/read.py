@@ -108,11 +108,19 @@ def _deployer(held: Field) -> LockedDeployer:
 def _handover(held: Field) -> Handover | None:
     if held.value is None:
         return None
-    held.refuse_others(("tool", "stage", "stages"))
+    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand"))
+    owners, by_hand = held.child("owners"), held.child("applyByHand")
     stages, stage = held.child("stages").texts(), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
         raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
-    return Handover(tool=held.child("tool").string(), stage=stage.integer(), stages=stages)
+    return Handover(
+        tool=held.child("tool").string(),
+        stage=stage.integer(),
+        stages=stages,
+        namespace=held.child("namespace").text(""),
+        owners=() if owners.value is None else tuple(_deployer(item) for item in owners.listed()),
+        roots=() if by_hand.value is None else _paths(by_hand),
+    )
 
 
 def _left_out(held: Field) -> LeftOut:

@@ -60,6 +60,12 @@ class Handover:
     """The last stage whose files are written, counted from 1."""
     stages: tuple[str, ...]
     """The names of all."""
+    namespace: str = ""
+    """Where the tool's own objects live."""
+    owners: tuple[LockedDeployer, ...] = ()
+    """What deployed before what moves."""
+    roots: tuple[RepoPath, ...] = ()
+    """Files that somebody applies by hand, as nothing delivers them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

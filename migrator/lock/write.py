@@ -54,12 +54,20 @@ def _order(deployer: LockedDeployer) -> tuple[str, str, str]:
 
 
 def _deployer(deployer: LockedDeployer) -> Json:
-    what = {"component": deployer.component} if deployer.component else {"root": deployer.root}
-    return {"tool": deployer.tool, "kind": deployer.kind, "name": deployer.name, "file": deployer.file, **what}
+    what = {"component": deployer.component, "root": deployer.root}
+    named = {key: text for key, text in what.items() if text}
+    return {"tool": deployer.tool, "kind": deployer.kind, "name": deployer.name, "file": deployer.file, **named}
 
 
 def _handover(handover: Handover) -> Json:
-    return {"tool": handover.tool, "stage": handover.stage, "stages": list(handover.stages)}
+    value: dict[str, Json] = {"tool": handover.tool, "stage": handover.stage, "stages": list(handover.stages)}
+    if handover.namespace:
+        value["namespace"] = handover.namespace
+    if handover.owners:
+        value["owners"] = [_deployer(each) for each in sorted(handover.owners, key=_order)]
+    if handover.roots:
+        value["applyByHand"] = sorted(handover.roots)
+    return value
 
 
 def _left_out(held: LeftOut) -> Json:

@@ -106,6 +106,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG653": "An object of Argo CD or Flux deploys a folder that loses objects to charts.",
         "MIG660": "Nothing says by which address a GitOps tool reaches the repository.",
         "MIG661": "Another tool than the chosen one deploys what moves.",
+        "MIG666": "No change of hands was begun.",
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",

@@ -203,4 +203,4 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
     )
     file = RepoPath(f"{folder}/root-app{suffix}.yaml")
     about = f"Apply this one by hand, once: it deploys what {environment or 'all environments'} need."
-    return Written(file=file, body=application(deployer), about=about, deployer=deployer)
+    return Written(file=file, body=application(deployer), about=about, deployer=deployer, is_by_hand=True)

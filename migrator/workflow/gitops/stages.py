@@ -10,6 +10,7 @@ from pathlib import Path
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES, Index, discover, read_config
 from migrator.engines import dirty_paths
+from migrator.gitops.stages.guide import GUIDE_PATH, guide_markdown, locked_guide
 from migrator.gitops.stages.marks import CAUSE, is_marks_file
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath, SourceSpan, mapping_of
@@ -42,11 +43,24 @@ def stages_of(planned: Planned, lock: Lock, edits: Sequence[FileEdit]) -> tuple[
     if lock.handover is None:
         return ()
     names = lock.handover.stages
-    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=tuple(edits))]
+    index = planned.baseline.index
+    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=_guided(edits, lock, index))]
     if planned.protection:
-        first = sealed(planned.protection, _before(lock, planned), planned.baseline.index)
+        before = _before(lock, planned)
+        first = _guided(sealed(planned.protection, before, index), before, index)
         found.insert(0, Stage(number=1, total=len(names), name=names[0], edits=first))
     return tuple(found)
+
+
+def _guided(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
+    """The edits, and the guide of the stage in a file."""
+    if lock.handover is None:
+        return tuple(edits)
+    place = index.root / GUIDE_PATH
+    before = place.read_bytes() if place.is_file() else None
+    after = guide_markdown(locked_guide(lock, lock.handover)).encode()
+    guide = FileEdit(path=GUIDE_PATH, before=before, after=after, cause=CAUSE)
+    return tuple(sorted((*edits, *([guide] if before != after else ())), key=lambda each: each.path))
 
 
 def _before(lock: Lock, planned: Planned) -> Lock:

@@ -102,7 +102,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
         place.parent.mkdir(parents=True, exist_ok=True)
         place.unlink(missing_ok=True)  # it may be a hard link to the repository's own file
         place.write_bytes(edit.after or b"")
-    lock = _locked(lock, objects, wiring)
+    lock = _locked(lock, objects, wiring, planned)
     if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
         lock = replace(lock, commit=earlier.commit)
     listed = {each.path for each in edits}
@@ -230,7 +230,7 @@ def _edits(files: Mapping[RepoPath, bytes], tree: Path, known: set[RepoPath]) ->
             )
 
 
-def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring) -> Lock:
+def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Lock:
     """The lock with what deploys each part of each environment."""
     found: dict[str, list[LockedDeployer]] = {name: [] for name in lock.environments}
     for each in objects:
@@ -248,15 +248,25 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring) -> Lock:
     environments = {
         name: replace(held, deployed_by=tuple(sorted(found[name]))) for name, held in lock.environments.items()
     }
-    return replace(lock, environments=environments, handover=_handover(lock, wiring))
+    return replace(lock, environments=environments, handover=_handover(lock, objects, wiring, planned))
 
 
-def _handover(lock: Lock, wiring: Wiring) -> Handover:
+def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Handover:
     """With the new deployers the last stage is reached."""
     stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
     if lock.handover is not None and len(lock.handover.stages) > len(stages):
         stages = lock.handover.stages
-    return Handover(tool=wiring.tool.value, stage=len(stages), stages=stages)
+    named = {(each.made_by or each.id, each.span.path) for each in planned.owners if each.span is not None}
+    owners = (LockedDeployer(tool=wiring.tool.value, kind=one.kind, name=one.name, file=file) for one, file in named)
+    roots = tuple(each.file for each in objects if each.deployer is not None and each.unit is None and each.is_by_hand)
+    return Handover(
+        tool=wiring.tool.value,
+        stage=len(stages),
+        stages=stages,
+        namespace=wiring.namespace,
+        owners=tuple(sorted(owners)),
+        roots=roots,
+    )
 
 
 def _stranger(owners: Sequence[Deployer], tool: Tool) -> Diagnostic | None:

@@ -1,0 +1,150 @@
+"""Where the change of hands stands, what each stage does, how to check it, and the way back: for people."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrator.diagnostics import MigrateError
+from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, load_lock
+from migrator.model import RepoPath, SourceSpan
+
+GUIDE_PATH = RepoPath(".migrate/handover.md")
+"""The guide of the stage that a commit has reached, for whoever reads the repository."""
+TOOLS = {"argocd": "Argo CD", "flux": "Flux"}
+_DOES = {
+    "protect": "Marks every object that will move, so that its owner leaves it alone, and takes from the owners what "
+    "would delete or restore it. Nothing moves yet.",
+    "switch": "The objects leave Kustomize, charts render them, and new objects of {tool} deploy the charts.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageGuide:
+    """One stage."""
+
+    number: int
+    name: str
+    is_written: bool
+    """Whether the repository has reached it."""
+    does: str
+    apply: tuple[str, ...]
+    """What somebody has to do by hand once it is merged."""
+    check: tuple[str, ...]
+    """Commands that show whether it is applied."""
+    back: tuple[str, ...]
+    """What takes it back, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The whole change of hands."""
+
+    tool: str
+    stage: int
+    stages: tuple[StageGuide, ...]
+    next: str
+
+
+def guide_of(root: Path) -> Guide:
+    """The guide of a repository; MIG666 where no change of hands was begun, and what reading its lock raises."""
+    lock = load_lock(root)
+    if lock is None or lock.handover is None:
+        raise MigrateError.of(
+            "MIG666",
+            "no change of hands was begun here",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="run `migrate apply --gitops argocd` or `--gitops flux`",
+        )
+    return locked_guide(lock, lock.handover)
+
+
+def locked_guide(lock: Lock, handover: Handover) -> Guide:
+    """The guide by what a lock says."""
+    stages = tuple(
+        StageGuide(
+            number=number,
+            name=name,
+            is_written=number <= handover.stage,
+            does=_DOES.get(name, name).format(tool=TOOLS.get(handover.tool, handover.tool)),
+            apply=tuple(_by_hand(name, handover)),
+            check=tuple(_checks(name, lock, handover)),
+            back=tuple(_back(name, lock, handover)),
+        )
+        for number, name in enumerate(handover.stages, start=1)
+    )
+    return Guide(tool=handover.tool, stage=handover.stage, stages=stages, next=_next(handover))
+
+
+def _next(handover: Handover) -> str:
+    if handover.stage < len(handover.stages):
+        following = f"stage {handover.stage + 1}, {handover.stages[handover.stage]}"
+        return (
+            "Merge this stage. When every command under Check says that it is applied, and not before, run "
+            f"`migrate apply --gitops {handover.tool}` for {following}."
+        )
+    return "Merge this stage, and see under Check that it is applied. The way back stays open until you close it."
+
+
+def _deployers(lock: Lock) -> Sequence[LockedDeployer]:
+    return [each for _, held in sorted(lock.environments.items()) for each in held.deployed_by]
+
+
+def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
+    """What no controller delivers."""
+    if stage == "protect" and handover.tool == "argocd":
+        for each in handover.owners:
+            yield f"kubectl apply -f {shlex.quote(each.file)}   # unless another Application delivers it"
+    if stage == "switch" and handover.tool == "argocd":
+        yield from (f"kubectl apply -f {shlex.quote(file)}" for file in handover.roots)
+
+
+def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
+    names = handover.owners if stage == "protect" else _deployers(lock)
+    space = handover.namespace
+    for each in names:
+        name = shlex.quote(each.name)
+        if handover.tool == "argocd":
+            yield f"argocd app get {name}"
+            yield f"argocd app diff {name}" if stage == "switch" else _policy(name, space)
+        elif each.kind == "HelmRelease":
+            yield f"flux get helmreleases {name} -n {space}"
+        else:
+            yield f"flux get kustomizations {name} -n {space}"
+    if stage == "switch" and handover.tool == "flux":
+        found = {
+            (each.context.namespace, each.context.release) for held in lock.environments.values() for each in held.helm
+        }
+        yield from (f"helm status {release} -n {namespace}" for namespace, release in sorted(found))
+
+
+def _policy(name: str, namespace: str) -> str:
+    return f"kubectl get application {name} -n {namespace} -o jsonpath='{{.spec.syncPolicy}} {{.metadata.finalizers}}'"
+
+
+def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
+    yield "git revert COMMIT   # the commit of this stage, and merge that"
+    if stage != "switch" or not _deployers(lock):
+        return
+    if handover.tool == "argocd":
+        yield "# wait until the old owners are in sync; then, where no root Application prunes them:"
+        yield from (f"argocd app delete {shlex.quote(each.name)} --cascade=false" for each in _deployers(lock))
+    else:
+        yield "# wait until the old owners are ready; then, where the bootstrap does not prune:"
+        yield f"flux delete kustomization helm-releases -n {handover.namespace}"
+        released = (each for each in _deployers(lock) if each.kind == "HelmRelease")
+        yield from (f"flux delete helmrelease {shlex.quote(each.name)} -n {handover.namespace}" for each in released)
+
+
+def guide_markdown(guide: Guide) -> str:
+    """The guide as a page."""
+    lines = [f"# Change of hands to {TOOLS.get(guide.tool, guide.tool)}", ""]
+    lines += [f"Stage {guide.stage} of {len(guide.stages)} is written. {guide.next}", ""]
+    for each in guide.stages:
+        lines += [f"## {each.number}. {each.name}{'' if each.is_written else ' (not yet written)'}", "", each.does, ""]
+        for title, commands in (("By hand", each.apply), ("Check", each.check), ("Back", each.back)):
+            if commands:
+                lines += [f"{title}:", "", "```sh", *dict.fromkeys(commands), "```", ""]
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""Results that are little more than lines of text."""
