@@ -43,7 +43,8 @@ def with_deployers(
         renderings = _anew(renderings, tree, lock, replace(context, additions=additions))
     namespaces = {**lock.namespaces, **agreed(destinations(deployers, roots))}
     places = namespaces if RELEASE_NAMESPACE in rules else {}
-    tool = tool_of(config, deployers, roots)
+    # a tool that was chosen deploys both sides: its hooks are no news
+    tool = lock.handover.tool if lock.handover is not None else tool_of(config, deployers, roots)
     return {
         name: replace(each, parts=tuple(_deployed(part, places, tool) for part in each.parts))
         for name, each in renderings.items()

@@ -244,7 +244,7 @@ def _request(
         namespace=(override and override.namespace) or None,
         as_dependency=True,
         has_post_render=True,
-        can_skip_hooks=ARGO_CD not in {baseline.tool, baseline.choices.gitops},
+        can_skip_hooks=baseline.tool != ARGO_CD,
         knows_hooks=knows_hooks(baseline.tool, inflates=found.made is not None),
         holds_objects=False,
         followed=_followed(followed, targets) if followed else (),

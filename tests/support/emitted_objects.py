@@ -37,7 +37,10 @@ def sorted_bodies(resources: Sequence[Resource]) -> dict[str, Any]:
     found = {}
     for each in resources:
         assert str(each.id) not in found, f"{each.id} is there twice"
-        found[str(each.id)] = json.loads(json.dumps(canonical(dict(each.body)), sort_keys=True))
+        body = json.loads(json.dumps(canonical(dict(each.body)), sort_keys=True))
+        if not body["metadata"].get("annotations", True):  # an empty map is none, also to a post-renderer
+            del body["metadata"]["annotations"]
+        found[str(each.id)] = body
     return found
 
 

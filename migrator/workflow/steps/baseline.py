@@ -29,7 +29,7 @@ from migrator.render_roots.placing import placed_builds
 from migrator.rewrite import RepositoryView
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.choices import Choices, choose
+from migrator.workflow.steps.choices import NO_TOOL, Choices, choose
 from migrator.workflow.steps.recovery import recover_first
 
 _ROUNDS = 4
@@ -119,7 +119,8 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
             {build.root for build in builds},
             read_deployers(kustomizations, config, _rendered(builds)).deployers,
         )
-        said, tool = destinations(deployers, roots), tool_of(config, deployers, roots)
+        said = destinations(deployers, roots)
+        tool = choices.gitops if choices.gitops != NO_TOOL else tool_of(config, deployers, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         config, builds = _told_apart(config, builds)
         reading = read_deployers(kustomizations, config, _rendered(builds))
