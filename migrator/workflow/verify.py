@@ -8,7 +8,9 @@ from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
 from migrator.discover import discover, read_config
 from migrator.engines import find_tools
 from migrator.gitops.reading import own_repositories
+from migrator.lock import load_lock
 from migrator.prove import Proof, verify
+from migrator.workflow.gitops.protect import with_handover
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -47,5 +49,6 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         tools = find_tools()
     with run.step("prove") as watch:
         terms, shipped = terms_of(root, choices)
+        terms, shipped = with_handover(terms, shipped, load_lock(root))
         proof, diagnostics = verify(root, base, render_context_of(choices, tools, watch), terms=terms)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)

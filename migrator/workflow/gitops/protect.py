@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from migrator.compare import Acceptance
+from migrator.compare import Acceptance, Terms
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.emit.flux import RELEASES
 from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
 from migrator.gitops.stages.owners import files_of, loosened, owners_of
 from migrator.lock import Lock
@@ -159,14 +160,34 @@ def _annotations(body: Mapping[str, Json]) -> Mapping[str, Json]:
     return mapping_of(mapping_of(body.get("metadata")).get("annotations"))
 
 
-def acceptances(planned: Planned) -> tuple[Acceptance, ...]:
-    """What the proof is told of old owners that roots render: they change, by the very edits of the handover."""
-    ids = sorted({str(each.made_by or each.id) for each in planned.owners if each.root is not None})
-    if not ids:
+_GROUPS = {
+    "Application": "argoproj.io",
+    "ApplicationSet": "argoproj.io",
+    "HelmRelease": "helm.toolkit.fluxcd.io",
+    "Kustomization": "kustomize.toolkit.fluxcd.io",
+}
+
+
+def with_handover(terms: Terms, shipped: frozenset[str], lock: Lock | None) -> tuple[Terms, frozenset[str]]:
+    """The terms of a proof with what the handover itself does to deployers that roots render.
+
+    Old owners are loosened and new ones come. `shipped` are the names of what may match nothing, these among them.
+    """
+    accepted = () if lock is None else _acceptances(lock)
+    return replace(terms, accepted=(*terms.accepted, *accepted)), shipped | frozenset(map(str, accepted))
+
+
+def _acceptances(lock: Lock) -> tuple[Acceptance, ...]:
+    if lock.handover is None:
         return ()
-    only = tuple(pattern for each in ids for pattern in (each, f"{each}#**"))
-    reason = "while objects change hands their old owners neither prune nor heal"
-    return (Acceptance(only=only, up_to=Impact.DATA_LOSS, privilege=True, reason=reason),)
+    named = [(each.kind, each.name) for held in lock.environments.values() for each in held.deployed_by]
+    named += [(each.kind, each.name) for each in lock.handover.owners]
+    if lock.handover.tool == Tool.FLUX:
+        named += [("Kustomization", RELEASES), ("Kustomization", f"{RELEASES}-*")]
+    ids = [f"{kind}.{_GROUPS[kind]}/*/{name}" for kind, name in sorted(set(named)) if kind in _GROUPS]
+    only = tuple(pattern for each in ids for pattern in (f"{each}#", f"{each}#/**"))
+    reason = "what deploys is changed by the handover itself, which the lock records"
+    return (Acceptance(only=only, up_to=Impact.DATA_LOSS, privilege=True, reason=reason),) if only else ()
 
 
 def rewritten(planned: Planned, protection: Protection, tree: Path) -> tuple[FileEdit, ...]:

@@ -52,3 +52,23 @@ def test_the_owner_stops_pruning_and_what_is_new_lies_where_it_is_deployed(
     new = yaml.safe_load((shop / f"{CLUSTER}/helm-releases.yaml").read_text())["spec"]
     assert (new["path"], new["prune"], new["wait"]) == ("./platform/flux/prod", True, True)
     assert new["sourceRef"]["name"] == "flux-system"
+
+
+def test_owners_that_a_root_renders_change_by_the_handover_and_by_nothing_else(
+    migrate: Migrate, shop: Path, mirror: Path
+) -> None:
+    for name in ("dev", "prod"):
+        text = "resources:\n- flux-system/gotk-sync.yaml\n- shop.yaml\n"
+        (shop / f"clusters/{name}/kustomization.yaml").write_text(text)
+    git(shop, "add", "-A")
+    git(shop, "commit", "-q", "-m", "clusters")
+    applied(migrate, shop, mirror, "growing", "--branch", "hybrid", tool="flux")
+    git(shop, "checkout", "-q", "hybrid")
+    assert "- helm-releases.yaml" in (shop / f"{CLUSTER}/kustomization.yaml").read_text()
+    words = ("--offline", "--chart-mirror", mirror)
+    shown = migrate("verify", shop, *words)
+    assert shown.code == 0, shown.out
+    assert "matches nothing" not in shown.out
+    other = (shop / f"{CLUSTER}/flux-system/gotk-sync.yaml").read_text().replace("interval: 1m", "interval: 9m")
+    (shop / f"{CLUSTER}/flux-system/gotk-sync.yaml").write_text(other)
+    assert migrate("verify", shop, *words).code != 0
