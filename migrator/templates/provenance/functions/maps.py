@@ -36,10 +36,16 @@ def _dict(scope: Scope, args: list[Value]) -> Value:
 def _get(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[1])
     found = (entries := _map(args[0], "get")).get(name)
-    scope.note_words([args[1], *map(Value, entries)])
+    note_entries(scope, args[1], entries)
     value = found if found is not None else Value("", tuple((*p, name) for p in args[0].direct), "", (args[1],))
     scope.note_read(value.direct)
     return value
+
+
+def note_entries(scope: Scope, key: Value, entries: dict[str, Value]) -> None:
+    """Remember the names of a map's entries, where they are maps all of them, as what a key may be."""
+    if not any("~key" in path for path in key.direct) and all(isinstance(item.v, dict) for item in entries.values()):
+        scope.note_words([key, *map(Value, entries)])
 
 
 def _set(scope: Scope, args: list[Value]) -> Value:
