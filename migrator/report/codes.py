@@ -106,6 +106,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG653": "An object of Argo CD or Flux deploys a folder that loses objects to charts.",
         "MIG660": "Nothing says by which address a GitOps tool reaches the repository.",
         "MIG661": "Another tool than the chosen one deploys what moves.",
+        "MIG667": "With tracking by label two Applications would have one name.",
         "MIG666": "No change of hands was begun.",
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG664": "What moves cannot be protected from who deploys it today.",

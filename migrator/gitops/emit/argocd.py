@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
+from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, HelmOptions, Policy, Project, Source, Tool
 from migrator.gitops.emit.argocd_objects import app_project, application
 from migrator.gitops.emit.order import (
@@ -37,6 +38,7 @@ def argocd_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> t
     found: list[Written] = []
     for environment, held in groups.items():
         found += _environment(environment, held, wiring, folder, f"-{environment}" if apart else "")
+    _refuse_twins(found, wiring)
     scopes = scopes_of(each for unit in units for each in unit.objects)
     shares = {f"-{name}": held for name, held in groups.items()} if apart else {"": tuple(units)}
     for suffix, share in shares.items():
@@ -74,6 +76,24 @@ def _environment(
         if deployer.sources[0].chart:
             about = f"Values of {deployer.sources[0].chart} in {environment}, as the public chart takes them."
             yield Written(file=values_file(unit, folder), body=unit.values, about=about)
+
+
+def _refuse_twins(objects: Sequence[Written], wiring: Wiring) -> None:
+    """Raise MIG667 where one Argo CD would have two Applications of one name, which tracking by label asks for."""
+    seen: dict[tuple[str, str], Written] = {}
+    for each in objects:
+        if each.deployer is not None:
+            # an environment whose cluster is not said has an Argo CD of its own
+            home = "" if wiring.cluster(each.deployer.environment) else each.deployer.environment
+            other = seen.setdefault((home, each.deployer.id.name), each)
+            if other is not each:
+                raise MigrateError.of(
+                    "MIG667",
+                    f"{other.file} and {each.file} would both be the Application {each.deployer.id.name}: with "
+                    "tracking by label it is called like its release (fact A1)",
+                    remedy="track by annotation, which Argo CD does since 3.0, and say `gitops: {argocd: {tracking: "
+                    "annotation}}` in migrate.yaml",
+                )
 
 
 def application_id(name: str, wiring: Wiring) -> ResId:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 from units_of_a_shop import crd, of, release_unit, unit
 
+from migrator.diagnostics import MigrateError
 from migrator.discover import ArgoCd, DeployedEnvironment, GitOps
 from migrator.gitops.deployer import Tool
 from migrator.gitops.emit.argocd import argocd_objects
@@ -165,3 +166,14 @@ def test_a_root_per_cluster(said: dict[str, str], roots: list[str]) -> None:
 def test_with_tracking_by_label_an_application_is_called_as_its_release() -> None:
     made = emitted(release_unit("prod", "store"), argocd=ArgoCd(tracking="label", namespace="cd"))
     assert made["applications/prod/store.yaml"]["metadata"] == {"name": "main", "namespace": "cd"}
+
+
+def test_two_applications_of_one_name_are_refused_where_one_argo_cd_has_both() -> None:
+    label = ArgoCd(tracking="label")
+    hub = {name: DeployedEnvironment(cluster=f"https://{name}") for name in ("dev", "prod")}
+    units = (release_unit("dev", "store"), release_unit("prod", "store"))
+    with pytest.raises(MigrateError, match=r"Application main.*MIG667"):
+        emitted(*units, argocd=label, environments=hub)
+    assert "applications/dev/store.yaml" in emitted(*units, argocd=label)
+    with pytest.raises(MigrateError, match="MIG667"):
+        emitted(release_unit("dev", "one"), release_unit("dev", "two"), argocd=label)
