@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from migrator.workflow.deciding.accept import Accepted
     from migrator.workflow.deciding.drop import Dropped
     from migrator.workflow.explain import Accounted, Explained
+    from migrator.workflow.gitops.finish import Finished
     from migrator.workflow.graph import Graphed
     from migrator.workflow.infer_files import Inferred
     from migrator.workflow.planned import Planned
@@ -70,6 +71,7 @@ __all__ = [
     "document",
     "explain",
     "explain_object",
+    "finish",
     "graph",
     "infer",
     "learn_rule",
@@ -297,6 +299,13 @@ def handover(repository: Folder) -> Guide:
     from migrator.gitops.stages.guide import guide_of
 
     return guide_of(Path(repository))
+
+
+def finish(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Finished:
+    """Give up the way back of a change of hands: owners prune and heal again, once the result is proved."""
+    from migrator.workflow.gitops.finish import finish_repository
+
+    return finish_repository(Settings.of(repository, options), Run(progress))
 
 
 def charts(

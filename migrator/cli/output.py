@@ -9,9 +9,9 @@ from migrator.version import __version__
 
 if TYPE_CHECKING:
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.diagnostics import Diagnostics
     from migrator.model import Json
+    from migrator.report.watching.feedback import Feedback
     from migrator.workflow.apply import Applied
     from migrator.workflow.audit import Audited
     from migrator.workflow.deciding.accept import Accepted

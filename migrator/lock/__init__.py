@@ -8,6 +8,7 @@ from migrator.lock.types import (
     LockedComponent,
     LockedDeployer,
     LockedEnvironment,
+    LockedOwner,
     LockedRelease,
 )
 from migrator.lock.write import dump_lock
@@ -19,6 +20,7 @@ __all__ = [
     "LockedComponent",
     "LockedDeployer",
     "LockedEnvironment",
+    "LockedOwner",
     "LockedRelease",
     "dump_lock",
     "load_lock",

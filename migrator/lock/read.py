@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -16,6 +16,7 @@ from migrator.lock.types import (
     LockedComponent,
     LockedDeployer,
     LockedEnvironment,
+    LockedOwner,
     LockedRelease,
 )
 from migrator.lock.write import API_VERSION
@@ -93,9 +94,9 @@ def _environment(held: Field, *, kube_version: str) -> LockedEnvironment:
     )
 
 
-def _deployer(held: Field) -> LockedDeployer:
+def _deployer(held: Field, further: Sequence[str] = ()) -> LockedDeployer:
     named = ("tool", "kind", "name")
-    held.needed().refuse_others((*named, "file", "component", "root"))
+    held.needed().refuse_others((*named, "file", "component", "root", *further))
     root = held.child("root")
     return LockedDeployer(
         **{key: held.child(key).string() for key in named},
@@ -105,10 +106,16 @@ def _deployer(held: Field) -> LockedDeployer:
     )
 
 
+def _owner(held: Field) -> LockedOwner:
+    found = _deployer(held, ("before",))
+    before = {name: each.value for name, each in held.child("before").entries()}
+    return LockedOwner(tool=found.tool, kind=found.kind, name=found.name, file=found.file, before=before)
+
+
 def _handover(held: Field) -> Handover | None:
     if held.value is None:
         return None
-    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand"))
+    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand", "finished"))
     owners, by_hand = held.child("owners"), held.child("applyByHand")
     stages, stage = held.child("stages").texts(), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
@@ -118,8 +125,9 @@ def _handover(held: Field) -> Handover | None:
         stage=stage.integer(),
         stages=stages,
         namespace=held.child("namespace").text(""),
-        owners=() if owners.value is None else tuple(_deployer(item) for item in owners.listed()),
+        owners=() if owners.value is None else tuple(_owner(item) for item in owners.listed()),
         roots=() if by_hand.value is None else _paths(by_hand),
+        is_finished=held.child("finished").flag(default=False),
     )
 
 

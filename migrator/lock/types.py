@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import LeftOut, ReleaseContext, RepoPath
+from migrator.model import Json, LeftOut, ReleaseContext, RepoPath
 
 LOCK_PATH = RepoPath(".migrate/lock.yaml")
 
@@ -51,6 +51,14 @@ class LockedDeployer:
     """The kustomization that it deploys."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class LockedOwner(LockedDeployer):
+    """What deployed before what moves."""
+
+    before: Mapping[str, Json] = field(default_factory=dict, hash=False)
+    """Field that the first stage changes (`spec.prune`) -> what it said; null where it was not there."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """How far the change of hands has come."""
@@ -62,10 +70,12 @@ class Handover:
     """The names of all."""
     namespace: str = ""
     """Where the tool's own objects live."""
-    owners: tuple[LockedDeployer, ...] = ()
+    owners: tuple[LockedOwner, ...] = ()
     """What deployed before what moves."""
     roots: tuple[RepoPath, ...] = ()
     """Files that somebody applies by hand, as nothing delivers them."""
+    is_finished: bool = False
+    """Whether the way back was given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

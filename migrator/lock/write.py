@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from migrator.lock.types import Handover, Lock, LockedComponent, LockedDeployer, LockedEnvironment, LockedRelease
+from migrator.lock.types import (
+    Handover,
+    Lock,
+    LockedComponent,
+    LockedDeployer,
+    LockedEnvironment,
+    LockedOwner,
+    LockedRelease,
+)
 from migrator.model import Json, LeftOut
 from migrator.yamlio import dump
 
@@ -64,10 +72,17 @@ def _handover(handover: Handover) -> Json:
     if handover.namespace:
         value["namespace"] = handover.namespace
     if handover.owners:
-        value["owners"] = [_deployer(each) for each in sorted(handover.owners, key=_order)]
+        value["owners"] = [_owner(each) for each in sorted(handover.owners, key=_order)]
     if handover.roots:
         value["applyByHand"] = sorted(handover.roots)
+    if handover.is_finished:
+        value["finished"] = True
     return value
+
+
+def _owner(owner: LockedOwner) -> Json:
+    before = {"before": dict(sorted(owner.before.items()))} if owner.before else {}
+    return {**_deployer(owner), **before}
 
 
 def _left_out(held: LeftOut) -> Json:

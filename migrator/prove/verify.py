@@ -41,14 +41,22 @@ def prove_lock(
 
 
 def verify(
-    repository: Path, base: str | None, context: RenderContext, *, terms: Terms, lock: Lock | None = None
+    repository: Path,
+    base: str | None,
+    context: RenderContext,
+    *,
+    terms: Terms,
+    lock: Lock | None = None,
+    tree: Path | None = None,
 ) -> tuple[Proof, Diagnostics]:
     """The proof of the work tree against a git base, and whether the lock's own proof still speaks of this tree.
 
-    Without `base` the lock's baseline commit is taken. Where the base was migrated already (it has a lock itself),
-    before is what its lock renders. Raises MIG710 (no base known), MIG711 (no lock), MIG120 (git does not know it).
+    `tree` is another folder that stands for the work tree. Without `base` the lock's baseline commit is taken. Where
+    the base was migrated already (it has a lock itself), before is what its lock renders. Raises MIG710 (no base),
+    MIG711 (no lock), MIG120 (git does not know it).
     """
-    found = lock if lock is not None else load_lock(repository)
+    tree = tree or repository
+    found = lock if lock is not None else load_lock(tree)
     if found is None:
         raise MigrateError.of(
             "MIG711",
@@ -68,7 +76,7 @@ def verify(
         target = Path(directory).resolve() / "base"
         export(repository, ref, target)
         before = _baseline(found, target, context, terms.equivalences)
-        proof, after = _prove(found, repository, before, replace(context, closure=closure_of(repository)), terms=terms)
+        proof, after = _prove(found, tree, before, replace(context, closure=closure_of(tree)), terms=terms)
     complete = all(not rendering.problems for rendering in after.values())
     return proof, agreement(proof, found, context.tools) if complete else ()
 

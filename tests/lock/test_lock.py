@@ -15,6 +15,7 @@ from migrator.lock import (
     LockedComponent,
     LockedDeployer,
     LockedEnvironment,
+    LockedOwner,
     LockedRelease,
     dump_lock,
     load_lock,
@@ -177,7 +178,10 @@ def test_what_deploys_is_written_and_read_back() -> None:
     )
     lock = read_lock(TEXT)
     environments = {name: replace(each, deployed_by=deployers) for name, each in lock.environments.items()}
-    handover = Handover(tool="argocd", stage=2, stages=("protect", "switch", "clean-up"))
+    before = {"spec.prune": True, "metadata.finalizers": ["one"], "spec.syncPolicy.automated.selfHeal": None}
+    owner = LockedOwner(tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"), before=before)
+    stages = ("protect", "switch", "clean-up")
+    handover = Handover(tool="argocd", stage=2, stages=stages, owners=(owner,), is_finished=True)
     made = replace(lock, environments=environments, handover=handover)
     assert read_lock(dump_lock(made)) == made
     with pytest.raises(MigrateError, match=r"handover.stage: must be one of the 3 stages"):

@@ -208,7 +208,7 @@ class Flux:
                 files[-1].write_text(yaml.safe_dump(spec["values"]))
             crds, hooks = spec["install"]["crds"] != "Skip", not spec["install"].get("disableHooks", False)
             made = templated(chart, spec["releaseName"], spec["targetNamespace"], files, crds=crds, hooks=hooks)
-            return _post_rendered(made, spec["postRenderers"], folder / "post")
+            return _post_rendered(made, spec.get("postRenderers", []), folder / "post")
 
 
 def _post_rendered(made: Sequence[Resource], renderers: Sequence[Any], folder: Path) -> list[Resource]:

@@ -30,8 +30,8 @@ def accept(repo: Path, component: str, output_format: str, **given: Any) -> int:
     Of a component that is adopted the patches are dropped that undo it: the lock and their files follow.
     """
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_accepted, show_dropped
+    from migrator.report.watching.feedback import Feedback
     from migrator.workflow.deciding.drop import Dropped
 
     feedback = Feedback.of(given)

@@ -32,8 +32,8 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 def apply(repo: Path, output_format: str, **given: Any) -> int:
     """Rewrite REPO and leave .migrate/lock.yaml, once the new tree is proved to render what the old one did."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_applied, show_relocked
+    from migrator.report.watching.feedback import Feedback
 
     _check_together(given)
     feedback = Feedback.of(given)

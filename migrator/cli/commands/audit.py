@@ -19,8 +19,8 @@ from migrator.cli.options import charts, output_format, repository, talking
 def audit(repo: Path, output_format: str, **given: Any) -> int:
     """Check ownership, pins, leftovers, the lock and the proof of REPO; exit with 2 when something is found."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_findings
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     with feedback.watching() as progress:

@@ -24,8 +24,8 @@ from migrator.diagnostics import ExitCode
 def list_charts(repo: Path, output_format: str, fetch: Path | None, detailed_exitcode: bool, **given: Any) -> int:
     """List every chart archive that a full plan of REPO needs, and whether it is at hand."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.report.charts import show_charts
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     with feedback.watching() as progress:

@@ -35,8 +35,8 @@ def explain(component: str, place: str, repo: Path, output_format: str, **given:
     that it could be from.
     """
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_account, show_explanation
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     options = api.Options(**given)

@@ -20,8 +20,8 @@ from migrator.cli.options import charts, output_format, repository, talking
 def graph(repo: Path, output_format: str, environments: tuple[str, ...], **given: Any) -> int:
     """Write the resource graph of REPO: its environments, their components, and who refers to, selects, binds whom."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_graph
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     with feedback.watching() as progress:

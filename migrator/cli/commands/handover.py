@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-from migrator.cli.options import output_format, repository
+from migrator.cli.options import charts, output_format, repository, talking
 
 
 @click.command(short_help="Show where the change of hands stands, and what comes next.")
 @repository
 @output_format("text", "json", "markdown")
-def handover(repo: Path, output_format: str) -> int:
+@click.option("--finish", is_flag=True, help="Give up the way back: owners prune and heal again as configured.")
+@charts
+@talking
+def handover(repo: Path, output_format: str, **given: Any) -> int:
     """Say which stage REPO has reached, what comes next, how to check each stage, and the way back from it."""
     from migrator import api
     from migrator.report.listings.handover import handover_text
+    from migrator.report.watching.feedback import Feedback
 
-    click.echo(handover_text(api.handover(repo), output_format), nl=False)
-    return 0
+    feedback, finish = Feedback.of(given), given.pop("finish")
+    if not finish:
+        click.echo(handover_text(api.handover(repo), output_format), nl=False)
+        return 0
+    with feedback.watching() as progress:
+        finished = api.finish(repo, api.Options(**given), progress=progress)
+    feedback.say(finished.diagnostics)
+    files = [edit.path for edit in finished.edits]
+    if finished.exit_code == 0:
+        click.echo(handover_text(finished.guide, output_format, files), nl=False)
+    feedback.finish()
+    return finished.exit_code

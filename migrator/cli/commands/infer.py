@@ -54,8 +54,8 @@ _ASKED = ("chart_repository", "release", "namespace", "holds_objects", "explain"
 def infer(chart: str, targets: tuple[str, ...], output_format: str, **given: Any) -> int:
     """Find release name, namespace and the smallest values with which a chart renders the target files."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_inference
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     asked = {name: given.pop(name) for name in _ASKED}

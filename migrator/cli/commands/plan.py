@@ -28,8 +28,8 @@ from migrator.diagnostics import ExitCode
 def plan(repo: Path, output_format: str, detailed_exitcode: bool, out: Path | None, **given: Any) -> int:
     """Show what would move to Helm in REPO, and what would change; nothing is written."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_plan
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     options = api.Options(**given)

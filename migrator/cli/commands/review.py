@@ -24,8 +24,8 @@ def review(repo: Path, component: str, **given: Any) -> int:
     migrate.yaml.
     """
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.report.applied import show_decided, show_turn
+    from migrator.report.watching.feedback import Feedback
 
     if not sys.stdin.isatty():
         remedy = "for scripts there is `migrate accept REPO COMPONENT --up-to IMPACT --reason TEXT`"

@@ -21,8 +21,8 @@ from migrator.cli.options import charts, max_impact, output_format, repository, 
 def verify(repo: Path, base: str | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
     from migrator import api
-    from migrator.cli.feedback import Feedback
     from migrator.cli.output import show_proof
+    from migrator.report.watching.feedback import Feedback
 
     feedback = Feedback.of(given)
     with feedback.watching() as progress:

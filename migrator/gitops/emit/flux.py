@@ -121,14 +121,14 @@ def _here(place: _Place, path: str) -> Source:
     return Source(repository=wiring.repository, here=True, revision=wiring.revision, path=full, ref=place.source)
 
 
-def _grouped(units: Sequence[Unit]) -> Needs:
+def grouped(units: Sequence[Unit]) -> Needs:
     """What each kustomization, and the releases as one, needs to be there before."""
     group = {each.name: RELEASES if each.release is not None else each.name for each in units}
     return ordered(dict.fromkeys(group.values()), ((group[one], group[other]) for one, other in wishes(units)))
 
 
 def _kustomizations(units: Sequence[Unit], place: _Place) -> Iterator[Written]:
-    needs = _grouped(units)
+    needs = grouped(units)
     for unit in units:
         if unit.release is None:
             acts = place.wiring.is_automated(unit.environment) and not place.wiring.is_handed_over

@@ -46,19 +46,26 @@ class Guide:
     stage: int
     stages: tuple[StageGuide, ...]
     next: str
+    is_finished: bool = False
+    """Whether the way back was given up."""
 
 
 def guide_of(root: Path) -> Guide:
     """The guide of a repository; MIG666 where no change of hands was begun, and what reading its lock raises."""
     lock = load_lock(root)
     if lock is None or lock.handover is None:
-        raise MigrateError.of(
-            "MIG666",
-            "no change of hands was begun here",
-            span=SourceSpan(path=LOCK_PATH),
-            remedy="run `migrate apply --gitops argocd` or `--gitops flux`",
-        )
+        raise not_begun()
     return locked_guide(lock, lock.handover)
+
+
+def not_begun() -> MigrateError:
+    """MIG666: the lock, if there is one, knows of no change of hands."""
+    return MigrateError.of(
+        "MIG666",
+        "no change of hands was begun here",
+        span=SourceSpan(path=LOCK_PATH),
+        remedy="run `migrate apply --gitops argocd` or `--gitops flux`",
+    )
 
 
 def locked_guide(lock: Lock, handover: Handover) -> Guide:
@@ -71,11 +78,13 @@ def locked_guide(lock: Lock, handover: Handover) -> Guide:
             does=_DOES.get(name, name).format(tool=TOOLS.get(handover.tool, handover.tool)),
             apply=tuple(_by_hand(name, handover)),
             check=tuple(_checks(name, lock, handover)),
-            back=tuple(_back(name, lock, handover)),
+            back=() if handover.is_finished else tuple(_back(name, lock, handover)),
         )
         for number, name in enumerate(handover.stages, start=1)
     )
-    return Guide(tool=handover.tool, stage=handover.stage, stages=stages, next=_next(handover))
+    return Guide(
+        tool=handover.tool, stage=handover.stage, stages=stages, next=_next(handover), is_finished=handover.is_finished
+    )
 
 
 def _next(handover: Handover) -> str:
@@ -85,7 +94,15 @@ def _next(handover: Handover) -> str:
             "Merge this stage. When every command under Check says that it is applied, and not before, run "
             f"`migrate apply --gitops {handover.tool}` for {following}."
         )
-    return "Merge this stage, and see under Check that it is applied. The way back stays open until you close it."
+    if handover.is_finished:
+        return (
+            "The way back is given up here: owners prune and heal as configured, and nothing keeps objects that they "
+            "lose. Merge it only when every command under Check of the last stage says that all is in sync and healthy."
+        )
+    return (
+        "Merge this stage, and see under Check that it is applied. The way back stays open until "
+        "`migrate handover --finish`, which wants all in sync and healthy before it is merged."
+    )
 
 
 def _deployers(lock: Lock) -> Sequence[LockedDeployer]:

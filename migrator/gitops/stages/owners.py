@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd_objects import FINALIZER
 from migrator.model import Json, KeyPath, RepoPath, mapping_of, resource_of
-from migrator.yamlio import Dialect, Operation, Remove, Set, edit, read_documents
+from migrator.yamlio import Append, Dialect, Operation, Remove, Set, edit, read_documents
 
 _SPEC: KeyPath = ("spec",)
 _TEMPLATE: KeyPath = ("spec", "template")
@@ -47,6 +47,44 @@ def loosened(text: str, owners: Iterable[Deployer]) -> str:
         if any((res_id.kind, res_id.name) == (each.kind, each.name) for each in wanted):
             text = edit(text, list(_operations(body)), document=document.index)
     return text
+
+
+def fields_before(text: str, kind: str, name: str) -> Mapping[str, Json]:
+    """Field that `loosened` changes of an owner in this file (`spec.prune`) -> what it says; None where it is not."""
+    for document in read_documents(text.encode(), dialect=Dialect.SIGS):
+        body = mapping_of(document.value)
+        if body.get("kind") == kind and mapping_of(body.get("metadata")).get("name") == name:
+            paths = [each.path if isinstance(each, Set) else each.path[:-1] for each in _operations(body)]
+            return {".".join(map(str, path)): _at(body, path) for path in paths}
+    return {}
+
+
+def _at(body: Json, path: KeyPath) -> Json:
+    for key in path:
+        body = mapping_of(body).get(str(key))
+    return body
+
+
+def restored(text: str, kind: str, name: str, before: Mapping[str, Json]) -> str:
+    """The file with what an owner in it said before; finalizers beside those that it has now."""
+    for document in read_documents(text.encode(), dialect=Dialect.SIGS):
+        body = mapping_of(document.value)
+        if body.get("kind") == kind and mapping_of(body.get("metadata")).get("name") == name:
+            return edit(text, list(_restoring(body, before)), document=document.index)
+    return text
+
+
+def _restoring(body: Mapping[str, Json], before: Mapping[str, Json]) -> Iterator[Operation]:
+    for field, value in before.items():
+        path = tuple(field.split("."))
+        now = _at(body, path)
+        if value is None and now is not None:
+            yield Remove(path=path)
+        elif isinstance(value, list):
+            held = now if isinstance(now, list) else []
+            yield from (Append(path=path, value=each) for each in value if each not in held)
+        elif value is not None and isinstance(_at(body, path[:-1]), Mapping):
+            yield Set(path=path, value=value)
 
 
 def _operations(body: Mapping[str, Json]) -> Iterator[Operation]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from migrator.gitops.stages.guide import TOOLS, Guide, guide_markdown
 from migrator.model import Json
 
 
-def handover_text(guide: Guide, output_format: str) -> str:
-    """The guide in one of the formats text, json and markdown, with its last newline."""
+def handover_text(guide: Guide, output_format: str, changed: Sequence[str] | None = None) -> str:
+    """The guide in one of the formats text, json and markdown, with its last newline; and the files that changed."""
     if output_format == "json":
-        return json.dumps(guide_document(guide), indent=2, ensure_ascii=False) + "\n"
-    return guide_markdown(guide) if output_format == "markdown" else _text(guide)
+        files: dict[str, Json] = {} if changed is None else {"files": list(changed)}
+        return json.dumps({**guide_document(guide), **files}, indent=2, ensure_ascii=False) + "\n"
+    if output_format == "markdown":
+        return guide_markdown(guide)
+    told = [] if changed is None else [*(f"Written: {each}" for each in changed), "" if changed else "Nothing to do.\n"]
+    return "\n".join((*told, _text(guide)))
 
 
 def guide_document(guide: Guide) -> dict[str, Json]:
@@ -22,6 +27,7 @@ def guide_document(guide: Guide) -> dict[str, Json]:
         "tool": guide.tool,
         "stage": guide.stage,
         "total": len(guide.stages),
+        "finished": guide.is_finished,
         "next": guide.next,
         "stages": [
             {

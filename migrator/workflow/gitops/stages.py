@@ -44,15 +44,15 @@ def stages_of(planned: Planned, lock: Lock, edits: Sequence[FileEdit]) -> tuple[
         return ()
     names = lock.handover.stages
     index = planned.baseline.index
-    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=_guided(edits, lock, index))]
+    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=guided(edits, lock, index))]
     if planned.protection:
         before = _before(lock, planned)
-        first = _guided(sealed(planned.protection, before, index), before, index)
+        first = guided(sealed(planned.protection, before, index), before, index)
         found.insert(0, Stage(number=1, total=len(names), name=names[0], edits=first))
     return tuple(found)
 
 
-def _guided(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
+def guided(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
     """The edits, and the guide of the stage in a file."""
     if lock.handover is None:
         return tuple(edits)
@@ -109,14 +109,7 @@ def without_marks(settings: Settings) -> Iterator[tuple[Settings, tuple[FileEdit
     """
     root = settings.root.resolve()
     index = discover(root, read_config(root))
-    dirty = dirty_paths(root) if index.git.is_repo else ()
-    if dirty and not (settings.allow_dirty or settings.diff):
-        raise MigrateError.of(
-            "MIG908",
-            f"git has changes that are not committed: {dirty[0]}",
-            span=SourceSpan(path=dirty[0]),
-            remedy="commit or stash them; or use --allow-dirty",
-        )
+    check_clean(index, settings)
     edits = tuple(_unmarking(index))
     with beside(root) as folder:
         copy = folder / root.name
@@ -124,6 +117,18 @@ def without_marks(settings: Settings) -> Iterator[tuple[Settings, tuple[FileEdit
         if (root / ".git").exists():
             (copy / ".git").symlink_to(root / ".git")
         yield replace(settings, root=copy, allow_dirty=True), edits
+
+
+def check_clean(index: Index, settings: Settings) -> None:
+    """Nothing where git has everything, or settings ask for less; MIG908 for changes that are not committed."""
+    dirty = dirty_paths(index.root) if index.git.is_repo else ()
+    if dirty and not (settings.allow_dirty or settings.diff):
+        raise MigrateError.of(
+            "MIG908",
+            f"git has changes that are not committed: {dirty[0]}",
+            span=SourceSpan(path=dirty[0]),
+            remedy="commit or stash them; or use --allow-dirty",
+        )
 
 
 def _unmarking(index: Index) -> Iterator[FileEdit]:

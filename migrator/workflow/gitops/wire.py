@@ -19,8 +19,8 @@ from migrator.gitops.emit.units import Unit, is_below, named
 from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
 from migrator.gitops.stages.entries import entries_of, listing, source_names
-from migrator.gitops.stages.owners import owners_of
-from migrator.lock import Handover, Lock, LockedDeployer, LockedRelease
+from migrator.gitops.stages.owners import fields_before, owners_of
+from migrator.lock import Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
 from migrator.prove.render import closure_of, render_release, render_root
@@ -88,7 +88,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     if lock is None:
         return planned
     deployed = {RepoPath(source.path) for each in planned.baseline.reading.deployers for source in each.sources}
-    units = tuple(_units(lock, tree, replace(context, closure=closure_of(tree)), planned.layout, deployed))
+    units = tuple(units_of(lock, tree, replace(context, closure=closure_of(tree)), planned.layout, deployed))
     if not units:
         return planned
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
@@ -120,7 +120,7 @@ def _listed(planned: Planned, files: Sequence[RepoPath], wiring: Wiring) -> Iter
             yield FileEdit(path=path, before=index.read(path), after=data, cause=_CAUSE)
 
 
-def _units(
+def units_of(
     lock: Lock, tree: Path, context: RenderContext, layout: Layout, deployed: Collection[RepoPath]
 ) -> Iterator[Unit]:
     """What is deployed on its own, each with the objects that it renders; without what something deploys today."""
@@ -256,17 +256,29 @@ def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: P
     stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
     if lock.handover is not None and len(lock.handover.stages) > len(stages):
         stages = lock.handover.stages
-    named = {(each.made_by or each.id, each.span.path) for each in planned.owners if each.span is not None}
-    owners = (LockedDeployer(tool=wiring.tool.value, kind=one.kind, name=one.name, file=file) for one, file in named)
     roots = tuple(each.file for each in objects if each.deployer is not None and each.unit is None and each.is_by_hand)
     return Handover(
         tool=wiring.tool.value,
         stage=len(stages),
         stages=stages,
         namespace=wiring.namespace,
-        owners=tuple(sorted(owners)),
+        owners=tuple(sorted(_owners(wiring, planned), key=lambda each: (each.file, each.kind, each.name))),
         roots=roots,
     )
+
+
+def _owners(wiring: Wiring, planned: Planned) -> Iterator[LockedOwner]:
+    """The old owners with what they said before the first stage: by the lock where that one is done, else as it is."""
+    index, lock = planned.baseline.index, planned.baseline.lock
+    known = {}
+    if lock is not None and lock.handover is not None and not lock.handover.is_finished:
+        known = {(each.kind, each.name, each.file): each for each in lock.handover.owners}
+    named = {(each.made_by or each.id, each.span.path) for each in planned.owners if each.span is not None}
+    for one, file in named:
+        before = fields_before(index.read(file).decode(), one.kind, one.name)
+        new = LockedOwner(tool=wiring.tool.value, kind=one.kind, name=one.name, file=file, before=before)
+        yield known.pop((one.kind, one.name, file), new)
+    yield from known.values()
 
 
 def _stranger(owners: Sequence[Deployer], tool: Tool) -> Diagnostic | None:

@@ -8,10 +8,10 @@ import pytest
 
 from migrator.diagnostics import MigrateError
 from migrator.gitops.stages.guide import Guide, guide_markdown, guide_of, locked_guide
-from migrator.lock import Handover, Lock, LockedDeployer, LockedEnvironment
+from migrator.lock import Handover, Lock, LockedDeployer, LockedEnvironment, LockedOwner
 from migrator.model import RepoPath
 
-OLD = LockedDeployer(tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"))
+OLD = LockedOwner(tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"))
 
 
 def guide(tool: str, kind: str, stage: int) -> Guide:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from migrator import stopwatch as module
-from migrator.cli.feedback import Feedback
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.progress import Noticed, StepAdvanced, StepEnded, StepStarted
+from migrator.report.watching.feedback import Feedback
 from migrator.stopwatch import Stopwatch
 
 

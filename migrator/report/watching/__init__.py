@@ -1,0 +1,1 @@
+"""What a person hears of a run while it lasts, and where its time went."""

@@ -1,0 +1,213 @@
+"""`migrate handover --finish`: the way back is given up, once everything has come to rest in its new hands (ADR 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
+from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.emit.flux import RELEASES, grouped
+from migrator.gitops.emit.order import by_environment, namespaces_in
+from migrator.gitops.emit.units import Unit, named
+from migrator.gitops.stages.finish import NewPolicy, settled, waiting
+from migrator.gitops.stages.guide import Guide, locked_guide, not_begun
+from migrator.gitops.stages.marks import CAUSE
+from migrator.gitops.stages.owners import is_self_deployed, restored
+from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, LockedOwner
+from migrator.model import RepoPath, SourceSpan
+from migrator.prove import Proof, verify, with_proof
+from migrator.prove.render import closure_of
+from migrator.rewrite import FileEdit, commit, sealed, stage
+from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.protect import with_handover
+from migrator.workflow.gitops.stages import check_clean, guided
+from migrator.workflow.gitops.wire import units_of
+from migrator.workflow.planned import layout_of
+from migrator.workflow.run import Run
+from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import terms_of, without_shipped
+from migrator.workflow.steps.baseline import Baseline, read_baseline
+from migrator.workflow.steps.render_context import render_context_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What giving up the way back changes."""
+
+    guide: Guide
+    """As it is from then on."""
+    proof: Proof | None
+    """None where it was given up before."""
+    edits: tuple[FileEdit, ...] = field(repr=False)
+    diagnostics: Diagnostics
+
+    @property
+    def exit_code(self) -> int:
+        """3 where the result does not render what the base did: then nothing is written."""
+        return ExitCode.DONE if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
+
+
+def finish_repository(settings: Settings, run: Run) -> Finished:
+    """The repository with its owners as they stay, written once it is proved; nothing where that was done before.
+
+    Raises MIG666 where no change of hands was begun, MIG669 where a stage is left or an owner's earlier policy is not
+    known, MIG908 for changes that are not committed, and what reading and proving raises.
+    """
+    baseline = read_baseline(settings, run)
+    lock, handover = _begun(baseline)
+    if handover.is_finished:
+        return Finished(guide=locked_guide(lock, handover), proof=None, edits=(), diagnostics=())
+    check_clean(baseline.index, settings)
+    with run.step("prove") as watch:
+        context = render_context_of(baseline.choices, baseline.tools, watch)
+        layout = layout_of(baseline)
+        there = replace(context, closure=closure_of(baseline.root))
+        units = named(units_of(lock, baseline.root, there, layout, ()), layout.grouping.common_folders)
+        finished = replace(handover, is_finished=True)
+        lock = replace(lock, handover=finished)
+        edits = guided(_edits(baseline, lock, handover, units), lock, baseline.index)
+        terms, shipped = terms_of(baseline.root, baseline.choices)
+        terms, shipped = with_handover(terms, shipped, lock)
+        with beside(baseline.root) as folder:
+            tree = folder / baseline.root.name
+            stage(baseline.root, sealed(edits, lock, baseline.index), tree)
+            proof, _ = verify(baseline.root, None, context, terms=terms, lock=lock, tree=tree)
+    proof = without_shipped(proof, shipped)
+    edits = sealed(edits, with_proof(lock, proof), baseline.index) if proof.verdict.holds else ()
+    if edits:
+        with run.step("write"):
+            commit(baseline.root, edits)
+    return Finished(
+        guide=locked_guide(lock, finished), proof=proof, edits=edits, diagnostics=_told(proof, baseline.diagnostics)
+    )
+
+
+def _told(proof: Proof, notes: Diagnostics) -> Diagnostics:
+    if proof.verdict.holds:
+        return notes
+    return (
+        *notes,
+        Diagnostic(
+            code="MIG669",
+            severity=Severity.ERROR,
+            summary="the tree does not render what the base of the lock does, so nothing is written",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="see with `migrate verify` what differs, and let the lock follow with `migrate apply --relock`",
+        ),
+    )
+
+
+def _begun(baseline: Baseline) -> tuple[Lock, Handover]:
+    if baseline.lock_problem is not None:
+        raise MigrateError(baseline.lock_problem)
+    lock = baseline.lock
+    if lock is None or lock.handover is None:
+        raise not_begun()
+    if lock.handover.stage < len(lock.handover.stages):
+        raise _refused(
+            f"stage {lock.handover.stage} of {len(lock.handover.stages)} is written, and the way back is given up "
+            "after the last one",
+            LOCK_PATH,
+            f"run `migrate apply --gitops {lock.handover.tool}` for the next stage first",
+        )
+    return lock, lock.handover
+
+
+def _refused(why: str, path: RepoPath, remedy: str) -> MigrateError:
+    return MigrateError.of("MIG669", why, span=SourceSpan(path=path), remedy=remedy)
+
+
+def _edits(baseline: Baseline, lock: Lock, handover: Handover, units: tuple[Unit, ...]) -> tuple[FileEdit, ...]:
+    """Old owners as they were before the first stage, new ones as configured, in the files that are still there."""
+    index = baseline.index
+    texts: dict[RepoPath, str] = {}
+
+    def text(path: RepoPath) -> str:
+        return texts.get(path) or index.read(path).decode()
+
+    for owner in handover.owners:
+        if owner.file in index.files:
+            texts[owner.file] = restored(text(owner.file), owner.kind, owner.name, owner.before)
+    owners = {name: list(_owners(name, baseline, handover)) for name in lock.environments}
+    for name, held in sorted(lock.environments.items()):
+        policies = _policies(baseline, name, [old for old, _ in owners[name]], units)
+        for each in held.deployed_by:
+            if each.file in index.files:
+                texts[each.file] = settled(text(each.file), each.kind, each.name, policies(each))
+    if handover.tool == Tool.FLUX:
+        for path, owner_name, needed in _waits(baseline, owners, units):
+            texts[path] = waiting(text(path), "Kustomization", owner_name, needed)
+    edits = [
+        FileEdit(path=path, before=index.read(path), after=after.encode(), cause=CAUSE)
+        for path, after in sorted(texts.items())
+    ]
+    return tuple(each for each in edits if each.before != each.after)
+
+
+def _owners(environment: str, baseline: Baseline, handover: Handover) -> Iterator[tuple[LockedOwner, Deployer]]:
+    """The old owners of an environment that are still there."""
+    known = {(each.kind, each.name, each.file): each for each in handover.owners}
+    for each in baseline.reading.deployers:
+        one = each.made_by or each.id
+        owner = known.get((one.kind, one.name, each.span.path)) if each.span is not None else None
+        if owner is not None and each.environment == environment:
+            yield owner, each
+
+
+def _policies(
+    baseline: Baseline, environment: str, owners: Sequence[LockedOwner], units: Sequence[Unit]
+) -> Callable[[LockedDeployer], NewPolicy]:
+    """What migrate.yaml says of the environment; where it says nothing, new deployers act as all old ones did."""
+    said = baseline.config.gitops.environments.get(environment)
+    automated = None if said is None else said.automated
+    prune, heal = (
+        all(_said(each, field) for each in owners) and bool(owners) if automated is None else automated
+        for field in ("prune", "selfHeal")
+    )
+    by_part = {
+        each.release.component if each.release is not None else each.path: each
+        for each in units
+        if each.environment == environment
+    }
+
+    def policy(deployer: LockedDeployer) -> NewPolicy:
+        unit = by_part.get(deployer.component or deployer.root or "")
+        # with a namespace all that is in it would go (fact C4)
+        makes = unit is not None and bool(namespaces_in(unit))
+        hooks = unit is None or unit.release is None or unit.release.hooks == "run"
+        return NewPolicy(prune=prune and not makes, self_heal=heal, has_hooks=hooks)
+
+    return policy
+
+
+def _said(owner: LockedOwner, field: str) -> bool:
+    return any(path.split(".")[-1] == field and value is True for path, value in owner.before.items())
+
+
+def _waits(
+    baseline: Baseline,
+    owners: Mapping[str, Sequence[tuple[LockedOwner, Deployer]]],
+    units: Sequence[Unit],
+) -> Iterator[tuple[RepoPath, str, str]]:
+    """File and name of each old Kustomization that needs releases, and the Kustomization that deploys these."""
+    for environment, held in by_environment(units).items():
+        needs = grouped(held)
+        ours = next(
+            (
+                each
+                for each in baseline.reading.deployers
+                if each.environment == environment and f"{each.id.name}-".startswith(f"{RELEASES}-")
+            ),
+            None,
+        )
+        for owner, deployer in owners.get(environment, ()):
+            paths = {source.path for source in deployer.sources}
+            parts = [each.name for each in held if each.release is None and _is_of(each, paths)]
+            bound = ours is None or is_self_deployed(deployer) or ours.delivered_by == deployer.id
+            if ours is not None and not bound and any(RELEASES in needs[each] for each in parts):
+                yield owner.file, owner.name, ours.id.name
+
+
+def _is_of(unit: Unit, paths: Collection[str]) -> bool:
+    return any(unit.path == path or unit.path.startswith(f"{path}/") for path in paths)
