@@ -84,6 +84,13 @@ def last_change(root: Path, path: RepoPath) -> str | None:
     return completed.stdout.decode().strip() or None if completed.returncode == 0 else None
 
 
+def file_history(root: Path, since: str, path: RepoPath) -> tuple[tuple[str, bytes], ...]:
+    """The commits after one up to HEAD that changed a file and left it there, oldest first, each with its content."""
+    told = git_checked(root, "log", "--reverse", "--format=%H", f"{since}..HEAD", "--", f"./{path}").decode().split()
+    shown = ((commit, git_run(root, "show", f"{commit}:./{path}")) for commit in told)
+    return tuple((commit, completed.stdout) for commit, completed in shown if completed.returncode == 0)
+
+
 def dirty_paths(root: Path) -> tuple[RepoPath, ...]:
     """Paths below the folder that differ from HEAD or are untracked (ignored ones are not), sorted, relative to it.
 

@@ -28,6 +28,7 @@ from migrator.engines import (
     rendered_resources,
     run_parallel,
 )
+from migrator.load import Kustomizations
 from migrator.lock import Lock, LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
@@ -325,10 +326,14 @@ def closure_of(tree: Path) -> Closure | None:
         index = discover(tree, Config())
     except MigrateError:
         return None
-    kustomizations, _ = load(index)
+    return closure_in(load(index)[0])
+
+
+def closure_in(kustomizations: Kustomizations) -> Closure:
+    """The same for kustomizations that are read already."""
 
     def closure(root: RepoPath) -> Mapping[RepoPath, str]:
         reach = kustomizations.reach(root)
-        return {} if reach.remote or reach.broken else {path: index.digest(path) for path in reach.files}
+        return {} if reach.remote or reach.broken else {path: kustomizations.index.digest(path) for path in reach.files}
 
     return closure

@@ -26,6 +26,7 @@ _WORDS = {
     "plan": "deciding",
     "rewrite": "rewriting",
     "prove": "rendering for the proof",
+    "play": "playing the stages",
     "audit": "auditing",
     "explain": "explaining",
     "write": "writing",

@@ -12,7 +12,8 @@ from migrator.engines import ignored_paths
 from migrator.model import SourceSpan
 from migrator.prove import Proof, with_proof
 from migrator.rewrite import FileEdit, changes, commit, sealed
-from migrator.workflow.gitops.stages import is_begun, joined, stages_of, without_marks, written
+from migrator.workflow.gitops.played import is_refused, played
+from migrator.workflow.gitops.stages import Stage, is_begun, joined, stages_of, without_marks, written
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
 from migrator.workflow.planned import Planned
@@ -20,7 +21,8 @@ from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline
 from migrator.workflow.steps.branch import check_can_branch, write_branch
-from migrator.workflow.steps.prove import proved_attempt
+from migrator.workflow.steps.prove import Attempt, proved_attempt
+from migrator.workflow.steps.render_context import render_context_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +32,20 @@ class Applied:
     planned: Planned
     proof: Proof | None
     """None when there was nothing to do."""
-    edits: tuple[FileEdit, ...] = field(repr=False)
+    edits: tuple[FileEdit, ...] = field(default=(), repr=False)
     """What was written, or would be; none unless it is proved."""
-    commits: tuple[str, ...]
+    commits: tuple[str, ...] = ()
     """Of the new branch, where one was asked for."""
-    is_written: bool
+    is_written: bool = False
     demoted: tuple[str, ...]
     """Components that were planned and not proved."""
     diagnostics: Diagnostics
 
     @property
     def exit_code(self) -> int:
-        """3 when what was planned could not be proved, 1 when no root builds."""
+        """3 when what was planned could not be proved or would harm what is live, 1 when no root builds."""
+        if is_refused(self.diagnostics):
+            return ExitCode.UNPROVED
         return self.planned.exit_code if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
 
 
@@ -64,34 +68,54 @@ def _applied(settings: Settings, run: Run, root: Path, unmarking: Sequence[FileE
     notes = _without_git(planned.baseline) if not settings.diff else ()
     attempt, demoted = proved_attempt(planned, run)
     notes += attempt.planned.plan.diagnostics
-    edits: tuple[FileEdit, ...] = ()
-    commits: tuple[str, ...] = ()
-    proved, lock = attempt.proof is not None and attempt.holds, attempt.planned.lock
-    if proved and attempt.proof is not None and lock is not None:
-        index = attempt.planned.baseline.index
-        edits = sealed(attempt.planned.edits, with_proof(lock, attempt.proof), index)
-        stages = joined(root, unmarking, stages_of(attempt.planned, lock, edits))
-        if stages and settings.branch is None:
-            edits, notes = stages[0].edits, (*notes, *written(stages))
-            plan = replace(attempt.planned.plan, changes=changes(edits))
-            attempt = replace(attempt, planned=replace(attempt.planned, plan=plan))
-        with run.step("write"):
-            if settings.branch is not None:
-                commits = write_branch(attempt.planned, edits, settings.branch, stages)
-            elif not settings.diff:
-                changed = {each.path for each in unmarking}
-                inputs = {path: held for path, held in attempt.planned.plan.inputs.items() if path not in changed}
-                commit(index.root if not unmarking else root.resolve(), edits, inputs=inputs)
-                notes += _ignored(root, edits)
-    return Applied(
-        planned=attempt.planned,
-        proof=attempt.proof,
-        edits=edits,
-        commits=commits,
-        is_written=proved and not settings.diff,
-        demoted=demoted,
-        diagnostics=tuple(dict.fromkeys(notes)),
-    )
+    done = Applied(planned=attempt.planned, proof=attempt.proof, demoted=demoted, diagnostics=_once(notes))
+    lock = attempt.planned.lock
+    if attempt.proof is None or not attempt.holds or lock is None:
+        return done
+    edits = sealed(attempt.planned.edits, with_proof(lock, attempt.proof), attempt.planned.baseline.index)
+    stages = joined(root, unmarking, stages_of(attempt.planned, lock, edits))
+    if refused := _refused(root, stages, attempt, run):
+        return replace(done, diagnostics=_once((*refused, *notes)))
+    if stages and settings.branch is None:
+        edits = stages[0].edits
+        plan = replace(attempt.planned.plan, changes=changes(edits))
+        notes += written(stages)
+        done = replace(done, planned=replace(attempt.planned, plan=plan))
+    with run.step("write"):
+        commits, more = _written(done.planned, edits, stages, settings, (root, unmarking))
+    return replace(done, edits=edits, commits=commits, is_written=not settings.diff, diagnostics=_once((*notes, *more)))
+
+
+def _written(
+    planned: Planned,
+    edits: Sequence[FileEdit],
+    stages: Sequence[Stage],
+    settings: Settings,
+    place: tuple[Path, Sequence[FileEdit]],
+) -> tuple[tuple[str, ...], Diagnostics]:
+    """The commits of a new branch, or nothing and what is to be said of files that are written."""
+    root, unmarking = place
+    if settings.branch is not None:
+        return write_branch(planned, edits, settings.branch, stages), ()
+    if settings.diff:
+        return (), ()
+    changed = {each.path for each in unmarking}
+    inputs = {path: held for path, held in planned.plan.inputs.items() if path not in changed}
+    commit(planned.baseline.index.root if not unmarking else root.resolve(), edits, inputs=inputs)
+    return (), _ignored(root, edits)
+
+
+def _once(diagnostics: Diagnostics) -> Diagnostics:
+    return tuple(dict.fromkeys(diagnostics))
+
+
+def _refused(root: Path, stages: Sequence[Stage], attempt: Attempt, run: Run) -> Diagnostics:
+    """Why the stages must not be written."""
+    baseline, lock, proof = attempt.planned.baseline, attempt.planned.lock, attempt.proof
+    if lock is None or proof is None:
+        return ()
+    with run.step("play") as watch:
+        return played(root, stages, lock, render_context_of(baseline.choices, baseline.tools, watch), proof)
 
 
 def _planned(settings: Settings, run: Run) -> Planned:

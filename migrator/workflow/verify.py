@@ -10,7 +10,8 @@ from migrator.engines import find_tools
 from migrator.gitops.reading import own_repositories
 from migrator.lock import load_lock
 from migrator.prove import Proof, verify
-from migrator.workflow.gitops.protect import with_handover
+from migrator.workflow.gitops.played import is_refused, replayed
+from migrator.workflow.gitops.protect import begun, with_handover
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -25,12 +26,12 @@ class Verified:
 
     proof: Proof
     diagnostics: Diagnostics
-    """Whether the lock's own proof still speaks of this tree."""
+    """Whether the lock's own proof still speaks of this tree, and what a change of hands does to live objects."""
 
     @property
     def exit_code(self) -> int:
-        """3 when something differs or cannot be proved, 2 when only the lock is out of date."""
-        if not self.proof.verdict.holds:
+        """3 when something differs, cannot be proved or would be harmed, 2 when only the lock is out of date."""
+        if not self.proof.verdict.holds or is_refused(self.diagnostics):
             return ExitCode.UNPROVED
         return ExitCode.FINDINGS if self.diagnostics else ExitCode.DONE
 
@@ -49,6 +50,11 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         tools = find_tools()
     with run.step("prove") as watch:
         terms, shipped = terms_of(root, choices)
-        terms, shipped = with_handover(terms, shipped, load_lock(root))
-        proof, diagnostics = verify(root, base, render_context_of(choices, tools, watch), terms=terms)
+        lock = load_lock(root)
+        terms, shipped = with_handover(terms, shipped, lock)
+        context = render_context_of(choices, tools, watch)
+        proof, diagnostics = verify(root, base, context, terms=terms)
+        if lock is not None and begun(lock):
+            diagnostics = ()  # the lock of a first stage has no digest of what that renders
+        diagnostics += replayed(root, base, lock, context, proof)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)

@@ -1,0 +1,120 @@
+"""The commits of a change of hands -> whether playing them harms what is live."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from migrator.diagnostics import Diagnostics
+from migrator.gitops.controllers.world import Body, History
+from migrator.gitops.deployer import Deployer
+from migrator.gitops.play.play import violations
+from migrator.gitops.play.refusal import refusals
+from migrator.gitops.play.violations import Violation
+from migrator.model import Difference, DifferenceKind, Impact, ResId
+from migrator.prove.handover.commit import Commit
+from migrator.prove.handover.renders import Renders
+from migrator.prove.render import RenderContext
+from migrator.prove.types import Proof
+
+_ORDERS, _TROUBLED = 2, 1
+"""So many orders, and each mishap in so many of them: what shows a planted trap, in a second or two."""
+
+
+def replay(commits: Sequence[Commit], context: RenderContext, proof: Proof, *, finish: int = 0) -> Diagnostics:
+    """MIG668 for each harm that the commits do to live objects; the last `finish` of them give up the way back.
+
+    What the first commit does to live objects already, and what the proof admits by name, is no harm of theirs.
+    """
+    own = frozenset().union(*(each.own for each in commits))
+    found: list[Violation] = []
+    for environments in _clusters(commits):
+        renders = Renders(commits=commits, context=context, environments=environments, own=own)
+        history = replace(_history(commits, environments, renders, proof), finish=finish)
+        harm = violations(history, count=_ORDERS, troubled=_TROUBLED)
+        known = {each.object for each in violations(_standing(history), count=1, troubled=0)} if harm else set()
+        found += (each for each in harm if each.object not in known)
+    return refusals(_together(found))
+
+
+def _together(found: Sequence[Violation]) -> Sequence[Violation]:
+    """The same that one deployer does to several objects once, with the shortest steps that lead there."""
+    kinds: dict[object, list[Violation]] = {}
+    for each in found:
+        kinds.setdefault((each.what, each.rule, each.deployer, each.is_way_back), []).append(each)
+    told = []
+    for held in kinds.values():
+        first = min(held, key=lambda each: len(each.steps))
+        more = (other for each in held for other in (each.object, *each.others) if other != first.object)
+        told.append(replace(first, others=tuple(dict.fromkeys(more))))
+    return told
+
+
+def _clusters(commits: Sequence[Commit]) -> Sequence[frozenset[str]]:
+    """The environments that one world has to hold, as one object that nothing delivers deploys to all of them."""
+    groups: list[frozenset[str]] = []
+    for reached in (_reached(commit, top) for commit in commits for top in commit.tops):
+        together = [each for each in groups if each & reached]
+        groups = [*(each for each in groups if not each & reached), reached.union(*together)]
+    return sorted(groups, key=sorted)
+
+
+def _reached(commit: Commit, top: Deployer) -> frozenset[str]:
+    beneath = [each for each in commit.beneath(top) if each.id != top.id]
+    return frozenset(each.environment for each in beneath or [top])
+
+
+def _history(commits: Sequence[Commit], environments: frozenset[str], renders: Renders, proof: Proof) -> History:
+    by_hand = [tuple(_by_hand(each, environments)) for each in commits]
+    found = [each for name in environments if name in proof.environments for each in proof.environments[name].found]
+    is_by_label = any(each.tracking == "label" for commit in commits for each in commit.deployers)
+    return History(
+        commits=[each.name for each in commits],
+        render=renders,
+        by_hand=lambda at: by_hand[at],
+        label_tracking=is_by_label,
+        restarts=_named(each.difference for each in found if each.difference.impact >= Impact.ROLLOUT),
+        gates=frozenset(range(1, len(commits))) if _needs_gates(commits) else frozenset(),
+        leaving=_named(
+            each.difference
+            for each in found
+            if each.difference.impact >= Impact.RECREATE
+            or (each.difference.kind is DifferenceKind.REMOVED and not each.difference.path)
+        ),
+    )
+
+
+def _needs_gates(commits: Sequence[Commit]) -> bool:
+    """Whether an owner of what moves has no parent that could protect it: each stage has to be seen before the next."""
+    handover = commits[-1].lock.handover
+    owners = {(each.kind, each.name) for each in handover.owners} if handover is not None else set()
+    return any((each.id.kind, each.id.name) in owners and each.delivered_by == each.id for each in commits[0].deployers)
+
+
+def _by_hand(commit: Commit, environments: frozenset[str]) -> Iterator[Body]:
+    """What nothing delivers; a set that generates several Applications once."""
+    bodies: list[Mapping[str, object]] = []
+    for top in commit.tops:
+        body = commit.body_of(top)
+        if _reached(commit, top) & environments and not any(each is body for each in bodies):
+            bodies.append(body)
+            yield body
+
+
+def _named(differences: Iterable[Difference]) -> frozenset[ResId]:
+    """Their objects, under both names of one that is called otherwise after."""
+    found = list(differences)
+    return frozenset(each.resource for each in found) | frozenset(
+        each.counterpart for each in found if each.counterpart is not None
+    )
+
+
+def _standing(history: History) -> History:
+    """The first commit, and the same once more: what happens without any change."""
+    return replace(
+        history,
+        commits=[history.commits[0]] * 2,
+        render=lambda body, _: history.render(body, 0),
+        by_hand=lambda _: history.by_hand(0),
+        finish=0,
+    )

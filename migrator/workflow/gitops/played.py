@@ -1,0 +1,107 @@
+"""The stages of a change of hands, played before they are written, and once more by `verify`."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.engines import export, file_history
+from migrator.lock import LOCK_PATH, Lock, load_lock, read_lock
+from migrator.prove import Proof, RenderContext
+from migrator.prove.handover import Commit, read_commit, replay
+from migrator.rewrite import stage
+from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.stages import Stage
+
+_REFUSED = "MIG668"
+_BEFORE = "the commit before"
+_NOW = "the work tree"
+
+
+def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderContext, proof: Proof) -> Diagnostics:
+    """MIG668 for each harm that the stages would do; nothing where nothing deploys today what moves.
+
+    What an earlier stage has written is played from the commit before it, where git still knows that.
+    """
+    if not stages or lock.handover is None or not lock.handover.owners:
+        return ()
+    with beside(root) as folder, tempfile.TemporaryDirectory(prefix="migrate-base-") as exported:
+        places: list[tuple[str, Path]] = [(_BEFORE, root)]
+        earlier = load_lock(root)
+        if earlier is not None and earlier.handover is not None:
+            places = [(earlier.handover.stages[earlier.handover.stage - 1], root)]
+            base = Path(exported).resolve() / "base"
+            if earlier.commit is not None and _exported(root, earlier.commit, base):
+                places.insert(0, (_BEFORE, base))
+        for each in stages:
+            place = folder / str(each.number) / root.name
+            stage(root, each.edits, place)
+            places.append((each.name, place))
+        return replay(_commits(places, lock, context), context, proof)
+
+
+def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderContext, proof: Proof) -> Diagnostics:
+    """MIG668 for each harm of the stages from a commit to the work tree, by the last commit of each stage.
+
+    Nothing where no change of hands lies between them. What came after the last stage gives up the way back.
+    """
+    ref = base or (lock.commit if lock is not None else None)
+    handover = lock.handover if lock is not None else None
+    if lock is None or ref is None or handover is None or not handover.owners:
+        return ()
+    reached = _reached(root, ref)
+    with tempfile.TemporaryDirectory(prefix="migrate-stages-") as name:
+        folder = Path(name).resolve()
+        if not _exported(root, ref, folder / "base"):
+            return ()
+        there = load_lock(folder / "base")
+        begun = there.handover.stage if there is not None and there.handover is not None else 0
+        if begun >= len(handover.stages):
+            return ()
+        places = [(_BEFORE, folder / "base")]
+        for number, title in enumerate(handover.stages[begun : handover.stage], start=begun + 1):
+            is_there = number in reached and (number < handover.stage or number == len(handover.stages))
+            if is_there and _exported(root, reached[number], folder / str(number)):
+                places.append((title, folder / str(number)))
+        is_finishing = handover.stage == len(handover.stages) and handover.stage in reached
+        places.append((_NOW if is_finishing else handover.stages[handover.stage - 1], root))
+        return replay(_commits(places, lock, context), context, proof, finish=int(is_finishing))
+
+
+def is_refused(diagnostics: Diagnostics) -> bool:
+    """Whether playing the stages has found harm among them."""
+    return any(each.code == _REFUSED for each in diagnostics)
+
+
+def _commits(places: Sequence[tuple[str, Path]], lock: Lock, context: RenderContext) -> Sequence[Commit]:
+    return [
+        read_commit(name, place, own or lock, context, is_before=own is None)
+        for name, place in places
+        for own in (load_lock(place),)
+    ]
+
+
+def _reached(root: Path, since: str) -> Mapping[int, str]:
+    """Stage -> the commit that counts for it: the last one, of the last stage the first."""
+    found: dict[int, str] = {}
+    for commit, data in _locks(root, since):
+        with suppress(MigrateError):
+            handover = read_lock(data).handover
+            if handover is not None and (handover.stage < len(handover.stages) or handover.stage not in found):
+                found[handover.stage] = commit
+    return found
+
+
+def _locks(root: Path, since: str) -> Iterator[tuple[str, bytes]]:
+    with suppress(MigrateError):
+        yield from file_history(root, since, LOCK_PATH)
+
+
+def _exported(root: Path, ref: str, target: Path) -> bool:
+    with suppress(MigrateError):
+        export(root, ref, target)
+        return True
+    return False
