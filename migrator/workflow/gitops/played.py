@@ -28,6 +28,7 @@ def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderConte
     """
     if not stages or lock.handover is None or not lock.handover.owners:
         return ()
+    root = root.resolve()  # beside `.` would be within it
     with beside(root) as folder, tempfile.TemporaryDirectory(prefix="migrate-base-") as exported:
         places: list[tuple[str, Path]] = [(_BEFORE, root)]
         earlier = load_lock(root)
