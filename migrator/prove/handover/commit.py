@@ -42,7 +42,8 @@ class Commit:
         """The object itself; of one that a set generates the set."""
         wanted: ResId = deployer.made_by or deployer.id
         found = [each for each in self.objects if each.id == wanted]
-        return next((each for each in found if each.span == deployer.span), found[0]).body
+        places = ("", deployer.environment)  # what roots render has no span, and may be called alike in another root
+        return min(found, key=lambda each: (each.span != deployer.span, each.environment not in places)).body
 
     def beneath(self, top: Deployer) -> Iterator[Deployer]:
         """The deployers that one brings, itself among them: of its own environment where others are called alike."""
