@@ -21,9 +21,14 @@ def test_every_command_is_looked_at(migrate: Migrate, app: Path, mirror: Path, t
         ("rules", "list", app),
         ("charts", app, *charts),
         ("accept", app, "tiny-db", "--up-to", "metadata", "--reason", "r", "--max-impact", "none", *charts),
-        ("apply", app, *charts),
+        ("apply", app, "--gitops", "argocd", *charts),
     ]
-    after = [("verify", app, *charts), ("audit", app, *charts), ("apply", app, "--relock", *charts)]
+    after = [
+        ("verify", app, *charts),
+        ("audit", app, *charts),
+        ("handover", app),
+        ("apply", app, "--relock", *charts),
+    ]
     committed(app)
     shown = {schema_for([*map(str, each)]): migrate(*each, "--format", "json") for each in before}
     committed(app)
