@@ -18,7 +18,7 @@ def test_what_is_emitted_is_what_is_proved(
     mirror, root = corpus / "charts", tmp_path / "shop"
     shutil.copytree(corpus / "phase1/shop", root)
     committed(root)
-    words = ("--offline", "--chart-mirror", mirror, "--layout", layout, "--budget", "20")
+    words = ("--offline", "--chart-mirror", mirror, "--layout", layout, "--budget", "60")
     assert migrate("apply", root, *words, "--gitops", tool).code == 0
     for environment in ("dev", "prod"):
         wanted = proved(root, environment, mirror)
