@@ -8,6 +8,9 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+WRITTEN = "written-differently"
+"""The class of places that are the same to a cluster."""
+
 
 def main() -> None:
     """Infer, and say what was found and what it cost; a refusal is an answer too."""
@@ -36,7 +39,10 @@ def infer(asked: dict[str, object]) -> dict[str, object]:
         "common": found.values.common,
         "environments": found.values.environments,
         "identical": found.identical,
-        "residual": [[item.cls.value, str(item.resource)] for item in found.residual],
+        "residual": [
+            *([item.cls.value, str(item.resource)] for item in found.residual),
+            *([WRITTEN, str(res)] for places in found.written_differently.values() for res, _ in places),
+        ],
         "renders": found.renders,
         "late": any(diagnostic.code == "MIG501" for diagnostic in inferred.diagnostics),
     }

@@ -68,6 +68,7 @@ def _infer(request: InferenceRequest, helm: Tool, cache: Cache) -> tuple[Inferen
         rendered=rendered,
         differences=verdict.differences,
         companions=verdict.companions,
+        written_differently=verdict.written_differently,
         options=verdict.options,
         left_out=left_out,
         refusals={name: error.diagnostic.summary for name, error in verdict.refusals.items()},

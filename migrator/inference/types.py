@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from migrator.compare import ALL, Equivalences
 from migrator.model import KUBE_VERSION, Difference, Json, KeyPath, ReleaseContext, ResId, Resource
 
+Place = tuple[ResId, KeyPath]
+"""An object, and where in it."""
+
 if TYPE_CHECKING:
     from migrator.charts.types import ChartArchive
 
@@ -159,13 +162,15 @@ class Inference:
     rendered: Mapping[str, tuple[Resource, ...]]
     """environment -> what the helm binary renders with these values and options, test hooks left out."""
     differences: Mapping[str, tuple[Difference, ...]]
-    """environment -> target against rendered, companions left out; empty for every environment means identical."""
+    """environment -> target against rendered, companions left out; empty where they are the same to a cluster."""
     residual: tuple[Residual, ...]
     companions: Mapping[str, tuple[ResId, ...]]
     """environment -> resources of the target that the chart does not make."""
     options: ReleaseOptions = field(default_factory=ReleaseOptions)
     left_out: Mapping[str, tuple[ResId, ...]] = field(default_factory=dict)
     """environment -> the companions that options or values keep out of the release: the chart's own CRDs and hooks."""
+    written_differently: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """environment -> where objects that are the same to a cluster are not written alike; only those that have any."""
     renders: int
     seconds: float
     engine: Mapping[str, str]
@@ -178,5 +183,10 @@ class Inference:
 
     @property
     def identical(self) -> bool:
-        """Whether the render is the target: every object of it, no more, no less."""
+        """Whether the render is the target: every object of it, no more, no less, and every field as it is written."""
+        return self.equivalent and not any(self.written_differently.values())
+
+    @property
+    def equivalent(self) -> bool:
+        """Whether a cluster would hold the same objects of both."""
         return not self.refusals and not any(self.differences.values()) and not any(self.companions.values())

@@ -29,6 +29,8 @@ _TITLES: Mapping[ResidualClass, str] = {
     ResidualClass.POST_PROCESSING: "alike on most objects, as if something went over all of them after the chart",
     ResidualClass.NOT_IN_CHART: "no template of the chart makes these of its own: keep them beside the release",
 }
+EQUIVALENT = "the same to a cluster"
+"""The verdict where not every field is written as in the target."""
 _LONGEST = 60
 _PLACES = 6
 """Places of one object that are shown."""
@@ -52,9 +54,9 @@ def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose
     width = max(map(len, inference.rendered), default=0)
     for environment in sorted(inference.rendered):
         name = f"  {environment:<{width}}  " if len(inference.rendered) > 1 else ""
-        is_same, text = _verdict(inference, environment)
+        word, text = _verdict(inference, environment)
         out.print(name, end="")
-        out.print("identical" if is_same else "differs", style="bold green" if is_same else "bold yellow", end="")
+        out.print(word, style="bold yellow" if word == "differs" else "bold green", end="")
         out.print(f": {text}")
     for reason in inference.options.reasons:
         out.print(reason)
@@ -65,10 +67,11 @@ def show_inference(inference: Inference, stream: IO[str], *, chart: str, verbose
         for line in text.splitlines():
             out.print(f"  {line}", style="cyan")
     if not inference.values.common and not inference.values.environments:
-        needed = "are needed" if inference.identical else "were found"
+        needed = "are needed" if inference.equivalent else "were found"
         out.print()
         out.print(f"no values {needed} beside the chart's defaults", style="bold")
     _differences(out, inference, verbose=verbose)
+    _written_differently(out, inference, verbose=verbose)
 
 
 def show_next(commands: Iterable[tuple[str, str]], stream: IO[str]) -> None:
@@ -87,19 +90,21 @@ def file_name(environment: str) -> str:
     return f"values-{environment}.yaml" if environment else "values.yaml"
 
 
-def _verdict(inference: Inference, environment: str) -> tuple[bool, str]:
+def _verdict(inference: Inference, environment: str) -> tuple[str, str]:
     differences = inference.differences.get(environment, ())
     missing = len(inference.companions.get(environment, ()))
     extra = len({item.resource for item in differences if item.kind is DifferenceKind.ADDED and not item.path})
     changed = len({item.resource for item in differences}) - extra
     total = len(inference.rendered[environment]) - extra + missing
     if environment in inference.refusals:
-        return False, "helm refuses these values; what follows is told of the templates that do render"
+        return "differs", "helm refuses these values; what follows is told of the templates that do render"
     if not missing and not differences:
-        return True, f"{'the object' if total == 1 else f'all {total} objects'} of the target, nothing else"
+        objects = f"{'the object' if total == 1 else f'all {total} objects'} of the target, nothing else"
+        others = len({resource for resource, _ in inference.written_differently.get(environment, ())})
+        return (EQUIVALENT, f"{objects}; {others} of them written differently") if others else ("identical", objects)
     parts = [f"{changed} changed"] * bool(changed) + [f"{missing} missing"] * bool(missing)
     parts += [f"{extra} too many"] * bool(extra)
-    return False, f"{total - changed - missing} of {total} objects are equal, {', '.join(parts)}"
+    return "differs", f"{total - changed - missing} of {total} objects are equal, {', '.join(parts)}"
 
 
 def _differences(out: Console, inference: Inference, *, verbose: bool) -> None:
@@ -119,6 +124,24 @@ def _differences(out: Console, inference: Inference, *, verbose: bool) -> None:
             count = len({row.resource for row in rows})
             out.print(f"  {_TITLES[cls]} ({count} object{'' if count == 1 else 's'})", style="yellow")
             _objects(out, rows, every=tuple(sorted(inference.rendered)), verbose=verbose)
+
+
+def _written_differently(out: Console, inference: Inference, *, verbose: bool) -> None:
+    """The objects that are the same to a cluster and not written alike, with the places."""
+    found: dict[tuple[ResId, str], list[str]] = {}
+    for environment, places in sorted(inference.written_differently.items()):
+        for resource, path in places:
+            found.setdefault((resource, "".join(f"/{key}" for key in path)), []).append(environment)
+    if not found:
+        return
+    rows = [
+        _Row(resource=resource, place=place, what="", impact="", environments=tuple(environments))
+        for (resource, place), environments in found.items()
+    ]
+    count = len({row.resource for row in rows})
+    out.print()
+    out.print(f"Written differently, {EQUIVALENT} ({count} object{'' if count == 1 else 's'})", style="bold")
+    _objects(out, rows, every=tuple(sorted(inference.rendered)), verbose=verbose)
 
 
 def _rows(
@@ -148,7 +171,8 @@ def _objects(out: Console, rows: Sequence[_Row], *, every: tuple[str, ...], verb
         out.print("".join(f"   {mark}" for mark in (*marks, *([] if whole else impacts))), style="dim")
         places = [row for row in own if row.place]
         for row in places if verbose else places[:_PLACES]:
-            out.print(f"      {row.place}: {row.what}{_where(row, every)}")
+            what = f": {row.what}" if row.what else ""
+            out.print(f"      {row.place}{what}{_where(row, every)}")
         if not verbose and len(places) > _PLACES:
             out.print(f"      ... {len(places) - _PLACES} more places (--verbose)", style="dim")
     if not verbose and len(groups) > SHORT:

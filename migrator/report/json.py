@@ -227,6 +227,7 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], char
         "namespace": inference.context.namespace,
         "namespaces": {name: inference.context.within(name).namespace for name in sorted(inference.differences)},
         "verdict": "identical" if inference.identical else "differs",
+        "equivalent": inference.equivalent,
         "values": values_document(inference.values),
         "options": options_document(inference.options),
         "residual": [residual_document(residual) for residual in inference.residual],
@@ -235,6 +236,11 @@ def infer_document(inference: Inference, diagnostics: Iterable[Diagnostic], char
             difference_document(difference, environment)
             for environment in sorted(inference.differences)
             for difference in inference.differences[environment]
+        ],
+        "written_differently": [
+            {"environment": environment, "resource": str(resource), "path": pointer(path)}
+            for environment, places in sorted(inference.written_differently.items())
+            for resource, path in places
         ],
         "refusals": dict(sorted(inference.refusals.items())),
         "renders": inference.renders,

@@ -65,8 +65,8 @@ class Inferred:
 
     @property
     def exit_code(self) -> int:
-        """3 when the chart does not render the target."""
-        return ExitCode.DONE if self.inference.identical else ExitCode.UNPROVED
+        """3 when a cluster would hold something else of what the chart renders than of the target."""
+        return ExitCode.DONE if self.inference.equivalent else ExitCode.UNPROVED
 
 
 def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
@@ -88,7 +88,7 @@ def infer_files(target: Target, settings: Settings, run: Run) -> Inferred:
         if _is_elsewhere(request, inference):
             placed = _request(replace(target, namespace=inference.context.namespace), found, choices)
             again = infer_once(placed, tools, choices.cache)
-            if again[0].identical:
+            if again[0].equivalent:
                 request, (inference, diagnostics) = placed, again
     inferred = Inferred(
         inference=inference,
@@ -132,7 +132,7 @@ def _is_elsewhere(request: InferenceRequest, inference: Inference) -> bool:
     placed = (each for found in request.targets.values() for each in found if each.is_placed)
     return (
         request.namespace is None
-        and not inference.identical
+        and not inference.equivalent
         and any(each.id.namespace != inference.context.namespace for each in placed)
     )
 

@@ -19,7 +19,7 @@ def next_steps(inferred: Inferred) -> Iterator[tuple[str, str]]:
     inference, written = inferred.inference, inferred.written
     if any(each.code == "MIG501" for each in inferred.diagnostics):
         yield f"--budget {2 * inferred.budget:g}", "the search ended with its budget; give it longer"
-    if not inference.identical and inferred.explanation is None:
+    if not inference.equivalent and inferred.explanation is None:
         yield "--explain", "see what was tried, and what each value shapes"
     if not written:
         yield "--output DIR", "write the values files"

@@ -299,6 +299,7 @@ def test_a_difference_is_told_with_the_values_that_show_there():
         ({"residual": {"not-found-within-budget": 1, "refused": 1}}, "neither"),
         ({"residual": {"inexpressible": 2, "refused": 1}}, "refused"),
         ({"residual": {"inexpressible": 2}}, "inexpressible"),
+        ({"residual": {"written-differently": 2}}, "written differently"),
         ({}, "neither"),
     ],
 )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+from migrator.charts.types import ChartRef
 from migrator.inference.types import Inference, Residual, ResidualClass, SplitValues
 from migrator.model import Difference, DifferenceKind, Impact, Json, KeyPath, ReleaseContext, ResId, resource_of
 from migrator.report.inferred import show_inference, show_next
+from migrator.report.json import infer_document
 from migrator.yamlio import ABSENT
 
 WEB = ResId(group="apps", kind="Deployment", namespace="shop", name="web")
@@ -112,3 +114,19 @@ def test_next_steps_are_lines() -> None:
     stream = io.StringIO()
     show_next([("--output DIR", "write the values files")], stream)
     assert stream.getvalue() == "\nNext\n  write the values files: --output DIR\n"
+
+
+def test_what_is_only_written_differently_is_not_called_identical_and_its_places_are_named() -> None:
+    found = replace(inference("dev", "prod"), written_differently={"prod": ((WEB, ("spec", "paused")),)})
+    text = shown(found)
+    assert "  dev   identical: all 2 objects of the target, nothing else\n" in text
+    assert (
+        "  prod  the same to a cluster: all 2 objects of the target, nothing else; 1 of them written differently"
+        in text
+    )
+    assert "Written differently, the same to a cluster (1 object)\n    Deployment.apps shop/web\n" in text
+    assert "      /spec/paused   in prod\n" in text
+    document = infer_document(found, (), ChartRef(name="web", version="1.0.0", repository=""))
+    assert (document["verdict"], document["equivalent"]) == ("differs", True)
+    places = [{"environment": "prod", "resource": "Deployment.apps shop/web", "path": "/spec/paused"}]
+    assert document["written_differently"] == places

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from measuring.rows import CaseRow
+from measuring.stage import WRITTEN
 from measuring.summary import Figure, figure, limit, ninth, share
 from measuring.tables import figure_line, headline, seconds, table, tick
 
@@ -23,11 +24,23 @@ Made by `python benchmarks/fresh.py --families --write`: charts that rest on a l
 kind that they document changed alone, and in pairs.""",
 }
 TITLES = {"fresh": "Fresh values", "defaults": "Charts at their defaults", "families": "Families of charts"}
-ENDINGS = ("perfect", "false claim", "inexpressible", "refused", "out of budget", "neither", "failed")
+ENDINGS = (
+    "perfect",
+    "false claim",
+    "inexpressible",
+    "refused",
+    "written differently",
+    "out of budget",
+    "neither",
+    "failed",
+)
 
 
 def ending(row: CaseRow) -> str:
-    """How a search ended: `neither` is one that stopped with differences, no proof, no refusal and time to spend."""
+    """How a search ended: `neither` is one that stopped with differences, no proof, no refusal and time to spend.
+
+    `written differently` is one whose objects are the same to a cluster.
+    """
     if row.error:
         return "failed"
     if row.false_claim:
@@ -38,6 +51,8 @@ def ending(row: CaseRow) -> str:
         return "out of budget"
     if "not-found-within-budget" in row.residual or not row.residual:
         return "neither"
+    if set(row.residual) == {WRITTEN}:
+        return "written differently"
     return "refused" if "refused" in row.residual else "inexpressible"
 
 

@@ -75,9 +75,9 @@ class Evaluator:
             lambda state, last: self._measure(self.with_untaken, state.tree, state.setting, last)
         )
         self._chart, self._probes = chart, probes
-        given = [target for target in targets if not is_test_hook(target.body)]
-        self._stored = StoredBodies(given, rules)
-        self.targets = [self._stored.as_written(target) for target in given]
+        self._given = [target for target in targets if not is_test_hook(target.body)]
+        self._stored = StoredBodies(self._given, rules)
+        self.targets = [self._stored.as_written(target) for target in self._given]
         self.with_untaken.asked_kinds = frozenset(target.id.kind for target in self.targets)
         self.sizes = [leaf_count(target.body) + 1.0 for target in self.targets]
         self._runs_something = any(is_workload(target.id) for target in self.targets)
@@ -114,7 +114,7 @@ class Evaluator:
 
     def to_the_letter(self) -> Evaluator:
         """One that measures what is the same to a cluster as well."""
-        strict = Evaluator(self._chart, self.targets, self._probes, rules=frozenset(), knows_hooks=self.knows_hooks)
+        strict = Evaluator(self._chart, self._given, self._probes, rules=frozenset(), knows_hooks=self.knows_hooks)
         strict.set_aside(self._aside)
         return strict
 

@@ -106,11 +106,15 @@ def _start(inference: Inference) -> Start:
     )
 
 
-def _rank(inference: Inference) -> tuple[bool, bool, int, int]:
-    """Identical first, then what helm renders, what differs least and least gravely, what needs the fewest values."""
+def _rank(inference: Inference) -> tuple[bool, bool, int, int, int]:
+    """The same to a cluster first, then what helm renders, what differs least and least gravely, also in its words.
+
+    What needs the fewest values comes before others then.
+    """
     parts = (inference.values.common, *inference.values.environments.values())
     values = sum(len(leaves(part)) for part in parts)
-    return not inference.identical, bool(inference.refusals), _cost(inference), values
+    words = sum(map(len, inference.written_differently.values()))
+    return not inference.equivalent, bool(inference.refusals), _cost(inference), words, values
 
 
 def _cost(inference: Inference) -> int:

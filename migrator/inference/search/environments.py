@@ -205,7 +205,7 @@ def _tried(trials: Trials, state: State) -> Tried:
 
 
 def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State:
-    """What prints every letter of the target, where it is found near what is right to a cluster; else that itself."""
+    """What is right to a cluster and prints more objects to the letter, where it is found near; else the state."""
     if not state.is_right:
         return state
     strict = evaluator.to_the_letter()
@@ -214,7 +214,10 @@ def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State
         return state
     trials = Trials(strict, begun, min(deadline, time.process_time() + LETTERS), release_is_fixed=True)
     found = Search(trials, all_passes()).run()
-    return found if found.is_right else state
+    if found.is_right:
+        return found
+    is_nearer = len(found.costs) < len(begun.costs) and evaluator.measure(found.tree, found.setting).is_right
+    return found if is_nearer else state
 
 
 def _deadline(started: float, budget: float, place: int, count: int) -> float:

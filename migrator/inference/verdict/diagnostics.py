@@ -52,21 +52,21 @@ def _refusals(request: InferenceRequest, inference: Inference) -> Iterator[Diagn
 
 
 def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
-    if answer.late and not inference.identical:
+    if answer.late and not inference.equivalent:
         yield Diagnostic(
             code="MIG501",
             severity=Severity.INFO,
             summary=f"the search for values of {request.chart.ref.name} stopped at its budget of {request.budget:g} s",
             remedy="give it longer with --budget",
         )
-    elif answer.is_cut and not inference.identical:
+    elif answer.is_cut and not inference.equivalent:
         yield Diagnostic(
             code="MIG501",
             severity=Severity.INFO,
             summary=f"the templates of {request.chart.ref.name} might print more than the search could look at",
             remedy="set by hand what still differs, in the values file or by a patch",
         )
-    if answer.out_of_memory and not inference.identical:
+    if answer.out_of_memory and not inference.equivalent:
         yield Diagnostic(
             code="MIG505",
             severity=Severity.INFO,
@@ -76,7 +76,7 @@ def _late(request: InferenceRequest, answer: Answer, inference: Inference) -> It
 
 
 def _faults(request: InferenceRequest, answer: Answer, inference: Inference) -> Iterator[Diagnostic]:
-    if answer.faults and not inference.identical:
+    if answer.faults and not inference.equivalent:
         yield faults_within(request, answer.faults)
 
 

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from migrator.charts.randomness import next_second, reads_clock
 from migrator.charts.schema import outside_references
 from migrator.compare import compare, is_test_hook
+from migrator.compare.identity.pairs import pairs
+from migrator.compare.scopes import as_written
+from migrator.compare.stored.equivalences import RELEASE_NAMESPACE
 from migrator.inference.hypothesis.compared_objects import Key, key_of
-from migrator.inference.types import InferenceRequest, ReleaseOptions, SplitValues
+from migrator.inference.types import InferenceRequest, Place, ReleaseOptions, SplitValues
 from migrator.inference.values.files import values_files
 from migrator.inference.verdict.release_options import release_options
 from migrator.model import Difference, DifferenceKind, Json, ReleaseContext, ResId, Resource
-from migrator.yamlio import digest, dump
+from migrator.yamlio import differing_paths, digest, dump
 
 if TYPE_CHECKING:
     from migrator.engines import Cache, EngineError, Tool
@@ -130,6 +133,8 @@ class Verdict:
     differences: Mapping[str, tuple[Difference, ...]]
     companions: Mapping[str, tuple[ResId, ...]]
     """environment -> the targets that the chart does not make; only those that have any."""
+    written_differently: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    """environment -> where objects that are the same to a cluster are not written alike; only those that have any."""
     options: ReleaseOptions = field(default_factory=ReleaseOptions)
     left_out: Mapping[str, frozenset[ResId]] = field(default_factory=dict)
     """environment -> the companions that the chart makes under other options."""
@@ -249,6 +254,11 @@ def _rendered(judge: Judge, values: SplitValues, setting: ReleaseContext, render
         rendered={name: found for name, (found, _) in made.items()},
         differences={name: found for name, (found, _) in told.items()},
         companions={name: companions for name, (_, companions) in told.items() if companions},
+        written_differently={
+            name: places
+            for name, (found, _) in made.items()
+            if (places := written_differently(request, name, found, setting, told[name][0]))
+        },
         refusals={name: error for name, (_, error) in made.items() if error is not None},
     )
 
@@ -264,3 +274,24 @@ def compared(
     companions = tuple(sorted(item.resource for item in found if item.kind is DifferenceKind.REMOVED and not item.path))
     gone = frozenset(companions)
     return tuple(item for item in found if item.resource not in gone), companions
+
+
+def written_differently(
+    request: InferenceRequest,
+    environment: str,
+    rendered: Rendered,
+    context: ReleaseContext,
+    differences: tuple[Difference, ...],
+) -> tuple[Place, ...]:
+    """Where the objects that do not differ to a cluster are written in another way than the target."""
+    namespace, meets = context.within(environment).namespace, RELEASE_NAMESPACE in request.equivalences
+    differing = {each.resource for each in differences}
+    found: list[Place] = []
+    for pair in pairs(request.targets[environment], rendered, namespace, meets=meets):
+        if pair.before is None or pair.after is None or pair.id in differing or is_test_hook(pair.before.body):
+            continue
+        places = dict.fromkeys(differing_paths(dict(as_written(pair.before).body), dict(pair.after.body)))
+        if pair.is_named_once:
+            places["metadata", "namespace"] = None
+        found += ((pair.id, path) for path in places)
+    return tuple(found)
