@@ -70,3 +70,43 @@ def test_a_target_that_is_set_aside_is_neither_met_nor_missed():
     assert (state.pairs, state.costs, len(state.extra)) == ({}, {}, 1)
     evaluator.set_aside(frozenset())
     assert evaluator.measure(tree, SETTING).is_right
+
+
+def test_a_definition_of_crds_stands_for_one_object_and_a_second_one_is_missed():
+    definition = (
+        b"apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: things.x.org}\n"
+    )
+    template = b'{{ if .Values.twice }}{{ .Files.Get "crds/all.yaml" }}{{ end }}'
+    files = {**FILES, "values.yaml": b"twice: false\n", "templates/all.yaml": template, "crds/all.yaml": definition}
+    chart = load_chart(files)
+    target = resource_of(
+        {
+            "apiVersion": "apiextensions.k8s.io/v1",
+            "kind": "CustomResourceDefinition",
+            "metadata": {"name": "things.x.org"},
+        }
+    )
+    tree = Tree(defaults_of(chart), {})
+    assert Evaluator(chart, [target]).measure(tree, SETTING).is_right
+    twice = Evaluator(chart, [target, target])
+    state = twice.measure(tree, SETTING)
+    assert list(state.costs) == [1]
+    assert searched(twice, state).tree.overrides == {"twice": True}
+
+
+def test_the_release_that_only_the_names_of_hooks_tell_is_found():
+    hook = b"""apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: "{{ .Release.Name }}-check"
+  annotations: {helm.sh/hook: pre-install}
+"""
+    chart = load_chart({**FILES, "values.yaml": b"{}\n", "templates/all.yaml": hook})
+    body = {
+        "apiVersion": "v1",
+        "kind": "ServiceAccount",
+        "metadata": {"name": "blue-check", "annotations": {"helm.sh/hook": "pre-install"}},
+    }
+    evaluator = Evaluator(chart, [resource_of(body)])
+    state = searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    assert (state.setting.release, state.is_right, state.hooks) == ("blue", True, [])

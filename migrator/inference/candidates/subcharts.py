@@ -18,8 +18,8 @@ def switched(evaluator: Evaluator, state: State) -> Iterator[Edits]:
     for prefix, path in _conditions(chart, chart.name, ()):
         here = [d for docs in state.documents.values() for d in docs if d.template.startswith(prefix + "/")]
         active = prefix in state.run.charts
-        crds = evaluator.crd_keys(state.run, prefix + "/")
-        unwanted = all(id(document) in extra for document in here) and not crds & evaluator.by_key.keys()
+        crds = evaluator.definitions.keys(state.run, prefix + "/")
+        unwanted = all(id(document) in extra for document in here) and not crds.keys() & evaluator.by_key.keys()
         if active and (here or crds) and unwanted:
             yield ((path, False),)
         elif not active and evaluator.missing(state):

@@ -12,6 +12,7 @@ from migrator.inference.gaps.containers import is_held
 from migrator.inference.gaps.distance import below, cost, extent, leaf_count, worth_of_leaf
 from migrator.inference.gaps.gaps import Gap, Sides, gaps_between
 from migrator.inference.hypothesis.compared_objects import Key, is_skipped, key_of
+from migrator.inference.hypothesis.definitions import Definitions, beyond
 from migrator.inference.hypothesis.helm_probes import Probed, Probes
 from migrator.inference.hypothesis.name_inputs import name_inputs
 from migrator.inference.hypothesis.random_values import Leaf, generated_leaves, generated_rank, masked
@@ -29,11 +30,11 @@ from migrator.inference.hypothesis.state import State
 from migrator.inference.hypothesis.stored_bodies import StoredBodies
 from migrator.inference.hypothesis.untaken_runs import UntakenRuns
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading
-from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource, resource_of
+from migrator.model import Json, KeyPath, ReleaseContext, ResId, Resource
 from migrator.templates.chart import Chart
 from migrator.templates.interpreter.render import Interpreter, Run, TemplateRun
 from migrator.templates.output.documents import Document
-from migrator.templates.output.split import plain_documents, split_documents, untaken_documents
+from migrator.templates.output.split import split_documents, untaken_documents
 from migrator.templates.provenance.randomness import draws
 from migrator.templates.provenance.value import Region
 
@@ -90,7 +91,7 @@ class Evaluator:
         """Pieces of the templates in `split`."""
         self._bodies: dict[str, Resource | None] = {}
         self._measured: dict[tuple[int, int, str], tuple[object, float]] = {}
-        self._crds: dict[bytes, list[Resource]] = {}
+        self.definitions = Definitions()
         self._untaken_of: dict[int, tuple[TemplateRun, list[tuple[Region, Document]]]] = {}
         self._read: dict[tuple[int, int], tuple[Document, Reading]] = {}
         self._leaves: dict[int, tuple[Document, tuple[Leaf, ...]]] = {}
@@ -213,21 +214,6 @@ class Evaluator:
             self._last_name_inputs = (state, frozenset(found))
         return self._last_name_inputs[1]
 
-    def crd_keys(self, run: Run, prefix: str = "") -> set[Key]:
-        """The keys of the definitions in `crds/` of active charts below a prefix."""
-        return {key_of(res.id) for res in self._crd_resources(run, prefix)}
-
-    def _crd_resources(self, run: Run, prefix: str = "") -> list[Resource]:
-        found = []
-        for path, data in run.crds.items():
-            if not path.startswith(prefix):
-                continue
-            if data not in self._crds:
-                values = plain_documents(data)
-                self._crds[data] = [resource_of(v) for v in values if isinstance(v, dict) and v.get("kind")]
-            found += self._crds[data]
-        return found
-
     def _compare(self, tree: Tree, setting: ReleaseContext, run: Run, documents: dict[Key, list[Document]]) -> State:
         self._kube_version = self._kube_version or setting.kube_version
         total = OVERRIDE_COST * len(leaves(tree.overrides))
@@ -237,9 +223,9 @@ class Evaluator:
         extra = [each for each in left if not any(each is hook for hook in hooks)]
         found = {index: self._cost(index, document, setting) for index, document in pairs.items()}
         costs = {index: value for index, value in found.items() if value}
-        fixed = self.crd_keys(run)
+        fixed = self.definitions.keys(run)
         found_for = pairs.keys() | self._aside
-        missing = [i for i, t in enumerate(self.targets) if i not in found_for and key_of(t.id) not in fixed]
+        missing = beyond(fixed, ((i, target) for i, target in enumerate(self.targets) if i not in found_for))
         alone = [each for each in extra if each.id is not None and _is_alone(each.id, documents)]
         instead = stand_ins(self.targets, missing, alone, lambda index, found: self._cost(index, found, setting))
         for index in missing:

@@ -48,12 +48,17 @@ def name_objects(trials: Trials) -> None:
     _name_subcharts(trials)
     for _ in range(ROUNDS):
         votes = Counter[Edits]()
-        for document, index in islice(_likely_pairs(trials, trials.seen.extra), MAX_NAMED):
+        for document, index in islice(_likely_pairs(trials, _strangers(trials)), MAX_NAMED):
             for rank, edits in enumerate(islice(_renamings(trials, document, index), VOTES)):
                 votes[edits] += VOTES - rank
         candidates = trials.filled(edits for edits, _ in votes.most_common(MAX_CANDIDATES))
         if not _keep_best(trials, candidates):
             return
+
+
+def _strangers(trials: Trials) -> list[Document]:
+    """What is printed and has no target of its name: hooks, too, though they may be left out."""
+    return [*trials.seen.extra, *trials.seen.hooks]
 
 
 def _renamings(trials: Trials, document: Document, index: int) -> Iterator[Edits]:
