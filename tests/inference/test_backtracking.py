@@ -95,3 +95,45 @@ def test_without_backtracking_the_first_value_stays():
     others = tuple(step for step in passes.last if step is not backtrack)
 
     assert found(template, values, truth, replace(passes, last=others))[1] > 0
+
+
+def test_items_in_the_wrong_place_come_together_from_another_list():
+    """Lists for anything print volume and mount at the end; one entry of another list prints both in their place."""
+    template = """
+{{- range $name := list "one" "two" }}
+{{- $own := get $.Values $name }}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: "{{ $.Release.Name }}-{{ $name }}"}
+spec:
+  containers:
+  - name: main
+    volumeMounts:
+    {{- range $.Values.secretMounts | default $own.secretMounts }}
+    - name: {{ .name }}
+      mountPath: {{ .path }}
+    {{- end }}
+    - {name: data, mountPath: /data}
+    {{- if $.Values.extraVolumeMounts | default $own.extraVolumeMounts }}
+{{ toYaml ($.Values.extraVolumeMounts | default $own.extraVolumeMounts) | indent 4 }}
+    {{- end }}
+  volumes:
+  {{- range $.Values.secretMounts | default $own.secretMounts }}
+  - name: {{ .name }}
+    secret:
+      secretName: {{ .secretName }}
+  {{- end }}
+  - name: data
+    emptyDir: {}
+  {{- if $.Values.extraVolumes | default $own.extraVolumes }}
+{{ toYaml ($.Values.extraVolumes | default $own.extraVolumes) | indent 2 }}
+  {{- end }}
+{{- end }}
+"""
+    lists = "extraVolumeMounts: [], extraVolumes: [], secretMounts: []"
+    values = f"{{{lists}, one: {{{lists}}}, two: {{{lists}}}}}\n"
+    truth = "one: {secretMounts: [{name: certs, secretName: my-certs, path: /certs}]}\n"
+    overrides, distance = found(template, values, truth)
+    assert distance == 0
+    assert overrides == read_value(truth.encode(), dialect=Dialect.SIGS)

@@ -82,3 +82,14 @@ def test_where_nothing_prints_it_the_chart_s_own_name_serves():
     found = approached(template, "existingSecret: ''\n", target)
     assert found.is_right
     assert dict(found.tree.overrides) == {"existingSecret": "web"}
+
+
+def test_the_text_true_that_the_target_holds_in_its_secret_is_a_value():
+    template = """
+apiVersion: v1
+kind: Secret
+metadata: {name: web}
+data:
+  config.yaml: {{ tpl (printf "level: 1\\nlabels:\\n%s" (toYaml .Values.labels | indent 2)) . | b64enc }}
+"""
+    assert_found(template, "labels: {}\n", 'labels: {a: one, b: "true"}\n')

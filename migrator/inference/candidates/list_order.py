@@ -47,9 +47,7 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
     """Take items in the wrong place out of the lists that print them, and put them into a list that may hold any."""
     node = gap.node
     assert node is not None  # noqa: S101
-    placed = [(left, right) for left, right in align(gap.now, gap.whole) if left is not None and right is not None]
-    right_places = _rising([right for _, right in placed])
-    wrong = [(left, right) for left, right in placed if right not in right_places]
+    wrong = misplaced(gap)
     if not wrong or len(wrong) > MAX_MOVED:
         return
     closing = _without(gap, [left for left, _ in wrong], tree)
@@ -67,6 +65,13 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
         joined = combined(closing, ((path, [*items, *(current if isinstance(current, list) else [])]),))
         if joined is not None:
             yield joined
+
+
+def misplaced(gap: Gap) -> list[tuple[int, int]]:
+    """The least items that would have to move: where each stands in the document, and where in the target."""
+    placed = [(left, right) for left, right in align(gap.now, gap.whole) if left is not None and right is not None]
+    right_places = _rising([right for _, right in placed])
+    return [(left, right) for left, right in placed if right not in right_places]
 
 
 def _without(gap: Gap, places: list[int], tree: Tree) -> Edits | None:

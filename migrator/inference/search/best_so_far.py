@@ -90,11 +90,14 @@ class Standing:
             refused=set() if afresh else self._refused,
         )
 
-    def without(self, path: KeyPath) -> Self:
-        """Another search, from the same hypothesis without one value, which it must not set again."""
-        state = self.evaluator.measure(self.state.tree.without(path), self.state.setting, self.state)
+    def without(self, *paths: KeyPath) -> Self:
+        """Another search, from the same hypothesis without some values, which it must not set again."""
+        tree = self.state.tree
+        for path in paths:
+            tree = tree.without(path)
+        state = self.evaluator.measure(tree, self.state.setting, self.state)
         return type(self)(
-            self.evaluator, state, self.deadline, release_is_fixed=True, forbidden=self.forbidden | {path}
+            self.evaluator, state, self.deadline, release_is_fixed=True, forbidden=self.forbidden.union(paths)
         )
 
     @property

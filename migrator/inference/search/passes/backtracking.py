@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import Tree, leaves
+from migrator.inference.candidates.list_order import misplaced
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.state import EPSILON
@@ -35,10 +36,10 @@ def backtrack(trials: Trials) -> None:
 
 
 def _drop_one(trials: Trials) -> bool:
-    for path in islice(_blamed(trials), MAX_DROPPED):
+    for paths in chain(([path] for path in islice(_blamed(trials), MAX_DROPPED)), _out_of_order(trials)):
         if trials.late:
             return False
-        other = trials.without(path)
+        other = trials.without(*paths)
         for _ in range(ROUNDS):
             before = other.state.cost
             switch_objects(other)
@@ -50,6 +51,21 @@ def _drop_one(trials: Trials) -> bool:
             trials.give_another_chance()
             return True
     return False
+
+
+def _out_of_order(trials: Trials) -> Iterator[list[KeyPath]]:
+    """The values that print items in the wrong place, if there are several: another value may print all of them."""
+    if not trials.state.costs:
+        return
+    found: dict[KeyPath, None] = {}
+    for gap in trials.evaluator.gaps(trials.state):
+        node = gap.node
+        for left, _ in misplaced(gap) if gap.kind == "order" and node is not None else ():
+            pieces = gap.document.under(node.items[left]) if node is not None else ()
+            paths = {path for piece in pieces if piece.source is not None for path in piece.source.direct}
+            found.update(dict.fromkeys(_set_at(paths, trials.state.tree)))
+    if 1 < len(found) <= MAX_DROPPED:
+        yield list(found)
 
 
 def _blamed(trials: Trials) -> list[KeyPath]:

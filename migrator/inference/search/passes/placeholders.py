@@ -17,6 +17,7 @@ from migrator.inference.search.passes.render_errors import INNER
 from migrator.inference.search.passes.whole_objects import switch_objects
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath, Resource
+from migrator.templates.provenance.value import Value
 
 _TRUE = "true"
 MOST_NAMES = 4
@@ -80,8 +81,17 @@ def _printed(state: State) -> set[KeyPath]:
         for document in state.pairs.values()
         for piece in document.real
         if piece.source is not None
-        for each in piece.source.direct
+        for each in _told(piece.source)
     }
+
+
+def _told(value: Value) -> Iterator[KeyPath]:
+    """The places of what a value prints, be it encoded."""
+    yield from value.direct
+    inner = value.args[0] if value.op == "b64enc" and value.args else None
+    for piece in (inner.pieces or ()) if isinstance(inner, Value) else ():
+        if piece.source is not None:
+            yield from _told(piece.source)
 
 
 def _touches(path: KeyPath, places: Iterable[KeyPath]) -> bool:
