@@ -13,7 +13,6 @@ Edits: TypeAlias = tuple[Edit, ...]
 """Assignments that belong together; None deletes a default (fact D5)."""
 
 MISSING = object()
-MOST_WORDS = 6
 
 
 class AnyOther:
@@ -29,15 +28,9 @@ class AnyOther:
 
 
 def filled(edits: Edits, words: Mapping[KeyPath, Iterable[str]]) -> list[Edits]:
-    """The assignments with each AnyOther replaced by the words that its path is compared with, likeliest first.
-
-    What is switched on may be one of such words as well.
-    """
+    """The assignments with each AnyOther replaced by the words that its path is compared with, likeliest first."""
     found: list[Edits] = [edits]
     for index, (path, value) in enumerate(edits):
-        if value is True:
-            known = [word for word in words.get(path, ()) if word][:MOST_WORDS]
-            found = [(*e[:index], (path, word), *e[index + 1 :]) for e in found for word in [*known, True]]
         if isinstance(value, AnyOther):
             known = [word for word in words.get(path, ()) if word and word not in value.words]
             found = [(*e[:index], (path, word), *e[index + 1 :]) for e in found for word in [*known, ""]]

@@ -32,9 +32,6 @@ class Scope(Protocol):
     def note_merge(self, upper: Value, lower: Value) -> None:
         """Remember that one map is laid over another."""
 
-    def note_words(self, args: list[Value]) -> None:
-        """Remember which texts a value stands beside: likely what it may be."""
-
     def note_failure(self, error: TemplateError) -> None:
         """Remember what Helm would stop at, and go on."""
 

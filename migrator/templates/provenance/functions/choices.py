@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from migrator.templates.errors import TemplateError
 from migrator.templates.golang.types import StringMap, kind_of, type_of
-from migrator.templates.provenance.functions.maps import name_of, note_entries
+from migrator.templates.provenance.functions.maps import name_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.scope import Lifted, Scope
@@ -60,7 +60,6 @@ def _index(scope: Scope, args: list[Value]) -> Value:
     for key in args[1:]:
         v = here.v
         if isinstance(v, dict):
-            note_entries(scope, key, v)
             if not isinstance(key.v, str) and scope.region is None:
                 scope.culprit = key
                 got = "is nil; should be of type" if key.v is None else f"has type {type_of(key.v)}; should be"

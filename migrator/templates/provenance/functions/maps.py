@@ -10,7 +10,7 @@ from migrator.templates.errors import TemplateError
 from migrator.templates.golang.types import NilMap, Strings, Values, type_of
 from migrator.templates.provenance.functions.text import show
 from migrator.templates.provenance.scope import Lifted, Scope
-from migrator.templates.provenance.value import Value, as_type_of, truth
+from migrator.templates.provenance.value import Value, as_type_of, looked_up, truth
 
 
 def _map(value: Value, name: str) -> dict[str, Value]:
@@ -35,17 +35,11 @@ def _dict(scope: Scope, args: list[Value]) -> Value:
 
 def _get(scope: Scope, args: list[Value]) -> Value:
     name = name_of(args[1])
-    found = (entries := _map(args[0], "get")).get(name)
-    note_entries(scope, args[1], entries)
+    found = _map(args[0], "get").get(name)
     value = found if found is not None else Value("", tuple((*p, name) for p in args[0].direct), "", (args[1],))
+    value = looked_up(value, args[0], args[1], ())
     scope.note_read(value.direct)
     return value
-
-
-def note_entries(scope: Scope, key: Value, entries: dict[str, Value]) -> None:
-    """Remember the names of a map's entries, where they are maps all of them, as what a key may be."""
-    if not any("~key" in path for path in key.direct) and all(isinstance(item.v, dict) for item in entries.values()):
-        scope.note_words([key, *map(Value, entries)])
 
 
 def _set(scope: Scope, args: list[Value]) -> Value:
