@@ -46,7 +46,7 @@ def with_deployers(
     # a tool that was chosen deploys both sides: its hooks are no news
     tool = lock.handover.tool if lock.handover is not None else tool_of(config, deployers, roots)
     return {
-        name: replace(each, parts=tuple(_deployed(part, places, tool) for part in each.parts))
+        name: replace(each, parts=tuple(_deployed(part, places, tool) for part in each.parts), deployers=deployers)
         for name, each in renderings.items()
     }
 

@@ -26,6 +26,7 @@ def prove(
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
     unhashed: Mapping[str, Sequence[str]] | None = None,
+    made_by_handover: Mapping[str, frozenset[str]] | None = None,
     engines: Mapping[str, str] | None = None,
     kube_version: str = "",
 ) -> Proof:
@@ -33,12 +34,18 @@ def prove(
 
     `members` (component -> environment -> objects before) lets a lost object be laid to its component; objects that a
     release renders belong to its component anyway. `unhashed` (object -> components) says for which components a name
-    lost its hash: what names the object is a matter of theirs, too. An environment that one side lacks, or that
+    lost its hash: what names the object is a matter of theirs, too. `made_by_handover` (environment -> ids) are the
+    differences that the stages of a handover make. An environment that one side lacks, or that
     compares nothing, is unproved.
     """
+    stages = made_by_handover or {}
     compared = {
         name: _environment(
-            name, before.get(name), after.get(name), terms, _Owners(_of(members or {}, name), unhashed or {})
+            name,
+            before.get(name),
+            after.get(name),
+            replace(terms, made_by_handover=stages.get(name, frozenset())),
+            _Owners(_of(members or {}, name), unhashed or {}),
         )
         for name in sorted({*before, *after})
     }

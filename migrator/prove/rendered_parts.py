@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from migrator.diagnostics import Diagnostic, Diagnostics
+from migrator.gitops.deployer import Deployer
 from migrator.model import NOTHING_LEFT_OUT, KeyPath, LeftOut, ReleaseContext, RepoPath, ResId, Resource
 
 
@@ -73,6 +74,8 @@ class Rendering:
 
     environment: str
     parts: tuple[Part, ...]
+    deployers: tuple[Deployer, ...] = field(default=(), repr=False)
+    """What deploys anything of the tree, where that was asked."""
 
     @property
     def resources(self) -> tuple[Resource, ...]:

@@ -14,6 +14,7 @@ from migrator.engines import Toolchain, export
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.deployers import with_deployers
+from migrator.prove.deployers_changed import made_by_handover
 from migrator.prove.identity import companion_digests, part_digests
 from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
@@ -37,7 +38,7 @@ def prove_lock(
 
     Releases whose chart calls a function of chance are rendered twice; where something differs, so are all the others.
     """
-    return _prove(lock, tree, before, replace(context, closure=closure_of(tree)), terms=terms, members=members)[0]
+    return _prove(lock, tree, before, context, terms=terms, members=members)[0]
 
 
 def verify(
@@ -75,8 +76,9 @@ def verify(
     with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
         target = Path(directory).resolve() / "base"
         export(repository, ref, target)
-        before = _baseline(found, target, context, terms.equivalences)
-        proof, after = _prove(found, tree, before, replace(context, closure=closure_of(tree)), terms=terms)
+        older = load_lock(target)
+        before = _baseline(found, older, target, context, terms.equivalences)
+        proof, after = _prove(found, tree, before, context, terms=terms, earlier=older)
     complete = all(not rendering.problems for rendering in after.values())
     return proof, agreement(proof, found, context.tools) if complete else ()
 
@@ -168,10 +170,11 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     return tuple(part for part in changed_parts(lock, all_part_digests(lock, now)) if RELEASE in part)
 
 
-def _baseline(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Mapping[str, Rendering]:
+def _baseline(
+    lock: Lock, older: Lock | None, tree: Path, context: RenderContext, rules: Equivalences
+) -> Mapping[str, Rendering]:
     """What every environment rendered at the base."""
     there = replace(context, closure=closure_of(tree))
-    older = load_lock(tree)
     if older is not None:
         return with_deployers(render_lock(older, tree, there), tree, older, rules, there)
     return with_deployers(render_roots(lock, tree, there), tree, lock, rules, there)
@@ -185,7 +188,9 @@ def _prove(
     *,
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+    earlier: Lock | None = None,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
+    context = replace(context, closure=closure_of(tree))
     after = with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences, context)
 
     def judged() -> Proof:
@@ -195,6 +200,7 @@ def _prove(
             terms=terms,
             members=members,
             unhashed=lock.unhashed,
+            made_by_handover=made_by_handover(before, after, lock, tree, rules=terms.equivalences, earlier=earlier),
             engines=context.tools.engines,
             kube_version=str(lock.engines.get("kubeVersion") or ""),
         )

@@ -11,7 +11,7 @@ from migrator.gitops.reading import own_repositories
 from migrator.lock import load_lock
 from migrator.prove import Proof, verify
 from migrator.workflow.gitops.played import is_refused, replayed
-from migrator.workflow.gitops.protect import begun, with_handover
+from migrator.workflow.gitops.protect import begun
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -51,7 +51,6 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
     with run.step("prove") as watch:
         terms, shipped = terms_of(root, choices)
         lock = load_lock(root)
-        terms, shipped = with_handover(terms, shipped, lock)
         context = render_context_of(choices, tools, watch)
         proof, diagnostics = verify(root, base, context, terms=terms)
         if lock is not None and begun(lock):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd_objects import FINALIZER
 from migrator.model import Json, KeyPath, RepoPath, mapping_of, resource_of
-from migrator.yamlio import Append, Dialect, Operation, Remove, Set, edit, read_documents
+from migrator.yamlio import Append, Dialect, Operation, Remove, Set, dump, edit, read_documents, read_value
 
 _SPEC: KeyPath = ("spec",)
 _TEMPLATE: KeyPath = ("spec", "template")
@@ -36,6 +36,13 @@ def files_of(owners: Sequence[Deployer]) -> Mapping[RepoPath, tuple[Deployer, ..
         if each.span is not None and not (each.tool is Tool.FLUX and is_self_deployed(each)):
             found[each.span.path].append(each)
     return {path: tuple(held) for path, held in sorted(found.items())}
+
+
+def loosened_body(body: Mapping[str, Json], owner: Deployer) -> Mapping[str, Json]:
+    """The object of an owner as its file makes it once it is loosened; itself where its prune has to stay on."""
+    if owner.tool is Tool.FLUX and is_self_deployed(owner):
+        return body
+    return mapping_of(read_value(loosened(dump(dict(body)), [owner]), dialect=Dialect.SIGS))
 
 
 def loosened(text: str, owners: Iterable[Deployer]) -> str:

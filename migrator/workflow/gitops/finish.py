@@ -20,7 +20,6 @@ from migrator.prove import Proof, verify, with_proof
 from migrator.prove.render import closure_of
 from migrator.rewrite import FileEdit, commit, sealed, stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.gitops.protect import with_handover
 from migrator.workflow.gitops.stages import check_clean, guided
 from migrator.workflow.gitops.wire import units_of
 from migrator.workflow.planned import layout_of
@@ -68,7 +67,6 @@ def finish_repository(settings: Settings, run: Run) -> Finished:
         lock = replace(lock, handover=finished)
         edits = guided(_edits(baseline, lock, handover, units), lock, baseline.index)
         terms, shipped = terms_of(baseline.root, baseline.choices)
-        terms, shipped = with_handover(terms, shipped, lock)
         with beside(baseline.root) as folder:
             tree = folder / baseline.root.name
             stage(baseline.root, sealed(edits, lock, baseline.index), tree)

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from migrator.compare import Acceptance, Terms
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, Tool
-from migrator.gitops.emit.flux import RELEASES
-from migrator.gitops.stages.marks import CAUSE, PRUNE_DISABLED, SYNC_OPTIONS, mark_of, marking, unmarked
+from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
 from migrator.gitops.stages.owners import files_of, loosened, owners_of
 from migrator.lock import Lock
-from migrator.model import Impact, Json, RepoPath, Resource, SourceSpan, mapping_of
+from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
 from migrator.prove.render import render_root
 from migrator.render_roots import Build, WholeTree
@@ -158,40 +156,6 @@ def _is_deployer(resource: Resource) -> bool:
 
 def _annotations(body: Mapping[str, Json]) -> Mapping[str, Json]:
     return mapping_of(mapping_of(body.get("metadata")).get("annotations"))
-
-
-_GROUPS = {
-    "Application": "argoproj.io",
-    "ApplicationSet": "argoproj.io",
-    "HelmRelease": "helm.toolkit.fluxcd.io",
-    "Kustomization": "kustomize.toolkit.fluxcd.io",
-}
-
-
-def with_handover(terms: Terms, shipped: frozenset[str], lock: Lock | None) -> tuple[Terms, frozenset[str]]:
-    """The terms of a proof with what the handover itself does to deployers that roots render.
-
-    Old owners are loosened, what moves is marked, and new owners come. `shipped` are the names of what may match
-    nothing, these among them.
-    """
-    accepted = () if lock is None else _acceptances(lock)
-    return replace(terms, accepted=(*terms.accepted, *accepted)), shipped | frozenset(map(str, accepted))
-
-
-def _acceptances(lock: Lock) -> tuple[Acceptance, ...]:
-    if lock.handover is None:
-        return ()
-    named = [(each.kind, each.name) for held in lock.environments.values() for each in held.deployed_by]
-    named += [(each.kind, each.name) for each in lock.handover.owners]
-    if lock.handover.tool == Tool.FLUX:
-        named += [("Kustomization", RELEASES), ("Kustomization", f"{RELEASES}-*")]
-    ids = [f"{kind}.{_GROUPS[kind]}/*/{name}" for kind, name in sorted(set(named)) if kind in _GROUPS]
-    only = tuple(pattern for each in ids for pattern in (f"{each}#", f"{each}#/**"))
-    if begun(lock):
-        keys = (name.replace("/", "~1") for name in (SYNC_OPTIONS, PRUNE_DISABLED))
-        only += tuple(f"*/*/*#/metadata/annotations/{key}" for key in keys)
-    reason = "what deploys is changed by the handover itself, which the lock records"
-    return (Acceptance(only=only, up_to=Impact.DATA_LOSS, privilege=True, reason=reason),) if only else ()
 
 
 def rewritten(planned: Planned, protection: Protection, tree: Path) -> tuple[FileEdit, ...]:

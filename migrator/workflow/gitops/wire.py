@@ -6,13 +6,13 @@ import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from migrator.compare.scopes import placed_in, scopes_of
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd import argocd_objects
+from migrator.gitops.emit.chart_values import chart_values, yaml_of
 from migrator.gitops.emit.expressible import for_tool, without_definitions
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.units import Unit, is_below, named
@@ -30,7 +30,7 @@ from migrator.rewrite import FileEdit, Layout, changes, sealed
 from migrator.workflow.gitops.protect import begun, losing, protected, rewritten
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
-from migrator.yamlio import Dialect, YamlError, read_value, same
+from migrator.yamlio import same
 
 _CAUSE = "gitops"
 _UNPROTECTED = "MIG653"
@@ -158,7 +158,7 @@ def _release(environment: str, release: LockedRelease, part: Part, tree: Path) -
         objects=_placed(part.resources, release.context.namespace),
         is_infrastructure=True,
         release=release,
-        values=_values(release, [mapping_of(_yaml(folder / name)) for name in release.values]),
+        values=chart_values(release, tree),
         patches=_post_render(folder, release),
     )
 
@@ -171,7 +171,7 @@ def _placed(resources: Sequence[Resource], namespace: str) -> tuple[Resource, ..
 def _parts(environment: str, root: Part, tree: WholeTree, context: RenderContext) -> Sequence[Part]:
     """The kustomizations that a root lists and adds nothing to, where they render the same apart; else the root."""
     folder = tree.folder / root.path
-    listed = next((mapping_of(_yaml(folder / name)) for name in KUSTOMIZATION_NAMES if (folder / name).is_file()), {})
+    listed = next((mapping_of(yaml_of(folder / name)) for name in KUSTOMIZATION_NAMES if (folder / name).is_file()), {})
     names = listed.get("resources")
     if not isinstance(names, list) or set(listed) - _LIST or not all(isinstance(each, str) for each in names):
         return (root,)
@@ -185,34 +185,11 @@ def _parts(environment: str, root: Part, tree: WholeTree, context: RenderContext
     return [part for part in parts if part.resources] if is_same else (root,)
 
 
-def _values(release: LockedRelease, files: Sequence[Mapping[str, Json]]) -> Mapping[str, Json]:
-    """All values as the public chart takes them: those below its name, and what is global above it."""
-    merged: Json = {}
-    for each in files:
-        merged = _over(merged, each)
-    own = mapping_of(merged.get(release.name))
-    return _over(own, {"global": merged["global"]}) if "global" in merged else dict(own)
-
-
-def _over(below: Json, above: Json) -> Any:
-    """As helm merges values files: maps key by key, all else replaces; null stays, it deletes a default (fact D5)."""
-    if not (isinstance(below, Mapping) and isinstance(above, Mapping)):
-        return above
-    return {**below, **{key: _over(below[key], value) if key in below else value for key, value in above.items()}}
-
-
 def _post_render(folder: Path, release: LockedRelease) -> Mapping[str, Json]:
     if release.post_render is None:
         return {}
-    held = mapping_of(_yaml(folder / release.post_render / "kustomization.yaml"))
+    held = mapping_of(yaml_of(folder / release.post_render / "kustomization.yaml"))
     return {key: value for key, value in held.items() if key not in _LIST}
-
-
-def _yaml(path: Path) -> Json:
-    try:
-        return read_value(path.read_bytes(), dialect=Dialect.SIGS, path=RepoPath(path.name))
-    except (OSError, YamlError):
-        return None
 
 
 def _edits(files: Mapping[RepoPath, bytes], tree: Path, known: set[RepoPath]) -> Iterator[FileEdit]:

@@ -22,7 +22,6 @@ from migrator.prove import (
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.gitops.protect import with_handover
 from migrator.workflow.gitops.wire import deployable, needs_wiring, wired
 from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
@@ -111,7 +110,6 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
         lock = planned.lock
         if lock is None or not planned.edits:
             return Attempt(planned=planned, proof=None)
-        terms, shipped = with_handover(terms, shipped, lock)
         before = _before(baseline, lock, context)
         proof = prove_lock(lock, folder, before, context, terms=terms, members=_members(planned.plan))
     if baseline.lock is not None and (parts := changed_releases(baseline.lock, before)):

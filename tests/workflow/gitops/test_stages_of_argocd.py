@@ -93,3 +93,35 @@ def test_another_tool_than_the_one_that_deploys_is_refused(migrate: Migrate, sho
     shown = applied(migrate, shop, mirror, "growing", tool="flux")
     assert "MIG661" in shown
     assert not (shop / "platform/flux").exists()
+
+
+@pytest.fixture
+def rendered_shop(shop: Path) -> Path:
+    """The same, with a root that renders the Applications."""
+    (shop / "deploy/kustomization.yaml").write_text("resources:\n- shop-dev.yaml\n- shop-prod.yaml\n")
+    git(shop, "add", "-A")
+    git(shop, "commit", "-q", "-m", "app of apps")
+    return shop
+
+
+def test_applications_that_a_root_renders_change_as_the_stages_write_it(
+    migrate: Migrate, rendered_shop: Path, mirror: Path
+) -> None:
+    applied(migrate, rendered_shop, mirror, "growing", "--branch", "hybrid")
+    git(rendered_shop, "checkout", "-q", "hybrid")
+    shown = migrate("verify", rendered_shop, "--offline", "--chart-mirror", mirror)
+    assert shown.code == 0, shown.out
+    assert "6 differences allowed by the handover itself" in shown.out
+    path = rendered_shop / "deploy/shop-prod.yaml"
+    held = path.read_text()
+    for old, new in (
+        ("project: default", "project: other"),
+        ("namespace: shop}", "namespace: shop, name: other}"),
+        ("path: overlays/prod", "path: overlays/prod, kustomize: {images: [a=b]}"),
+        ("prune: false", "allowEmpty: true, prune: false"),
+        ("  name: shop-prod", "  name: shop-prod\n  finalizers: [other]"),
+    ):
+        assert old in held
+        path.write_text(held.replace(old, new))
+        shown = migrate("verify", rendered_shop, "--offline", "--chart-mirror", mirror)
+        assert shown.code == 3, (new, shown.out)

@@ -13,6 +13,7 @@ from emitted_objects import Flux, applied, proved, sorted_bodies
 from played_stages import applied_by_hand, flux_history, trees
 
 from migrator.gitops.play.play import violations
+from migrator.lock import LOCK_PATH
 
 CLUSTER = "clusters/prod"
 
@@ -54,21 +55,87 @@ def test_the_owner_stops_pruning_and_what_is_new_lies_where_it_is_deployed(
     assert new["sourceRef"]["name"] == "flux-system"
 
 
-def test_owners_that_a_root_renders_change_by_the_handover_and_by_nothing_else(
-    migrate: Migrate, shop: Path, mirror: Path
-) -> None:
+@pytest.fixture
+def rendered_shop(shop: Path) -> Path:
+    """The same, with roots that render what deploys."""
     for name in ("dev", "prod"):
         text = "resources:\n- flux-system/gotk-sync.yaml\n- shop.yaml\n"
         (shop / f"clusters/{name}/kustomization.yaml").write_text(text)
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "clusters")
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid", tool="flux")
-    git(shop, "checkout", "-q", "hybrid")
-    assert "- helm-releases.yaml" in (shop / f"{CLUSTER}/kustomization.yaml").read_text()
-    words = ("--offline", "--chart-mirror", mirror)
-    shown = migrate("verify", shop, *words)
+    return shop
+
+
+@pytest.fixture
+def switched(migrate: Migrate, rendered_shop: Path, mirror: Path) -> Path:
+    applied(migrate, rendered_shop, mirror, "growing", "--branch", "hybrid", tool="flux")
+    git(rendered_shop, "checkout", "-q", "hybrid")
+    return rendered_shop
+
+
+def test_owners_that_a_root_renders_change_as_the_stages_write_it(
+    migrate: Migrate, switched: Path, mirror: Path
+) -> None:
+    assert "- helm-releases.yaml" in (switched / f"{CLUSTER}/kustomization.yaml").read_text()
+    shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
     assert "matches nothing" not in shown.out
-    other = (shop / f"{CLUSTER}/flux-system/gotk-sync.yaml").read_text().replace("interval: 1m", "interval: 9m")
-    (shop / f"{CLUSTER}/flux-system/gotk-sync.yaml").write_text(other)
-    assert migrate("verify", shop, *words).code != 0
+    assert "2 differences allowed by the handover itself" in shown.out
+    shown = migrate("handover", switched, "--finish", "--offline", "--chart-mirror", mirror)
+    assert shown.code == 0, shown.err
+    for base in ("main", "hybrid"):
+        shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror, "--base", base)
+        assert shown.code == 0, shown.out
+    path = switched / CLUSTER / "shop.yaml"
+    path.write_text(path.read_text().replace("prune: true", "prune: true\n  force: true"))
+    shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror, "--base", "hybrid")
+    assert "shop#/spec/force" in shown.out
+    assert shown.code == 3
+
+
+@pytest.mark.parametrize(
+    ("edit", "told"),
+    [
+        (("flux-system/gotk-sync.yaml", "interval: 1m", "interval: 9m"), "GitRepository"),
+        (("flux-system/gotk-sync.yaml", "prune: true", "prune: false"), "flux-system#/spec/prune"),
+        (("shop.yaml", "path: ./overlays/prod", "path: ./overlays/dev"), "shop#/spec/path"),
+        (("shop.yaml", "interval: 10m", "interval: 10m\n  images: [{name: a, newTag: b}]"), "shop#/spec/images"),
+        (("helm-releases.yaml", "path: ./platform/flux/prod", "path: ./base"), "helm-releases#"),
+        (("helm-releases.yaml", "prune: true", "prune: true\n  force: true"), "helm-releases#"),
+        (("helm-releases.yaml", "name: flux-system", "name: other"), "helm-releases#"),
+    ],
+)
+def test_another_field_of_what_deploys_is_a_difference(
+    migrate: Migrate, switched: Path, mirror: Path, edit: tuple[str, str, str], told: str
+) -> None:
+    file, old, new = edit
+    path = switched / CLUSTER / file
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new))
+    shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror)
+    assert shown.code == 3
+    (line,) = (each for each in shown.out.splitlines() if told in each)
+    assert "handover" not in line
+
+
+def test_what_is_put_beside_the_releases_is_no_part_of_the_handover(
+    migrate: Migrate, switched: Path, mirror: Path
+) -> None:
+    (switched / "platform/flux/prod/more.yaml").write_text("kind: Secret\napiVersion: v1\nmetadata: {name: x}\n")
+    shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror)
+    assert shown.code == 3
+    assert "helm-releases#" in shown.out
+
+
+def test_an_object_that_the_lock_names_may_not_change_for_that(migrate: Migrate, switched: Path, mirror: Path) -> None:
+    text = (switched / LOCK_PATH).read_text()
+    crafted = {"tool": "flux", "kind": "Kustomization", "name": "flux-system", "file": f"{CLUSTER}/x.yaml"}
+    lock = yaml.safe_load(text)
+    lock["handover"]["owners"].append(crafted)
+    lock["environments"]["prod"]["deployedBy"].append({**crafted, "root": "base"})
+    (switched / LOCK_PATH).write_text(yaml.safe_dump(lock))
+    path = switched / CLUSTER / "flux-system/gotk-sync.yaml"
+    path.write_text(path.read_text().replace("prune: true", "prune: false"))
+    shown = migrate("verify", switched, "--offline", "--chart-mirror", mirror)
+    assert shown.code == 3
+    assert "flux-system#/spec/prune" in shown.out

@@ -1,0 +1,120 @@
+"""Whether the object that deploys a release says of it what the lock says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from migrator.gitops.deployer import Deployer, HelmOptions, Source, Tool
+from migrator.gitops.emit.chart_values import chart_values, yaml_of
+from migrator.gitops.emit.flux import KEEP
+from migrator.gitops.reading.helm_values import values_of
+from migrator.gitops.reading.merging import merged
+from migrator.lock import LockedRelease
+from migrator.model import Json, mapping_of
+from migrator.yamlio import Dialect, YamlError, read_documents, read_value, same
+
+_OCI = "oci://"
+_NONE = "none"
+
+
+def disagreements(release: LockedRelease, deployer: Deployer, tree: Path) -> Iterator[tuple[str, str, str]]:
+    """What of a release the object says otherwise: the field, what the object has, and what the lock has.
+
+    `tree` is the repository. Values are told as files, or as `other values`, never as they are.
+    """
+    source = next((each for each in deployer.sources if each.helm is not None), None)
+    if source is None or source.helm is None:
+        yield "chart", _NONE, release.name
+        return
+    context, helm = release.context, source.helm
+    said = [
+        ("release name", helm.release_name, context.release),
+        ("namespace", helm.namespace or deployer.namespace, context.namespace),
+        ("definitions", _flag(helm.include_crds), _flag(release.include_crds)),
+    ]
+    if deployer.tool is Tool.FLUX:  # Argo CD has no such option (fact A4)
+        said.append(("hooks", "run" if helm.hooks else "skip", release.hooks))
+    yield from (each for each in (*said, *_chart(release, source)) if each[1] != each[2])
+    yield from _values(release, source, deployer, tree)
+    if deployer.tool is Tool.FLUX and not same(list(_patches(helm)), list(_pinned(release, tree))):
+        yield "post-renderers", "other patches", f"those of {release.post_render or 'nothing'}"
+
+
+def _flag(value: bool) -> str:
+    return "included" if value else "skipped"
+
+
+def _chart(release: LockedRelease, source: Source) -> Iterator[tuple[str, str, str]]:
+    if not source.chart:
+        # a folder of another repository is not the lock's, whatever it is called
+        yield "path", source.path if source.here else f"{source.repository} {source.path}", str(release.path)
+        return
+    yield "chart", source.chart, release.name
+    yield "version", source.version.replace("_", "+"), release.version
+    wanted, said = release.repository.rstrip("/"), source.repository.rstrip("/")
+    if wanted.startswith(_OCI):  # Argo CD leaves the scheme out, Flux names the chart with it
+        wanted, said = wanted.removeprefix(_OCI), said.removeprefix(_OCI).removesuffix(f"/{release.name}")
+    yield "repository", said, wanted
+
+
+def _values(release: LockedRelease, source: Source, deployer: Deployer, tree: Path) -> Iterator[tuple[str, str, str]]:
+    helm = source.helm or HelmOptions(release_name="")
+    own = merged(_of_config_map(deployer, tree), helm.values)
+    if helm.parameters:
+        yield "parameters", ", ".join(name for name, _ in helm.parameters), _NONE
+    if not source.chart:
+        files = [name.removeprefix(f"{release.path}/") for name in helm.value_files]
+        if files != list(release.values):
+            yield "value files", ", ".join(files) or _NONE, ", ".join(release.values) or _NONE
+        if own:
+            yield "values", "values of its own", _NONE
+        return
+    found: dict[str, Json] = {}
+    for name in helm.value_files:
+        found = merged(found, mapping_of(yaml_of(tree / (name.partition("/")[2] if name.startswith("$") else name))))
+    if not same(merged(found, own), dict(chart_values(release, tree))):
+        yield "values", "other values", f"those of {', '.join(release.values) or 'no file'}"
+
+
+def _of_config_map(deployer: Deployer, tree: Path) -> Mapping[str, Json]:
+    """The values that lie beside a HelmRelease in its file."""
+    if deployer.tool is not Tool.FLUX or deployer.span is None:
+        return {}
+    try:
+        documents = read_documents((tree / deployer.span.path).read_bytes(), dialect=Dialect.SIGS)
+    except (OSError, YamlError):
+        return {}
+    for each in map(mapping_of, (document.value for document in documents)):
+        named = each.get("kind"), mapping_of(each.get("metadata")).get("name")
+        if named == ("ConfigMap", f"{deployer.id.name}-values"):
+            return values_of(mapping_of(each.get("data")).get("values.yaml"))
+    return {}
+
+
+def _patches(helm: HelmOptions) -> Iterator[Json]:
+    """What the post-renderers of a HelmRelease do, but for the marks of a handover."""
+    for each in map(mapping_of, helm.post_renderers):
+        kustomize = mapping_of(each.get("kustomize"))
+        patches = kustomize.get("patches")
+        yield from (key for key in (*each, *kustomize) if key not in ("kustomize", "patches"))
+        for patch in map(_parsed, patches if isinstance(patches, list) else ()):
+            metadata = mapping_of(mapping_of(patch.get("patch")).get("metadata"))
+            if metadata != {"name": "any", "annotations": dict(KEEP)}:
+                yield patch
+
+
+def _pinned(release: LockedRelease, tree: Path) -> Iterator[Json]:
+    if release.post_render is not None:
+        held = mapping_of(yaml_of(tree / release.path / release.post_render / "kustomization.yaml")).get("patches")
+        yield from map(_parsed, held if isinstance(held, list) else ())
+
+
+def _parsed(patch: Json) -> Mapping[str, Json]:
+    """A patch whose text is read: it may be written in many ways."""
+    held = mapping_of(patch)
+    text = held.get("patch")
+    try:
+        return {**held, "patch": read_value(text, dialect=Dialect.SIGS) if isinstance(text, str) else text}
+    except YamlError:
+        return held
