@@ -22,6 +22,15 @@ def mapping_of(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}
 
 
+def laid_over(lower: Mapping[str, Json], upper: Mapping[str, Json]) -> dict[str, Json]:
+    """One map over another, deeply; lists are whole, and a null of the upper one stays (fact D5)."""
+    found = dict(lower)
+    for key, held in upper.items():
+        old = found.get(key)
+        found[key] = laid_over(old, held) if isinstance(old, Mapping) and isinstance(held, Mapping) else held
+    return found
+
+
 KUBE_VERSION = "1.32"
 """The version of Kubernetes that is rendered for where nobody says one: that of the Helm that comes along."""
 

@@ -9,9 +9,8 @@ from migrator.gitops.deployer import Deployer, HelmOptions, Source, Tool
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
 from migrator.gitops.emit.flux import KEEP
 from migrator.gitops.reading.helm_values import values_of
-from migrator.gitops.reading.merging import merged
 from migrator.lock import LockedRelease
-from migrator.model import Json, mapping_of
+from migrator.model import Json, laid_over, mapping_of
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value, same
 
 _OCI = "oci://"
@@ -60,7 +59,7 @@ def _chart(release: LockedRelease, source: Source) -> Iterator[tuple[str, str, s
 
 def _values(release: LockedRelease, source: Source, deployer: Deployer, tree: Path) -> Iterator[tuple[str, str, str]]:
     helm = source.helm or HelmOptions(release_name="")
-    own = merged(_of_config_map(deployer, tree), helm.values)
+    own = laid_over(_of_config_map(deployer, tree), helm.values)
     if helm.parameters:
         yield "parameters", ", ".join(name for name, _ in helm.parameters), _NONE
     if not source.chart:
@@ -72,8 +71,8 @@ def _values(release: LockedRelease, source: Source, deployer: Deployer, tree: Pa
         return
     found: dict[str, Json] = {}
     for name in helm.value_files:
-        found = merged(found, mapping_of(yaml_of(tree / (name.partition("/")[2] if name.startswith("$") else name))))
-    if not same(merged(found, own), dict(chart_values(release, tree))):
+        found = laid_over(found, mapping_of(yaml_of(tree / (name.partition("/")[2] if name.startswith("$") else name))))
+    if not same(laid_over(found, own), dict(chart_values(release, tree))):
         yield "values", "other values", f"those of {', '.join(release.values) or 'no file'}"
 
 

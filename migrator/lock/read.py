@@ -11,6 +11,7 @@ from typing import TypeVar
 from migrator.diagnostics import MigrateError
 from migrator.lock.types import (
     LOCK_PATH,
+    STAGES,
     Handover,
     Lock,
     LockedComponent,
@@ -117,11 +118,11 @@ def _handover(held: Field) -> Handover | None:
         return None
     held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand", "finished"))
     owners, by_hand = held.child("owners"), held.child("applyByHand")
-    stages, stage = held.child("stages").texts(), held.child("stage")
+    stages, stage = tuple(each.one_of(STAGES) for each in held.child("stages").listed()), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
         raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
     return Handover(
-        tool=held.child("tool").string(),
+        tool=held.child("tool").one_of(("argocd", "flux")),
         stage=stage.integer(),
         stages=stages,
         namespace=held.child("namespace").text(""),

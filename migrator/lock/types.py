@@ -59,6 +59,10 @@ class LockedOwner(LockedDeployer):
     """Field that the first stage changes (`spec.prune`) -> what it said; null where it was not there."""
 
 
+STAGES = ("protect", "switch", "clean-up")
+"""The names that the stages of a change of hands have."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handover:
     """How far the change of hands has come."""

@@ -184,5 +184,8 @@ def test_what_deploys_is_written_and_read_back() -> None:
     handover = Handover(tool="argocd", stage=2, stages=stages, owners=(owner,), is_finished=True)
     made = replace(lock, environments=environments, handover=handover)
     assert read_lock(dump_lock(made)) == made
+    for odd in (replace(handover, tool="other"), replace(handover, stages=("protect", "\x1b[2J"))):
+        with pytest.raises(MigrateError, match="must be one of"):
+            read_lock(dump_lock(replace(made, handover=odd)))
     with pytest.raises(MigrateError, match=r"handover.stage: must be one of the 3 stages"):
         read_lock(dump_lock(replace(made, handover=replace(handover, stage=4))))

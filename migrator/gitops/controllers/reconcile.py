@@ -60,8 +60,8 @@ def _by_hand(world: World, cluster: Cluster, position: int) -> None:
     for each in wanted:
         if memory.position != position or each.address not in cluster.live:
             cluster.apply(each, PERSON, _KUBECTL, {})
-    gone = memory.inventory - named
-    for address in sorted(gone):
+    delivered = frozenset(world.history.delivered(commit))
+    for address in sorted(each for each in memory.inventory - named if each.id not in delivered):
         world.remove(cluster, address, PERSON, "A2", "it is deleted by hand")
     if cluster.version != version:
         cluster.step(f"by hand: {world.history.commits[commit]}")

@@ -43,6 +43,8 @@ class History:
     A pipeline without controllers is such objects of the group `pipeline`: an Apply is `kubectl apply`, a Release is
     `helm upgrade --install`.
     """
+    delivered: Callable[[int], Collection[ResId]] = lambda _: ()
+    """What a commit delivers by an object: who has applied it by hand before leaves it alone then."""
     label_tracking: bool = False
     """Whether Argo CD tracks by the label `app.kubernetes.io/instance` (fact A1)."""
     takes_ownership: bool = True

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from migrator.gitops.reading.merging import merged
 from migrator.lock import LockedRelease
-from migrator.model import Json, RepoPath, mapping_of
+from migrator.model import Json, RepoPath, laid_over, mapping_of
 from migrator.yamlio import Dialect, YamlError, read_value
 
 
@@ -18,9 +17,9 @@ def chart_values(release: LockedRelease, tree: Path) -> Mapping[str, Json]:
     """
     found: dict[str, Json] = {}
     for name in release.values:
-        found = merged(found, mapping_of(yaml_of(tree / release.path / name)))
+        found = laid_over(found, mapping_of(yaml_of(tree / release.path / name)))
     own = dict(mapping_of(found.get(release.name)))
-    return merged(own, {"global": found["global"]}) if "global" in found else own
+    return laid_over(own, {"global": found["global"]}) if "global" in found else own
 
 
 def yaml_of(path: Path) -> Json:

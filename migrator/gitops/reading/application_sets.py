@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from migrator.gitops.reading.clusters import Cluster
 from migrator.gitops.reading.filling import NO_VALUE, Engine, FillingError, filled
 from migrator.gitops.reading.generators import Given, Scope, generated
-from migrator.gitops.reading.merging import merged, without_nulls
 from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import Tree
-from migrator.model import Json, mapping_of
+from migrator.gitops.reading.trees import without_nulls
+from migrator.model import Json, laid_over, mapping_of
 from migrator.yamlio import Dialect, YamlError, read_value
 
 FINALIZER = "resources-finalizer.argocd.argoproj.io"
@@ -40,7 +40,7 @@ def generate(found: Found, tree: Tree, clusters: Sequence[Cluster]) -> tuple[Gen
     several = spec.get("generators")
     entries = [mapping_of(each) for each in several] if isinstance(several, list) else []
     made = [
-        _application(found, merged(mapping_of(spec.get("template")), _own_template(entry)), given, scope)
+        _application(found, laid_over(mapping_of(spec.get("template")), _own_template(entry)), given, scope)
         for entry in entries
         for given in generated(entry, scope)
     ]
@@ -63,7 +63,7 @@ def _application(found: Found, template: Mapping[str, Json], given: Given, scope
     unknown = list(given.unknown)
     try:
         body = filled(dict(template), given.params, scope.engine) if given.params else dict(template)
-        body = merged(body, _patch(found.spec, given, scope)) if scope.go else body
+        body = laid_over(body, _patch(found.spec, given, scope)) if scope.go else body
         unknown += [f"a parameter that is missing: {each}" for each in _lacking(body)]
     except FillingError as error:
         body, unknown = dict(template), [*unknown, f"a template that cannot be filled in: {error}"]

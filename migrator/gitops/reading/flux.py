@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from migrator.gitops.deployer import Deployer, HelmOptions, KustomizeOptions, Policy, Source, Tool
 from migrator.gitops.reading.applications import Read
 from migrator.gitops.reading.helm_values import release_name, values_of
-from migrator.gitops.reading.merging import merged
 from migrator.gitops.reading.objects import HELM, KUSTOMIZE, SOURCE, Found
 from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, folder_of
-from migrator.model import Json, RepoPath, ResId, Resource, mapping_of
+from migrator.model import Json, RepoPath, ResId, Resource, laid_over, mapping_of
 
 _NO_SOURCE = "a source that no file holds"
 _DELETES = frozenset({"Delete", "WaitForTermination"})
@@ -226,8 +225,8 @@ def _values(found: Found, scope: FluxScope) -> tuple[Mapping[str, Json], list[st
         if text is None or each.get("targetPath"):
             lacking.append(f"values that no file holds: {each.get('kind')} {each.get('name')}")
         else:
-            values = merged(values, values_of(text))
-    return merged(values, mapping_of(found.spec.get("values"))), lacking
+            values = laid_over(values, values_of(text))
+    return laid_over(values, mapping_of(found.spec.get("values"))), lacking
 
 
 def _chart(found: Found) -> Mapping[str, Json]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from migrator.gitops.reading.clusters import THE_LOCAL, Cluster
 from migrator.gitops.reading.filling import Engine, FillingError, Params, filled, normalized
 from migrator.gitops.reading.git_generator import from_git
-from migrator.gitops.reading.merging import flat, merged
 from migrator.gitops.reading.repository import ELSEWHERE, Tree
 from migrator.gitops.reading.selectors import selects
-from migrator.model import Json, mapping_of
+from migrator.gitops.reading.trees import flat
+from migrator.model import Json, laid_over, mapping_of
 from migrator.yamlio import Dialect, YamlError, read_value
 
 _LATER = "{{%s}}"
@@ -156,7 +156,9 @@ def _matrix(generator: Mapping[str, Json], scope: Scope) -> Iterator[Given]:
 
 
 def _joined(one: Given, other: Given) -> Given:
-    return Given(params=merged(other.params, one.params), unknown=tuple(dict.fromkeys((*one.unknown, *other.unknown))))
+    return Given(
+        params=laid_over(other.params, one.params), unknown=tuple(dict.fromkeys((*one.unknown, *other.unknown)))
+    )
 
 
 def _merge(generator: Mapping[str, Json], scope: Scope) -> Iterator[Given]:
@@ -173,7 +175,7 @@ def _overlaid(one: Given, others: Sequence[Sequence[Given]], keys: Sequence[str]
     for given in others:
         for each in given:
             if all(each.params.get(key) == one.params.get(key) for key in keys):
-                one = Given(params=merged(one.params, each.params), unknown=(*one.unknown, *each.unknown))
+                one = Given(params=laid_over(one.params, each.params), unknown=(*one.unknown, *each.unknown))
     return one
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 
 from migrator.diagnostics import MigrateError
 from migrator.gitops.reading.filling import FillingError, Params, normalized
-from migrator.gitops.reading.merging import flat
 from migrator.gitops.reading.repository import Tree, matching
+from migrator.gitops.reading.trees import flat
 from migrator.model import Json, RepoPath, mapping_of
 from migrator.yamlio import Dialect, read_value
 

@@ -113,16 +113,16 @@ def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
     """What no controller delivers."""
     if stage == "protect" and handover.tool == "argocd":
         for each in handover.owners:
-            yield f"kubectl apply -f {shlex.quote(each.file)}   # unless another Application delivers it"
+            yield f"kubectl apply -f {_word(each.file)}   # unless another Application delivers it"
     if stage == "switch" and handover.tool == "argocd":
-        yield from (f"kubectl apply -f {shlex.quote(file)}" for file in handover.roots)
+        yield from (f"kubectl apply -f {_word(file)}" for file in handover.roots)
 
 
 def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     names = handover.owners if stage == "protect" else _deployers(lock)
-    space = handover.namespace
+    space = _word(handover.namespace)
     for each in names:
-        name = shlex.quote(each.name)
+        name = _word(each.name)
         if handover.tool == "argocd":
             yield f"argocd app get {name}"
             yield f"argocd app diff {name}" if stage == "switch" else _policy(name, space)
@@ -134,7 +134,12 @@ def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
         found = {
             (each.context.namespace, each.context.release) for held in lock.environments.values() for each in held.helm
         }
-        yield from (f"helm status {release} -n {namespace}" for namespace, release in sorted(found))
+        yield from (f"helm status {_word(release)} -n {_word(space)}" for space, release in sorted(found))
+
+
+def _word(text: str) -> str:
+    """A name or path as a word of a shell; what cannot be seen, which no name in a cluster has, as a question mark."""
+    return shlex.quote("".join(each if each.isprintable() else "?" for each in text))
 
 
 def _policy(name: str, namespace: str) -> str:
@@ -147,12 +152,12 @@ def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
         return
     if handover.tool == "argocd":
         yield "# wait until the old owners are in sync; then, where no root Application prunes them:"
-        yield from (f"argocd app delete {shlex.quote(each.name)} --cascade=false" for each in _deployers(lock))
+        yield from (f"argocd app delete {_word(each.name)} --cascade=false" for each in _deployers(lock))
     else:
         yield "# wait until the old owners are ready; then, where the bootstrap does not prune:"
-        yield f"flux delete kustomization helm-releases -n {handover.namespace}"
+        yield f"flux delete kustomization helm-releases -n {_word(handover.namespace)}"
         released = (each for each in _deployers(lock) if each.kind == "HelmRelease")
-        yield from (f"flux delete helmrelease {shlex.quote(each.name)} -n {handover.namespace}" for each in released)
+        yield from (f"flux delete helmrelease {_word(each.name)} -n {_word(handover.namespace)}" for each in released)
 
 
 def guide_markdown(guide: Guide) -> str:

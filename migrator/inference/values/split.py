@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from migrator.inference.types import SplitValues
-from migrator.model import Json
+from migrator.model import Json, laid_over
 from migrator.yamlio import same
 
 
@@ -49,12 +49,4 @@ def _without(tree: Mapping[str, Json], common: Mapping[str, Json]) -> dict[str, 
 
 def effective(values: SplitValues, environment: str) -> dict[str, Json]:
     """The values of one environment: its file over the common one."""
-    return _over(values.common, values.environments.get(environment, {}))
-
-
-def _over(base: Mapping[str, Json], top: Mapping[str, Json]) -> dict[str, Json]:
-    made = dict(base)
-    for key, value in top.items():
-        old = made.get(key)
-        made[key] = _over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return made
+    return laid_over(values.common, values.environments.get(environment, {}))

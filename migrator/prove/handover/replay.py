@@ -66,12 +66,14 @@ def _reached(commit: Commit, top: Deployer) -> frozenset[str]:
 
 def _history(commits: Sequence[Commit], environments: frozenset[str], renders: Renders, proof: Proof) -> History:
     by_hand = [tuple(_by_hand(each, environments)) for each in commits]
+    delivered = [_delivered(each) for each in commits]
     found = [each for name in environments if name in proof.environments for each in proof.environments[name].found]
     is_by_label = any(each.tracking == "label" for commit in commits for each in commit.deployers)
     return History(
         commits=[each.name for each in commits],
         render=renders,
         by_hand=lambda at: by_hand[at],
+        delivered=lambda at: delivered[at],
         label_tracking=is_by_label,
         restarts=_named(each.difference for each in found if each.difference.impact >= Impact.ROLLOUT),
         gates=frozenset(range(1, len(commits))) if _needs_gates(commits) else frozenset(),
@@ -101,6 +103,10 @@ def _by_hand(commit: Commit, environments: frozenset[str]) -> Iterator[Body]:
             yield body
 
 
+def _delivered(commit: Commit) -> frozenset[ResId]:
+    return frozenset(each.made_by or each.id for each in commit.deployers) - {each.id for each in commit.tops}
+
+
 def _named(differences: Iterable[Difference]) -> frozenset[ResId]:
     """Their objects, under both names of one that is called otherwise after."""
     found = list(differences)
@@ -116,5 +122,6 @@ def _standing(history: History) -> History:
         commits=[history.commits[0]] * 2,
         render=lambda body, _: history.render(body, 0),
         by_hand=lambda _: history.by_hand(0),
+        delivered=lambda _: history.delivered(0),
         finish=0,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from migrator.model import Json, KeyPath, RepoPath
+from migrator.model import Json, KeyPath, RepoPath, laid_over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,17 +25,8 @@ class TeamValues:
         """The two as helm reads them, `top` over these."""
         return TeamValues(
             path=top.path,
-            values=over(self.values, top.values),
+            values=laid_over(self.values, top.values),
             lines=top.lines,
             comments={**self.comments, **top.comments},
             is_named=top.is_named,
         )
-
-
-def over(base: Mapping[str, Json], top: Mapping[str, Json]) -> dict[str, Json]:
-    """One file of values over another, as helm reads them."""
-    made = dict(base)
-    for key, value in top.items():
-        old = made.get(key)
-        made[key] = over(old, value) if isinstance(old, Mapping) and isinstance(value, Mapping) else value
-    return made

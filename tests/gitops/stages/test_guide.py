@@ -14,8 +14,8 @@ from migrator.model import RepoPath
 OLD = LockedOwner(tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"))
 
 
-def guide(tool: str, kind: str, stage: int) -> Guide:
-    new = LockedDeployer(tool=tool, kind=kind, name="db-prod", file=RepoPath("p/db.yaml"), component="db")
+def guide(tool: str, kind: str, stage: int, name: str = "db-prod") -> Guide:
+    new = LockedDeployer(tool=tool, kind=kind, name=name, file=RepoPath("p/db.yaml"), component="db")
     handover = Handover(
         tool=tool,
         stage=stage,
@@ -64,3 +64,10 @@ def test_the_page_has_every_command() -> None:
 def test_without_a_tool_there_is_no_guide(tmp_path: Path) -> None:
     with pytest.raises(MigrateError, match="MIG666"):
         guide_of(tmp_path)
+
+
+@pytest.mark.parametrize(("name", "word"), [("db; rm -rf x", "'db; rm -rf x'"), ("a\x1b[2J\nb", "'a?[2J?b'")])
+def test_a_name_is_one_word_of_one_line_that_can_be_seen(name: str, word: str) -> None:
+    _, switch = guide("flux", "HelmRelease", 2, name).stages
+    assert switch.check == (f"flux get helmreleases {word} -n tools",)
+    assert switch.back[-1] == f"flux delete helmrelease {word} -n tools"

@@ -1,19 +1,10 @@
-"""Maps over maps, as Argo CD and Helm lay them over each other."""
+"""Trees of what a template is filled with: without what is null, and flat."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from migrator.model import Json, mapping_of
-
-
-def merged(lower: Mapping[str, Json], upper: Mapping[str, Json]) -> dict[str, Json]:
-    """One map over another, deeply; lists are whole."""
-    found = dict(lower)
-    for key, held in upper.items():
-        old = found.get(key)
-        found[key] = merged(old, held) if isinstance(old, Mapping) and isinstance(held, Mapping) else held
-    return found
 
 
 def without_nulls(value: Json) -> Json:
