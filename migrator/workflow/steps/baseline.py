@@ -16,11 +16,12 @@ from migrator.gitops.additions import additions_of
 from migrator.gitops.deployed import deployed_paths
 from migrator.gitops.destinations import Destination, agreed, destinations
 from migrator.gitops.reading import Reading, Rendered, own_repositories, read_deployers
+from migrator.gitops.reading.objects import GROUPS
 from migrator.gitops.tool import tool_of
 from migrator.graph import ResourceGraph, build_graph
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock, load_lock
-from migrator.model import RepoPath
+from migrator.model import RepoPath, ResId
 from migrator.progress import Watch
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
 from migrator.render_roots.additions import Addition
@@ -32,6 +33,7 @@ from migrator.workflow.settings import Settings
 from migrator.workflow.steps.choices import NO_TOOL, Choices, choose
 from migrator.workflow.steps.recovery import recover_first
 
+_HOLDING = frozenset({"ConfigMap", "Secret"})
 _ROUNDS = 4
 """So often it is asked anew what deployers add, who are deployed themselves with something added."""
 
@@ -112,18 +114,16 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         kustomizations, unread = load(index)
     with run.step("build") as watch:
         tools = find_tools()
-        builds, unbuilt, additions = _built(kustomizations, config, renderer_of(choices, tools), watch)
+        builds, unbuilt, additions, reading = _built(kustomizations, config, renderer_of(choices, tools), watch)
         _refuse_without_roots(builds, (*unread, *unbuilt))
     with run.step("graph"):
-        roots, deployers = (
-            {build.root for build in builds},
-            read_deployers(kustomizations, config, _rendered(builds)).deployers,
-        )
-        said = destinations(deployers, roots)
-        tool = choices.gitops if choices.gitops != NO_TOOL else tool_of(config, deployers, roots)
+        roots, known = {build.root for build in builds}, _known_by(builds)
+        said = destinations(reading.deployers, roots)
+        tool = choices.gitops if choices.gitops != NO_TOOL else tool_of(config, reading.deployers, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
         config, builds = _told_apart(config, builds)
-        reading = read_deployers(kustomizations, config, _rendered(builds))
+        if _known_by(builds) != known:
+            reading = read_deployers(kustomizations, config, _rendered(builds))
         graph = build_graph(builds, kustomizations)
     return Baseline(
         view=_view(kustomizations, builds),
@@ -144,18 +144,30 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
 
 def _built(
     kustomizations: Kustomizations, config: Config, renderer: Renderer, watch: Watch
-) -> tuple[tuple[Build, ...], Diagnostics, Mapping[RepoPath, Addition]]:
-    """Every root with what its deployers add to it: these are read of what is built, until nothing changes."""
+) -> tuple[tuple[Build, ...], Diagnostics, Mapping[RepoPath, Addition], Reading]:
+    """Every root with what its deployers add to it; these are read of what is built, until nothing changes."""
     builds, unbuilt = build_all(kustomizations, config, renderer, watch=watch)
+    reading = read_deployers(kustomizations, config, _rendered(builds))
     notes: Diagnostics = ()
     for _ in range(_ROUNDS):
-        deployers = read_deployers(kustomizations, config, _rendered(builds)).deployers
-        additions, notes = additions_of(deployers, {each.root for each in builds})
+        additions, notes = additions_of(reading.deployers, {each.root for each in builds})
         if additions == renderer.additions:
             break
         renderer = replace(renderer, additions=additions)
         builds, unbuilt = build_all(kustomizations, config, renderer)
-    return builds, (*unbuilt, *notes), renderer.additions
+        reading = read_deployers(kustomizations, config, _rendered(builds))
+    return builds, (*unbuilt, *notes), renderer.additions, reading
+
+
+def _known_by(builds: tuple[Build, ...]) -> list[tuple[str, frozenset[ResId]]]:
+    """Of each root what a reading of the deployers goes by: its environment, and what deploys or holds values."""
+    return [
+        (
+            build.environment,
+            frozenset(each.id for each in build.resources if each.gvk.group in GROUPS or each.gvk.kind in _HOLDING),
+        )
+        for build in builds
+    ]
 
 
 def _rendered(builds: tuple[Build, ...]) -> tuple[Rendered, ...]:
