@@ -31,12 +31,11 @@ def disagreements(release: LockedRelease, deployer: Deployer, tree: Path) -> Ite
         ("release name", helm.release_name, context.release),
         ("namespace", helm.namespace or deployer.namespace, context.namespace),
         ("definitions", _flag(helm.include_crds), _flag(release.include_crds)),
+        ("hooks", "run" if helm.hooks else "skip", release.hooks),  # Argo CD runs them whatever it is told (fact A4)
     ]
-    if deployer.tool is Tool.FLUX:  # Argo CD has no such option (fact A4)
-        said.append(("hooks", "run" if helm.hooks else "skip", release.hooks))
     yield from (each for each in (*said, *_chart(release, source)) if each[1] != each[2])
     yield from _values(release, source, deployer, tree)
-    if deployer.tool is Tool.FLUX and not same(list(_patches(helm)), list(_pinned(release, tree))):
+    if not same(list(_patches(helm)), list(_pinned(release, tree))):
         yield "post-renderers", "other patches", f"those of {release.post_render or 'nothing'}"
 
 

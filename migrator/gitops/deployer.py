@@ -15,6 +15,11 @@ class Tool(StrEnum):
     ARGO_CD = "argocd"
     FLUX = "flux"
 
+    @property
+    def product(self) -> str:
+        """The name that people know it by."""
+        return {Tool.ARGO_CD: "Argo CD", Tool.FLUX: "Flux"}[self]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HelmOptions:

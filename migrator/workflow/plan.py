@@ -21,6 +21,7 @@ from migrator.plan.renames.unhashed import NamedGenerator, unhashed, with_bare_n
 from migrator.progress import Watch
 from migrator.rewrite import followed_images, named_generators
 from migrator.workflow.deciding.next_command import with_next_commands
+from migrator.workflow.gitops.deployable import deployable
 from migrator.workflow.planned import Planned, carried_out, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -112,14 +113,14 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
 
 def _carried_out(first: Planned, decide: Callable[..., Plan]) -> Planned:
     """The plan with its edits; objects that stand in the way stay in Kustomize where that lets their component go."""
-    planned = carried_out(first)
+    planned = carried_out(deployable(first))
     beside: Beside = {}
     for _ in range(ROUNDS):
         more = joined(beside, planned.beside)
         if more == beside:
             break
         beside = more
-        planned = carried_out(replace(first, plan=decide(beside=beside)))
+        planned = carried_out(deployable(replace(first, plan=decide(beside=beside))))
     return planned
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.gitops.deployer import Tool
-from migrator.model import ResId, mapping_of
+from migrator.gitops.emit.units import Unit
+from migrator.lock import LOCK_PATH
+from migrator.model import ResId, SourceSpan, mapping_of
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.yamlio import Dialect, read_documents
 
@@ -37,13 +39,34 @@ def for_tool(plan: Plan, tool: Tool) -> Plan:
     return replace(plan, components=components, diagnostics=(*plan.diagnostics, *notes))
 
 
+def check_deployable(units: Iterable[Unit], tool: Tool) -> None:
+    """MIG662 for a release of an earlier migration that the tool cannot be told how to deploy."""
+    for each in units:
+        if each.release is None:
+            continue
+        fields = {key for key, value in each.patches.items() if value}
+        why = _no_word(tool, each.release.hooks, patches="patches" in fields, transforms=bool(fields - {"patches"}))
+        if why:
+            raise MigrateError.of(
+                "MIG662",
+                f"{each.release.component} in {each.environment} is a release that {tool.product} cannot deploy: {why}",
+                span=SourceSpan(path=LOCK_PATH),
+                remedy="choose another tool in `gitops`, or take the component back to Kustomize and apply again",
+            )
+
+
 def _why_not(component: ComponentPlan, tool: Tool) -> str:
     """Why the tool cannot be told how to deploy it; empty where it can."""
-    if tool is Tool.ARGO_CD and component.options.hooks != "run":
+    patches, transforms = (any(each.values()) for each in (component.patches, component.transforms))
+    return _no_word(tool, component.options.hooks, patches=patches, transforms=transforms)
+
+
+def _no_word(tool: Tool, hooks: str, *, patches: bool, transforms: bool) -> str:
+    if tool is Tool.ARGO_CD and hooks != "run":
         return "its hooks have to be left out, and Argo CD runs the hooks of a chart whatever it is told (fact A4)"
-    if tool is Tool.ARGO_CD and (any(component.patches.values()) or any(component.transforms.values())):
+    if tool is Tool.ARGO_CD and (patches or transforms):
         return "patches behind its chart keep it as it is, and Argo CD has no place for such patches in an Application"
-    if tool is Tool.FLUX and any(component.transforms.values()):
+    if tool is Tool.FLUX and transforms:
         return "fields of a kustomization behind its chart keep it as it is, and a HelmRelease knows patches alone"
     return ""
 

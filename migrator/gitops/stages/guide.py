@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator.diagnostics import MigrateError
+from migrator.gitops.deployer import Tool
 from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, load_lock
 from migrator.model import RepoPath, SourceSpan
 
 GUIDE_PATH = RepoPath(".migrate/handover.md")
 """The guide of the stage that a commit has reached, for whoever reads the repository."""
-TOOLS = {"argocd": "Argo CD", "flux": "Flux"}
 _DOES = {
     "protect": "Marks every object that will move, so that its owner leaves it alone, and takes from the owners what "
     "would delete or restore it. Nothing moves yet.",
@@ -75,7 +75,7 @@ def locked_guide(lock: Lock, handover: Handover) -> Guide:
             number=number,
             name=name,
             is_written=number <= handover.stage,
-            does=_DOES.get(name, name).format(tool=TOOLS.get(handover.tool, handover.tool)),
+            does=_DOES.get(name, name).format(tool=Tool(handover.tool).product),
             apply=tuple(_by_hand(name, handover)),
             check=tuple(_checks(name, lock, handover)),
             back=() if handover.is_finished else tuple(_back(name, lock, handover)),
@@ -162,7 +162,7 @@ def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
 
 def guide_markdown(guide: Guide) -> str:
     """The guide as a page."""
-    lines = [f"# Change of hands to {TOOLS.get(guide.tool, guide.tool)}", ""]
+    lines = [f"# Change of hands to {Tool(guide.tool).product}", ""]
     lines += [f"Stage {guide.stage} of {len(guide.stages)} is written. {guide.next}", ""]
     for each in guide.stages:
         lines += [f"## {each.number}. {each.name}{'' if each.is_written else ' (not yet written)'}", "", each.does, ""]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from migrator.gitops.stages.guide import TOOLS, Guide, guide_markdown
+from migrator.gitops.deployer import Tool
+from migrator.gitops.stages.guide import Guide, guide_markdown
 from migrator.model import Json
 
 
@@ -46,7 +47,7 @@ def guide_document(guide: Guide) -> dict[str, Json]:
 
 def _text(guide: Guide) -> str:
     """The guide for a terminal."""
-    lines = [f"Stage {guide.stage} of {len(guide.stages)} is written, for {TOOLS.get(guide.tool, guide.tool)}."]
+    lines = [f"Stage {guide.stage} of {len(guide.stages)} is written, for {Tool(guide.tool).product}."]
     for each in guide.stages:
         state = "" if each.is_written else "  (not yet written)"
         lines += ["", f"{each.number}. {each.name}{state}", f"   {each.does}"]

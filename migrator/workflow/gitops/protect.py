@@ -17,7 +17,8 @@ from migrator.prove.render import render_root
 from migrator.render_roots import Build, WholeTree
 from migrator.rewrite import FileEdit, stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.planned import ADOPTED, Planned
+from migrator.workflow.gitops.deployable import losing
+from migrator.workflow.planned import Planned
 from migrator.yamlio import same
 
 
@@ -33,21 +34,6 @@ class Protection:
 def begun(lock: Lock) -> bool:
     """Whether a first stage of a change of hands is done, and the last one is not."""
     return lock.handover is not None and lock.handover.stage < len(lock.handover.stages)
-
-
-def losing(planned: Planned) -> Mapping[RepoPath, tuple[Resource, ...]]:
-    """Root -> its objects that move to a release."""
-    found: dict[RepoPath, tuple[Resource, ...]] = {}
-    for build in planned.baseline.builds:
-        members = {
-            each
-            for component in planned.plan.components
-            if component.decision in ADOPTED
-            for each in component.members.get(build.environment, ())
-        }
-        if moving := tuple(each for each in build.resources if each.id in members):
-            found[build.root] = moving
-    return found
 
 
 def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protection | None:

@@ -13,13 +13,13 @@ from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd import argocd_objects
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
-from migrator.gitops.emit.expressible import for_tool, without_definitions
+from migrator.gitops.emit.expressible import check_deployable
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.units import Unit, is_below, named
 from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
 from migrator.gitops.stages.entries import entries_of, listing, source_names
-from migrator.gitops.stages.owners import fields_before, owners_of
+from migrator.gitops.stages.owners import fields_before
 from migrator.lock import Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
@@ -27,7 +27,7 @@ from migrator.prove.render import closure_of, render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, sealed
-from migrator.workflow.gitops.protect import begun, losing, protected, rewritten
+from migrator.workflow.gitops.protect import begun, protected, rewritten
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import same
@@ -45,17 +45,6 @@ def needs_wiring(planned: Planned) -> bool:
     """Whether a tool was chosen for a repository that is migrated, and some part of it has nothing that deploys it."""
     lock = planned.baseline.lock
     return planned.baseline.choices.gitops != NO_TOOL and lock is not None and lock.handover is None
-
-
-def deployable(planned: Planned) -> Planned:
-    """The plan without what the chosen tool cannot be told to deploy; itself where no tool was chosen."""
-    choice = planned.baseline.choices.gitops
-    if choice == NO_TOOL:
-        return planned
-    plan = for_tool(planned.plan, Tool(choice))
-    if choice == Tool.FLUX and owners_of(planned.baseline.reading.deployers, losing(planned)):
-        plan = without_definitions(plan, {name: each.files for name, each in planned.charts.items()})
-    return replace(planned, plan=plan)
 
 
 def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
@@ -92,6 +81,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     if not units:
         return planned
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
+    check_deployable(units, wiring.tool)
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each.file for held in lock.environments.values() for each in held.deployed_by}

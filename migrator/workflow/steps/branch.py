@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from migrator.diagnostics import MigrateError
 from migrator.engines.branch import Content, Step, check_branch, commit_branch
+from migrator.gitops.deployer import Tool
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
@@ -67,18 +68,15 @@ With the lock, the tree is proved to render what it did before: `migrate verify`
 
 
 def _of_stage(stage: Stage, planned: Planned) -> str:
+    product = Tool(planned.baseline.choices.gitops).product
     adopted = ", ".join(each.id for each in planned.plan.components if each.decision in _ADOPTED)
     about = {
         "protect": "Nothing moves yet: what will move is marked, and its owners neither prune nor heal.\n"
         "Merge the next stage only when every owner reports that this one is applied.",
-        "switch": f"Charts render {adopted or 'what they did'}, and objects of {_tool(planned)} deploy them.",
+        "switch": f"Charts render {adopted or 'what they did'}, and objects of {product} deploy them.",
     }[stage.name]
     subject = {"protect": "chore: protect what changes hands", "switch": "feat: charts take over"}[stage.name]
     return f"{subject}\n\n{about}\n\n{stage.trailer}\n"
-
-
-def _tool(planned: Planned) -> str:
-    return {"argocd": "Argo CD", "flux": "Flux"}[planned.baseline.choices.gitops]
 
 
 def _component_steps(planned: Planned) -> Sequence[Step]:

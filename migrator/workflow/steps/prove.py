@@ -22,7 +22,8 @@ from migrator.prove import (
 )
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.gitops.wire import deployable, needs_wiring, wired
+from migrator.workflow.gitops.deployable import deployable
+from migrator.workflow.gitops.wire import needs_wiring, wired
 from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -96,9 +97,10 @@ def _whole(planned: Planned) -> Planned:
 def _attempt(planned: Planned, run: Run) -> Attempt:
     """The edits of the plan, staged and proved."""
     baseline = planned.baseline
-    if planned.lock is None:
+    fitting = deployable(planned)
+    if planned.lock is None or fitting is not planned:
         with run.step("rewrite"):
-            planned = carried_out(deployable(planned))
+            planned = carried_out(fitting)
     if planned.lock is None or not (planned.edits or needs_wiring(planned)):
         return Attempt(planned=planned, proof=None)
     terms, shipped = terms_of(baseline.root, baseline.choices)
