@@ -12,6 +12,7 @@ from typing import Any
 from migrator.compare import ALL, Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.discover.gitops import GitOps, read_gitops
+from migrator.discover.upkeep import Ci, Teams, read_ci, read_teams
 from migrator.model import Impact, Json, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
@@ -54,6 +55,8 @@ class Config:
     """Environment name -> its roots."""
     layout: str | None = None
     gitops: GitOps = field(default_factory=GitOps)
+    ci: Ci = field(default_factory=Ci)
+    teams: Teams = field(default_factory=Teams)
     max_impact: Impact | None = None
     accept: tuple[Acceptance, ...] = ()
     refuse: tuple[Acceptance, ...] = ()
@@ -268,6 +271,8 @@ _FILE = FileKind(code="MIG104", remedy="correct it; docs/configuration.md has ev
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "layout": Field.text,
     "gitops": read_gitops,
+    "ci": read_ci,
+    "teams": read_teams,
     "max_impact": _impact,
     "accept": _accept,
     "refuse": _refuse,

@@ -55,6 +55,8 @@ class GitOps:
     revision: str = ""
     argocd: ArgoCd = field(default_factory=ArgoCd)
     flux: Flux = field(default_factory=Flux)
+    monitoring: Mapping[str, str] | None = None
+    """Labels by which Prometheus knows its rules, where rules are wanted; empty: what is known of its chart."""
     environments: Mapping[str, DeployedEnvironment] = field(default_factory=dict)
 
 
@@ -69,6 +71,7 @@ def read_gitops(held: Field) -> GitOps:
         revision=given["revision"].text() if "revision" in given else "",
         argocd=_part(given.get("argocd"), _argocd, ArgoCd()),
         flux=_part(given.get("flux"), _flux, Flux()),
+        monitoring=_part(given.get("monitoring"), _monitoring, None),
         environments={
             name: _environment(each)
             for name, each in sorted(_entries(given.get("environments")), key=lambda entry: entry[0])
@@ -87,6 +90,14 @@ def _entries(held: Field | None) -> list[tuple[str, Field]]:
 def _given(held: Field, known: tuple[str, ...]) -> Mapping[str, Field]:
     held.needed().refuse_others(known)
     return {key: item for key, item in held.entries() if item.value is not None}
+
+
+def _monitoring(held: Field) -> Mapping[str, str] | None:
+    """`true`, or the labels of the rules."""
+    if isinstance(held.value, bool):
+        return {} if held.value else None
+    held.needed().refuse_others(("labels",))
+    return {name: each.string() for name, each in held.child("labels").entries()}
 
 
 def _argocd(held: Field) -> ArgoCd:

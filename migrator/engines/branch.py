@@ -14,6 +14,7 @@ from migrator.model import RepoPath
 
 _IDENTITY = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
 _NEW = "100644"
+_NEW_EXECUTABLE = "100755"
 _NONE = "0" * 40
 
 
@@ -26,6 +27,8 @@ class Content:
     """Where the commit that the branch starts from has it: mode, and the content itself if that is the same."""
     is_same: bool = False
     """The content is that of the source, as git keeps it."""
+    is_executable: bool = False
+    """Whether a new file can be run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +84,7 @@ def _index_lines(root: Path, prefix: str, start: str, step: Step) -> bytes:
         if content is None:
             lines.append(f"0 {_NONE}\t{prefix}{path}")
             continue
-        mode, held = known.get(content.source or path, (_NEW, ""))
+        mode, held = known.get(content.source or path, (_NEW_EXECUTABLE if content.is_executable else _NEW, ""))
         blob = held if content.is_same and held else _blob(root, path, content.data)
         lines.append(f"{mode} {blob}\t{prefix}{path}")
     return "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")

@@ -24,6 +24,8 @@ class FileEdit:
     """Id of the component, or of the step, that wants it."""
     moved_from: RepoPath | None = None
     """Where the content was, if it only moved: the file mode comes from there."""
+    is_executable: bool = False
+    """Whether a new file can be run."""
 
     @property
     def action(self) -> str:

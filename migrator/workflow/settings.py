@@ -49,6 +49,8 @@ class Options:
     """growing, enterprise, in-place, or one of the team's own."""
     gitops: str | None = None
     """The tool to write GitOps objects for: argocd, flux or none."""
+    ci: str | None = None
+    """Whose pipelines `apply` writes: github, gitlab or none."""
     budget: float = 45.0
     """Seconds of search for one component."""
 
@@ -66,7 +68,12 @@ class Options:
 
 def _problems(options: Options) -> Iterator[tuple[str, str]]:
     """Options with values of no use, each with what would be right."""
-    texts = [("layout", "the name of a layout"), ("gitops", "the name of a tool"), ("kube_version", "a text: 1.32")]
+    texts = [
+        ("layout", "the name of a layout"),
+        ("gitops", "the name of a tool"),
+        ("ci", "github, gitlab or none"),
+        ("kube_version", "a text: 1.32"),
+    ]
     for name, wanted in texts:
         if not isinstance(getattr(options, name), str | None):
             yield name, wanted

@@ -26,6 +26,7 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 @click.option("--allow-dirty", is_flag=True, help="Write although git has changes that are not committed.")
 @click.option("--diff", is_flag=True, help="Print the unified diff, once it is proved, and write nothing.")
 @click.option("--relock", is_flag=True, help="After a meant change (a chart upgrade, other values): the lock follows.")
+@click.option("--ci", metavar="PLATFORM", help="Write pipelines, scripts and Renovate's: github, gitlab, none.")
 @click.option("--branch", metavar="NAME", help="Commit to this new branch, one commit for each component.")
 @charts
 @talking
@@ -61,6 +62,6 @@ def _check_together(given: dict[str, Any]) -> None:
     decided = [f"--{name.replace('_', '-')}" for name in _DECIDED if given[name]]
     if given["plan"] is not None and decided:
         raise click.UsageError(f"the plan has decided that already: {', '.join(decided)}")
-    others = [f"--{name.replace('_', '-')}" for name in ("only", "plan", "branch", "gitops") if given[name]]
+    others = [f"--{name.replace('_', '-')}" for name in ("only", "plan", "branch", "gitops", "ci") if given[name]]
     if given["relock"] and others:
         raise click.UsageError(f"--relock writes the lock and nothing else: it goes without {', '.join(others)}")

@@ -27,6 +27,7 @@ from migrator.rewrite.transaction.journal import (
 )
 from migrator.rewrite.transaction.preflight import check, check_place
 
+_EXECUTABLE = 0o755
 _NOT_STAGED = frozenset({".git", "node_modules"})
 
 
@@ -250,7 +251,9 @@ def _remove_empty(target: Path, root: Path, disk: Disk) -> None:
 
 def _mode(root: Path, edit: FileEdit) -> int | None:
     mode = file_mode(root / edit.path)
-    return file_mode(root / edit.moved_from) if mode is None and edit.moved_from is not None else mode
+    if mode is None and edit.moved_from is not None:
+        return file_mode(root / edit.moved_from)
+    return _EXECUTABLE if mode is None and edit.is_executable else mode
 
 
 def _directories(root: Path, into: Path) -> Iterator[tuple[Path, Path]]:

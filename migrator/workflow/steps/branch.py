@@ -10,6 +10,7 @@ from migrator.engines.branch import Content, Step, check_branch, commit_branch
 from migrator.gitops.deployer import Tool
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath, SourceSpan
+from migrator.pipelines.own_files import CAUSE as PIPELINES
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.rewrite import FileEdit, rewrite
 from migrator.workflow.gitops.stages import Stage
@@ -51,7 +52,11 @@ def write_branch(
         return commit_branch(index.root, name, index.git.commit or "HEAD", staged)
     steps = [
         *_component_steps(planned),
-        Step(message=_DIVIDED, files=_contents([edit for edit in edits if edit.path != LOCK_PATH])),
+        Step(
+            message=_DIVIDED,
+            files=_contents([edit for edit in edits if edit.path != LOCK_PATH and edit.cause != PIPELINES]),
+        ),
+        Step(message=_LOOKED_AFTER, files=_contents([edit for edit in edits if edit.path != LOCK_PATH])),
         Step(message=_LAST, files=_contents(edits)),
     ]
     return commit_branch(index.root, name, index.git.commit or "HEAD", steps)
@@ -60,6 +65,10 @@ def write_branch(
 _DIVIDED = """refactor: each application has a folder of its own
 
 Overlays are divided by application, and render what they did.
+"""
+_LOOKED_AFTER = """ci: pipelines and scripts look after the result
+
+They build, render and check what every environment deploys.
 """
 _LAST = """chore: record how every environment renders
 
@@ -118,5 +127,7 @@ def _contents(edits: Sequence[FileEdit]) -> Mapping[RepoPath, Content | None]:
             found[edit.path] = None
         else:
             is_same = edit.moved_from is not None and gone.get(edit.moved_from) == edit.after
-            found[edit.path] = Content(data=edit.after, source=edit.moved_from, is_same=is_same)
+            found[edit.path] = Content(
+                data=edit.after, source=edit.moved_from, is_same=is_same, is_executable=edit.is_executable
+            )
     return found

@@ -13,6 +13,7 @@ from migrator.compare import Acceptance, Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.discover.gitops import TOOLS
+from migrator.discover.upkeep import CI_PLATFORMS
 from migrator.engines import Cache
 from migrator.model import KUBE_VERSION, Impact
 from migrator.render_roots import Mapped, Remotes, mapped_to, own_remotes
@@ -37,6 +38,7 @@ class Choices:
     divides: bool
     """Whether monolithic overlays are divided: where a person chose a layout, and asks for more than one component."""
     gitops: str
+    ci: str
     only: tuple[str, ...]
     budget: float
     """Seconds of search for one component."""
@@ -53,14 +55,14 @@ class Choices:
 def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choices:
     """The choices of a run; `own` are names by which GitOps objects call the repository.
 
-    MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool that is not known, MIG925 for what cannot stand
-    for a remote base.
+    MIG902 for a mirror that is not a folder, MIG903 for a GitOps tool or CI platform that is not known, MIG925 for what
+    cannot stand for a remote base.
     """
     gitops = settings.gitops or config.gitops.tool or NO_TOOL
-    if gitops not in TOOLS:
-        raise MigrateError.of(
-            "MIG903", f"there is no GitOps tool {gitops!r}", remedy=f"choose one of {', '.join(TOOLS)}"
-        )
+    ci = settings.ci or config.ci.platform or NO_TOOL
+    for name, words, what in ((gitops, TOOLS, "GitOps tool"), (ci, CI_PLATFORMS, "CI platform")):
+        if name not in words:
+            raise MigrateError.of("MIG903", f"there is no {what} {name!r}", remedy=f"choose one of {', '.join(words)}")
     offline = config.offline if settings.offline is None else settings.offline
     return Choices(
         sources=ChartSources(mirrors=_mirrors(settings, config), url_mirrors=config.url_mirrors, offline=offline),
@@ -72,6 +74,7 @@ def choose(settings: Settings, config: Config, own: Sequence[str] = ()) -> Choic
         layout=settings.layout or config.layout or LAYOUT,
         divides=bool(settings.layout or config.layout) and not settings.only,
         gitops=gitops,
+        ci=ci,
         only=settings.only,
         budget=settings.budget,
         remotes=Remotes(mapped=(*_remotes(settings, config), *own_remotes(settings.root, own))),

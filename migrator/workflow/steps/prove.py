@@ -24,6 +24,7 @@ from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.gitops.deployable import deployable
 from migrator.workflow.gitops.wire import needs_wiring, wired
+from migrator.workflow.pipelines.write import needs_pipelines, with_pipelines
 from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -101,14 +102,14 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
     if planned.lock is None or fitting is not planned:
         with run.step("rewrite"):
             planned = carried_out(fitting)
-    if planned.lock is None or not (planned.edits or needs_wiring(planned)):
+    if planned.lock is None or not (planned.edits or needs_wiring(planned) or needs_pipelines(planned)):
         return Attempt(planned=planned, proof=None)
     terms, shipped = terms_of(baseline.root, baseline.choices)
     with run.step("prove") as watch, beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
         stage(baseline.root, planned.edits, folder)
         context = render_context_of(baseline.choices, baseline.tools, watch)
-        planned = wired(planned, folder, context)
+        planned = with_pipelines(wired(planned, folder, context))
         lock = planned.lock
         if lock is None or not planned.edits:
             return Attempt(planned=planned, proof=None)

@@ -1,0 +1,1 @@
+"""Pipelines, scripts and configuration of bots that look after the migrated repository."""

@@ -1,0 +1,1 @@
+"""What looks after the migrated repository, added to the edits that make it."""
