@@ -71,6 +71,8 @@ class Source:
     """Whether the files of a folder without kustomization count that lie in its subfolders."""
     include: str = ""
     """Pattern of the files of such a folder that count; empty where all of them do."""
+    exclude: str = ""
+    """Pattern of those that do not count."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/helm/ (value files, release 
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -43,8 +44,10 @@ def argocd_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> t
     shares = {f"-{name}": held for name, held in groups.items()} if apart else {"": tuple(units)}
     for suffix, share in shares.items():
         found += _projects(share, wiring, folder, suffix, scopes)
-    roots = [_root(name, wiring, folder) for name in groups] if apart else [_root("", wiring, folder)]
-    return tuple(sorted((*found, *roots), key=lambda each: each.file))
+    # where there is an entry, what deploys the old owners deploys the new ones
+    rootless = [name for name in groups if name not in wiring.entries]
+    found += [_root(name, wiring, folder) for name in (rootless if apart else rootless and [""])]
+    return tuple(sorted(found, key=lambda each: each.file))
 
 
 def _environment(
@@ -71,7 +74,10 @@ def _environment(
             wave=found[unit.name],
             tracking=wiring.gitops.argocd.tracking,
         )
+        entry = wiring.entries.get(environment)
         file = RepoPath(f"{folder}/applications/{environment}/{unit.name}.yaml")
+        if entry is not None:
+            file = RepoPath(posixpath.normpath(f"{entry}/{deployer.id.name}.yaml"))
         yield Written(file=file, body=application(deployer), about=_about(unit), deployer=deployer, unit=unit)
         if deployer.sources[0].chart:
             about = f"Values of {deployer.sources[0].chart} in {environment}, as the public chart takes them."
@@ -169,6 +175,9 @@ def _projects(
             project = _project(f"{name}{suffix}", held, units, wiring, scopes)
             about = f"What {name} may be deployed from, to and as{suffix.replace('-', ' in ', 1)}: nothing else."
             file = RepoPath(f"{folder}/projects/{name}{suffix}.yaml")
+            if all(each.environment in wiring.entries for each in units):
+                entry = wiring.entries[held[0].environment]
+                file = RepoPath(posixpath.normpath(f"{entry}/project-{name}{suffix}.yaml"))
             yield Written(file=file, body=app_project(project), about=about)
 
 

@@ -38,7 +38,7 @@ class Wiring:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Environment -> what the source of the repository is called that is there already (Flux)."""
     entries: Mapping[str, RepoPath] = field(default_factory=dict)
-    """Environment -> the folder of files that is deployed already (Flux): what is new goes there."""
+    """Environment -> the folder of files that is deployed already: what is new goes there."""
 
     @property
     def namespace(self) -> str:

@@ -85,6 +85,8 @@ def _source(source: Mapping[str, Json], name: str, tree: Tree) -> Source:
         helm=_helm(mapping_of(source.get("helm")), name) if is_chart else None,
         kustomize=KustomizeOptions(fields=kustomize_fields(options)) if options else None,
         recurse=bool(mapping_of(source.get("directory")).get("recurse")),
+        include=_text(mapping_of(source.get("directory")).get("include")),
+        exclude=_text(mapping_of(source.get("directory")).get("exclude")),
     )
 
 

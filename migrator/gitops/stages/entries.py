@@ -1,4 +1,4 @@
-"""Where new objects of Flux go so that what is there deploys them: beside an old owner, below its parent."""
+"""Where new objects go so that what is there deploys them: beside an old owner, below its parent."""
 
 from __future__ import annotations
 
@@ -7,18 +7,50 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from migrator.diagnostics import MigrateError
 from migrator.discover import KUSTOMIZATION_NAMES, Index
-from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.deployer import Deployer, Project, Tool
 from migrator.model import RepoPath, mapping_of
 from migrator.yamlio import Append, Dialect, edit, read_documents, read_value
 
+_GROUP, _CHART = "argoproj.io", "Chart.yaml"
 
-def entries_of(owners: Iterable[Deployer]) -> Mapping[str, RepoPath]:
-    """Environment -> the folder of an owner that another deploys; nothing where its owners are applied by hand."""
-    return {
-        each.environment: RepoPath(posixpath.dirname(each.span.path) or ".")
-        for each in owners
-        if each.tool is Tool.FLUX and each.span is not None and each.delivered_by is not None
-    }
+
+def entries_of(
+    owners: Iterable[Deployer], deployers: Sequence[Deployer], projects: Sequence[Project], index: Index
+) -> Mapping[str, RepoPath]:
+    """Environment -> the folder of an owner that another deploys; nothing where its owners are applied by hand.
+
+    With Argo CD also nothing where what deploys it would not take a new file as it is.
+    """
+    by_id = {each.id: each for each in deployers}
+    found: dict[str, RepoPath] = {}
+    for each in owners:
+        parent = by_id.get(each.delivered_by) if each.delivered_by is not None else None
+        if each.span is not None and parent is not None:
+            folder = RepoPath(posixpath.dirname(each.span.path) or ".")
+            if each.tool is Tool.FLUX or (_takes(parent, folder, index) and _allows(parent, projects)):
+                found[each.environment] = folder
+    return found
+
+
+def _takes(parent: Deployer, folder: RepoPath, index: Index) -> bool:
+    """Whether an Application deploys every file in a folder as it is; what a root renders would be news to a proof."""
+    if any(RepoPath(posixpath.normpath(f"{folder}/{name}")) in index.files for name in (*KUSTOMIZATION_NAMES, _CHART)):
+        return False
+    for source in parent.sources:
+        above = RepoPath(source.path) if source.here and not (source.include or source.exclude) else None
+        below = above is not None and (above == "." or folder.startswith(f"{above}/")) and source.recurse
+        if above is not None and (above == folder or below):
+            return True
+    return False
+
+
+def _allows(parent: Deployer, projects: Sequence[Project]) -> bool:
+    """Whether the project of an Application lets it deploy other projects."""
+    project = next((each for each in projects if each.id.name == parent.project), None)
+    if project is None or project.namespaced_kinds is None:
+        return True
+    kinds = {(group, kind) for group, kind in project.namespaced_kinds}
+    return any(one in (_GROUP, "*") and kind in ("AppProject", "*") for one, kind in kinds)
 
 
 def source_names(owners: Iterable[Deployer], index: Index) -> Mapping[str, str]:

@@ -67,8 +67,9 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         planned = replace(planned, plan=plan, edits=edits, protection=protection.edits, owners=protection.owners)
     wiring, notes = wiring_of(tool, planned.baseline.config.gitops, index)
     wiring = handed_over(wiring, planned.owners)
-    entries, names = entries_of(planned.owners), source_names(planned.owners, index)
-    wiring = replace(wiring, entries=entries, sources=names)
+    reading = planned.baseline.reading
+    entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
+    wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index))
     return _wired(planned, tree, context, wiring, notes)
 
 
