@@ -7,6 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from migrator.audit.dangling import dangling
+from migrator.audit.deployed import (
+    deployed_by_nothing,
+    deployed_twice,
+    handover_unfinished,
+    policy_looser,
+    release_disagrees,
+)
 from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject, Umbrella
 from migrator.audit.vendored import vendored
@@ -304,4 +311,9 @@ RULES = (
     ),
     Rule(code="MIG814", words=frozenset(), find=not_migrated),
     Rule(code="MIG815", words=frozenset({"root", "without"}), find=left_out),
+    Rule(code="MIG816", words=frozenset({"part", "environment"}), find=deployed_by_nothing),
+    Rule(code="MIG817", words=frozenset({"path", "owners", "environment"}), find=deployed_twice),
+    Rule(code="MIG818", words=frozenset({"object", "release", "environment", "problem"}), find=release_disagrees),
+    Rule(code="MIG819", words=frozenset({"object", "does", "environment"}), find=policy_looser),
+    Rule(code="MIG820", words=frozenset({"done"}), find=handover_unfinished),
 )

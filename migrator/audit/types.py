@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from migrator.classify import Component
 from migrator.diagnostics import Diagnostic
-from migrator.discover import Index
+from migrator.discover import GitOps, Index
+from migrator.gitops.deployer import Deployer
 from migrator.load import Kustomizations
 from migrator.lock import Lock
 from migrator.model import Json, KeyPath, RepoPath, SourceSpan
@@ -59,6 +60,11 @@ class Subject:
     """Whether there is a lock, or the history of the repository has one."""
     deployed: frozenset[RepoPath] = frozenset()
     """Folders that objects of Argo CD and Flux deploy."""
+
+    deployers: tuple[Deployer, ...] = ()
+    """The objects of Argo CD and Flux that deploy them."""
+    gitops: GitOps = field(default_factory=GitOps)
+    """What `migrate.yaml` says of them."""
 
     @property
     def index(self) -> Index:

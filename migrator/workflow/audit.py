@@ -54,6 +54,8 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             engines=baseline.tools.engines,
             was_migrated=baseline.lock is not None or last_change(baseline.root, LOCK_PATH) is not None,
             deployed=_deployed(baseline),
+            deployers=baseline.reading.deployers,
+            gitops=baseline.config.gitops,
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
         # where nothing builds there is nothing to audit, and silence would pass for a good answer

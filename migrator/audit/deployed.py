@@ -1,0 +1,210 @@
+"""Rules about what deploys what: parts without a deployer, with two, with one that says other things than the lock."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from migrator.audit.types import Finding, Subject
+from migrator.discover import KUSTOMIZATION_NAMES
+from migrator.gitops.agreement import disagreements
+from migrator.gitops.deployer import Deployer, Source, Tool
+from migrator.lock import LOCK_PATH, Lock, LockedRelease
+from migrator.model import Json, RepoPath, SourceSpan, mapping_of
+from migrator.yamlio import Dialect, YamlError, read_value
+
+_GITOPS = ("argoproj.io", "fluxcd.io")
+_PLAIN = {"apiVersion", "kind", "resources"}
+
+
+def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
+    """Roots and releases of the lock that nothing deploys, in environments of which something deploys another part."""
+    for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ()):
+        there = [each for each in subject.deployers if each.environment in ("", name)]
+        folders = {RepoPath(one.path) for each in there for one in each.sources if one.here and one.path}
+        parts = {*locked.kustomize, *locked.before, *(each.path for each in locked.helm)}
+        if not any(one in parts or _is_below(one, parts) for one in folders):
+            continue
+        is_note = any(each.unknown for each in there)  # one of them may deploy it
+        for root in locked.kustomize:
+            if not _is_deployed(root, folders, subject) and not _is_of_deployers(root, name, subject):
+                yield _nothing(name, f"the kustomization {root}", root, is_note=is_note)
+        for release in locked.helm:
+            if not any(_deploys(each, release) for each in there):
+                words = f"release {release.context.release} in namespace {release.context.namespace}"
+                yield _nothing(name, words, release.path, is_note=is_note)
+
+
+def _nothing(environment: str, part: str, path: RepoPath, *, is_note: bool) -> Finding:
+    words = {"part": part, "environment": environment}
+    return Finding(code="MIG816", span=SourceSpan(path=path), words=words, is_note=is_note)
+
+
+def _is_below(folder: RepoPath, parts: Iterable[RepoPath]) -> bool:
+    return any(folder.startswith(f"{each}/") for each in parts)
+
+
+def _is_deployed(root: RepoPath, folders: set[RepoPath], subject: Subject) -> bool:
+    """Whether a folder is deployed, or one that lists it, or all that it lists where it adds nothing."""
+    if root in folders:
+        return True
+    above = {folder for folder in folders if root in _listed(folder, subject)}
+    if above:
+        return True
+    held = _kustomization(root, subject)
+    listed = _listed(root, subject)
+    return bool(listed) and not set(held) - _PLAIN and all(_is_deployed(each, folders, subject) for each in listed)
+
+
+def _listed(root: RepoPath, subject: Subject) -> tuple[RepoPath, ...]:
+    """What the kustomization of a folder lists."""
+    names = _kustomization(root, subject).get("resources")
+    texts = [each for each in (names if isinstance(names, list) else ()) if isinstance(each, str)]
+    return tuple(RepoPath(posixpath.normpath(posixpath.join(root, each))) for each in texts)
+
+
+def _kustomization(root: RepoPath, subject: Subject) -> dict[str, Json]:
+    for name in KUSTOMIZATION_NAMES:
+        path = RepoPath(posixpath.normpath(f"{root}/{name}"))
+        if subject.index.is_file(path):
+            try:
+                return dict(mapping_of(read_value(subject.index.read(path), dialect=Dialect.SIGS, path=path)))
+            except YamlError:
+                return {}
+    return {}
+
+
+def _is_of_deployers(root: RepoPath, environment: str, subject: Subject) -> bool:
+    """Whether a root renders nothing but what deploys: somebody applies that by hand."""
+    rendering = subject.renders.get(environment)
+    parts = [each for each in (rendering.parts if rendering is not None else ()) if each.path == root]
+    groups = [resource.gvk.group for part in parts for resource in part.resources]
+    return all(group.endswith(_GITOPS) for group in groups)
+
+
+def _deploys(deployer: Deployer, release: LockedRelease) -> bool:
+    """Whether an object deploys the chart of a release, whatever it says of it otherwise."""
+    for each in deployer.sources:
+        if each.helm is not None and each.helm.release_name == release.context.release:
+            namespace = each.helm.namespace or deployer.namespace
+            is_chart = each.chart == release.name if each.chart else each.here and each.path == release.path
+            if is_chart and namespace in ("", release.context.namespace):
+                return True
+    return False
+
+
+def deployed_twice(subject: Subject) -> Iterator[Finding]:
+    """Folders and releases that two objects deploy to one place."""
+    found: dict[tuple[object, ...], dict[tuple[str, str, str], Deployer]] = defaultdict(dict)
+    for each in subject.deployers:
+        for source in each.sources if not each.unknown else ():
+            if (source.here and source.path) or source.chart:
+                found[_place(each, source)].setdefault((each.id.kind, each.id.namespace, each.id.name), each)
+    told = set()
+    for held in found.values():
+        objects = [held[key] for key in sorted(held)]
+        source = objects[0].sources[0]
+        words = {
+            "path": source.chart or source.path,
+            "owners": " and ".join(f"{each.id.kind} {each.id.name}" for each in objects),
+            "environment": f" in {objects[0].environment}" if objects[0].environment else "",
+        }
+        if len(objects) > 1 and tuple(words.values()) not in told:
+            told.add(tuple(words.values()))
+            yield Finding(code="MIG817", span=objects[-1].span, words=words)
+
+
+def _place(deployer: Deployer, source: Source) -> tuple[object, ...]:
+    """What two deployers share that bring the same objects to the same place."""
+    where: tuple[object, ...] = (deployer.tool, deployer.environment, deployer.cluster)
+    if deployer.tool is Tool.FLUX:  # it deploys to where it lies itself
+        where = (*where, deployer.root, deployer.delivered_by)
+    if source.helm is not None:
+        namespace = source.helm.namespace or deployer.namespace
+        return (*where, source.chart or source.path, namespace, source.helm.release_name)
+    fields = source.kustomize.fields if source.kustomize is not None else {}
+    renames = tuple(str(fields.get(key) or "") for key in ("namePrefix", "nameSuffix", "namespace"))
+    return (*where, source.path, deployer.namespace, source.include, renames)
+
+
+def release_disagrees(subject: Subject) -> Iterator[Finding]:
+    """Objects that deploy a chart of the lock otherwise than the lock renders it, and those that it names in vain."""
+    for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ()):
+        for held in locked.deployed_by:
+            is_there = any(
+                (each.id.kind, each.id.name) == (held.kind, held.name)
+                and each.span is not None
+                and each.span.path == held.file
+                for each in subject.deployers
+            )
+            if not is_there:
+                words = {"object": f"{held.kind} {held.name}", "release": held.component or str(held.root)}
+                problem = "it is not in the file that the lock names"
+                yield Finding(
+                    code="MIG818",
+                    span=SourceSpan(path=held.file),
+                    words={**words, "environment": name, "problem": problem},
+                )
+        named = {(each.kind, each.name, each.file): each.component for each in locked.deployed_by if each.component}
+        for each in subject.deployers:
+            if each.environment in ("", name) and each.span is not None:
+                component = named.get((each.id.kind, each.id.name, each.span.path), "")
+                yield from _disagreeing(each, name, component, subject)
+
+
+def _disagreeing(deployer: Deployer, environment: str, component: str, subject: Subject) -> Iterator[Finding]:
+    """The one finding about an object that deploys a release of the lock, or the component that the lock says."""
+    releases = subject.lock.environments[environment].helm if subject.lock is not None else ()
+    paths = {one.path for one in deployer.sources if one.here and one.helm is not None}
+    about = [each for each in releases if (each.component == component if component else each.path in paths)]
+    differing = {each.order: list(disagreements(each, deployer, subject.index.root)) for each in about}
+    if not differing or not all(differing.values()):
+        return
+    order, problems = min(differing.items(), key=lambda item: (len(item[1]), item[0]))
+    yield Finding(
+        code="MIG818",
+        span=deployer.span,
+        words={
+            "object": f"{deployer.id.kind} {deployer.id.name}",
+            "release": order[2],
+            "environment": environment,
+            "problem": "; ".join(f"{what}: {said or 'none'}, the lock has {wanted}" for what, said, wanted in problems),
+        },
+    )
+
+
+def policy_looser(subject: Subject) -> Iterator[Finding]:
+    """Objects that act by themselves in an environment for which the configuration says that they do not."""
+    for name, said in sorted(subject.gitops.environments.items()):
+        if said.automated is not False:
+            continue
+        for each in subject.deployers:
+            if each.environment == name and any(one.here and one.path for one in each.sources):
+                does = _does(each, subject.lock)
+                if does:
+                    words = {"object": f"{each.id.kind} {each.id.name}", "does": does, "environment": name}
+                    yield Finding(code="MIG819", span=each.span, words=words)
+
+
+def _does(deployer: Deployer, lock: Lock | None) -> str:
+    if deployer.tool is Tool.ARGO_CD:
+        return "syncs by itself" if deployer.policy.automated else ""
+    # a Kustomization always acts by itself; the careful one does not prune applications
+    roots = {root for each in (lock.environments.values() if lock is not None else ()) for root in each.kustomize}
+    deploys = any(RepoPath(one.path) in roots for one in deployer.sources if one.helm is None)
+    return "prunes" if deploys and deployer.policy.prune and deployer.delivered_by != deployer.id else ""
+
+
+def handover_unfinished(subject: Subject) -> Iterator[Finding]:
+    """A change of hands of which a stage is missing; a note where only `--finish` is."""
+    handover = subject.lock.handover if subject.lock is not None else None
+    if handover is None:
+        return
+    finding = Finding(code="MIG820", span=SourceSpan(path=LOCK_PATH))
+    if handover.stage < len(handover.stages):
+        done = f"stage {handover.stage} of {len(handover.stages)}, {handover.stages[handover.stage - 1]}, is the last"
+        yield replace(finding, words={"done": f"{done} that is written"})
+    elif handover.owners and not handover.is_finished:
+        yield replace(finding, words={"done": "old owners neither prune nor heal until it is finished"}, is_note=True)
