@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.audit.types import Finding, Subject
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.agreement import disagreements
 from migrator.gitops.deployer import Deployer, Source, Tool
-from migrator.lock import LOCK_PATH, Lock, LockedRelease
+from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan, mapping_of
 from migrator.yamlio import Dialect, YamlError, read_value
 
@@ -19,17 +19,37 @@ _GITOPS = ("argoproj.io", "fluxcd.io")
 _PLAIN = {"apiVersion", "kind", "resources"}
 
 
+def _of(environment: str, subject: Subject) -> Sequence[Deployer]:
+    """The deployers of an environment: those that the lock names for it, and those that it names for no other one."""
+    named = {
+        (each.kind, each.name, each.file): name
+        for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ())
+        for each in locked.deployed_by
+    }
+    return [each for each in subject.deployers if named.get(_key(each), each.environment) in ("", environment)]
+
+
+def _key(deployer: Deployer) -> tuple[str, str, RepoPath]:
+    return deployer.id.kind, deployer.id.name, deployer.span.path if deployer.span is not None else RepoPath("")
+
+
 def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
     """Roots and releases of the lock that nothing deploys, in environments of which something deploys another part."""
+    every = [(each, one) for each in subject.deployers for one in each.sources if one.here and one.path]
+    folders = {RepoPath(one.path) for _, one in every if one.helm is None}
+    # a folder without kustomization is all that lies below it (Flux documentation, Generating a kustomization.yaml)
+    whole = {RepoPath(one.path) for each, one in every if each.tool is Tool.FLUX and one.path in folders}
+    whole -= subject.kustomizations.by_path.keys()
+    is_note = any(each.unknown for each in subject.deployers)  # one of them may deploy it
     for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ()):
-        there = [each for each in subject.deployers if each.environment in ("", name)]
-        folders = {RepoPath(one.path) for each in there for one in each.sources if one.here and one.path}
+        there = _of(name, subject)
         parts = {*locked.kustomize, *locked.before, *(each.path for each in locked.helm)}
-        if not any(one in parts or _is_below(one, parts) for one in folders):
+        here = [one.path for each in there for one in each.sources if one.here and one.path]
+        if not any(one in parts or _is_below(one, parts) for one in here):
             continue
-        is_note = any(each.unknown for each in there)  # one of them may deploy it
         for root in locked.kustomize:
-            if not _is_deployed(root, folders, subject) and not _is_of_deployers(root, name, subject):
+            is_deployed = _is_below(root, whole) or _is_deployed(root, folders, subject)
+            if not is_deployed and not _is_of_deployers(root, name, subject):
                 yield _nothing(name, f"the kustomization {root}", root, is_note=is_note)
         for release in locked.helm:
             if not any(_deploys(each, release) for each in there):
@@ -42,8 +62,8 @@ def _nothing(environment: str, part: str, path: RepoPath, *, is_note: bool) -> F
     return Finding(code="MIG816", span=SourceSpan(path=path), words=words, is_note=is_note)
 
 
-def _is_below(folder: RepoPath, parts: Iterable[RepoPath]) -> bool:
-    return any(folder.startswith(f"{each}/") for each in parts)
+def _is_below(folder: str, parts: Iterable[RepoPath]) -> bool:
+    return any(each == "." or folder.startswith(f"{each}/") for each in parts)
 
 
 def _is_deployed(root: RepoPath, folders: set[RepoPath], subject: Subject) -> bool:
@@ -65,12 +85,12 @@ def _listed(root: RepoPath, subject: Subject) -> tuple[RepoPath, ...]:
     return tuple(RepoPath(posixpath.normpath(posixpath.join(root, each))) for each in texts)
 
 
-def _kustomization(root: RepoPath, subject: Subject) -> dict[str, Json]:
+def _kustomization(root: RepoPath, subject: Subject) -> Mapping[str, Json]:
     for name in KUSTOMIZATION_NAMES:
         path = RepoPath(posixpath.normpath(f"{root}/{name}"))
         if subject.index.is_file(path):
             try:
-                return dict(mapping_of(read_value(subject.index.read(path), dialect=Dialect.SIGS, path=path)))
+                return mapping_of(read_value(subject.index.read(path), dialect=Dialect.SIGS, path=path))
             except YamlError:
                 return {}
     return {}
@@ -97,49 +117,49 @@ def _deploys(deployer: Deployer, release: LockedRelease) -> bool:
 
 def deployed_twice(subject: Subject) -> Iterator[Finding]:
     """Folders and releases that two objects deploy to one place."""
-    found: dict[tuple[object, ...], dict[tuple[str, str, str], Deployer]] = defaultdict(dict)
+    found: dict[tuple[str, object], dict[tuple[str, str, str], Deployer]] = defaultdict(dict)
+    environments = {
+        id(each): name for name in (subject.lock.environments if subject.lock else ()) for each in _of(name, subject)
+    }
     for each in subject.deployers:
+        environment = environments.get(id(each), each.environment)
         for source in each.sources if not each.unknown else ():
             if (source.here and source.path) or source.chart:
-                found[_place(each, source)].setdefault((each.id.kind, each.id.namespace, each.id.name), each)
+                place = _place(each, source, is_known=id(each) in environments)
+                found[environment, place].setdefault((each.id.kind, each.id.namespace, each.id.name), each)
     told = set()
-    for held in found.values():
+    for (environment, _), held in found.items():
         objects = [held[key] for key in sorted(held)]
         source = objects[0].sources[0]
         words = {
             "path": source.chart or source.path,
             "owners": " and ".join(f"{each.id.kind} {each.id.name}" for each in objects),
-            "environment": f" in {objects[0].environment}" if objects[0].environment else "",
+            "environment": f" in {environment}" if environment else "",
         }
         if len(objects) > 1 and tuple(words.values()) not in told:
             told.add(tuple(words.values()))
             yield Finding(code="MIG817", span=objects[-1].span, words=words)
 
 
-def _place(deployer: Deployer, source: Source) -> tuple[object, ...]:
-    """What two deployers share that bring the same objects to the same place."""
-    where: tuple[object, ...] = (deployer.tool, deployer.environment, deployer.cluster)
-    if deployer.tool is Tool.FLUX:  # it deploys to where it lies itself
+def _place(deployer: Deployer, source: Source, *, is_known: bool) -> tuple[object, ...]:
+    """What two deployers of an environment share that bring the same objects to the same place."""
+    where: tuple[object, ...] = (deployer.tool, deployer.cluster)
+    # Flux deploys to where it lies itself; and of what no environment is known there may be one in each cluster
+    if not (is_known if deployer.tool is Tool.ARGO_CD else deployer.cluster):
         where = (*where, deployer.root, deployer.delivered_by)
     if source.helm is not None:
         namespace = source.helm.namespace or deployer.namespace
         return (*where, source.chart or source.path, namespace, source.helm.release_name)
     fields = source.kustomize.fields if source.kustomize is not None else {}
     renames = tuple(str(fields.get(key) or "") for key in ("namePrefix", "nameSuffix", "namespace"))
-    return (*where, source.path, deployer.namespace, source.include, renames)
+    return (*where, source.path, deployer.namespace, source.include, source.exclude, renames)
 
 
 def release_disagrees(subject: Subject) -> Iterator[Finding]:
     """Objects that deploy a chart of the lock otherwise than the lock renders it, and those that it names in vain."""
     for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ()):
         for held in locked.deployed_by:
-            is_there = any(
-                (each.id.kind, each.id.name) == (held.kind, held.name)
-                and each.span is not None
-                and each.span.path == held.file
-                for each in subject.deployers
-            )
-            if not is_there:
+            if all(_key(each) != (held.kind, held.name, held.file) for each in subject.deployers):
                 words = {"object": f"{held.kind} {held.name}", "release": held.component or str(held.root)}
                 problem = "it is not in the file that the lock names"
                 yield Finding(
@@ -148,10 +168,8 @@ def release_disagrees(subject: Subject) -> Iterator[Finding]:
                     words={**words, "environment": name, "problem": problem},
                 )
         named = {(each.kind, each.name, each.file): each.component for each in locked.deployed_by if each.component}
-        for each in subject.deployers:
-            if each.environment in ("", name) and each.span is not None:
-                component = named.get((each.id.kind, each.id.name, each.span.path), "")
-                yield from _disagreeing(each, name, component, subject)
+        for each in _of(name, subject):
+            yield from _disagreeing(each, name, named.get(_key(each), ""), subject)
 
 
 def _disagreeing(deployer: Deployer, environment: str, component: str, subject: Subject) -> Iterator[Finding]:
@@ -176,25 +194,28 @@ def _disagreeing(deployer: Deployer, environment: str, component: str, subject: 
 
 
 def policy_looser(subject: Subject) -> Iterator[Finding]:
-    """Objects that act by themselves in an environment for which the configuration says that they do not."""
+    """Objects that act by themselves in an environment for which the configuration says that they do not.
+
+    What delivers nothing but such objects is none of them.
+    """
+    delivering = {each.delivered_by for each in subject.deployers}
     for name, said in sorted(subject.gitops.environments.items()):
-        if said.automated is not False:
-            continue
-        for each in subject.deployers:
-            if each.environment == name and any(one.here and one.path for one in each.sources):
-                does = _does(each, subject.lock)
-                if does:
-                    words = {"object": f"{each.id.kind} {each.id.name}", "does": does, "environment": name}
-                    yield Finding(code="MIG819", span=each.span, words=words)
+        locked = subject.lock.environments.get(name) if subject.lock is not None else None
+        for each in _of(name, subject) if said.automated is False else ():
+            roots = {one.path for one in each.sources if one.here and one.path and one.helm is None}
+            is_part = locked is not None and any(one in (*locked.kustomize, *locked.before) for one in roots)
+            if roots and each.id in delivering and not is_part:
+                continue
+            if does := _does(each, is_of_roots=bool(roots)):
+                words = {"object": f"{each.id.kind} {each.id.name}", "does": does, "environment": name}
+                yield Finding(code="MIG819", span=each.span, words=words)
 
 
-def _does(deployer: Deployer, lock: Lock | None) -> str:
+def _does(deployer: Deployer, *, is_of_roots: bool) -> str:
     if deployer.tool is Tool.ARGO_CD:
         return "syncs by itself" if deployer.policy.automated else ""
-    # a Kustomization always acts by itself; the careful one does not prune applications
-    roots = {root for each in (lock.environments.values() if lock is not None else ()) for root in each.kustomize}
-    deploys = any(RepoPath(one.path) in roots for one in deployer.sources if one.helm is None)
-    return "prunes" if deploys and deployer.policy.prune and deployer.delivered_by != deployer.id else ""
+    # a Kustomization always acts by itself; the careful one does not prune
+    return "prunes" if is_of_roots and deployer.policy.prune else ""
 
 
 def handover_unfinished(subject: Subject) -> Iterator[Finding]:

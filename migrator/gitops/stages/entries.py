@@ -33,8 +33,13 @@ def entries_of(
 
 
 def _takes(parent: Deployer, folder: RepoPath, index: Index) -> bool:
-    """Whether an Application deploys every file in a folder as it is; what a root renders would be news to a proof."""
-    if any(RepoPath(posixpath.normpath(f"{folder}/{name}")) in index.files for name in (*KUSTOMIZATION_NAMES, _CHART)):
+    """Whether an Application deploys every file in a folder as it is; what a root renders would be news to a proof.
+
+    One that does not prune would leave the new files behind on the way back (fact A10).
+    """
+    if not parent.policy.prune or any(
+        RepoPath(posixpath.normpath(f"{folder}/{name}")) in index.files for name in (*KUSTOMIZATION_NAMES, _CHART)
+    ):
         return False
     for source in parent.sources:
         above = RepoPath(source.path) if source.here and not (source.include or source.exclude) else None

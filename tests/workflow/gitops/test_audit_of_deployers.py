@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, git
+from cli_support import FIXTURES, Migrate, git
 from deployed_today import deployed_by_argocd, deployed_by_flux
 from emitted_objects import applied
+
+from migrator.cli.app import run
 
 CODES = {"MIG816", "MIG817", "MIG818", "MIG819", "MIG820"}
 DEPLOYED = {"argocd": deployed_by_argocd, "flux": deployed_by_flux}
@@ -19,18 +22,26 @@ RELEASE = {
 }
 
 
-@pytest.fixture(params=["argocd", "flux"])
-def tool(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(scope="module", params=["argocd", "flux"])
+def shop_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A tool, and what it deploys at the last stage of its handover."""
+    tool, root = str(request.param), tmp_path_factory.mktemp(request.param) / "shop"
+    DEPLOYED[tool](root)
+    words = ["apply", str(root), "--offline", "--chart-mirror", str(FIXTURES / "charts"), "--layout", "growing"]
+    assert run([*words, "--gitops", tool, "--branch", "hybrid", "--quiet"]) == 0
+    git(root, "checkout", "-q", "hybrid")
+    return tool, root
 
 
 @pytest.fixture
-def shop(migrate: Migrate, tmp_path: Path, mirror: Path, tool: str) -> Path:
-    """Deployed by a tool, and at the last stage of its handover."""
-    root = DEPLOYED[tool](tmp_path / "shop")
-    applied(migrate, root, mirror, "growing", "--branch", "hybrid", tool=tool)
-    git(root, "checkout", "-q", "hybrid")
-    return root
+def tool(shop_once: tuple[str, Path]) -> str:
+    return shop_once[0]
+
+
+@pytest.fixture
+def shop(shop_once: tuple[str, Path], tmp_path: Path) -> Path:
+    """A private copy."""
+    return Path(shutil.copytree(shop_once[1], tmp_path / "shop", symlinks=True))
 
 
 def found(migrate: Migrate, root: Path, mirror: Path) -> Mapping[str, str]:
@@ -45,14 +56,22 @@ def changed(path: Path, old: str, new: str) -> None:
     path.write_text(path.read_text().replace(old, new))
 
 
-def test_what_apply_wrote_is_in_order(migrate: Migrate, shop: Path, mirror: Path) -> None:
+def test_what_apply_and_finish_wrote_is_in_order_and_a_stage_that_is_missing_is_found(
+    migrate: Migrate, shop: Path, mirror: Path
+) -> None:
     assert found(migrate, shop, mirror) == {}
     shown = migrate("audit", shop, "--offline", "--chart-mirror", mirror)
     assert "neither prune nor heal until it is finished" in shown.out
     git(shop, "checkout", "-q", "HEAD~1")
     assert set(found(migrate, shop, mirror)) == {"MIG820"}
+    git(shop, "checkout", "-q", "hybrid")
+    shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
+    assert shown.code == 0, shown.err
+    shown = migrate("audit", shop, "--offline", "--chart-mirror", mirror)
+    assert not any(code in shown.out for code in CODES), shown.out
 
 
+@pytest.mark.parametrize("tool", ["argocd", "flux"])
 def test_what_was_never_deployed_is_in_order_with_and_without_objects(
     migrate: Migrate, hybrid_app: Path, layout: str, mirror: Path, tool: str
 ) -> None:
@@ -87,16 +106,17 @@ def test_an_object_that_says_other_things_than_the_lock_is_found(
     elif tool == "argocd":
         changed(path, "values-prod.yaml", "values-dev.yaml")
     else:
-        changed(path, "replicas: ", "more: ") if "replicas: " in path.read_text() else changed(
-            path, "values:", "values:\n    extra: 1"
-        )
+        changed(path, "  values:\n", "  values:\n    extra: 1\n")
     assert "MIG818" in found(migrate, shop, mirror)
 
 
 def test_what_acts_by_itself_against_the_configuration_is_found(
     migrate: Migrate, shop: Path, mirror: Path, tool: str
 ) -> None:
+    assert found(migrate, shop, mirror) == {}
     (shop / "migrate.yaml").write_text("gitops: {environments: {prod: {automated: false}}}\n")
     if tool == "flux":
+        assert found(migrate, shop, mirror) == {}
         changed(shop / "clusters/prod/shop.yaml", "prune: false", "prune: true")
-    assert "MIG819" in found(migrate, shop, mirror)
+    told = found(migrate, shop, mirror)["MIG819"]
+    assert ("syncs by itself" if tool == "argocd" else "Kustomization shop prunes") in told

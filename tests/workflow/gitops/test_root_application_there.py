@@ -23,14 +23,14 @@ spec:
   source: {{repoURL: {url}, targetRevision: main, path: deploy{more}}}
   destination: {{server: https://kubernetes.default.svc, namespace: argocd}}
   syncPolicy:
-    automated: {{prune: true, selfHeal: true}}
+    automated: {{prune: {prune}, selfHeal: true}}
 """
 
 
-def with_root(shop: Path, more: str = "") -> Path:
+def with_root(shop: Path, more: str = "", prune: str = "true") -> Path:
     (shop / "deploy/shop-dev.yaml").unlink()  # a root delivers what is for one cluster
     (shop / "bootstrap").mkdir()
-    (shop / "bootstrap/root-app.yaml").write_text(ROOT.format(url=URL, more=more))
+    (shop / "bootstrap/root-app.yaml").write_text(ROOT.format(url=URL, more=more, prune=prune))
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "root")
     return shop
@@ -48,6 +48,8 @@ def test_new_applications_lie_beside_the_old_ones_and_the_play_finds_nothing(
         "deploy/tiny-db-prod.yaml"
     }
     assert lock.handover.roots == ("platform/argocd/root-app-dev.yaml",)
+    audited = migrate("audit", shop, "--offline", "--chart-mirror", mirror).out
+    assert not any(code in audited for code in ("MIG816", "MIG817", "MIG818"))
     places = trees(shop, "hybrid", tmp_path / "trees")
     history = argocd_history(places, mirror, lambda at: applied_by_hand(at, "bootstrap/*.yaml"))
     assert violations(replace(history, gates=frozenset({1, 2})), count=2, troubled=1) == ()
@@ -70,11 +72,18 @@ def test_a_kustomization_stays_as_it_is(migrate: Migrate, tmp_path: Path, mirror
     assert (shop / "platform/argocd/root-app-prod.yaml").exists()
 
 
-@pytest.mark.parametrize("more", [", directory: {include: 'shop-*.yaml'}", ", directory: {exclude: 'tiny-*'}"])
+@pytest.mark.parametrize(
+    ("more", "prune"),
+    [
+        (", directory: {include: 'shop-*.yaml'}", "true"),
+        (", directory: {exclude: 'tiny-*'}", "true"),
+        ("", "false"),  # it would leave them behind on the way back
+    ],
+)
 def test_a_root_that_would_not_take_them_gets_another_beside_it(
-    migrate: Migrate, tmp_path: Path, mirror: Path, more: str
+    migrate: Migrate, tmp_path: Path, mirror: Path, more: str, prune: str
 ) -> None:
-    shop = with_root(deployed_by_argocd(tmp_path / "shop"), more)
+    shop = with_root(deployed_by_argocd(tmp_path / "shop"), more, prune)
     applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
     git(shop, "checkout", "-q", "hybrid")
     assert (shop / "platform/argocd/root-app-prod.yaml").exists()
