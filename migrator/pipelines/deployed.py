@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrator.gitops.deployer import Deployer
@@ -71,7 +71,8 @@ class Deployed:
 
 def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> Deployed:
     """What a lock says is deployed; `deployers` are the objects that deploy roots today, `tool` whose they are."""
-    space = (lock.handover.namespace if lock.handover is not None else "") or _NAMESPACES.get(tool, "")
+    chosen = lock.handover.tool if lock.handover is not None else tool
+    space = (lock.handover.namespace if lock.handover is not None else "") or _NAMESPACES.get(chosen, "")
     found = tuple(deployers)
     names = _Names()
     releases: list[Release] = []
@@ -86,7 +87,6 @@ def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> 
             Overlay(environment=environment, file=names.file(environment, root), path=root) for root in held.kustomize
         ]
         parts += _parts(environment, held, space, found)
-    chosen = lock.handover.tool if lock.handover is not None else tool
     return Deployed(
         releases=tuple(releases),
         overlays=tuple(overlays),
@@ -100,8 +100,9 @@ def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> 
 def _parts(environment: str, held: LockedEnvironment, namespace: str, deployers: Sequence[Deployer]) -> Iterator[Part]:
     known = {one.root: one for one in held.deployed_by if one.root is not None}
     divided = [root for root in known if root not in held.kustomize]
+    moved = held.before if len(held.before) == len(held.kustomize) == 1 else ()
     for path in [*held.kustomize, *divided]:
-        by = _locked(namespace, [known[path]] if path in known else []) or _read(path, deployers)
+        by = _locked(namespace, [known[path]] if path in known else []) or _read({path, *moved}, deployers)
         if by is not None or not divided:
             yield Part(environment=environment, path=path, by=by)
 
@@ -138,10 +139,11 @@ def _locked(namespace: str, found: Iterable[LockedDeployer]) -> DeployedBy | Non
     return DeployedBy(tool=first.tool, kind=first.kind, name=first.name, namespace=namespace)
 
 
-def _read(root: RepoPath, deployers: Iterable[Deployer]) -> DeployedBy | None:
+def _read(paths: Collection[RepoPath], deployers: Iterable[Deployer]) -> DeployedBy | None:
     """The one object that deploys a root today; None where none or several do."""
-    found = [each for each in deployers if any(source.path == root for source in each.sources)]
+    found = [each for each in deployers if any(source.path in paths for source in each.sources)]
     if len(found) != 1:
         return None
     one = found[0]
-    return DeployedBy(tool=one.tool.value, kind=one.id.kind, name=one.id.name, namespace=one.id.namespace)
+    namespace = one.id.namespace or _NAMESPACES[one.tool.value]
+    return DeployedBy(tool=one.tool.value, kind=one.id.kind, name=one.id.name, namespace=namespace)

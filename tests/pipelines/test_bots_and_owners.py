@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
-from deployed_shop import HOSTILE, lock, written
+from deployed_shop import CHART, HOSTILE, lock, with_releases, written
 
-from migrator.lock import Handover
-from migrator.model import RepoPath
+from migrator.discover.upkeep import Teams
+from migrator.gitops.deployer import Deployer, Tool
+from migrator.lock import Handover, Lock, LockedDeployer
+from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.pipelines.deployed import deployed
 from migrator.pipelines.emit import Wishes
-from migrator.pipelines.owners import owned_lines, with_owners
+from migrator.pipelines.monitoring import known_labels
+from migrator.pipelines.owners import owned_folders, owned_lines, with_owners
 from migrator.pipelines.renovate import CannotExtendError, extended, new_configuration, wanted_of
+from migrator.pipelines.seen_files import seen_by_renovate
+from migrator.rewrite import load_layout
 
 VALUES = RepoPath("infrastructure/databases/db/values-prod.yaml")
 RELEASE = RepoPath("platform/flux/releases/prod/db.yaml")
@@ -128,3 +134,62 @@ def test_rules_for_prometheus(tmp_path: Path, tool: str, metric: str) -> None:
     assert len(rules) == 3
     assert all(metric in rule["expr"] and rule["for"] and rule["annotations"]["summary"] for rule in rules)
     assert all(rule["expr"].count("(") == rule["expr"].count(")") for rule in rules)
+
+
+def test_the_label_of_rules_is_learned_from_the_release_of_a_known_chart() -> None:
+    assert known_labels(lock()) == {}
+    assert known_labels(with_releases(lock(), name="kube-prometheus-stack")) == {"release": "shop-db"}
+
+
+def emitted_by(tool: str, kind: str, file: str) -> Lock:
+    by = LockedDeployer(tool=tool, kind=kind, name="db", file=RepoPath(file), component="tiny-db")
+    held = lock("prod")
+    return replace(held, environments={"prod": replace(held.environments["prod"], deployed_by=(by,))})
+
+
+def test_renovate_sees_what_is_emitted_in_every_environment_and_what_was_there() -> None:
+    there = Deployer(
+        tool=Tool.FLUX,
+        id=ResId(group="helm.toolkit.fluxcd.io", kind="HelmRelease", namespace="a", name="b"),
+        span=SourceSpan(path=RepoPath("clusters/x/b.yaml")),
+    )
+    flux = seen_by_renovate(emitted_by("flux", "HelmRelease", "p/flux/prod/db.yaml"), (there,), names_charts=False)
+    pattern, sample = flux["flux"]
+    assert sample == "clusters/x/b.yaml"
+    assert re.search(pattern, "p/flux/staging/other.yaml")
+    assert re.search(pattern, "clusters/x/b.yaml")
+    assert not re.search(pattern, "clusters/y/b.yaml")
+    assert re.search(flux["helm-values"][0], f"{CHART}/values-prod.yaml")
+    argocd = emitted_by("argocd", "Application", "p/argocd/applications/prod/db.yaml")
+    assert "argocd" not in seen_by_renovate(argocd, (), names_charts=False)
+    assert seen_by_renovate(argocd, (), names_charts=True)["argocd"][0] == r"^p/argocd/applications/.+\.ya?ml$"
+
+
+TEAMS = Teams(platform=("@acme/platform",), applications=("@acme/apps",))
+
+
+@pytest.mark.parametrize(
+    ("layout", "files", "expected"),
+    [
+        (
+            "enterprise",
+            [f"{CHART}/Chart.yaml", "applications/shop/api/base/a.yaml", "platform/rbac/base/a.yaml"],
+            {"applications": "apps", "infrastructure": "platform", "platform": "platform"},
+        ),
+        (
+            "in-place",
+            [f"{CHART}/Chart.yaml"],
+            {
+                CHART: "platform",
+                "applications/shop/overlays/dev": "apps",
+                "applications/shop/overlays/prod": "apps",
+            },
+        ),
+    ],
+)
+def test_who_owns_what(layout: str, files: list[str], expected: dict[str, str]) -> None:
+    found = owned_folders(lock(), load_layout(layout), TEAMS, [RepoPath(each) for each in files])
+    assert {folder: owners for folder, (owners,) in found.items()} == {
+        folder: f"@acme/{team}" for folder, team in expected.items()
+    }
+    assert owned_folders(lock(), load_layout(layout), Teams(), [RepoPath(each) for each in files]) == {}

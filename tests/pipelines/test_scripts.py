@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from chart_server import running
 from deployed_shop import CHART, HOSTILE, lock, programs, run, with_releases, written
 
+from migrator.charts.types import ChartRef
 from migrator.lock import Handover, LockedDeployer
 from migrator.model import RepoPath
 from migrator.pipelines.deployed import deployed
 from migrator.pipelines.emit import Wishes
+from migrator.rewrite.umbrella.chart_files import lock_digest
 
 GITHUB = Wishes(platform="github")
 UMBRELLA = "apiVersion: v2\nname: tiny-db\nversion: 0.1.0\n"
@@ -66,6 +69,32 @@ def test_each_environment_is_rendered_with_its_values_and_patches(
         assert held["metadata"] == {"name": "shop-db", "namespace": "shop", "annotations": {"pinned": "yes"}}
         (overlay,) = (out / "applications" / environment).iterdir()
         assert yaml.safe_load(overlay.read_text())["metadata"]["name"] == environment
+
+
+def test_helm_fetches_what_chart_yaml_names(shop: Path, tmp_path: Path, real: dict[str, str]) -> None:
+    """Which it refuses for a repository that it was never told of (helm dependency build, unlike update)."""
+    chart = shop / CHART / "Chart.yaml"
+    with running() as server:
+        server.publish(("tiny", "1.0.0"))
+        index = server.pages["/charts/index.yaml"].decode()
+        server.pages["/charts/index.yaml"] = index.replace(
+            '"version"', '"name": "tiny", "apiVersion": "v2", "version"'
+        ).encode()
+        url = f"{server.url}/charts"
+        dependency = f"{{name: tiny, version: 1.0.0, repository: {url}}}"
+        chart.write_text(f"{UMBRELLA}dependencies: [{dependency}]\n")
+        (chart.parent / "Chart.lock").write_text(
+            f"dependencies:\n- {dependency}\n"
+            f"digest: {lock_digest(ChartRef(name='tiny', version='1.0.0', repository=url))}\n"
+            'generated: "0001-01-01T00:00:00Z"\n'
+        )
+        written(shop, deployed(with_releases(lock("dev", "prod"), repository=url)), GITHUB)
+        skip = ("--skip", "kubeconform", "--skip", "checkov")
+        done = run(shop / "scripts/validate-manifests.sh", "infrastructure", *skip, env=real)
+        assert done.returncode == 0, done.stderr
+        assert server.paths.count("/charts/tiny-1.0.0.tgz") == 2
+        repositories = Path(real["HOME"]) / ".config/helm/repositories.yaml"
+        assert repositories.read_text().count(f"url: {url}") == 1
 
 
 def test_what_is_wrong_in_one_environment_is_said_and_the_others_are_looked_at(

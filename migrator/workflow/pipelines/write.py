@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics
 from migrator.discover import Index
 from migrator.discover.gitops import GitOps
-from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.deployer import Tool
 from migrator.lock import Lock
 from migrator.model import RepoPath
 from migrator.pipelines.deployed import deployed
 from migrator.pipelines.emit import Surroundings, Wishes, emitted
+from migrator.pipelines.monitoring import known_labels
 from migrator.pipelines.own_files import CAUSE, Read, is_unchanged
-from migrator.pipelines.renovate import Wanted, wanted_of
-from migrator.pipelines.templates import load_tools
+from migrator.pipelines.owners import owned_folders
+from migrator.pipelines.seen_files import seen_by_renovate
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, changes, sealed
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
@@ -59,14 +60,17 @@ def _emitted(planned: Planned, lock: Lock) -> tuple[tuple[FileEdit, ...], Diagno
     monitoring = config.gitops.monitoring
     if not (platform or config.teams.platform or config.teams.applications or monitoring is not None):
         return (), ()
+    names_charts = config.gitops.argocd.source == "chart"
     all_of_it = deployed(lock, baseline.reading.deployers, baseline.tool)
     wishes = Wishes(
         platform=platform,
-        branch=config.gitops.revision,
-        renovate=_seen(lock, baseline.reading.deployers, config.gitops) if platform and config.ci.renovate else {},
-        owners=_owned(planned, lock),
+        branch="" if config.gitops.revision == "HEAD" else config.gitops.revision,
+        renovate=seen_by_renovate(lock, baseline.reading.deployers, names_charts=names_charts)
+        if platform and config.ci.renovate
+        else {},
+        owners=owned_folders(lock, planned.layout, config.teams, _files(planned)),
         monitoring=None if monitoring is None else _platform(planned.layout, "monitoring"),
-        labels=monitoring or _labels(lock),
+        labels=monitoring or known_labels(lock),
         namespace=_namespace(all_of_it.tool, config.gitops),
     )
     around = _surroundings(planned)
@@ -106,69 +110,14 @@ def _reader(edits: Sequence[FileEdit], index: Index) -> Read:
     return read
 
 
-def _seen(lock: Lock, deployers: Sequence[Deployer], gitops: GitOps) -> Wanted:
-    """What Renovate has to see: values files, HelmReleases, and Applications that name public charts."""
-    releases = [each for held in lock.environments.values() for each in held.helm]
-    values = {RepoPath(f"{each.path}/{name}") for each in releases for name in each.values if name != "values.yaml"}
-    flux: dict[RepoPath, RepoPath] = {}
-    argocd: dict[RepoPath, RepoPath] = {}
-    for each in deployers:
-        if each.tool is Tool.FLUX and each.id.kind == "HelmRelease" and each.span is not None:
-            flux[RepoPath(posixpath.dirname(each.span.path))] = each.span.path
-    for environment, held in sorted(lock.environments.items()):
-        for by in held.deployed_by:
-            before, mark, _ = by.file.partition(f"/{environment}/")
-            folder = RepoPath(before if mark else posixpath.dirname(by.file))
-            if by.kind == "HelmRelease":
-                flux[folder] = by.file
-            elif by.component and gitops.argocd.source == "chart":
-                argocd[folder] = by.file
-    return wanted_of(values, {"flux": flux, "argocd": argocd})
-
-
-def _owned(planned: Planned, lock: Lock) -> Mapping[RepoPath, Sequence[str]]:
-    """Folder -> its owners, of those that teams are named for."""
-    teams, layout, files = planned.baseline.config.teams, planned.layout, _files(planned)
-    charts = {each.path for held in lock.environments.values() for each in held.helm}
-    roots = {root for held in lock.environments.values() for root in held.kustomize}
-    emitted = {RepoPath(posixpath.dirname(by.file)) for held in lock.environments.values() for by in held.deployed_by}
-    applications = set(_fixed(layout.application, files))
-    platform = {*_fixed(layout.infrastructure, files), *_fixed(layout.platform or _PLATFORM, files)}
-    platform |= {*(_fixed(layout.chart, files) or charts), *emitted, *(roots if applications else ())}
-    owned = {each: teams.platform for each in _tops(platform) if teams.platform}
-    return owned | {each: teams.applications for each in _tops(applications or roots) if teams.applications}
-
-
 def _files(planned: Planned) -> frozenset[RepoPath]:
     """The files of the new tree."""
     gone = {each.path for each in planned.edits if each.after is None}
     return frozenset({*planned.baseline.index.files, *(each.path for each in planned.edits)} - gone)
 
 
-def _fixed(pattern: str, files: Collection[RepoPath]) -> tuple[RepoPath, ...]:
-    """The fixed part of a layout's pattern, where it has one and something lies there."""
-    fixed = pattern.partition("{")[0].rpartition("/")[0]
-    return (RepoPath(fixed),) if fixed and any(each.startswith(f"{fixed}/") for each in files) else ()
-
-
-def _tops(folders: Collection[RepoPath]) -> Iterator[RepoPath]:
-    """The folders that lie in no other of them; never the whole repository."""
-    named = [each for each in folders if each not in {"", "."}]
-    return (each for each in sorted(named) if not any(each.startswith(f"{one}/") for one in named))
-
-
 def _platform(layout: Layout, part: str) -> RepoPath:
     return RepoPath(posixpath.normpath((layout.platform or _PLATFORM).format(part=part)))
-
-
-def _labels(lock: Lock) -> Mapping[str, str]:
-    """By which labels a Prometheus that a release runs knows its rules, where that is known of its chart."""
-    known = load_tools().rule_labels
-    for _, held in sorted(lock.environments.items()):
-        for each in held.helm:
-            if each.name in known:
-                return {known[each.name]: each.context.release}
-    return {}
 
 
 def _namespace(tool: str, gitops: GitOps) -> str:

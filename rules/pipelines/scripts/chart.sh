@@ -1,6 +1,6 @@
 # usage: chart ENVIRONMENT RELEASE NAMESPACE CHART REPOSITORY POST_RENDER VALUES... -- OPTION...
 chart() {
-  wanted "$1" release "$2" in "$3", chart "$4" || return 0
+  wanted "$1" release "$2" in "$3" from "$4" || return 0
   local name=$2 repository=$5 post=$6 folder=./$4 values=("--namespace=$3")
   if [[ $apply == yes ]] && ! built_chart "$4" "$repository"; then
     failed=$((failed + 1))

@@ -1,6 +1,6 @@
 # usage: release ENVIRONMENT FILE RELEASE NAMESPACE CHART REPOSITORY POST_RENDER VALUES... -- OPTION...
 release() {
-  wanted "$1" release "$3" in "$4", chart "$5" || return 0
+  wanted "$1" release "$3" in "$4" from "$5" || return 0
   local environment=$1 file=$output/infrastructure/$2 name=$3 namespace=$4 chart=$5 repository=$6 post=$7
   local folder values=("--namespace=$namespace" "--kube-version=$kubernetes")
   shift 7
