@@ -27,6 +27,23 @@ spec: {template: {spec: {hostNetwork: true}}}
         "rbac: {create: true, everywhere: false}\nworkload: {kind: Deployment}\n",
         "rbac: {everywhere: true}\nworkload: {kind: DaemonSet}\n",
     ),
+    "a word that is the printed kind, though nothing would print the right one for now, too": (
+        """
+{{- define "kind" -}}
+{{- if not .Values.pod.kind -}}
+{{- if .Values.keep -}} StatefulSet {{- else -}} DaemonSet {{- end -}}
+{{- else if eq "daemonset" (.Values.pod.kind | lower) -}} DaemonSet
+{{- else if eq "statefulset" (.Values.pod.kind | lower) -}} StatefulSet
+{{- end -}}
+{{- end -}}
+apiVersion: apps/v1
+kind: {{ include "kind" . }}
+metadata: {name: "{{ .Release.Name }}"}
+spec: {template: {spec: {hostNetwork: true}}}
+""",
+        "keep: true\npod: {kind: DaemonSet}\n",
+        "pod: {kind: StatefulSet}\n",
+    ),
 }
 
 

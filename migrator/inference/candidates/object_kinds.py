@@ -10,7 +10,7 @@ from migrator.inference.candidates.for_gaps import candidates_for
 from migrator.inference.gaps.distance import cost
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.unset_reads import TemplateReads
-from migrator.model import Resource
+from migrator.model import KeyPath, Resource
 from migrator.templates.output.documents import Document
 
 MOST_TARGETS = 2
@@ -35,4 +35,19 @@ def other_kinds(document: Document, lacking: Iterable[Resource], tree: Tree, rea
             target=other.id.kind,
             whole=other.id.kind,
         )
+        yield from _said(document, own.kind, other.id.kind, tree)
         yield from islice(candidates_for(gap, tree, reads), MOST_WAYS)
+
+
+def _said(document: Document, own: str, other: str, tree: Tree) -> Iterator[Edits]:
+    """The other kind for values that say the printed one, in the same letters, and that the templates ask for it."""
+    assert document.root is not None  # noqa: S101
+    asked: dict[KeyPath, None] = {}
+    for piece in document.under(document.root.entries["kind"]):
+        asked.update(dict.fromkeys(sorted(piece.source.taint, key=repr) if piece.source is not None else ()))
+        for condition in piece.path_condition.chain() if piece.path_condition is not None else ():
+            asked.update(dict.fromkeys(sorted(condition.condition.taint, key=repr)))
+    for path in asked:
+        now = tree.effective(path)
+        if isinstance(now, str) and now.lower() == own.lower():
+            yield ((path, other.lower() if now.islower() else other),)
