@@ -32,6 +32,13 @@ CASES = {
         "count: 1\n",
         "count: 3\n",
     ),
+    "parts of a text, in which another value, that takes no such text, is looked for first": (
+        CONFIG_MAP + "seeds: "
+        '"{{ range $i, $e := until (int .Values.count) }}node-{{ $i }}.{{ $.Release.Namespace }}.svc'
+        '{{ if lt (add1 $i) (int $.Values.count) }},{{ end }}{{ end }}"\n',
+        "count: 1\n",
+        "count: 3\n",
+    ),
     "a number of items less": (
         CONFIG_MAP + "hosts:\n{{- range $i := until (int .Values.count) }}\n- name: node-{{ $i }}\n{{- end }}\n",
         "count: 3\n",

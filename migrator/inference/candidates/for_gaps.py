@@ -12,6 +12,7 @@ from migrator.inference.candidates.entry_names import other_names
 from migrator.inference.candidates.extra_content import closed, emptied
 from migrator.inference.candidates.list_order import in_order
 from migrator.inference.candidates.missing_content import PER_GAP, from_untaken, lacking, opened, share
+from migrator.inference.candidates.repeat_counts import as_often
 from migrator.inference.gaps.checksums import is_checksum, without_computed
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.gaps import Gap
@@ -208,6 +209,7 @@ def _changed(gap: Gap, tree: Tree) -> Iterator[Edits]:
         if node.style == "|" and isinstance(gap.target, str):
             yield from read_lines(gap.document, node, gap.target, tolerant=True)
             yield from read_each_line(gap.document, node, gap.target)
+        yield from as_often(gap)
         yield from other_names(gap, tree)
         yield from _taken_back(gap, tree)
         yield from _other_branches(gap)

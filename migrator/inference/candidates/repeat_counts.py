@@ -13,7 +13,7 @@ from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import invert
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
-from migrator.templates.provenance.value import PathCondition, Value, plain
+from migrator.templates.provenance.value import PathCondition, Piece, Value, plain
 
 MOST = 1000
 """Larger numbers do not count repetitions."""
@@ -53,6 +53,26 @@ def more_items(gap: Gap) -> Iterator[Edits]:
             numbers[id(path_condition.condition)] = number
     for key, count in counts.items():
         yield from _grown(numbers[key], count, len(gap.siblings) or 1)
+
+
+def as_often(gap: Gap) -> Iterator[Edits]:
+    """Numbers under which a text repeats a part as often as the target does."""
+    if gap.node is None or not isinstance(gap.now, str) or not isinstance(gap.target, str):
+        return
+    parts: dict[int, tuple[Value, list[Piece]]] = {}
+    for piece in gap.document.under(gap.node):
+        for path_condition in piece.path_condition.chain() if piece.path_condition is not None else ():
+            number = _number(path_condition)
+            if number is not None and piece.region is None:
+                parts.setdefault(id(path_condition.condition), (number, []))[1].append(piece)
+    for number, pieces in parts.values():
+        now = plain(number)
+        sign = max((piece.text.strip() for piece in pieces), key=len)
+        inside = "".join(piece.text for piece in pieces).count(sign) if sign else 0
+        each, rest = divmod(inside, now) if isinstance(now, int) and now > 0 else (0, 1)
+        more = gap.target.count(sign) - gap.now.count(sign) if each and not rest else 0
+        if more and more % each == 0 and isinstance(now, int):
+            yield from islice(invert(number, now + more // each), 2)
 
 
 def _grown(number: Value, printed: int, lacking: int) -> Iterator[Edits]:

@@ -147,8 +147,8 @@ class Standing:
         return bool(self.forbidden) and any(related(path, other) for path, _ in edits for other in self.forbidden)
 
     def is_refused(self, edits: Edits) -> bool:
-        """Whether these assignments were tried without success."""
-        return repr(edits) in self._refused
+        """Whether these assignments were tried without success, or may not be tried."""
+        return not self.allowed(edits) or repr(edits) in self._refused
 
     def refuse(self, edits: Edits) -> None:
         """They brought the render no nearer to the target."""

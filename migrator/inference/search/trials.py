@@ -28,7 +28,7 @@ class Trials(Standing):
 
     def try_one(self, edits: Edits) -> bool:
         """Keep assignments if they bring the render nearer: all of them, or those that do no harm."""
-        if self.is_refused(edits) or self.late or not self.allowed(edits):
+        if self.is_refused(edits) or self.late:
             return False
         state = self.measured(edits)
         if state.cost >= self.state.cost - EPSILON:
@@ -51,7 +51,7 @@ class Trials(Standing):
 
     def try_batch(self, batch: list[Weighed], depth: int = 0) -> bool:
         """Keep what helps of several candidates: all at once if the gain is as expected, else in parts."""
-        batch = [item for item in batch if self.allowed(item[0]) and not self.is_refused(item[0])]
+        batch = [item for item in batch if not self.is_refused(item[0])]
         if not batch or self.late or self.state.is_right:
             return False
         if len(batch) == 1:

@@ -75,7 +75,7 @@ def _keep_best(trials: Trials, candidates: Iterable[Edits]) -> bool:
     for edits in candidates:
         if trials.late:
             break
-        if not trials.allowed(edits) or trials.is_refused(edits):
+        if trials.is_refused(edits):
             continue
         state = trials.measured(edits)
         if best is None or state.cost < best.cost:
