@@ -29,6 +29,7 @@ from migrator.plan.notes.releases import notes_on_definitions, notes_on_shared_n
 from migrator.plan.post_render_patches import Pins, pin
 from migrator.plan.reasons import adopted_reason, in_several_forms, listed, proposal, without_chart
 from migrator.plan.renames.fits import proposed_renames, runs_twice, told_renames, with_accepted_renames
+from migrator.plan.renames.kept_names import told_names, with_kept_names
 from migrator.plan.renames.losses import made_otherwise, names_any, with_losses
 from migrator.plan.situation import Examined, Repository, Situation, named_barely, situation_of
 from migrator.plan.types import ComponentPlan, Decision, EnvironmentPlan, Plan
@@ -185,6 +186,8 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
         return replace(proposed, reason=reason)
     few = next((f"{why} in {name}" for name, each in fits.items() if (why := lesser_part(each))), "")
     if few or any(map(runs_twice, fits.values())):
+        if (named := _under_kept_names(known, component, first, situation)) is not None:
+            return named
         renaming = _under_other_names(proposed, fits, situation)
         if renaming is not None or few:
             return renaming or replace(proposed, reason=few)
@@ -204,13 +207,28 @@ def _judged(known: ComponentPlan, component: Component, fits: Mapping[str, Fit],
     return replace(
         known,
         decision=Decision.ADOPT_WITH_PATCHES if patches or shared else Decision.ADOPT,
-        reason=adopted_reason(allowed, sum(each.count for each in pins.values()), shared.values(), told_renames(fits)),
+        reason=adopted_reason(
+            allowed, sum(each.count for each in pins.values()), shared.values(), told_renames(fits), told_names(fits)
+        ),
         differences={name: found for name, found in admitted.items() if found},
         patches=patches,
-        undone={name: found for name, found in opened.items() if found},
+        undone={name: found for name in opened if (found := (*fits[name].undone, *opened[name]))},
         transforms={name: each.fields for name, each in shared.items()},
         impact=max((each.impact for each in allowed), default=Impact.NONE),
     )
+
+
+def _under_kept_names(
+    known: ComponentPlan, component: Component, fits: Mapping[str, Fit], situation: Situation
+) -> ComponentPlan | None:
+    """The adoption of what the chart makes under other names, with patches that give it its names; None where none is.
+
+    Not where names are kept already: whatever else may be wrong then, names are not.
+    """
+    kept = {name: with_kept_names(each) for name, each in fits.items()}
+    if kept == fits or any(each.kept for each in fits.values()):
+        return None
+    return _adopted_beside(known, component, kept, situation)
 
 
 def _under_other_names(proposed: ComponentPlan, fits: Mapping[str, Fit], situation: Situation) -> ComponentPlan | None:

@@ -52,6 +52,10 @@ class Fit:
     """Objects of the component that the chart may make under another name, each as it would go."""
     renamed: Mapping[ResId, ResId] = field(default_factory=dict)
     """Target that goes -> the rendered object that comes in its place, where that is accepted."""
+    kept: Mapping[ResId, Resource] = field(default_factory=dict)
+    """Target whose name a patch gives back -> what the chart prints of it; `rendered` has it under that name."""
+    undone: tuple[Difference, ...] = ()
+    """What these patches take back: each target as it would go."""
 
     @property
     def manifold(self) -> frozenset[ResId]:
@@ -186,11 +190,14 @@ def without(each: Fit, stays: Collection[ResId]) -> Fit:
     gone = {*stays, *(new for old, new in each.renamed.items() if old in stays)}
     return replace(
         each,
+        rendered={**each.rendered, **{key: printed for key, printed in each.kept.items() if key in stays}},
         targets={key: resource for key, resource in each.targets.items() if key not in stays},
         differences=tuple(difference for difference in each.differences if difference.resource not in gone),
         companions=tuple(sorted({*each.companions, *(each.targets[key].id for key in stays)})),
         taken=each.taken | frozenset(gone - each.renamed.keys()),
         renamed={old: new for old, new in each.renamed.items() if old not in stays},
+        kept={key: printed for key, printed in each.kept.items() if key not in stays},
+        undone=tuple(difference for difference in each.undone if difference.resource not in stays),
     )
 
 

@@ -19,6 +19,23 @@ _LARGEST_ALIGNED = 400
 """Elements up to which two lists are aligned by content; the alignment is quadratic."""
 
 
+_NAME: KeyPath = ("metadata", "name")
+
+
+def named(name: str) -> tuple[Mapping[str, Json], ...]:
+    """The operations that give an object a name."""
+    return ({"op": "replace", "path": pointer(_NAME), "value": name},)
+
+
+def is_name(steps: Json) -> bool:
+    """Whether operations give an object a name, and do nothing else."""
+    return (
+        bool(steps)
+        and isinstance(steps, list | tuple)
+        and all(isinstance(each, Mapping) and each.get("path") == pointer(_NAME) for each in steps)
+    )
+
+
 def pointer(path: KeyPath) -> str:
     """The JSON pointer (RFC 6901) of a place: `("a/b", 0)` is `/a~1b/0`."""
     return "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in path)

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.model import Difference, DifferenceKind, Json, ResId, Resource
 from migrator.plan.fit import Fit
 from migrator.plan.json_patch import DELETE, apply_operations, operations, overwritten, taken_back
 from migrator.plan.renames.fits import lost_needs
+from migrator.plan.renames.kept_names import name_patches
 from migrator.plan.types import PostRenderPatch
 from migrator.signatures.features import WORKLOADS
 from migrator.yamlio import same
@@ -53,13 +54,13 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
         grouped[difference.resource].append(difference)
     for res_id in fit.taken:
         grouped.setdefault(res_id, [])
-    if not grouped:
+    if not grouped and not fit.kept:
         return Pins()
     every = tuple(open_differences)
     if lost := lost_needs(fit, every):
         return Pins(blocking=lost, why="what comes under another name cannot do without")
     if problem := _unpatchable(fit):
-        return Pins(blocking=every, why=problem)
+        return Pins(blocking=(*every, *fit.undone), why=problem)
     patches: list[PostRenderPatch] = []
     blocking: list[Difference] = []
     reasons: dict[ResId, str] = {}
@@ -76,7 +77,7 @@ def pin(fit: Fit, open_differences: Sequence[Difference]) -> Pins:
     if not reasons and (why := _excess(patches, fit)):
         return Pins(blocking=every, why=why, better_beside=_mostly_patched(patches, fit))
     return Pins(
-        patches=tuple(patches),
+        patches=(*name_patches(fit.kept), *patches),
         blocking=tuple(blocking),
         why=next(iter(reasons.values()), ""),
         better_beside={res_id: why for res_id, why in reasons.items() if _can_do_without(res_id, fit)},
@@ -105,7 +106,7 @@ def _mostly_patched(patches: Sequence[PostRenderPatch], fit: Fit) -> Mapping[Res
 def _excess(patches: Sequence[PostRenderPatch], fit: Fit) -> str:
     """Why patches are no way to keep a release: they say more than what the chart renders and they leave alone."""
     made = {resource.id: resource for resource in fit.rendered.values()}
-    said = sum(_said(operation) for patch in patches for operation in patch.operations)
+    said = sum(_said(operation) for patch in patches for operation in patch.operations) + len(fit.kept)
     kept = sum(_lines(each.body) for each in made.values() if each.gvk.kind != _DEFINITION)
     for patch in patches:
         if made[patch.target].gvk.kind != _DEFINITION:
@@ -151,17 +152,22 @@ def _undeletable(res_id: ResId, fit: Fit) -> str:
     rendered = fit.rendered.get(res_id)
     if rendered is None:
         return f"{res_id} is not rendered"
-    return "" if _is_alone(rendered, fit) else f"a patch cannot tell {res_id} from another object of the chart"
+    return _unreached(rendered, fit.rendered.values())
+
+
+def _unreached(resource: Resource, among: Collection[Resource]) -> str:
+    return "" if _is_alone(resource, among) else f"a patch cannot tell {resource.id} from another object of the chart"
 
 
 def _unpatchable(fit: Fit) -> str:
     """Why kustomize would refuse the chart's output as a whole."""
     if any(not each.id.name for each in fit.rendered.values()):
         return "the chart renders an object without a name, which kustomize refuses"
-    return ""
+    printed = {**fit.rendered, **fit.kept}.values()
+    return next(filter(None, (_unreached(each, printed) for each in fit.kept.values())), "")
 
 
-def _is_alone(resource: Resource, fit: Fit) -> bool:
+def _is_alone(resource: Resource, among: Iterable[Resource]) -> bool:
     """Whether a patch's target, which leaves out what is empty, means this object only."""
     wanted: Mapping[str, str] = {
         "group": resource.gvk.group,
@@ -172,7 +178,7 @@ def _is_alone(resource: Resource, fit: Fit) -> bool:
     }
     met = [
         each
-        for each in fit.rendered.values()
+        for each in among
         if all(
             not text or text == found
             for text, found in zip(

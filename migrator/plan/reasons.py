@@ -21,22 +21,27 @@ def listed(names: Sequence[str]) -> str:
 
 
 def adopted_reason(
-    admitted: Sequence[Difference], operations: int, shared: Collection[SharedMetadata] = (), renames: str = ""
+    admitted: Sequence[Difference],
+    operations: int,
+    shared: Collection[SharedMetadata] = (),
+    renames: str = "",
+    names: str = "",
 ) -> str:
-    """Why a component is adopted; `renames` are the objects that come under another name."""
+    """Why a component is adopted; `renames` are the objects that come under another name, `names` keep theirs."""
     if not (admitted or operations or shared):
         return "the chart renders what was there"
     parts = []
     if admitted:
         terms = sorted({each.why.removeprefix("allowance ").removeprefix("accepted in ") for each in admitted})
         parts.append(f"{_count(len(admitted), 'difference')} admitted by {listed(terms)}")
-    names = sorted({name for each in shared for name in (*each.labels, *each.selectors, *each.annotations)})
-    if names:
-        parts.append(f"{listed(names)} put on every object")
+    given = sorted({name for each in shared for name in (*each.labels, *each.selectors, *each.annotations)})
+    if given:
+        parts.append(f"{listed(given)} put on every object")
     if operations:
         parts.append(f"{_count(operations, 'patch operation')} pinning the rest")
     together = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-    return f"the chart renders what was there, with {together}" + (f"; {renames}" if renames else "")
+    kept = f"; patches keep the name of {names}" if names else ""
+    return f"the chart renders what was there, with {together}{kept}" + (f"; {renames}" if renames else "")
 
 
 def without_chart(members: Mapping[str, Collection[ResId]], lock: Lock | None) -> str:

@@ -238,10 +238,11 @@ def _residual(out: Console, residual: Sequence[Residual], *, verbose: bool) -> N
 def _open(component: ComponentPlan) -> list[Residual]:
     """What remains, without what is told as a change, as taken back, or as an object that stays."""
     told = {
-        (environment, each.resource, each.path)
+        (environment, resource, each.path)
         for differences in (component.differences, component.undone)
         for environment, found in differences.items()
         for each in found
+        for resource in (each.resource, each.counterpart)
     }
     told |= {(environment, each, ()) for environment, found in component.companions.items() for each in found}
     return [item for item in component.residual if (item.environment, item.resource, item.path) not in told]

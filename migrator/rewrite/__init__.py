@@ -10,7 +10,7 @@ from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, seal
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.rewrite.umbrella.chart_files import is_umbrella, post_render_yaml
+from migrator.rewrite.umbrella.chart_files import is_umbrella, naming_patches, post_render_yaml
 from migrator.rewrite.umbrella.followed_images import followed_images
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "load_layout",
     "moves",
     "named_generators",
+    "naming_patches",
     "post_render_yaml",
     "recover",
     "rendered_files",

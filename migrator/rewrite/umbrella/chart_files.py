@@ -12,8 +12,8 @@ from migrator.charts.types import ChartRef
 from migrator.compare.scopes import is_cluster_wide
 from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
-from migrator.model import Json, KeyPath, RepoPath
-from migrator.plan.json_patch import DELETE
+from migrator.model import Json, KeyPath, RepoPath, ResId
+from migrator.plan.json_patch import DELETE, is_name
 from migrator.plan.types import ComponentPlan, PostRenderPatch
 from migrator.rewrite.layout import Layout
 from migrator.yamlio import Dialect, dump, read_value, same
@@ -27,6 +27,7 @@ _UMBRELLA_VERSION = "0.1.0"
 _ABOUT = " as this repository deploys it"
 _NO_TIME = "0001-01-01T00:00:00Z"
 _REGEX_SIGN = re.compile(r"[\\.+*?()|\[\]{}^$]")
+_ESCAPED_SIGN = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,12 +150,15 @@ def post_render_yaml(
         f"What no value of the chart expresses: this keeps {component} in {', '.join(environments)} as it was.\n"
         f"{CHART_OUTPUT} stands for the chart's rendered output and is not a file of the repository."
     )
-    unwanted: dict[KeyPath, str] = {
-        ("patches", index): "not wanted from the chart: it was not there before, or comes from elsewhere"
-        for index, patch in enumerate(patches)
-        if patch.operations == (DELETE,)
-    }
-    return dump(value, comments={("apiVersion",): about, **unwanted})
+    why: dict[KeyPath, str] = {("patches", index): text for index, patch in enumerate(patches) if (text := _why(patch))}
+    return dump(value, comments={("apiVersion",): about, **why})
+
+
+def _why(patch: PostRenderPatch) -> str:
+    """What a patch is for, where its operations do not tell."""
+    if patch.operations == (DELETE,):
+        return "not wanted from the chart: it was not there before, or comes from elsewhere"
+    return "keeps the name that it has; further patches call it by that" if is_name(patch.operations) else ""
 
 
 def _target(patch: PostRenderPatch) -> dict[str, Json]:
@@ -170,6 +174,25 @@ def _target(patch: PostRenderPatch) -> dict[str, Json]:
         "name": name,
     }
     return {key: text for key, text in fields.items() if text}
+
+
+def naming_patches(entries: Json) -> tuple[PostRenderPatch, ...]:
+    """Of the patches of a post-render kustomization, those that give one object a name and do nothing else."""
+    found = (_naming_patch(entry) for entry in entries) if isinstance(entries, list) else ()
+    return tuple(each for each in found if each is not None)
+
+
+def _naming_patch(entry: Json) -> PostRenderPatch | None:
+    target, text = (entry.get("target"), entry.get("patch")) if isinstance(entry, Mapping) else (None, None)
+    steps = read_value(text, dialect=Dialect.SIGS) if isinstance(text, str) else None
+    if not isinstance(target, Mapping) or not isinstance(steps, list) or not is_name(steps):
+        return None
+    group, version, kind, namespace, name = (
+        str(target.get(key) or "") for key in ("group", "version", "kind", "namespace", "name")
+    )
+    res_id = ResId(group=group, kind=kind, namespace=namespace, name=_ESCAPED_SIGN.sub(r"\1", name))
+    patch = PostRenderPatch(target=res_id, version=version, operations=tuple(steps))
+    return patch if _target(patch) == target else None
 
 
 def _patch_text(patch: PostRenderPatch) -> str:

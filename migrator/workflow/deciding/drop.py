@@ -144,7 +144,10 @@ def _rest(
     left: Mapping[str, tuple[Difference, ...]],
 ) -> _Rest:
     """The kustomizations for what is left; environments that shared one have their own where it is not the same."""
-    patches = {name: remaining_patches(pin.rendered, pin.patched, left.get(name, ())) for name, pin in held.items()}
+    patches = {
+        name: (*pin.kustomization.naming, *remaining_patches(pin.rendered, pin.patched, left.get(name, ())))
+        for name, pin in held.items()
+    }
     sharing: dict[RepoPath, list[str]] = defaultdict(list)
     for name, pin in held.items():
         sharing[pin.kustomization.path].append(name)

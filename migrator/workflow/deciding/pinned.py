@@ -10,7 +10,7 @@ from migrator.diagnostics import MigrateError, Severity
 from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Difference, Json, RepoPath, ResId, Resource, SourceSpan
-from migrator.plan import PinnedComponent
+from migrator.plan import PinnedComponent, PostRenderPatch
 from migrator.plan.dropped import is_of_patches
 from migrator.prove import (
     RenderContext,
@@ -21,7 +21,7 @@ from migrator.prove import (
     render_release,
     with_deployers,
 )
-from migrator.rewrite import FileEdit, beside, stage
+from migrator.rewrite import FileEdit, beside, naming_patches, post_render_yaml, stage
 from migrator.workflow.deciding.next_command import is_refused, next_window
 from migrator.workflow.planned import Planned, secrets_of_baseline
 from migrator.workflow.run import Run
@@ -47,6 +47,11 @@ class PostRender:
         """The fields that are not patches."""
         return {key: each for key, each in self.fields.items() if key not in ("apiVersion", "kind", _PATCHES)}
 
+    @property
+    def naming(self) -> tuple[PostRenderPatch, ...]:
+        """The patches that give objects their names: they stay, as without them the objects would be others."""
+        return naming_patches(self.fields.get(_PATCHES))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned:
@@ -55,7 +60,7 @@ class Pinned:
     release: LockedRelease
     kustomization: PostRender
     rendered: Mapping[ResId, Resource]
-    """What the chart renders, by its place in the cluster, each as the chart prints it."""
+    """What the chart renders, by its place in the cluster, each as the chart prints it but for a name that is kept."""
     patched: Mapping[ResId, Resource]
     """The same behind the patches."""
     differences: tuple[Difference, ...]
@@ -142,17 +147,21 @@ def pinned(
     there, and what rendering raises.
     """
     held = {name: _post_render(baseline, release) for name, release in releases.items()}
-    bare = {
-        each.path: FileEdit(path=each.path, before=each.data, after=_patches_alone(each), cause="patches")
+    kept = ("resources", _PATCHES)
+    with_all = {
+        each.path: _written(each, dump({key: found for key, found in each.fields.items() if key in kept}))
         for each in held.values()
     }
+    names = {each.path: _written(each, post_render_yaml("", (), each.naming, {})) for each in held.values()}
     found = {}
     with beside(baseline.root) as scratch:
-        tree = scratch / baseline.root.name
-        stage(baseline.root, tuple(bare.values()), tree)
+        trees = [scratch / side / baseline.root.name for side in ("patched", "bare")]
+        for tree, edits in zip(trees, (with_all, names), strict=True):
+            stage(baseline.root, tuple(edits.values()), tree)
         for name, release in releases.items():
+            bare = release if held[name].naming else replace(release, post_render=None)
             sides = []
-            for each in (release, replace(release, post_render=None)):
+            for each, tree in zip((release, bare), trees, strict=True):
                 part = render_release(each, tree, context)
                 if part.problem is not None:
                     raise MigrateError(part.problem)
@@ -209,5 +218,5 @@ def _post_render(baseline: Baseline, release: LockedRelease) -> PostRender:
     return PostRender(path=path, data=data, fields=fields)
 
 
-def _patches_alone(held: PostRender) -> bytes:
-    return dump({key: each for key, each in held.fields.items() if key in ("resources", _PATCHES)}).encode()
+def _written(held: PostRender, text: str) -> FileEdit:
+    return FileEdit(path=held.path, before=held.data, after=text.encode(), cause=_PATCHES)
