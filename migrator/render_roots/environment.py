@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -64,7 +64,8 @@ def told_apart(builds: Sequence[Build], config: Config) -> Mapping[str, tuple[Re
 
     Two roots do whose paths differ in one part alone, and which render nearly the same objects, a workload of one
     namespace among them with different content: no cluster can have both. The part in which they differ is the
-    environment, also of what else lies below it.
+    environment, also of what else lies below it. Neither can it have a workload from the file that most roots render
+    and from one that few render instead of it: each of those few is an environment.
     """
     unnamed = [each for each in builds if each.is_built and _is_unnamed(each, config)]
     parents = {place for one, other in _rivals(unnamed) for place in _places(one.root, other.root)}
@@ -73,6 +74,10 @@ def told_apart(builds: Sequence[Build], config: Config) -> Mapping[str, tuple[Re
         names = [path.name for path in (PurePosixPath(root), *PurePosixPath(root).parents) if path in parents]
         if len(names) == 1:
             found[names[0]].append(root)
+    placed = {root for roots in found.values() for root in roots}
+    ends = _ends([each.root for each in builds])
+    for root in sorted(_with_own_copies(unnamed) - placed):
+        found[ends[root]].append(root)
     return {name: tuple(roots) for name, roots in sorted(found.items())}
 
 
@@ -93,6 +98,37 @@ def _rivals(builds: Sequence[Build]) -> Iterator[tuple[Build, Build]]:
             both = len(ids[one.root] & ids[other.root])
             if body != another and both >= max(LEAST, SAME * len(ids[one.root]), SAME * len(ids[other.root])):
                 yield one, other
+
+
+def _with_own_copies(builds: Sequence[Build]) -> set[RepoPath]:
+    """Roots that render a workload from a file of their own, with other content than most roots that render it."""
+    forms: dict[ResId, dict[RepoPath, list[Build]]] = defaultdict(lambda: defaultdict(list))
+    for build in builds:
+        for each in build.resources:
+            if each.gvk.kind in _WORKLOADS and each.id.namespace and each.origin is not None:
+                forms[each.id][each.origin.path].append(build)
+    found: set[RepoPath] = set()
+    for res_id, files in forms.items():
+        ranked = sorted(files.values(), key=len, reverse=True)
+        if len(ranked) > 1 and len(ranked[0]) > len(ranked[1]):
+            usual = [_body(build, res_id) for build in ranked[0]]
+            others = (build for held in ranked[1:] for build in held)
+            found |= {build.root for build in others if _body(build, res_id) not in usual}
+    return found
+
+
+def _body(build: Build, res_id: ResId) -> object:
+    return next(each.body for each in build.resources if each.id == res_id)
+
+
+def _ends(roots: Sequence[RepoPath]) -> Mapping[RepoPath, str]:
+    """Root -> the least of the end of its path that no other root ends with, as one word."""
+    parts = {root: root.split("/") for root in roots}
+    ends = Counter(tuple(found[at:]) for found in parts.values() for at in range(len(found)))
+    return {
+        root: "-".join(next((found[at:] for at in reversed(range(len(found))) if ends[tuple(found[at:])] == 1), found))
+        for root, found in parts.items()
+    }
 
 
 def _places(one: RepoPath, other: RepoPath) -> tuple[PurePosixPath, ...]:

@@ -34,8 +34,9 @@ THERE = (deployment("tool"), config("settings"))
 MADE = [bare(deployment("chart-tool")), bare(config("settings"))]
 
 
-def test_it_is_proposed_with_what_becomes_what() -> None:
-    found = one({"dev": THERE}, {"dev": MADE})
+def test_where_no_patch_is_wanted_it_is_proposed_with_what_becomes_what() -> None:
+    """A patch could give back the name, but not without saying more than the chart does."""
+    found = one({"dev": (long("tool"), THERE[1])}, {"dev": MADE})
     assert found.decision is Decision.PROPOSE
     assert found.reason == (
         "the chart has other names for what runs, and would make it anew: Deployment.apps data/tool becomes chart-tool"
@@ -52,10 +53,18 @@ def test_once_both_are_accepted_the_old_one_leaves_and_the_new_one_comes() -> No
     assert found.reason.endswith("; Deployment.apps data/tool becomes chart-tool")
 
 
+def long(name: str) -> Resource:
+    """What runs the same image, and is given two dozen arguments."""
+    container = {"name": "main", "image": "example.org/tool:1", "args": [f"--flag-{number}" for number in range(24)]}
+    return thing(
+        "Deployment", name, spec={"template": {"metadata": {"labels": {}}, "spec": {"containers": [container]}}}
+    )
+
+
 @pytest.mark.parametrize("accepted", [[], WORKLOAD[1:]])
 def test_one_never_comes_beside_the_other(accepted: list[str]) -> None:
     """However much else the chart makes as it is: a release without what the chart runs is no adoption of it."""
-    many = (*THERE, deployment("other"))
+    many = (long("tool"), THERE[1], deployment("other"))
     made = [*MADE, bare(deployment("other"))]
     found = one({"dev": many}, {"dev": made}, accepted=accepted)
     assert (found.decision, found.patches) == (Decision.PROPOSE, {})

@@ -45,6 +45,15 @@ def test_what_the_lock_remembers(make: Make) -> None:
     assert lock.staying == {"vpa": "propose"}
 
 
+def test_what_one_environment_names_and_does_not_render_is_no_reference(make: Make) -> None:
+    """Else an audit would miss it there at once, though nobody has taken anything away."""
+    folders = {f"overlays/{name}/{path}": text for name in ("dev", "prod") for path, text in FILES.items()}
+    folders["overlays/dev/other.yaml"] = manifest("Pod", "test", "data")
+    plan = (repository := make(folders)).plan(redis=named("redis", "redis-web"))
+    lock = rewrite(plan, repository.view, load_layout("growing")).lock
+    assert lock.components["redis"].references == ("Service data/redis-web",)
+
+
 def test_what_is_adopted_later_stays_no_longer(make: Make) -> None:
     repository = make(FILES)
     plan = repository.plan(redis=named("redis", "redis-web"))
