@@ -97,6 +97,20 @@ def test_what_changes_a_right_name_is_tried_last():
     assert last == sorted(last)
 
 
+@pytest.mark.parametrize("digest", ["", "{{ with .Values.image.digest }}@{{ . }}{{ end }}"])
+def test_a_tag_with_a_digest_is_tried_late_only_where_the_chart_has_a_value_for_that(digest):
+    text = CONFIG_MAP + f'image: "{{{{ .Values.image.name }}}}:{{{{ .Values.image.tag }}}}{digest}"\n'
+    values = b"image: {name: a, tag: x}\n"
+    files = {"Chart.yaml": b"name: tiny\nversion: 1.0.0\n", "values.yaml": values, "templates/all.yaml": text.encode()}
+    chart = load_chart(files)
+    target = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "shop"}, "image": "a:1@sha256:0123"}
+    evaluator = Evaluator(chart, [resource_of(target)])
+    state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    [gap] = evaluator.gaps(state)
+    found = [dict(edits) for edits in candidates_for(gap, state.tree, state.template_reads)]
+    assert (found.index({("image", "tag"): "1@sha256:0123"}) > 0) == bool(digest)
+
+
 def test_items_in_another_order_are_looked_up_where_they_stand_in_the_document():
     """The path of a gap counts in the list of the target; the document has another item at that place."""
     template = CONFIG_MAP + "volumes:\n- {name: config, map: {from: {{ .Values.from }}}}\n- {name: data, empty: {}}\n"

@@ -46,7 +46,9 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
             continue
         seen.add(key)
         if any(
-            path in gap.name_inputs or _swallows_a_digest(value) or _takes_another_form(tree, path, value)
+            path in gap.name_inputs
+            or (reads.has_digests and _swallows_a_digest(value))
+            or _takes_another_form(tree, path, value)
             for path, value in clean
         ):
             unlikely.append(clean)

@@ -6,6 +6,7 @@ goes through functions and lists that keep no trace of untaken branches, the nam
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from migrator.templates.interpreter.render import Run
 from migrator.templates.provenance.value import ELEMENT, Piece
 
 KEY = "~key"
+_DIGEST = re.compile(r"digest|sha\d*$", re.IGNORECASE)
 MOST = 4
 """Places tried for one gap."""
 LEAST_SUFFIX = 4
@@ -30,6 +32,8 @@ class TemplateReads:
     """Name in lower case -> paths of that name at which nothing is set."""
     flags: frozenset[KeyPath]
     """Paths that hold `true`."""
+    has_digests: bool = False
+    """Whether some value, set or not, is by its name an image's digest."""
 
     def beside(self, base: KeyPath) -> Iterator[KeyPath]:
         """The flags of one map."""
@@ -49,7 +53,11 @@ def reads_of(run: Run, tree: Tree) -> TemplateReads:
             flags.add(path)
         elif now is MISSING or now is None or now in ("", [], {}):
             unset.setdefault(path[-1].lower(), []).append(path)
-    return TemplateReads(unset={name: tuple(paths) for name, paths in unset.items()}, flags=frozenset(flags))
+    return TemplateReads(
+        unset={name: tuple(paths) for name, paths in unset.items()},
+        flags=frozenset(flags),
+        has_digests=any(_DIGEST.search(str(path[-1])) for path in read if path),
+    )
 
 
 def switches(pieces: Iterable[Piece], reads: TemplateReads) -> Iterator[KeyPath]:
