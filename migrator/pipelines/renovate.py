@@ -88,7 +88,7 @@ def extended(text: str, wanted: Wanted) -> str:
         raise CannotExtendError(f"it is not understood ({error})") from None
     if begin is None:
         raise CannotExtendError("it is no object")
-    inserts = [*_managers(strings, wanted), *_patterns(text, strings, wanted, begin + 1)]
+    inserts = [*_managers(text, strings, wanted), *_patterns(text, strings, wanted, begin + 1)]
     for at, added in sorted(inserts, reverse=True):
         text = text[:at] + added + text[at:]
     with suppress(ScriptError):
@@ -97,12 +97,12 @@ def extended(text: str, wanted: Wanted) -> str:
     raise CannotExtendError("its form leaves no place for more")
 
 
-def _managers(strings: Sequence[JsonString], wanted: Wanted) -> Iterator[tuple[int, str]]:
+def _managers(text: str, strings: Sequence[JsonString], wanted: Wanted) -> Iterator[tuple[int, str]]:
     """Entries of `enabledManagers`, where there is such a list."""
     enabled = [each for each in strings if each.path[:1] == ("enabledManagers",)]
     missing = [name for name in wanted if name not in {each.text for each in enabled}]
     if enabled and missing:
-        yield enabled[0].start - 1, "".join(f'"{name}", ' for name in missing)
+        yield enabled[0].start - 1, "".join(f'"{name}",{_gap(text, enabled[0])}' for name in missing)
 
 
 def _patterns(text: str, strings: Sequence[JsonString], wanted: Wanted, begin: int) -> Iterator[tuple[int, str]]:
@@ -113,13 +113,20 @@ def _patterns(text: str, strings: Sequence[JsonString], wanted: Wanted, begin: i
             continue
         if held:
             words = pattern if held[0].path[1] == "fileMatch" else f"/{pattern}/"
-            yield held[0].start - 1, f"{json.dumps(words)}, "
+            yield held[0].start - 1, f"{json.dumps(words)},{_gap(text, held[0])}"
         elif re.search(rf"""["']?{re.escape(manager)}["']?\s*:""", text):
             raise CannotExtendError(f"{manager} is there without patterns of files")
         else:
             new.append((manager, pattern))
     if new:
         yield begin, _members(text, new, begin)
+
+
+def _gap(text: str, first: JsonString) -> str:
+    """What stands between two items of the list whose first one this is."""
+    end = first.start - 1
+    before = text[:end].rstrip(" \t")
+    return f"\n{text[len(before) : end]}" if before.endswith("\n") else " "
 
 
 def _members(text: str, new: Sequence[tuple[str, str]], begin: int) -> str:

@@ -74,6 +74,12 @@ def test_an_existing_configuration_gets_what_is_missing_and_no_other_byte() -> N
     assert extended(new, WANTED) == new
 
 
+def test_an_item_of_a_list_gets_a_line_where_the_others_have_one() -> None:
+    text = '{\n  "flux": {\n    "managerFilePatterns": [\n      "/^x$/"\n    ]\n  },\n  "helm-values": {"fileMatch": ["values"]}\n}\n'
+    lines = extended(text, WANTED).splitlines()
+    assert lines[3:5] == [r"""      "/^platform/flux/releases/.+\\.ya?ml$/",""", '      "/^x$/"']
+
+
 def test_an_empty_configuration_stays_json() -> None:
     assert matched(extended("{}\n", WANTED), "helm-values", VALUES)
 
