@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from migrator.gitops.deployer import Deployer
+from migrator.gitops.destinations import deploys
 from migrator.lock import Lock, LockedDeployer, LockedEnvironment, LockedRelease
 from migrator.model import RepoPath
 
@@ -70,10 +71,11 @@ class Deployed:
 
 
 def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> Deployed:
-    """What a lock says is deployed; `deployers` are the objects that deploy roots today, `tool` whose they are."""
-    chosen = lock.handover.tool if lock.handover is not None else tool
-    space = (lock.handover.namespace if lock.handover is not None else "") or _NAMESPACES.get(chosen, "")
+    """What a lock says is deployed; `deployers` are the objects that deploy today, `tool` is that of migrate.yaml."""
     found = tuple(deployers)
+    there = min((each.tool.value for each in found), default="")
+    chosen = lock.handover.tool if lock.handover is not None else there if tool in {"", "none"} else tool
+    space = (lock.handover.namespace if lock.handover is not None else "") or _NAMESPACES.get(chosen, "")
     names = _Names()
     releases: list[Release] = []
     overlays: list[Overlay] = []
@@ -91,7 +93,7 @@ def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> 
         releases=tuple(releases),
         overlays=tuple(overlays),
         parts=tuple(parts),
-        tool="" if chosen == "none" else chosen,
+        tool=chosen,
         kube_version=lock.engines.get("kubeVersion", ""),
         engines=tuple(sorted(lock.engines.items())),
     )
@@ -141,7 +143,7 @@ def _locked(namespace: str, found: Iterable[LockedDeployer]) -> DeployedBy | Non
 
 def _read(paths: Collection[RepoPath], deployers: Iterable[Deployer]) -> DeployedBy | None:
     """The one object that deploys a root today; None where none or several do."""
-    found = [each for each in deployers if any(source.path in paths for source in each.sources)]
+    found = [each for each in deployers if any(deploys(each, path) for path in paths)]
     if len(found) != 1:
         return None
     one = found[0]

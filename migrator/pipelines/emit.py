@@ -43,6 +43,8 @@ class Surroundings:
     read: Read
     policies: Sequence[RepoPath] = ()
     """Folders with rules of conftest."""
+    lacking: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Overlays that kustomize does not build from what the repository has, each with the reason."""
     inflates: bool = False
     """Whether kustomize inflates charts."""
     is_strict_scan: bool = False
@@ -68,7 +70,11 @@ def emitted(
 
 def _checked(all_of_it: Deployed, wishes: Wishes, around: Surroundings) -> Iterator[OwnFile]:
     validate = scripts.validate(
-        all_of_it, around.policies, inflates=around.inflates, is_strict_scan=around.is_strict_scan
+        all_of_it,
+        around.policies,
+        around.lacking,
+        inflates=around.inflates,
+        is_strict_scan=around.is_strict_scan,
     )
     yield own_file(scripts.VALIDATE, validate, around.read, is_executable=True)
     if all_of_it.releases:

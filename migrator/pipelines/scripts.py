@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.model import RepoPath
-from migrator.pipelines.deployed import Deployed, DeployedBy, Part, Release
+from migrator.pipelines.deployed import Deployed, DeployedBy, Overlay, Part, Release
 from migrator.pipelines.shell import word
 from migrator.pipelines.templates import filled
 
@@ -18,9 +18,20 @@ _FLUX_KINDS = {"HelmRelease": "helmrelease", "Kustomization": "kustomization"}
 _KUBE = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
-def validate(all_of_it: Deployed, policies: Sequence[RepoPath], *, inflates: bool, is_strict_scan: bool) -> str:
-    """The script that renders and checks everything; `policies` are folders of conftest's rules."""
-    parts = [*(["release"] if all_of_it.releases else []), *(["overlay"] if all_of_it.overlays else [])]
+def validate(
+    all_of_it: Deployed,
+    policies: Sequence[RepoPath],
+    lacking: Mapping[RepoPath, str],
+    *,
+    inflates: bool,
+    is_strict_scan: bool,
+) -> str:
+    """The script that renders and checks everything.
+
+    `policies` are folders of conftest's rules; `lacking` are overlays that do not build, each with the reason.
+    """
+    builds = [each for each in all_of_it.overlays if each.path not in lacking]
+    parts = [*(["release"] if all_of_it.releases else []), *(["overlay"] if builds else [])]
     names = [
         "wanted",
         "kustomize_build",
@@ -31,7 +42,7 @@ def validate(all_of_it: Deployed, policies: Sequence[RepoPath], *, inflates: boo
         "kubernetes": word(all_of_it.kube_version),
         "schemas": word(schema_version(all_of_it.kube_version)),
         "functions": _functions(names, {"enable_helm": _enable_helm(inflates=inflates)}),
-        "tables": _checks(all_of_it, policies, is_strict_scan=is_strict_scan),
+        "tables": _checks(all_of_it, policies, lacking, is_strict_scan=is_strict_scan),
     }
     return filled("scripts/validate-manifests.sh", words)
 
@@ -42,7 +53,9 @@ def schema_version(text: str) -> str:
     return f"{found[1]}.{found[2]}.{found[3] or 0}" if found else "master"
 
 
-def _checks(all_of_it: Deployed, policies: Sequence[RepoPath], *, is_strict_scan: bool) -> str:
+def _checks(
+    all_of_it: Deployed, policies: Sequence[RepoPath], lacking: Mapping[RepoPath, str], *, is_strict_scan: bool
+) -> str:
     lines: list[str] = []
     schemas = 'check kubeconform -kubernetes-version "$schemas" -ignore-missing-schemas -summary'
     if all_of_it.releases:
@@ -56,13 +69,19 @@ def _checks(all_of_it: Deployed, policies: Sequence[RepoPath], *, is_strict_scan
         lines += [f"    {scan}", "  fi", "fi"]
     if all_of_it.overlays:
         lines += ["if [[ $part != infrastructure ]]; then"]
-        lines += [f"  {_row('overlay', (each.environment, each.file, each.path))}" for each in all_of_it.overlays]
+        lines += [f"  {_overlay(each, lacking.get(each.path))}" for each in all_of_it.overlays]
         lines += ["  if [[ -d $output/applications ]]; then", f'    {schemas} -strict "$output/applications"']
         if policies:
             given = " ".join(f"--policy={word(f'./{each}')}" for each in policies)
             lines.append(f'    check conftest test --all-namespaces {given} "$output/applications"')
         lines += ["  fi", "fi"]
     return "\n".join(lines)
+
+
+def _overlay(each: Overlay, why_not: str | None) -> str:
+    if why_not is None:
+        return _row("overlay", (each.environment, each.file, each.path))
+    return f"seen=$((seen + 1)) # {word(each.path)} is left out: {word(why_not)}"
 
 
 def _release(each: Release) -> Iterator[str]:

@@ -33,5 +33,12 @@ def test_where_several_deploy_one_root_nobody_knows_which_to_ask() -> None:
     assert part.by is None
 
 
-def test_no_tool_is_no_tool() -> None:
+def test_no_tool_is_no_tool_unless_one_is_there() -> None:
     assert deployed(lock("dev"), tool="none").tool == ""
+    assert deployed(lock("dev"), [application("other", "elsewhere")], "none").tool == "argocd"
+    assert deployed(lock("dev"), [application("other", "elsewhere")]).tool == "argocd"
+
+
+def test_a_path_that_is_a_pattern_deploys_what_it_reaches() -> None:
+    found = deployed(lock("dev", "prod"), [application("shop", "applications/shop/overlays/${env}")])
+    assert [each.by and each.by.name for each in found.parts] == ["shop", "shop"]

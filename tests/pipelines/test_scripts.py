@@ -132,6 +132,18 @@ def test_checkers_see_what_was_rendered_and_their_answer_counts(shop: Path, tmp_
     assert "kubeconform is not installed" in done.stderr
 
 
+def test_an_overlay_that_lacks_a_file_is_left_out_and_named(shop: Path, tmp_path: Path) -> None:
+    path = RepoPath("applications/shop/overlays/dev")
+    written(shop, deployed(lock()), GITHUB, lacking={path: "no file a.env\nrm -rf x"})
+    env = programs(tmp_path / "bin", **dict.fromkeys(("helm", "kustomize", "kubeconform"), "true"))
+    script = shop / "scripts/validate-manifests.sh"
+    assert run(script, "applications", env=env).returncode == 0
+    calls = Path(env["CALLS"]).read_text()
+    assert "overlays/prod" in calls
+    assert "overlays/dev" not in calls
+    assert r"is left out: $'no file a.env\nrm -rf x'" in script.read_text()
+
+
 def test_hostile_names_are_only_names(shop: Path, tmp_path: Path) -> None:
     stubs = dict.fromkeys(("helm", "kustomize", "kubeconform", "checkov"), "true")
     env = programs(tmp_path / "bin", **stubs, kubectl="true")

@@ -24,6 +24,7 @@ from migrator.workflow.steps.choices import NO_TOOL
 
 _PLATFORM = "platform/{part}"
 _INFLATES = (b"helmCharts", b"HelmChartInflationGenerator")
+_STOOD_IN = "MIG216"
 _CHECKOV = (".checkov.yaml", ".checkov.yml")
 
 
@@ -90,6 +91,12 @@ def _surroundings(planned: Planned) -> Surroundings:
     tops = [each for each in sorted(rego) if not any(each.startswith(f"{one}/") for one in rego)]
     return Surroundings(
         read=_reader(planned.edits, index),
+        lacking={
+            each.root: note.summary
+            for each in planned.baseline.builds
+            for note in each.notices
+            if note.code == _STOOD_IN
+        },
         policies=tuple(RepoPath(each) for each in tops),
         inflates=any(word in index.read(path) for path in index.kustomization_files for word in _INFLATES),
         is_strict_scan=any((index.root / name).is_file() for name in _CHECKOV),
