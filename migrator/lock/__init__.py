@@ -2,7 +2,10 @@
 
 from migrator.lock.read import load_lock, read_lock
 from migrator.lock.types import (
+    CLEAN_UP,
     LOCK_PATH,
+    PROTECT,
+    SWITCH,
     Handover,
     Lock,
     LockedComponent,
@@ -14,7 +17,10 @@ from migrator.lock.types import (
 from migrator.lock.write import dump_lock
 
 __all__ = [
+    "CLEAN_UP",
     "LOCK_PATH",
+    "PROTECT",
+    "SWITCH",
     "Handover",
     "Lock",
     "LockedComponent",

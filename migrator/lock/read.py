@@ -108,9 +108,12 @@ def _deployer(held: Field, further: Sequence[str] = ()) -> LockedDeployer:
 
 
 def _owner(held: Field) -> LockedOwner:
-    found = _deployer(held, ("before",))
+    found = _deployer(held, ("before", "leaves"))
     before = {name: each.value for name, each in held.child("before").entries()}
-    return LockedOwner(tool=found.tool, kind=found.kind, name=found.name, file=found.file, before=before)
+    leaves = held.child("leaves").flag(default=False)
+    return LockedOwner(
+        tool=found.tool, kind=found.kind, name=found.name, file=found.file, before=before, is_leaving=leaves
+    )
 
 
 def _handover(held: Field) -> Handover | None:

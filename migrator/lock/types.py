@@ -57,9 +57,12 @@ class LockedOwner(LockedDeployer):
 
     before: Mapping[str, Json] = field(default_factory=dict, hash=False)
     """Field that the first stage changes (`spec.prune`) -> what it said; null where it was not there."""
+    is_leaving: bool = False
+    """Whether nothing is left for it to deploy, so that the last stage takes it out of the repository."""
 
 
-STAGES = ("protect", "switch", "clean-up")
+PROTECT, SWITCH, CLEAN_UP = "protect", "switch", "clean-up"
+STAGES = (PROTECT, SWITCH, CLEAN_UP)
 """The names that the stages of a change of hands have."""
 
 
@@ -80,6 +83,11 @@ class Handover:
     """Files that somebody applies by hand, as nothing delivers them."""
     is_finished: bool = False
     """Whether the way back was given up."""
+
+    @property
+    def following(self) -> str:
+        """The name of the stage that is to be written next; empty after the last one."""
+        return self.stages[self.stage] if self.stage < len(self.stages) else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,7 +82,8 @@ def _handover(handover: Handover) -> Json:
 
 def _owner(owner: LockedOwner) -> Json:
     before = {"before": dict(sorted(owner.before.items()))} if owner.before else {}
-    return {**_deployer(owner), **before}
+    leaves = {"leaves": True} if owner.is_leaving else {}
+    return {**_deployer(owner), **before, **leaves}
 
 
 def _left_out(held: LeftOut) -> Json:

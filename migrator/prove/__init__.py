@@ -35,6 +35,7 @@ from migrator.prove.verify import (
     prove_lock,
     verify,
     with_proof,
+    with_rendered,
 )
 
 __all__ = [
@@ -75,4 +76,5 @@ __all__ = [
     "verify",
     "with_deployers",
     "with_proof",
+    "with_rendered",
 ]

@@ -5,7 +5,7 @@ The lock says that there is a handover, and which releases and roots there are, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -61,7 +61,12 @@ def made_by_handover(
         else:
             owners = [(each, _loosened) for each in owners_of(before[name].deployers, roots)]
         found[name] = frozenset(
-            (*_changed(old, new, owners, rules), *_new(old, new, lock, tree), *_marked(old, new, lock))
+            (
+                *_changed(old, new, owners, rules),
+                *_new(old, new, lock, tree),
+                *_marked(old, new, lock),
+                *_gone(old, new, before[name].deployers),
+            )
         )
     return found
 
@@ -149,6 +154,25 @@ def _marked(before: Rendering, after: Rendering, lock: Lock) -> Iterator[str]:
                 key = name.replace("/", "~1")
                 kind = f"{old.id.kind}.{old.id.group}" if old.id.group else old.id.kind
                 yield f"{kind}/{old.id.namespace}/{old.id.name}#/metadata/annotations/{key}"
+
+
+def _gone(before: Rendering, after: Rendering, deployers: Iterable[Deployer]) -> Iterator[str]:
+    """Objects that deploy, and go when their folders render nothing any more."""
+    there = {each.id for each in after.resources}
+    filled = {part.path for part in after.parts if part.resources or part.problem is not None}
+    emptied = {part.path for part in before.parts} - filled
+    owners = tuple(deployers)
+    busy = {each.made_by or each.id for each in owners if not _deploys_only(each, emptied)}
+    for each in owners:
+        gone = (_object(each, part) for part in before.parts if (each.made_by or each.id) not in busy)
+        for old in (one for one in gone if one is not None and one.id not in there):
+            yield f"{old.id.kind}.{old.id.group}/{old.id.namespace}/{old.id.name}#"
+
+
+def _deploys_only(deployer: Deployer, folders: Collection[RepoPath]) -> bool:
+    return bool(deployer.sources) and all(
+        each.here and each.helm is None and RepoPath(each.path) in folders for each in deployer.sources
+    )
 
 
 def _object(owner: Deployer, part: Part) -> Resource | None:

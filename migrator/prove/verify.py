@@ -15,11 +15,11 @@ from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.deployers import with_deployers
 from migrator.prove.deployers_changed import made_by_handover
-from migrator.prove.identity import companion_digests, part_digests
+from migrator.prove.identity import companion_digests, part_digests, rendering_digest
 from migrator.prove.proof import prove
 from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
 from migrator.prove.rendered_parts import Rendering
-from migrator.prove.types import Proof, Verdict
+from migrator.prove.types import Proof, Verdict, rendered_digest
 
 RELEASE, COMPANIONS = ": release:", ": companions:"
 """How `changed_parts` names what Helm renders, and what kustomize adds to it."""
@@ -101,6 +101,14 @@ def with_proof(lock: Lock, proof: Proof) -> Lock:
         proof_digest=proof.digest,
         rendered={name: each.parts for name, each in proof.environments.items()},
     )
+
+
+def with_rendered(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Lock:
+    """The lock with the digests of what it renders in a tree, and the verdict that it had."""
+    context = replace(context, closure=closure_of(tree))
+    now = with_deployers(render_lock(lock, tree, context), tree, lock, rules, context)
+    digest = rendered_digest({name: rendering_digest(each) for name, each in now.items()})
+    return replace(lock, proof_digest=digest, rendered=all_part_digests(lock, now))
 
 
 def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:

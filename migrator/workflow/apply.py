@@ -9,20 +9,23 @@ from pathlib import Path
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
 from migrator.engines import ignored_paths
+from migrator.gitops.stages.guide import not_begun
+from migrator.lock import CLEAN_UP, SWITCH
 from migrator.model import SourceSpan
-from migrator.prove import Proof, with_proof
-from migrator.rewrite import FileEdit, changes, commit, sealed
-from migrator.workflow.gitops.played import is_refused, played
-from migrator.workflow.gitops.stages import Stage, is_begun, joined, stages_of, without_marks, written
+from migrator.plan import Plan
+from migrator.prove import Proof
+from migrator.rewrite import FileEdit, changes, commit
+from migrator.workflow.gitops.played import is_refused
+from migrator.workflow.gitops.staged import last_stage, staged
+from migrator.workflow.gitops.stages import Stage, following, without_marks, written
 from migrator.workflow.plan import plan_repository
 from migrator.workflow.plan_file import planned_from, with_saved
-from migrator.workflow.planned import Planned
+from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
-from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.baseline import Baseline, read_baseline
 from migrator.workflow.steps.branch import check_can_branch, write_branch
-from migrator.workflow.steps.prove import Attempt, proved_attempt
-from migrator.workflow.steps.render_context import render_context_of
+from migrator.workflow.steps.prove import proved_attempt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +59,10 @@ def apply_repository(settings: Settings, run: Run) -> Applied:
     file of a plan MIG918 and MIG919.
     """
     settings = settings if settings.plan is None else with_saved(settings, settings.plan)
-    if is_begun(settings.root):
+    stage = following(settings.root)
+    if stage == CLEAN_UP:
+        return _cleaned_up(settings, run)
+    if stage == SWITCH:
         with without_marks(settings) as (copy, unmarking):
             return _applied(copy, run, settings.root, unmarking)
     return _applied(settings, run, settings.root, ())
@@ -72,10 +78,10 @@ def _applied(settings: Settings, run: Run, root: Path, unmarking: Sequence[FileE
     lock = attempt.planned.lock
     if attempt.proof is None or not attempt.holds or lock is None:
         return done
-    edits = sealed(attempt.planned.edits, with_proof(lock, attempt.proof), attempt.planned.baseline.index)
-    stages = joined(root, unmarking, stages_of(attempt.planned, lock, edits))
-    if refused := _refused(root, stages, attempt, run):
-        return replace(done, diagnostics=_once((*refused, *notes)))
+    found = staged(attempt.planned, lock, attempt.proof, run, root=root, unmarking=unmarking)
+    edits, stages, notes = found.edits, found.stages, (*notes, *found.diagnostics)
+    if found.refused:
+        return replace(done, diagnostics=_once((*found.refused, *notes)))
     if stages and settings.branch is None:
         edits = stages[0].edits
         plan = replace(attempt.planned.plan, changes=changes(edits))
@@ -109,13 +115,30 @@ def _once(diagnostics: Diagnostics) -> Diagnostics:
     return tuple(dict.fromkeys(diagnostics))
 
 
-def _refused(root: Path, stages: Sequence[Stage], attempt: Attempt, run: Run) -> Diagnostics:
-    """Why the stages must not be written."""
-    baseline, lock, proof = attempt.planned.baseline, attempt.planned.lock, attempt.proof
-    if lock is None or proof is None:
-        return ()
-    with run.step("play") as watch:
-        return played(root, stages, lock, render_context_of(baseline.choices, baseline.tools, watch), proof)
+def _cleaned_up(settings: Settings, run: Run) -> Applied:
+    """The last stage of a change of hands, alone; refused where it would harm what is live."""
+    baseline = read_baseline(settings, run)
+    if baseline.lock is None or baseline.lock_problem is not None:
+        raise MigrateError(baseline.lock_problem) if baseline.lock_problem is not None else not_begun()
+    _check(baseline, settings)
+    plan = Plan(complete=True, environments={}, components=())
+    secrets = secrets_of_baseline(baseline)
+    planned = Planned(plan=plan, baseline=baseline, layout=layout_of(baseline), secrets=secrets, lock=baseline.lock)
+    found, proof = last_stage(baseline, baseline.lock, run)
+    done = Applied(planned=planned, proof=proof, demoted=(), diagnostics=found.refused)
+    if found.refused:
+        return done
+    planned = replace(planned, plan=replace(plan, changes=changes(found.edits)))
+    with run.step("write"):
+        commits, more = _written(planned, found.edits, found.stages, settings, (settings.root, ()))
+    return replace(
+        done,
+        planned=planned,
+        edits=found.edits,
+        commits=commits,
+        is_written=not settings.diff,
+        diagnostics=_once((*written(found.stages), *more)),
+    )
 
 
 def _planned(settings: Settings, run: Run) -> Planned:

@@ -11,7 +11,6 @@ from migrator.gitops.reading import own_repositories
 from migrator.lock import load_lock
 from migrator.prove import Proof, verify
 from migrator.workflow.gitops.played import is_refused, replayed
-from migrator.workflow.gitops.protect import begun
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -53,7 +52,5 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         lock = load_lock(root)
         context = render_context_of(choices, tools, watch)
         proof, diagnostics = verify(root, base, context, terms=terms)
-        if lock is not None and begun(lock):
-            diagnostics = ()  # the lock of a first stage has no digest of what that renders
         diagnostics += replayed(root, base, lock, context, proof)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)

@@ -24,7 +24,7 @@ spec:
   syncPolicy:
     automated: {{prune: true, selfHeal: true}}
 """
-_SYNC = """\
+SYNC = """\
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
 metadata: {{name: flux-system, namespace: flux-system}}
@@ -35,7 +35,7 @@ kind: Kustomization
 metadata: {{name: flux-system, namespace: flux-system}}
 spec: {{interval: 10m, path: ./clusters/{environment}, prune: true, sourceRef: {{kind: GitRepository, name: flux-system}}}}
 """
-_KUSTOMIZATION = """\
+KUSTOMIZATION = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1
 kind: Kustomization
 metadata: {{name: shop, namespace: flux-system}}
@@ -63,6 +63,6 @@ def deployed_by_flux(root: Path) -> Path:
     for environment in ("dev", "prod"):
         folder = root / f"clusters/{environment}"
         (folder / "flux-system").mkdir(parents=True)
-        (folder / "flux-system/gotk-sync.yaml").write_text(_SYNC.format(environment=environment, url=URL))
-        (folder / "shop.yaml").write_text(_KUSTOMIZATION.format(environment=environment))
+        (folder / "flux-system/gotk-sync.yaml").write_text(SYNC.format(environment=environment, url=URL))
+        (folder / "shop.yaml").write_text(KUSTOMIZATION.format(environment=environment))
     return committed(root)

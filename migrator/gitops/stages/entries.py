@@ -21,13 +21,12 @@ def entries_of(
 
     With Argo CD also nothing where what deploys it would not take a new file as it is.
     """
-    by_id = {each.id: each for each in deployers}
     found: dict[str, RepoPath] = {}
     for each in owners:
-        parent = by_id.get(each.delivered_by) if each.delivered_by is not None else None
-        if each.span is not None and parent is not None:
-            folder = RepoPath(posixpath.dirname(each.span.path) or ".")
-            if each.tool is Tool.FLUX or (_takes(parent, folder, index) and _allows(parent, projects)):
+        folder = RepoPath(posixpath.dirname(each.span.path) or ".") if each.span is not None else RepoPath("")
+        for parent in deployers:  # those of several clusters may be called alike
+            is_parent = folder and parent.id == each.delivered_by
+            if is_parent and (each.tool is Tool.FLUX or (_takes(parent, folder, index) and _allows(parent, projects))):
                 found[each.environment] = folder
     return found
 

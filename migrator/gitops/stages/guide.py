@@ -9,15 +9,16 @@ from pathlib import Path
 
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Tool
-from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, load_lock
+from migrator.lock import CLEAN_UP, LOCK_PATH, PROTECT, SWITCH, Handover, Lock, LockedDeployer, LockedOwner, load_lock
 from migrator.model import RepoPath, SourceSpan
 
 GUIDE_PATH = RepoPath(".migrate/handover.md")
 """The guide of the stage that a commit has reached, for whoever reads the repository."""
 _DOES = {
-    "protect": "Marks every object that will move, so that its owner leaves it alone, and takes from the owners what "
+    PROTECT: "Marks every object that will move, so that its owner leaves it alone, and takes from the owners what "
     "would delete or restore it. Nothing moves yet.",
-    "switch": "The objects leave Kustomize, charts render them, and new objects of {tool} deploy the charts.",
+    SWITCH: "The objects leave Kustomize, charts render them, and new objects of {tool} deploy the charts.",
+    CLEAN_UP: "Old owners to which nothing is left to deploy leave the repository. They delete nothing with them.",
 }
 
 
@@ -111,26 +112,40 @@ def _deployers(lock: Lock) -> Sequence[LockedDeployer]:
 
 def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
     """What no controller delivers."""
-    if stage == "protect" and handover.tool == "argocd":
+    if stage == PROTECT and handover.tool == "argocd":
         for each in handover.owners:
             yield f"kubectl apply -f {_word(each.file)}   # unless another Application delivers it"
-    if stage == "switch" and handover.tool == "argocd":
+    if stage == SWITCH and handover.tool == "argocd":
         yield from (f"kubectl apply -f {_word(file)}" for file in handover.roots)
+    if stage == CLEAN_UP:
+        for each in _leaving(handover):
+            name, space = _word(each.name), _word(handover.namespace)
+            told = f"flux delete kustomization {name} -n {space}"
+            if handover.tool == "argocd":
+                told = f"kubectl delete {_word(each.kind.lower())} {name} -n {space}"
+            yield f"{told}   # where nothing that is deployed has taken it away"
+
+
+def _leaving(handover: Handover) -> Sequence[LockedOwner]:
+    return [each for each in handover.owners if each.is_leaving]
 
 
 def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
-    names = handover.owners if stage == "protect" else _deployers(lock)
+    names: Sequence[LockedDeployer] = handover.owners if stage == PROTECT else _deployers(lock)
     space = _word(handover.namespace)
+    if stage == CLEAN_UP:
+        for owner in _leaving(handover):
+            yield f"kubectl get {_word(owner.kind.lower())} {_word(owner.name)} -n {space}   # is not there any more"
     for each in names:
         name = _word(each.name)
         if handover.tool == "argocd":
             yield f"argocd app get {name}"
-            yield f"argocd app diff {name}" if stage == "switch" else _policy(name, space)
+            yield _policy(name, space) if stage == PROTECT else f"argocd app diff {name}"
         elif each.kind == "HelmRelease":
             yield f"flux get helmreleases {name} -n {space}"
         else:
             yield f"flux get kustomizations {name} -n {space}"
-    if stage == "switch" and handover.tool == "flux":
+    if stage != PROTECT and handover.tool == "flux":
         found = {
             (each.context.namespace, each.context.release) for held in lock.environments.values() for each in held.helm
         }
@@ -148,7 +163,10 @@ def _policy(name: str, namespace: str) -> str:
 
 def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     yield "git revert COMMIT   # the commit of this stage, and merge that"
-    if stage != "switch" or not _deployers(lock):
+    if stage == CLEAN_UP:
+        for each in _leaving(handover):
+            yield f"kubectl apply -f {_word(each.file)}   # where nothing that is deployed brings it"
+    if stage != SWITCH or not _deployers(lock):
         return
     if handover.tool == "argocd":
         yield "# wait until the old owners are in sync; then, where no root Application prunes them:"

@@ -82,7 +82,21 @@ def _history(commits: Sequence[Commit], environments: frozenset[str], renders: R
             for each in found
             if each.difference.impact >= Impact.RECREATE
             or (each.difference.kind is DifferenceKind.REMOVED and not each.difference.path)
-        ),
+        )
+        | _gone(commits, environments),
+    )
+
+
+def _gone(commits: Sequence[Commit], environments: frozenset[str]) -> frozenset[ResId]:
+    """What deployed folders at first and is no more at last; what becomes of its objects is for the play to say."""
+    there = {(each.id, each.environment) for each in commits[-1].deployers}
+    return frozenset(
+        one
+        for each in commits[0].deployers
+        if each.environment in environments and (each.id, each.environment) not in there
+        if all(source.here and source.path and source.helm is None for source in each.sources)
+        for one in (each.id, each.made_by)
+        if one is not None
     )
 
 

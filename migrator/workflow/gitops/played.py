@@ -24,7 +24,7 @@ _NOW = "the work tree"
 def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderContext, proof: Proof) -> Diagnostics:
     """MIG668 for each harm that the stages would do; nothing where nothing deploys today what moves.
 
-    What an earlier stage has written is played from the commit before it, where git still knows that.
+    What earlier stages have written is played from the commit before them, where git still knows all of them.
     """
     if not stages or lock.handover is None or not lock.handover.owners:
         return ()
@@ -33,10 +33,8 @@ def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderConte
         places: list[tuple[str, Path]] = [(_BEFORE, root)]
         earlier = load_lock(root)
         if earlier is not None and earlier.handover is not None:
-            places = [(earlier.handover.stages[earlier.handover.stage - 1], root)]
-            base = Path(exported).resolve() / "base"
-            if earlier.commit is not None and _exported(root, earlier.commit, base):
-                places.insert(0, (_BEFORE, base))
+            here = (earlier.handover.stages[earlier.handover.stage - 1], root)
+            places = [*_earlier(root, earlier, Path(exported).resolve()), here]
         for each in stages:
             place = folder / str(each.number) / root.name
             stage(root, each.edits, place)
@@ -70,6 +68,16 @@ def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderCon
         is_finishing = handover.stage == len(handover.stages) and handover.stage in reached
         places.append((_NOW if is_finishing else handover.stages[handover.stage - 1], root))
         return replay(_commits(places, lock, context), context, proof, finish=int(is_finishing))
+
+
+def _earlier(root: Path, lock: Lock, folder: Path) -> Sequence[tuple[str, Path]]:
+    """The commit before the first stage of a lock, and those by which the stages before its own were reached."""
+    if lock.commit is None or lock.handover is None:
+        return ()
+    names, reached = (_BEFORE, *lock.handover.stages), {0: lock.commit, **_reached(root, lock.commit)}
+    numbers = range(lock.handover.stage)
+    known = [number in reached and _exported(root, reached[number], folder / str(number)) for number in numbers]
+    return [(names[number], folder / str(number)) for number in numbers] if all(known) else ()
 
 
 def is_refused(diagnostics: Diagnostics) -> bool:

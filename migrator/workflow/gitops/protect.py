@@ -10,7 +10,7 @@ from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
 from migrator.gitops.stages.owners import files_of, loosened, owners_of
-from migrator.lock import Lock
+from migrator.lock import SWITCH, Lock
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
 from migrator.prove.render import render_root
@@ -32,8 +32,8 @@ class Protection:
 
 
 def begun(lock: Lock) -> bool:
-    """Whether a first stage of a change of hands is done, and the last one is not."""
-    return lock.handover is not None and lock.handover.stage < len(lock.handover.stages)
+    """Whether what moves is protected, and has not moved yet."""
+    return lock.handover is not None and lock.handover.following == SWITCH
 
 
 def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protection | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from migrator.gitops.stages.guide import GUIDE_PATH, guide_markdown, locked_guid
 from migrator.gitops.stages.marks import CAUSE, is_marks_file
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath, SourceSpan, mapping_of
+from migrator.prove import RenderContext, with_rendered
 from migrator.rewrite import FileEdit, combined, sealed, stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.gitops.protect import begun
+from migrator.workflow.gitops.clean_up import CleanUp
 from migrator.workflow.planned import Planned
 from migrator.workflow.settings import Settings
 from migrator.yamlio import Dialect, Remove, YamlError, edit, read_value
@@ -38,18 +39,27 @@ class Stage:
         return f"Migrate-Stage: {self.number}/{self.total} {self.name}"
 
 
-def stages_of(planned: Planned, lock: Lock, edits: Sequence[FileEdit]) -> tuple[Stage, ...]:
-    """The stages that are left, where a tool was chosen; `edits` are those of the last one."""
+def stages_of(
+    planned: Planned, lock: Lock, edits: Sequence[FileEdit], context: RenderContext, last: CleanUp | None = None
+) -> tuple[Stage, ...]:
+    """The stages that are left, where a tool was chosen; `edits` are those of the switch, and `last` comes after it."""
     if lock.handover is None:
         return ()
-    names = lock.handover.stages
     index = planned.baseline.index
-    found = [Stage(number=len(names), total=len(names), name=names[-1], edits=guided(edits, lock, index))]
+    found = [stage_of(lock, edits, index)]
     if planned.protection:
-        before = _before(lock, planned)
-        first = guided(sealed(planned.protection, before, index), before, index)
-        found.insert(0, Stage(number=1, total=len(names), name=names[0], edits=first))
+        before = _before(lock, planned, context)
+        found.insert(0, stage_of(before, sealed(planned.protection, before, index), index))
+    if last is not None:
+        every = combined(index.root, edits, last.edits)
+        found.append(stage_of(last.lock, sealed(every, last.lock, index), index))
     return tuple(found)
+
+
+def stage_of(lock: Lock, edits: Sequence[FileEdit], index: Index) -> Stage:
+    """The stage that a lock has reached, with its guide; the lock is among the edits."""
+    names, number = (lock.handover.stages, lock.handover.stage) if lock.handover is not None else (("",), 1)
+    return Stage(number=number, total=len(names), name=names[number - 1], edits=guided(edits, lock, index))
 
 
 def guided(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
@@ -63,8 +73,8 @@ def guided(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*edits, *([guide] if before != after else ())), key=lambda each: each.path))
 
 
-def _before(lock: Lock, planned: Planned) -> Lock:
-    """The lock of the first stage: everything renders as before, and the handover is begun."""
+def _before(lock: Lock, planned: Planned, context: RenderContext) -> Lock:
+    """The lock of the first stage: everything renders as before but for the marks, and the handover is begun."""
     earlier = planned.baseline.lock
     if earlier is None:
         environments = {
@@ -73,7 +83,11 @@ def _before(lock: Lock, planned: Planned) -> Lock:
         }
         earlier = replace(lock, environments=environments, components={}, staying={}, rendered={})
     handover = None if lock.handover is None else replace(lock.handover, stage=1)
-    return replace(earlier, handover=handover)
+    earlier = replace(earlier, handover=handover)
+    root = planned.baseline.root
+    with beside(root) as folder:
+        stage(root, planned.protection, folder / root.name)
+        return with_rendered(earlier, folder / root.name, context, planned.baseline.choices.equivalences)
 
 
 def written(stages: Sequence[Stage]) -> Diagnostics:
@@ -92,13 +106,12 @@ def written(stages: Sequence[Stage]) -> Diagnostics:
     return (Diagnostic(code="MIG665", severity=Severity.WARNING, summary=summary, remedy=remedy),)
 
 
-def is_begun(root: Path) -> bool:
-    """Whether an earlier stage of the change of hands is in the repository, and a later one is not."""
-    try:
+def following(root: Path) -> str:
+    """The stage of a change of hands that the repository has not reached yet, while an earlier one is in it."""
+    with suppress(MigrateError):
         lock = load_lock(root)
-    except MigrateError:
-        return False
-    return lock is not None and begun(lock)
+        return lock.handover.following if lock is not None and lock.handover is not None else ""
+    return ""
 
 
 @contextmanager

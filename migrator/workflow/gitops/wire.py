@@ -20,7 +20,7 @@ from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
 from migrator.gitops.stages.entries import entries_of, listing, source_names
 from migrator.gitops.stages.owners import fields_before
-from migrator.lock import Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
+from migrator.lock import CLEAN_UP, PROTECT, SWITCH, Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
 from migrator.prove.render import closure_of, render_release, render_root
@@ -37,7 +37,7 @@ _UNPROTECTED = "MIG653"
 _LIST = {"apiVersion", "kind", "resources"}
 _PLATFORM = "platform/{part}"
 """Where the tool's objects lie with a layout that has no place for what belongs to no application."""
-_STAGES = ("protect", "switch")
+_STAGES = (PROTECT, SWITCH)
 _OBJECTS = {Tool.ARGO_CD: argocd_objects, Tool.FLUX: flux_objects}
 
 
@@ -220,10 +220,10 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Pla
 
 
 def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Handover:
-    """With the new deployers the last stage is reached."""
+    """With the new deployers the switch is reached."""
     stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
-    if lock.handover is not None and len(lock.handover.stages) > len(stages):
-        stages = lock.handover.stages
+    known = () if lock.handover is None else tuple(each for each in lock.handover.stages if each != CLEAN_UP)
+    stages = known if len(known) > len(stages) else stages
     roots = tuple(each.file for each in objects if each.deployer is not None and each.unit is None and each.is_by_hand)
     return Handover(
         tool=wiring.tool.value,

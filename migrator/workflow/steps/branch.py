@@ -8,7 +8,7 @@ from dataclasses import replace
 from migrator.diagnostics import MigrateError
 from migrator.engines.branch import Content, Step, check_branch, commit_branch
 from migrator.gitops.deployer import Tool
-from migrator.lock import LOCK_PATH
+from migrator.lock import CLEAN_UP, LOCK_PATH, PROTECT, SWITCH
 from migrator.model import RepoPath, SourceSpan
 from migrator.pipelines.own_files import CAUSE as PIPELINES
 from migrator.plan import ComponentPlan, Decision, Plan
@@ -80,11 +80,16 @@ def _of_stage(stage: Stage, planned: Planned) -> str:
     product = Tool(planned.baseline.choices.gitops).product
     adopted = ", ".join(each.id for each in planned.plan.components if each.decision in _ADOPTED)
     about = {
-        "protect": "Nothing moves yet: what will move is marked, and its owners neither prune nor heal.\n"
+        PROTECT: "Nothing moves yet: what will move is marked, and its owners neither prune nor heal.\n"
         "Merge the next stage only when every owner reports that this one is applied.",
-        "switch": f"Charts render {adopted or 'what they did'}, and objects of {product} deploy them.",
+        SWITCH: f"Charts render {adopted or 'what they did'}, and objects of {product} deploy them.",
+        CLEAN_UP: "Owners to which nothing is left go. Merge it only when everything is in sync and healthy.",
     }[stage.name]
-    subject = {"protect": "chore: protect what changes hands", "switch": "feat: charts take over"}[stage.name]
+    subject = {
+        PROTECT: "chore: protect what changes hands",
+        SWITCH: "feat: charts take over",
+        CLEAN_UP: "chore: take away owners to which nothing is left",
+    }[stage.name]
     return f"{subject}\n\n{about}\n\n{stage.trailer}\n"
 
 
