@@ -160,8 +160,9 @@ def _gone(before: Rendering, after: Rendering, deployers: Iterable[Deployer]) ->
     """Objects that deploy, and go when their folders render nothing any more."""
     there = {each.id for each in after.resources}
     filled = {part.path for part in after.parts if part.resources or part.problem is not None}
-    emptied = {part.path for part in before.parts} - filled
-    owners = tuple(deployers)
+    roots = {part.path for part in before.parts}
+    emptied = roots - filled
+    owners = [each for each in deployers if each.root in roots]  # others may be called alike in another cluster
     busy = {each.made_by or each.id for each in owners if not _deploys_only(each, emptied)}
     for each in owners:
         gone = (_object(each, part) for part in before.parts if (each.made_by or each.id) not in busy)

@@ -110,7 +110,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG666": "No change of hands was begun.",
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
-        "MIG670": "An old owner that deploys nothing any more cannot be taken out of the repository.",
+        "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",
         "MIG662": "The chosen GitOps tool cannot deploy a release as it was planned.",

@@ -19,7 +19,7 @@ from migrator.yamlio import Dialect, read_documents, remove_documents
 def removal(owners: Iterable[LockedOwner], kustomizations: Kustomizations) -> tuple[FileEdit, ...]:
     """The edits that take owners out of their files, and files that hold nothing else out of what lists them.
 
-    MIG102 where a file cannot be edited, MIG670 where whoever delivers them would find nothing there any more: it would
+    MIG102 where a file cannot be edited, MIG675 where whoever delivers them would find nothing there any more: it would
     fail instead of taking them away.
     """
     index = kustomizations.index
@@ -65,7 +65,7 @@ def _unlisted(gone: Collection[RepoPath], kustomizations: Kustomizations) -> Ite
 
 
 def _check_folder(path: RepoPath, gone: Collection[RepoPath], kustomizations: Kustomizations) -> None:
-    """Raise MIG670 where a folder that is deployed as it is has nothing left to deploy."""
+    """Raise MIG675 where a folder that is deployed as it is has nothing left to deploy."""
     folder = RepoPath(posixpath.dirname(path) or ".")
     left = (each for each in kustomizations.index.below(folder) if each.endswith((".yaml", ".yml", ".json")))
     if folder not in kustomizations.by_path and not set(left) - set(gone):
@@ -74,7 +74,7 @@ def _check_folder(path: RepoPath, gone: Collection[RepoPath], kustomizations: Ku
 
 def _nothing_left(path: RepoPath) -> MigrateError:
     return MigrateError.of(
-        "MIG670",
+        "MIG675",
         f"what deploys {path} would have nothing left to deploy, and fail instead of taking away what was there",
         span=SourceSpan(path=path),
         remedy="once the handover is finished, delete the owner that deploys nothing by hand",

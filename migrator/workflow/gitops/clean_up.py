@@ -42,7 +42,7 @@ class CleanUp:
 def clean_up_after(planned: Planned, lock: Lock, context: RenderContext, terms: Terms) -> CleanUp | None:
     """What is to be cleaned up after the edits of a plan, by the lock that they leave; None where nothing is.
 
-    MIG670 where it cannot be done.
+    MIG675 where it cannot be done.
     """
     nothing = rendering_digest(Rendering(environment="", parts=()))
     left = {root for parts in lock.rendered.values() for root, digest in parts.items() if digest != nothing}
@@ -58,7 +58,7 @@ def clean_up_after(planned: Planned, lock: Lock, context: RenderContext, terms: 
 def clean_up_of(tree: Path, lock: Lock, context: RenderContext, terms: Terms) -> CleanUp:
     """What is to be cleaned up in a tree with the switch, by its lock: no edits where every owner has its use.
 
-    MIG670 where it cannot be done; MIG666 where no change of hands was begun.
+    MIG675 where it cannot be done; MIG666 where no change of hands was begun.
     """
     handover = lock.handover
     if handover is None:
@@ -89,9 +89,9 @@ def announced(lock: Lock, last: CleanUp | None) -> Lock:
 
 
 def not_cleaned(why: str) -> Diagnostic:
-    """MIG670: owners to which nothing is left stay, and why."""
+    """MIG675: owners to which nothing is left stay, and why."""
     return Diagnostic(
-        code="MIG670",
+        code="MIG675",
         severity=Severity.WARNING,
         summary=f"owners that deploy nothing any more stay in the repository: {why}",
         remedy="once the handover is finished, delete them by hand",

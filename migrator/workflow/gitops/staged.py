@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.compare import Terms
-from migrator.diagnostics import Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostics, MigrateError, Severity
 from migrator.lock import Lock
 from migrator.prove import Proof, RenderContext, with_proof
 from migrator.rewrite import FileEdit, sealed
@@ -39,7 +39,7 @@ def staged(
 ) -> Staged:
     """The stages of a plan, for the repository at `root`; `unmarking` lies between it and what was planned.
 
-    Where the last stage would harm what is live it is left out and said (MIG670), so that the others go on.
+    Where the last stage would harm what is live it is left out and said (MIG675), so that the others go on.
     """
     baseline, lock = planned.baseline, with_proof(lock, proof)
     with run.step("play") as watch:
@@ -58,7 +58,7 @@ def _last(planned: Planned, lock: Lock, context: RenderContext, terms: Terms) ->
     try:
         return clean_up_after(planned, lock, context, terms), ()
     except MigrateError as error:
-        return None, (not_cleaned(error.diagnostic.summary),)
+        return None, (replace(error.diagnostic, severity=Severity.WARNING),)
 
 
 def _played(
@@ -78,7 +78,7 @@ def _played(
 
 
 def last_stage(baseline: Baseline, lock: Lock, run: Run) -> tuple[Staged, Proof]:
-    """The last stage alone, where all others are in the repository, and its proof; MIG670 where it cannot be done."""
+    """The last stage alone, where all others are in the repository, and its proof; MIG675 where it cannot be done."""
     with run.step("play") as watch:
         context = render_context_of(baseline.choices, baseline.tools, watch)
         terms, _ = terms_of(baseline.root, baseline.choices)
