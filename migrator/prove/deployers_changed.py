@@ -20,7 +20,7 @@ from migrator.gitops.emit.flux_objects import kustomization
 from migrator.gitops.stages.finish import waiting
 from migrator.gitops.stages.marks import PRUNE_DISABLED, SYNC_OPTIONS, mark_of
 from migrator.gitops.stages.owners import loosened_body, owners_of, restored
-from migrator.lock import Lock, LockedEnvironment, LockedOwner
+from migrator.lock import SWITCH, Lock, LockedEnvironment, LockedOwner
 from migrator.model import Json, KeyPath, RepoPath, ResId, Resource, mapping_of
 from migrator.prove.identity import placed
 from migrator.prove.rendered_parts import Owner, Part, Rendering
@@ -65,6 +65,7 @@ def made_by_handover(
                 *_changed(old, new, owners, rules),
                 *_new(old, new, lock, tree),
                 *_marked(old, new, lock),
+                *_unmarked(old, new, earlier),
                 *_gone(old, new, before[name].deployers),
             )
         )
@@ -115,8 +116,7 @@ def _losing(before: Rendering, after: Rendering) -> Iterator[RepoPath]:
 
 
 def _marks(resource: Resource) -> tuple[Json, Json]:
-    annotations = mapping_of(mapping_of(resource.body.get("metadata")).get("annotations"))
-    return annotations.get(SYNC_OPTIONS), annotations.get(PRUNE_DISABLED)
+    return _annotations(resource).get(SYNC_OPTIONS), _annotations(resource).get(PRUNE_DISABLED)
 
 
 def _changed(
@@ -150,10 +150,31 @@ def _marked(before: Rendering, after: Rendering, lock: Lock) -> Iterator[str]:
     for old in before.resources:
         if (new := now.get(old.id)) is not None:
             name, text = mark_of(old, Tool(handover.tool))
-            if mapping_of(mapping_of(new.body.get("metadata")).get("annotations")).get(name) == text:
-                key = name.replace("/", "~1")
-                kind = f"{old.id.kind}.{old.id.group}" if old.id.group else old.id.kind
-                yield f"{kind}/{old.id.namespace}/{old.id.name}#/metadata/annotations/{key}"
+            if _annotations(new).get(name) == text:
+                yield _annotation_id(old, name)
+
+
+def _unmarked(before: Rendering, after: Rendering, earlier: Lock | None) -> Iterator[str]:
+    """Marks that go with the objects that bear them, where nothing but the first stage was there before."""
+    handover = earlier.handover if earlier is not None else None
+    if handover is None or handover.following != SWITCH or handover.tool not in set(Tool):
+        return
+    there = {each.id: each for each in before.resources}
+    for new in (each for part in after.parts if part.owner is Owner.HELM for each in part.resources):
+        if (old := there.get(new.id)) is not None:
+            name, text = mark_of(new, Tool(handover.tool))
+            if _annotations(old).get(name) == text:
+                yield _annotation_id(old, name)
+
+
+def _annotations(resource: Resource) -> Mapping[str, Json]:
+    return mapping_of(mapping_of(resource.body.get("metadata")).get("annotations"))
+
+
+def _annotation_id(resource: Resource, name: str) -> str:
+    of = resource.id
+    kind = f"{of.kind}.{of.group}" if of.group else of.kind
+    return f"{kind}/{of.namespace}/{of.name}#/metadata/annotations/{name.replace('/', '~1')}"
 
 
 def _gone(before: Rendering, after: Rendering, deployers: Iterable[Deployer]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -47,7 +48,7 @@ class Commit:
 
     def beneath(self, top: Deployer) -> Iterator[Deployer]:
         """The deployers that one brings, itself among them: of its own environment where others are called alike."""
-        alike = [each for each in self.tops if each.id == top.id]
+        count = Counter(each.id for each in self.deployers)
         near, seen = [top], {top.id}
         yield top
         while near:
@@ -56,7 +57,7 @@ class Commit:
                 each
                 for each in self.deployers
                 if each.delivered_by in named and each.id not in seen
-                if len(alike) == 1 or each.environment == top.environment
+                if count[each.delivered_by] == 1 or each.environment == top.environment
             ]
             seen |= {each.id for each in near}
             yield from near

@@ -21,10 +21,13 @@ _ORDERS, _TROUBLED = 2, 1
 """So many orders, and each mishap in so many of them: what shows a planted trap, in a second or two."""
 
 
-def replay(commits: Sequence[Commit], context: RenderContext, proof: Proof, *, finish: int = 0) -> Diagnostics:
+def replay(
+    commits: Sequence[Commit], context: RenderContext, proof: Proof, *, finish: int = 0, written: int = 1
+) -> Diagnostics:
     """MIG668 for each harm that the commits do to live objects; the last `finish` of them give up the way back.
 
-    What the first commit does to live objects already, and what the proof admits by name, is no harm of theirs.
+    What the first commit does to live objects already, what the first `written` do, and what the proof admits by name,
+    is no harm of theirs.
     """
     own = frozenset().union(*(each.own for each in commits))
     found: list[Violation] = []
@@ -33,7 +36,9 @@ def replay(commits: Sequence[Commit], context: RenderContext, proof: Proof, *, f
         history = replace(_history(commits, environments, renders, proof), finish=finish)
         harm = violations(history, count=_ORDERS, troubled=_TROUBLED)
         known = {each.object for each in violations(_standing(history), count=1, troubled=0)} if harm else set()
-        found += (each for each in harm if each.object not in known)
+        news = [each for each in harm if each.object not in known]
+        done = violations(_until(history, written), count=_ORDERS, troubled=_TROUBLED) if news and written > 1 else ()
+        found += (each for each in news if not any(_is_same(each, one) for one in done))
     return refusals(_together(found))
 
 
@@ -127,6 +132,16 @@ def _named(differences: Iterable[Difference]) -> frozenset[ResId]:
     return frozenset(each.resource for each in found) | frozenset(
         each.counterpart for each in found if each.counterpart is not None
     )
+
+
+def _is_same(found: Violation, other: Violation) -> bool:
+    """Whether the same happens to the same object, whoever does it."""
+    return found.what is other.what and found.object in {other.object, *other.others}
+
+
+def _until(history: History, count: int) -> History:
+    """The first commits alone."""
+    return replace(history, commits=history.commits[:count], finish=0, gates=history.gates & frozenset(range(count)))
 
 
 def _standing(history: History) -> History:

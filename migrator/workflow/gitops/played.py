@@ -14,7 +14,8 @@ from migrator.prove import Proof, RenderContext
 from migrator.prove.handover import Commit, read_commit, replay
 from migrator.rewrite import stage
 from migrator.rewrite.transaction.scratch_folder import beside
-from migrator.workflow.gitops.stages import Stage
+from migrator.workflow.gitops.protect import begun
+from migrator.workflow.gitops.stages import Stage, unprotected
 
 _REFUSED = "MIG668"
 _BEFORE = "the commit before"
@@ -24,7 +25,8 @@ _NOW = "the work tree"
 def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderContext, proof: Proof) -> Diagnostics:
     """MIG668 for each harm that the stages would do; nothing where nothing deploys today what moves.
 
-    What earlier stages have written is played from the commit before them, where git still knows all of them.
+    What earlier stages have written is played before them, and what that does already is no harm of the new ones:
+    people may have changed other things meanwhile.
     """
     if not stages or lock.handover is None or not lock.handover.owners:
         return ()
@@ -34,12 +36,13 @@ def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderConte
         earlier = load_lock(root)
         if earlier is not None and earlier.handover is not None:
             here = (earlier.handover.stages[earlier.handover.stage - 1], root)
-            places = [*_earlier(root, earlier, Path(exported).resolve()), here]
+            places = [*_earlier(root, earlier, folder, Path(exported).resolve()), here]
+        written = len(places)
         for each in stages:
             place = folder / str(each.number) / root.name
             stage(root, each.edits, place)
             places.append((each.name, place))
-        return replay(_commits(places, lock, context), context, proof)
+        return replay(_commits(places, lock, context), context, proof, written=written)
 
 
 def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderContext, proof: Proof) -> Diagnostics:
@@ -70,9 +73,16 @@ def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderCon
         return replay(_commits(places, lock, context), context, proof, finish=int(is_finishing))
 
 
-def _earlier(root: Path, lock: Lock, folder: Path) -> Sequence[tuple[str, Path]]:
-    """The commit before the first stage of a lock, and those by which the stages before its own were reached."""
-    if lock.commit is None or lock.handover is None:
+def _earlier(root: Path, lock: Lock, beside_it: Path, folder: Path) -> Sequence[tuple[str, Path]]:
+    """What was before the first stage of a lock, and the commits by which the stages before its own were reached.
+
+    Before the first one is the tree without it; nothing where git does not know all of the others.
+    """
+    if begun(lock):
+        with suppress(MigrateError, UnicodeDecodeError):
+            stage(root, unprotected(root, lock), beside_it / "0" / root.name)
+            return ((_BEFORE, beside_it / "0" / root.name),)
+    if lock.commit is None or lock.handover is None or begun(lock):
         return ()
     names, reached = (_BEFORE, *lock.handover.stages), {0: lock.commit, **_reached(root, lock.commit)}
     numbers = range(lock.handover.stage)

@@ -12,6 +12,7 @@ from migrator.discover import KUSTOMIZATION_NAMES, Index, discover, read_config
 from migrator.engines import dirty_paths
 from migrator.gitops.stages.guide import GUIDE_PATH, guide_markdown, locked_guide
 from migrator.gitops.stages.marks import CAUSE, is_marks_file
+from migrator.gitops.stages.owners import restored
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath, SourceSpan, mapping_of
 from migrator.prove import RenderContext, with_rendered
@@ -130,6 +131,20 @@ def without_marks(settings: Settings) -> Iterator[tuple[Settings, tuple[FileEdit
         if (root / ".git").exists():
             (copy / ".git").symlink_to(root / ".git")
         yield replace(settings, root=copy, allow_dirty=True), edits
+
+
+def unprotected(root: Path, lock: Lock) -> tuple[FileEdit, ...]:
+    """The edits that undo the first stage alone: what others have changed since then stays. MIG102 where that fails."""
+    index = discover(root, read_config(root))
+    edits = {each.path: each for each in _unmarking(index)}
+    for owner in lock.handover.owners if lock.handover is not None else ():
+        if owner.file in index.files:
+            before = index.read(owner.file)
+            known = edits.get(owner.file)
+            text = (known.after if known is not None and known.after is not None else before).decode()
+            after = restored(text, owner.kind, owner.name, owner.before).encode()
+            edits[owner.file] = FileEdit(path=owner.file, before=before, after=after, cause=CAUSE)
+    return tuple(each for each in edits.values() if each.before != each.after)
 
 
 def check_clean(index: Index, settings: Settings) -> None:

@@ -131,6 +131,17 @@ def test_a_parent_that_would_not_take_the_owner_away_refuses_the_last_stage(
     assert tree(shop) == before
 
 
+def test_it_is_left_out_at_once_where_the_parent_does_not_prune(migrate: Migrate, tmp_path: Path, mirror: Path) -> None:
+    shop = each_by_argocd(tmp_path / "shop")
+    for name in ("dev", "prod"):
+        replaced(shop / f"bootstrap/{name}.yaml", "prune: true", "prune: false")
+    commit_all(shop, "careful")
+    shown = applied(migrate, shop, mirror, "growing")
+    assert "stage 1 of 2, protect" in shown
+    (told,) = (each for each in shown.splitlines() if "MIG675" in each)
+    assert "A10: Application.argoproj.io argocd/db-dev" in told
+
+
 def test_an_owner_that_deletes_what_it_has_stays_where_nothing_else_keeps_that(
     migrate: Migrate, shop: Path, mirror: Path, tool: str
 ) -> None:
