@@ -14,7 +14,7 @@ class Ci:
     """Whose pipelines are written, and whether Renovate is told what to look at; None where nobody says."""
 
     platform: str | None = None
-    renovate: bool = True
+    renovate: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ def read_ci(held: Field) -> Ci:
     platform = held.child("platform")
     return Ci(
         platform=None if platform.value is None else platform.one_of(CI_PLATFORMS),
-        renovate=held.child("renovate").flag(default=True),
+        renovate=None if (renovate := held.child("renovate")).value is None else renovate.flag(),
     )
 
 

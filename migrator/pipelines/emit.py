@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
@@ -13,7 +13,7 @@ from migrator.pipelines.monitoring import prometheus_rule
 from migrator.pipelines.own_files import CAUSE, OwnFile, Read, own_file, place_for
 from migrator.pipelines.owners import GITHUB_PLACES, GITLAB_PLACES, owned_lines, with_owners
 from migrator.pipelines.platforms import GITLAB, GITLAB_PART, WORKFLOWS, github, gitlab, including, stage_of
-from migrator.pipelines.renovate import NEW, PLACES, CannotExtendError, Wanted, extended, new_configuration
+from migrator.pipelines.renovate import NEW, PACKAGE, PLACES, CannotExtendError, Wanted, extended, new_configuration
 from migrator.rewrite import FileEdit
 
 
@@ -41,6 +41,8 @@ class Surroundings:
     """What pipelines have to know of the repository."""
 
     read: Read
+    why_not: Callable[[RepoPath], str | None] = lambda _: None
+    """Why a file cannot be written at its place, as a clause; None where it can."""
     policies: Sequence[RepoPath] = ()
     """Folders with rules of conftest."""
     lacking: Mapping[RepoPath, str] = field(default_factory=dict)
@@ -64,8 +66,12 @@ def emitted(
         *(_monitoring(all_of_it, wishes, wishes.monitoring, around) if wishes.monitoring else ()),
     ]
     edits = {each.edit.path: each.edit for each in files if each.edit is not None}
-    notes = dict.fromkeys(note for each in files for note in each.notes)
-    return tuple(edits[path] for path in sorted(edits)), tuple(notes)
+    notes = [note for each in files for note in each.notes]
+    for path in sorted(edits):
+        if (why := around.why_not(path)) is not None:
+            del edits[path]
+            notes.append(_by_hand(path, f"{path} cannot be written: {why}", "make room for it and apply again"))
+    return tuple(edits[path] for path in sorted(edits)), tuple(dict.fromkeys(notes))
 
 
 def _checked(all_of_it: Deployed, wishes: Wishes, around: Surroundings) -> Iterator[OwnFile]:
@@ -85,10 +91,10 @@ def _checked(all_of_it: Deployed, wishes: Wishes, around: Surroundings) -> Itera
         path = place_for(scripts.APPLICATIONS, around.read)
         text = scripts.deploy_applications(all_of_it, path.rpartition("/")[2], inflates=around.inflates)
         yield own_file(scripts.APPLICATIONS, text, around.read, is_executable=True)
+    if around.why_not(place_for(scripts.VALIDATE, around.read)) is not None:
+        return  # it is what pipelines run
     if not around.is_top:
-        yield _by_hand(
-            ".", "pipelines lie at the top of git's repository, and this folder is below it", scripts.VALIDATE
-        )
+        yield _told(".", "pipelines lie at the top of git's repository, and this folder is below it", scripts.VALIDATE)
     elif wishes.platform == "github":
         yield from _github(all_of_it, wishes, around)
     else:
@@ -100,7 +106,8 @@ def _github(all_of_it: Deployed, wishes: Wishes, around: Surroundings) -> Iterat
     hybrid = place_for(_workflow("hybrid"), around.read)
     found = github(all_of_it, validate, hybrid, has_policies=bool(around.policies), branch=wishes.branch)
     for name, text in found.items():
-        yield own_file(_workflow(name), text, around.read)
+        if name == "hybrid" or around.why_not(hybrid) is None:
+            yield own_file(_workflow(name), text, around.read)
 
 
 def _workflow(name: str) -> RepoPath:
@@ -112,26 +119,35 @@ def _gitlab(all_of_it: Deployed, around: Surroundings) -> Iterator[OwnFile]:
     validate, part = place_for(scripts.VALIDATE, around.read), place_for(GITLAB_PART, around.read)
     text = gitlab(all_of_it, validate, has_policies=bool(around.policies), stage=stage_of(held))
     yield own_file(GITLAB_PART, text, around.read)
+    if around.why_not(part) is not None:
+        return
     try:
         yield _edited(GITLAB, held, including(held, part))
     except (MigrateError, UnicodeDecodeError) as error:
         why = error.diagnostic.summary if isinstance(error, MigrateError) else "it is not UTF-8 text"
-        yield _by_hand(GITLAB, f"it does not include {part}: {why}", f"add `include: [{{local: {part}}}]`")
+        yield _told(GITLAB, f"it does not include {part}: {why}", f"add `include: [{{local: {part}}}]`")
 
 
 def _renovate(wanted: Wanted, around: Surroundings) -> Iterator[OwnFile]:
     if not around.is_top:
         return
     path = next((each for each in PLACES if around.read(each) is not None), None)
-    if path is None:
+    if path is None and b'"renovate"' in (around.read(PACKAGE) or b""):
+        patterns = _patterns(wanted)
+        yield _told(PACKAGE, "Renovate is configured here and does not see all", f"add managerFilePatterns {patterns}")
+    elif path is None:
         yield _edited(NEW, None, new_configuration(wanted).encode())
-        return
-    held = around.read(path) or b""
-    try:
-        yield _edited(path, held, extended(held.decode(), wanted).encode())
-    except (CannotExtendError, UnicodeDecodeError) as error:
-        patterns = "; ".join(f"{name}: /{pattern}/" for name, (pattern, _) in wanted.items() if pattern)
-        yield _by_hand(path, f"Renovate does not see all: {error}", f"add managerFilePatterns for {patterns}")
+    else:
+        held = around.read(path) or b""
+        try:
+            yield _edited(path, held, extended(held.decode(), wanted).encode())
+        except (CannotExtendError, UnicodeDecodeError) as error:
+            patterns = _patterns(wanted)
+            yield _told(path, f"Renovate does not see all: {error}", f"add managerFilePatterns {patterns}")
+
+
+def _patterns(wanted: Wanted) -> str:
+    return "; ".join(f"{name}: /{pattern}/" for name, (pattern, _) in wanted.items() if pattern)
 
 
 def _owners(wishes: Wishes, around: Surroundings) -> Iterator[OwnFile]:
@@ -144,14 +160,14 @@ def _owners(wishes: Wishes, around: Surroundings) -> Iterator[OwnFile]:
     try:
         yield _edited(path, held, with_owners((held or b"").decode(), lines).encode())
     except UnicodeDecodeError:
-        yield _by_hand(path, "owners are not added: it is not UTF-8 text", f"add {'; '.join(lines)}")
+        yield _told(path, "owners are not added: it is not UTF-8 text", f"add {'; '.join(lines)}")
     for folder in odd:
-        yield _by_hand(path, f"no pattern of CODEOWNERS can say {folder!r}", "rename the folder, or own the one above")
+        yield _told(path, f"no pattern of CODEOWNERS can say {folder!r}", "rename the folder, or own the one above")
 
 
 def _monitoring(all_of_it: Deployed, wishes: Wishes, folder: RepoPath, around: Surroundings) -> Iterator[OwnFile]:
     if not all_of_it.tool:
-        yield _by_hand(folder, "there is no GitOps tool to watch", "choose one with --gitops, or leave monitoring out")
+        yield _told(folder, "there is no GitOps tool to watch", "choose one with --gitops, or leave monitoring out")
         return
     text = prometheus_rule(all_of_it.tool, wishes.namespace, wishes.labels)
     yield own_file(RepoPath(f"{folder}/{all_of_it.tool}.yaml"), text, around.read)
@@ -162,9 +178,11 @@ def _edited(path: RepoPath, held: bytes | None, new: bytes) -> OwnFile:
     return OwnFile(path=path, edit=edit)
 
 
-def _by_hand(path: str, summary: str, remedy: str) -> OwnFile:
-    at = RepoPath(path)
-    note = Diagnostic(
-        code="MIG672", severity=Severity.WARNING, summary=summary, span=SourceSpan(path=at), remedy=remedy
+def _told(path: str, summary: str, remedy: str) -> OwnFile:
+    return OwnFile(path=RepoPath(path), edit=None, notes=(_by_hand(RepoPath(path), summary, remedy),))
+
+
+def _by_hand(path: RepoPath, summary: str, remedy: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG672", severity=Severity.WARNING, summary=summary, span=SourceSpan(path=path), remedy=remedy
     )
-    return OwnFile(path=at, edit=None, notes=(note,))

@@ -19,6 +19,8 @@ from migrator.rewrite.automation.configuration.json_strings import JsonString, j
 from migrator.rewrite.automation.scripts.shell import ScriptError
 
 NEW = RepoPath("renovate.json")
+PACKAGE = RepoPath("package.json")
+"""Where it looks last, and where a configuration would count no more beside a file of its own."""
 PLACES = tuple(
     RepoPath(name)
     for name in (

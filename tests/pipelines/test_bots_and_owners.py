@@ -93,6 +93,12 @@ def test_what_cannot_be_extended_is_said_and_stays(tmp_path: Path, text: str) ->
     assert (tmp_path / "renovate.json").read_text() == text
 
 
+def test_a_configuration_in_package_json_is_not_put_out_of_force(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"renovate": {"extends": ["config:recommended"]}}')
+    assert written(tmp_path, deployed(lock()), Wishes(renovate=WANTED)) == ("MIG672",)
+    assert not (tmp_path / "renovate.json").exists()
+
+
 def test_it_is_extended_where_renovate_looks(tmp_path: Path) -> None:
     (tmp_path / ".github").mkdir()
     (tmp_path / ".github/renovate.json5").write_text("{extends: ['config:recommended']}\n")

@@ -14,6 +14,7 @@ from migrator.pipelines.emit import Wishes
 from migrator.pipelines.platforms import including, stage_of
 
 GITHUB, GITLAB = Wishes(platform="github"), Wishes(platform="gitlab")
+SCRIPTS = {"validate-manifests.sh", "deploy-infrastructure.sh", "deploy-applications.sh"}
 VALIDATE = Path("scripts/validate-manifests.sh")
 
 
@@ -59,6 +60,23 @@ def test_line_ends_of_windows_are_no_change(tmp_path: Path) -> None:
 def test_below_the_top_of_git_only_the_scripts_are_written(tmp_path: Path) -> None:
     assert written(tmp_path, deployed(lock()), GITHUB, is_top=False) == ("MIG672",)
     assert {path.name for path in tmp_path.iterdir()} == {"scripts"}
+
+
+@pytest.mark.parametrize(
+    ("blocked", "wishes", "written_anyway"),
+    [
+        ("scripts/validate-manifests.sh", GITHUB, {"deploy-infrastructure.sh", "deploy-applications.sh"}),
+        (".github/workflows/hybrid.yaml", GITHUB, SCRIPTS),
+        (".gitlab/ci/hybrid.yml", GITLAB, SCRIPTS),
+        (".gitlab-ci.yml", GITLAB, {*SCRIPTS, "hybrid.yml"}),
+    ],
+)
+def test_nothing_names_a_file_that_cannot_be_written(
+    tmp_path: Path, blocked: str, wishes: Wishes, written_anyway: set[str]
+) -> None:
+    codes = written(tmp_path, deployed(lock()), wishes, why_not=lambda path: "a link" if path == blocked else None)
+    assert codes == ("MIG672",)
+    assert {path.name for path in tmp_path.rglob("*.*") if path.is_file()} == written_anyway
 
 
 @pytest.mark.parametrize(

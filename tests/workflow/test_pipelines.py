@@ -37,9 +37,16 @@ def test_with_the_migration_and_again_for_more_and_then_nothing(migrate: Migrate
 
 
 def test_a_branch_has_a_commit_of_them_and_scripts_that_can_be_run(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / ".github").mkdir()
+    (app / ".github/dependabot.yml").write_text("version: 2\nupdates: []\n")
+    (app / "elsewhere").mkdir()
+    (app / ".gitlab").symlink_to("elsewhere")
     committed(app)
     given = ("--chart-mirror", mirror, "--ci", "gitlab", "--branch", "hybrid")
-    assert migrate("apply", app, *given).code == 0
+    done = migrate("apply", app, *given)
+    assert done.code == 0
+    assert ".gitlab/ci/hybrid.yml cannot be written" in done.err  # a link is in the way, and all else is done
+    assert git(app, "ls-tree", "hybrid", "renovate.json") == ""  # another bot is there
     assert "100755" in git(app, "ls-tree", "hybrid", SCRIPT)
     commits = git(app, "log", "--format=%s", "hybrid", "--", SCRIPT).splitlines()
     assert commits == ["ci: pipelines and scripts look after the result"]

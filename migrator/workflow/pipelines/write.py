@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from pathlib import Path
 
-from migrator.diagnostics import Diagnostic, Diagnostics
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
 from migrator.discover import Index
 from migrator.discover.gitops import GitOps
 from migrator.gitops.deployer import Tool
@@ -17,8 +18,10 @@ from migrator.pipelines.emit import Surroundings, Wishes, emitted
 from migrator.pipelines.monitoring import known_labels
 from migrator.pipelines.own_files import CAUSE, Read, is_unchanged
 from migrator.pipelines.owners import owned_folders
+from migrator.pipelines.renovate import PLACES as RENOVATE_PLACES
 from migrator.pipelines.seen_files import seen_by_renovate
 from migrator.rewrite import AUTOMATION_CODES, FileEdit, Layout, changes, sealed
+from migrator.rewrite.transaction.preflight import check_place
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.choices import NO_TOOL
 
@@ -67,7 +70,7 @@ def _emitted(planned: Planned, lock: Lock) -> tuple[tuple[FileEdit, ...], Diagno
         platform=platform,
         branch="" if config.gitops.revision == "HEAD" else config.gitops.revision,
         renovate=seen_by_renovate(lock, baseline.reading.deployers, names_charts=names_charts)
-        if platform and config.ci.renovate
+        if platform and _wants_renovate(config.ci.renovate, baseline.index)
         else {},
         owners=owned_folders(lock, planned.layout, config.teams, _files(planned)),
         monitoring=None if monitoring is None else _platform(planned.layout, "monitoring"),
@@ -77,6 +80,21 @@ def _emitted(planned: Planned, lock: Lock) -> tuple[tuple[FileEdit, ...], Diagno
     around = _surroundings(planned)
     edits, notes = emitted(all_of_it, wishes, around)
     return tuple(_on_disk(each, planned) for each in edits), notes
+
+
+def _wants_renovate(said: bool | None, index: Index) -> bool:
+    """Whether somebody wants it, or has it, or has no other bot."""
+    other = any(RepoPath(f".github/dependabot.{ending}") in index.files for ending in ("yml", "yaml"))
+    return said if said is not None else not other or any(path in index.files for path in RENOVATE_PLACES)
+
+
+def _in_the_way(path: RepoPath, root: Path) -> str | None:
+    """Why a file cannot be written there: a link on the way, or something that is no file."""
+    try:
+        check_place(root, path)
+    except MigrateError as error:
+        return error.diagnostic.summary
+    return None
 
 
 def _on_disk(edit: FileEdit, planned: Planned) -> FileEdit:
@@ -91,6 +109,7 @@ def _surroundings(planned: Planned) -> Surroundings:
     tops = [each for each in sorted(rego) if not any(each.startswith(f"{one}/") for one in rego)]
     return Surroundings(
         read=_reader(planned.edits, index),
+        why_not=lambda path: _in_the_way(path, index.root),
         lacking={
             each.root: note.summary
             for each in planned.baseline.builds
