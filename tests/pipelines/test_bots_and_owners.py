@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 from deployed_shop import CHART, HOSTILE, lock, with_releases, written
@@ -17,7 +19,7 @@ from migrator.lock import Handover, Lock, LockedDeployer
 from migrator.model import RepoPath, ResId, SourceSpan
 from migrator.pipelines.deployed import deployed
 from migrator.pipelines.emit import Wishes
-from migrator.pipelines.monitoring import known_labels
+from migrator.pipelines.monitoring import known_labels, prometheus_rule
 from migrator.pipelines.owners import owned_folders, owned_lines, with_owners
 from migrator.pipelines.renovate import CannotExtendError, extended, new_configuration, wanted_of
 from migrator.pipelines.seen_files import seen_by_renovate
@@ -146,6 +148,26 @@ def test_rules_for_prometheus(tmp_path: Path, tool: str, metric: str) -> None:
     assert len(rules) == 3
     assert all(metric in rule["expr"] and rule["for"] and rule["annotations"]["summary"] for rule in rules)
     assert all(rule["expr"].count("(") == rule["expr"].count(")") for rule in rules)
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("tool", ["argocd", "flux"])
+def test_rules_are_what_the_definition_of_prometheus_operator_takes(corpus: Path, tool: str) -> None:
+    with tarfile.open(corpus / "charts/kube-prometheus-stack-45.7.1.tgz") as archive:
+        (member,) = [each for each in archive.getmembers() if each.name.endswith("crd-prometheusrules.yaml")]
+        definition = yaml.safe_load(archive.extractfile(member) or b"")
+    schema = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    rule = schema["properties"]["spec"]["properties"]["groups"]["items"]["properties"]["rules"]["items"]
+    del schema["properties"]["spec"]["properties"]["groups"]["items"]["properties"][
+        "partial_response_strategy"
+    ]  # Go's regex
+    rule["additionalProperties"] = False
+    rule["properties"]["expr"] = {"type": "string"}
+    held = yaml.safe_load(prometheus_rule(tool, "space", {"release": "x"}))
+    jsonschema.validate(held, schema)
+    held["spec"]["groups"][0]["rules"][0]["expression"] = "up"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(held, schema)
 
 
 def test_the_label_of_rules_is_learned_from_the_release_of_a_known_chart() -> None:
