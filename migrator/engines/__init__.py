@@ -19,7 +19,7 @@ from migrator.engines.git import (
     tree_digest,
 )
 from migrator.engines.helm import HelmRender, helm_cause, helm_template
-from migrator.engines.kustomize import kustomize_build, kustomize_cause
+from migrator.engines.kustomize import IMAGE_VOLUMES, kustomize_build, kustomize_cause
 from migrator.engines.processes import Lost, run_in_processes
 from migrator.engines.rendered import (
     kustomize_post_render,
@@ -29,8 +29,10 @@ from migrator.engines.rendered import (
 )
 from migrator.engines.run import Completed, run, run_parallel
 from migrator.engines.tools import Tool, Toolchain, find_helm, find_kustomize, find_tools
+from migrator.engines.volume_texts import build_copy, is_set_aside
 
 __all__ = [
+    "IMAGE_VOLUMES",
     "Cache",
     "Cause",
     "Complaint",
@@ -44,6 +46,7 @@ __all__ = [
     "Tool",
     "Toolchain",
     "ask_credential_helper",
+    "build_copy",
     "default_branch",
     "dirty_paths",
     "export",
@@ -57,6 +60,7 @@ __all__ = [
     "helm_template",
     "ignored_paths",
     "is_repository",
+    "is_set_aside",
     "kustomize_build",
     "kustomize_cause",
     "kustomize_post_render",

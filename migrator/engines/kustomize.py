@@ -71,7 +71,13 @@ _CONTENT = (
 )
 _YAML_LINE = re.compile(r"\bline (?P<line>\d+)")
 
-_IMAGE_VOLUMES = "volumes[]/image/reference"
+IMAGE_VOLUMES = "volumes[]/image/reference"
+"""The place at which kustomize ends where the volumes of an object are texts."""
+
+REMEDY_OF_IMAGE_VOLUMES = (
+    "this kustomize looks for image volumes wherever `images` reach: move the object into a kustomization that they do "
+    f"not reach, or set {KUSTOMIZE_VARIABLE} to the path of an older kustomize"
+)
 
 _CODES = {
     Failure.MISSING_FILE: ("MIG210", "add the file, or remove the reference to it"),
@@ -106,11 +112,8 @@ def kustomize_build(
         return completed.stdout
     cause = kustomize_cause(completed.stderr, roots=(base.absolute(), base.resolve()), directory=directory)
     code, remedy = _CODES.get(cause.failure, ("MIG219", "run kustomize build on this directory to see the same error"))
-    if _IMAGE_VOLUMES in cause.message:
-        remedy = (
-            "this kustomize looks for image volumes wherever `images` reach: move the object into a kustomization that "
-            f"they do not reach, or set {KUSTOMIZE_VARIABLE} to the path of an older kustomize"
-        )
+    if IMAGE_VOLUMES in cause.message:
+        remedy = REMEDY_OF_IMAGE_VOLUMES
     shown = _relative(str(directory.absolute()), (base.absolute(), base.resolve()))
     span = SourceSpan(path=RepoPath(cause.path), line=cause.line, column=cause.column) if cause.path else None
     prefix = "kustomize cannot build this directory" if shown == "." else f"kustomize cannot build {shown}"

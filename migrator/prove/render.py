@@ -15,6 +15,7 @@ from migrator.charts.randomness import generated_places, may_generate, next_seco
 from migrator.compare import is_test_hook
 from migrator.diagnostics import Diagnostic, MigrateError
 from migrator.engines import (
+    IMAGE_VOLUMES,
     Cache,
     EngineError,
     Failure,
@@ -186,7 +187,8 @@ def _built(root: RepoPath, folder: Path, tree: WholeTree, context: RenderContext
         return StagedBuild(data=kustomize_build(tool, folder, network=context.network, root=tree.folder.resolve()))
     except EngineError as error:
         is_inflating = error.cause.subject == "helm" and context.tools.helm is not None
-        if error.cause.failure is not Failure.MISSING_FILE and not is_inflating:
+        is_for_a_copy = is_inflating or IMAGE_VOLUMES in error.cause.message
+        if error.cause.failure is not Failure.MISSING_FILE and not is_for_a_copy:
             raise
         return build_staged(context.renderer, tree, root)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.compare import is_test_hook
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index
-from migrator.engines import EngineError, Failure, kustomize_build
+from migrator.engines import EngineError, Failure, build_copy, is_set_aside
 from migrator.load import Kustomizations, Reach
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, Origin, RepoPath, ResId, Resource, resource_of
 from migrator.render_roots.additions import Addition, add, added_folders
@@ -78,7 +78,7 @@ class Job:
             return self._failed(root, remote_refusal(root, found.references[0], said) if found.references else said)
         except MigrateError as error:
             return self._failed(root, located(root, self.kustomizations.by_path[root].file, error.diagnostic))
-        if key and is_exact:
+        if key and is_exact and not made.notes:
             self.renderer.cache.put(key, encode(made.resources, made.left_out))
         if found.references and not made.resources:
             return self._failed(root, remote_refusal(root, found.references[0]))
@@ -132,7 +132,8 @@ class Job:
                 raise supply.told(error) from None
             # as of a release: what only `helm test` is to run is no part of what an inflated chart deploys
             kept = tuple(each for each in resources if not (reach.charts and is_test_hook(each.body)))
-            return _Made(resources=kept, notes=supply.notes, left_out=left_out)
+            notes = (*supply.notes, *((_older(found.root),) if is_set_aside(stage) else ()))
+            return _Made(resources=kept, notes=notes, left_out=left_out)
 
     def _with_less(
         self, found: Lacking, left_out: LeftOut, stage: Path, reach: Reach, supply: Supply
@@ -193,9 +194,7 @@ class Job:
             if self.renderer.inflater is not None and self.kustomizations.reach(root).charts
             else None
         )
-        stream = kustomize_build(
-            self.renderer.kustomize, stage / root, network=self.renderer.network, root=stage, helm=helm
-        )
+        stream = build_copy(self.renderer.kustomize, stage, stage / root, network=self.renderer.network, helm=helm)
         documents = read_documents(stream, dialect=Dialect.SIGS, path=root)
         return tuple(document.value for document in documents if isinstance(document.value, dict))
 
@@ -229,3 +228,14 @@ class Job:
     def _failed(self, root: RepoPath, reason: Diagnostic) -> Build:
         environment = environment_of(root, self.config)
         return Build(environment=environment, root=root, status=FAILED, reason=reason)
+
+
+def _older(root: RepoPath) -> Diagnostic:
+    """What to tell of a root that this kustomize builds only while volumes that are texts have another key."""
+    return Diagnostic(
+        code="MIG223",
+        severity=Severity.WARNING,
+        summary=f"{root} is built as a kustomize before 5.8 builds it: this one looks for images in volumes of a "
+        "PodSecurityPolicy, which have none, and ends there",
+        remedy="where kustomize 5.8 is to build it, move the object into a kustomization that `images` do not reach",
+    )

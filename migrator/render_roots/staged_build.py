@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator.discover import Config, discover
-from migrator.engines import EngineError, kustomize_build
+from migrator.engines import EngineError, build_copy
 from migrator.load import Kustomizations, load
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath
 from migrator.render_roots.additions import add, added_folders
@@ -51,7 +51,7 @@ class WholeTree:
 def build_staged(
     renderer: Renderer, tree: WholeTree, root: RepoPath, recorded: LeftOut = NOTHING_LEFT_OUT
 ) -> StagedBuild:
-    """What a root builds on a copy that has what the tree lacks; raises what `kustomize_build` raises.
+    """What a root builds on a copy that has what the tree lacks; raises what `build_copy` raises.
 
     What is `recorded` as left out is left out, unless it is at hand now. The tree itself is left alone.
     """
@@ -74,7 +74,7 @@ def build_staged(
         inflated = inflater.supply(stage, reach.charts) if inflater is not None else None
         helm = inflater.helm if inflater is not None else None
         try:
-            data = kustomize_build(renderer.kustomize, stage / root, network=renderer.network, root=stage, helm=helm)
+            data = build_copy(renderer.kustomize, stage, stage / root, network=renderer.network, helm=helm)
         except EngineError as error:
             raise supply.told(error) from None
     return StagedBuild(data=data, inflated=inflated, stand_ins=missing, left_out=left_out)

@@ -37,6 +37,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG219": "A root does not build.",
         "MIG220": "Several roots of one environment render the same objects.",
         "MIG222": "A root is built without a remote base that cannot be had.",
+        "MIG223": "A root is built as another version of kustomize builds it.",
         "MIG301": "A rule file does not say what it must say.",
         "MIG302": "Two charts fit a component about equally well.",
         "MIG303": "A root that does not build rests on a known release manifest.",
