@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrator.gitops.deployer import Deployer
 from migrator.gitops.destinations import deploys
 from migrator.lock import Lock, LockedDeployer, LockedEnvironment, LockedRelease
-from migrator.model import RepoPath
+from migrator.model import KUBE_VERSION, RepoPath
 
 _ODD = re.compile(r"[^A-Za-z0-9._-]+")
 _NAMESPACES = {"argocd": "argocd", "flux": "flux-system"}
@@ -94,7 +94,7 @@ def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> 
         overlays=tuple(overlays),
         parts=tuple(parts),
         tool=chosen,
-        kube_version=lock.engines.get("kubeVersion", ""),
+        kube_version=lock.engines.get("kubeVersion") or KUBE_VERSION,
         engines=tuple(sorted(lock.engines.items())),
     )
 

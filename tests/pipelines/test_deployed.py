@@ -7,7 +7,7 @@ from dataclasses import replace
 from deployed_shop import lock
 
 from migrator.gitops.deployer import Deployer, Source, Tool
-from migrator.model import RepoPath, ResId
+from migrator.model import KUBE_VERSION, RepoPath, ResId
 from migrator.pipelines.deployed import DeployedBy, deployed
 
 
@@ -37,6 +37,10 @@ def test_no_tool_is_no_tool_unless_one_is_there() -> None:
     assert deployed(lock("dev"), tool="none").tool == ""
     assert deployed(lock("dev"), [application("other", "elsewhere")], "none").tool == "argocd"
     assert deployed(lock("dev"), [application("other", "elsewhere")]).tool == "argocd"
+
+
+def test_charts_are_rendered_for_some_version_whatever_the_lock_says() -> None:
+    assert deployed(lock("dev", engines={})).kube_version == KUBE_VERSION
 
 
 def test_a_path_that_is_a_pattern_deploys_what_it_reaches() -> None:
