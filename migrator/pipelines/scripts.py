@@ -129,7 +129,7 @@ def _deploy(what: str, name: str, all_of_it: Deployed, rows: Sequence[_Row], *, 
             "what": what,
             "name": name,
             "functions": _functions(needed, words),
-            "early": filled("scripts/post_render.sh", {}) if is_patched else "",
+            "early": f"{filled('scripts/post_render.sh', {})}\n" if is_patched else "",
             "tables": "\n".join(_row(function, given) for function, given in rows),
         },
     )

@@ -3,4 +3,3 @@ if [[ ${1:-} == post-render ]]; then # helm calls: what the chart prints comes i
   kustomize_build "$2"
   exit
 fi
-
