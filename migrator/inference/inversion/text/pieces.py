@@ -9,6 +9,7 @@ from itertools import accumulate, islice
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.inversion.inverse_functions import from_text
 from migrator.inference.inversion.protocol import MAX_DEPTH, Inversion
+from migrator.inference.inversion.text.printed_maps import invert_maps
 from migrator.model import Json
 from migrator.templates.golang.fmt import to_text
 from migrator.templates.output.documents import realised, turned
@@ -56,6 +57,7 @@ class Texts:
         if "\n" in now.strip() or "\n" in target.strip():
             if by_lines:
                 yield from self._inversion.invert_lines(listed, target)
+            yield from invert_maps(shown, target)
             yield from self._one_variable(real, target, depth, typed)
             return
         yield from self._one_variable(real, target, depth, typed)
