@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from search_support import CONFIG_MAP, assert_found
+from search_support import CONFIG_MAP, SETTING, assert_found
+
+from migrator.inference.assignments.values_tree import Tree
+from migrator.inference.candidates.missing_objects import openings
+from migrator.inference.hypothesis.evaluator import Evaluator
+from migrator.inference.rendered_chart import defaults_of
+from migrator.model import resource_of
+from migrator.templates.chart import load_chart
 
 CASES = {
     "a list of one item that a value of a row prints": (
@@ -102,3 +109,27 @@ data: {level: {{ $.Values.level }}}
 @pytest.mark.parametrize("case", CASES)
 def test_the_values_are_found(case):
     assert_found(*CASES[case])
+
+
+def test_an_object_that_was_read_in_vain_is_opened_without_that_and_in_each_way():
+    template = """
+{{- if or .Values.http.enabled .Values.transport.enabled }}
+apiVersion: v1
+kind: Service
+metadata: {name: {{ .Values.name }}}
+spec:
+  {{- if .Values.http.enabled }}
+  port: {{ .Values.http.port }}
+  {{- end }}
+{{- end }}
+"""
+    values = "name: a\nhttp: {enabled: false, port: 1}\ntransport: {enabled: false}\n"
+    files = {"Chart.yaml": "name: tiny\nversion: 1.0.0\n", "values.yaml": values, "templates/all.yaml": template}
+    chart = load_chart({path: text.encode() for path, text in files.items()})
+    body = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "a"}, "spec": {"port": 2}}
+    evaluator = Evaluator(chart, [resource_of(body)])
+    state = evaluator.detailed(evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    [(region, _, reading)] = evaluator.readings(state, 0)
+    found = [dict(edits) for edits in openings(region, reading.edits)]
+    assert found[0][("http", "port")] == 2
+    assert found[-2:] == [{("http", "enabled"): True}, {("transport", "enabled"): True}]

@@ -13,8 +13,17 @@ from migrator.templates.provenance.value import ELEMENT, Region
 
 
 def openings(region: Region, bound: Edits) -> Iterator[Edits]:
-    """Assignments that have an object of an untaken branch printed; a new item of a list stands below `*`."""
-    for path_conditions in islice(open_region(region, generalised(bound)), 3):
+    """Assignments that have an object of an untaken branch printed; a new item of a list stands below `*`.
+
+    What was read of it may be wrong: the other ways to open the branch come last, without that.
+    """
+    yield from _bound(bound, islice(open_region(region, generalised(bound)), 3))
+    if bound:
+        yield from _bound((), islice(open_region(region, ()), 3))
+
+
+def _bound(bound: Edits, ways: Iterable[Edits]) -> Iterator[Edits]:
+    for path_conditions in ways:
         joined = combined(bound, path_conditions)
         for edits in (joined, path_conditions) if joined != path_conditions else (path_conditions,):
             named = named_rows(edits or ())

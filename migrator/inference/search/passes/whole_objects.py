@@ -18,6 +18,8 @@ from migrator.templates.output.documents import Document
 from migrator.templates.provenance.value import ELEMENT
 
 ROUNDS = 6
+MOST_OPENINGS = 6
+"""Ways to have one object printed by one branch."""
 WEIGHT = 0.1
 """Of an object's size: the least gain expected when it is printed."""
 
@@ -114,7 +116,7 @@ def _openings(trials: Trials, missing: list[int], per_target: int) -> Iterator[t
             edits
             for _, misses, _, region, bound in ranked[:3]
             if misses <= _bearable(trials, index)
-            for edits in islice(trials.filled(openings(region, bound)), 3)
+            for edits in islice(trials.filled(openings(region, bound)), MOST_OPENINGS)
             if not _is_refused(trials, edits)
         )
         for edits in islice(fresh, per_target):
