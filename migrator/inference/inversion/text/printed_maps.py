@@ -18,16 +18,16 @@ def invert_maps(pieces: list[Piece], target: str) -> Iterator[Edits]:
     places = list(accumulate((len(piece.text) for piece in pieces), initial=0))
     now = "".join([piece.text for piece in pieces])
     for start, piece in enumerate(pieces):
-        held = plain(piece.source) if piece.source is not None and not piece.text else None
-        if piece.source is None or not isinstance(held, Mapping) or not held or not piece.source.direct:
+        source, before = piece.source, places[start]
+        if source is None or piece.text or not isinstance(source.v, Mapping) or not source.v or not source.direct:
             continue
-        base, before = piece.source.direct[0], places[start]
-        stop = _stop(pieces[_end(pieces, start, base) :], target, before)
         margin = now[:before].rpartition("\n")[2]
-        if stop < before or margin.strip() or not target.startswith(now[:before]):
+        if margin.strip() or not target.startswith(now[:before]):
             continue
-        wanted = _read(margin + target[before:stop])
-        if isinstance(wanted, Mapping):
+        base = source.direct[0]
+        stop = _stop(pieces[_end(pieces, start, base) :], target, before)
+        held, wanted = plain(source), _read(margin + target[before:stop]) if stop > before else None
+        if isinstance(held, Mapping) and isinstance(wanted, Mapping):
             edits = tuple(_changes(base, held, wanted))
             if edits:
                 yield edits
