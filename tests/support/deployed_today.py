@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from cli_support import FIXTURES, committed
+from cli_support import FIXTURES, committed, git
 
 URL = "https://git.example.org/team/shop.git"
 _APPLICATION = """\
@@ -66,3 +67,35 @@ def deployed_by_flux(root: Path) -> Path:
         (folder / "flux-system/gotk-sync.yaml").write_text(SYNC.format(environment=environment, url=URL))
         (folder / "shop.yaml").write_text(KUSTOMIZATION.format(environment=environment))
     return committed(root)
+
+
+def rendered_by_roots_of_argocd(root: Path) -> Path:
+    """The same as for Argo CD, with a root for each environment that renders its Application."""
+    deployed_by_argocd(root)
+    for name in ("dev", "prod"):
+        (root / f"deploy/{name}").mkdir()
+        (root / f"deploy/shop-{name}.yaml").rename(root / f"deploy/{name}/shop-{name}.yaml")
+        (root / f"deploy/{name}/kustomization.yaml").write_text(f"resources:\n- shop-{name}.yaml\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "app of apps")
+    return root
+
+
+def rendered_by_roots_of_flux(root: Path) -> Path:
+    """The same as for Flux, with roots that render what deploys."""
+    deployed_by_flux(root)
+    for name in ("dev", "prod"):
+        text = "resources:\n- flux-system/gotk-sync.yaml\n- shop.yaml\n"
+        (root / f"clusters/{name}/kustomization.yaml").write_text(text)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "clusters")
+    return root
+
+
+DEPLOYED: Mapping[str, Callable[[Path], Path]] = {
+    "argocd": deployed_by_argocd,
+    "flux": deployed_by_flux,
+    "argocd rendered": rendered_by_roots_of_argocd,
+    "flux rendered": rendered_by_roots_of_flux,
+}
+"""Shape, whose first word is the tool -> what makes such a repository."""

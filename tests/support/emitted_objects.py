@@ -230,3 +230,13 @@ def _unmarked(resource: Resource) -> Resource:
     if annotations:
         body["metadata"]["annotations"] = annotations
     return resource_of(body)
+
+
+def deployed(tool: str, root: Path, mirror: Path, environment: str) -> list[Resource]:
+    """What the emitted objects of an environment deploy, whose root Application or folder is its own."""
+    if tool == "flux":
+        return Flux(root, mirror, f"platform/flux/{environment}").rendered()
+    argocd = ArgoCd(root, mirror)
+    (root_app,) = documents(root / f"platform/argocd/root-app-{environment}.yaml")
+    applications = [each for each in argocd.delivered(root_app) if each["kind"] == "Application"]
+    return [one for each in applications for one in argocd.rendered(each)]

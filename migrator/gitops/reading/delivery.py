@@ -24,12 +24,14 @@ def delivered(
 ) -> tuple[Deployer, ...]:
     """The deployers, each with the one that delivers it, its cluster and its environment.
 
-    Its environment is that of the root that it deploys; else that of the root that renders it, of the folder that it
-    lies in, or its cluster's name; else that of whoever delivers it, else `default`. An object of Flux acts in the
-    cluster in which it lives: that of whoever delivers it, or the folder below `clusters`.
+    Its environment is that of the root that it deploys, also `default` where it delivers no deployers; else that of
+    the root that renders it, of the folder that it lies in, or its cluster's name; else that of whoever delivers it,
+    else `default`. An object of Flux acts in the cluster in which it lives: that of whoever delivers it, or the folder
+    below `clusters`.
     """
     parents = _parents(deployers, kustomizations)
-    named = [_named(each, environments, config) for each in deployers]
+    delivering = set(parents.values())
+    named = [_named(each, environments, config, is_last=at not in delivering) for at, each in enumerate(deployers)]
     for _ in range(_DEPTH):
         known = list(named)
         for at, parent in parents.items():
@@ -99,7 +101,7 @@ def _over_file(
     return direct
 
 
-def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Config) -> Deployer:
+def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Config, *, is_last: bool) -> Deployer:
     cluster = deployer.cluster
     if not cluster and deployer.tool is Tool.FLUX:
         cluster = _cluster_of(deployer.root or (deployer.span.path if deployer.span else RepoPath("")))
@@ -111,6 +113,11 @@ def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Con
     # where an object of Argo CD lies says where Argo CD runs, and that is not where it deploys to
     own += [*clusters, *lies_in] if deployer.tool is Tool.ARGO_CD else [*lies_in, *clusters]
     environment = next((each for each in own if each != DEFAULT_ENVIRONMENT), "")
+    roots = [
+        environments[RepoPath(each.path)] for each in deployer.sources if _is_here(each) and each.path in environments
+    ]
+    if is_last and roots and set(roots) == {DEFAULT_ENVIRONMENT}:
+        environment = DEFAULT_ENVIRONMENT
     return replace(deployer, cluster=cluster, environment=environment)
 
 

@@ -58,10 +58,19 @@ def _together(found: Sequence[Violation]) -> Sequence[Violation]:
 def _clusters(commits: Sequence[Commit]) -> Sequence[frozenset[str]]:
     """The environments that one world has to hold, as one object that nothing delivers deploys to all of them."""
     groups: list[frozenset[str]] = []
-    for reached in (_reached(commit, top) for commit in commits for top in commit.tops):
+    for reached in (reached for commit in commits for reached in _reached_by_each(commit)):
         together = [each for each in groups if each & reached]
         groups = [*(each for each in groups if not each & reached), reached.union(*together)]
     return sorted(groups, key=sorted)
+
+
+def _reached_by_each(commit: Commit) -> Iterator[frozenset[str]]:
+    """The environments of each object that nothing delivers: those of all Applications where it is a set of them."""
+    found: dict[int, frozenset[str]] = {}
+    for top in commit.tops:
+        at = id(commit.body_of(top))
+        found[at] = found.get(at, frozenset()) | _reached(commit, top)
+    yield from found.values()
 
 
 def _reached(commit: Commit, top: Deployer) -> frozenset[str]:

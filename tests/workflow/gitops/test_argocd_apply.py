@@ -13,7 +13,7 @@ from migrator.lock import LOCK_PATH, read_lock
 PLACE = Path("platform/argocd")
 
 
-@pytest.mark.parametrize("source", ["path", "chart"])
+@pytest.mark.parametrize(("layout", "source"), [("enterprise", "path"), ("growing", "chart")])
 def test_what_the_root_deploys_is_what_the_proof_renders(
     migrate: Migrate, hybrid_app: Path, mirror: Path, layout: str, source: str
 ) -> None:

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from cli_support import FIXTURES, Migrate, git
-from deployed_today import deployed_by_argocd, deployed_by_flux
+from cli_support import Migrate, git
 from emitted_objects import applied
 
-from migrator.cli.app import run
-
 CODES = {"MIG816", "MIG817", "MIG818", "MIG819", "MIG820"}
-DEPLOYED = {"argocd": deployed_by_argocd, "flux": deployed_by_flux}
 RELEASE = {
     "argocd": "platform/argocd/applications/prod/tiny-db.yaml",
     "flux": "platform/flux/prod/tiny-db.yaml",
 }
 
 
-@pytest.fixture(scope="module", params=["argocd", "flux"])
-def shop_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A tool, and what it deploys at the last stage of its handover."""
-    tool, root = str(request.param), tmp_path_factory.mktemp(request.param) / "shop"
-    DEPLOYED[tool](root)
-    words = ["apply", str(root), "--offline", "--chart-mirror", str(FIXTURES / "charts"), "--layout", "growing"]
-    assert run([*words, "--gitops", tool, "--branch", "hybrid", "--quiet"]) == 0
-    git(root, "checkout", "-q", "hybrid")
-    return tool, root
+@pytest.fixture(params=["argocd", "flux"])
+def tool(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 @pytest.fixture
-def tool(shop_once: tuple[str, Path]) -> str:
-    return shop_once[0]
-
-
-@pytest.fixture
-def shop(shop_once: tuple[str, Path], tmp_path: Path) -> Path:
-    """A private copy."""
-    return Path(shutil.copytree(shop_once[1], tmp_path / "shop", symlinks=True))
+def shop(staged: Callable[[str, int], Path], tool: str) -> Path:
+    """A private copy at the last stage of the handover."""
+    return staged(tool, 2)
 
 
 def found(migrate: Migrate, root: Path, mirror: Path) -> Mapping[str, str]:

@@ -88,8 +88,8 @@ def test_one_stage_after_the_other_comes_to_what_the_branch_has(
     for at, name in enumerate(STAGES, 1):
         assert f"stage {at} of 3, {name}" in applied(migrate, shop, mirror, "growing", tool=tool)
         commit_all(shop, name)
-        shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
-        assert (shown.code, shown.err) == (0, ""), shown.out
+    shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
+    assert (shown.code, shown.err) == (0, ""), shown.out
     assert git(shop, "diff", "--name-only", "hybrid") == ""
     assert "Nothing to do" in applied(migrate, shop, mirror, "growing", tool=tool)
     guide = migrate("handover", shop).out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,21 +11,15 @@ from typing import Any
 import pytest
 import yaml
 from cli_support import Migrate, Outcome, git, tree
-from deployed_today import deployed_by_argocd, deployed_by_flux
+from deployed_today import deployed_by_argocd
 from emitted_objects import applied
 from played_stages import applied_by_hand, argocd_history, flux_history, trees
 
 from migrator.gitops.play.play import violations
 from migrator.lock import LOCK_PATH, read_lock
 
+Staged = Callable[[str, int], Path]
 CLUSTER = "clusters/prod"
-
-
-def switched(migrate: Migrate, shop: Path, mirror: Path, tool: str) -> Path:
-    """The repository at its last stage, on the branch `hybrid`."""
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid", tool=tool)
-    git(shop, "checkout", "-q", "hybrid")
-    return shop
 
 
 def finished(migrate: Migrate, shop: Path, mirror: Path, *words: str) -> Outcome:
@@ -43,9 +38,9 @@ def body(path: Path) -> dict[str, Any]:
 
 
 def test_applications_are_as_they_were_and_new_ones_act_as_they_do(
-    migrate: Migrate, tmp_path: Path, mirror: Path
+    migrate: Migrate, staged: Staged, tmp_path: Path, mirror: Path
 ) -> None:
-    shop = switched(migrate, deployed_by_argocd(tmp_path / "shop"), mirror, "argocd")
+    shop = staged("argocd", 2)
     told = json.loads(finished(migrate, shop, mirror, "--format", "json").out)
     assert (told["finished"], told["stages"][-1]["back"]) == (True, [])
     assert "deploy/shop-prod.yaml" in told["files"]
@@ -64,9 +59,9 @@ def test_applications_are_as_they_were_and_new_ones_act_as_they_do(
 
 
 def test_helm_releases_no_longer_keep_and_kustomizations_prune_again(
-    migrate: Migrate, tmp_path: Path, mirror: Path
+    migrate: Migrate, staged: Staged, tmp_path: Path, mirror: Path
 ) -> None:
-    shop = switched(migrate, deployed_by_flux(tmp_path / "shop"), mirror, "flux")
+    shop = staged("flux", 2)
     released = sorted((shop / "platform/flux/prod").glob("*.yaml"))
     assert any("resource-policy: keep" in path.read_text() for path in released)
     finished(migrate, shop, mirror)
@@ -87,7 +82,9 @@ def test_what_migrate_yaml_says_counts_and_a_second_time_changes_nothing(
     root = deployed_by_argocd(tmp_path / "shop")
     (root / "migrate.yaml").write_text("gitops: {environments: {prod: {automated: false}, dev: {automated: true}}}\n")
     commit(root)
-    shop = switched(migrate, root, mirror, "argocd")
+    shop = root
+    applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
+    git(shop, "checkout", "-q", "hybrid")
     finished(migrate, shop, mirror)
     applications = shop / "platform/argocd/applications"
     assert "automated" not in (applications / "prod/tiny-db.yaml").read_text()
@@ -101,14 +98,14 @@ def test_what_migrate_yaml_says_counts_and_a_second_time_changes_nothing(
     assert tree(shop) == before
 
 
-def test_it_waits_for_the_last_stage_and_a_clean_work_tree(migrate: Migrate, tmp_path: Path, mirror: Path) -> None:
-    shop = deployed_by_argocd(tmp_path / "shop")
-    applied(migrate, shop, mirror, "growing")
-    commit(shop)
+def test_it_waits_for_the_last_stage_and_a_clean_work_tree(migrate: Migrate, staged: Staged, mirror: Path) -> None:
+    shop = staged("argocd", 2)
+    git(shop, "checkout", "-q", "--detach", "hybrid~1")
     words = ("--finish", "--offline", "--chart-mirror", mirror)
     early = migrate("handover", shop, *words)
     assert (early.code, "MIG669" in early.err) == (1, True)
-    applied(migrate, shop, mirror, "growing")
+    git(shop, "checkout", "-q", "hybrid")
+    git(shop, "reset", "-q", "--soft", "hybrid~1")
     before = tree(shop)
     dirty = migrate("handover", shop, *words)
     assert (dirty.code, "MIG908" in dirty.err) == (1, True)
@@ -117,10 +114,9 @@ def test_it_waits_for_the_last_stage_and_a_clean_work_tree(migrate: Migrate, tmp
 
 @pytest.mark.parametrize("tool", ["argocd", "flux"])
 def test_a_tree_that_is_not_what_was_proved_is_not_finished(
-    migrate: Migrate, tmp_path: Path, mirror: Path, tool: str
+    migrate: Migrate, staged: Staged, mirror: Path, tool: str
 ) -> None:
-    deployed = deployed_by_argocd if tool == "argocd" else deployed_by_flux
-    shop = switched(migrate, deployed(tmp_path / "shop"), mirror, tool)
+    shop = staged(tool, 2)
     values = next(path for path in sorted((shop / "helm-charts").rglob("values-prod.yaml")))
     values.write_text("{}\n")
     commit(shop)

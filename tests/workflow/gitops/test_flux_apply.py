@@ -11,7 +11,7 @@ from emitted_objects import Flux, applied, documents, proved, sorted_bodies
 from migrator.lock import LOCK_PATH, read_lock
 
 
-@pytest.mark.parametrize("source", ["chart", "git"])
+@pytest.mark.parametrize(("layout", "source"), [("enterprise", "chart"), ("growing", "git")])
 def test_what_the_folder_deploys_is_what_the_proof_renders(
     migrate: Migrate, hybrid_app: Path, mirror: Path, layout: str, source: str
 ) -> None:

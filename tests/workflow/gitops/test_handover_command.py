@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from cli_support import Migrate
-from deployed_today import deployed_by_argocd
-from emitted_objects import applied
 
 
-def test_it_says_where_the_repository_stands(migrate: Migrate, tmp_path: Path, mirror: Path, app: Path) -> None:
-    shop = deployed_by_argocd(tmp_path / "shop")
-    applied(migrate, shop, mirror, "growing")
+def test_it_says_where_the_repository_stands(migrate: Migrate, staged: Callable[[str, int], Path], app: Path) -> None:
+    shop = staged("argocd", 1)
     told = json.loads(migrate("handover", shop, "--format", "json").out)
     assert (told["tool"], told["stage"], told["total"]) == ("argocd", 1, 2)
     assert "argocd app get shop-prod" in told["stages"][0]["check"]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from cli_support import Migrate, git
-from deployed_today import deployed_by_argocd, deployed_by_flux
 from emitted_objects import applied
 
 from migrator.lock import LOCK_PATH
+
+Staged = Callable[[str, int], Path]
 
 
 def replaced(path: Path, old: str, new: str) -> None:
@@ -25,11 +27,9 @@ def commit_all(root: Path, message: str) -> None:
 
 @pytest.mark.parametrize("tool", ["argocd", "flux"])
 def test_what_others_change_between_two_stages_is_taken_along(
-    migrate: Migrate, tmp_path: Path, mirror: Path, tool: str
+    migrate: Migrate, staged: Staged, mirror: Path, tool: str
 ) -> None:
-    shop = (deployed_by_argocd if tool == "argocd" else deployed_by_flux)(tmp_path / "shop")
-    applied(migrate, shop, mirror, "growing", tool=tool)
-    commit_all(shop, "protect")
+    shop = staged(tool, 1)
     replaced(shop / "overlays/prod/kustomization.yaml", "v1.2.3", "v1.2.4")
     replaced(shop / "overlays/prod/patches/db.yaml", "cpu: 500m", "cpu: 900m")
     commit_all(shop, "meanwhile")
@@ -46,11 +46,9 @@ def test_what_others_change_between_two_stages_is_taken_along(
 
 @pytest.mark.parametrize("taken", ["marks", "policy"])
 def test_protection_that_is_taken_back_meanwhile_is_no_change_of_others(
-    migrate: Migrate, tmp_path: Path, mirror: Path, taken: str
+    migrate: Migrate, staged: Staged, mirror: Path, taken: str
 ) -> None:
-    shop = deployed_by_argocd(tmp_path / "shop")
-    applied(migrate, shop, mirror, "growing")
-    commit_all(shop, "protect")
+    shop = staged("argocd", 1)
     replaced(shop / "overlays/prod/kustomization.yaml", "v1.2.3", "v1.2.4")
     if taken == "marks":
         replaced(shop / "overlays/prod/handover-marks.yaml", "Prune=false,Delete=false", "Prune=true")

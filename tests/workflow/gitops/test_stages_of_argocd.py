@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from played_stages import applied_by_hand, argocd_history, trees
 from migrator.gitops.play.play import violations
 from migrator.lock import LOCK_PATH, read_lock
 
+Staged = Callable[[str, int], Path]
 MARK = "Prune=false,Delete=false"
 
 
@@ -27,10 +29,8 @@ def by_hand(folder: Path) -> list[dict]:
     return applied_by_hand(folder, "deploy/shop-prod.yaml", "platform/argocd/root-app-prod.yaml")
 
 
-def test_each_stage_is_a_commit_and_the_play_finds_nothing(
-    migrate: Migrate, shop: Path, mirror: Path, tmp_path: Path
-) -> None:
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
+def test_each_stage_is_a_commit_and_the_play_finds_nothing(staged: Staged, mirror: Path, tmp_path: Path) -> None:
+    shop = staged("argocd", 0)
     messages = git(shop, "log", "--format=%(trailers:key=Migrate-Stage,valueonly)", "main..hybrid").split("\n")
     assert [each for each in messages if each] == ["2/2 switch", "1/2 protect"]
     places = trees(shop, "hybrid", tmp_path / "trees")
@@ -68,8 +68,8 @@ def test_protection_marks_what_moves_and_nothing_else(migrate: Migrate, shop: Pa
     assert {str(each.id) for each in before} == {str(each.id) for each in after}
 
 
-def test_one_stage_after_the_other_comes_to_what_the_branch_has(migrate: Migrate, shop: Path, mirror: Path) -> None:
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
+def test_one_stage_after_the_other_comes_to_what_the_branch_has(migrate: Migrate, staged: Staged, mirror: Path) -> None:
+    shop = staged("argocd", 0)
     for stage in ("stage 1 of 2, protect", "stage 2 of 2, switch"):
         assert stage in applied(migrate, shop, mirror, "growing")
         git(shop, "add", "-A")
@@ -80,8 +80,9 @@ def test_one_stage_after_the_other_comes_to_what_the_branch_has(migrate: Migrate
     assert shown.code == 0, shown.out
 
 
-def test_the_next_stage_waits_for_a_clean_work_tree(migrate: Migrate, shop: Path, mirror: Path) -> None:
-    applied(migrate, shop, mirror, "growing")
+def test_the_next_stage_waits_for_a_clean_work_tree(migrate: Migrate, staged: Staged, mirror: Path) -> None:
+    shop = staged("argocd", 1)
+    git(shop, "reset", "-q", "--soft", "main")
     before = tree(shop)
     shown = migrate("apply", shop, "--offline", "--chart-mirror", mirror, "--layout", "growing", "--gitops", "argocd")
     assert shown.code == 1
@@ -95,23 +96,10 @@ def test_another_tool_than_the_one_that_deploys_is_refused(migrate: Migrate, sho
     assert not (shop / "platform/flux").exists()
 
 
-@pytest.fixture
-def rendered_shop(shop: Path) -> Path:
-    """The same, with a root for each environment that renders its Application."""
-    for name in ("dev", "prod"):
-        (shop / f"deploy/{name}").mkdir()
-        (shop / f"deploy/shop-{name}.yaml").rename(shop / f"deploy/{name}/shop-{name}.yaml")
-        (shop / f"deploy/{name}/kustomization.yaml").write_text(f"resources:\n- shop-{name}.yaml\n")
-    git(shop, "add", "-A")
-    git(shop, "commit", "-q", "-m", "app of apps")
-    return shop
-
-
 def test_applications_that_a_root_renders_change_as_the_stages_write_it(
-    migrate: Migrate, rendered_shop: Path, mirror: Path
+    migrate: Migrate, staged: Staged, mirror: Path
 ) -> None:
-    applied(migrate, rendered_shop, mirror, "growing", "--branch", "hybrid")
-    git(rendered_shop, "checkout", "-q", "hybrid")
+    rendered_shop = staged("argocd rendered", 2)
     shown = migrate("verify", rendered_shop, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
     assert shown.out.count("3 differences allowed by the handover itself") == 2

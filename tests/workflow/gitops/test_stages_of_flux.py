@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 from cli_support import Migrate, git
-from deployed_today import deployed_by_flux
 from emitted_objects import Flux, applied, proved, sorted_bodies
 from played_stages import applied_by_hand, flux_history, trees
 
 from migrator.gitops.play.play import violations
 from migrator.lock import LOCK_PATH
 
+Staged = Callable[[str, int], Path]
 CLUSTER = "clusters/prod"
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    return deployed_by_flux(tmp_path / "shop")
 
 
 def by_hand(folder: Path) -> list[dict]:
     return applied_by_hand(folder, f"{CLUSTER}/flux-system/*.yaml")
 
 
-def test_each_stage_is_a_commit_and_the_play_finds_nothing(
-    migrate: Migrate, shop: Path, mirror: Path, tmp_path: Path
-) -> None:
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid", tool="flux")
+def test_each_stage_is_a_commit_and_the_play_finds_nothing(staged: Staged, mirror: Path, tmp_path: Path) -> None:
+    shop = staged("flux", 0)
     messages = git(shop, "log", "--format=%(trailers:key=Migrate-Stage,valueonly)", "main..hybrid").split("\n")
     assert [each for each in messages if each] == ["2/2 switch", "1/2 protect"]
     places = trees(shop, "hybrid", tmp_path / "trees")
@@ -42,13 +36,11 @@ def test_each_stage_is_a_commit_and_the_play_finds_nothing(
 
 
 def test_the_owner_stops_pruning_and_what_is_new_lies_where_it_is_deployed(
-    migrate: Migrate, shop: Path, mirror: Path
+    migrate: Migrate, staged: Staged, mirror: Path
 ) -> None:
-    applied(migrate, shop, mirror, "growing", tool="flux")
+    shop = staged("flux", 1)
     assert "  prune: false # what left git goes\n" in (shop / f"{CLUSTER}/shop.yaml").read_text()
     assert "prune: true" in (shop / f"{CLUSTER}/flux-system/gotk-sync.yaml").read_text()
-    git(shop, "add", "-A")
-    git(shop, "commit", "-q", "-m", "protected")
     applied(migrate, shop, mirror, "growing", tool="flux")
     new = yaml.safe_load((shop / f"{CLUSTER}/helm-releases.yaml").read_text())["spec"]
     assert (new["path"], new["prune"], new["wait"]) == ("./platform/flux/prod", True, True)
@@ -56,21 +48,9 @@ def test_the_owner_stops_pruning_and_what_is_new_lies_where_it_is_deployed(
 
 
 @pytest.fixture
-def rendered_shop(shop: Path) -> Path:
-    """The same, with roots that render what deploys."""
-    for name in ("dev", "prod"):
-        text = "resources:\n- flux-system/gotk-sync.yaml\n- shop.yaml\n"
-        (shop / f"clusters/{name}/kustomization.yaml").write_text(text)
-    git(shop, "add", "-A")
-    git(shop, "commit", "-q", "-m", "clusters")
-    return shop
-
-
-@pytest.fixture
-def switched(migrate: Migrate, rendered_shop: Path, mirror: Path) -> Path:
-    applied(migrate, rendered_shop, mirror, "growing", "--branch", "hybrid", tool="flux")
-    git(rendered_shop, "checkout", "-q", "hybrid")
-    return rendered_shop
+def switched(staged: Staged) -> Path:
+    """At the last stage, with roots that render what deploys."""
+    return staged("flux rendered", 2)
 
 
 def test_owners_that_a_root_renders_change_as_the_stages_write_it(
