@@ -155,6 +155,29 @@ args:
         "args: []\nports: {web: {number: 80}, secure: {number: 443}, other: {number: 90}}\n",
         "ports: {web: {redirectTo: secure}}\n",
     ),
+    "two items that one entry of a map prints, beside a variable that goes from one to the next": (
+        CONFIG_MAP
+        + """
+mounts:
+{{- range $name, $disk := .Values.disks }}
+{{- $at := printf "/%s" $name }}
+{{- if $disk.mounts }}
+{{- range $disk.mounts }}
+{{- with .at }}{{ $at = . }}{{ end }}
+- name: {{ $name }}
+  at: {{ $at }}
+  {{- with .part }}
+  part: {{ . }}
+  {{- end }}
+{{- end }}
+{{- else }}
+- {name: {{ $name }}, at: {{ $at }}}
+{{- end }}
+{{- end }}
+""",
+        "disks: {cache: {mounts: []}, settings: {mounts: [{at: /etc/a, part: a}]}}\n",
+        "disks: {settings: {mounts: [{at: /etc/a, part: a}, {at: /etc/b, part: b}]}}\n",
+    ),
     "a format that is the value itself": (
         CONFIG_MAP
         + "data: {name: {{ if .Values.name }}{{ printf .Values.name }}{{ else }}default/{{ .Release.Name }}{{ end }}}",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.gaps.pairing import align
 from migrator.templates.golang.yaml_tree import Node, blank_after, blank_before
@@ -42,7 +43,7 @@ def producers_of(gap: Gap, words: tuple[str, ...]) -> list[Region]:
         return []
     ranked = []
     low, high = _place_in_order(gap, node)
-    for order, (region, shown) in enumerate(_known_producers(gap, node)):
+    for order, (region, shown, _) in enumerate(_known_producers(gap, node)):
         rank = _rank(shown, words)
         if rank is not None:
             if _is_other_item(gap, shown, words, rank):
@@ -99,7 +100,7 @@ def later_ones(entry: Gap) -> list[Region]:
         return []
     named = f"|{MARK}(?::|$)" if is_fixed(document, node.entries[key]) else ""
     prints, last = re.compile(rf"^\s*(?:{re.escape(key)}:{named})", re.MULTILINE), node.entries[key].end
-    found = [region for region, shown in _known_producers(entry, node) if prints.search(shown)]
+    found = [region for region, shown, _ in _known_producers(entry, node) if prints.search(shown)]
     return [region for region in found if document.place_of(region) >= last][:MAX_REGIONS]
 
 
@@ -125,14 +126,16 @@ def is_spelled_out(gap: Gap) -> bool:
     name = gap.target.get("name") if isinstance(gap.target, dict) else None
     if gap.node is None or not isinstance(gap.target if name is None else name, str):
         return False
-    lines = (line for _, shown in _known_producers(gap, gap.node) for line in shown.splitlines())
+    producers = _known_producers(gap, gap.node)
     if name is not None:
-        return any(_NAMED.sub("", line).strip("\"'") == name for line in lines)
+        named = (line for _, _, spelled in producers for line in spelled.splitlines())
+        return any(_NAMED.sub("", line).strip("\"'") == name for line in named)
+    lines = (line for _, shown, _ in producers for line in shown.splitlines())
     head, mark, _ = gap.target.partition("=")
     return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPELLED_OUT for line in lines)
 
 
-def _known_producers(gap: Gap, node: Node) -> list[tuple[Region, str]]:
+def _known_producers(gap: Gap, node: Node) -> list[tuple[Region, str, str]]:
     known = gap.document.speakers
     key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)
     if key not in known:
@@ -150,10 +153,13 @@ def _alike(shown: str, target: str) -> int:
     return best
 
 
-def _producers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str]]:
-    """The outermost untaken branches within a node that print text of their own, with all that they would print."""
+def _producers(document: Document, node: Node, taken: list[tuple[int, int]]) -> list[tuple[Region, str, str]]:
+    """The outermost untaken branches within a node that print text of their own, with all that they would print.
+
+    Once more as the template spells it out, with a mark for each key of the values: a loop prints those for any entry.
+    """
     inside: dict[int, Region] = {}
-    text: dict[int, list[str]] = {}
+    text: dict[int, list[tuple[str, str]]] = {}
     prints: set[int] = set()
     for offset, piece in document.placed_around(node):
         region = piece.region
@@ -163,14 +169,23 @@ def _producers(document: Document, node: Node, taken: list[tuple[int, int]]) -> 
         if piece.text.replace(MARK, "").strip():
             prints.add(id(region))
         while region is not None:
-            text.setdefault(id(region), []).append(piece.text)
+            text.setdefault(id(region), []).append((piece.text, MARK if _is_key(piece) else piece.text))
             region = region.parent
     # a branch inside another one that prints something itself is read through the outer one
     return [
-        (region, _COMMENT.sub("", "".join(text[id(region)])))
+        (region, _joined(shown for shown, _ in text[id(region)]), _joined(own for _, own in text[id(region)]))
         for region in inside.values()
         if not any(id(outer) in prints for outer in _outer(region))
     ]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return _COMMENT.sub("", "".join(texts))
+
+
+def _is_key(piece: Piece) -> bool:
+    """Whether it is a key of a map of the values."""
+    return piece.source is not None and any(path[-2:-1] == (KEY,) for path in piece.source.direct)
 
 
 def _taken(gap: Gap) -> list[tuple[int, int]]:

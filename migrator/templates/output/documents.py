@@ -62,7 +62,7 @@ class Document:
         self.computed: frozenset[str] | None = None
         """Keys to which templates give the checksum of something else, once that has been asked."""
         self.fragments: dict[tuple[int, bool], Document] = {}
-        self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str]]] = {}
+        self.speakers: dict[tuple[int, bool, str | int | None], list[tuple[Region, str, str]]] = {}
         """Untaken branches looked at again and again: each alone, and those within a node with their texts."""
 
     @property
