@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_support import app, migrate, mirror  # noqa: F401 - fixtures
+from hypothesis import settings
 
 from migrator.garbage import THRESHOLDS
 
@@ -18,7 +19,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 def pytest_configure() -> None:
-    """As the command line sets Python up; and Ctrl-C, which a shell's background jobs ignore and hand down so."""
+    """As the command line sets Python up; and Ctrl-C, which a shell's background jobs ignore and hand down so.
+
+    No example of a property is timed: on a busy machine a slow one would be a failure.
+    """
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
     gc.set_threshold(*THRESHOLDS)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
