@@ -20,7 +20,9 @@ def test_json_tells_components_and_references(migrate: Migrate, app: Path) -> No
     charts = {one["id"]: one.get("chart") for one in held["components"]}
     assert charts["tiny-db"] == "tiny-db"
     assert charts["api"] is None
-    database = next(at for at, node in enumerate(held["nodes"]) if node["kind"] == "StatefulSet")
+    database = next(
+        at for at, node in enumerate(held["nodes"]) if node["kind"] == "StatefulSet" and node["name"] == "shop-db"
+    )
     assert held["nodes"][database]["component"] == "tiny-db"
     assert held["nodes"][database]["origin"] == "base/database/db.yaml"
     to = {held["nodes"][edge["target"]]["name"] for edge in held["edges"] if edge["source"] == database}

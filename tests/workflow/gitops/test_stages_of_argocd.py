@@ -105,14 +105,18 @@ def test_applications_that_a_root_renders_change_as_the_stages_write_it(
     assert shown.out.count("3 differences allowed by the handover itself") == 2
     path = rendered_shop / "deploy/prod/shop-prod.yaml"
     held = path.read_text()
-    for old, new in (
-        ("project: default", "project: other"),
-        ("namespace: shop}", "namespace: shop, name: other}"),
-        ("path: overlays/prod", "path: overlays/prod, kustomize: {images: [a=b]}"),
-        ("prune: false", "allowEmpty: true, prune: false"),
-        ("  name: shop-prod", "  name: shop-prod\n  finalizers: [other]"),
-    ):
+    edits = {
+        "spec/project": ("project: default", "project: other"),
+        "spec/destination": ("namespace: shop}", "namespace: shop, name: other}"),
+        "spec/source": ("path: overlays/prod", "path: overlays/prod, kustomize: {images: [a=b]}"),
+        "spec/syncPolicy": ("prune: false", "allowEmpty: true, prune: false"),
+        "metadata/finalizers": ("  name: shop-prod", "  name: shop-prod\n  finalizers: [other]"),
+    }
+    for old, new in edits.values():
         assert old in held
-        path.write_text(held.replace(old, new))
-        shown = migrate("verify", rendered_shop, "--offline", "--chart-mirror", mirror)
-        assert shown.code == 3, (new, shown.out)
+        held = held.replace(old, new)
+    path.write_text(held)
+    shown = migrate("verify", rendered_shop, "--offline", "--chart-mirror", mirror)
+    assert shown.code == 3
+    for place in edits:
+        assert any(f"shop-prod#/{place}" in line and "handover" not in line for line in shown.out.splitlines()), place
