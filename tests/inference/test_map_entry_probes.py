@@ -75,6 +75,13 @@ controllers:
   web: {containers: {app: {image: {repository: r/a, tag: '1'}}, log: {image: {repository: r/b}, args: [x, y]}}}
   api: {containers: {main: {image: {repository: r/c, tag: '3'}}}}
 """,
+    "many entries, each missing as long as one of them fails": """
+controllers:
+  api: {containers: {main: {image: {repository: r/c, tag: '3'}}}}
+  feed: {containers: {main: {image: {repository: r/d, tag: '4'}}}}
+  mail: {containers: {main: {image: {repository: r/e, tag: '5'}}}}
+  web: {containers: {main: {image: {repository: r/f, tag: '6'}}}}
+""",
     "an entry of another type": """
 controllers:
   web: {containers: {app: {image: {repository: r/a, tag: '1'}}}}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from search_support import CONFIG_MAP, approached
 
 from migrator.inference.gaps.distance import below, cost, extent
-from migrator.inference.hypothesis.stand_ins import sidecars, stand_in_cost, stand_ins
-from migrator.model import resource_of
+from migrator.inference.hypothesis.stand_ins import NONE_COST, sidecars, stand_in_cost, stand_ins
+from migrator.model import ResId, resource_of
 
 WORKLOAD = """
 {{- if .Values.controller }}
@@ -76,8 +77,49 @@ def test_a_cost_rises_with_every_leaf_and_never_reaches_that_of_a_missing_object
 
 
 def test_a_stand_in_is_nearer_than_nothing_and_farther_than_the_right_name():
+    service, other = (ResId(group="", kind="Service", namespace="", name=name) for name in ("a", "b"))
     for distance in (0, 5, 39):
-        assert distance < stand_in_cost(40, distance) < 40
+        assert distance < stand_in_cost(service, other, 40, distance) < 40
+    # a workload's name is worth more than that of anything else, and most of its words are worth a part
+    run = ResId(group="apps", kind="Deployment", namespace="", name="api-server")
+    costs = [
+        stand_in_cost(run, replace(run, name=name), 40, 5)
+        for name in ("the-api-server", "server-api", "the-server", "roles")
+    ]
+    assert 40 < costs[0] == costs[1] < costs[2] == costs[3] < 40 + NONE_COST
+
+
+NAMES = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: "{{ .Values.fullname }}-{{ .Values.name }}"}
+spec: {template: {spec: {containers: [{name: main, image: "example/app:1"}]}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: "{{ .Values.fullname }}-{{ .Values.name }}"}
+rules:
+- {apiGroups: [""], resources: [pods, services, secrets, nodes], verbs: [get, list, watch]}
+- {apiGroups: [apps], resources: [deployments, daemonsets, statefulsets], verbs: [get, list, watch, update]}
+"""
+
+
+def test_no_workload_is_called_after_a_role():
+    rules = NAMES.partition("rules:")[2]
+    target = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: other-tool-controller}}
+spec: {{template: {{spec: {{containers: [{{name: main, image: "example/app:1"}}]}}}}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {{name: tool-cluster-role}}
+rules:{rules}"""
+    fixed = NAMES.replace("{{ .Values.fullname }}", "tool")
+    assert dict(approached(fixed, "name: controller\n", target).tree.overrides) == {}
+    found = approached(NAMES, "fullname: x\nname: controller\n", target).tree.overrides
+    assert dict(found) == {"fullname": "other-tool"}
 
 
 def test_workloads_of_one_kind_stand_for_each_other_first():

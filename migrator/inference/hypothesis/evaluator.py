@@ -241,6 +241,7 @@ class Evaluator:
                 total += EXTRA_COST + 0.3 * leaf_count(document.resource.body) if document.resource else EXTRA_COST
         errors = [template for template in run.templates.values() if template.error]
         total += sum(ERROR_COST + FAILURE_COST * len({f.message for f in template.failures}) for template in errors)
+        total += NONE_COST * self._broken_off(errors, [*pairs.items(), *instead.items()])
         return State(
             tree=tree,
             setting=setting,
@@ -256,11 +257,16 @@ class Evaluator:
             unwanted=unwanted,
         )
 
+    def _broken_off(self, errors: list[TemplateRun], printed: list[tuple[int, Document]]) -> int:
+        """How many workloads stand where a template stops: helm prints none of them."""
+        failing = {template.path for template in errors}
+        return sum(is_workload(self.targets[index].id) for index, each in printed if each.template in failing)
+
     def _missing_cost(self, index: int, instead: Document | None, setting: ReleaseContext) -> float:
-        most, runs = MISSING_SHARE * self._extents[index], is_workload(self.targets[index].id)
-        if instead is not None:
-            return stand_in_cost(most, self._cost(index, instead, setting), runs=runs)
-        return most + NONE_COST if runs else most
+        most, own = MISSING_SHARE * self._extents[index], self.targets[index].id
+        if instead is not None and instead.id is not None:
+            return stand_in_cost(own, instead.id, most, self._cost(index, instead, setting))
+        return most + NONE_COST if is_workload(own) else most
 
     def _paired(
         self, documents: Mapping[Key, list[Document]], setting: ReleaseContext

@@ -20,7 +20,9 @@ NAME_SHARE = 0.5
 """Of the cost of a missing object: what a stand-in costs in any case, so that the right name is always nearer."""
 NAME_COST = 100.0
 """Of a workload of another name besides: a cluster would start it anew, so it is worth the names of smaller objects."""
-NONE_COST = 102.0
+UNLIKE_COST = 100.0
+"""Of a name besides that has no more than half of the right one's words: none is called after a role for its sake."""
+NONE_COST = 202.0
 """Of a missing workload for which the chart prints none: a chart without the application is no answer."""
 NOTHING_COST = 300.0
 """Of a render without any workload where the target has one, however much else of it goes with them."""
@@ -66,9 +68,16 @@ def is_workload(res: ResId) -> bool:
     return res.group == "apps" and res.kind in WORKLOADS
 
 
-def stand_in_cost(missing: float, distance: float, *, runs: bool = False) -> float:
+def stand_in_cost(target: ResId, instead: ResId, missing: float, distance: float) -> float:
     """The cost of a target that a stand-in of some distance takes the place of: less than missing, more than named."""
-    return NAME_SHARE * missing + (1 - NAME_SHARE) * distance + (NAME_COST if runs else 0.0)
+    name = _name_cost(target.name, instead.name) if is_workload(target) else 0.0
+    return NAME_SHARE * missing + (1 - NAME_SHARE) * distance + name
+
+
+def _name_cost(wanted: str, now: str) -> float:
+    """Of a workload's wrong name: less where it has most words of the right one, however many others."""
+    words = set(wanted.split("-"))
+    return NAME_COST + UNLIKE_COST * (2 * len(words.intersection(now.split("-"))) <= len(words))
 
 
 def sidecars(target: Mapping[str, Json], printed: Mapping[str, Json]) -> int:
