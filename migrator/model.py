@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
@@ -29,6 +30,14 @@ def laid_over(lower: Mapping[str, Json], upper: Mapping[str, Json]) -> dict[str,
         old = found.get(key)
         found[key] = laid_over(old, held) if isinstance(old, Mapping) and isinstance(held, Mapping) else held
     return found
+
+
+_USER = re.compile(r"(\w+)://([^/@\s]*)@")
+
+
+def without_credentials(address: str) -> str:
+    """An address, or a text with addresses, without the passwords and tokens in them; a user of ssh alone stays."""
+    return _USER.sub(lambda found: found[0] if found[1] == "ssh" and ":" not in found[2] else f"{found[1]}://", address)
 
 
 KUBE_VERSION = "1.32"

@@ -31,35 +31,13 @@ kind: ApplicationSet
 metadata: {{name: shop, namespace: argocd}}
 spec:
   goTemplate: true
-  generators:
-    - list:
-        elements: [{{env: dev}}, {{env: prod}}]
+  generators: [{generator}]
   template:
-    metadata:
-      name: 'shop-{{{{.env}}}}'
+    metadata: {{name: 'shop-{{{{{environment}}}}}'}}
     spec:
       project: default
-      source: {{repoURL: {url}, targetRevision: main, path: 'overlays/{{{{.env}}}}'}}
-      destination: {{server: 'https://{{{{.env}}}}.example.org', namespace: shop}}
-      syncPolicy:
-        automated: {{prune: true, selfHeal: true}}
-"""
-_OF_FOLDERS = """\
-apiVersion: argoproj.io/v1alpha1
-kind: ApplicationSet
-metadata: {{name: shop, namespace: argocd}}
-spec:
-  goTemplate: true
-  generators:
-    - git: {{repoURL: {url}, revision: main, directories: [{{path: 'overlays/*'}}]}}
-  template:
-    metadata:
-      name: 'shop-{{{{.path.basename}}}}'
-      finalizers: [resources-finalizer.argocd.argoproj.io]
-    spec:
-      project: default
-      source: {{repoURL: {url}, targetRevision: main, path: '{{{{.path.path}}}}'}}
-      destination: {{name: '{{{{.path.basename}}}}', namespace: shop}}
+      source: {{repoURL: {url}, targetRevision: main, path: '{{{{{path}}}}}'}}
+      destination: {{{destination}, namespace: shop}}
       syncPolicy:
         automated: {{prune: true, selfHeal: true}}
 """
@@ -73,7 +51,7 @@ metadata:
 data:
   application.resourceTrackingMethod: label
 """
-_SYNC = """\
+SYNC = """\
 apiVersion: source.toolkit.fluxcd.io/v1
 kind: GitRepository
 metadata: {{name: flux-system, namespace: flux-system}}
@@ -126,12 +104,27 @@ def app_of_apps(root: Path) -> None:
 
 def application_set(root: Path) -> None:
     """An ApplicationSet, applied by hand, with a list of the environments."""
-    _written(root, "deploy/shop.yaml", _SET.format(url=URL))
+    elements = ", ".join(f"{{env: {each}, path: overlays/{each}}}" for each in ENVIRONMENTS)
+    text = _SET.format(
+        generator=f"{{list: {{elements: [{elements}]}}}}",
+        environment=".env",
+        path=".path",
+        destination="server: 'https://{{.env}}.example.org'",
+        url=URL,
+    )
+    _written(root, "deploy/shop.yaml", text)
 
 
 def application_set_of_folders(root: Path) -> None:
     """An ApplicationSet, delivered by a root Application, with a git generator over the overlays."""
-    _written(root, "apps/shop.yaml", _OF_FOLDERS.format(url=URL))
+    text = _SET.format(
+        generator=f"{{git: {{repoURL: {URL}, revision: main, directories: [{{path: 'overlays/*'}}]}}}}",
+        environment=".path.basename",
+        path=".path.path",
+        destination="name: '{{.path.basename}}'",
+        url=URL,
+    )
+    _written(root, "apps/shop.yaml", text)
     _written(root, "root.yaml", _application("root", "apps"))
 
 
@@ -144,7 +137,7 @@ def label_tracking(root: Path) -> None:
 def per_cluster(root: Path) -> None:
     """A cluster for each environment, whose bootstrap delivers one Kustomization of its overlay."""
     for each in ENVIRONMENTS:
-        _written(root, f"clusters/{each}/flux-system/gotk-sync.yaml", _SYNC.format(environment=each, url=URL))
+        _written(root, f"clusters/{each}/flux-system/gotk-sync.yaml", SYNC.format(environment=each, url=URL))
         _written(root, f"clusters/{each}/shop.yaml", _KUSTOMIZATION.format(name="shop", path=f"overlays/{each}"))
 
 
@@ -154,7 +147,7 @@ def per_component(root: Path) -> None:
     (root / "base/kustomization.yaml").unlink()
     _written(root, "base/namespaces/kustomization.yaml", "resources: [namespaces.yaml]\n")
     (root / "base/namespaces.yaml").rename(root / "base/namespaces/namespaces.yaml")
-    _written(root, "clusters/prod/flux-system/gotk-sync.yaml", _SYNC.format(environment="prod", url=URL))
+    _written(root, "clusters/prod/flux-system/gotk-sync.yaml", SYNC.format(environment="prod", url=URL))
     for each in ("namespaces", *PARTS):
         _written(root, f"clusters/prod/{each}.yaml", _KUSTOMIZATION.format(name=each, path=f"base/{each}"))
 

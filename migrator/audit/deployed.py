@@ -8,12 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.audit.types import Finding, Subject
-from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.agreement import disagreements
 from migrator.gitops.deployer import Deployer, Source, Tool
 from migrator.lock import LOCK_PATH, LockedRelease
-from migrator.model import Json, RepoPath, SourceSpan, mapping_of
-from migrator.yamlio import Dialect, YamlError, read_value
+from migrator.model import Json, RepoPath, SourceSpan
 
 _GITOPS = ("argoproj.io", "fluxcd.io")
 _PLAIN = {"apiVersion", "kind", "resources"}
@@ -86,14 +84,8 @@ def _listed(root: RepoPath, subject: Subject) -> tuple[RepoPath, ...]:
 
 
 def _kustomization(root: RepoPath, subject: Subject) -> Mapping[str, Json]:
-    for name in KUSTOMIZATION_NAMES:
-        path = RepoPath(posixpath.normpath(f"{root}/{name}"))
-        if subject.index.is_file(path):
-            try:
-                return mapping_of(read_value(subject.index.read(path), dialect=Dialect.SIGS, path=path))
-            except YamlError:
-                return {}
-    return {}
+    held = subject.kustomizations.by_path.get(root)
+    return held.fields if held is not None else {}
 
 
 def _is_of_deployers(root: RepoPath, environment: str, subject: Subject) -> bool:

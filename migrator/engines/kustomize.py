@@ -10,7 +10,7 @@ from pathlib import Path
 from migrator.engines.errors import Cause, EngineError, Failure
 from migrator.engines.run import DEFAULT_TIMEOUT, run
 from migrator.engines.tools import KUSTOMIZE_VARIABLE, Tool, tool_environment
-from migrator.model import RepoPath, SourceSpan
+from migrator.model import RepoPath, SourceSpan, without_credentials
 
 KUSTOMIZATION_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -194,7 +194,7 @@ def _classified(text: str, reference: str) -> Cause:
         name = plugin["name"] or plugin["bare"] or plugin["flag"] or "a plugin"
         return Cause(failure=Failure.PLUGIN, message=f"it needs {_plugin_words(plugin['flag'], name)}", subject=name)
     if _REMOTE.search(text) or _REMOTE_REFERENCE.search(reference):
-        shown = _without_credentials(reference)
+        shown = without_credentials(reference)
         return Cause(failure=Failure.REMOTE, message=f"the remote base {shown} cannot be read", subject=shown)
     duplicate = _DUPLICATE.search(text)
     if duplicate:
@@ -247,7 +247,3 @@ def _relative(path: str, roots: Sequence[Path]) -> str:
         if path.startswith(f"{base}/"):
             return path[len(str(base)) + 1 :]
     return path
-
-
-def _without_credentials(url: str) -> str:
-    return re.sub(r"//(?!git@)[^/@\s]*@", "//", url)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from migrator.gitops.deployer import Deployer, HelmOptions, Source, Tool
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
 from migrator.gitops.emit.flux import KEEP
+from migrator.gitops.reading.applications import value_file
 from migrator.gitops.reading.helm_values import values_of
 from migrator.lock import LockedRelease
-from migrator.model import Json, laid_over, mapping_of
+from migrator.model import Json, RepoPath, laid_over, mapping_of, without_credentials
 from migrator.yamlio import Dialect, YamlError, read_documents, read_value, same
 
 _OCI = "oci://"
@@ -46,11 +48,12 @@ def _flag(value: bool) -> str:
 def _chart(release: LockedRelease, source: Source) -> Iterator[tuple[str, str, str]]:
     if not source.chart:
         # a folder of another repository is not the lock's, whatever it is called
-        yield "path", source.path if source.here else f"{source.repository} {source.path}", str(release.path)
+        folder = source.path if source.here else f"{without_credentials(source.repository)} {source.path}"
+        yield "path", folder, str(release.path)
         return
     yield "chart", source.chart, release.name
     yield "version", source.version.replace("_", "+"), release.version
-    wanted, said = release.repository.rstrip("/"), source.repository.rstrip("/")
+    wanted, said = (without_credentials(each.repository).rstrip("/") for each in (release, source))
     if wanted.startswith(_OCI):  # Argo CD leaves the scheme out, Flux names the chart with it
         wanted, said = wanted.removeprefix(_OCI), said.removeprefix(_OCI).removesuffix(f"/{release.name}")
     yield "repository", said, wanted
@@ -62,17 +65,29 @@ def _values(release: LockedRelease, source: Source, deployer: Deployer, tree: Pa
     if helm.parameters:
         yield "parameters", ", ".join(name for name, _ in helm.parameters), _NONE
     if not source.chart:
-        files = [name.removeprefix(f"{release.path}/") for name in helm.value_files]
-        if files != list(release.values):
-            yield "value files", ", ".join(files) or _NONE, ", ".join(release.values) or _NONE
+        if _value_files(source, deployer) != [RepoPath(f"{release.path}/{name}") for name in release.values]:
+            yield "value files", ", ".join(helm.value_files) or _NONE, ", ".join(release.values) or _NONE
         if own:
             yield "values", "values of its own", _NONE
         return
     found: dict[str, Json] = {}
-    for name in helm.value_files:
-        found = laid_over(found, mapping_of(yaml_of(tree / (name.partition("/")[2] if name.startswith("$") else name))))
+    for path in _value_files(source, deployer):
+        found = laid_over(found, mapping_of(yaml_of(tree / path) if _is_inside(path, tree) else None))
     if not same(laid_over(found, own), dict(chart_values(release, tree))):
         yield "values", "other values", f"those of {', '.join(release.values) or 'no file'}"
+
+
+def _value_files(source: Source, deployer: Deployer) -> list[RepoPath]:
+    """Where its value files lie in the repository; Flux says them from the top of it. Others are called as written."""
+    names = source.helm.value_files if source.helm is not None else ()
+    if deployer.tool is Tool.FLUX:
+        return [RepoPath(posixpath.normpath(name)) for name in names]
+    return [value_file(name, source, deployer.sources) or RepoPath(name) for name in names]
+
+
+def _is_inside(path: RepoPath, tree: Path) -> bool:
+    """Whether a file is one of the tree: a path that leads out of it, or a link, is not read."""
+    return (tree / path).resolve().is_relative_to(tree.resolve())
 
 
 def _of_config_map(deployer: Deployer, tree: Path) -> Mapping[str, Json]:

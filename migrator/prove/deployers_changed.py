@@ -142,9 +142,9 @@ def _changed(
 
 
 def _marked(before: Rendering, after: Rendering, lock: Lock) -> Iterator[str]:
-    """Marks that come as the first stage writes them, while a later one is missing."""
+    """Marks that come as the first stage writes them, while nothing has moved yet."""
     handover = lock.handover
-    if handover is None or handover.stage == len(handover.stages) or handover.tool not in set(Tool):
+    if handover is None or handover.following != SWITCH:
         return
     now = {each.id: each for each in after.resources}
     for old in before.resources:
@@ -157,7 +157,7 @@ def _marked(before: Rendering, after: Rendering, lock: Lock) -> Iterator[str]:
 def _unmarked(before: Rendering, after: Rendering, earlier: Lock | None) -> Iterator[str]:
     """Marks that go with the objects that bear them, where nothing but the first stage was there before."""
     handover = earlier.handover if earlier is not None else None
-    if handover is None or handover.following != SWITCH or handover.tool not in set(Tool):
+    if handover is None or handover.following != SWITCH:
         return
     there = {each.id: each for each in before.resources}
     for new in (each for part in after.parts if part.owner is Owner.HELM for each in part.resources):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.model import without_credentials
+
 if TYPE_CHECKING:
     from migrator.gitops.deployer import Deployer, Source
     from migrator.model import Json, ResId
@@ -16,7 +18,7 @@ def deployer_document(deployer: Deployer) -> dict[str, Json]:
         "tool": deployer.tool.value,
         **_identity(deployer.id),
         "environment": deployer.environment,
-        "cluster": deployer.cluster,
+        "cluster": without_credentials(deployer.cluster),
         "destination_namespace": deployer.namespace,
         "sources": [_source(each) for each in deployer.sources],
         "policy": {
@@ -26,7 +28,7 @@ def deployer_document(deployer: Deployer) -> dict[str, Json]:
             "cascade": policy.cascade,
             "suspended": policy.suspended,
         },
-        "unknown": list(deployer.unknown),
+        "unknown": [without_credentials(each) for each in deployer.unknown],
     }
     if deployer.root is not None:
         document["root"] = str(deployer.root)
@@ -49,7 +51,7 @@ def _identity(res_id: ResId) -> dict[str, Json]:
 
 def _source(source: Source) -> dict[str, Json]:
     """Where it reads; values are never part of it."""
-    document: dict[str, Json] = {"repository": source.repository, "here": source.here}
+    document: dict[str, Json] = {"repository": without_credentials(source.repository), "here": source.here}
     texts = {key: getattr(source, key) for key in ("revision", "path", "chart", "version", "ref")}
     document |= {key: str(text) for key, text in texts.items() if text}
     if source.helm is not None:

@@ -89,3 +89,16 @@ def test_the_plan_says_who_deploys_an_environment(migrate: Migrate, app: Path, m
     environments = held["environments"]
     assert environments["prod"]["deployed_by"] == ["Application shop-prod"]
     assert "deployed_by" not in environments["dev"]
+
+
+def test_no_output_has_a_password_of_an_address(migrate: Migrate, app: Path) -> None:
+    source = "{repoURL: 'https://me:not-a-real-token@git.example.org/other.git', targetRevision: main, path: elsewhere}"
+    (app / "deploy.yaml").write_text(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a, namespace: argocd}\n"
+        f"spec: {{project: default, source: {source}, "
+        "destination: {server: 'https://me:not-a-real-token@kube.example.org', namespace: shop}}\n"
+    )
+    for form in ("json", "mermaid", "dot"):
+        shown = migrate("graph", app, "--format", form)
+        assert "not-a-real-token" not in shown.out + shown.err
+    assert "https://git.example.org/other.git" in migrate("graph", app, "--format", "json").out

@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 from cli_support import FIXTURES, committed
-from deployed_today import KUSTOMIZATION, SYNC, URL
+from deployed_today import KUSTOMIZATION
+
+from measuring.handover_shapes import SYNC, URL
 
 _APPLICATION = """\
 apiVersion: argoproj.io/v1alpha1

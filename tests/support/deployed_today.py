@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cli_support import FIXTURES, committed, git
 
-URL = "https://git.example.org/team/shop.git"
+from measuring.handover_shapes import SYNC, URL
+
 _APPLICATION = """\
 # {environment} of the shop
 apiVersion: argoproj.io/v1alpha1
@@ -24,17 +25,6 @@ spec:
   destination: {{server: https://kubernetes.default.svc, namespace: shop}}
   syncPolicy:
     automated: {{prune: true, selfHeal: true}}
-"""
-SYNC = """\
-apiVersion: source.toolkit.fluxcd.io/v1
-kind: GitRepository
-metadata: {{name: flux-system, namespace: flux-system}}
-spec: {{interval: 1m, url: {url}, ref: {{branch: main}}}}
----
-apiVersion: kustomize.toolkit.fluxcd.io/v1
-kind: Kustomization
-metadata: {{name: flux-system, namespace: flux-system}}
-spec: {{interval: 10m, path: ./clusters/{environment}, prune: true, sourceRef: {{kind: GitRepository, name: flux-system}}}}
 """
 KUSTOMIZATION = """\
 apiVersion: kustomize.toolkit.fluxcd.io/v1

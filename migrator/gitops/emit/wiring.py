@@ -11,7 +11,7 @@ from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.reading import own_repositories
-from migrator.model import RepoPath, SourceSpan
+from migrator.model import RepoPath, SourceSpan, without_credentials
 
 IN_CLUSTER = "https://kubernetes.default.svc"
 """How Argo CD calls the cluster that it runs in."""
@@ -95,16 +95,6 @@ def handed_over(wiring: Wiring, owners: Sequence[Deployer]) -> Wiring:
         flux = replace(flux, namespace=first.id.namespace or flux.namespace)
     gitops = replace(wiring.gitops, environments=environments, argocd=argocd, flux=flux)
     return replace(wiring, gitops=gitops, is_handed_over=True)
-
-
-def without_credentials(address: str) -> str:
-    """The address of a repository without the password or token that git was given with it."""
-    found = _SCHEME.fullmatch(address)
-    if found is None:
-        return address
-    scheme, user, rest = found[1], found[2] or "", found[3]
-    kept = user if scheme == "ssh" and ":" not in user else ""
-    return f"{scheme}://{kept}{rest}"
 
 
 def _addresses(index: Index, remotes: Mapping[str, str]) -> Iterator[str]:

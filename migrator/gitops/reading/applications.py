@@ -17,7 +17,7 @@ from migrator.gitops.reading.clusters import Cluster, server_of
 from migrator.gitops.reading.helm_values import values_of
 from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, folder_of, within
-from migrator.model import Json, RepoPath, ResId, mapping_of, resource_of
+from migrator.model import Json, RepoPath, ResId, mapping_of, resource_of, without_credentials
 
 _WAVE = "argocd.argoproj.io/sync-wave"
 _IMAGE = re.compile(r"(?:(?P<old>[^=]+)=)?(?P<new>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>.+))?")
@@ -165,7 +165,7 @@ def _unknown(spec: Mapping[str, Json], sources: Sequence[Source]) -> Iterator[st
         if mapping_of(held.get("kustomize")).get("commonAnnotationsEnvsubst"):
             yield "annotations that name variables of the build"
         if not source.here and not source.chart and source.path and not WILD.search(source.repository):
-            yield f"{ELSEWHERE}: {source.repository}"
+            yield f"{ELSEWHERE}: {without_credentials(source.repository)}"
 
 
 def _missing(source: Source, sources: Sequence[Source], spec: Mapping[str, Json], tree: Tree) -> Iterator[str]:

@@ -14,7 +14,7 @@ from migrator.gitops.reading.applications import Read
 from migrator.gitops.reading.helm_values import release_name, values_of
 from migrator.gitops.reading.objects import HELM, KUSTOMIZE, SOURCE, Found
 from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, folder_of
-from migrator.model import Json, RepoPath, ResId, Resource, laid_over, mapping_of
+from migrator.model import Json, RepoPath, ResId, Resource, laid_over, mapping_of, without_credentials
 
 _NO_SOURCE = "a source that no file holds"
 _DELETES = frozenset({"Delete", "WaitForTermination"})
@@ -76,7 +76,7 @@ def read_kustomization(found: Found, scope: FluxScope) -> Read:
     missing = (f"{NO_FOLDER}: {path}",) if is_missing else ()
     unknown = [*missing, *lacking]
     if not here:
-        unknown.append(f"{ELSEWHERE}: {repository}" if source is not None else f"{_NO_SOURCE}: {repository}")
+        unknown.append(f"{ELSEWHERE if source is not None else _NO_SOURCE}: {without_credentials(repository)}")
     target = str(spec.get("targetNamespace") or "")
     options = KustomizeOptions(fields=_fields(spec), substitutions=variables)
     deployer = Deployer(
@@ -209,7 +209,7 @@ def _release_source(
     is_missing = here and not WILD.search(path) and not scope.tree.has_folder(path)
     missing = (f"{NO_FOLDER}: {path}",) if is_missing else ()
     if not here and held is not None:
-        unknown = (*unknown, f"{ELSEWHERE}: {address}")
+        unknown = (*unknown, f"{ELSEWHERE}: {without_credentials(address)}")
     source = Source(repository=address, here=here, revision=_revision(held), path=path, helm=helm)
     return source, unknown, missing
 

@@ -10,7 +10,8 @@ from cli_support import committed, git
 
 from migrator.discover import Config, GitOps, discover
 from migrator.gitops.deployer import Tool
-from migrator.gitops.emit.wiring import UNKNOWN, wiring_of, without_credentials
+from migrator.gitops.emit.wiring import UNKNOWN, wiring_of
+from migrator.model import without_credentials
 
 Tree = Callable[..., Path]
 FILES = {"overlays/prod/kustomization.yaml": "resources: []\n"}

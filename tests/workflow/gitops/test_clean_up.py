@@ -192,3 +192,18 @@ def test_an_entry_goes_with_its_file_and_the_proof_knows_why(migrate: Migrate, t
     lock = read_lock((shop / LOCK_PATH).read_bytes())
     assert lock.handover is not None
     assert [each.is_leaving for each in lock.handover.owners] == [True, True]
+
+
+def test_a_mark_that_comes_after_the_first_stage_is_a_difference(
+    migrate: Migrate, shop: Path, mirror: Path, tool: str
+) -> None:
+    git(shop, "checkout", "-q", "-B", "hybrid", "hybrid~1")
+    path = next(each for each in sorted(shop.rglob("deployment.yaml")) if "name: api" in each.read_text())
+    name, text = {
+        "argocd": ("argocd.argoproj.io/sync-options", "Prune=false,Delete=false"),
+        "flux": ("kustomize.toolkit.fluxcd.io/prune", "disabled"),
+    }[tool]
+    replaced(path, "  name: api\n", f"  name: api\n  annotations: {{{name}: '{text}'}}\n")
+    shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror, "--base", "main")
+    assert shown.code == 3
+    assert name.replace("/", "~1") in shown.out

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from cli_support import Migrate, git
-from deployed_today import URL, deployed_by_argocd
+from deployed_today import deployed_by_argocd
 from emitted_objects import ArgoCd, applied, documents, proved, sorted_bodies
 from played_stages import applied_by_hand, argocd_history, trees
 
+from measuring.handover_shapes import URL
 from migrator.gitops.play.play import violations
 from migrator.lock import LOCK_PATH, read_lock
 
