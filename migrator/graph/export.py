@@ -144,8 +144,13 @@ def _node(graph: ResourceGraph, node: Node, group: Group | None) -> dict[str, ob
 
 def _quoted(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return f'"{_on_one_line(escaped)}"'
 
 
 def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return _on_one_line(text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;"))
+
+
+def _on_one_line(text: str) -> str:
+    """What a name holds begins no line of its own: a CI system takes some for its commands."""
+    return text.replace("\r", "\\r").replace("\n", "\\n")

@@ -87,6 +87,7 @@ def with_proof(lock: Lock, proof: Proof) -> Lock:
     """The lock with what was proved: verdict, digests, and the allowances that each component needed.
 
     A component that was migrated earlier keeps those of its own day: it needs none against a tree that has it already.
+    So the verdict is no better than its components' allowances.
     """
     components = {
         name: replace(each, allowances=tuple(sorted({*each.allowances, *proof.components[name].allowances})))
@@ -94,10 +95,11 @@ def with_proof(lock: Lock, proof: Proof) -> Lock:
         else each
         for name, each in lock.components.items()
     }
+    is_allowed = any(each.allowances for each in components.values())
     return replace(
         lock,
         components=components,
-        verdict=str(proof.verdict),
+        verdict=str(max(proof.verdict, Verdict.ALLOWED if is_allowed else Verdict.IDENTICAL)),
         proof_digest=proof.digest,
         rendered={name: each.parts for name, each in proof.environments.items()},
     )

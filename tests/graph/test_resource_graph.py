@@ -341,6 +341,13 @@ def test_quotes_are_escaped() -> None:
     assert "ConfigMap a&quot;b&lt;c" in to_mermaid(graph)
 
 
+def test_no_line_begins_with_what_a_name_holds() -> None:
+    graph = graph_of('---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: "a\\n::error::b"}\n')
+    for text in (to_mermaid(graph), to_dot(graph)):
+        assert "a\\n::error::b" in text
+        assert not any(line.startswith("::") for line in text.splitlines())
+
+
 def test_components_are_groups_in_every_format() -> None:
     graph = graph_of(named("ConfigMap", "a", "") + "---\n" + named("ConfigMap", "b", ""))
     second = graph.nodes[1]

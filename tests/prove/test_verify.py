@@ -11,7 +11,7 @@ import pytest
 
 from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
-from migrator.lock import Lock, dump_lock, read_lock
+from migrator.lock import Lock, LockedComponent, dump_lock, read_lock
 from migrator.prove import (
     Proof,
     Verdict,
@@ -190,3 +190,14 @@ def test_baseline_of_a_root_that_is_gone_is_unproved(hybrid: Hybrid) -> None:
     proof = prove_lock(hybrid.lock, hybrid.root, rendering, hybrid.context, terms=TERMS)
     assert proof.verdict is Verdict.UNPROVED
     assert [reason.code for reason in proof.environments["prod"].reasons] == ["MIG702"]
+
+
+def test_a_lock_is_no_better_than_the_allowances_of_its_components(hybrid: Hybrid) -> None:
+    """Against a tree that is migrated already nothing differs, and what was allowed once still is."""
+    full = write_lock(hybrid, hybrid.lock)
+    held = LockedComponent(decision="adopt", resources=1, allowances=("labels",))
+    lock = replace(full, components={"store": held})
+    rendered = render_lock(lock, hybrid.root, hybrid.context)
+    proof = prove_lock(lock, hybrid.root, rendered, hybrid.context, terms=TERMS)
+    assert proof.verdict is Verdict.IDENTICAL
+    assert with_proof(lock, proof).verdict == str(Verdict.ALLOWED)

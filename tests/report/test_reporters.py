@@ -8,12 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from migrator.charts.types import ChartRef
+from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Inference, SplitValues
 from migrator.model import DifferenceKind, Json, ReleaseContext
 from migrator.plan.types import Decision, Plan
 from migrator.report.ci.github import workflow_commands
 from migrator.report.ci.gitlab import code_quality
-from migrator.report.ci.junit import Case, junit
+from migrator.report.ci.junit import Case, finding_cases, junit
 from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
 from migrator.report.markdown import findings_markdown, plan_markdown
@@ -197,6 +198,13 @@ def test_gitlab_issues_have_distinct_fingerprints(plan: Plan) -> None:
     assert [issue["severity"] for issue in issues] == ["major", "info"]
     assert issues[0]["location"] == {"path": "overlays/dev,x/kustomization.yaml", "lines": {"begin": 3}}
     assert len({issue["fingerprint"] for issue in issues}) == 2
+
+
+def test_no_line_of_junit_begins_with_what_a_name_holds() -> None:
+    finding = Diagnostic(code="MIG802", severity=Severity.INFO, summary="a\n::error::b is vendored")
+    text = junit(finding_cases([finding]))
+    assert not any(line.startswith("::") for line in text.splitlines())
+    assert "a\\n::error::b" in text
 
 
 def test_junit_counts_and_escapes() -> None:

@@ -23,7 +23,7 @@ from migrator.gitops.emit.order import (
     waves,
     wishes,
 )
-from migrator.gitops.emit.units import Unit
+from migrator.gitops.emit.units import Unit, plain_name
 from migrator.gitops.emit.wiring import IN_CLUSTER, Wiring
 from migrator.gitops.emit.written import Written
 from migrator.model import RepoPath, ResId
@@ -38,10 +38,10 @@ def argocd_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> t
     apart = has_own_clusters(groups, wiring)
     found: list[Written] = []
     for environment, held in groups.items():
-        found += _environment(environment, held, wiring, folder, f"-{environment}" if apart else "")
+        found += _environment(environment, held, wiring, folder, f"-{plain_name(environment)}" if apart else "")
     _refuse_twins(found, wiring)
     scopes = scopes_of(each for unit in units for each in unit.objects)
-    shares = {f"-{name}": held for name, held in groups.items()} if apart else {"": tuple(units)}
+    shares = {f"-{plain_name(name)}": held for name, held in groups.items()} if apart else {"": tuple(units)}
     for suffix, share in shares.items():
         found += _projects(share, wiring, folder, suffix, scopes)
     # where there is an entry, what deploys the old owners deploys the new ones
@@ -111,7 +111,7 @@ def _name(unit: Unit, wiring: Wiring) -> str:
     """With tracking by label the release's own name, as another would overwrite its instance label (fact A1)."""
     if wiring.gitops.argocd.tracking == "label" and unit.release is not None:
         return unit.release.context.release
-    return f"{unit.name}-{unit.environment}"
+    return plain_name(f"{unit.name}-{unit.environment}")
 
 
 def _about(unit: Unit) -> str:
@@ -210,7 +210,7 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
 
     Its own removal takes the Applications away, and these leave what they deployed (fact A10).
     """
-    suffix = f"-{environment}" if environment else ""
+    suffix = f"-{plain_name(environment)}" if environment else ""
     named = ",".join(f"{each}{suffix}.yaml" for each in (APPLICATIONS, INFRASTRUCTURE))
     apps = f"{folder}/applications/{environment}".rstrip("/")
     policy = _policy(environment, wiring)

@@ -96,9 +96,11 @@ def _next(handover: Handover) -> str:
             f"`migrate apply --gitops {handover.tool}` for {following}."
         )
     if handover.is_finished:
+        again = " Owners that were applied by hand are applied again, as under stage 1." if handover.owners else ""
         return (
             "The way back is given up here: owners prune and heal as configured, and nothing keeps objects that they "
             "lose. Merge it only when every command under Check of the last stage says that all is in sync and healthy."
+            f"{again if handover.tool == 'argocd' else ''}"
         )
     return (
         "Merge this stage, and see under Check that it is applied. The way back stays open until "
@@ -112,9 +114,8 @@ def _deployers(lock: Lock) -> Sequence[LockedDeployer]:
 
 def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
     """What no controller delivers."""
-    if stage == PROTECT and handover.tool == "argocd":
-        for each in handover.owners:
-            yield f"kubectl apply -f {_word(each.file)}   # unless another Application delivers it"
+    if stage == PROTECT:
+        yield from _owners(handover)
     if stage == SWITCH and handover.tool == "argocd":
         yield from (f"kubectl apply -f {_word(file)}" for file in handover.roots)
     if stage == CLEAN_UP:
@@ -124,6 +125,13 @@ def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
             if handover.tool == "argocd":
                 told = f"kubectl delete {_word(each.kind.lower())} {name} -n {space}"
             yield f"{told}   # where nothing that is deployed has taken it away"
+
+
+def _owners(handover: Handover) -> Iterator[str]:
+    """The old owners, as a commit has changed them, for those that were applied by hand."""
+    for each in handover.owners if handover.tool == "argocd" else ():
+        if not each.is_leaving or not handover.is_finished:
+            yield f"kubectl apply -f {_word(each.file)}   # unless another Application delivers it"
 
 
 def _leaving(handover: Handover) -> Sequence[LockedOwner]:
@@ -163,6 +171,8 @@ def _policy(name: str, namespace: str) -> str:
 
 def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     yield "git revert COMMIT   # the commit of this stage, and merge that"
+    if stage == PROTECT:
+        yield from _owners(handover)
     if stage == CLEAN_UP:
         for each in _leaving(handover):
             yield f"kubectl apply -f {_word(each.file)}   # where nothing that is deployed brings it"
@@ -171,6 +181,8 @@ def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     if handover.tool == "argocd":
         yield "# wait until the old owners are in sync; then, where no root Application prunes them:"
         yield from (f"argocd app delete {_word(each.name)} --cascade=false" for each in _deployers(lock))
+        roots = (file.rpartition("/")[2].rpartition(".")[0] for file in handover.roots)
+        yield from (f"argocd app delete {_word(name)} --cascade=false   # it was applied by hand" for name in roots)
     else:
         yield "# wait until the old owners are ready; then, where the bootstrap does not prune:"
         yield f"flux delete kustomization helm-releases -n {_word(handover.namespace)}"

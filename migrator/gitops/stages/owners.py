@@ -10,6 +10,8 @@ from migrator.gitops.emit.argocd_objects import FINALIZER
 from migrator.model import Json, KeyPath, RepoPath, mapping_of, resource_of
 from migrator.yamlio import Append, Dialect, Operation, Remove, Set, dump, edit, read_documents, read_value
 
+_GIVEN_BACK = frozenset({"prune", "selfHeal", "finalizers", "preserveResourcesOnDeletion"})
+"""What a stage takes from an owner: nothing else is given back, whatever a lock says."""
 _SPEC: KeyPath = ("spec",)
 _TEMPLATE: KeyPath = ("spec", "template")
 
@@ -84,6 +86,8 @@ def restored(text: str, kind: str, name: str, before: Mapping[str, Json]) -> str
 def _restoring(body: Mapping[str, Json], before: Mapping[str, Json]) -> Iterator[Operation]:
     for field, value in before.items():
         path = tuple(field.split("."))
+        if path[-1] not in _GIVEN_BACK:
+            continue
         now = _at(body, path)
         if value is None and now is not None:
             yield Remove(path=path)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from migrator.report.visible import visible_lines
+from migrator.report.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -25,7 +25,11 @@ class Case:
 def finding_cases(findings: Sequence[Diagnostic]) -> list[Case]:
     """One failed case for each finding; a passed one when there is none, as an empty report reads like a broken job."""
     cases = [
-        Case(suite=finding.code, name=f"{finding.span or 'repository'}: {finding.summary}", failure=str(finding))
+        Case(
+            suite=finding.code,
+            name=visible(f"{finding.span or 'repository'}: {finding.summary}"),
+            failure=visible(str(finding)),
+        )
         for finding in findings
     ]
     return cases or [Case(suite="audit", name="no findings")]

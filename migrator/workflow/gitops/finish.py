@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from migrator.audit.deployed import release_disagrees
+from migrator.audit.types import Subject
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.flux import RELEASES, grouped
@@ -57,7 +59,7 @@ def finish_repository(settings: Settings, run: Run) -> Finished:
     lock, handover = _begun(baseline)
     if handover.is_finished:
         return Finished(guide=locked_guide(lock, handover), proof=None, edits=(), diagnostics=())
-    check_clean(baseline.index, settings)
+    check_clean(baseline.index, settings, may_be_dirty=False)
     with run.step("prove") as watch:
         context = render_context_of(baseline.choices, baseline.tools, watch)
         layout = layout_of(baseline)
@@ -72,6 +74,8 @@ def finish_repository(settings: Settings, run: Run) -> Finished:
             stage(baseline.root, sealed(edits, lock, baseline.index), tree)
             proof, _ = verify(baseline.root, None, context, terms=terms, lock=lock, tree=tree)
     proof = without_shipped(proof, shipped)
+    if proof.verdict.holds:
+        _check_objects(baseline, lock)
     edits = sealed(edits, with_proof(lock, proof), baseline.index) if proof.verdict.holds else ()
     if edits:
         with run.step("write"):
@@ -110,6 +114,21 @@ def _begun(baseline: Baseline) -> tuple[Lock, Handover]:
             f"run `migrate apply --gitops {lock.handover.tool}` for the next stage first",
         )
     return lock, lock.handover
+
+
+def _check_objects(baseline: Baseline, lock: Lock) -> None:
+    """MIG669 where an object that deploys a release is gone, or says other things of it than were proved."""
+    subject = Subject(
+        kustomizations=baseline.kustomizations, builds=(), lock=lock, deployers=baseline.reading.deployers
+    )
+    for each in release_disagrees(subject):
+        said, place = each.words, each.span or SourceSpan(path=LOCK_PATH)
+        raise _refused(
+            f"{said['object']} deploys {said['release']} in {said['environment']} otherwise than was proved: "
+            f"{said['problem']}",
+            place.path,
+            "give it back what the lock has; `migrate audit` lists all such objects",
+        )
 
 
 def _refused(why: str, path: RepoPath, remedy: str) -> MigrateError:

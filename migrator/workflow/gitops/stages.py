@@ -147,7 +147,7 @@ def unprotected(root: Path, lock: Lock) -> tuple[FileEdit, ...]:
     return tuple(each for each in edits.values() if each.before != each.after)
 
 
-def check_clean(index: Index, settings: Settings) -> None:
+def check_clean(index: Index, settings: Settings, *, may_be_dirty: bool = True) -> None:
     """Nothing where git has everything, or settings ask for less; MIG908 for changes that are not committed."""
     dirty = dirty_paths(index.root) if index.git.is_repo else ()
     if dirty and not (settings.allow_dirty or settings.diff):
@@ -155,7 +155,7 @@ def check_clean(index: Index, settings: Settings) -> None:
             "MIG908",
             f"git has changes that are not committed: {dirty[0]}",
             span=SourceSpan(path=dirty[0]),
-            remedy="commit or stash them; or use --allow-dirty",
+            remedy="commit or stash them; or use --allow-dirty" if may_be_dirty else "commit or stash them",
         )
 
 

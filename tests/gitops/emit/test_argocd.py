@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from units_of_a_shop import crd, of, release_unit, unit
@@ -177,3 +179,11 @@ def test_two_applications_of_one_name_are_refused_where_one_argo_cd_has_both() -
     assert "applications/dev/store.yaml" in emitted(*units, argocd=label)
     with pytest.raises(MigrateError, match="MIG667"):
         emitted(release_unit("dev", "one"), release_unit("dev", "two"), argocd=label)
+
+
+def test_names_are_such_as_kubernetes_takes_whatever_an_environment_is_called() -> None:
+    clusters = {name: DeployedEnvironment(cluster=f"https://{name}.example.org") for name in ("prod_EU", "dev")}
+    made = emitted(release_unit("prod_EU", "store"), release_unit("dev", "store"), environments=clusters)
+    names = {each["metadata"]["name"] for each in made.values()}
+    assert {"store-prod-eu", "infrastructure-prod-eu", "root-app-prod-eu"} <= names
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in names)

@@ -124,3 +124,17 @@ def test_a_tree_that_is_not_what_was_proved_is_not_finished(
     shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
     assert (shown.code, "MIG669" in shown.err) == (3, True)
     assert tree(shop) == before
+
+
+def test_an_object_that_says_other_things_than_were_proved_is_not_finished(
+    migrate: Migrate, staged: Staged, mirror: Path
+) -> None:
+    shop = staged("argocd", 2)
+    path = shop / "platform/argocd/applications/prod/tiny-db.yaml"
+    path.write_text(path.read_text().replace("values-prod.yaml", "values-prd.yaml"))
+    commit(shop)
+    before = tree(shop)
+    shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
+    assert (shown.code, "MIG669" in shown.err) == (1, True)
+    assert "Application tiny-db-prod deploys shop-db in prod otherwise than was proved: value files" in shown.err
+    assert tree(shop) == before
