@@ -142,20 +142,18 @@ def _disagrees(path: RepoPath, span: SourceSpan, problem: str, release: LockedRe
 
 
 def _lock_file(umbrella: Umbrella) -> Iterator[Finding]:
-    # helm dependency build refuses a Chart.lock that is out of step, and so does Argo CD (fact A6)
-    resolved = {str(entry.get("name")): str(entry.get("version") or "") for entry in umbrella.locked}
-    for index, entry in enumerate(umbrella.dependencies):
-        name, version = str(entry.get("name")), str(entry.get("version") or "")
-        if resolved and _EXACT.fullmatch(version) and resolved.get(name) != version:
-            yield Finding(
-                code="MIG804",
-                span=umbrella.at("dependencies", index, "version"),
-                words={
-                    "path": str(umbrella.path),
-                    "problem": f"Chart.yaml has {name} {version}",
-                    "other": f"Chart.lock has {resolved.get(name) or 'no such dependency'}",
-                },
-            )
+    # helm dependency build fetches what Chart.lock names, or refuses it where it is out of step (fact A6)
+    if umbrella.lock_problem:
+        folder = "" if umbrella.path == "." else f"{umbrella.path}/"
+        yield Finding(
+            code="MIG804",
+            span=SourceSpan(path=RepoPath(f"{folder}Chart.lock")),
+            words={
+                "path": str(umbrella.path),
+                "problem": f"Chart.lock {umbrella.lock_problem}",
+                "other": "that is what helm fetches, or refuses",
+            },
+        )
 
 
 def files_missing(subject: Subject) -> Iterator[Finding]:

@@ -24,8 +24,8 @@ class Umbrella:
     file: RepoPath
     """Its Chart.yaml."""
     dependencies: tuple[Mapping[str, Json], ...]
-    locked: tuple[Mapping[str, Json], ...] = ()
-    """Dependencies as its Chart.lock resolves them; empty where there is none."""
+    lock_problem: str = ""
+    """Why its Chart.lock does not lock its dependencies; empty where it does, or where there is none."""
     is_ours: bool = False
     """Whether a migration made it, as it says itself."""
     spans: Mapping[KeyPath, SourceSpan] = field(default_factory=dict, repr=False)

@@ -10,6 +10,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock
 from migrator.model import Json, RepoPath
+from migrator.prove import lock_file_problem
 from migrator.rewrite import is_umbrella
 from migrator.yamlio import Dialect, read_value, spans
 
@@ -39,7 +40,7 @@ def umbrellas_of(index: Index, lock: Lock | None = None) -> tuple[Umbrella, ...]
                     file=file,
                     dependencies=_entries(chart),
                     is_ours=is_umbrella(chart),
-                    locked=_entries(_read(index, RepoPath(f"{prefix}Chart.lock"))),
+                    lock_problem=_lock_problem(index, RepoPath(f"{prefix}Chart.lock"), _entries(chart)),
                     spans=spans(index.read(file), path=file),
                 )
             )
@@ -58,6 +59,10 @@ def _is_vendored(index: Index, folder: RepoPath) -> bool:
 def _entries(chart: Json) -> tuple[Mapping[str, Json], ...]:
     entries = chart.get("dependencies") if isinstance(chart, Mapping) else None
     return tuple(entry for entry in entries if isinstance(entry, Mapping)) if isinstance(entries, list) else ()
+
+
+def _lock_problem(index: Index, path: RepoPath, entries: tuple[Mapping[str, Json], ...]) -> str:
+    return lock_file_problem(entries, _read(index, path)) if index.is_file(path) else ""
 
 
 def _read(index: Index, path: RepoPath) -> Json:

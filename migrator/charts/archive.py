@@ -27,15 +27,15 @@ _TEXT_FIELDS = ("name", "version", "appVersion", "kubeVersion", "apiVersion", "t
 _DRIVE = re.compile(r"^[A-Za-z]:/")
 
 
-def load_archive(path: Path) -> ChartArchive:
-    """The chart in a `.tgz` or in a folder.
+def load_archive(path: Path, *, is_subchart: bool = False) -> ChartArchive:
+    """The chart in a `.tgz` or in a folder; of a subchart's folder, helm does not ask its `.helmignore`.
 
     Subcharts are files under `charts/NAME/`; a nested archive is unpacked to there (`charts/NAME-VERSION/` where the
     name is taken). MigrateError MIG410 unreadable archive, MIG411 no usable Chart.yaml, MIG412 too large, MIG413 path
     that leaves the chart.
     """
     if path.is_dir():
-        files = _folder_files(path)
+        files = _folder_files(path, is_subchart=is_subchart)
         digest = _files_digest(files)
     else:
         data = _read(path)
@@ -163,11 +163,12 @@ def _inner_name(name: str, shown: str) -> str:
     return inner
 
 
-def _folder_files(folder: Path) -> dict[str, bytes]:
+def _folder_files(folder: Path, *, is_subchart: bool) -> dict[str, bytes]:
     from migrator.charts.helmignore import parse_helmignore
 
     rules_file = folder / ".helmignore"
-    rules = parse_helmignore(rules_file.read_text("utf-8", "replace") if rules_file.is_file() else "")
+    text = rules_file.read_text("utf-8", "replace") if rules_file.is_file() else ""
+    rules = () if is_subchart else parse_helmignore(text)
     files: dict[str, bytes] = {}
     total = 0
     for name, path in _walk(folder, folder.resolve(), "", rules):

@@ -5,6 +5,7 @@ from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
 from migrator.prove.proof import prove
 from migrator.prove.proof_json import proof_document, read_proof
+from migrator.prove.release.dependencies import lock_file_problem
 from migrator.prove.relock import Relocked, relocked
 from migrator.prove.render import (
     RenderContext,
@@ -59,6 +60,7 @@ __all__ = [
     "closure_of",
     "intoto",
     "is_of_what_came",
+    "lock_file_problem",
     "part_digests",
     "placed",
     "proof_document",

@@ -13,7 +13,7 @@ from migrator.diagnostics import MigrateError
 from migrator.discover import Index
 from migrator.lock import Lock, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
-from migrator.prove.stage import dependencies_of, lock_file_problem, read_chart_file
+from migrator.prove.release.dependencies import dependencies_of, lock_file_problem, read_chart_file
 from migrator.render_roots import Build
 from migrator.rewrite.edits import FileEdit
 from migrator.rewrite.layout import Layout
@@ -128,7 +128,7 @@ class _Following:
         if held is None or len(self._entries(folder)) != 1:
             return
         locked = read_value(held, dialect=Dialect.SIGS, path=path)
-        if lock_file_problem({"dependencies": [*self._entries(folder)]}, locked, ref):
+        if lock_file_problem(self._entries(folder), locked):
             self.edits[path] = FileEdit(path=path, before=held, after=chart_lock(ref).encode(), cause="lock")
 
     def _entries(self, folder: RepoPath) -> tuple[Mapping[str, Json], ...]:

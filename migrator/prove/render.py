@@ -33,8 +33,8 @@ from migrator.load import Kustomizations
 from migrator.lock import Lock, LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
+from migrator.prove.release.stage import Staged, repository_folder, stage_release
 from migrator.prove.rendered_parts import Owner, Part, Rendering
-from migrator.prove.stage import Staged, repository_folder, stage_release
 from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, WholeTree, build_staged
 from migrator.render_roots.additions import Addition, added_folders
 from migrator.yamlio import Dialect, read_documents

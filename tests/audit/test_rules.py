@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from migrator.audit import RULES, Subject, audit, is_finding, load_texts, umbrellas_of
+from migrator.charts.types import ChartRef
 from migrator.classify import ChartCandidate, Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index, discover
@@ -18,6 +19,7 @@ from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedReleas
 from migrator.model import Origin, ReleaseContext, RepoPath, Resource, SourceSpan, resource_of
 from migrator.prove import Owner, Part, Rendering, all_part_digests, part_digests, rendered_digest, rendering_digest
 from migrator.render_roots import Build
+from migrator.rewrite.umbrella.chart_files import chart_lock
 from migrator.signatures.manifests import Upstream, load_manifests
 
 URL = "https://charts.example.org"
@@ -303,11 +305,11 @@ def test_missing_chart_file_is_found(audited: Audit) -> None:
 
 
 def test_chart_lock_out_of_step_is_found_and_one_in_step_is_not(audited: Audit) -> None:
-    lock = f"dependencies:\n- name: tiny\n  version: 1.2.3\n  repository: {URL}\n"
+    lock = chart_lock(ChartRef(name="tiny", version="1.2.3", repository=URL))
     assert audited({"infra/tiny/Chart.lock": lock}) == ()
     found = only(audited({"infra/tiny/Chart.lock": lock.replace("1.2.3", "1.2.2")}))
     assert found.code == "MIG804"
-    assert "Chart.lock has 1.2.2" in found.summary
+    assert "Chart.lock has tiny 1.2.2 where Chart.yaml has 1.2.3" in found.summary
 
 
 # MIG805

@@ -96,7 +96,7 @@ def test_a_chart_lock_that_is_of_no_chart_is_written_anew(migrate: Migrate, root
     file = root / FOLDER / "Chart.lock"
     whole = file.read_text()
     file.write_text(whole.replace("digest: sha256:", "digest: sha256:0"))
-    assert audit(migrate, root, charts) == ["MIG808"]
+    assert audit(migrate, root, charts) == ["MIG804"]
     assert relock(migrate, root, charts).code == 0
     assert file.read_text() == whole
 

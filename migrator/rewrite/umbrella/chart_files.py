@@ -112,12 +112,28 @@ def chart_lock(chart: ChartRef) -> str:
 
 
 def lock_digest(chart: ChartRef) -> str:
-    """The digest by which Helm tells that a Chart.lock is of a Chart.yaml: of both lists, as Go writes JSON."""
+    """The digest by which Helm tells that a Chart.lock is of a Chart.yaml with this one dependency."""
     entry = {"name": chart.name, "version": chart.version, "repository": chart.repository}
-    text = json.dumps([[entry], [entry]], separators=(",", ":"), ensure_ascii=False)
+    return dependencies_digest([entry], [entry])
+
+
+def dependencies_digest(wanted: Sequence[Mapping[str, Json]], locked: Sequence[Mapping[str, Json]]) -> str:
+    """The same of any dependencies, as Chart.yaml and Chart.lock list them: of both lists, as Go writes JSON."""
+    lists = [[_as_helm_holds(each) for each in side] for side in (wanted, locked)]
+    text = json.dumps(lists, separators=(",", ":"), ensure_ascii=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _as_helm_holds(entry: Mapping[str, Json]) -> dict[str, Json]:
+    """An entry of `dependencies` with the fields that Helm knows, in its order; empty ones but two are not there."""
+    fields: dict[str, Json] = {"name": str(entry.get("name") or "")}
+    for key in ("version", "repository", "condition", "tags", "enabled", "import-values", "alias"):
+        value = entry.get(key) or ("" if key == "repository" else None)
+        if value is not None:
+            fields[key] = json.loads(json.dumps(value, sort_keys=True)) if key == "import-values" else value
+    return fields
 
 
 def _post_render_folders(component: ComponentPlan, layout: Layout) -> Mapping[str, str]:
