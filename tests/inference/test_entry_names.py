@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from search_support import assert_found
+from search_support import CONFIG_MAP, assert_found
 
 POD = """\
 apiVersion: v1
@@ -60,3 +60,12 @@ CONTAINERS = "containers: {main: {image: web}}\n"
 )
 def test_the_name_that_another_place_shows(truth: str) -> None:
     assert_found(POD, VALUES, CONTAINERS + truth)
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["  {{ .Values.file }}: |\n    a={{ .Values.a }}\n    c=d\n", '  "{{ .Values.file }}": {{ .Values.a | quote }}\n'],
+)
+def test_a_value_names_the_key_of_an_entry(entry: str) -> None:
+    template = f"{CONFIG_MAP}data:\n{entry}"
+    assert_found(template, "file: one.conf\na: 1\n", "file: two.conf\na: 2\n")

@@ -35,3 +35,14 @@ def test_a_map(place: str, values: str, truth: str) -> None:
 @pytest.mark.parametrize("text", ["two words", '{"x": 2}\n', "x: 1\nz: 2\n"])
 def test_a_text(place: str, text: str) -> None:
     assert_found(f"{CONFIG_MAP}data:\n  {PLACES[place]}\n", "a: one\nz: 1\n", f"a: {json.dumps(text)}\n")
+
+
+def test_all_values_at_once() -> None:
+    template = f"{CONFIG_MAP}data:\n  k: |-\n    {{{{ .Values | toPrettyJson | nindent 4 }}}}\n"
+    assert_found(template, "a: 1\nb: {c: d, e: [1]}\n", "a: 2\nb: {e: [1, 3], f: true}\n")
+
+
+def test_values_that_name_keys_and_are_encoded_within() -> None:
+    auth = 'printf `{"auths": {"%s": {"auth": "%s"}}}` .Values.host (printf "%s:%s" .Values.user .Values.word | b64enc)'
+    template = f"{CONFIG_MAP}data:\n  k: {{{{ {auth} | b64enc }}}}\n"
+    assert_found(template, "host:\nuser:\nword:\n", "host: images.example.org\nuser: reader\nword: open\n")

@@ -10,9 +10,13 @@ KEY = "~key"
 
 
 def generalised(bound: Edits) -> Edits:
-    """The assignments, and for each new item that its list counts as filled."""
-    rows = tuple((path[: path.index(ELEMENT)], True) for path, _ in bound if ELEMENT in path)
-    return (*bound, *rows)
+    """The assignments, and for each new item its list, as if it were the only one."""
+    rows: dict[KeyPath, Json] = {}
+    for path, value in bound:
+        if ELEMENT in path:
+            at = path.index(ELEMENT)
+            rows[path[:at]] = set_inside(rows.get(path[:at]), path[at + 1 :], value)
+    return (*bound, *((path, [row]) for path, row in rows.items()))
 
 
 def list_rows(edits: Edits) -> list[tuple[KeyPath, Json]]:

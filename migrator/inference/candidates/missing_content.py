@@ -7,15 +7,16 @@ from dataclasses import replace
 from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, combined
-from migrator.inference.assignments.wildcards import generalised, list_rows, named_rows
+from migrator.inference.assignments.wildcards import KEY, generalised, list_rows, named_rows
 from migrator.inference.candidates.repeat_counts import more_items
 from migrator.inference.gaps.containers import container_paths, locate
 from migrator.inference.gaps.distance import leaf_count
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.gaps.pairing import align
+from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.argument_pairs import grouped_rows
-from migrator.inference.inversion.inverter import open_region
-from migrator.inference.inversion.unify import READING_STEPS, Reader, best_row, unify
+from migrator.inference.inversion.inverter import invert_text, open_region
+from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading, best_row, joined, unify
 from migrator.inference.inversion.untaken_branches import is_spelled_out, marked, producers_of, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
@@ -34,6 +35,7 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
         for path in container_paths(gap.document, node):
             yield (((*path, str(gap.key)), gap.target),)
         yield from from_untaken(gap)
+        yield from _under_another_key(gap)
         return
     yield from grouped_rows(gap, tree)
     yield from more_items(gap)
@@ -41,6 +43,19 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
     for edits in _list_item(gap, tree):
         yield from _all_rows(gap, tree, edits, known)
         yield edits
+
+
+def _under_another_key(gap: Gap) -> Iterator[Edits]:
+    """Assignments under which an entry that the target lacks has the missing one's key, and then its content."""
+    assert gap.node is not None  # noqa: S101
+    for key in (key for key in gap.node.entries if key not in gap.whole):
+        pieces = content_pieces(gap.document, gap.node.keys[key])
+        for edits in islice(invert_text(pieces, str(gap.key)), 2):
+            if any(KEY in path for path, _ in edits):
+                continue  # an entry of the values: it is no other one that is named anew
+            inside = Reader(READING_STEPS, gap.name_inputs).read(gap.document, gap.node.entries[key], gap.target)
+            yield joined(Reading(edits), inside).edits
+            yield edits
 
 
 def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
@@ -206,6 +221,6 @@ def _in_place(gap: Gap) -> Iterator[tuple[int, Edits]]:
 def opened(region: Region, bound: Edits) -> Iterator[Edits]:
     bound = named_rows(bound)
     for path_conditions in islice(open_region(region, generalised(bound)), 3):
-        joined = combined(bound, path_conditions)
-        if joined is not None:
-            yield joined
+        together = combined(bound, path_conditions)
+        if together is not None:
+            yield together

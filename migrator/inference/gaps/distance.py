@@ -85,9 +85,9 @@ def _text_cost(now: str, target: str) -> float:
         decoded, wanted = (
             (decoded_text(now), decoded_text(target)) if len(now) > 40 and len(target) > 40 else (None, None)
         )
-        if decoded is None or wanted is None:
-            return 1.0 if now[:1] not in "{[" or target[:1] not in "{[" else _json_cost(now, target)
-        now, target = decoded, wanted
+        if decoded is not None and wanted is not None:
+            return _text_cost(decoded, wanted)
+        return 1.0 if now[:1] not in "{[" or target[:1] not in "{[" else _json_cost(now, target)
     mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
     return 1.0 + LINE_COST * max((mine - theirs).total(), (theirs - mine).total())
 

@@ -186,8 +186,9 @@ def _walk_scalar(text: Gap, node: Node) -> Iterator[Gap]:
                 gap.within = (*path, *gap.within)
                 gap.text = gap.text or text
             yield from found
-            if sum(1 for piece in document_inside.real if piece.source is not None) != 1:
-                return  # else one value is printed as a whole, and may be read as a whole
+            several = sum(1 for piece in document_inside.real if piece.source is not None) != 1
+            if several and "\n" in document_inside.text.strip():
+                return  # else one value is printed as a whole, or values on one line, and may be read as a whole
     yield text
 
 

@@ -34,7 +34,8 @@ class Conditions:
             "ge": self._order,
             "lt": self._order,
             "le": self._order,
-            "empty": self._empty,
+            "empty": self._not,
+            "len": self._filled,
             "has": self._has,
             "contains": self._has,
             "default": self._default,
@@ -216,8 +217,8 @@ class Conditions:
                 up = greater == (sign > 0)
                 yield from islice(self._inversion.invert(one, limit + step if up else limit - step, depth=depth), 2)
 
-    def _empty(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
-        yield from self.satisfy(condition.args[0], not want, bound=bound, depth=depth)
+    def _filled(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
+        yield from self.satisfy(condition.args[0], want, bound=bound, depth=depth)
 
     def _has(self, condition: Value, want: bool, bound: Edits, depth: int) -> Iterator[Edits]:
         del bound

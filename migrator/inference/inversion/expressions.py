@@ -62,9 +62,11 @@ class Expressions:
             )
         if isinstance(value.v, dict) and isinstance(target, dict) and not value.direct:
             yield from self._entries(value, target, depth)
+        if value.op == "join":  # an item with separators in it would be two of them
+            yield from self._operation(value, target, loose, depth + 1)
         if isinstance(target, str) and value.pieces is not None:
             yield from self._inversion.invert_text(value.pieces, target, depth + 1)
-        if value.op:
+        if value.op and value.op != "join":
             yield from self._operation(value, target, loose, depth + 1)
 
     def _lookup(self, value: Value, target: Json, loose: bool, depth: int) -> Iterator[Edits]:

@@ -233,14 +233,14 @@ def composed(
     return Value(text_of(pieces, region), (), op, args, tuple(pieces))
 
 
-_CHOOSING = frozenset({"default", "choice", "and", "or"})
-"""Operations whose value is one of their operands."""
+_WHOLE = frozenset({"default", "choice", "and", "or", "join"})
+"""Operations whose value is one of their operands, or has as many parts as a list has items."""
 
 
 def parts(value: Value) -> list[Piece]:
     """The pieces of a text, each told of the value where that has other ways to be what it is."""
     pieces = list(value.pieces or ())
-    if not value.direct and value.op not in _CHOOSING and not _of_a_table(value):
+    if not value.direct and value.op not in _WHOLE and not _of_a_table(value):
         return pieces
     return [Piece(p.text, p.source, p.path_condition, p.region, (value, *p.wholes)) for p in pieces]
 

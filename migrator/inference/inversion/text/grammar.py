@@ -132,8 +132,9 @@ class _Builder:
     def leaf(self, piece: Piece) -> None:
         self.open = None
         last = self.parts[-1] if self.parts else None
-        if _fixed(piece.source):
-            if piece.source is None and piece.text == MARK:
+        source = _source(piece)
+        if _fixed(source):
+            if source is None and piece.text == MARK:
                 return
             edge = piece.region is EDGE
             if isinstance(last, Text) and not edge and not last.edge:
@@ -141,13 +142,13 @@ class _Builder:
             elif piece.text:
                 self.parts.append(Text(piece.text, edge))
             return
-        assert piece.source is not None  # noqa: S101
-        text = None if _to_come(piece) else piece.text
-        if isinstance(last, Slot) and last.source is piece.source and last.text is not None and text is not None:
+        assert source is not None  # noqa: S101
+        text = None if _to_come(piece, source) else piece.text
+        if isinstance(last, Slot) and last.source is source and last.text is not None and text is not None:
             last.text += text
         else:
             quoted = isinstance(last, Text) and last.text[-1:] in "\"'"
-            self.parts.append(Slot(piece.source, text, quoted))
+            self.parts.append(Slot(source, text, quoted))
 
     def block(self, path_condition: PathCondition, inner: Parts, text: str) -> None:
         if path_condition.keyword == "range" and path_condition.wanted:
@@ -223,13 +224,17 @@ def _fixed(source: Value | None) -> bool:
     """Whether no value that the search may set changes what is printed."""
     if source is None or not (source.direct or source.op) or source.op == "tpl-text":
         return True  # the text around the actions of a template is what the values in it are read by
-    return any(path[0] == RELEASE or (KEY in path and path[-1] != KEY) for path in source.direct)
+    return any(path[:1] == (RELEASE,) or (KEY in path and path[-1] != KEY) for path in source.direct)
 
 
-def _to_come(piece: Piece) -> bool:
+def _source(piece: Piece) -> Value | None:
+    """What a piece is printed from: of a joined list the list, which may have more items or fewer."""
+    return next((whole for whole in piece.wholes if whole.op == "join"), piece.source)
+
+
+def _to_come(piece: Piece, source: Value) -> bool:
     """Whether what is printed depends on an element or a value that does not exist yet."""
-    source = piece.source
-    if source is None or MARK in piece.text or (piece.region is not None and source.v is None):
+    if MARK in piece.text or (piece.region is not None and source.v is None):
         return True
     while source.op == "choice":
         source = source.args[3]  # what it is now

@@ -277,8 +277,8 @@ def _join(scope: Scope, args: list[Value]) -> Value:
             pieces.append(_literal(scope, separator))
         pieces += text_pieces(scope, item)
     check_text(sum(len(piece.text) for piece in pieces), "join")
-    if not pieces and scope.region is not None and args[1].direct:
-        pieces = text_pieces(scope, Value(None, args[1].direct, "join", tuple(args)))
+    if not pieces and (args[1].direct or args[1].op):
+        pieces = text_pieces(scope, Value("", (), "join", tuple(args)))
     return _made(scope, pieces, "join", args)
 
 

@@ -1,0 +1,52 @@
+"""Lists that templates join into a text, and conditions that count their items."""
+
+import pytest
+from search_support import CONFIG_MAP, assert_found
+
+LINES = f'{CONFIG_MAP}data:\n  k: |\n    a={{{{ .Values.m }}}}\n    {{{{- .Values.l | join "\\n" | nindent 4 }}}}\n    z: 1\n'
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  volumes:\n  - name: own\n    secret: {secretName: x}\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '.Values.l | join "," | quote',
+        'join "," .Values.l',
+        '.Values.l | join "\\n" | quote',
+        'printf "--hosts=%s" (join "," .Values.l)',
+        'join ";" .Values.l | printf "a;%s"',
+    ],
+)
+@pytest.mark.parametrize("values", ["l: [a, b]\n", "l: []\n", "l: [u, v, w]\n", "l: null\n"])
+@pytest.mark.parametrize("truth", ["l: [b, v, w]\n", "l: [b, c]\n"])
+def test_a_list_on_one_line_gets_more_items_or_fewer(text: str, values: str, truth: str) -> None:
+    assert_found(f"{CONFIG_MAP}data:\n  k: {{{{ {text} }}}}\n  x: w\n", values, truth)
+
+
+@pytest.mark.parametrize("values", ["l: [a, b]\nm: one\n", "l: []\nm: one\n", "l: [u, v, w]\nm: one\n"])
+@pytest.mark.parametrize("truth", ["l: [b, v, w]\nm: two\n", "l: [b, c=4]\nm: two\n"])
+def test_a_list_among_other_lines_does_too(values: str, truth: str) -> None:
+    assert_found(LINES, values, truth)
+
+
+@pytest.mark.parametrize("text", ['(list .Values.a .Values.b) | join ":"', 'list .Values.a "c" .Values.b | join "/"'])
+def test_values_that_are_joined_stay_apart(text: str) -> None:
+    assert_found(f"{CONFIG_MAP}data:\n  k: {{{{ {text} }}}}\n", "a: one\nb: two\n", "a: three\nb: four\n")
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "ne (len .Values.l) 0",
+        "gt (len .Values.l) 0",
+        "len .Values.l",
+        "not (eq (len .Values.l) 0)",
+        "not (empty .Values.l)",
+    ],
+)
+def test_items_are_counted_before_they_are_printed(condition: str) -> None:
+    template = f"{POD}{{{{- if {condition} }}}}\n{{{{ toYaml .Values.l | indent 2 }}}}\n{{{{- end }}}}\n"
+    assert_found(template, "l: []\n", "l: [{name: a, emptyDir: {}}, {name: b, emptyDir: {}}]\n")
+    text = f"{CONFIG_MAP}data:\n  {{{{- if {condition} }}}}\n  k: {{{{ .Values.l | join `,` }}}}\n  {{{{- end }}}}\n  x: w\n"
+    assert_found(text, "l: []\n", "l: [a, b]\n")
+    assert_found(text, "l: [a, b]\n", "l: []\n")
