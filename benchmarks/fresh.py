@@ -3,6 +3,7 @@
     python benchmarks/fresh.py --seed 1 [--charts 80] [--cases-per-chart 1] [--name PATTERN] [--keep DIR]
     python benchmarks/fresh.py --families [--charts 20]            # kinds of values of charts over a library chart
     python benchmarks/fresh.py --defaults                          # every archive at its defaults
+    python benchmarks/fresh.py --modes [FILE]                     # replicated and highly available modes, as written
     python benchmarks/fresh.py --seed 1 --from A.jsonl --write     # the page from earlier runs
 
 A seed always draws the same cases. Seed 1 is for work on the solver; what is drawn for a final figure is a seed that
@@ -21,7 +22,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from measuring.fresh.jobs import default_jobs, family_jobs, fresh_jobs  # noqa: E402
+from measuring.fresh.jobs import default_jobs, family_jobs, fresh_jobs, mode_jobs  # noqa: E402
 from measuring.fresh.page import section, shown  # noqa: E402
 from measuring.rows import CaseRow, read_rows  # noqa: E402
 from measuring.running import add_running_options, measured  # noqa: E402
@@ -31,8 +32,8 @@ from migrator.engines import find_helm  # noqa: E402
 
 CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" / "corpus")
 PAGE = HERE.parent / "docs" / "benchmarks.md"
-JOBS = {"fresh": fresh_jobs, "defaults": default_jobs, "families": family_jobs}
-SECTIONS = {"fresh": "fresh values", "defaults": "defaults", "families": "families"}
+JOBS = {"fresh": fresh_jobs, "defaults": default_jobs, "families": family_jobs, "modes": mode_jobs}
+SECTIONS = {"fresh": "fresh values", "defaults": "defaults", "families": "families", "modes": "modes"}
 
 
 def main() -> None:
@@ -62,6 +63,9 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     mode = parser.add_mutually_exclusive_group()
     for name in ("defaults", "families"):
         mode.add_argument(f"--{name}", dest="mode", action="store_const", const=name)
+    mode.add_argument(
+        "--modes", type=Path, metavar="FILE", nargs="?", const=HERE / "modes.yaml", help="chart: {mode: values}"
+    )
     parser.set_defaults(mode="fresh")
     parser.add_argument("--seed", type=int, default=1, help="of the drawing (default: %(default)s)")
     parser.add_argument(
@@ -71,7 +75,10 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--name", action="append", default=[], metavar="PATTERN", help="part of a name; repeatable")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="leave the cases there, as round trips")
     add_running_options(parser)
-    return parser.parse_args(words)
+    given = parser.parse_args(words)
+    if given.modes:
+        given.mode = "modes"
+    return given
 
 
 if __name__ == "__main__":

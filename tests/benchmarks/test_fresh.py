@@ -15,7 +15,7 @@ from measuring.fresh.documented import Place, documented
 from measuring.fresh.drawn import Areas, placed
 from measuring.fresh.examples import comments_of
 from measuring.fresh.families import changes_of
-from measuring.fresh.jobs import causes, default_jobs, family_jobs, fresh_jobs
+from measuring.fresh.jobs import causes, default_jobs, family_jobs, fresh_jobs, mode_jobs
 from measuring.fresh.made import chosen_case, drawn_case
 from measuring.fresh.natural import natural
 from measuring.fresh.page import ending, made_figures, section, shown
@@ -328,3 +328,13 @@ def test_values_are_placed_without_touching_what_was_there():
     values = {"a": {"b": 1}}
     assert placed(values, ((("a", "c"), 2), (("d",), 3))) == {"a": {"b": 1, "c": 2}, "d": 3}
     assert dump(values) == "a:\n  b: 1\n"
+
+
+def test_modes_are_measured_as_written_where_a_chart_takes_them(corpus, tool, tmp_path, capsys):
+    modes = tmp_path / "modes.yaml"
+    wide = "{size: 7, ingress: {enabled: true}, unused: 20m}"
+    modes.write_text(f"tiny: {{wide: {wide}, never: {{refused: 'yes'}}}}\nabsent: {{wide: {wide}}}\n")
+    rows = list(measured(mode_jobs(options(corpus, "--modes", str(modes)), tool), 1, None))
+    assert [(row.name, row.perfect, row.minimal) for row in rows] == [("tiny-1.0.0-wide", True, 3)]
+    assert "tiny-1.0.0-never: helm refuses it" in capsys.readouterr().out
+    assert made_figures(rows, "modes")[0].reach == "100 %"

@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import cast
 
 from measuring.cases import read_cases
 from measuring.fresh import words
@@ -16,13 +17,15 @@ from measuring.fresh.charts import Chart, charts_of, without_round_trip
 from measuring.fresh.documented import documented
 from measuring.fresh.drawn import size_of
 from measuring.fresh.families import Changed, changes_of, has_library, members
-from measuring.fresh.made import Made, chosen_case, drawn_case, finished, write_case
+from measuring.fresh.made import Made, chosen_case, drawn_case, finished, write_case, written_case
 from measuring.fresh.rendered import Renders
 from measuring.measure import measure_case
 from measuring.rows import CaseRow, Drawn, Row
 from measuring.running import Job, guarded
 from migrator.charts import load_archive
 from migrator.engines import Tool
+from migrator.model import Json
+from migrator.yamlio import Dialect, read_value
 
 FAMILY_RENDERS = 40
 FAMILY_CHARTS = 20
@@ -101,6 +104,31 @@ def _family(given: argparse.Namespace, tool: Tool, chart: Chart, change: Changed
         if made is not None:
             return [measured_case(given, tool, made, renders, label)]
     return []
+
+
+def mode_jobs(given: argparse.Namespace, tool: Tool) -> Iterator[Job]:
+    """What modes.yaml holds: replicated and highly available modes, for every archive of their charts."""
+    modes = cast(
+        "Mapping[str, Mapping[str, Mapping[str, Json]]]", read_value(given.modes.read_bytes(), dialect=Dialect.SIGS)
+    )
+    for chart in charts_of(given.corpus):
+        for mode, values in modes.get(chart.name, {}).items():
+            label = f"{chart.label}-{mode}"
+            if _wanted(given, label):
+                yield guarded(
+                    label,
+                    CaseRow,
+                    lambda chart=chart, values=values, label=label: _mode(given, tool, chart, values, label),
+                )
+
+
+def _mode(given: argparse.Namespace, tool: Tool, chart: Chart, values: Mapping[str, Json], label: str) -> Sequence[Row]:
+    renders = Renders(tool, chart.archive, chart.name, "default", chart.skip_schema)
+    made = written_case(values, renders, chart.required)
+    if made is None:
+        print(f"{label}: helm refuses it", flush=True)
+        return []
+    return [measured_case(given, tool, made, renders, label)]
 
 
 def measured_case(given: argparse.Namespace, tool: Tool, made: Made, renders: Renders, label: str) -> CaseRow:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from random import Random
 
@@ -68,6 +70,13 @@ def chosen_case(batch: Batch, renders: Renders, base: Mapping[str, Json]) -> Mad
         return None
     needed = _needed(values, renders)
     return finished(needed, renders) if all(_is_set(needed, path) for path, _ in batch) else None
+
+
+def written_case(values: Mapping[str, Json], renders: Renders, base: Mapping[str, Json]) -> Made | None:
+    """A case of values that somebody wrote, without those that change nothing in this chart; None where it refuses."""
+    written = placed(base, tuple((path, reduce(getitem, path, values)) for path in leaves(values)))
+    renders.look_for_chance(written)
+    return None if renders.resources(written) is None else finished(_needed(written, renders), renders)
 
 
 def finished(values: Mapping[str, Json], renders: Renders, dropped: int = 0) -> Made | None:
