@@ -10,6 +10,7 @@ from dataclasses import replace
 from migrator.audit.types import Finding, Subject
 from migrator.gitops.agreement import disagreements
 from migrator.gitops.deployer import Deployer, Source, Tool
+from migrator.gitops.inflated import chart_sources
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
 
@@ -50,7 +51,7 @@ def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
             if not is_deployed and not _is_of_deployers(root, name, subject):
                 yield _nothing(name, f"the kustomization {root}", root, is_note=is_note)
         for release in locked.helm:
-            if not any(_deploys(each, release) for each in there):
+            if not any(_deploys(each, release, subject) for each in there):
                 words = f"release {release.context.release} in namespace {release.context.namespace}"
                 yield _nothing(name, words, release.path, is_note=is_note)
 
@@ -96,9 +97,9 @@ def _is_of_deployers(root: RepoPath, environment: str, subject: Subject) -> bool
     return all(group.endswith(_GITOPS) for group in groups)
 
 
-def _deploys(deployer: Deployer, release: LockedRelease) -> bool:
+def _deploys(deployer: Deployer, release: LockedRelease, subject: Subject) -> bool:
     """Whether an object deploys the chart of a release, whatever it says of it otherwise."""
-    for each in deployer.sources:
+    for each in chart_sources(deployer, subject.index.root):
         if each.helm is not None and each.helm.release_name == release.context.release:
             namespace = each.helm.namespace or deployer.namespace
             is_chart = each.chart == release.name if each.chart else each.here and each.path == release.path

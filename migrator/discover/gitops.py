@@ -25,6 +25,8 @@ class ArgoCd:
     """By what it knows its objects: annotation (since 3.0) or label (fact A1)."""
     source: str = "path"
     """What an Application of a release names: the `path` of the umbrella chart, or the public `chart`."""
+    enable_helm: bool | None = None
+    """Whether its kustomize may inflate charts (`--enable-helm`); None: what is there tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +103,12 @@ def _monitoring(held: Field) -> Mapping[str, str] | None:
 
 
 def _argocd(held: Field) -> ArgoCd:
-    _given(held, tuple(ArgoCd.__dataclass_fields__))
+    given = _given(held, tuple(ArgoCd.__dataclass_fields__))
     return ArgoCd(
         namespace=held.child("namespace").text(ArgoCd().namespace),
         tracking=held.child("tracking").one_of(TRACKING, ArgoCd().tracking),
         source=held.child("source").one_of(ARGO_CD_SOURCES, ArgoCd().source),
+        enable_helm=given["enable_helm"].flag() if "enable_helm" in given else None,
     )
 
 

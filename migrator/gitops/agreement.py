@@ -9,6 +9,7 @@ from pathlib import Path
 from migrator.gitops.deployer import Deployer, HelmOptions, Source, Tool
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
 from migrator.gitops.emit.flux import KEEP
+from migrator.gitops.inflated import chart_sources, inflated_by
 from migrator.gitops.reading.applications import value_file
 from migrator.gitops.reading.helm_values import values_of
 from migrator.lock import LockedRelease
@@ -17,6 +18,7 @@ from migrator.yamlio import Dialect, YamlError, read_documents, read_value, same
 
 _OCI = "oci://"
 _NONE = "none"
+_PLAIN = {"apiVersion", "kind", "resources"}
 
 
 def disagreements(release: LockedRelease, deployer: Deployer, tree: Path) -> Iterator[tuple[str, str, str]]:
@@ -24,7 +26,7 @@ def disagreements(release: LockedRelease, deployer: Deployer, tree: Path) -> Ite
 
     `tree` is the repository. Values are told as files, or as `other values`, never as they are.
     """
-    source = next((each for each in deployer.sources if each.helm is not None), None)
+    source = next(chart_sources(deployer, tree), None)
     if source is None or source.helm is None:
         yield "chart", _NONE, release.name
         return
@@ -37,8 +39,17 @@ def disagreements(release: LockedRelease, deployer: Deployer, tree: Path) -> Ite
     ]
     yield from (each for each in (*said, *_chart(release, source)) if each[1] != each[2])
     yield from _values(release, source, deployer, tree)
+    yield from (each for each in _interfaces(release, deployer, tree) if each[1] != each[2])
     if not same(list(_patches(helm)), list(_pinned(release, tree))):
         yield "post-renderers", "other patches", f"those of {release.post_render or 'nothing'}"
+
+
+def _interfaces(release: LockedRelease, deployer: Deployer, tree: Path) -> Iterator[tuple[str, str, str]]:
+    """What kustomize tells helm of the cluster, which other deployers ask."""
+    for each in deployer.sources:
+        if (inflated := inflated_by(deployer, each, tree)) is not None:
+            yield "version of Kubernetes", inflated.kube_version, release.context.kube_version
+            yield "API versions", ", ".join(inflated.api_versions), ", ".join(release.context.api_versions)
 
 
 def _flag(value: bool) -> str:
@@ -106,21 +117,26 @@ def _of_config_map(deployer: Deployer, tree: Path) -> Mapping[str, Json]:
 
 
 def _patches(helm: HelmOptions) -> Iterator[Json]:
-    """What the post-renderers of a HelmRelease do, but for the marks of a handover."""
+    """What post-renderers, or the kustomization around a chart, do to its objects but for the marks of a handover."""
     for each in map(mapping_of, helm.post_renderers):
-        kustomize = mapping_of(each.get("kustomize"))
-        patches = kustomize.get("patches")
-        yield from (key for key in (*each, *kustomize) if key not in ("kustomize", "patches"))
-        for patch in map(_parsed, patches if isinstance(patches, list) else ()):
-            metadata = mapping_of(mapping_of(patch.get("patch")).get("metadata"))
+        yield from (key for key in each if key != "kustomize")
+        for one in _fields(mapping_of(each.get("kustomize"))):
+            metadata = mapping_of(mapping_of(mapping_of(one).get("patch")).get("metadata"))
             if metadata != {"name": "any", "annotations": dict(KEEP)}:
-                yield patch
+                yield one
 
 
 def _pinned(release: LockedRelease, tree: Path) -> Iterator[Json]:
     if release.post_render is not None:
-        held = mapping_of(yaml_of(tree / release.path / release.post_render / "kustomization.yaml")).get("patches")
-        yield from map(_parsed, held if isinstance(held, list) else ())
+        held = mapping_of(yaml_of(tree / release.path / release.post_render / "kustomization.yaml"))
+        yield from _fields({key: value for key, value in held.items() if key not in _PLAIN})
+
+
+def _fields(held: Mapping[str, Json]) -> Iterator[Json]:
+    """The patches of a kustomization in their order, then its other fields by name."""
+    patches = held.get("patches")
+    yield from map(_parsed, patches if isinstance(patches, list) else ())
+    yield from ({key: value} for key, value in sorted(held.items()) if key != "patches" and value)
 
 
 def _parsed(patch: Json) -> Mapping[str, Json]:

@@ -15,7 +15,7 @@ from migrator.load.read import read_kustomization
 from migrator.load.remote_url import remote_url
 from migrator.load.types import Kustomization, PluginRef, Reference, ReferenceKind
 from migrator.lock import LOCK_PATH
-from migrator.model import RepoPath, SourceSpan
+from migrator.model import Json, RepoPath, SourceSpan, mapping_of
 from migrator.yamlio import Dialect, read_value
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Kustomizations:
     included: frozenset[RepoPath] = frozenset()
     """Folders that another kustomization includes."""
     not_deployed: frozenset[RepoPath] = frozenset()
-    """Folders that only patch the output of a release (`postRender` of the lock)."""
+    """Folders that only patch the output of a release (`postRender` of the lock), or inflate it anew for Argo CD."""
 
     def roots(self) -> tuple[RepoPath, ...]:
         """Kustomizations that no other includes, broken ones too, components and post-renderers not; sorted."""
@@ -141,7 +141,7 @@ def load(index: Index) -> tuple[Kustomizations, Diagnostics]:
         inclusion=inclusion_of(by_path),
         broken=broken,
         included=frozenset(included | guessed),
-        not_deployed=frozenset(_post_renderers(index)),
+        not_deployed=frozenset(_of_releases(index)),
     )
     return kustomizations, tuple(
         sorted(notes, key=lambda note: (note.span or SourceSpan(path=RepoPath("")), note.code))
@@ -196,15 +196,24 @@ def _guessed_includes(index: Index, file: RepoPath) -> set[RepoPath]:
     return {path for kind, path in found if kind is ReferenceKind.DIRECTORY and path is not None}
 
 
-def _post_renderers(index: Index) -> Iterator[RepoPath]:
-    """Folders that the lock names as post-renderers: their resource is a chart's output, so they build only with it."""
+def _of_releases(index: Index) -> Iterator[RepoPath]:
+    """Folders of releases of the lock, which are no roots of their own.
+
+    The resource of a post-renderer is a chart's output, so that it builds only with that. What deploys a release by a
+    kustomization inflates what the release renders.
+    """
     try:
         lock = read_value((index.root / LOCK_PATH).read_bytes(), dialect=Dialect.SIGS, path=LOCK_PATH)
     except (OSError, MigrateError):
         return
-    environments = lock.get("environments") if isinstance(lock, dict) else None
-    for environment in environments.values() if isinstance(environments, dict) else ():
-        after = environment.get("after") if isinstance(environment, dict) else None
-        for release in (after.get("helm") if isinstance(after, dict) else None) or ():
-            if isinstance(release, dict) and release.get("path") and release.get("postRender"):
+    for environment in map(mapping_of, mapping_of(mapping_of(lock).get("environments")).values()):
+        for release in _mappings(mapping_of(environment.get("after")).get("helm")):
+            if release.get("path") and release.get("postRender"):
                 yield RepoPath(posixpath.normpath(posixpath.join(str(release["path"]), str(release["postRender"]))))
+        for deployer in _mappings(environment.get("deployedBy")):
+            if deployer.get("component") and deployer.get("root"):
+                yield RepoPath(posixpath.normpath(str(deployer["root"])))
+
+
+def _mappings(value: Json) -> Iterator[Mapping[str, Json]]:
+    return map(mapping_of, value if isinstance(value, list) else ())

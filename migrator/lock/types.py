@@ -48,7 +48,7 @@ class LockedDeployer:
     component: str = ""
     """Whose release it deploys; empty where it deploys a kustomization."""
     root: RepoPath | None = None
-    """The kustomization that it deploys."""
+    """The kustomization that it deploys; beside a component the one that inflates its chart."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

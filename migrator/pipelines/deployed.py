@@ -100,7 +100,7 @@ def deployed(lock: Lock, deployers: Iterable[Deployer] = (), tool: str = "") -> 
 
 
 def _parts(environment: str, held: LockedEnvironment, namespace: str, deployers: Sequence[Deployer]) -> Iterator[Part]:
-    known = {one.root: one for one in held.deployed_by if one.root is not None}
+    known = {one.root: one for one in held.deployed_by if one.root is not None and not one.component}
     divided = [root for root in known if root not in held.kustomize]
     moved = held.before if len(held.before) == len(held.kustomize) == 1 else ()
     for path in [*held.kustomize, *divided]:

@@ -17,7 +17,7 @@ from cli_support import Migrate
 
 from migrator.charts import ChartLibrary, ChartSources
 from migrator.compare import is_test_hook
-from migrator.engines import Cache, find_helm, find_kustomize, find_tools, rendered_resources
+from migrator.engines import Cache, Tool, find_helm, find_kustomize, find_tools, rendered_resources
 from migrator.engines.kustomize import kustomize_build
 from migrator.lock import LOCK_PATH, read_lock
 from migrator.model import Resource, resource_of
@@ -59,9 +59,22 @@ def proved(root: Path, environment: str, mirror: Path) -> dict[str, Any]:
     )
 
 
-def built(root: Path, path: str) -> list[Resource]:
-    data = kustomize_build(find_kustomize(), root / path, network=False, root=root.resolve())
+def built(root: Path, path: str, helm: Tool | None = None) -> list[Resource]:
+    data = kustomize_build(find_kustomize(), root / path, network=False, root=root.resolve(), helm=helm)
     return [resource_of(each.value) for each in read_documents(data, dialect=Dialect.KUSTOMIZE, path=path)]
+
+
+def inflated(root: Path, path: str, charts: Charts) -> list[Resource]:
+    """What `kustomize build --enable-helm` prints for a folder, which finds the charts where it would pull them to."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(shutil.copytree(root / path, Path(name).resolve() / "inflated"))
+        for each in yaml.safe_load((folder / "kustomization.yaml").read_text())["helmCharts"]:
+            home = folder / "charts" / f"{each['name']}-{each['version']}"
+            home.mkdir(parents=True)
+            found = charts.put(each["name"], each["version"], home)
+            if found.is_file():
+                shutil.unpack_archive(found, home)
+        return [each for each in built(folder, ".", find_helm()) if not is_test_hook(each.body)]
 
 
 class Charts:
@@ -125,7 +138,7 @@ class ArgoCd:
         refs = {each["ref"] for each in sources(application) if "ref" in each}
         for source in sources(application):
             if "helm" not in source:
-                found += built(self.root, source["path"]) if "path" in source else []
+                found += self._folder(source["path"]) if "path" in source else []
                 continue
             helm = source["helm"]
             with tempfile.TemporaryDirectory() as name:
@@ -138,6 +151,10 @@ class ArgoCd:
                 crds = not helm.get("skipCrds", False)
                 found += templated(chart, helm["releaseName"], namespace, files, crds=crds)
         return found
+
+    def _folder(self, path: str) -> list[Resource]:
+        text = (self.root / path / "kustomization.yaml").read_text()
+        return inflated(self.root, path, self.charts) if "helmCharts" in text else built(self.root, path)
 
     def _file(self, name: str, chart: Path, refs: set[str]) -> Path:
         referred = re.fullmatch(r"\$(\w+)/(.+)", name)

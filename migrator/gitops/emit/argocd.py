@@ -14,6 +14,7 @@ from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, HelmOptions, Policy, Project, Source, Tool
 from migrator.gitops.emit.argocd_objects import app_project, application
+from migrator.gitops.emit.inflating import inflating, inflating_folder, is_inflated
 from migrator.gitops.emit.order import (
     by_environment,
     has_own_clusters,
@@ -78,8 +79,17 @@ def _environment(
         file = RepoPath(f"{folder}/applications/{environment}/{unit.name}.yaml")
         if entry is not None:
             file = RepoPath(posixpath.normpath(f"{entry}/{deployer.id.name}.yaml"))
-        yield Written(file=file, body=application(deployer), about=_about(unit), deployer=deployer, unit=unit)
-        if deployer.sources[0].chart:
+        yield Written(
+            file=file,
+            body=application(deployer),
+            about=_about(unit),
+            deployer=deployer,
+            unit=unit,
+            inflated=inflating_folder(unit, folder) if is_inflated(unit) else None,
+        )
+        if is_inflated(unit):
+            yield from inflating(unit, folder)
+        elif deployer.sources[0].chart:
             about = f"Values of {deployer.sources[0].chart} in {environment}, as the public chart takes them."
             yield Written(file=values_file(unit, folder), body=unit.values, about=about)
 
@@ -142,6 +152,8 @@ def _sources(unit: Unit, wiring: Wiring, folder: RepoPath) -> tuple[Source, ...]
     release = unit.release
     if release is None:
         return (_here(wiring, unit.path),)
+    if is_inflated(unit):
+        return (_here(wiring, inflating_folder(unit, folder)),)
     # the release name is Argo CD's own unless it is said (fact H7)
     helm = HelmOptions(
         release_name=release.context.release, include_crds=release.include_crds, value_files=release.values
@@ -194,7 +206,7 @@ def _project(name: str, held: Sequence[Unit], units: Sequence[Unit], wiring: Wir
     charts = {
         each.release.repository.removeprefix("oci://")
         for each in held
-        if each.release is not None and wiring.uses_chart and each.release.repository
+        if each.release is not None and wiring.uses_chart and each.release.repository and not is_inflated(each)
     }
     return Project(
         id=ResId(group="argoproj.io", kind="AppProject", namespace=wiring.namespace, name=name),

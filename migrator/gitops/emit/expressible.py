@@ -16,49 +16,79 @@ from migrator.yamlio import Dialect, read_documents
 
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/.+\.ya?ml")
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
+ENABLE_HELM = (
+    "where Argo CD's kustomize may inflate charts (`kustomize.buildOptions: --enable-helm` in the ConfigMap argocd-cm) "
+    "say `gitops: {argocd: {enable_helm: true}}` in migrate.yaml"
+)
 
 
-def for_tool(plan: Plan, tool: Tool) -> Plan:
-    """The plan without the components that the tool cannot deploy; MIG662 says of each why."""
-    reasons = {each.id: why for each in plan.components if each.decision in _ADOPTED and (why := _why_not(each, tool))}
+def for_tool(plan: Plan, tool: Tool, *, enables_helm: bool = False) -> Plan:
+    """The plan without the components that the tool cannot deploy; MIG662 says of each why.
+
+    `enables_helm`: whether the kustomize of Argo CD may inflate charts.
+    """
+    adopted = [each for each in plan.components if each.decision in _ADOPTED]
+    reasons = {each.id: why for each in adopted if (why := _why_not(each, tool, enables_helm=enables_helm))}
     if not reasons:
         return plan
     components = tuple(
         replace(each, decision=Decision.PROPOSE, reason=reasons[each.id]) if each.id in reasons else each
         for each in plan.components
     )
+    before = _remedy(tool, enables_helm=enables_helm)
     notes = tuple(
         Diagnostic(
             code="MIG662",
             severity=Severity.WARNING,
             summary=f"{name} stays in Kustomize: {why}",
-            remedy="accept what the patches undo (`migrate review`), or leave it",
+            remedy=f"{before}accept what the patches undo (`migrate review`), or leave it",
         )
         for name, why in sorted(reasons.items())
     )
     return replace(plan, components=components, diagnostics=(*plan.diagnostics, *notes))
 
 
-def check_deployable(units: Iterable[Unit], tool: Tool) -> None:
+def check_deployable(units: Iterable[Unit], tool: Tool, *, enables_helm: bool = False) -> None:
     """MIG662 for a release of an earlier migration that the tool cannot be told how to deploy."""
     for each in units:
         if each.release is None:
             continue
         fields = {key for key, value in each.patches.items() if value}
         why = _no_word(tool, each.release.hooks, patches="patches" in fields, transforms=bool(fields - {"patches"}))
+        if why and tool is Tool.ARGO_CD and enables_helm:
+            why = _no_source(each.release.repository)
         if why:
-            raise MigrateError.of(
-                "MIG662",
-                f"{each.release.component} in {each.environment} is a release that {tool.product} cannot deploy: {why}",
-                span=SourceSpan(path=LOCK_PATH),
-                remedy="choose another tool in `gitops`, or take the component back to Kustomize and apply again",
-            )
+            raise undeployable(each, why, tool, enables_helm=enables_helm)
 
 
-def _why_not(component: ComponentPlan, tool: Tool) -> str:
+def undeployable(unit: Unit, why: str, tool: Tool, *, enables_helm: bool) -> MigrateError:
+    """MIG662: the tool cannot deploy the release of an earlier migration."""
+    component = unit.release.component if unit.release is not None else unit.name
+    return MigrateError.of(
+        "MIG662",
+        f"{component} in {unit.environment} is a release that {tool.product} cannot deploy: {why}",
+        span=SourceSpan(path=LOCK_PATH),
+        remedy=f"{_remedy(tool, enables_helm=enables_helm)}choose another tool in `gitops`, or take the component back "
+        "to Kustomize and apply again",
+    )
+
+
+def _why_not(component: ComponentPlan, tool: Tool, *, enables_helm: bool) -> str:
     """Why the tool cannot be told how to deploy it; empty where it can."""
     patches, transforms = (any(each.values()) for each in (component.patches, component.transforms))
-    return _no_word(tool, component.options.hooks, patches=patches, transforms=transforms)
+    why = _no_word(tool, component.options.hooks, patches=patches, transforms=transforms)
+    if why and tool is Tool.ARGO_CD and enables_helm:
+        return _no_source(component.chart.repository if component.chart is not None else "")
+    return why
+
+
+def _no_source(repository: str) -> str:
+    """Why kustomize cannot inflate a chart; empty where it can."""
+    return "" if repository else "only kustomize could patch its chart, and no repository of that is known"
+
+
+def _remedy(tool: Tool, *, enables_helm: bool) -> str:
+    return f"{ENABLE_HELM}; else " if tool is Tool.ARGO_CD and not enables_helm else ""
 
 
 def _no_word(tool: Tool, hooks: str, *, patches: bool, transforms: bool) -> str:

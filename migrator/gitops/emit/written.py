@@ -23,6 +23,8 @@ class Written:
     """The value that it says; None for what deploys nothing by itself: projects and sources."""
     unit: Unit | None = field(default=None, repr=False)
     """What it deploys, where that is a part of an environment."""
+    inflated: RepoPath | None = None
+    """The kustomization of the repository that it deploys, where that inflates the chart of a release."""
     is_by_hand: bool = False
     """Whether somebody applies it, as nothing delivers it."""
 

@@ -15,6 +15,9 @@ IN_CLUSTER = "https://kubernetes.default.svc"
 LOCAL = "in-cluster"
 """... and its name (Argo CD, `util/db/cluster.go`)."""
 
+BUILD_OPTIONS = "kustomize.buildOptions"
+"""Where the settings say with which options Argo CD calls kustomize."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
@@ -70,9 +73,22 @@ def tracking_of(objects: Iterable[Found]) -> Mapping[RepoPath | None, str]:
     return {
         each.root: method
         for each in objects
-        if each.id.kind == "ConfigMap" and each.id.name == SETTINGS
+        if _is_settings(each)
         if (method := str(mapping_of(each.body.get("data")).get("application.resourceTrackingMethod") or ""))
     }
+
+
+def enables_helm(objects: Iterable[Found]) -> bool:
+    """Whether the settings of every Argo CD of which there are any let its kustomize inflate charts.
+
+    Argo CD documentation, Kustomize, Kustomizing Helm charts.
+    """
+    settings = [mapping_of(each.body.get("data")) for each in objects if _is_settings(each)]
+    return bool(settings) and all("--enable-helm" in str(each.get(BUILD_OPTIONS) or "").split() for each in settings)
+
+
+def _is_settings(found: Found) -> bool:
+    return found.id.kind == "ConfigMap" and found.id.name == SETTINGS
 
 
 def _datum(secret: Found, key: str) -> str:

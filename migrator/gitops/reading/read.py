@@ -11,7 +11,7 @@ from migrator.discover import Config
 from migrator.gitops.deployer import Deployer, Project
 from migrator.gitops.reading.application_sets import generate
 from migrator.gitops.reading.applications import Read, found_application, read_application
-from migrator.gitops.reading.clusters import clusters_of, known_to, tracking_of
+from migrator.gitops.reading.clusters import clusters_of, enables_helm, known_to, tracking_of
 from migrator.gitops.reading.delivery import delivered
 from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release
 from migrator.gitops.reading.named import known_as, own_of
@@ -31,6 +31,8 @@ class Reading:
     projects: tuple[Project, ...] = ()
     own: tuple[str, ...] = ()
     """The addresses, as they are written, by which deployers know this repository; sorted."""
+    enables_helm: bool = False
+    """Whether the kustomize of Argo CD may inflate charts, as far as files tell."""
     diagnostics: Diagnostics = ()
 
 
@@ -58,6 +60,7 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
         deployers=delivered(deployers, kustomizations, environments, config),
         projects=tuple(read_project(each) for each in objects if each.is_a(ARGO_CD, "AppProject")),
         own=known_as(bare, objects),
+        enables_helm=enables_helm(objects),
         diagnostics=tuple(_diagnostics(read)),
     )
 

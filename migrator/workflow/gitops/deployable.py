@@ -18,7 +18,7 @@ def deployable(planned: Planned) -> Planned:
     choice = planned.baseline.choices.gitops
     if choice == NO_TOOL:
         return planned
-    plan = for_tool(planned.plan, Tool(choice))
+    plan = for_tool(planned.plan, Tool(choice), enables_helm=planned.baseline.enables_helm)
     if choice == Tool.FLUX and owners_of(planned.baseline.reading.deployers, losing(planned)):
         plan = without_definitions(plan, {name: each.files for name, each in planned.charts.items()})
     return planned if plan == planned.plan else replace(planned, plan=plan)

@@ -27,8 +27,9 @@ from migrator.prove.render import closure_of, render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, sealed
+from migrator.workflow.gitops.inflated import inflated_otherwise
 from migrator.workflow.gitops.protect import begun, protected, rewritten
-from migrator.workflow.planned import Planned
+from migrator.workflow.planned import ADOPTED, Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import same
 
@@ -82,7 +83,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     if not units:
         return planned
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
-    check_deployable(units, wiring.tool)
+    check_deployable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each.file for held in lock.environments.values() for each in held.deployed_by}
@@ -93,13 +94,15 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
         place.parent.mkdir(parents=True, exist_ok=True)
         place.unlink(missing_ok=True)  # it may be a hard link to the repository's own file
         place.write_bytes(edit.after or b"")
+    new = {each.id for each in planned.plan.components if each.decision in ADOPTED}
+    otherwise = inflated_otherwise(objects, tree, context, new)
     lock = _locked(lock, objects, wiring, planned)
     if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
         lock = replace(lock, commit=earlier.commit)
     listed = {each.path for each in edits}
     every = sealed((*(each for each in planned.edits if each.path not in listed), *edits), lock, index)
     plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
-    return replace(planned, plan=plan, edits=every, lock=lock)
+    return replace(planned, plan=plan, edits=every, lock=lock, deployed_otherwise=otherwise)
 
 
 def _listed(planned: Planned, files: Sequence[RepoPath], wiring: Wiring) -> Iterator[FileEdit]:
@@ -210,7 +213,7 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Pla
                 name=each.deployer.id.name,
                 file=each.file,
                 component=release.component if release is not None else "",
-                root=None if release is not None else each.unit.path,
+                root=each.inflated if release is not None else each.unit.path,
             )
             found[each.unit.environment].append(deployer)
     environments = {

@@ -65,6 +65,12 @@ class Baseline:
     """Files that an interrupted run was writing, and that are written now."""
 
     @property
+    def enables_helm(self) -> bool:
+        """Whether Argo CD can be told to inflate a chart and patch it: as migrate.yaml says, else as files tell."""
+        said = self.config.gitops.argocd.enable_helm
+        return self.reading.enables_helm if said is None else said
+
+    @property
     def index(self) -> Index:
         return self.view.index
 

@@ -45,7 +45,7 @@ class Attempt:
 
     @property
     def holds(self) -> bool:
-        return self.proof is None or self.proof.verdict.holds
+        return self.proof is None or (self.proof.verdict.holds and not self.planned.deployed_otherwise)
 
 
 def proved_attempt(planned: Planned, run: Run) -> tuple[Attempt, tuple[str, ...]]:
@@ -55,7 +55,7 @@ def proved_attempt(planned: Planned, run: Run) -> tuple[Attempt, tuple[str, ...]
     by trying them one after the other. Where nothing is proved, the attempt is the one with all that is left.
     """
     attempt = _attempt(planned, run)
-    refused = {} if attempt.proof is None else dict(_refused(attempt.planned.plan, attempt.proof))
+    refused = {} if attempt.proof is None else dict(_refused(attempt.planned, attempt.proof))
     if refused:
         attempt = _attempt(_without(attempt.planned, refused), run)
     if not attempt.holds and _divides(attempt.planned):
@@ -146,10 +146,10 @@ def _members(plan: Plan) -> Mapping[str, Mapping[str, Sequence[ResId]]]:
     return {component.id: component.members for component in plan.components if component.decision in _ADOPTED}
 
 
-def _refused(plan: Plan, proof: Proof) -> Mapping[str, str]:
+def _refused(planned: Planned, proof: Proof) -> Mapping[str, str]:
     """Adopted component -> why it is not proved."""
-    found: dict[str, str] = {}
-    for component in plan.components:
+    found = dict(planned.deployed_otherwise)
+    for component in planned.plan.components:
         proved = proof.components.get(component.id)
         if component.decision in _ADOPTED and (proved is None or not proved.verdict.holds):
             found[component.id] = _why(component, proof)
