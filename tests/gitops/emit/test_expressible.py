@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migrator.charts.types import ChartRef
 from migrator.gitops.deployer import Tool
 from migrator.gitops.emit.expressible import for_tool, without_definitions
 from migrator.inference.types import ReleaseOptions
@@ -16,7 +17,7 @@ PATCH = PostRenderPatch(
 )
 
 
-def decided(tool: Tool, **more: object) -> tuple[Decision, list[str]]:
+def decided(tool: Tool, *, enables_helm: bool = False, **more: object) -> tuple[Decision, list[str]]:
     component = ComponentPlan(
         id="store",
         decision=Decision.ADOPT_WITH_PATCHES,
@@ -27,7 +28,7 @@ def decided(tool: Tool, **more: object) -> tuple[Decision, list[str]]:
         context=ReleaseContext(release="a", namespace="b"),
         **more,
     )
-    plan = for_tool(Plan(complete=True, environments={}, components=(component,)), tool)
+    plan = for_tool(Plan(complete=True, environments={}, components=(component,)), tool, enables_helm=enables_helm)
     return plan.components[0].decision, [each.code for each in plan.diagnostics]
 
 
@@ -47,6 +48,21 @@ def test_it_stays_where_the_tool_has_no_word_for_it(tool: Tool, more: dict[str, 
 @pytest.mark.parametrize("more", [{"patches": {"prod": (PATCH,)}}, {"options": ReleaseOptions(hooks="skip")}])
 def test_flux_has_post_renderers_and_can_leave_hooks_out(more: dict[str, object]) -> None:
     assert decided(Tool.FLUX, **more) == (Decision.ADOPT_WITH_PATCHES, [])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"patches": {"prod": (PATCH,)}},
+        {"transforms": {"prod": {"labels": []}}},
+        {"options": ReleaseOptions(hooks="skip")},
+    ],
+)
+def test_argo_cd_has_a_word_for_all_of_it_where_kustomize_may_inflate_charts(more: dict[str, object]) -> None:
+    chart = ChartRef(name="store", version="1.2.3", repository="https://charts.example.org")
+    assert decided(Tool.ARGO_CD, enables_helm=True, chart=chart, **more) == (Decision.ADOPT_WITH_PATCHES, [])
+    homeless = ChartRef(name="store", version="1.2.3", repository="")
+    assert decided(Tool.ARGO_CD, enables_helm=True, chart=homeless, **more) == (Decision.PROPOSE, ["MIG662"])
 
 
 def test_definitions_of_a_charts_own_folder_stay_where_nothing_would_protect_them() -> None:

@@ -80,36 +80,3 @@ def test_what_somebody_else_has_written_there_is_in_the_way(
     assert shown.code == 1
     assert "root-app-dev.yaml exists already" in shown.err
     assert "MIG611" in shown.err
-
-
-@pytest.fixture
-def pinned(app: Path) -> Path:
-    """A repository whose database holds a field that no value of its chart expresses."""
-    vendored = app / "base/database/db.yaml"
-    image = "        image: registry.example.org/tiny/db:15.4\n"
-    vendored.write_text(vendored.read_text().replace(image, f"{image}        workingDir: /ours\n", 1))
-    return committed(app)
-
-
-def test_what_only_patches_express_stays_in_kustomize(migrate: Migrate, pinned: Path, mirror: Path) -> None:
-    """An Application has no place for patches behind a chart, so a release would bring its objects twice or changed."""
-    planned = migrate("plan", pinned, "--offline", "--chart-mirror", mirror, "--gitops", "argocd")
-    assert "tiny-db stays in Kustomize: patches behind its chart keep it as it is" in planned.out + planned.err
-    assert "MIG662" in applied(migrate, pinned, mirror, "enterprise")
-    argocd = ArgoCd(pinned, mirror)
-    (root_app,) = documents(pinned / PLACE / "root-app-dev.yaml")
-    applications = [each for each in argocd.delivered(root_app) if each["kind"] == "Application"]
-    assert {each["metadata"]["name"] for each in applications if "releaseName" in str(each)} == {"tiny-monitor-dev"}
-    rendered = [each for application in applications for each in argocd.rendered(application)]
-    assert sorted_bodies(rendered) == proved(pinned, "dev", mirror)
-
-
-def test_a_release_that_was_migrated_with_patches_is_refused(migrate: Migrate, pinned: Path, mirror: Path) -> None:
-    words = ("--offline", "--chart-mirror", mirror)
-    assert migrate("apply", pinned, *words).code == 0
-    git(pinned, "add", "-A")
-    git(pinned, "commit", "-q", "-m", "migrated")
-    shown = migrate("apply", pinned, *words, "--gitops", "argocd")
-    assert (shown.code, git(pinned, "status", "--porcelain")) == (1, "")
-    assert "tiny-db in dev is a release that Argo CD cannot deploy" in shown.err
-    assert "MIG662" in shown.err
