@@ -79,19 +79,20 @@ def _environment(
         file = RepoPath(f"{folder}/applications/{environment}/{unit.name}.yaml")
         if entry is not None:
             file = RepoPath(posixpath.normpath(f"{entry}/{deployer.id.name}.yaml"))
-        yield Written(
-            file=file,
-            body=application(deployer),
-            about=_about(unit),
-            deployer=deployer,
-            unit=unit,
-            inflated=inflating_folder(unit, folder) if is_inflated(unit) else None,
-        )
-        if is_inflated(unit):
-            yield from inflating(unit, folder)
-        elif deployer.sources[0].chart:
-            about = f"Values of {deployer.sources[0].chart} in {environment}, as the public chart takes them."
-            yield Written(file=values_file(unit, folder), body=unit.values, about=about)
+        yield from _written(file, deployer, unit, folder)
+
+
+def _written(file: RepoPath, deployer: Deployer, unit: Unit, folder: RepoPath) -> Iterator[Written]:
+    """The Application, and what it reads beside the chart of a release."""
+    found = Written(file=file, body=application(deployer), about=_about(unit), deployer=deployer, unit=unit)
+    if is_inflated(unit):
+        yield replace(found, inflated=inflating_folder(unit, folder))
+        yield from inflating(unit, folder)
+        return
+    yield found
+    if deployer.sources[0].chart:
+        about = f"Values of {deployer.sources[0].chart} in {unit.environment}, as the public chart takes them."
+        yield Written(file=values_file(unit, folder), body=unit.values, about=about)
 
 
 def _refuse_twins(objects: Sequence[Written], wiring: Wiring) -> None:

@@ -16,10 +16,6 @@ from migrator.yamlio import Dialect, read_documents
 
 _DEFINITIONS = re.compile(r"(?:charts/[^/]+/)*crds/.+\.ya?ml")
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
-ENABLE_HELM = (
-    "where Argo CD's kustomize may inflate charts (`kustomize.buildOptions: --enable-helm` in the ConfigMap argocd-cm) "
-    "say `gitops: {argocd: {enable_helm: true}}` in migrate.yaml"
-)
 
 
 def for_tool(plan: Plan, tool: Tool, *, enables_helm: bool = False) -> Plan:
@@ -35,17 +31,29 @@ def for_tool(plan: Plan, tool: Tool, *, enables_helm: bool = False) -> Plan:
         replace(each, decision=Decision.PROPOSE, reason=reasons[each.id]) if each.id in reasons else each
         for each in plan.components
     )
-    before = _remedy(tool, enables_helm=enables_helm)
-    notes = tuple(
-        Diagnostic(
-            code="MIG662",
-            severity=Severity.WARNING,
-            summary=f"{name} stays in Kustomize: {why}",
-            remedy=f"{before}accept what the patches undo (`migrate review`), or leave it",
-        )
-        for name, why in sorted(reasons.items())
-    )
+    stays = _could_inflate() if tool is Tool.ARGO_CD and not enables_helm else _stays()
+    notes = tuple(replace(stays, summary=f"{name} stays in Kustomize: {why}") for name, why in sorted(reasons.items()))
     return replace(plan, components=components, diagnostics=(*plan.diagnostics, *notes))
+
+
+def _stays() -> Diagnostic:
+    return Diagnostic(
+        code="MIG662",
+        severity=Severity.WARNING,
+        summary="",
+        remedy="accept what the patches undo (`migrate review`), or leave it",
+    )
+
+
+def _could_inflate() -> Diagnostic:
+    return Diagnostic(
+        code="MIG662",
+        severity=Severity.WARNING,
+        summary="",
+        remedy="let the kustomize of Argo CD inflate charts (`kustomize.buildOptions: --enable-helm` in its ConfigMap "
+        "argocd-cm) and say `gitops: {argocd: {enable_helm: true}}` in migrate.yaml; or accept what the patches undo "
+        "(`migrate review`), or leave it",
+    )
 
 
 def check_deployable(units: Iterable[Unit], tool: Tool, *, enables_helm: bool = False) -> None:
@@ -58,18 +66,18 @@ def check_deployable(units: Iterable[Unit], tool: Tool, *, enables_helm: bool = 
         if why and tool is Tool.ARGO_CD and enables_helm:
             why = _no_source(each.release.repository)
         if why:
-            raise undeployable(each, why, tool, enables_helm=enables_helm)
+            raise undeployable(each, why, tool)
 
 
-def undeployable(unit: Unit, why: str, tool: Tool, *, enables_helm: bool) -> MigrateError:
+def undeployable(unit: Unit, why: str, tool: Tool) -> MigrateError:
     """MIG662: the tool cannot deploy the release of an earlier migration."""
     component = unit.release.component if unit.release is not None else unit.name
     return MigrateError.of(
         "MIG662",
         f"{component} in {unit.environment} is a release that {tool.product} cannot deploy: {why}",
         span=SourceSpan(path=LOCK_PATH),
-        remedy=f"{_remedy(tool, enables_helm=enables_helm)}choose another tool in `gitops`, or take the component back "
-        "to Kustomize and apply again",
+        remedy="choose another tool in `gitops`, for Argo CD let its kustomize inflate charts (`gitops: {argocd: "
+        "{enable_helm: true}}` in migrate.yaml), or take the component back to Kustomize; then apply again",
     )
 
 
@@ -85,10 +93,6 @@ def _why_not(component: ComponentPlan, tool: Tool, *, enables_helm: bool) -> str
 def _no_source(repository: str) -> str:
     """Why kustomize cannot inflate a chart; empty where it can."""
     return "" if repository else "only kustomize could patch its chart, and no repository of that is known"
-
-
-def _remedy(tool: Tool, *, enables_helm: bool) -> str:
-    return f"{ENABLE_HELM}; else " if tool is Tool.ARGO_CD and not enables_helm else ""
 
 
 def _no_word(tool: Tool, hooks: str, *, patches: bool, transforms: bool) -> str:

@@ -14,7 +14,7 @@ from migrator.gitops.emit.written import Written
 from migrator.lock import LockedRelease
 from migrator.model import Json, RepoPath
 
-VALUES = "values.yaml"
+_KUSTOMIZATION, _VALUES = "kustomization.yaml", "values.yaml"
 
 
 def is_inflated(unit: Unit) -> bool:
@@ -27,11 +27,17 @@ def inflating_folder(unit: Unit, folder: RepoPath) -> RepoPath:
     return RepoPath(f"{folder}/charts/{unit.environment}/{unit.name}")
 
 
+def inflating_files(folder: RepoPath) -> tuple[RepoPath, ...]:
+    """What is written into such a folder."""
+    return RepoPath(f"{folder}/{_KUSTOMIZATION}"), RepoPath(f"{folder}/{_VALUES}")
+
+
 def inflating(unit: Unit, folder: RepoPath) -> Iterator[Written]:
     """The kustomization, and the values as the public chart takes them; nothing for what is no release."""
     if unit.release is None:
         return
-    place, release = inflating_folder(unit, folder), unit.release
+    release = unit.release
+    kustomization, values = inflating_files(inflating_folder(unit, folder))
     about = (
         f"{release.name} {release.version} in {unit.environment}, and what no value of it expresses: "
         f"as {release.path} has it.\nArgo CD builds this with `kustomize.buildOptions: --enable-helm` in argocd-cm."
@@ -42,9 +48,9 @@ def inflating(unit: Unit, folder: RepoPath) -> Iterator[Written]:
         "helmCharts": [_chart(release)],
         **unit.patches,
     }
-    yield Written(file=RepoPath(f"{place}/kustomization.yaml"), body=body, about=about)
+    yield Written(file=kustomization, body=body, about=about)
     about = f"Values of {release.name} in {unit.environment}, as the public chart takes them."
-    yield Written(file=RepoPath(f"{place}/{VALUES}"), body=unit.values, about=about)
+    yield Written(file=values, body=unit.values, about=about)
 
 
 def _chart(release: LockedRelease) -> Json:
@@ -56,7 +62,7 @@ def _chart(release: LockedRelease) -> Json:
         "repo": release.repository,
         "releaseName": context.release,
         "namespace": context.namespace,
-        "valuesFile": VALUES,  # inline values are merged by kustomize, which loses what a null deletes (fact D5)
+        "valuesFile": _VALUES,  # inline values are merged by kustomize, which loses what a null deletes (fact D5)
     }
     if release.include_crds:
         found["includeCRDs"] = True

@@ -33,7 +33,7 @@ def inflated_otherwise(
         part = render_root(each.inflated, whole, context)
         why = part.problem.summary if part.problem is not None else _unlike(unit, part.resources)
         if why and unit.release.component not in new:
-            raise undeployable(unit, f"inflated by kustomize, {why}", Tool.ARGO_CD, enables_helm=True)
+            raise undeployable(unit, f"inflated by kustomize, {why}", Tool.ARGO_CD)
         if why:
             found.setdefault(unit.release.component, f"inflated by kustomize for Argo CD in {unit.environment}, {why}")
     return found

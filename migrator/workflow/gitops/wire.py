@@ -15,6 +15,7 @@ from migrator.gitops.emit.argocd import argocd_objects
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
 from migrator.gitops.emit.expressible import check_deployable
 from migrator.gitops.emit.flux import flux_objects
+from migrator.gitops.emit.inflating import inflating_files
 from migrator.gitops.emit.units import Unit, is_below, named
 from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
 from migrator.gitops.emit.written import Written, texts
@@ -86,7 +87,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     check_deployable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
-    known = {each.file for held in lock.environments.values() for each in held.deployed_by}
+    known = {each for held in lock.environments.values() for by in held.deployed_by for each in _known(by)}
     files = texts(objects)
     edits = (*_edits(files, tree, known), *_listed(planned, list(files), wiring))
     for edit in edits:
@@ -103,6 +104,13 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     every = sealed((*(each for each in planned.edits if each.path not in listed), *edits), lock, index)
     plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
     return replace(planned, plan=plan, edits=every, lock=lock, deployed_otherwise=otherwise)
+
+
+def _known(deployer: LockedDeployer) -> Iterator[RepoPath]:
+    """The files of a deployer that an earlier run wrote."""
+    yield deployer.file
+    if deployer.component and deployer.root is not None:
+        yield from inflating_files(deployer.root)
 
 
 def _listed(planned: Planned, files: Sequence[RepoPath], wiring: Wiring) -> Iterator[FileEdit]:

@@ -45,7 +45,7 @@ def test_it_stays_in_kustomize_and_says_what_would_help(migrate: Migrate, pinned
     planned = migrate("plan", pinned, "--offline", "--chart-mirror", mirror, "--gitops", "argocd")
     told = planned.out + planned.err
     assert "tiny-db stays in Kustomize: patches behind its chart keep it as it is" in told
-    assert "`kustomize.buildOptions: --enable-helm` in the ConfigMap argocd-cm" in told
+    assert "`kustomize.buildOptions: --enable-helm` in its ConfigMap argocd-cm" in told
     assert "enable_helm: true" in told
     assert "MIG662" in applied(migrate, pinned, mirror, "enterprise")
     argocd = ArgoCd(pinned, mirror)
@@ -116,6 +116,8 @@ def test_the_folder_is_no_root_and_what_it_says_is_audited(migrate: Migrate, pin
     shown = migrate("audit", pinned, *words)
     assert "Application tiny-db-prod does not deploy shop-db in prod as the lock has it: values" in shown.out
     assert "tiny-db-dev" not in shown.out
+    commit(pinned, "ours")  # a file that people have changed is in nobody's way
+    assert "Nothing to do" in applied(migrate, pinned, mirror, "growing")
 
 
 def test_what_it_deploys_changes_hands_in_stages(migrate: Migrate, tmp_path: Path, mirror: Path) -> None:
