@@ -53,6 +53,8 @@ class Config:
     """The only roots to build; empty means every kustomization that no other includes."""
     environments: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
     """Environment name -> its roots."""
+    clusters: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Folder of what is delivered to a cluster -> its environment, as learned from what is deployed there."""
     layout: str | None = None
     gitops: GitOps = field(default_factory=GitOps)
     ci: Ci = field(default_factory=Ci)
@@ -85,8 +87,13 @@ class Config:
         return {name: each.namespace for name, each in self.components.items() if each.namespace}
 
     def environment_of_root(self, root: RepoPath) -> str | None:
-        """The environment that the configuration gives a root, or None."""
-        return next((name for name, roots in sorted(self.environments.items()) if root in roots), None)
+        """The environment that the configuration gives a root, or the cluster whose folder it lies in; else None."""
+        said = next((name for name, roots in sorted(self.environments.items()) if root in roots), None)
+        if said is not None:
+            return said
+        folders = {**self.clusters, **self.gitops.folders}
+        around = [folder for folder in folders if root == folder or root.startswith(f"{folder}/")]
+        return folders[max(around, key=len)] if around else None
 
 
 def read_config(root: Path) -> Config:

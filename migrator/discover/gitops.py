@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from migrator.model import RepoPath
 from migrator.yamlio.fields import Field
 
 T = TypeVar("T")
@@ -47,6 +50,12 @@ class DeployedEnvironment:
     automated: bool | None = None
     """Whether the tool acts by itself, prunes and heals; None: nobody says, which is the careful no."""
 
+    @property
+    def folder(self) -> RepoPath | None:
+        """The folder that is said; None for an address, and where nothing is."""
+        folder = posixpath.normpath(self.cluster.strip("/")) if self.cluster and "://" not in self.cluster else "."
+        return RepoPath(folder) if folder != "." else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitOps:
@@ -60,6 +69,13 @@ class GitOps:
     monitoring: Mapping[str, str] | None = None
     """Labels by which Prometheus knows its rules, where rules are wanted; empty: what is known of its chart."""
     environments: Mapping[str, DeployedEnvironment] = field(default_factory=dict)
+
+    @property
+    def folders(self) -> Mapping[RepoPath, str]:
+        """Folder of a cluster -> its environment, where that is the only one of which somebody says the folder."""
+        said = [(each.folder, name) for name, each in self.environments.items() if each.folder is not None]
+        count = Counter(folder for folder, _ in said)
+        return {folder: name for folder, name in said if count[folder] == 1}
 
 
 def read_gitops(held: Field) -> GitOps:

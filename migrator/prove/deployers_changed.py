@@ -217,7 +217,7 @@ def _outside_lists(path: KeyPath) -> KeyPath:
 
 def _new(before: Rendering, after: Rendering, lock: Lock, tree: Path) -> Iterator[str]:
     """Kustomizations that come, and are what is written for a root or for the releases of the lock."""
-    locked = lock.environments[after.environment]
+    locked = _deployed_from(after, lock)
     there = {each.id for each in before.resources}
     sources = {_source(each) for each in before.resources if _is_kustomization(each)}
     for each in after.resources:
@@ -229,6 +229,20 @@ def _new(before: Rendering, after: Rendering, lock: Lock, tree: Path) -> Iterato
             wanted = replace(wanted, policy=replace(wanted.policy, prune=wanted.policy.prune or prune))
         if wanted is not None and same(dict(kustomization(wanted)), each.body):
             yield f"{each.id.kind}.{each.id.group}/{each.id.namespace}/{each.id.name}#"
+
+
+def _deployed_from(rendering: Rendering, lock: Lock) -> LockedEnvironment:
+    """What the lock has of an environment, and of those to which the roots of it deploy: it may be one of clusters."""
+    own = lock.environments[rendering.environment]
+    roots = {part.path for part in rendering.parts}
+    names = {each.environment for each in rendering.deployers if each.root in roots} - {rendering.environment}
+    others = [lock.environments[name] for name in sorted(names & lock.environments.keys())]
+    return replace(
+        own,
+        helm=tuple(one for each in (own, *others) for one in each.helm),
+        kustomize=tuple(one for each in (own, *others) for one in each.kustomize),
+        namespaces={root: name for each in (*others, own) for root, name in each.namespaces.items()},
+    )
 
 
 def _is_kustomization(resource: Resource) -> bool:

@@ -75,7 +75,7 @@ def _environment(
             wave=found[unit.name],
             tracking=wiring.gitops.argocd.tracking,
         )
-        entry = wiring.entries.get(environment)
+        entry = next(iter(wiring.entries.get(environment, ())), None)
         file = RepoPath(f"{folder}/applications/{environment}/{unit.name}.yaml")
         if entry is not None:
             file = RepoPath(posixpath.normpath(f"{entry}/{deployer.id.name}.yaml"))
@@ -189,7 +189,7 @@ def _projects(
             about = f"What {name} may be deployed from, to and as{suffix.replace('-', ' in ', 1)}: nothing else."
             file = RepoPath(f"{folder}/projects/{name}{suffix}.yaml")
             if all(each.environment in wiring.entries for each in units):
-                entry = wiring.entries[held[0].environment]
+                entry = wiring.entries[held[0].environment][0]
                 file = RepoPath(posixpath.normpath(f"{entry}/project-{name}{suffix}.yaml"))
             yield Written(file=file, body=app_project(project), about=about)
 

@@ -57,11 +57,8 @@ class _Place:
     folder: RepoPath
     suffix: str
     wiring: Wiring
-
-    @property
-    def entry(self) -> RepoPath | None:
-        """The folder of files that is deployed already."""
-        return self.wiring.entries.get(self.environment)
+    entry: RepoPath | None
+    """The folder of files that is deployed already."""
 
     @property
     def objects(self) -> str:
@@ -92,10 +89,11 @@ def flux_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> tup
     found: list[Written] = []
     for environment, held in groups.items():
         suffix = "" if apart or len(groups) == 1 else f"-{environment}"
-        place = _Place(environment=environment, folder=folder, suffix=suffix, wiring=wiring)
-        found += _kustomizations(held, place)
-        if environment not in wiring.sources:
-            found.append(_own_source(place))
+        for entry in wiring.entries.get(environment, (None,)):
+            place = _Place(environment=environment, folder=folder, suffix=suffix, wiring=wiring, entry=entry)
+            found += _kustomizations(held, place)
+            if environment not in wiring.sources:
+                found.append(_own_source(place))
         if any(each.release is not None for each in held):
             found += _releases(held, place)
         if not wiring.is_handed_over and wiring.cluster(environment):

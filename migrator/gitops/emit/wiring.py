@@ -37,8 +37,8 @@ class Wiring:
     """Whether others deploy today what moves: until the handover is finished nobody prunes or heals (ADR 20)."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Environment -> what the source of the repository is called that is there already (Flux)."""
-    entries: Mapping[str, RepoPath] = field(default_factory=dict)
-    """Environment -> the folder of files that is deployed already: what is new goes there."""
+    entries: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
+    """Environment -> the folder of files that is deployed already, in each of its clusters: what is new goes there."""
 
     @property
     def namespace(self) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import posixpath
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -21,17 +20,20 @@ _DEPTH = 10
 
 def delivered(
     deployers: Sequence[Deployer], kustomizations: Kustomizations, environments: Mapping[RepoPath, str], config: Config
-) -> tuple[Deployer, ...]:
-    """The deployers, each with the one that delivers it, its cluster and its environment.
+) -> tuple[tuple[Deployer, ...], Mapping[RepoPath, str]]:
+    """The deployers, each with the one that delivers it, its cluster and its environment; and `Config.clusters`.
 
-    Its environment is that of the root that it deploys, also `default` where it delivers no deployers; else that of
-    the root that renders it, of the folder that it lies in, or its cluster's name; else that of whoever delivers it,
-    else `default`. An object of Flux acts in the cluster in which it lives: that of whoever delivers it, or the folder
-    below `clusters`.
+    A folder that is delivered to a cluster stands for the one environment that is deployed from there, if it is one.
+    The environment of a deployer is that of the root that it deploys, also `default` where it delivers no deployers;
+    else that of the root that renders it, of the folder that it lies in, or its cluster's name; else that of whoever
+    delivers it, else `default`. An object of Flux acts in the cluster in which it lives: that of whoever delivers it,
+    or the folder below `clusters`.
     """
     parents = _parents(deployers, kustomizations)
     delivering = set(parents.values())
+    config, environments = _with_clusters(config, environments, deployers, parents)
     named = [_named(each, environments, config, is_last=at not in delivering) for at, each in enumerate(deployers)]
+    named = _told_apart(named, parents)
     for _ in range(_DEPTH):
         known = list(named)
         for at, parent in parents.items():
@@ -39,7 +41,7 @@ def delivered(
         if known == named:
             break
         named = known
-    return tuple(
+    found = tuple(
         replace(
             each,
             environment=each.environment or DEFAULT_ENVIRONMENT,
@@ -47,6 +49,58 @@ def delivered(
         )
         for at, each in enumerate(named)
     )
+    return found, config.clusters
+
+
+def _with_clusters(
+    config: Config, environments: Mapping[RepoPath, str], deployers: Sequence[Deployer], parents: Mapping[int, int]
+) -> tuple[Config, Mapping[RepoPath, str]]:
+    clusters = _cluster_folders(deployers, parents, environments, config)
+    if not clusters:
+        return config, environments
+    config = replace(config, clusters={**clusters, **config.clusters})
+    own = {root: config.environment_of_root(root) or name for root, name in environments.items()}
+    return config, own
+
+
+def _cluster_folders(
+    deployers: Sequence[Deployer], parents: Mapping[int, int], environments: Mapping[RepoPath, str], config: Config
+) -> Mapping[RepoPath, str]:
+    """Folder whose objects are delivered to a cluster -> the one environment of all that is deployed from there.
+
+    Without those of which that is no news, and those of which there are two for one environment.
+    """
+    delivering = set(parents.values())
+    names: dict[RepoPath, set[str]] = defaultdict(set)
+    for at, each in enumerate(deployers):
+        paths = [RepoPath(one.path) for one in each.sources if _is_here(one)] if at not in delivering else []
+        for folder in _delivered_from(at, deployers, parents):
+            outside = (path for path in paths if not f"{path}/".startswith(f"{folder}/"))
+            names[folder] |= {_environment(path, environments, config) for path in outside} - {DEFAULT_ENVIRONMENT}
+    deployed = frozenset().union(*names.values())
+    found: dict[str, list[RepoPath]] = defaultdict(list)
+    for folder, held in sorted(names.items()):
+        own = _environment(folder, environments, config)
+        is_below = any(folder.startswith(f"{one}/") for held in found.values() for one in held)
+        if len(held) == 1 and own not in {DEFAULT_ENVIRONMENT, *deployed} and not is_below:
+            found[next(iter(held))].append(folder)
+    return {held[0]: name for name, held in sorted(found.items()) if len(held) == 1}
+
+
+def _delivered_from(at: int, deployers: Sequence[Deployer], parents: Mapping[int, int]) -> Iterator[RepoPath]:
+    """The folders from which what a deployer deploys comes to its cluster, one after the other."""
+    leaf = deployers[at]
+    if leaf.tool is Tool.FLUX and (folder := _cluster_folder(_place(leaf))) is not None:
+        yield folder
+    for _ in range(_DEPTH):
+        if at not in parents or parents[at] == at or deployers[parents[at]].cluster != leaf.cluster:
+            return
+        at = parents[at]
+        yield from (RepoPath(one.path) for one in deployers[at].sources if _is_here(one) and one.helm is None)
+
+
+def _place(deployer: Deployer) -> RepoPath:
+    return deployer.root or (deployer.span.path if deployer.span is not None else RepoPath(""))
 
 
 def _parents(deployers: Sequence[Deployer], kustomizations: Kustomizations) -> Mapping[int, int]:
@@ -104,7 +158,7 @@ def _over_file(
 def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Config, *, is_last: bool) -> Deployer:
     cluster = deployer.cluster
     if not cluster and deployer.tool is Tool.FLUX:
-        cluster = _cluster_of(deployer.root or (deployer.span.path if deployer.span else RepoPath("")))
+        cluster = posixpath.basename(_cluster_folder(_place(deployer)) or "")
     own = [_environment(RepoPath(each.path), environments, config) for each in deployer.sources if _is_here(each)]
     places = [deployer.root] if deployer.root is not None else []
     places += [RepoPath(posixpath.dirname(deployer.span.path) or ".")] if deployer.span is not None else []
@@ -121,6 +175,17 @@ def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Con
     return replace(deployer, cluster=cluster, environment=environment)
 
 
+def _told_apart(deployers: Sequence[Deployer], parents: Mapping[int, int]) -> list[Deployer]:
+    """The deployers, those of Flux which are called alike and which nothing else delivers in clusters of their own."""
+    tops = [at for at in range(len(deployers)) if parents.get(at, at) == at and deployers[at].tool is Tool.FLUX]
+    count = Counter(deployers[at].id for at in tops)
+    alike = {at for at in tops if count[deployers[at].id] > 1 and not deployers[at].cluster}
+    return [
+        replace(each, cluster=each.root or posixpath.dirname(_place(each)) or ".") if at in alike else each
+        for at, each in enumerate(deployers)
+    ]
+
+
 def _is_here(source: Source) -> bool:
     return source.here and bool(source.path) and "{" not in source.path
 
@@ -134,7 +199,8 @@ def _environment(folder: RepoPath, environments: Mapping[RepoPath, str], config:
     return environments.get(folder) or environment_of(folder, config)
 
 
-def _cluster_of(path: RepoPath) -> str:
+def _cluster_folder(path: RepoPath) -> RepoPath | None:
     """The folder below `clusters` that a path leads through."""
     parts = path.split("/")
-    return next((name for above, name in itertools.pairwise(parts) if above.lower() == _CLUSTERS), "")
+    at = next((at for at, above in enumerate(parts[:-1], start=1) if above.lower() == _CLUSTERS), 0)
+    return RepoPath("/".join(parts[: at + 1])) if at else None

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import Config
@@ -19,6 +19,7 @@ from migrator.gitops.reading.objects import ARGO_CD, HELM, KUSTOMIZE, Found, Ren
 from migrator.gitops.reading.projects import read_project
 from migrator.gitops.reading.repository import Tree
 from migrator.load import Kustomizations
+from migrator.model import RepoPath
 
 _SHOWN = 10
 
@@ -33,6 +34,8 @@ class Reading:
     """The addresses, as they are written, by which deployers know this repository; sorted."""
     enables_helm: bool = False
     """Whether the kustomize of Argo CD may inflate charts, as far as files tell."""
+    clusters: Mapping[RepoPath, str] = field(default_factory=dict)
+    """Folder of what is delivered to a cluster -> the environment that is deployed there, where that is news."""
     diagnostics: Diagnostics = ()
 
 
@@ -56,11 +59,13 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
         for each in read
     ]
     environments = {each.root: each.environment for each in roots}
+    found, clusters = delivered(deployers, kustomizations, environments, config)
     return Reading(
-        deployers=delivered(deployers, kustomizations, environments, config),
+        deployers=found,
         projects=tuple(read_project(each) for each in objects if each.is_a(ARGO_CD, "AppProject")),
         own=known_as(bare, objects),
         enables_helm=enables_helm(objects),
+        clusters=clusters,
         diagnostics=tuple(_diagnostics(read)),
     )
 

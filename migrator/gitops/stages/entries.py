@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from migrator.diagnostics import MigrateError
@@ -16,19 +17,19 @@ _GROUP, _CHART = "argoproj.io", "Chart.yaml"
 
 def entries_of(
     owners: Iterable[Deployer], deployers: Sequence[Deployer], projects: Sequence[Project], index: Index
-) -> Mapping[str, RepoPath]:
-    """Environment -> the folder of an owner that another deploys; nothing where its owners are applied by hand.
+) -> Mapping[str, tuple[RepoPath, ...]]:
+    """Environment -> for each cluster the folder of an owner that another deploys; none where they go by hand.
 
     With Argo CD also nothing where what deploys it would not take a new file as it is.
     """
-    found: dict[str, RepoPath] = {}
+    found: dict[str, dict[str, RepoPath]] = defaultdict(dict)
     for each in owners:
         folder = RepoPath(posixpath.dirname(each.span.path) or ".") if each.span is not None else RepoPath("")
         for parent in deployers:  # those of several clusters may be called alike
             is_parent = folder and parent.id == each.delivered_by
             if is_parent and (each.tool is Tool.FLUX or (_takes(parent, folder, index) and _allows(parent, projects))):
-                found[each.environment] = folder
-    return found
+                found[each.environment][each.cluster if each.tool is Tool.FLUX else ""] = folder
+    return {name: tuple(dict.fromkeys(held[cluster] for cluster in sorted(held))) for name, held in found.items()}
 
 
 def _takes(parent: Deployer, folder: RepoPath, index: Index) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.discover import discover, read_config
-from migrator.gitops.deployer import Deployer
+from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.reading import Rendered, read_deployers
 from migrator.gitops.reading.named import own_of
 from migrator.gitops.reading.objects import Found, find_objects
@@ -47,7 +47,7 @@ class Commit:
         return min(found, key=lambda each: (each.span != deployer.span, each.environment not in places)).body
 
     def beneath(self, top: Deployer) -> Iterator[Deployer]:
-        """The deployers that one brings, itself among them: of its own environment where others are called alike."""
+        """The deployers that one brings, itself among them: of its own cluster where others are called alike."""
         count = Counter(each.id for each in self.deployers)
         near, seen = [top], {top.id}
         yield top
@@ -57,10 +57,17 @@ class Commit:
                 each
                 for each in self.deployers
                 if each.delivered_by in named and each.id not in seen
-                if count[each.delivered_by] == 1 or each.environment == top.environment
+                if count[each.delivered_by] == 1 or _is_with(each, top)
             ]
             seen |= {each.id for each in near}
             yield from near
+
+
+def _is_with(deployer: Deployer, top: Deployer) -> bool:
+    """Whether an object lives where another does; an object of Argo CD deploys to any cluster."""
+    if deployer.tool is Tool.FLUX and deployer.cluster and top.cluster:
+        return deployer.cluster == top.cluster
+    return deployer.environment == top.environment
 
 
 def read_commit(name: str, folder: Path, lock: Lock, context: RenderContext, *, is_before: bool = False) -> Commit:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostics
 from migrator.gitops.controllers.world import Body, History
-from migrator.gitops.deployer import Deployer
+from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.play.play import violations
 from migrator.gitops.play.refusal import refusals
 from migrator.gitops.play.violations import Violation
@@ -31,9 +32,9 @@ def replay(
     """
     own = frozenset().union(*(each.own for each in commits))
     found: list[Violation] = []
-    for environments in _clusters(commits):
+    for environments, cluster in _worlds(commits):
         renders = Renders(commits=commits, context=context, environments=environments, own=own)
-        history = replace(_history(commits, environments, renders, proof), finish=finish)
+        history = replace(_history(commits, environments, cluster, renders, proof), finish=finish)
         harm = violations(history, count=_ORDERS, troubled=_TROUBLED)
         known = {each.object for each in violations(_standing(history), count=1, troubled=0)} if harm else set()
         news = [each for each in harm if each.object not in known]
@@ -53,6 +54,17 @@ def _together(found: Sequence[Violation]) -> Sequence[Violation]:
         more = (other for each in held for other in (each.object, *each.others) if other != first.object)
         told.append(replace(first, others=tuple(dict.fromkeys(more))))
     return told
+
+
+def _worlds(commits: Sequence[Commit]) -> Iterator[tuple[frozenset[str], str]]:
+    """The environments that are looked at together, once for each of several clusters that have the same ones."""
+    for environments in _clusters(commits):
+        names: set[str] = set()
+        for commit in commits:
+            tops = [each for each in commit.tops if each.tool is Tool.FLUX and _reached(commit, each) & environments]
+            count = Counter(each.id for each in tops)
+            names |= {each.cluster for each in tops if count[each.id] > 1}
+        yield from ((environments, name) for name in sorted(names) or [""])
 
 
 def _clusters(commits: Sequence[Commit]) -> Sequence[frozenset[str]]:
@@ -78,8 +90,10 @@ def _reached(commit: Commit, top: Deployer) -> frozenset[str]:
     return frozenset(each.environment for each in beneath or [top])
 
 
-def _history(commits: Sequence[Commit], environments: frozenset[str], renders: Renders, proof: Proof) -> History:
-    by_hand = [tuple(_by_hand(each, environments)) for each in commits]
+def _history(
+    commits: Sequence[Commit], environments: frozenset[str], cluster: str, renders: Renders, proof: Proof
+) -> History:
+    by_hand = [tuple(_by_hand(each, environments, cluster)) for each in commits]
     delivered = [_delivered(each) for each in commits]
     found = [each for name in environments if name in proof.environments for each in proof.environments[name].found]
     is_by_label = any(each.tracking == "label" for commit in commits for each in commit.deployers)
@@ -121,10 +135,13 @@ def _needs_gates(commits: Sequence[Commit]) -> bool:
     return any((each.id.kind, each.id.name) in owners and each.delivered_by == each.id for each in commits[0].deployers)
 
 
-def _by_hand(commit: Commit, environments: frozenset[str]) -> Iterator[Body]:
-    """What nothing delivers; a set that generates several Applications once."""
+def _by_hand(commit: Commit, environments: frozenset[str], cluster: str) -> Iterator[Body]:
+    """What nothing delivers, of a cluster where several have it; a set that generates several Applications once."""
     bodies: list[Mapping[str, object]] = []
+    ours = {each.id for each in commit.tops if each.cluster == cluster}
     for top in commit.tops:
+        if cluster and top.tool is Tool.FLUX and top.id in ours and top.cluster != cluster:
+            continue
         body = commit.body_of(top)
         if _reached(commit, top) & environments and not any(each is body for each in bodies):
             bodies.append(body)

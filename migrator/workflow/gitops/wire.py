@@ -117,7 +117,7 @@ def _listed(planned: Planned, files: Sequence[RepoPath], wiring: Wiring) -> Iter
     """Kustomizations of folders that are deployed already, with the new files in them."""
     earlier = {each.path: each for each in planned.edits}
     index = planned.baseline.index
-    for path, data in listing(files, wiring.entries.values(), index).items():
+    for path, data in listing(files, (one for held in wiring.entries.values() for one in held), index).items():
         if path not in earlier and data != index.read(path):
             yield FileEdit(path=path, before=index.read(path), after=data, cause=_CAUSE)
 

@@ -25,7 +25,7 @@ from migrator.model import RepoPath, ResId
 from migrator.progress import Watch
 from migrator.render_roots import BUILT, Build, Inflater, Renderer, build_all
 from migrator.render_roots.additions import Addition
-from migrator.render_roots.environment import environment_of, told_apart, with_environments
+from migrator.render_roots.environment import DEFAULT_ENVIRONMENT, environment_of, told_apart, with_environments
 from migrator.render_roots.placing import placed_builds
 from migrator.rewrite import RepositoryView
 from migrator.workflow.run import Run
@@ -114,7 +114,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         index = replace(index, own_urls=tuple(dict.fromkeys((*index.own_urls, *own))))
         choices = choose(settings, config, own)
         lock, lock_problem = _lock(index.root)
-        config = with_environments(config, _locked_environments(lock))
+        config = _as_locked(config, lock)
         choices = as_locked(choices, lock)
     with run.step("load"):
         kustomizations, unread = load(index)
@@ -127,7 +127,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
         said = destinations(reading.deployers, roots)
         tool = choices.gitops if choices.gitops != NO_TOOL else tool_of(config, reading.deployers, roots)
         builds = placed_builds(builds, agreed(said) if RELEASE_NAMESPACE in choices.equivalences else {})
-        config, builds = _told_apart(config, builds)
+        config, builds = _told_apart(replace(config, clusters=reading.clusters), builds)
         if _known_by(builds) != known:
             reading = read_deployers(kustomizations, config, _rendered(builds))
         graph = build_graph(builds, kustomizations)
@@ -230,10 +230,15 @@ def _told_apart(config: Config, builds: tuple[Build, ...]) -> tuple[Config, tupl
     return config, tuple(replace(each, environment=environment_of(each.root, config)) for each in builds)
 
 
-def _locked_environments(lock: Lock | None) -> Mapping[str, tuple[RepoPath, ...]]:
-    """Environment -> its roots, those that were there before among them."""
+def _as_locked(config: Config, lock: Lock | None) -> Config:
+    """The configuration that gives roots the environments of the lock, those that were there before among them."""
     found = lock.environments if lock is not None else {}
-    return {name: tuple(dict.fromkeys((*each.kustomize, *each.before))) for name, each in found.items()}
+    roots = {name: tuple(dict.fromkeys((*each.kustomize, *each.before))) for name, each in found.items()}
+    config = with_environments(config, roots)
+    named = {root: name for name, held in roots.items() for root in held if name != DEFAULT_ENVIRONMENT}
+    return replace(
+        config, clusters={root: name for root, name in named.items() if environment_of(root, config) != name}
+    )
 
 
 def as_locked(choices: Choices, lock: Lock | None) -> Choices:

@@ -150,3 +150,40 @@ def test_a_chart_of_an_oci_repository(tree: Tree) -> None:
     text = RELEASE[: RELEASE.index("  chart:")] + "  chartRef: {kind: OCIRepository, name: charts}\n"
     (source,) = one(tree, text, oci).sources
     assert (source.repository, source.chart, source.version) == ("oci://r.example.org/redis", "redis", "1.2.3")
+
+
+def of_cluster(name: str, paths: dict[str, str]) -> dict[str, str]:
+    """The files of a cluster whose bootstrap delivers a Kustomization for each path."""
+    sync = KUSTOMIZATION.replace("name: shop", "name: fleet").replace("./shop/prod", f"./clusters/{name}")
+    files = {f"clusters/{name}/flux-system/sync.yaml": f"{SOURCE}---\n{sync}"}
+    for other, path in paths.items():
+        text = KUSTOMIZATION.replace("name: shop", f"name: {other}").replace("./shop/prod", path)
+        files[f"clusters/{name}/{other}.yaml"] = text
+    return files
+
+
+@pytest.mark.parametrize(
+    ("paths", "environment"),
+    [
+        ({"shop": "./shop/prod", "tools": "./tools"}, "prod"),
+        ({"shop": "./shop/prod", "own": "./clusters/live/own"}, "prod"),
+        ({"shop": "./shop/prod", "other": "./shop/dev"}, "live"),
+        ({"tools": "./tools"}, "live"),
+    ],
+)
+def test_a_cluster_is_what_is_deployed_to_it(tree: Tree, paths: dict[str, str], environment: str) -> None:
+    files = of_cluster("live", paths) | {f"{each}/x.yaml": "a: 1\n" for each in ("tools", "clusters/live/own")}
+    found = {each.id.name: each.environment for each in read(tree, files).deployers}
+    assert found["fleet"] == environment
+    assert found.get("tools", environment) == environment
+
+
+def test_two_clusters_of_one_environment_stay_two(tree: Tree) -> None:
+    files = of_cluster("east", {"shop": "./shop/prod"}) | of_cluster("west", {"shop": "./shop/prod"})
+    found = [(each.id.name, each.environment, each.cluster) for each in read(tree, files).deployers]
+    assert sorted(found) == [
+        ("fleet", "east", "east"),
+        ("fleet", "west", "west"),
+        ("shop", "prod", "east"),
+        ("shop", "prod", "west"),
+    ]
