@@ -54,7 +54,7 @@ class Config:
     environments: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
     """Environment name -> its roots."""
     clusters: Mapping[RepoPath, str] = field(default_factory=dict)
-    """Folder of what is delivered to a cluster -> its environment, as learned from what is deployed there."""
+    """Folder of what is delivered to a cluster -> its environment, as `gitops` says or what is deployed there tells."""
     layout: str | None = None
     gitops: GitOps = field(default_factory=GitOps)
     ci: Ci = field(default_factory=Ci)
@@ -91,9 +91,8 @@ class Config:
         said = next((name for name, roots in sorted(self.environments.items()) if root in roots), None)
         if said is not None:
             return said
-        folders = {**self.clusters, **self.gitops.folders}
-        around = [folder for folder in folders if root == folder or root.startswith(f"{folder}/")]
-        return folders[max(around, key=len)] if around else None
+        around = [folder for folder in self.clusters if root == folder or root.startswith(f"{folder}/")]
+        return self.clusters[max(around, key=len)] if around else None
 
 
 def read_config(root: Path) -> Config:
@@ -125,11 +124,13 @@ def parse_config(data: bytes, path: RepoPath = CONFIG_PATH) -> Config:
     places: dict[str, SourceSpan] = {}
     for root in (*roots, *(root for _, held in environments for root in held)):
         places.setdefault(root.path, root.span)
+    read = {key: read(written[key]) for key, read in _READERS.items() if key in written}
     return Config(
+        clusters=read["gitops"].folders if "gitops" in read else {},
         roots=tuple(dict.fromkeys(root.path for root in roots)),
         environments=_by_environment(roots, environments, file),
         spans={key: held.span for key, held in file.entries()} | places,
-        **{key: read(written[key]) for key, read in _READERS.items() if key in written},
+        **read,
     )
 
 

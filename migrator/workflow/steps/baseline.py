@@ -235,10 +235,9 @@ def _as_locked(config: Config, lock: Lock | None) -> Config:
     found = lock.environments if lock is not None else {}
     roots = {name: tuple(dict.fromkeys((*each.kustomize, *each.before))) for name, each in found.items()}
     config = with_environments(config, roots)
-    named = {root: name for name, held in roots.items() for root in held if name != DEFAULT_ENVIRONMENT}
-    return replace(
-        config, clusters={root: name for root, name in named.items() if environment_of(root, config) != name}
-    )
+    named = ((root, name) for name, held in roots.items() for root in held if name != DEFAULT_ENVIRONMENT)
+    clusters = {root: name for root, name in named if environment_of(root, config) != name}
+    return replace(config, clusters={**clusters, **config.clusters})
 
 
 def as_locked(choices: Choices, lock: Lock | None) -> Choices:
