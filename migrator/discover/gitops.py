@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ TOOLS = ("argocd", "flux", "none")
 TRACKING = ("annotation", "label")
 ARGO_CD_SOURCES = ("path", "chart")
 FLUX_SOURCES = ("chart", "git")
+_RELEASE = re.compile(r"v?(\d+)\.(\d+)(?:\..*)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,8 @@ class Flux:
     namespace: str = "flux-system"
     source: str = "chart"
     """What a HelmRelease names: the public `chart`, or the umbrella chart in `git`."""
+    version: tuple[int, int] | None = None
+    """Which one runs, major and minor; None: what is there tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,11 +133,20 @@ def _argocd(held: Field) -> ArgoCd:
 
 
 def _flux(held: Field) -> Flux:
-    _given(held, tuple(Flux.__dataclass_fields__))
+    given = _given(held, tuple(Flux.__dataclass_fields__))
     return Flux(
         namespace=held.child("namespace").text(Flux().namespace),
         source=held.child("source").one_of(FLUX_SOURCES, Flux().source),
+        version=_release_of(given["version"]) if "version" in given else None,
     )
+
+
+def _release_of(held: Field) -> tuple[int, int]:
+    """Major and minor of `2.4`, `v2.4` or `2.4.1`."""
+    found = _RELEASE.fullmatch(held.text())
+    if found is None:
+        raise held.error('must be a version as "2.4"')
+    return int(found[1]), int(found[2])
 
 
 def _environment(held: Field) -> DeployedEnvironment:

@@ -110,6 +110,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG667": "With tracking by label two Applications would have one name.",
         "MIG666": "No change of hands was begun.",
         "MIG665": "One stage of a change of hands is written, and others follow.",
+        "MIG663": "The Flux that is installed is older than the hybrid needs.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
         "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",

@@ -13,7 +13,7 @@ gitops:
   repo_url: https://git.example.org/team/platform.git
   revision: trunk
   argocd: {namespace: cd, tracking: label, source: chart}
-  flux: {namespace: gitops, source: git}
+  flux: {namespace: gitops, source: git, version: "v2.4.1"}
   environments:
     prod: {cluster: https://prod.example.org, automated: false}
     dev: {automated: true}
@@ -26,7 +26,7 @@ def test_every_key_is_read() -> None:
         repo_url="https://git.example.org/team/platform.git",
         revision="trunk",
         argocd=ArgoCd(namespace="cd", tracking="label", source="chart"),
-        flux=Flux(namespace="gitops", source="git"),
+        flux=Flux(namespace="gitops", source="git", version=(2, 4)),
         environments={
             "dev": DeployedEnvironment(automated=True),
             "prod": DeployedEnvironment(cluster="https://prod.example.org", automated=False),
@@ -49,6 +49,8 @@ def test_a_word_is_the_tool_alone_and_nothing_is_needed() -> None:
         ("gitops: {argocd: {tracking: labels}}\n", r"gitops.argocd.tracking: must be one of annotation, label"),
         ("gitops: {flux: {source: path}}\n", r"gitops.flux.source: must be one of chart, git"),
         ("gitops: {argocd: [path]}\n", r"gitops.argocd: must be a mapping"),
+        ("gitops: {flux: {version: newest}}\n", r'gitops.flux.version: must be a version as "2.4"'),
+        ("gitops: {flux: {version: 2.4}}\n", r"gitops.flux.version: must be a text: quote it"),
         ("gitops: {environments: {prod: {automated: yes please}}}\n", r"prod.automated: must be true or false"),
         ("gitops: {environments: {prod: {cluster: 3}}}\n", r"prod.cluster: must be a text"),
         ("gitops: {revision: ''}\n", r"gitops.revision: must be a text that is not empty"),

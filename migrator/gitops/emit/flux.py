@@ -22,6 +22,7 @@ from migrator.gitops.emit.flux_objects import (
     oci_repository,
     values_config,
 )
+from migrator.gitops.emit.flux_versions import DELETION_POLICY, as_served
 from migrator.gitops.emit.order import (
     Needs,
     by_environment,
@@ -98,7 +99,8 @@ def flux_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> tup
             found += _releases(held, place)
         if not wiring.is_handed_over and wiring.cluster(environment):
             found.append(_entry(wiring.cluster(environment), place))
-    return tuple(sorted(found, key=lambda each: each.file))
+    served = [replace(each, body=as_served(each.body, wiring.flux)) for each in found]
+    return tuple(sorted(served, key=lambda each: each.file))
 
 
 def source_name(wiring: Wiring) -> str:
@@ -131,7 +133,8 @@ def _kustomizations(units: Sequence[Unit], place: _Place) -> Iterator[Written]:
         if unit.release is None:
             acts = place.wiring.is_automated(unit.environment) and not place.wiring.is_handed_over
             # with a namespace all that is in it would go (fact C4)
-            policy = Policy(automated=True, prune=acts and not namespaces_in(unit), cascade=False, wait=True)
+            prunes = acts and not namespaces_in(unit) and place.wiring.flux >= DELETION_POLICY
+            policy = Policy(automated=True, prune=prunes, cascade=False, wait=True)
             deployer = replace(
                 _kustomization(unit.name, unit.path, policy, needs, place),
                 namespace=_target(unit),

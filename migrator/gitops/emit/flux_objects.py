@@ -1,4 +1,4 @@
-"""Values -> the objects of Flux that say them, in the API versions that Flux 2.3 and later serve."""
+"""Values -> the objects of Flux that say them, as Flux 2.6 and later serve them."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
 from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.emit.flux_versions import NEWEST, OLDEST, Version, installed
 from migrator.gitops.reading import own_repositories
 from migrator.model import RepoPath, SourceSpan, without_credentials
 
@@ -33,6 +34,8 @@ class Wiring:
     """Folder of the git repository in which the migrated one lies, with a slash behind it; empty for its top."""
     gitops: GitOps = field(default_factory=GitOps)
 
+    flux: Version = NEWEST
+    """Which Flux serves the objects."""
     is_handed_over: bool = False
     """Whether others deploy today what moves: until the handover is finished nobody prunes or heals (ADR 20)."""
     sources: Mapping[str, str] = field(default_factory=dict)
@@ -72,7 +75,26 @@ def wiring_of(tool: Tool, gitops: GitOps, index: Index) -> tuple[Wiring, Diagnos
         prefix=git_prefix(index.root) if index.git.is_repo else "",
         gitops=gitops,
     )
-    return wiring, () if found else (_unknown(),)
+    notes = () if found else (_unknown(),)
+    if tool is Tool.FLUX:
+        version, span = installed(index) or (NEWEST, None)
+        if gitops.flux.version is not None:
+            version, span = gitops.flux.version, SourceSpan(path=CONFIG_PATH)
+        wiring = replace(wiring, flux=version)
+        notes = notes if version >= OLDEST else (*notes, _too_old(version, span))
+    return wiring, notes
+
+
+def _too_old(version: Version, span: SourceSpan | None) -> Diagnostic:
+    return Diagnostic(
+        code="MIG663",
+        severity=Severity.WARNING,
+        summary=f"Flux {version[0]}.{version[1]} takes no live object over, and does not serve what is written for it"
+        " (fact H3): a HelmRelease of what runs already fails",
+        span=span,
+        remedy="upgrade Flux to 2.4 or later before the first stage is merged; where a newer one runs already, say"
+        ' `gitops: {flux: {version: "2.6"}}` in migrate.yaml',
+    )
 
 
 def handed_over(wiring: Wiring, owners: Sequence[Deployer]) -> Wiring:

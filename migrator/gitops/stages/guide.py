@@ -141,6 +141,8 @@ def _leaving(handover: Handover) -> Sequence[LockedOwner]:
 def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     names: Sequence[LockedDeployer] = handover.owners if stage == PROTECT else _deployers(lock)
     space = _word(handover.namespace)
+    if stage == PROTECT and handover.tool == "flux":
+        yield "flux version   # 2.6 or later, or the one that `gitops.flux.version` in migrate.yaml says"
     if stage == CLEAN_UP:
         for owner in _leaving(handover):
             yield f"kubectl get {_word(owner.kind.lower())} {_word(owner.name)} -n {space}   # is not there any more"

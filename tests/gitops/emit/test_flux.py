@@ -113,6 +113,28 @@ def test_releases_have_a_kustomization_that_prunes_and_the_others_leave_their_ob
     assert release_of(made, "oven")["dependsOn"] == [{"name": "operator"}]
 
 
+def test_a_flux_that_knows_no_deletion_policy_prunes_nothing_that_shall_stay() -> None:
+    units = (
+        release_unit("prod", "store", repository="oci://charts.example.org/all"),
+        unit("prod", "apps/bakery", of("Service", "rye", "data"), is_infrastructure=False),
+    )
+    gitops = GitOps(environments={"prod": DeployedEnvironment(automated=True)})
+    wiring = Wiring(tool=Tool.FLUX, repository=URL, revision="main", gitops=gitops, flux=(2, 4))
+    found = {each.file.rpartition("/")[2]: each for each in flux_objects(units, wiring, FOLDER)}
+    bakery = found["bakery.yaml"]
+    assert "deletionPolicy" not in bakery.body["spec"]
+    assert bakery.body["spec"]["prune"] is False
+    assert bakery.deployer is not None
+    assert bakery.deployer.policy.prune is False
+    kinds = {each.body["kind"]: each.body["apiVersion"] for each in flux_objects(units, wiring, FOLDER)}
+    assert kinds["OCIRepository"] == "source.toolkit.fluxcd.io/v1beta2"
+    assert kinds["HelmRelease"] == "helm.toolkit.fluxcd.io/v2"
+    newer = {
+        each.body["kind"]: each.body["apiVersion"] for each in flux_objects(units, replace(wiring, flux=(2, 6)), FOLDER)
+    }
+    assert newer["OCIRepository"] == "source.toolkit.fluxcd.io/v1"
+
+
 def test_an_environment_without_a_word_does_not_prune() -> None:
     (found,) = emitted(unit("prod", "apps/web", of("Service", "a", "web")))["prod/web.yaml"]
     assert found["spec"]["prune"] is False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cli_support import committed, git
 
-from migrator.discover import Config, GitOps, discover
+from migrator.discover import Config, Flux, GitOps, discover
 from migrator.gitops.deployer import Tool
 from migrator.gitops.emit.wiring import UNKNOWN, wiring_of
 from migrator.model import without_credentials
@@ -84,3 +85,32 @@ def test_the_branch_is_the_remotes_head_else_the_usual_one(tree: Tree) -> None:
 )
 def test_credentials_go_and_a_mere_user_of_ssh_stays(written: str, kept: str) -> None:
     assert without_credentials(written) == kept
+
+
+def definition(version: str) -> str:
+    return (
+        "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: flux-system}\n"
+        "---\napiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  labels:\n"
+        f"    app.kubernetes.io/version: {version}\n  name: kustomizations.kustomize.toolkit.fluxcd.io\n"
+        "---\napiVersion: v1\nkind: Service\nmetadata: {name: a, labels: {app.kubernetes.io/version: v0.1.0}}\n"
+    )
+
+
+def test_which_flux_runs_is_what_is_said_else_the_oldest_that_lies_there(tree: Tree) -> None:
+    files = {"clusters/a/gotk.yaml": definition("v2.7.5"), "clusters/b/gotk.yaml": definition('"2.5.0"')}
+    index = discover(tree({**FILES, **files}), Config())
+    said = GitOps(repo_url="https://git.example.org/a.git")
+    wiring, notes = wiring_of(Tool.FLUX, said, index)
+    assert (wiring.flux, notes) == ((2, 5), ())
+    assert wiring_of(Tool.FLUX, replace(said, flux=Flux(version=(2, 6))), index)[0].flux == (2, 6)
+    assert wiring_of(Tool.ARGO_CD, said, index)[0].flux == (2, 6)
+
+
+def test_a_flux_that_takes_nothing_over_is_said_with_its_place(tree: Tree) -> None:
+    index = discover(tree({**FILES, "clusters/a/gotk.yaml": definition("v2.3.0")}), Config())
+    said = GitOps(repo_url="https://git.example.org/a.git")
+    (note,) = wiring_of(Tool.FLUX, said, index)[1]
+    assert (note.code, str(note.span)) == ("MIG663", "clusters/a/gotk.yaml:10")
+    assert "Flux 2.3 takes no live object over" in note.summary
+    assert wiring_of(Tool.FLUX, replace(said, flux=Flux(version=(2, 4))), index)[1] == ()
+    assert wiring_of(Tool.ARGO_CD, said, index)[1] == ()
