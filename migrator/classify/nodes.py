@@ -12,7 +12,7 @@ from migrator.model import RepoPath, ResId, Resource, resource_of
 from migrator.signatures import Features, SignatureIndex, features, score, source_chart
 from migrator.signatures.manifests import Upstream
 from migrator.signatures.types import Evidence
-from migrator.yamlio import Dialect, read_documents
+from migrator.yamlio import Dialect, decode, read_documents
 
 _HASH = re.compile(r"-[0-9a-z]{10}$")
 
@@ -58,17 +58,22 @@ def nodes_of(
 def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:
     """The `# Source:` comments in files of the repository, each with the object that follows it.
 
-    Only files that have such a comment are read; one that is not YAML gives nothing here, the build says why.
+    A template that begins with `---` leaves its comment in an empty document of its own. Only files that have such a
+    comment are read; one that is not YAML gives nothing here, the build says why.
     """
     for path in sorted(files):
         if b"# Source:" not in files[path]:
             continue
         try:
-            documents = read_documents(files[path], dialect=Dialect.KUSTOMIZE, path=path)
+            text = decode(files[path], path)
+            documents = read_documents(text, dialect=Dialect.KUSTOMIZE, path=path)
         except MigrateError:
             continue
+        end = 0
         for document in documents:
-            comment = next((line for line in document.comments if source_chart(line)), "")
+            above = text[end : document.start].splitlines()
+            comment = next((line for line in (*document.comments, *reversed(above)) if source_chart(line)), "")
+            end = document.end
             if comment and isinstance(document.value, dict):
                 res_id = resource_of(document.value).id
                 yield SourceHint(path=path, text=comment, kind=res_id.kind, name=res_id.name)

@@ -276,6 +276,19 @@ def test_source_comments_tell_the_chart() -> None:
     assert found["unheard"].candidates[0].evidence[0].kind == "source-comment"
 
 
+def test_the_comment_of_a_template_that_begins_with_a_separator_is_of_its_first_object() -> None:
+    text = (
+        "---\n# Source: some/templates/gone.yaml\n---\n# Source: unheard/templates/x.yaml\n---\nkind: Service\n"
+        "metadata: {name: a}\n---\nkind: Service\nmetadata: {name: theirs}\n---\n# Source: own/templates/y.yaml\n"
+        "kind: Service\nmetadata: {name: b}\n"
+    )
+    hints = source_hints({RepoPath("all.yaml"): text.encode()})
+    assert [(one.name, one.text) for one in hints] == [
+        ("a", "# Source: unheard/templates/x.yaml"),
+        ("b", "# Source: own/templates/y.yaml"),
+    ]
+
+
 def test_an_instance_label_on_everything_swallows_no_application() -> None:
     everywhere = "app.kubernetes.io/instance: shop"
     held = [
