@@ -54,6 +54,9 @@ class DeployedEnvironment:
     automated: bool | None = None
     """Whether the tool acts by itself, prunes and heals; None: nobody says, which is the careful no."""
 
+    deployed_elsewhere: bool | None = None
+    """Whether objects of another repository deploy what none here deploys; None: nobody says."""
+
     @property
     def folder(self) -> RepoPath | None:
         """The folder that is said; None for an address, and where nothing is."""
@@ -154,4 +157,5 @@ def _environment(held: Field) -> DeployedEnvironment:
     return DeployedEnvironment(
         cluster=given["cluster"].text() if "cluster" in given else "",
         automated=given["automated"].flag() if "automated" in given else None,
+        deployed_elsewhere=given["deployed_elsewhere"].flag() if "deployed_elsewhere" in given else None,
     )

@@ -23,9 +23,10 @@ def additions_of(
     found: dict[RepoPath, dict[Addition | None, Deployer]] = defaultdict(dict)
     for each in deployers:
         for source in each.sources:
-            if source.here and source.path in roots and source.helm is None:
-                fields = source.kustomize.fields if source.kustomize is not None else {}
-                found[RepoPath(source.path)].setdefault(_addition(fields), each)
+            fields = source.kustomize.fields if source.kustomize is not None else {}
+            for root in source.roots if source.helm is None else ():
+                if root in roots:
+                    found[root].setdefault(_addition(fields), each)
     one = {root: next(iter(held)) for root, held in found.items() if len(held) == 1}
     additions = {root: held for root, held in sorted(one.items()) if held is not None and held != _NOTHING}
     disputed = {root: held for root, held in sorted(found.items()) if len(held) > 1}

@@ -83,7 +83,7 @@ def deployed_paths(builds: Sequence[Build]) -> frozenset[RepoPath]:
     A path of another repository does no harm: it is not a folder here, or one more that stays.
     """
     found = (path for build in builds for resource in build.resources for path in _paths(resource))
-    return frozenset(RepoPath(posixpath.normpath(path.lstrip("/") or ".")) for path in found)
+    return frozenset(RepoPath(posixpath.normpath(f"/{path}").lstrip("/") or ".") for path in found)
 
 
 def _paths(resource: Resource) -> Iterator[str]:
@@ -130,7 +130,7 @@ def reaches(folder: str, root: RepoPath) -> bool:
 
 def folder_of(folder: str) -> RepoPath:
     """The folder that is meant: a kustomization stands for the one that it lies in."""
-    text = posixpath.normpath(folder.lstrip("/") or ".")
+    text = posixpath.normpath(f"/{folder}").lstrip("/") or "."
     if posixpath.basename(text) in KUSTOMIZATION_NAMES:
         text = posixpath.dirname(text) or "."
     return RepoPath(text)

@@ -73,6 +73,13 @@ class Source:
     """Pattern of the files of such a folder that count; empty where all of them do."""
     exclude: str = ""
     """Pattern of those that do not count."""
+    below: tuple[RepoPath, ...] = ()
+    """The kustomizations that Flux takes in below a folder which has none itself."""
+
+    @property
+    def roots(self) -> tuple[RepoPath, ...]:
+        """The kustomizations of this repository that it may deploy: its folder, and those below it."""
+        return (RepoPath(self.path), *self.below) if self.here and self.path and not self.chart else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

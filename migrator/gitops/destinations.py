@@ -41,7 +41,7 @@ def destinations(
 
 def deploys(deployer: Deployer, root: RepoPath) -> bool:
     """Whether it deploys a root of this repository, or may: its path is a pattern as long as it is to be filled in."""
-    paths = [each.path for each in deployer.sources if each.here and each.path]
+    paths = [path for each in deployer.sources for path in each.roots]
     return any(folder_of(path) == root or reaches(path, root) for path in paths)
 
 

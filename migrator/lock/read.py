@@ -119,7 +119,7 @@ def _owner(held: Field) -> LockedOwner:
 def _handover(held: Field) -> Handover | None:
     if held.value is None:
         return None
-    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand", "finished"))
+    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand", "elsewhere", "finished"))
     owners, by_hand = held.child("owners"), held.child("applyByHand")
     stages, stage = tuple(each.one_of(STAGES) for each in held.child("stages").listed()), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
@@ -131,6 +131,7 @@ def _handover(held: Field) -> Handover | None:
         namespace=held.child("namespace").text(""),
         owners=() if owners.value is None else tuple(_owner(item) for item in owners.listed()),
         roots=() if by_hand.value is None else _paths(by_hand),
+        elsewhere=held.child("elsewhere").texts(),
         is_finished=held.child("finished").flag(default=False),
     )
 

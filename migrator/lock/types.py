@@ -81,6 +81,8 @@ class Handover:
     """What deployed before what moves."""
     roots: tuple[RepoPath, ...] = ()
     """Files that somebody applies by hand, as nothing delivers them."""
+    elsewhere: tuple[str, ...] = ()
+    """Environments that objects of another repository deployed before, sorted."""
     is_finished: bool = False
     """Whether the way back was given up."""
 

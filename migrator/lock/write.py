@@ -75,6 +75,8 @@ def _handover(handover: Handover) -> Json:
         value["owners"] = [_owner(each) for each in sorted(handover.owners, key=_order)]
     if handover.roots:
         value["applyByHand"] = sorted(handover.roots)
+    if handover.elsewhere:
+        value["elsewhere"] = list(handover.elsewhere)
     if handover.is_finished:
         value["finished"] = True
     return value

@@ -112,6 +112,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG663": "The Flux that is installed is older than the hybrid needs.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
+        "MIG676": "Nothing here deploys what moves, and something says that it is deployed.",
+        "MIG677": "Nothing here deploys what moves.",
         "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",

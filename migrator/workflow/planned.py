@@ -56,6 +56,8 @@ class Planned:
     """The stage before `edits`, where something deploys today what moves; none where there is no such stage."""
     owners: tuple[Deployer, ...] = field(default=(), repr=False)
     """What deploys today what moves."""
+    elsewhere: tuple[str, ...] = ()
+    """Environments of which objects of another repository deploy today what moves."""
     deployed_otherwise: Mapping[str, str] = field(default_factory=dict)
     """Component -> what its new deployer would do else than the lock says: it must not be written."""
 

@@ -66,6 +66,12 @@ class _Place:
         return self.entry or f"{self.folder}/{self.environment}"
 
     @property
+    def is_by_hand(self) -> bool:
+        """Whether nothing in the repository delivers what is written for the environment."""
+        is_delivered = self.entry is not None
+        return not (is_delivered or (not self.wiring.is_handed_over and self.wiring.cluster(self.environment)))
+
+    @property
     def releases(self) -> str:
         return f"{self.folder}/{self.environment}" if self.entry else f"{self.folder}/releases/{self.environment}"
 
@@ -112,7 +118,8 @@ def _own_source(place: _Place) -> Written:
     res_id = place.id("source", "GitRepository", source_name(place.wiring))
     about = f"This repository, as Flux reads it in {place.environment}. A private one needs `secretRef`."
     body = git_repository(res_id, place.wiring.repository, place.wiring.revision)
-    return Written(file=RepoPath(f"{place.objects}/source.yaml"), body=body, about=about)
+    file = RepoPath(f"{place.objects}/source.yaml")
+    return Written(file=file, body=body, about=about, is_by_hand=place.is_by_hand)
 
 
 def _here(place: _Place, path: str) -> Source:
@@ -142,13 +149,22 @@ def _kustomizations(units: Sequence[Unit], place: _Place) -> Iterator[Written]:
             )
             about = f"The kustomization {unit.path} in {unit.environment}."
             file = RepoPath(f"{place.objects}/{unit.name}.yaml")
-            yield Written(file=file, body=kustomization(deployer), about=about, deployer=deployer, unit=unit)
+            yield Written(
+                file=file,
+                body=kustomization(deployer),
+                about=about,
+                deployer=deployer,
+                unit=unit,
+                is_by_hand=place.is_by_hand,
+            )
     if RELEASES in needs:
         policy = Policy(automated=True, prune=True, cascade=True, wait=True)
         deployer = _kustomization(RELEASES, RepoPath(place.releases), policy, needs, place)
         about = f"The HelmReleases of {place.environment}. It prunes them, and they leave their objects."
         file = RepoPath(f"{place.objects}/{RELEASES}.yaml")
-        yield Written(file=file, body=kustomization(deployer), about=about, deployer=deployer)
+        yield Written(
+            file=file, body=kustomization(deployer), about=about, deployer=deployer, is_by_hand=place.is_by_hand
+        )
 
 
 def _kustomization(name: str, path: RepoPath, policy: Policy, needs: Needs, place: _Place) -> Deployer:

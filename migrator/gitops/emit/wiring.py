@@ -97,10 +97,13 @@ def _too_old(version: Version, span: SourceSpan | None) -> Diagnostic:
     )
 
 
-def handed_over(wiring: Wiring, owners: Sequence[Deployer]) -> Wiring:
-    """The wiring where others deploy today: new objects live beside theirs, in their clusters, and act as they do."""
+def handed_over(wiring: Wiring, owners: Sequence[Deployer], *, is_elsewhere: bool = False) -> Wiring:
+    """The wiring where others deploy today: new objects live beside theirs, in their clusters, and act as they do.
+
+    `is_elsewhere`: objects of another repository deploy, too, and nothing is known of these.
+    """
     if not owners:
-        return wiring
+        return replace(wiring, is_handed_over=is_elsewhere)
     said, environments = wiring.gitops.environments, dict(wiring.gitops.environments)
     for each in owners:
         own = said.get(each.environment, DeployedEnvironment())

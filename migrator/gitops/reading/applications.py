@@ -72,6 +72,7 @@ def _source(source: Mapping[str, Json], name: str, tree: Tree) -> Source:
     repository, chart = _text(source.get("repoURL")), _text(source.get("chart"))
     here = not chart and tree.is_here(repository)
     path = "" if chart or (source.get("ref") and not source.get("path")) else folder_of(_text(source.get("path")))
+    path = tree.real(RepoPath(path)) if here and path else path
     is_chart = bool(chart or source.get("helm")) or (here and bool(path) and tree.is_chart(RepoPath(path)))
     options = mapping_of(source.get("kustomize"))
     return Source(

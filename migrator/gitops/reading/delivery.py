@@ -73,7 +73,7 @@ def _cluster_folders(
     delivering = set(parents.values())
     names: dict[RepoPath, set[str]] = defaultdict(set)
     for at, each in enumerate(deployers):
-        paths = [RepoPath(one.path) for one in each.sources if _is_here(one)] if at not in delivering else []
+        paths = [root for one in each.sources if _is_here(one) for root in one.roots] if at not in delivering else []
         for folder in _delivered_from(at, deployers, parents):
             outside = (path for path in paths if not f"{path}/".startswith(f"{folder}/"))
             names[folder] |= {_environment(path, environments, config) for path in outside} - {DEFAULT_ENVIRONMENT}
@@ -108,8 +108,8 @@ def _parents(deployers: Sequence[Deployer], kustomizations: Kustomizations) -> M
     by_folder: dict[RepoPath, list[tuple[int, Source]]] = defaultdict(list)
     for at, each in enumerate(deployers):
         for source in each.sources:
-            if source.here and source.path and source.helm is None:
-                by_folder[RepoPath(source.path)].append((at, source))
+            for root in source.roots if source.helm is None else ():
+                by_folder[root].append((at, source))
     found: dict[int, int] = {}
     for at, each in enumerate(deployers):
         holding = (by_folder.get(each.root, []) if each.root is not None else []) or [
@@ -159,7 +159,7 @@ def _named(deployer: Deployer, environments: Mapping[RepoPath, str], config: Con
     cluster = deployer.cluster
     if not cluster and deployer.tool is Tool.FLUX:
         cluster = posixpath.basename(_cluster_folder(_place(deployer)) or "")
-    own = [_environment(RepoPath(each.path), environments, config) for each in deployer.sources if _is_here(each)]
+    own = [_own(each, environments, config) for each in deployer.sources if _is_here(each)]
     places = [deployer.root] if deployer.root is not None else []
     places += [RepoPath(posixpath.dirname(deployer.span.path) or ".")] if deployer.span is not None else []
     clusters = [cluster] if cluster and "/" not in cluster and "{" not in cluster else []
@@ -184,6 +184,13 @@ def _told_apart(deployers: Sequence[Deployer], parents: Mapping[int, int]) -> li
         replace(each, cluster=each.root or posixpath.dirname(_place(each)) or ".") if at in alike else each
         for at, each in enumerate(deployers)
     ]
+
+
+def _own(source: Source, environments: Mapping[RepoPath, str], config: Config) -> str:
+    """The environment of the folder, else the one that all kustomizations below it have."""
+    names = [_environment(root, environments, config) for root in source.roots]
+    below = set(names[1:]) - {DEFAULT_ENVIRONMENT}
+    return names[0] if names[0] != DEFAULT_ENVIRONMENT or len(below) != 1 else below.pop()
 
 
 def _is_here(source: Source) -> bool:

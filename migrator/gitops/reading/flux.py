@@ -13,7 +13,7 @@ from migrator.gitops.deployer import Deployer, HelmOptions, KustomizeOptions, Po
 from migrator.gitops.reading.applications import Read
 from migrator.gitops.reading.helm_values import release_name, values_of
 from migrator.gitops.reading.objects import HELM, KUSTOMIZE, SOURCE, Found
-from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, folder_of
+from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, secure_folder
 from migrator.model import Json, RepoPath, ResId, Resource, laid_over, mapping_of, without_credentials
 
 _NO_SOURCE = "a source that no file holds"
@@ -70,7 +70,7 @@ def read_kustomization(found: Found, scope: FluxScope) -> Read:
     spec = found.spec
     repository, reference = repository_of(found, scope), mapping_of(spec.get("sourceRef"))
     source = scope.source_of(found, reference)
-    path, here = folder_of(str(spec.get("path") or ".")), scope.tree.is_here(repository)
+    path, here = secure_folder(str(spec.get("path") or ".")), scope.tree.is_here(repository)
     variables, lacking = _variables(found, scope)
     is_missing = here and not WILD.search(path) and not scope.tree.has_folder(path)
     missing = (f"{NO_FOLDER}: {path}",) if is_missing else ()
@@ -90,9 +90,10 @@ def read_kustomization(found: Found, scope: FluxScope) -> Read:
                 repository=repository,
                 here=here,
                 revision=_revision(source),
-                path=path,
+                path=scope.tree.real(path) if here else path,
                 kustomize=options if options.fields or variables is not None else None,
                 recurse=True,
+                below=scope.tree.kustomizations_below(path) if here else (),
             ),
         ),
         policy=_policy(spec),
@@ -205,7 +206,7 @@ def _release_source(
         name, version = address.rpartition("/")[2], _revision(held)
     if kind in ("OCIRepository", "HelmRepository"):
         return Source(repository=address, chart=name, version=version, helm=helm), unknown, ()
-    here, path = scope.tree.is_here(address), folder_of(name or ".")
+    here, path = scope.tree.is_here(address), secure_folder(name or ".")
     is_missing = here and not WILD.search(path) and not scope.tree.has_folder(path)
     missing = (f"{NO_FOLDER}: {path}",) if is_missing else ()
     if not here and held is not None:

@@ -8,7 +8,7 @@ from migrator.discover import Index
 from migrator.gitops.reading.applications import sources_of
 from migrator.gitops.reading.flux import FluxScope, repository_of
 from migrator.gitops.reading.objects import ARGO_CD, KUSTOMIZE, Found, find_objects
-from migrator.gitops.reading.repository import WILD, Tree, own_addresses
+from migrator.gitops.reading.repository import WILD, Tree, own_addresses, secure_folder
 from migrator.model import Json, mapping_of
 
 
@@ -43,7 +43,7 @@ def _named(found: Found, scope: FluxScope) -> Iterator[tuple[str, str]]:
         yield from _named_in(mapping_of(mapping_of(found.spec.get("template")).get("spec")))
         yield from _named_by_generators(found.spec.get("generators"))
     elif found.is_a(KUSTOMIZE, "Kustomization"):
-        yield repository_of(found, scope), str(found.spec.get("path") or ".")
+        yield repository_of(found, scope), secure_folder(str(found.spec.get("path") or "."))
 
 
 def _named_in(spec: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

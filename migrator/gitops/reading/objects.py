@@ -23,6 +23,7 @@ SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - the name of a lab
 """The label by which a Secret says that it describes a cluster (Argo CD documentation, Declarative Setup, Clusters)."""
 SETTINGS = "argocd-cm"
 _MAX = 1 << 20
+_YAML = (".yaml", ".yml")
 _MAY = re.compile(
     rb"""apiVersion["']?:\s*["']?(?:[\w-]+\.)*(?:argoproj|fluxcd)\.io/|argocd\.argoproj\.io/secret-type|\bargocd-cm\b"""
 )
@@ -69,7 +70,7 @@ def find_objects(
 
     What a rendered root reads is there as it is rendered, whatever its files say; a file of patches is no object.
     """
-    documents = {path: _documents(index.read(path), path) for path in _files(index)}
+    documents = {index.resolve(path): _documents(index.read(path), path) for path in _files(index)}
     found: list[Found] = []
     every = kustomizations.by_path.values() if kustomizations is not None else ()
     read: set[RepoPath] = {path for held in every for path in _not_resources(held)}
@@ -93,8 +94,10 @@ def _files(index: Index) -> Iterator[RepoPath]:
     """The files that may hold such objects; templates of charts are none."""
     charts = tuple(f"{path.removesuffix(_CHART_FILE)}templates/" for path in index.files if path.endswith(_CHART_FILE))
     for path, entry in sorted(index.files.items()):
-        if entry.link is not None or not path.endswith((".yaml", ".yml")) or entry.size > _MAX:
+        if not path.endswith(_YAML) or entry.size > _MAX:
             continue
+        if entry.link is not None and index.resolve(path).endswith(_YAML):
+            continue  # it is read where it lies
         if index.submodule_of(path) is None and not path.startswith(charts) and _MAY.search(index.read(path)):
             yield path
 

@@ -55,6 +55,24 @@ class Tree:
     def is_kustomization(self, path: RepoPath) -> bool:
         return any(self.index.is_file(within(path, name)) for name in KUSTOMIZATION_NAMES)
 
+    def real(self, path: RepoPath) -> RepoPath:
+        """The folder that a path leads to where links are followed."""
+        return path if WILD.search(path) else self.index.resolve(path)
+
+    def kustomizations_below(self, path: RepoPath) -> tuple[RepoPath, ...]:
+        """What Flux takes in where a folder has no kustomization: the nearest ones in the folders below it, sorted.
+
+        fluxcd/pkg, `kustomize/kustomize_generator.go`: it does not look any deeper into a folder that has one.
+        """
+        if self.is_kustomization(path):
+            return ()
+        found: list[RepoPath] = []
+        start = "" if path == "." else f"{path}/"
+        for folder in sorted({RepoPath(posixpath.dirname(each) or ".") for each in self.index.kustomization_files}):
+            if folder.startswith(start) and not any(folder.startswith(f"{each}/") for each in found[-1:]):
+                found.append(folder)
+        return tuple(found)
+
 
 def own_addresses(index: Index, named: Iterable[tuple[str, str]]) -> frozenset[str]:
     """The addresses that mean this repository, of those that are named with a folder or a pattern of folders.
@@ -97,6 +115,15 @@ def folder_of(path: str) -> RepoPath:
     if posixpath.basename(text) in KUSTOMIZATION_NAMES:
         text = posixpath.dirname(text) or "."
     return RepoPath(text)
+
+
+def secure_folder(path: str) -> RepoPath:
+    """The folder that Flux means: `..` ends at the top of the source.
+
+    kustomize-controller, `internal/controller/kustomization_controller.go`, and source-controller for charts:
+    `securejoin.SecureJoin`.
+    """
+    return folder_of(posixpath.normpath(f"/{path}"))
 
 
 def within(folder: RepoPath, path: str) -> RepoPath:

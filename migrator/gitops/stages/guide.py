@@ -116,8 +116,9 @@ def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
     """What no controller delivers."""
     if stage == PROTECT:
         yield from _owners(handover)
-    if stage == SWITCH and handover.tool == "argocd":
-        yield from (f"kubectl apply -f {_word(file)}" for file in handover.roots)
+    if stage == SWITCH:
+        note = "" if handover.tool == "argocd" else "   # in its cluster, unless something elsewhere delivers it"
+        yield from (f"kubectl apply -f {_word(file)}{note}" for file in handover.roots)
     if stage == CLEAN_UP:
         for each in _leaving(handover):
             name, space = _word(each.name), _word(handover.namespace)
@@ -140,6 +141,8 @@ def _leaving(handover: Handover) -> Sequence[LockedOwner]:
 
 def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     names: Sequence[LockedDeployer] = handover.owners if stage == PROTECT else _deployers(lock)
+    for name in handover.elsewhere if stage != CLEAN_UP else ():
+        yield f"# {_word(name)} is deployed by objects of another repository: see there that this stage is applied"
     space = _word(handover.namespace)
     if stage == PROTECT and handover.tool == "flux":
         yield "flux version   # 2.6 or later, or the one that `gitops.flux.version` in migrate.yaml says"

@@ -19,11 +19,7 @@ _TEMPLATE: KeyPath = ("spec", "template")
 def owners_of(deployers: Iterable[Deployer], roots: Iterable[RepoPath]) -> tuple[Deployer, ...]:
     """The deployers that deploy one of the roots."""
     wanted = frozenset(roots)
-    return tuple(
-        each
-        for each in deployers
-        if any(one.here and not one.chart and RepoPath(one.path) in wanted for one in each.sources)
-    )
+    return tuple(each for each in deployers if any(root in wanted for one in each.sources for root in one.roots))
 
 
 def is_self_deployed(deployer: Deployer) -> bool:

@@ -110,6 +110,8 @@ class Renders:
     def _files(self, folder: Path, path: RepoPath, directory: Body | None, at: int) -> Iterator[Body]:
         """The objects in the files of a folder, and of the folders below it."""
         for each in sorted(folder.iterdir()):
+            if directory is None and each.is_symlink():
+                continue  # source-controller leaves links out of what it hands over (`Storage.Archive`)
             below = RepoPath(posixpath.normpath(posixpath.join(path, each.name)))
             if each.is_dir():
                 if directory is None and _is_kustomization(each):

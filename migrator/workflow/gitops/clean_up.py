@@ -10,7 +10,6 @@ from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.gitops.stages.clean_up import removal
 from migrator.gitops.stages.guide import not_begun
 from migrator.lock import CLEAN_UP, Lock
-from migrator.model import RepoPath
 from migrator.prove import (
     Proof,
     RenderContext,
@@ -46,7 +45,7 @@ def clean_up_after(planned: Planned, lock: Lock, context: RenderContext, terms: 
     """
     nothing = rendering_digest(Rendering(environment="", parts=()))
     left = {root for parts in lock.rendered.values() for root, digest in parts.items() if digest != nothing}
-    if all(any(RepoPath(one.path) in left for one in each.sources) for each in planned.owners):
+    if all(any(root in left for one in each.sources for root in one.roots) for each in planned.owners):
         return None
     root = planned.baseline.root
     with beside(root) as folder:

@@ -18,6 +18,7 @@ from migrator.render_roots import Build, WholeTree
 from migrator.rewrite import FileEdit, stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.gitops.deployable import losing
+from migrator.workflow.gitops.unowned import unowned
 from migrator.workflow.planned import Planned
 from migrator.yamlio import same
 
@@ -29,6 +30,8 @@ class Protection:
     owners: tuple[Deployer, ...]
     edits: tuple[FileEdit, ...] = field(repr=False)
     """Of the repository as it is."""
+    elsewhere: tuple[str, ...] = ()
+    """Environments of which `migrate.yaml` says that objects of another repository deploy them, sorted."""
 
 
 def begun(lock: Lock) -> bool:
@@ -39,16 +42,20 @@ def begun(lock: Lock) -> bool:
 def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protection | None:
     """The protection of what moves, rendered and found to change nothing else; None where nothing deploys it today.
 
-    MIG664 where it cannot be written, or does not come out.
+    MIG664 where it cannot be written, or does not come out; MIG676 where nobody can tell who deploys it.
     """
     moving = losing(planned)
     owners = owners_of(planned.baseline.reading.deployers, moving)
-    if not owners:
-        return None
     index, lock = planned.baseline.index, planned.baseline.lock
-    if lock is not None and begun(lock):
-        return Protection(owners=owners, edits=())  # it is in the repository already
-    marked = {root for each in owners for root in moving if any(one.path == root for one in each.sources)}
+    if lock is not None and lock.handover is not None and begun(lock):  # it is in the repository already
+        elsewhere = lock.handover.elsewhere
+        return Protection(owners=owners, edits=(), elsewhere=elsewhere) if owners or elsewhere else None
+    marked = {root for each in owners for root in moving if any(root in one.roots for one in each.sources)}
+    unseen = unowned(planned, moving.keys() - marked, owners)
+    elsewhere = tuple(sorted({each.environment for each in unseen}))
+    marked |= {each.root for each in unseen}
+    if not marked:
+        return None
     edits: list[FileEdit] = []
     for root in sorted(marked):
         texts = {path: index.read(path) for path in index.below(root)}
@@ -58,7 +65,8 @@ def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protectio
         before = index.read(path)
         edits.append(FileEdit(path=path, before=before, after=loosened_file(before, held, path), cause=CAUSE))
     _check(planned, edits, {root: moving[root] for root in marked}, tool, context)
-    return Protection(owners=owners, edits=tuple(each for each in edits if each.before != each.after))
+    changed = tuple(each for each in edits if each.before != each.after)
+    return Protection(owners=owners, edits=changed, elsewhere=elsewhere)
 
 
 def loosened_file(data: bytes, owners: Iterable[Deployer], path: RepoPath) -> bytes:

@@ -30,6 +30,7 @@ from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, sealed
 from migrator.workflow.gitops.inflated import inflated_otherwise
 from migrator.workflow.gitops.protect import begun, protected, rewritten
+from migrator.workflow.gitops.unowned import told_of_unowned
 from migrator.workflow.planned import ADOPTED, Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import same
@@ -66,9 +67,17 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         edits = rewritten(planned, protection, tree)
         told = tuple(each for each in planned.plan.diagnostics if each.code != _UNPROTECTED)
         plan = replace(planned.plan, diagnostics=told)
-        planned = replace(planned, plan=plan, edits=edits, protection=protection.edits, owners=protection.owners)
+        planned = replace(
+            planned,
+            plan=plan,
+            edits=edits,
+            protection=protection.edits,
+            owners=protection.owners,
+            elsewhere=protection.elsewhere,
+        )
     wiring, notes = wiring_of(tool, planned.baseline.config.gitops, index)
-    wiring = handed_over(wiring, planned.owners)
+    notes = (*notes, *told_of_unowned(planned))
+    wiring = handed_over(wiring, planned.owners, is_elsewhere=bool(planned.elsewhere))
     reading = planned.baseline.reading
     entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
     wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index))
@@ -79,7 +88,9 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     lock, index = planned.lock, planned.baseline.index
     if lock is None:
         return planned
-    deployed = {RepoPath(source.path) for each in planned.baseline.reading.deployers for source in each.sources}
+    sources = (source for each in planned.baseline.reading.deployers for source in each.sources)
+    deployed = {root for source in sources for root in source.roots}
+    deployed |= {each.root for each in planned.baseline.builds if each.environment in planned.elsewhere}
     units = tuple(units_of(lock, tree, replace(context, closure=closure_of(tree)), planned.layout, deployed))
     if not units:
         return planned
@@ -235,7 +246,7 @@ def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: P
     stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
     known = () if lock.handover is None else tuple(each for each in lock.handover.stages if each != CLEAN_UP)
     stages = known if len(known) > len(stages) else stages
-    roots = tuple(each.file for each in objects if each.deployer is not None and each.unit is None and each.is_by_hand)
+    roots = tuple(dict.fromkeys(_by_hand(each, wiring.tool) for each in objects if each.is_by_hand))
     return Handover(
         tool=wiring.tool.value,
         stage=len(stages),
@@ -243,7 +254,13 @@ def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: P
         namespace=wiring.namespace,
         owners=tuple(sorted(_owners(wiring, planned), key=lambda each: (each.file, each.kind, each.name))),
         roots=roots,
+        elsewhere=planned.elsewhere,
     )
+
+
+def _by_hand(written: Written, tool: Tool) -> RepoPath:
+    """What somebody applies: the root Application, and for Flux the whole folder."""
+    return written.file if tool is Tool.ARGO_CD else RepoPath(posixpath.dirname(written.file))
 
 
 def _owners(wiring: Wiring, planned: Planned) -> Iterator[LockedOwner]:

@@ -187,3 +187,29 @@ def test_two_clusters_of_one_environment_stay_two(tree: Tree) -> None:
         ("shop", "prod", "east"),
         ("shop", "prod", "west"),
     ]
+
+
+@pytest.mark.parametrize("path", ["../../shop/prod", "/shop/prod/", "./x/../../shop/prod", "current"])
+def test_a_path_ends_at_the_top_of_the_source(tree: Tree, path: str) -> None:
+    root = tree({"shop/prod/kustomization.yaml": "resources: []\n"})
+    (root / "current").symlink_to("shop/prod")
+    found = one(tree, KUSTOMIZATION.replace("./shop/prod", path), SOURCE)
+    assert (found.sources[0].path, found.unknown) == ("shop/prod", ())
+
+
+def test_a_folder_without_kustomization_is_those_below_it(tree: Tree) -> None:
+    files = {
+        f"{path}/kustomization.yaml": "resources: []\n" for path in ("apps/prod/a", "apps/prod/a/b", "apps/prod/c")
+    }
+    text = KUSTOMIZATION.replace("./shop/prod", "./apps")
+    found = only(read(tree, {**files, "flux.yaml": f"{SOURCE}---\n{text}"}))
+    assert found.sources[0].roots == ("apps", "apps/prod/a", "apps/prod/c")
+    assert found.environment == "prod"
+    found = one(tree, KUSTOMIZATION, SOURCE)
+    assert found.sources[0].roots == ("shop/prod",)
+
+
+def test_an_object_is_read_through_a_link(tree: Tree) -> None:
+    root = tree({"shared/shop": f"{SOURCE}---\n{KUSTOMIZATION}"})
+    (root / "shop.yaml").symlink_to("shared/shop")
+    assert str(only(read(tree, {})).span) == "shared/shop:6"

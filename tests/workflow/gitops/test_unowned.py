@@ -1,0 +1,63 @@
+"""An environment that no object here deploys: what moves is not left to an owner that nobody sees."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli_support import Migrate, git
+from deployed_today import DEPLOYED
+from emitted_objects import applied
+
+from migrator.lock import LOCK_PATH, read_lock
+
+
+@pytest.fixture
+def half(tmp_path: Path) -> Path:
+    """A repository of which objects here deploy `dev` alone."""
+    root = DEPLOYED["flux"](tmp_path / "shop")
+    (root / "clusters/prod/shop.yaml").unlink()
+    (root / "clusters/prod/shop.yaml").symlink_to("../../../other/shop.yaml")
+    return said(root, "")
+
+
+def said(root: Path, text: str) -> Path:
+    (root / "migrate.yaml").write_text(text and f"gitops: {{environments: {{prod: {{deployed_elsewhere: {text}}}}}}}\n")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", f"said {text}")
+    return root
+
+
+def test_nothing_is_written_until_somebody_says_who_deploys_it(migrate: Migrate, half: Path, mirror: Path) -> None:
+    shown = migrate("apply", half, "--offline", "--chart-mirror", mirror, "--gitops", "flux")
+    assert shown.code == 1
+    for text in (
+        "MIG676",
+        "clusters/prod/shop.yaml: symbolic link",
+        "Kustomization shop deploys dev",
+        "deployed_elsewhere",
+    ):
+        assert text in shown.err
+    assert git(half, "status", "--porcelain") == ""
+
+
+def test_what_another_repository_deploys_is_marked_and_not_deployed_twice(
+    migrate: Migrate, half: Path, mirror: Path
+) -> None:
+    applied(migrate, said(half, "true"), mirror, "growing", "--branch", "hybrid", tool="flux")
+    git(half, "checkout", "-q", "hybrid")
+    assert "overlays/prod/handover-marks.yaml" in git(half, "ls-tree", "-r", "--name-only", "hybrid~1").splitlines()
+    written = sorted(path.name for path in (half / "platform/flux/prod").iterdir())
+    assert written == ["helm-releases.yaml", "source.yaml"]
+    handover = read_lock((half / LOCK_PATH).read_bytes()).handover
+    assert handover is not None
+    assert handover.elsewhere == ("prod",)
+    shown = migrate("handover", half)
+    assert "prod is deployed by objects of another repository" in shown.out
+    assert "kubectl apply -f platform/flux/prod" in shown.out
+    assert migrate("verify", half, "--offline", "--chart-mirror", mirror, "--base", "main").code == 0
+
+
+def test_what_nothing_deploys_is_not_marked(migrate: Migrate, half: Path, mirror: Path) -> None:
+    applied(migrate, said(half, "false"), mirror, "growing", "--branch", "hybrid", tool="flux")
+    assert "overlays/prod/handover-marks.yaml" not in git(half, "ls-tree", "-r", "--name-only", "hybrid~1")
