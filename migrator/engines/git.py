@@ -86,7 +86,9 @@ def last_change(root: Path, path: RepoPath) -> str | None:
 
 def file_history(root: Path, since: str, path: RepoPath) -> tuple[tuple[str, bytes], ...]:
     """The commits after one up to HEAD that changed a file and left it there, oldest first, each with its content."""
-    told = git_checked(root, "log", "--reverse", "--format=%H", f"{since}..HEAD", "--", f"./{path}").decode().split()
+    if (commit := resolve_commit(root, since)) is None:
+        return ()
+    told = git_checked(root, "log", "--reverse", "--format=%H", f"{commit}..HEAD", "--", f"./{path}").decode().split()
     shown = ((commit, git_run(root, "show", f"{commit}:./{path}")) for commit in told)
     return tuple((commit, completed.stdout) for commit, completed in shown if completed.returncode == 0)
 

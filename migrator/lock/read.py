@@ -119,7 +119,9 @@ def _owner(held: Field) -> LockedOwner:
 def _handover(held: Field) -> Handover | None:
     if held.value is None:
         return None
-    held.refuse_others(("tool", "stage", "stages", "namespace", "owners", "applyByHand", "elsewhere", "finished"))
+    held.refuse_others(
+        ("tool", "stage", "stages", "namespace", "owners", "applyByHand", "elsewhere", "finished", "base")
+    )
     owners, by_hand = held.child("owners"), held.child("applyByHand")
     stages, stage = tuple(each.one_of(STAGES) for each in held.child("stages").listed()), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
@@ -133,6 +135,7 @@ def _handover(held: Field) -> Handover | None:
         roots=() if by_hand.value is None else _paths(by_hand),
         elsewhere=held.child("elsewhere").texts(),
         is_finished=held.child("finished").flag(default=False),
+        base=held.child("base").text(""),
     )
 
 

@@ -85,6 +85,8 @@ class Handover:
     """Environments that objects of another repository deployed before, sorted."""
     is_finished: bool = False
     """Whether the way back was given up."""
+    base: str = ""
+    """The commit before the first stage, where the baseline of the lock has moved on since."""
 
     @property
     def following(self) -> str:
@@ -143,6 +145,11 @@ class Lock:
 
     A further release of one name in one namespace has its folder behind it, in parentheses.
     """
+
+    @property
+    def begun_at(self) -> str | None:
+        """The commit before the first stage of its change of hands, else its baseline."""
+        return (self.handover.base if self.handover is not None else "") or self.commit
 
     @property
     def left_out(self) -> Mapping[RepoPath, LeftOut]:

@@ -79,6 +79,8 @@ def _handover(handover: Handover) -> Json:
         value["elsewhere"] = list(handover.elsewhere)
     if handover.is_finished:
         value["finished"] = True
+    if handover.base:
+        value["base"] = handover.base
     return value
 
 

@@ -33,12 +33,13 @@ def prove_lock(
     *,
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
+    earlier: Lock | None = None,
 ) -> Proof:
-    """The proof that what the lock renders in `tree` is `before`.
+    """The proof that what the lock renders in `tree` is `before`; `earlier` is the lock of that side, if it has one.
 
     Releases whose chart calls a function of chance are rendered twice; where something differs, so are all the others.
     """
-    return _prove(lock, tree, before, context, terms=terms, members=members)[0]
+    return _prove(lock, tree, before, context, terms=terms, members=members, earlier=earlier)[0]
 
 
 def verify(
@@ -107,10 +108,15 @@ def with_proof(lock: Lock, proof: Proof) -> Lock:
 
 def with_rendered(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Lock:
     """The lock with the digests of what it renders in a tree, and the verdict that it had."""
-    context = replace(context, closure=closure_of(tree))
-    now = with_deployers(render_lock(lock, tree, context), tree, lock, rules, context)
+    now = render_tree(lock, tree, context, rules)
     digest = rendered_digest({name: rendering_digest(each) for name, each in now.items()})
     return replace(lock, proof_digest=digest, rendered=all_part_digests(lock, now))
+
+
+def render_tree(lock: Lock, tree: Path, context: RenderContext, rules: Equivalences) -> Mapping[str, Rendering]:
+    """What every environment of a tree renders by its lock, with what its deployers do about it."""
+    context = replace(context, closure=closure_of(tree))
+    return with_deployers(render_lock(lock, tree, context), tree, lock, rules, context)
 
 
 def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:

@@ -115,6 +115,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG676": "Nothing here deploys what moves, and something says that it is deployed.",
         "MIG677": "Nothing here deploys what moves.",
         "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
+        "MIG689": "What others changed during a change of hands is in the lock, and not in its baseline.",
+        "MIG688": "The baseline of the lock moved on, as others changed things during a change of hands.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",
         "MIG662": "The chosen GitOps tool cannot deploy a release as it was planned.",

@@ -11,6 +11,7 @@ from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
+from migrator.workflow.gitops.moved_baseline import rebased
 from migrator.workflow.planned import layout_of
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -66,8 +67,16 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         proof, _ = verify(baseline.root, base, context, terms=terms, lock=wanted)
     proof = without_shipped(proof, shipped)
     new = with_proof(replace(wanted, commit=base, tree=f"git:{tree_digest(baseline.root, base)}"), proof)
-    is_same = not found.changes and not found.edits and (new.rendered, engines) == (lock.rendered, lock.engines)
-    edits = sealed(found.edits, new, baseline.index) if _renders(proof) and not is_same else ()
+    if not found.changes and not found.edits and (new.rendered, engines) == (lock.rendered, lock.engines):
+        new = lock
+    is_open = lock.handover is not None and not lock.handover.is_finished
+    if _renders(proof) and is_open:
+        new = rebased(_begun_at(new, lock.begun_at), baseline.root, baseline.root, context, terms)
+    elif new is not lock:
+        new = _begun_at(new, None)
+    edits = sealed(found.edits, new, baseline.index) if _renders(proof) and new != lock else ()
+    has_moved = is_open and new.commit != lock.commit
+    moved = (f"{str(new.commit)[:12]} is the baseline from now on",) if has_moved else ()
     if edits and not settings.diff:
         with run.step("write"):
             commit(baseline.root, edits)
@@ -75,10 +84,17 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         base=base,
         proof=proof,
         edits=edits,
-        changes=found.changes,
+        changes=(*found.changes, *moved),
         is_written=bool(edits) and not settings.diff,
         diagnostics=(*baseline.diagnostics, *_hidden(lock, proof, base)),
     )
+
+
+def _begun_at(lock: Lock, commit: str | None) -> Lock:
+    """The lock, which knows before which commit a change of hands began: until that is over its stages count."""
+    if lock.handover is None or commit == lock.begun_at:
+        return lock
+    return replace(lock, handover=replace(lock.handover, base=commit or ""))
 
 
 def _renders(proof: Proof) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from migrator.diagnostics import Diagnostics, ExitCode, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import discover, read_config
 from migrator.engines import find_tools
 from migrator.gitops.reading import own_repositories
-from migrator.lock import load_lock
+from migrator.lock import LOCK_PATH, Lock, load_lock
+from migrator.model import SourceSpan
 from migrator.prove import Proof, verify
 from migrator.workflow.gitops.played import is_refused, replayed
 from migrator.workflow.run import Run
@@ -52,5 +53,27 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         lock = load_lock(root)
         context = render_context_of(choices, tools, watch)
         proof, diagnostics = verify(root, base, context, terms=terms)
-        diagnostics += replayed(root, base, lock, context, proof)
+
+        def since(ref: str) -> Proof:
+            known = base or (lock.commit if lock is not None else None)
+            return proof if ref == known else verify(root, ref, context, terms=terms)[0]
+
+        if base is None and not proof.verdict.holds and not diagnostics:
+            diagnostics += _meant(lock)
+        diagnostics += replayed(root, base, lock, context, since)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
+
+
+def _meant(lock: Lock | None) -> Diagnostics:
+    """A warning where others have changed something while objects change hands: its baseline has it not yet."""
+    if lock is None or lock.handover is None or lock.handover.is_finished:
+        return ()
+    return (
+        Diagnostic(
+            code="MIG689",
+            severity=Severity.WARNING,
+            summary=f"the lock has been proved with what differs from its baseline {str(lock.commit)[:12]} here",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="where it is meant, commit it and let the baseline follow: `migrate apply --relock`",
+        ),
+    )

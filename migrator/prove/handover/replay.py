@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.diagnostics import Diagnostics
+from migrator.gitops.controllers.cluster import What
 from migrator.gitops.controllers.world import Body, History
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.play.play import violations
@@ -28,16 +29,21 @@ def replay(
     """MIG668 for each harm that the commits do to live objects; the last `finish` of them give up the way back.
 
     What the first commit does to live objects already, what the first `written` do, and what the proof admits by name,
-    is no harm of theirs.
+    is no harm of theirs. Neither is that an upgrade may fail which the proof names as a change of its own: people have
+    changed the values of a release meanwhile, and one that fails once stays with the old ones (fact F13).
     """
     own = frozenset().union(*(each.own for each in commits))
+    differing = [each for held in proof.environments.values() for each in held.found]
+    meant = _named(
+        each.difference for each in differing if not each.admitted or each.difference.impact >= Impact.ROLLOUT
+    )
     found: list[Violation] = []
     for environments, cluster in _worlds(commits):
         renders = Renders(commits=commits, context=context, environments=environments, own=own)
         history = replace(_history(commits, environments, cluster, renders, proof), finish=finish)
         harm = violations(history, count=_ORDERS, troubled=_TROUBLED)
         known = {each.object for each in violations(_standing(history), count=1, troubled=0)} if harm else set()
-        news = [each for each in harm if each.object not in known]
+        news = [each for each in harm if each.object not in known and not _is_failed_change(each, meant)]
         done = violations(_until(history, written), count=_ORDERS, troubled=_TROUBLED) if news and written > 1 else ()
         found += (each for each in news if not any(_is_same(each, one) for one in done))
     return refusals(_together(found))
@@ -158,6 +164,11 @@ def _named(differences: Iterable[Difference]) -> frozenset[ResId]:
     return frozenset(each.resource for each in found) | frozenset(
         each.counterpart for each in found if each.counterpart is not None
     )
+
+
+def _is_failed_change(found: Violation, meant: Collection[ResId]) -> bool:
+    is_one = found.what is What.STUCK and found.rule == "F13"
+    return is_one and all(each.id in meant for each in (found.object, *found.others))
 
 
 def _is_same(found: Violation, other: Violation) -> bool:

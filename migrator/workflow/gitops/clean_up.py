@@ -14,17 +14,14 @@ from migrator.prove import (
     Proof,
     RenderContext,
     Rendering,
-    closure_of,
     prove_lock,
-    render_lock,
-    rendered_digest,
     rendering_digest,
-    with_deployers,
     with_proof,
 )
 from migrator.prove.handover import emptied, read_commit
 from migrator.rewrite import FileEdit, stage
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.as_proved import as_proved
 from migrator.workflow.planned import Planned
 
 
@@ -70,10 +67,7 @@ def clean_up_of(tree: Path, lock: Lock, context: RenderContext, terms: Terms) ->
     edits = removal(leaving, commit.kustomizations)
     with beside(tree) as folder:
         stage(tree, edits, folder / tree.name)
-        there = replace(context, closure=closure_of(tree))
-        before = with_deployers(render_lock(lock, tree, there), tree, lock, terms.equivalences, there)
-        if rendered_digest({name: rendering_digest(each) for name, each in before.items()}) != lock.proof_digest:
-            raise MigrateError(not_cleaned("the tree does not render what the proof of the lock was made of"))
+        before = as_proved(lock, tree, context, terms, lambda found: MigrateError(replace(found, code="MIG675")))
         proof = prove_lock(done, folder / tree.name, before, context, terms=terms)
     if not proof.verdict.holds:
         raise MigrateError(not_cleaned("the tree would not render what it does"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from migrator.audit.deployed import release_disagrees
 from migrator.audit.types import Subject
-from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity, UnprovedError
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.flux import RELEASES, grouped
 from migrator.gitops.emit.order import by_environment, namespaces_in
@@ -18,10 +18,13 @@ from migrator.gitops.stages.marks import CAUSE
 from migrator.gitops.stages.owners import is_self_deployed, restored
 from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, LockedOwner
 from migrator.model import RepoPath, SourceSpan
-from migrator.prove import Proof, verify, with_proof
+from migrator.prove import Proof, RenderContext, prove_lock, verify, with_proof
 from migrator.prove.render import closure_of
 from migrator.rewrite import FileEdit, commit, sealed, stage
 from migrator.rewrite.transaction.scratch_folder import beside
+from migrator.workflow.gitops.as_proved import as_proved
+from migrator.workflow.gitops.moved_baseline import rebased
+from migrator.workflow.gitops.played import is_refused, replayed
 from migrator.workflow.gitops.stages import check_clean, guided
 from migrator.workflow.gitops.wire import units_of
 from migrator.workflow.planned import layout_of
@@ -39,63 +42,106 @@ class Finished:
     guide: Guide
     """As it is from then on."""
     proof: Proof | None
-    """None where it was given up before."""
+    """That it renders what the tree did; None where it was given up before."""
     edits: tuple[FileEdit, ...] = field(repr=False)
+    """None where it does not, or live objects would be harmed."""
     diagnostics: Diagnostics
 
     @property
     def exit_code(self) -> int:
-        """3 where the result does not render what the base did: then nothing is written."""
-        return ExitCode.DONE if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
+        """3 where something would change or be harmed: then nothing is written."""
+        holds = self.proof is None or self.proof.verdict.holds
+        return ExitCode.DONE if holds and not is_refused(self.diagnostics) else ExitCode.UNPROVED
 
 
 def finish_repository(settings: Settings, run: Run) -> Finished:
     """The repository with its owners as they stay, written once it is proved; nothing where that was done before.
 
-    Raises MIG666 where no change of hands was begun, MIG669 where a stage is left or an owner's earlier policy is not
-    known, MIG908 for changes that are not committed, and what reading and proving raises.
+    It has to render what the tree does as it is now, by its lock; and the stages are played, this one as the last.
+    Raises MIG666 where no change of hands was begun, MIG669 where a stage is left, the tree is not what the lock was
+    proved of, or an object in it is not as a stage left it, MIG908 for changes that are not committed, and what reading
+    and proving raises.
     """
     baseline = read_baseline(settings, run)
     lock, handover = _begun(baseline)
+    finished = replace(handover, is_finished=True)
+    guide = locked_guide(lock, finished)
     if handover.is_finished:
-        return Finished(guide=locked_guide(lock, handover), proof=None, edits=(), diagnostics=())
+        return Finished(guide=guide, proof=None, edits=(), diagnostics=())
     check_clean(baseline.index, settings, may_be_dirty=False)
     with run.step("prove") as watch:
         context = render_context_of(baseline.choices, baseline.tools, watch)
-        layout = layout_of(baseline)
-        there = replace(context, closure=closure_of(baseline.root))
-        units = named(units_of(lock, baseline.root, there, layout, ()), layout.grouping.common_folders)
-        finished = replace(handover, is_finished=True)
-        lock = replace(lock, handover=finished)
-        edits = guided(_edits(baseline, lock, handover, units), lock, baseline.index)
-        terms, shipped = terms_of(baseline.root, baseline.choices)
-        with beside(baseline.root) as folder:
-            tree = folder / baseline.root.name
-            stage(baseline.root, sealed(edits, lock, baseline.index), tree)
-            proof, _ = verify(baseline.root, None, context, terms=terms, lock=lock, tree=tree)
-    proof = without_shipped(proof, shipped)
-    if proof.verdict.holds:
-        _check_objects(baseline, lock)
-    edits = sealed(edits, with_proof(lock, proof), baseline.index) if proof.verdict.holds else ()
-    if edits:
-        with run.step("write"):
-            commit(baseline.root, edits)
-    return Finished(
-        guide=locked_guide(lock, finished), proof=proof, edits=edits, diagnostics=_told(proof, baseline.diagnostics)
-    )
+        proof, refused, done, edits = _proved(baseline, lock, finished, context)
+    found = Finished(guide=guide, proof=proof, edits=(), diagnostics=(*_told(proof), *refused))
+    if found.exit_code:
+        return found
+    with run.step("write"):
+        edits = sealed(edits, done, baseline.index)
+        commit(baseline.root, edits)
+    return replace(found, edits=edits, diagnostics=(*baseline.diagnostics, *_moved(lock, done)))
 
 
-def _told(proof: Proof, notes: Diagnostics) -> Diagnostics:
+def _proved(
+    baseline: Baseline, lock: Lock, finished: Handover, context: RenderContext
+) -> tuple[Proof, Diagnostics, Lock, tuple[FileEdit, ...]]:
+    """Against the tree as it is: the proof, what playing it finds, the lock that is left, and the edits without it."""
+    root = baseline.root
+    terms, shipped = terms_of(root, baseline.choices)
+    before = as_proved(lock, root, context, terms, UnprovedError)
+    _check_objects(baseline, lock)
+    layout, there = layout_of(baseline), replace(context, closure=closure_of(root))
+    units = named(units_of(lock, root, there, layout, ()), layout.grouping.common_folders)
+    done = replace(lock, handover=finished)
+    edits = guided(_edits(baseline, done, finished, units), done, baseline.index)
+    with beside(root) as folder:
+        tree = folder / root.name
+        stage(root, sealed(edits, done, baseline.index), tree)
+        proof = prove_lock(done, tree, before, context, terms=terms, earlier=lock)
+        if not proof.verdict.holds:
+            return without_shipped(proof, shipped), (), done, ()
+        done = replace(with_proof(done, proof), verdict=lock.verdict)
+        refused = replayed(
+            root,
+            None,
+            done,
+            context,
+            lambda ref: verify(root, ref, context, terms=terms, lock=done, tree=tree)[0],
+            tree=tree,
+        )
+        done = rebased(done, root, tree, context, terms) if not refused else done
+    return without_shipped(proof, shipped), refused, done, edits
+
+
+def _told(proof: Proof) -> Diagnostics:
+    """MIG669 where finishing would change what is rendered, with each difference."""
     if proof.verdict.holds:
-        return notes
+        return ()
+    found = [each for one in proof.environments.values() for each in one.found if not each.admitted]
+    reasons = [each for one in proof.environments.values() for each in one.reasons]
+    lines = (*(line for each in found for line in each.explanation), *(each.summary for each in reasons))
     return (
-        *notes,
         Diagnostic(
             code="MIG669",
             severity=Severity.ERROR,
-            summary="the tree does not render what the base of the lock does, so nothing is written",
+            summary=f"finishing would change what is rendered: {next(iter(lines), 'it differs')}",
             span=SourceSpan(path=LOCK_PATH),
-            remedy="see with `migrate verify` what differs, and let the lock follow with `migrate apply --relock`",
+            remedy="nothing was written; take back what people have changed of the old owners since the last stage",
+            evidence=lines,
+        ),
+    )
+
+
+def _moved(before: Lock, after: Lock) -> Diagnostics:
+    """A note where the baseline of the lock is another one now."""
+    if before.commit == after.commit:
+        return ()
+    return (
+        Diagnostic(
+            code="MIG688",
+            severity=Severity.WARNING,
+            summary=f"others changed things meanwhile, so {str(after.commit)[:12]} is the lock's baseline from now on",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy=f"see what they changed with `migrate verify --base {str(before.commit)[:12]}`",
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -45,12 +45,21 @@ def played(root: Path, stages: Sequence[Stage], lock: Lock, context: RenderConte
         return replay(_commits(places, lock, context), context, proof, written=written)
 
 
-def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderContext, proof: Proof) -> Diagnostics:
+def replayed(
+    root: Path,
+    base: str | None,
+    lock: Lock | None,
+    context: RenderContext,
+    proof: Callable[[str], Proof],
+    *,
+    tree: Path | None = None,
+) -> Diagnostics:
     """MIG668 for each harm of the stages from a commit to the work tree, by the last commit of each stage.
 
-    Nothing where no change of hands lies between them. What came after the last stage gives up the way back.
+    Nothing where no change of hands lies between them. What came after the last stage gives up the way back. `proof`
+    is asked for what differs since a commit; `tree` is another folder that stands for the work tree.
     """
-    ref = base or (lock.commit if lock is not None else None)
+    ref = base or (lock.begun_at if lock is not None else None)
     handover = lock.handover if lock is not None else None
     if lock is None or ref is None or handover is None or not handover.owners:
         return ()
@@ -69,8 +78,8 @@ def replayed(root: Path, base: str | None, lock: Lock | None, context: RenderCon
             if is_there and _exported(root, reached[number], folder / str(number)):
                 places.append((title, folder / str(number)))
         is_finishing = handover.stage == len(handover.stages) and handover.stage in reached
-        places.append((_NOW if is_finishing else handover.stages[handover.stage - 1], root))
-        return replay(_commits(places, lock, context), context, proof, finish=int(is_finishing))
+        places.append((_NOW if is_finishing else handover.stages[handover.stage - 1], tree or root))
+        return replay(_commits(places, lock, context), context, proof(ref), finish=int(is_finishing))
 
 
 def _earlier(root: Path, lock: Lock, beside_it: Path, folder: Path) -> Sequence[tuple[str, Path]]:
@@ -82,9 +91,9 @@ def _earlier(root: Path, lock: Lock, beside_it: Path, folder: Path) -> Sequence[
         with suppress(MigrateError, UnicodeDecodeError):
             stage(root, unprotected(root, lock), beside_it / "0" / root.name)
             return ((_BEFORE, beside_it / "0" / root.name),)
-    if lock.commit is None or lock.handover is None or begun(lock):
+    if lock.begun_at is None or lock.handover is None or begun(lock):
         return ()
-    names, reached = (_BEFORE, *lock.handover.stages), {0: lock.commit, **_reached(root, lock.commit)}
+    names, reached = (_BEFORE, *lock.handover.stages), {0: lock.begun_at, **_reached(root, lock.begun_at)}
     numbers = range(lock.handover.stage)
     known = [number in reached and _exported(root, reached[number], folder / str(number)) for number in numbers]
     return [(names[number], folder / str(number)) for number in numbers] if all(known) else ()

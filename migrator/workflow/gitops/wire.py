@@ -110,7 +110,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     otherwise = inflated_otherwise(objects, tree, context, new)
     lock = _locked(lock, objects, wiring, planned)
     if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
-        lock = replace(lock, commit=earlier.commit)
+        lock = replace(lock, commit=earlier.commit, tree=earlier.tree)
     listed = {each.path for each in edits}
     every = sealed((*(each for each in planned.edits if each.path not in listed), *edits), lock, index)
     plan = replace(planned.plan, changes=changes(every), diagnostics=(*planned.plan.diagnostics, *notes))
@@ -244,6 +244,7 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Pla
 def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Handover:
     """With the new deployers the switch is reached."""
     stages: tuple[str, ...] = _STAGES if wiring.is_handed_over else _STAGES[-1:]
+    begun_before = planned.baseline.lock.handover if planned.baseline.lock is not None else None
     known = () if lock.handover is None else tuple(each for each in lock.handover.stages if each != CLEAN_UP)
     stages = known if len(known) > len(stages) else stages
     roots = tuple(dict.fromkeys(_by_hand(each, wiring.tool) for each in objects if each.is_by_hand))
@@ -255,6 +256,7 @@ def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: P
         owners=tuple(sorted(_owners(wiring, planned), key=lambda each: (each.file, each.kind, each.name))),
         roots=roots,
         elsewhere=planned.elsewhere,
+        base=begun_before.base if begun_before is not None and not begun_before.is_finished else "",
     )
 
 
