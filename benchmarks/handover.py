@@ -2,6 +2,7 @@
 
     python benchmarks/handover.py [--shape NAME] [--orders 20] [--json]
     python benchmarks/handover.py --shop REPOSITORY --mirror CHARTS [--json]
+    python benchmarks/handover.py --corpus NAME [--corpus NAME] [--tool argocd] [--budget 15] [--json]
 
 Each repository is the fixture as one of the tools deploys it today. Its stages are written by `migrate apply --gitops`
 and `migrate handover --finish`, each committed, and after each `migrate verify` plays all commits since the base: in so
@@ -11,6 +12,10 @@ every commit. `harm` counts what happens to a live object that must not.
 With `--shop` a large repository that nothing deploys is migrated in two layouts with each tool and with none, each time
 with an empty cache: whether what the emitted objects deploy in each environment is what the proof renders, and how many
 times the seconds without a tool it took.
+
+With `--corpus` repositories of the corpus (by parts of their names) are migrated, all stages of it. What each emitted
+object says is rendered again by helm and kustomize, and held against what the proof renders (`unlike`) and against what
+the roots rendered before (`changed`, what is more than metadata).
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ import argparse
 import contextlib
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -33,11 +39,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/support")
 
 from emitted_objects import deployed, proved, sorted_bodies
 
+from measuring.emitted import Emitted
 from measuring.handover_shapes import FIXTURE, SHAPES, made
+from measuring.repository import unpacked
+from migrator.charts import ChartLibrary, ChartSources
 from migrator.cli.app import run
+from migrator.engines import Cache, find_tools
 from migrator.gitops.play.play import violations
-from migrator.lock import LOCK_PATH, read_lock
+from migrator.lock import LOCK_PATH, load_lock, read_lock
+from migrator.prove import RenderContext
 
+CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
+CONFIG = "migrate.yaml"
+TOOLS = ("argocd", "flux")
 CHARTS = FIXTURE.parent / "charts"
 LAYOUTS = ("enterprise", "growing")
 REPLAY = "migrator.prove.handover.replay"
@@ -50,9 +64,15 @@ def main() -> int:
     parser.add_argument("--orders", type=int, default=20)
     parser.add_argument("--shop", type=Path)
     parser.add_argument("--mirror", type=Path)
+    parser.add_argument("--corpus", action="append", default=[], metavar="NAME")
+    parser.add_argument("--tool", action="append", choices=TOOLS)
+    parser.add_argument("--budget", default="15", metavar="SECONDS", help="of search for one component")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    if given.shop:
+    if given.corpus:
+        archives = [each for name in given.corpus for each in sorted((CORPUS / "repos").glob(f"*{name}*.tar.xz"))]
+        rows = [emitted(each, tool, given.budget) for each in archives for tool in given.tool or TOOLS]
+    elif given.shop:
         rows = [each for layout in LAYOUTS for each in wired(given.shop, given.mirror, layout)]
     else:
         rows = [measured(each, given.orders) for each in given.shape or SHAPES]
@@ -88,6 +108,34 @@ def wired(shop: Path, mirror: Path, layout: str) -> Iterator[dict[str, Any]]:
                 "seconds": round(seconds, 1),
                 "ratio": round(seconds / plain, 2),
             }
+
+
+def emitted(archive: Path, tool: str, budget: str) -> dict[str, Any]:
+    """A row for a repository of the corpus: what the objects of a tool deploy there that they must not."""
+    mirrors = (CORPUS / "charts", CORPUS / "roundtrip" / "charts")
+    row: dict[str, Any] = {"repository": archive.name.removesuffix(".tar.xz"), "tool": tool}
+    with tempfile.TemporaryDirectory() as name, mock.patch.dict("os.environ", MIGRATE_CACHE_DIR=f"{name}/cache"):
+        root, before = unpacked(archive, Path(name) / "repository"), Path(name) / "before"
+        if not (root / CONFIG).exists():
+            (root / CONFIG).write_text("gitops: {argocd: {enable_helm: true}}\n")
+        shutil.copytree(root, before, symlinks=True)
+        committed(root, "configured")
+        words = ["apply", str(root), "--offline", "--budget", budget, "--max-impact", "metadata", "--gitops", tool]
+        words += [word for each in mirrors for word in ("--chart-mirror", str(each))]
+        began, code, lock = time.perf_counter(), quiet(words), load_lock(root)
+        while not code and lock is not None and lock.handover is not None and lock.handover.following:
+            committed(root, lock.handover.stages[lock.handover.stage - 1])
+            code, lock = quiet(words), load_lock(root)
+        row |= {"failed": int(code != 0), "seconds": round(time.perf_counter() - began, 1)}
+        if code or lock is None or lock.handover is None:
+            return row
+        library = ChartLibrary(ChartSources(mirrors=mirrors, offline=True), Cache(None))
+        context = RenderContext(tools=find_tools(), library=library, cache=Cache(None))
+        found = Emitted(root=root, before=before, lock=lock, mirrors=mirrors, context=context)
+        wrong = {"unlike": list(found.unlike()), "changed": list(found.changed())}
+        counted = {"environments": len(lock.environments), "releases": found.releases, "inflated": found.inflated}
+        row["stages"] = len(lock.handover.stages)
+        return {**row, **counted, **wrong, "failed": len(wrong["unlike"]) + len(wrong["changed"])}
 
 
 def unlike(root: Path, mirror: Path, tool: str) -> Iterator[str]:

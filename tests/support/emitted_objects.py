@@ -80,26 +80,37 @@ def inflated(root: Path, path: str, charts: Charts) -> list[Resource]:
 class Charts:
     """A mirror as helm needs it: charts by name and version."""
 
-    def __init__(self, mirror: Path) -> None:
-        self.mirror = mirror
+    def __init__(self, *mirrors: Path) -> None:
+        self.mirrors = mirrors
 
     def put(self, name: str, version: str, folder: Path) -> Path:
-        archive = self.mirror / f"{name}-{version}.tgz"
-        if archive.is_file():
-            return Path(shutil.copy(archive, folder))
-        assert yaml.safe_load((self.mirror / name / "Chart.yaml").read_text())["version"] == version
-        return Path(shutil.copytree(self.mirror / name, folder / name))
+        for mirror in self.mirrors:
+            archive, unpacked = mirror / f"{name}-{version}.tgz", mirror / name
+            if archive.is_file():
+                return Path(shutil.copy(archive, folder))
+            if (unpacked / "Chart.yaml").is_file():
+                assert yaml.safe_load((unpacked / "Chart.yaml").read_text())["version"] == version
+                return Path(shutil.copytree(unpacked, folder / name))
+        raise FileNotFoundError(f"{name} {version}")
 
 
 def templated(
-    chart: Path, release: str, namespace: str, values: Sequence[Path], *, crds: bool = True, hooks: bool = True
+    chart: Path,
+    release: str,
+    namespace: str,
+    values: Sequence[Path],
+    *,
+    crds: bool = True,
+    hooks: bool = True,
+    apis: Sequence[str] = (),
 ) -> list[Resource]:
-    """What helm prints for a release, without its tests."""
+    """What helm prints for a release, without its tests, where a cluster serves these versions of interfaces."""
     helm = find_helm()
     assert helm is not None
     words = [str(helm.path), "template", release, str(chart), "--namespace", namespace, "--kube-version", "1.32"]
     words += ["--include-crds"] if crds else []
     words += [] if hooks else ["--no-hooks"]
+    words += [word for each in apis for word in ("--api-versions", each)]
     words += ["--skip-schema-validation", *(word for each in values for word in ("--values", str(each)))]
     printed = subprocess.run(words, check=True, capture_output=True).stdout
     return [each for each in rendered_resources(printed) if not is_test_hook(each.body)]
@@ -117,8 +128,10 @@ def umbrella(root: Path, path: str, charts: Charts, folder: Path) -> Path:
 class ArgoCd:
     """Plays what a root Application deploys, as far as rendering goes."""
 
-    def __init__(self, root: Path, mirror: Path) -> None:
-        self.root, self.charts = root, Charts(mirror)
+    def __init__(self, root: Path, *mirrors: Path) -> None:
+        self.root, self.charts = root, Charts(*mirrors)
+        self.apis: Mapping[str, Sequence[str]] = {}
+        """Release -> the versions of interfaces that its cluster serves."""
 
     def delivered(self, application: Object) -> list[dict[str, Any]]:
         """The objects in the folders that an app of apps names."""
@@ -149,7 +162,8 @@ class ArgoCd:
                     chart = umbrella(self.root, source["path"], self.charts, folder)
                 files = [self._file(each, chart, refs) for each in helm.get("valueFiles", ())]
                 crds = not helm.get("skipCrds", False)
-                found += templated(chart, helm["releaseName"], namespace, files, crds=crds)
+                apis = self.apis.get(helm["releaseName"], ())
+                found += templated(chart, helm["releaseName"], namespace, files, crds=crds, apis=apis)
         return found
 
     def _folder(self, path: str) -> list[Resource]:
@@ -172,8 +186,10 @@ def sources(application: Object) -> list[dict[str, Any]]:
 class Flux:
     """Plays what the Kustomizations and HelmReleases of one folder deploy, as far as rendering goes."""
 
-    def __init__(self, root: Path, mirror: Path, *folders: str) -> None:
-        self.root, self.charts = root, Charts(mirror)
+    def __init__(self, root: Path, mirror: Path | Sequence[Path], *folders: str) -> None:
+        self.root, self.charts = root, Charts(*([mirror] if isinstance(mirror, Path) else mirror))
+        self.apis: Mapping[str, Sequence[str]] = {}
+        """Release -> the versions of interfaces that its cluster serves."""
         self.objects: list[dict[str, Any]] = []
         for folder in folders:
             self._collect(root / folder)
@@ -200,13 +216,13 @@ class Flux:
                 self.one("GitRepository", each["spec"]["sourceRef"]["name"])
                 found += built(self.root, each["spec"]["path"])
             elif each["kind"] == "HelmRelease":
-                found += [_unmarked(one) for one in self.release(each["spec"])]
+                found += [unmarked(one) for one in self.release(each["spec"])]
         return found
 
     def release(self, spec: Object) -> list[Resource]:
         """What one HelmRelease applies, its marks with it."""
-        with tempfile.TemporaryDirectory() as name:
-            folder = Path(name)
+        with tempfile.TemporaryDirectory() as made_here:
+            folder = Path(made_here)
             files: list[Path] = []
             if "chartRef" in spec:
                 source = self.one("OCIRepository", spec["chartRef"]["name"])["spec"]
@@ -224,7 +240,8 @@ class Flux:
                 files.append(folder / "inline.yaml")
                 files[-1].write_text(yaml.safe_dump(spec["values"]))
             crds, hooks = spec["install"]["crds"] != "Skip", not spec["install"].get("disableHooks", False)
-            made = templated(chart, spec["releaseName"], spec["targetNamespace"], files, crds=crds, hooks=hooks)
+            name, apis = spec["releaseName"], self.apis.get(spec["releaseName"], ())
+            made = templated(chart, name, spec["targetNamespace"], files, crds=crds, hooks=hooks, apis=apis)
             return _post_rendered(made, spec.get("postRenderers", []), folder / "post")
 
 
@@ -238,7 +255,7 @@ def _post_rendered(made: Sequence[Resource], renderers: Sequence[Any], folder: P
     return list(made)
 
 
-def _unmarked(resource: Resource) -> Resource:
+def unmarked(resource: Resource) -> Resource:
     """The object without the annotations by which it is left behind."""
     body = json.loads(json.dumps(dict(resource.body)))
     annotations = body["metadata"].pop("annotations")

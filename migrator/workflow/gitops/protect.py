@@ -6,14 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from migrator.compare import compare
+from migrator.compare.stored import Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
 from migrator.gitops.stages.owners import files_of, loosened, owners_of
 from migrator.lock import SWITCH, Lock
-from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
+from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of, resource_of
 from migrator.prove import RenderContext
 from migrator.prove.render import render_root
+from migrator.prove.rendered_parts import Part
 from migrator.render_roots import Build, WholeTree
 from migrator.rewrite import FileEdit, stage
 from migrator.rewrite.transaction.scratch_folder import beside
@@ -106,20 +109,18 @@ def _check(
     context: RenderContext,
 ) -> None:
     """Raise MIG664 unless the roots render what they did, and the mark on all that moves."""
-    root = planned.baseline.root
+    root, rules = planned.baseline.root, planned.baseline.choices.equivalences
     with beside(root) as folder:
         stage(root, edits, folder / root.name)
         whole = WholeTree(folder / root.name)
         for build in planned.baseline.builds:
             if build.root in moving:
-                for problem in _problems(build, moving[build.root], tool, whole, context):
+                part = render_root(build.root, whole, replace(context, closure=None))
+                for problem in _problems(build, moving[build.root], tool, part, rules):
                     raise _refused(problem, build.root)
 
 
-def _problems(
-    build: Build, moving: Sequence[Resource], tool: Tool, tree: WholeTree, context: RenderContext
-) -> Iterator[str]:
-    part = render_root(build.root, tree, replace(context, closure=None))
+def _problems(build: Build, moving: Sequence[Resource], tool: Tool, part: Part, rules: Equivalences) -> Iterator[str]:
     if part.problem is not None:
         yield part.problem.summary
     wanted = {(each.id.group, each.id.kind, each.own_namespace, each.id.name): each for each in moving}
@@ -131,7 +132,8 @@ def _problems(
             name, text = mark_of(old, tool)
             if _annotations(each.body).get(name) != text:
                 yield f"{each.id} does not get its mark"
-            if not same(unmarked(each, tool), unmarked(old, tool)):
+            bare = [resource_of(mapping_of(unmarked(one, tool))) for one in (replace(old, body=_own(old)), each)]
+            if compare(bare[:1], bare[1:], rules=rules):  # a patch takes `resources: {}` away, which is the same
                 yield f"{each.id} would change otherwise"
         elif key in before and not _is_deployer(each) and not same(each.body, _own(before[key])):
             yield f"{each.id} would change, and does not move"

@@ -180,17 +180,12 @@ def _without(planned: Planned, refused: Mapping[str, str]) -> Planned:
         return replace(
             component,
             decision=Decision.PROPOSE,
-            reason=f"the staged files do not render what was there: {refused[component.id]}",
+            reason=f"what is staged is not what was there: {refused[component.id]}",
         )
 
     notes = tuple(
-        Diagnostic(
-            code="MIG722",
-            severity=Severity.WARNING,
-            summary=f"component {name} is not proved and stays in Kustomize: {refused[name]}",
-            remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
-        )
-        for name in sorted(refused)
+        _undeployable(name, why) if why == planned.deployed_otherwise.get(name) else _unproved(name, why)
+        for name, why in sorted(refused.items())
     )
     plan = replace(
         planned.plan,
@@ -198,6 +193,24 @@ def _without(planned: Planned, refused: Mapping[str, str]) -> Planned:
         diagnostics=(*planned.plan.diagnostics, *notes),
     )
     return replace(planned, plan=plan, edits=(), lock=None)
+
+
+def _unproved(component: str, why: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG722",
+        severity=Severity.WARNING,
+        summary=f"component {component} is not proved and stays in Kustomize: {why}",
+        remedy="approve what differs by its id with `accept` in migrate.yaml, or leave it",
+    )
+
+
+def _undeployable(component: str, why: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG662",
+        severity=Severity.WARNING,
+        summary=f"{component} stays in Kustomize: {why}",
+        remedy="accept what its patches undo (`migrate review`), so that none are left, or leave it",
+    )
 
 
 def _not_divided() -> Diagnostic:

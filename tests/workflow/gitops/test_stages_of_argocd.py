@@ -68,6 +68,15 @@ def test_protection_marks_what_moves_and_nothing_else(migrate: Migrate, shop: Pa
     assert {str(each.id) for each in before} == {str(each.id) for each in after}
 
 
+def test_an_empty_map_that_the_marks_take_away_is_no_change(migrate: Migrate, shop: Path, mirror: Path) -> None:
+    """Kustomize drops `securityContext: {}` of whatever it patches, and a cluster holds the same of both."""
+    vendored = shop / "base/database/db.yaml"
+    image = "        image: registry.example.org/tiny/db:15.4\n"
+    vendored.write_text(vendored.read_text().replace(image, f"{image}        securityContext: {{}}\n", 1))
+    git(shop, "commit", "-q", "-a", "-m", "empty")
+    assert "stage 1 of 2, protect" in applied(migrate, shop, mirror, "growing")
+
+
 def test_one_stage_after_the_other_comes_to_what_the_branch_has(migrate: Migrate, staged: Staged, mirror: Path) -> None:
     shop = staged("argocd", 0)
     for stage in ("stage 1 of 2, protect", "stage 2 of 2, switch"):
