@@ -68,11 +68,11 @@ def test_protection_marks_what_moves_and_nothing_else(migrate: Migrate, shop: Pa
     assert {str(each.id) for each in before} == {str(each.id) for each in after}
 
 
-def test_an_empty_map_that_the_marks_take_away_is_no_change(migrate: Migrate, shop: Path, mirror: Path) -> None:
-    """Kustomize drops `securityContext: {}` of whatever it patches, and a cluster holds the same of both."""
+def test_an_empty_field_that_the_marks_take_away_is_no_change(migrate: Migrate, shop: Path, mirror: Path) -> None:
+    """Kustomize drops a null of whatever it patches, and a cluster holds the same of both."""
     vendored = shop / "base/database/db.yaml"
-    image = "        image: registry.example.org/tiny/db:15.4\n"
-    vendored.write_text(vendored.read_text().replace(image, f"{image}        securityContext: {{}}\n", 1))
+    labels, empty = "  template:\n    metadata:\n", "      annotations:\n"
+    vendored.write_text(vendored.read_text().replace(labels, f"{labels}{empty}", 1))
     git(shop, "commit", "-q", "-a", "-m", "empty")
     assert "stage 1 of 2, protect" in applied(migrate, shop, mirror, "growing")
 
