@@ -82,9 +82,8 @@ class ChartLibrary:
 
     def held(self, ref: ChartRef) -> ChartArchive | None:
         """The chart where no network is needed for it, None else; errors as for `fetch` for one that is broken."""
-        known = self._archives.get(ref)
-        path = known.path if known is not None else self._held(ref)
-        return self.fetch(ref) if path is not None else None
+        known = self._archives.get(ref) or self._held(ref)
+        return None if known is None else self._kept(ref, known)
 
     def published(self, name: str, repository: str) -> tuple[ChartVersion, ...]:
         """The versions that the repository itself offers, newest first; MIG421 if it cannot or must not be asked."""
@@ -128,30 +127,37 @@ class ChartLibrary:
     def fetch(self, ref: ChartRef) -> ChartArchive:
         """The chart; `ref` of the result has the repository that was asked for and the version as Chart.yaml writes it.
 
+        A broken archive, or one that is not what its mirror promises, is an error where no other mirror has it.
         MIG420 if no source has it, MIG421 if the network is needed and cannot or must not be used, MIG423 if a download
         is not what its repository promised, MIG41x for an archive that cannot be read.
         """
-        known = self._archives.get(ref)
-        if known is None:
-            loaded = load_archive(self._file(ref))
-            known = replace(loaded, ref=replace(loaded.ref, repository=ref.repository))
-            self._archives[ref] = known
+        known = self._archives.get(ref) or self._held(ref) or load_archive(self._file(ref))
+        return self._kept(ref, known)
+
+    def _kept(self, ref: ChartRef, found: ChartArchive) -> ChartArchive:
+        known = self._archives.get(ref) or replace(found, ref=replace(found.ref, repository=ref.repository))
+        self._archives[ref] = known
         return known
 
-    def _held(self, ref: ChartRef) -> Path | None:
-        """The archive in a mirror, else in the cache."""
+    def _held(self, ref: ChartRef) -> ChartArchive | None:
+        """The chart from the first mirror that has it whole, else from the cache; None where neither has it."""
+        broken: MigrateError | None = None
         for folder in self._folders(ref.repository):
             fits = self._fits(ref.name, ref.repository, folder)
-            path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache, fits=fits)
-            if path is not None:
-                return path
+            try:
+                path = mirror_file(self._names(folder), folder, ref.name, ref.version, self._cache, fits=fits)
+                if path is not None:
+                    return load_archive(path)
+            except MigrateError as error:
+                broken = broken or error
+        if broken is not None:
+            raise broken
         url = self._url(ref.repository)
-        return None if url is None else self._stored(url, ref)
+        stored = None if url is None else self._stored(url, ref)
+        return None if stored is None else load_archive(stored)
 
     def _file(self, ref: ChartRef) -> Path:
-        held = self._held(ref)
-        if held is not None:
-            return held
+        """The chart from the network."""
         url = self._url(ref.repository)
         if url is None:
             raise self._unknown(f"chart {ref.name} {ref.version}", ref.repository)

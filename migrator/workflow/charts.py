@@ -119,5 +119,5 @@ def _fetched(listed: NeededCharts, folder: Path, library: ChartLibrary) -> Neede
                 continue
         except MigrateError as error:
             problems.append(replace(error.diagnostic, severity=Severity.ERROR))
-        charts.append(each)
+        charts.append(replace(each, is_at_hand=False))
     return replace(listed, charts=tuple(charts), fetched=tuple(files), diagnostics=(*listed.diagnostics, *problems))

@@ -98,8 +98,10 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         chosen = _infer(resolved, generators, baseline, watch)
     with run.step("plan"):
         examined = [*_examined(components, chosen, generators), *map(_unbuilt, unbuilt)]
-        notes = (*baseline.diagnostics, *unclear, *settled.diagnostics, *library.problems)
-        notes += tuple(each for found in chosen.values() for each in found.diagnostics)
+        of_charts = tuple(each for found in chosen.values() for each in found.diagnostics)
+        said = [each.summary for each in of_charts]
+        broken = (one for one in library.problems if not any(text.endswith(one.summary) for text in said))
+        notes = (*baseline.diagnostics, *unclear, *settled.diagnostics, *broken, *of_charts)
         repository = _repository(baseline, inflated, settled.disputed)
         decide = partial(_plan, baseline, examined, chosen, notes, repository)
         plan, secrets = decide(beside={}), secrets_of_baseline(baseline)

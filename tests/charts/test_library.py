@@ -236,3 +236,25 @@ def test_public_mirror(corpus: Path) -> None:
     versions = [one.version for one in library.versions("redis", "https://charts.bitnami.com/bitnami")]
     assert versions
     assert library.fetch(ChartRef(name="redis", version=versions[0])).ref.version == versions[0]
+
+
+def test_an_archive_that_is_not_what_its_mirror_promises_is_looked_for_in_the_next(tmp_path: Path) -> None:
+    good, wrong = tmp_path / "good", tmp_path / "wrong"
+    right, _ = _put(good, "web", "1.0.0"), _put(wrong, "web", "1.0.0", "2.0")
+    digest = "ab" * 32
+    index = f"entries: {{web: [{{version: 1.0.0, digest: {digest}, urls: [web-1.0.0.tgz]}}]}}"
+    (wrong / "index.yaml").write_text(f"apiVersion: v1\n{index}\n", encoding="utf-8")
+    ref = ChartRef(name="web", version="1.0.0")
+    assert _library(wrong, good, offline=True).fetch(ref).path == right
+    error = _error(_library(wrong, offline=True).fetch, ref).diagnostic
+    assert error.code == "MIG423"
+    assert digest in error.summary
+
+
+def test_an_archive_that_cannot_be_read_is_looked_for_in_the_next_mirror(tmp_path: Path) -> None:
+    right = _put(tmp_path / "good", "web", "1.0.0")
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad" / "web-1.0.0.tgz").write_bytes(right.read_bytes()[:40])
+    ref = ChartRef(name="web", version="1.0.0")
+    assert _library(tmp_path / "bad", tmp_path / "good", offline=True).fetch(ref).path == right
+    assert _error(_library(tmp_path / "bad", offline=True).held, ref).diagnostic.code == "MIG410"

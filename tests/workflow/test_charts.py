@@ -121,6 +121,21 @@ def test_an_archive_of_a_mirror_that_is_not_its_publishers_is_said_and_never_wri
     assert (mirror / "web-1.0.0.tgz").read_bytes() == other
 
 
+def test_half_an_archive_in_the_folder_is_said_where_another_mirror_has_it_whole(
+    tmp_path: Path, repository: Path
+) -> None:
+    (mirror := tmp_path / "mirror").mkdir()
+    (other := tmp_path / "other").mkdir()
+    for name, version in (("api", "2.0.0"), ("web", "1.0.0")):
+        (other / f"{name}-{version}.tgz").write_bytes(archive(name, version))
+    (mirror / "web-1.0.0.tgz").write_bytes(half := archive("web", "1.0.0")[:60])
+    found = api.charts(repository, options(tmp_path, offline=True, mirrors=(other,)), fetch=mirror)
+    assert (found.fetched, found.exit_code) == (("api-2.0.0.tgz",), 1)
+    said = next(one for one in found.diagnostics if one.code == "MIG423")
+    assert f"{mirror}/web-1.0.0.tgz is not the chart web 1.0.0" in said.summary
+    assert (mirror / "web-1.0.0.tgz").read_bytes() == half
+
+
 def test_a_mirrors_own_index_is_held_to_what_it_promises(tmp_path: Path, repository: Path) -> None:
     (mirror := tmp_path / "mirror").mkdir()
     (mirror / "web-1.0.0.tgz").write_bytes(archive("web", "1.0.0"))

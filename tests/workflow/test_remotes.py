@@ -117,3 +117,19 @@ def test_what_a_gitops_object_calls_the_repository_is_its_own_remote(
     environments = json.loads(shown.out)["environments"]
     built = {"roots": ["overlays/prod"], "status": "built", "deployed_by": ["Application prod"]}
     assert environments["prod"] == built
+
+
+def test_what_a_remote_base_brings_stays_and_that_says_what_to_do(migrate: Migrate, shop: Path, mirror: Path) -> None:
+    """The database by its remote: the files lie here, and what includes them is no path."""
+    (shop / "common" / "kustomization.yaml").write_text("resources:\n- github.com/acme/shop/base/database?ref=main\n")
+    base = shop / "base" / "kustomization.yaml"
+    base.write_text("".join(line for line in base.read_text().splitlines(True) if "database" not in line))
+    for overlay in ("dev", "prod"):
+        path = shop / "overlays" / overlay / "kustomization.yaml"
+        path.write_text(
+            path.read_text().replace("../../base\n", "../../base\n- ../../common\n").replace(f"- {TEXT}\n", "")
+        )
+    committed(shop)
+    shown = migrate("plan", shop, "--offline", "--chart-mirror", mirror, "--format", "json")
+    said = [one for one in json.loads(shown.out)["diagnostics"] if one["code"] == "MIG610"]
+    assert ["include the base by its path" in one["remedy"] for one in said] == [True]

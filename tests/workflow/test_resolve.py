@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import hashlib
+import io
+import tarfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -99,7 +102,7 @@ def test_versions_from_a_table_that_nobody_has_fall_back_to_the_app_version(libr
 def test_an_app_version_of_another_major_than_all_at_hand_is_not_tried(library: ChartLibrary) -> None:
     found = resolve(component((), ("6.1.2",), IMAGE), library, Config())
     assert found.archives == ()
-    assert [problem.code for problem in found.diagnostics] == ["MIG433", "MIG430"]
+    assert [problem.code for problem in found.diagnostics] == ["MIG433"]
     assert "it runs app version 6.1.2" in found.diagnostics[0].summary
     assert found.diagnostics[0].remedy == "name the right version in migrate.yaml: components: {web: {version: ...}}"
 
@@ -215,3 +218,27 @@ def test_where_nothing_tells_the_version_some_of_all_are_tried_and_that_is_said(
     assert [one.ref.version for one in found.archives] == ["3.0.0", "2.0.0", "1.3.0", "1.2.0", "1.1.0", "1.0.0"]
     assert [one.code for one in found.diagnostics] == ["MIG431"]
     assert "6 of 6 are tried" in found.diagnostics[0].summary
+
+
+def test_the_right_archive_that_is_broken_is_the_reason_and_not_called_far_away(tmp_path: Path) -> None:
+    data = packed("web", "1.0.0")
+    (tmp_path / "web-1.0.0.tgz").write_bytes(data[: len(data) * 9 // 10])
+    library = ChartLibrary(ChartSources(mirrors=(tmp_path,), offline=True), Cache(None))
+    assert [one.version for one in library.at_hand("web", "")] == ["1.0.0"], "what it is can still be read"
+    found = resolve(component(("1.0.0",), ("7",), LABEL), library, Config())
+    assert found.archives == ()
+    assert [one.code for one in found.diagnostics] == ["MIG410"]
+
+
+def packed(name: str, version: str) -> bytes:
+    """An archive whose first kilobytes hold Chart.yaml."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for path, content in (
+            ("Chart.yaml", f"apiVersion: v2\nname: {name}\nversion: {version}\n".encode()),
+            ("files/noise", b"".join(hashlib.sha512(bytes([a, b])).digest() for a in range(99) for b in range(32))),
+        ):
+            info = tarfile.TarInfo(f"{name}/{path}")
+            info.size = len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return buffer.getvalue()

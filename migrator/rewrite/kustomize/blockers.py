@@ -17,6 +17,8 @@ from migrator.rewrite.kustomize.repository_view import RepositoryView
 from migrator.rewrite.kustomize.sources import sources_of
 from migrator.rewrite.kustomize.targets import generates, in_scope, inflates, selects
 
+_ALONE = "separate it from what stays, then plan again"
+_REMOTE = "include the base by its path if it is of this repository, else keep a copy of it here, then plan again"
 FOLLOWED = frozenset({"Service", "ServiceAccount"})
 """Kinds whose namespace kustomize writes into what refers to them."""
 _SET_ANYWAY = frozenset({"APIService", "CustomResourceDefinition"})
@@ -31,7 +33,7 @@ class Blocker:
     reason: str
     span: SourceSpan | None = field(default=None, compare=False)
     """Where somebody would change something."""
-    remedy: str = field(default="separate it from what stays, then plan again", compare=False)
+    remedy: str = field(default=_ALONE, compare=False)
     code: str = field(default="MIG610", compare=False)
     objects: tuple[Placed, ...] = field(default=(), compare=False, repr=False)
     """What it is about, where nothing stands in the way once these objects stay: none for what is of the whole."""
@@ -46,8 +48,10 @@ def blockers_of_objects(objects: Sequence[Placed], view: RepositoryView) -> Iter
     for each in objects:
         if each.component is not None and (reason := _place_problem(each, by_place, objects, view)):
             # what a chart makes for kustomize stays with all of the chart
-            is_inflated = each.resource.origin is not None and each.resource.origin.inflated
-            yield Blocker(component=each.component, reason=reason, objects=() if is_inflated else (each,))
+            origin = each.resource.origin
+            objects_alone = () if origin is not None and origin.inflated else (each,)
+            remedy = _REMOTE if origin is not None and origin.remote else _ALONE
+            yield Blocker(component=each.component, reason=reason, remedy=remedy, objects=objects_alone)
     yield from _split_lists(by_place, view)
 
 

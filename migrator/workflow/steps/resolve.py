@@ -211,21 +211,28 @@ def _apps(candidate: ChartCandidate) -> list[str]:
 def _stand_ins(
     component: Component, candidate: ChartCandidate, apps: Sequence[str], library: ChartLibrary, problems: Diagnostics
 ) -> _Found:
-    """What stands in for a version that cannot be had; nothing where all that is at hand is of another major."""
+    """What stands in for a version that cannot be had; nothing where all that is at hand is of another major.
+
+    Where what is near is broken, that is the reason.
+    """
     by_chart = candidate.is_stated or not apps
     wanted = StandIn(
         chart=candidate.chart, wanted=candidate.versions[0] if by_chart else apps[0], is_chart_version=by_chart
     )
     held = library.at_hand(candidate.chart, candidate.repository)
     near = nearest(held, wanted)
-    archives, _ = _fetched(component, candidate, [one.version for one in near], (), library)
+    versions = [one.version for one in near]
+    archives, broken = _fetched(component, candidate, (), versions, library)
     if archives:
         said = {archive.digest: wanted.said_of(archive) for archive in archives}
         return _Found(
             archives=archives, diagnostics=(*problems, stand_in_note(component, archives, wanted)), stand_ins=said
         )
+    if near:
+        return _Found(diagnostics=problems or broken)
     if held:
-        return _Found(diagnostics=(another_major(component, candidate, held, wanted), *problems))
+        more = (one for one in problems if one.code != "MIG430")
+        return _Found(diagnostics=(another_major(component, candidate, held, wanted), *more))
     return _Found(diagnostics=problems)
 
 
