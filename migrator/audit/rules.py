@@ -18,6 +18,7 @@ from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject, Umbrella
 from migrator.audit.vendored import vendored
 from migrator.classify import ComponentKind
+from migrator.diagnostics import Severity
 from migrator.lock import LOCK_PATH, LockedRelease
 from migrator.model import Json, RepoPath, ResId, SourceSpan
 from migrator.prove import (
@@ -290,6 +291,13 @@ def left_out(subject: Subject) -> Iterator[Finding]:
         yield Finding(code="MIG815", span=SourceSpan(path=root), words=words)
 
 
+def not_covered(subject: Subject) -> Iterator[Finding]:
+    """What the lock leaves out of what is there, so that nobody compares it."""
+    for each in subject.uncovered:
+        words = {"problem": each.summary, "fix": each.remedy or ""}
+        yield Finding(code="MIG821", span=each.span, words=words, is_note=each.severity is Severity.INFO)
+
+
 RULES = (
     Rule(code="MIG801", words=frozenset({"resource", "environment", "owners"}), find=owned_twice),
     Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason", "fix"}), find=vendored),
@@ -314,4 +322,5 @@ RULES = (
     Rule(code="MIG818", words=frozenset({"object", "release", "environment", "problem"}), find=release_disagrees),
     Rule(code="MIG819", words=frozenset({"object", "does", "environment"}), find=policy_looser),
     Rule(code="MIG820", words=frozenset({"done"}), find=handover_unfinished),
+    Rule(code="MIG821", words=frozenset({"problem", "fix"}), find=not_covered),
 )

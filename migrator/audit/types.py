@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from migrator.classify import Component
-from migrator.diagnostics import Diagnostic
+from migrator.diagnostics import Diagnostic, Diagnostics
 from migrator.discover import GitOps, Index
 from migrator.gitops.deployer import Deployer
 from migrator.load import Kustomizations
@@ -65,6 +65,8 @@ class Subject:
     """The objects of Argo CD and Flux that deploy them."""
     gitops: GitOps = field(default_factory=GitOps)
     """What `migrate.yaml` says of them."""
+    uncovered: Diagnostics = ()
+    """What the lock leaves out of what is there."""
 
     @property
     def index(self) -> Index:

@@ -275,7 +275,12 @@ def _by_name(entry: tuple[str, Field]) -> str:
     return entry[0]
 
 
-_FILE = FileKind(code="MIG104", remedy="correct it; docs/configuration.md has every key", whole="the configuration")
+_FILE = FileKind(
+    code="MIG104",
+    remedy="correct it; docs/configuration.md has every key",
+    whole="the configuration",
+    is_read_once=True,
+)
 _READERS: Mapping[str, Callable[[Field], Any]] = {
     "layout": Field.text,
     "gitops": read_gitops,

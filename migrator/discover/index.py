@@ -11,7 +11,7 @@ from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover.config import Config
-from migrator.engines import dirty_paths, git_prefix, head_commit, is_repository, remote_urls
+from migrator.engines import dirty_paths, git_prefix, head_commit, is_repository, remote_urls, tree_digest
 from migrator.model import RepoPath, SourceSpan
 
 KUSTOMIZATION_NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -40,6 +40,8 @@ class GitState:
     is_repo: bool = False
     commit: str | None = None
     """Of HEAD; None before the first commit."""
+    tree: str | None = None
+    """The id of the folder's tree at HEAD."""
     dirty: tuple[RepoPath, ...] = ()
     """Changed, staged or untracked."""
     prefix: str = ""
@@ -250,6 +252,7 @@ def _git_state(root: Path) -> GitState:
     if not is_repository(root):
         return GitState()
     return GitState(
+        tree=tree_digest(root),
         is_repo=True,
         commit=head_commit(root),
         dirty=dirty_paths(root),

@@ -27,7 +27,11 @@ from migrator.yamlio.fields import Field, FileKind, strict_file
 T = TypeVar("T")
 
 _FILE = FileKind(
-    code="MIG601", remedy="restore .migrate/lock.yaml from git", prefix="the lock cannot be used: ", whole="the lock"
+    code="MIG601",
+    remedy="restore .migrate/lock.yaml from git",
+    prefix="the lock cannot be used: ",
+    whole="the lock",
+    is_read_once=True,
 )
 
 

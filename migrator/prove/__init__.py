@@ -1,5 +1,6 @@
 """Every environment rendered before and after by kustomize and helm, and compared object by object."""
 
+from migrator.prove.coverage import uncovered
 from migrator.prove.deployers import with_deployers
 from migrator.prove.identity import part_digests, placed, rendering_digest
 from migrator.prove.intoto import intoto
@@ -77,6 +78,7 @@ __all__ = [
     "rendered_digest",
     "rendering_digest",
     "rendering_of",
+    "uncovered",
     "verify",
     "with_deployers",
     "with_proof",

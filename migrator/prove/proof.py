@@ -27,6 +27,7 @@ def prove(
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
     unhashed: Mapping[str, Sequence[str]] | None = None,
     made_by_handover: Mapping[str, frozenset[str]] | None = None,
+    new: Collection[str] = (),
     engines: Mapping[str, str] | None = None,
     kube_version: str = "",
 ) -> Proof:
@@ -34,13 +35,14 @@ def prove(
 
     `members` (component -> environment -> objects before) lets a lost object be laid to its component; objects that a
     release renders belong to its component anyway. `unhashed` (object -> components) says for which components a name
-    lost its hash: what names the object is a matter of theirs, too. `made_by_handover` (environment -> ids) are the
-    differences that the stages of a handover make. An environment that one side lacks, or that
-    compares nothing, is unproved.
+    lost its hash: what names the object is a matter of theirs, too. `made_by_handover` (environment -> ids) is what the
+    stages of a handover make. An environment that one side lacks, or that compares nothing, is unproved unless `new`.
     """
     stages = made_by_handover or {}
     compared = {
-        name: _environment(
+        name: _came(name, after[name])
+        if name in new and name not in before
+        else _environment(
             name,
             before.get(name),
             after.get(name),
@@ -239,6 +241,20 @@ def _left_out_once(before: Rendering, after: Rendering) -> Iterator[Diagnostic]:
                 remedy="name a copy of what is remote with --remote URL=DIR, or `remotes` in migrate.yaml",
                 evidence=tuple(sorted(texts)),
             )
+
+
+def _came(name: str, after: Rendering) -> _Compared:
+    """An environment that was not there before."""
+    proof = EnvironmentProof(
+        environment=name,
+        verdict=Verdict.UNPROVED if after.problems else Verdict.IDENTICAL,
+        before=0,
+        after=len(after.resources),
+        before_digest="",
+        after_digest=rendering_digest(after),
+        reasons=after.problems,
+    )
+    return _Compared(proof=proof, after=after, comparable=False)
 
 
 def _nothing(name: str, before: Rendering | None, after: Rendering | None) -> EnvironmentProof:

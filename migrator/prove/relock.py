@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.charts.types import ChartArchive, ChartRef
 from migrator.diagnostics import MigrateError
 from migrator.discover import Index
-from migrator.lock import Lock, LockedRelease
+from migrator.lock import Lock, LockedEnvironment, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
 from migrator.prove.release.dependencies import dependencies_of, lock_file_problem, read_chart_file
 from migrator.render_roots import Build
@@ -58,19 +58,25 @@ def relocked(
             left_out={build.root: build.left_out for build in builds if build.environment == name and build.left_out},
             helm=tuple(found for old in each.helm if (found := following.release(old, name)) is not None),
         )
-        for name, each in lock.environments.items()
+        for name, each in _environments(lock, roots).items()
     }
     left = {release.component for each in environments.values() for release in each.helm}
     components = {name: each for name, each in lock.components.items() if name in left}
     changes = dict.fromkeys(following.changes)
     for name, each in environments.items():
-        if set(each.kustomize) != set(lock.environments[name].kustomize):
+        if set(each.kustomize) != (set(lock.environments[name].kustomize) if name in lock.environments else set()):
             changes[f"{name}: kustomize roots {', '.join(each.kustomize) or 'none'}"] = None
     return Relocked(
         lock=replace(lock, environments=environments, components=components),
         edits=tuple(following.edits.values()),
         changes=tuple(changes),
     )
+
+
+def _environments(lock: Lock, roots: Collection[str]) -> Mapping[str, LockedEnvironment]:
+    """Those of the lock, and those that have come since."""
+    new = {name: LockedEnvironment(before=(), kustomize=(), helm=()) for name in roots if name not in lock.environments}
+    return {**lock.environments, **new}
 
 
 class _Following:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from migrator.compare import Terms
 from migrator.compare.stored import Equivalences
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
-from migrator.engines import Toolchain, export
+from migrator.engines import Toolchain, export, remote_urls
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
+from migrator.prove.coverage import (
+    chart_problems,
+    config_of,
+    moved_baseline,
+    release_problems,
+    roots_rendered,
+    with_all_roots,
+    with_problems,
+)
 from migrator.prove.deployers import with_deployers
 from migrator.prove.deployers_changed import made_by_handover
 from migrator.prove.identity import companion_digests, part_digests, rendering_digest
@@ -58,7 +67,22 @@ def verify(
     MIG711 (no lock), MIG120 (git does not know it).
     """
     tree = tree or repository
-    found = lock if lock is not None else load_lock(tree)
+    found = lock if lock is not None else _lock_of(tree)
+    ref = base or _commit_of(found)
+    own = sorted(remote_urls(repository).values())
+    context = replace(context, own_urls=tuple(dict.fromkeys((*own, *context.own_urls))))
+    with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
+        target = Path(directory).resolve() / "base"
+        export(repository, ref, target)
+        older = load_lock(target)
+        proof, after = _against(found, older, tree, target, context=context, terms=terms)
+    complete = all(not rendering.problems for rendering in after.values())
+    notes = (*moved_baseline(repository, found, older if base is None else None), *_new_environments(proof))
+    return proof, (*notes, *(agreement(proof, found, context.tools) if complete else ()))
+
+
+def _lock_of(tree: Path) -> Lock:
+    found = load_lock(tree)
     if found is None:
         raise MigrateError.of(
             "MIG711",
@@ -66,22 +90,36 @@ def verify(
             span=SourceSpan(path=LOCK_PATH),
             remedy="run `migrate apply` first",
         )
-    ref = base or found.commit
-    if ref is None:
+    return found
+
+
+def _commit_of(lock: Lock) -> str:
+    if lock.commit is None:
         raise MigrateError.of(
             "MIG710",
             "the lock names no baseline commit: the repository was migrated outside of git",
             span=SourceSpan(path=LOCK_PATH),
             remedy="name the commit before the migration: `migrate verify --base REF`",
         )
-    with tempfile.TemporaryDirectory(prefix="migrate-base-") as directory:
-        target = Path(directory).resolve() / "base"
-        export(repository, ref, target)
-        older = load_lock(target)
-        before = _baseline(found, older, target, context, terms.equivalences)
-        proof, after = _prove(found, tree, before, context, terms=terms, earlier=older)
-    complete = all(not rendering.problems for rendering in after.values())
-    return proof, agreement(proof, found, context.tools) if complete else ()
+    return lock.commit
+
+
+def _against(
+    lock: Lock, older: Lock | None, tree: Path, base: Path, *, context: RenderContext, terms: Terms
+) -> tuple[Proof, Mapping[str, Rendering]]:
+    """The proof of a tree against a base, with what the lock leaves out of either."""
+    config = config_of(base)
+    locks = [each for each in (older, lock) if each is not None]
+    before = _baseline(lock, older, base, context, terms.equivalences)
+    before = with_all_roots(before, base, config, context, locks=locks)
+    roots = roots_rendered(before)
+    problems = (*release_problems(lock, tree), *chart_problems(lock, tree, base))
+
+    def whole(renders: Mapping[str, Rendering]) -> Mapping[str, Rendering]:
+        found = with_all_roots(renders, tree, config, context, locks=locks[::-1], earlier=roots)
+        return with_problems(found, problems)
+
+    return _prove(lock, tree, before, context, terms=terms, earlier=older, whole=whole)
 
 
 def with_proof(lock: Lock, proof: Proof) -> Lock:
@@ -186,6 +224,16 @@ def changed_releases(lock: Lock, now: Mapping[str, Rendering]) -> tuple[str, ...
     return tuple(part for part in changed_parts(lock, all_part_digests(lock, now)) if RELEASE in part)
 
 
+def _new_environments(proof: Proof) -> Iterator[Diagnostic]:
+    for name, each in sorted(proof.environments.items()):
+        if not each.before and each.verdict.holds:
+            yield Diagnostic(
+                code="MIG729",
+                severity=Severity.INFO,
+                summary=f"the environment {name} is new since the base: there is nothing to compare it with",
+            )
+
+
 def _baseline(
     lock: Lock, older: Lock | None, tree: Path, context: RenderContext, rules: Equivalences
 ) -> Mapping[str, Rendering]:
@@ -205,9 +253,10 @@ def _prove(
     terms: Terms,
     members: Mapping[str, Mapping[str, Sequence[ResId]]] | None = None,
     earlier: Lock | None = None,
+    whole: Callable[[Mapping[str, Rendering]], Mapping[str, Rendering]] = lambda renders: renders,
 ) -> tuple[Proof, Mapping[str, Rendering]]:
     context = replace(context, closure=closure_of(tree))
-    after = with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences, context)
+    after = whole(with_deployers(render_lock(lock, tree, context), tree, lock, terms.equivalences, context))
 
     def judged() -> Proof:
         return prove(
@@ -216,18 +265,20 @@ def _prove(
             terms=terms,
             members=members,
             unhashed=lock.unhashed,
+            new=frozenset(
+                after.keys() - before.keys() - {key for key, each in lock.environments.items() if each.before}
+            ),
             made_by_handover=made_by_handover(before, after, lock, tree, rules=terms.equivalences, earlier=earlier),
             engines=context.tools.engines,
             kube_version=str(lock.engines.get("kubeVersion") or ""),
         )
 
     proof = judged()
-    suspects = tuple(
-        name for name, each in proof.environments.items() if each.verdict is Verdict.DIFFERS and name in after
-    )
+    differing = {name for name, each in proof.environments.items() if each.verdict is Verdict.DIFFERS}
+    suspects = tuple(sorted(differing & lock.environments.keys()))
     if suspects:
         again = render_lock(lock, tree, context, environments=suspects, twice=True)
-        after = with_deployers({**after, **again}, tree, lock, terms.equivalences, context)
+        after = whole(with_deployers({**after, **again}, tree, lock, terms.equivalences, context))
         proof = judged()
     parts = all_part_digests(lock, after)
     environments = {name: replace(each, parts=parts.get(name, {})) for name, each in proof.environments.items()}

@@ -305,7 +305,9 @@ def _lock(
 
 
 def _tree_digest(view: RepositoryView) -> str:
-    """`sha256:` over path and content of every file that the roots which build rest on: the baseline without git."""
+    """The tree of the baseline: git's, else `sha256:` over path and content of every file that what builds rests on."""
+    if view.index.git.tree is not None:
+        return f"git:{view.index.git.tree}"
     files = {path for build in view.builds if build.is_built for path in view.files(build.root)}
     listed = [[path, view.index.digest(path)] for path in sorted(files)]
     return "sha256:" + hashlib.sha256(json.dumps(listed).encode()).hexdigest()

@@ -13,7 +13,7 @@ from migrator.gitops.deployed import written_folders
 from migrator.lock import LOCK_PATH
 from migrator.model import RepoPath
 from migrator.progress import Watch
-from migrator.prove import Rendering, closure_of, render_lock, with_deployers
+from migrator.prove import Rendering, closure_of, render_lock, uncovered, with_deployers
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
@@ -56,11 +56,19 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             deployed=_deployed(baseline),
             deployers=baseline.reading.deployers,
             gitops=baseline.config.gitops,
+            uncovered=_uncovered(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
         # where nothing builds there is nothing to audit, and silence would pass for a good answer
         unbuilt = baseline.diagnostics if baseline.builds_nothing else ()
         return Audited(findings=once((*unbuilt, *audit(subject))))
+
+
+def _uncovered(baseline: Baseline) -> Diagnostics:
+    if baseline.lock is None:
+        return ()
+    built = {each.root for each in baseline.builds if each.is_built and each.resources}
+    return uncovered(baseline.lock, baseline.root, baseline.config, built)
 
 
 def _deployed(baseline: Baseline) -> frozenset[RepoPath]:

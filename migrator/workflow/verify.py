@@ -33,7 +33,8 @@ class Verified:
         """3 when something differs, cannot be proved or would be harmed, 2 when only the lock is out of date."""
         if not self.proof.verdict.holds or is_refused(self.diagnostics):
             return ExitCode.UNPROVED
-        return ExitCode.FINDINGS if self.diagnostics else ExitCode.DONE
+        is_odd = any(each.severity is not Severity.INFO for each in self.diagnostics)
+        return ExitCode.FINDINGS if is_odd else ExitCode.DONE
 
 
 def verify_repository(settings: Settings, base: str | None, run: Run) -> Verified:

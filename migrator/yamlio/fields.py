@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from migrator.diagnostics import MigrateError
 from migrator.model import Json, KeyPath, RepoPath, SourceSpan
-from migrator.yamlio.nodes import spans
+from migrator.yamlio.nodes import Entry, Node, NodeKind, regions, root_of, spans
 from migrator.yamlio.reader import read_value
 from migrator.yamlio.scalars import Dialect
+from migrator.yamlio.text import decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,8 @@ class FileKind:
     """In front of every problem: `the lock cannot be used: `."""
     whole: str = "the file"
     """What a problem of no single field is about."""
+    is_read_once: bool = False
+    """Refused where a key stands twice, or a second document follows: people would read one, and programs another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +148,33 @@ class Field:
 
 def strict_file(data: bytes | str, path: RepoPath, kind: FileKind) -> Field:
     """The whole of a file; YamlError (MIG101) where it is not YAML."""
-    return Field(value=read_value(data, dialect=Dialect.SIGS, path=path), path=path, data=data, kind=kind)
+    file = Field(value=read_value(data, dialect=Dialect.SIGS, path=path), path=path, data=data, kind=kind)
+    for problem, line in _ambiguities(decode(data, path).removeprefix("\ufeff")) if kind.is_read_once else ():
+        span = SourceSpan(path=path, line=line + 1)
+        raise MigrateError.of(kind.code, f"{kind.prefix}{problem}", span=span, remedy=kind.remedy)
+    return file
+
+
+def _ambiguities(text: str) -> Iterator[tuple[str, int]]:
+    """What can be read in two ways, and its line from 0: keys that stand twice, documents behind the first."""
+    further = [each for each in regions(text) if each.content is not None][1:]
+    yield from (("a second document follows", text.count("\n", 0, each.content or 0)) for each in further)
+    root = root_of(text)
+    yield from _twice(root) if root is not None else ()
+
+
+def _twice(node: Node) -> Iterator[tuple[str, int]]:
+    met: list[Entry] = []
+    for entry in node.entries:
+        key = entry.key
+        if key.kind is not NodeKind.SCALAR:
+            yield "a key is no plain text", key.line
+        elif any(other.is_named(key.text) or entry.is_named(other.key.text) for other in met):
+            yield f"the key {key.text!r} stands twice", key.line
+        met.append(entry)
+        yield from _twice(entry.value)
+    for item in node.items:
+        yield from _twice(item)
 
 
 _places = lru_cache(maxsize=2)(spans)

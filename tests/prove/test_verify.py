@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from committed_repository import commit, git, vendor
 
 from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
@@ -30,44 +29,14 @@ Hybrid = Any
 TERMS = Terms()
 
 
-def git(root: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def commit(root: Path) -> str:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "x", "--allow-empty")
-    return git(root, "rev-parse", "HEAD")
-
-
 def write_lock(hybrid: Hybrid, lock: Lock) -> Lock:
     """The lock with the digest of what it renders, written."""
     proof = prove_lock(lock, hybrid.root, {}, hybrid.context, terms=TERMS)
-    full = with_proof(replace(lock, tree="x"), proof)
+    tree = "git:" + git(hybrid.root, "rev-parse", f"{lock.commit}^{{tree}}") if lock.commit else "x"
+    full = with_proof(replace(lock, tree=tree), proof)
     (hybrid.root / ".migrate").mkdir(exist_ok=True)
     (hybrid.root / ".migrate/lock.yaml").write_text(dump_lock(full))
     return full
-
-
-def vendor(hybrid: Hybrid) -> None:
-    """What the hybrid renders, as the plain manifests that stood in `before/`, where Argo CD ran the hook as well."""
-    from migrator.yamlio import dump
-
-    (hybrid.root / "migrate.yaml").write_text("gitops: argocd\n")
-    rendering = render_lock(hybrid.lock, hybrid.root, hybrid.context)["prod"]
-    folder = hybrid.root / "before"
-    folder.mkdir()
-    names = []
-    owned = [(part, resource) for part in rendering.parts for resource in part.resources]
-    for position, (part, resource) in enumerate(owned):
-        body = dict(resource.body)
-        if part.context is not None and resource.gvk.kind != "CustomResourceDefinition":
-            body["metadata"] = {**body["metadata"], "namespace": part.context.namespace}
-        names.append(f"{position}.yaml")
-        (folder / names[-1]).write_text(dump(body))
-    (folder / "kustomization.yaml").write_text(dump({"resources": names}))
 
 
 @pytest.fixture

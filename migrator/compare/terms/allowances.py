@@ -11,7 +11,9 @@ from migrator.diagnostics import MigrateError
 from migrator.model import Difference, DifferenceKind, Impact, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
-_FILE = FileKind(code="MIG790", remedy="see the allowances in the reference", prefix="broken allowance: ")
+_FILE = FileKind(
+    code="MIG790", remedy="see the allowances in the reference", prefix="broken allowance: ", is_read_once=True
+)
 _FIELDS = frozenset({"id", "description", "impact", "reason", "scope"})
 _ORDER = "order"
 _SCOPE_FIELDS = frozenset({"kinds", "paths", "differences", "namespaces", "names"})
