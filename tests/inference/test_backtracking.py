@@ -8,7 +8,7 @@ import pytest
 from search_support import found
 
 from migrator.inference.search.loop import all_passes
-from migrator.inference.search.passes.backtracking import backtrack
+from migrator.inference.search.passes.stuck.backtracking import backtrack
 from migrator.yamlio import Dialect, read_value
 
 SERVICE_OF_EITHER = """

@@ -11,7 +11,7 @@ from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.search.loop import Search, all_passes
-from migrator.inference.search.passes.every_value import try_every_value
+from migrator.inference.search.passes.stuck.every_value import try_every_value
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, ReleaseContext, resource_of
 from migrator.templates.chart import load_chart

@@ -255,3 +255,17 @@ def test_what_untaken_branches_print_is_read_once_for_a_gap():
     gap.readings = [(0, ((("known",), True),))]
 
     assert next(from_untaken(gap)) == ((("known",), True),)
+
+
+@pytest.mark.parametrize("values", ["c: {}\n", "c: {z: w}\n", "c: {a: w}\n"])
+@pytest.mark.parametrize("truth", ["c: {a: null}\n", "c: {a: null, b: null}\n", "c: {a: null, b: v}\n"])
+def test_entries_without_a_value_come_together(values: str, truth: str) -> None:
+    template = f"{CONFIG_MAP}data:\n  {{{{- with .Values.c }}}}{{{{ toYaml . | nindent 2 }}}}{{{{ end }}}}\n  x: v\n"
+    _, left = found(template, values, truth)
+    assert left == 0
+
+
+def test_a_comment_behind_a_list_is_no_part_of_its_last_item() -> None:
+    more = "  {{- with .Values.more }}\n  {{- toYaml . | nindent 2 }}\n  {{- end }}\n"
+    rules = f"rules:\n- ports: [{{port: 1}}]\n  from:\n  - group: {{a: b}}\n{more}# scrapes\n- ports: [{{port: 2}}]\n"
+    assert_found(f"{CONFIG_MAP}{rules}", "more: []\n", "more: [{labels: [{a: c}]}]\n")

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from search_support import CONFIG_MAP, assert_found
 
 from migrator.inference.assignments.values_tree import Tree
 from migrator.inference.hypothesis.evaluator import Evaluator
@@ -324,3 +325,10 @@ meta:
 """
     found = found_for(template, "labels: {}\nnotes: {}\n", meta={"labels": {"app": "web"}, "notes": {"a": "b"}})
     assert found == {"notes": {"a": "b"}}
+
+
+def test_a_value_of_its_own_goes_before_one_that_others_read_too() -> None:
+    image = "{{ .Values.mirror | default .Values.%s.host }}/{{ .Values.%s.name }}:{{ .Values.%s.tag }}"
+    template = CONFIG_MAP + "".join(f"{name}: {image % (name, name, name)}\n" for name in "ab")
+    values = "mirror: ''\na: {host: docker.io, name: x, tag: 1.0.0}\nb: {host: docker.io, name: z, tag: 1.0.0}\n"
+    assert_found(template, values, "a: {host: quay.io, tag: 2.0.0}\n")

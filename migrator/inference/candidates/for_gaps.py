@@ -40,7 +40,7 @@ def candidates_for(gap: Gap, tree: Tree, reads: TemplateReads) -> Iterator[Edits
     for edits in chain(read, _around(gap), _as_a_whole(gap), _by_name(gap, reads), _only_opened(gap)):
         clean = without_computed(_concrete(edits, tree), gap.document)
         if gap.kind == "missing" and gap.target is None:
-            clean = _with_null(clean, tree)
+            clean = _with_nulls(clean, tree, gap)
         key = repr(sorted(clean, key=lambda edit: repr(edit[0])))
         if not clean or key in seen:
             continue
@@ -147,13 +147,21 @@ def _concrete(edits: Edits, tree: Tree) -> Edits:
     return tuple((path, value) for path, value in plain if path and not _already(tree, path, value))
 
 
-def _with_null(edits: Edits, tree: Tree) -> Edits:
-    """The assignments with each null as a part of the map above it, where no default is there for it to delete."""
+def _with_nulls(edits: Edits, tree: Tree, gap: Gap) -> Edits:
+    """The assignments with each null as a part of the map above it, where no default is there for it to delete.
+
+    The other nulls that the map lacks come with it, and those that were set before stay.
+    """
+    shown = gap.node.entries if gap.node is not None else {}
+    wanted = gap.whole if isinstance(gap.whole, dict) else {}
     made: list[Edit] = []
     for path, value in edits:
-        above = tree.effective(path[:-1])
+        above, own = tree.effective(path[:-1]), value_at(tree.overrides, path[:-1])
         if value is None and len(path) > 1 and isinstance(above, dict) and tree.default(path) is MISSING:
-            made.append((path[:-1], {**above, path[-1]: None}))
+            others = [key for key, item in wanted.items() if item is None and key not in shown]
+            kept = [key for key, item in own.items() if item is None] if isinstance(own, dict) else []
+            nulls = (each for each in (*kept, *others) if tree.default((*path[:-1], each)) is MISSING)
+            made.append((path[:-1], {**above, **dict.fromkeys(nulls), path[-1]: None}))
         else:
             made.append((path, value))
     return tuple(made)

@@ -28,10 +28,10 @@ def _token(value: Json) -> str:
 
 
 def align(now: list[Json], target: list[Json]) -> list[tuple[int | None, int | None]]:
-    """Pairs of positions: equal items first, then those of one identity, then what is left of one shape in order."""
+    """Pairs of positions: equal items first, then those of one identity, then of the same fields, then of one shape."""
     pairs: list[tuple[int | None, int | None]] = []
     left_free, right_free = list(range(len(now))), list(range(len(target)))
-    alike = (_token, _identity, _shape, _nameless) if len(now) == len(target) else (_token, _identity, _shape)
+    alike = (_token, _identity, _fields, _shape, *((_nameless,) if len(now) == len(target) else ()))
     for key_of in alike:
         waiting: dict[str, list[int]] = {}
         for right in right_free:
@@ -70,6 +70,11 @@ def is_other_value(now: Json, target: Json) -> bool:
         return False
     mine, theirs = _VALUES.intersection(now), _VALUES.intersection(target)
     return mine != theirs and "name" in now and len(now) <= len(mine) + 1 and len(target) <= len(theirs) + 1
+
+
+def _fields(value: Json) -> str:
+    shape = _shape(value)
+    return "{}" + ",".join(sorted(value)) if shape and isinstance(value, dict) else shape
 
 
 def _shape(value: Json) -> str:

@@ -65,7 +65,7 @@ def read_scalar(document: Document, node: Node, target: Json) -> Iterator[Edits]
     text = scalar_text(target)
     if isinstance(target, str):
         yield from repeated(document, node, target, folded=False)
-    yield from islice(invert_text(_trimmed(pieces, target), text, typed=target, by_lines=not by_lines), 6)
+    yield from islice(invert_text(_trimmed(pieces, target), text, typed=target, by_lines=not by_lines), 8)
     if isinstance(target, str):
         yield from repeated(document, node, target, folded=True)
 

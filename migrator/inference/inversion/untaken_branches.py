@@ -196,14 +196,7 @@ def _taken(gap: Gap) -> list[tuple[int, int]]:
     children = [(item, item) for item in node.items]
     children += [(key, node.entries[name]) for name, key in node.keys.items() if name != gap.key]
     text = gap.document.text
-    return sorted((first.start, _last(text, last.end)) for first, last in children if last.end > last.start)
-
-
-def _last(text: str, end: int) -> int:
-    """Where the white space before an offset begins."""
-    while end and text[end - 1].isspace():
-        end -= 1
-    return end
+    return sorted((first.start, blank_before(text, last.end)) for first, last in children if last.end > last.start)
 
 
 def _within(offset: int, taken: list[tuple[int, int]]) -> bool:

@@ -78,16 +78,20 @@ class Standing:
         self._refused.clear()
         self.memory.journal = Journal()
 
-    def at(self, state: State, *, afresh: bool = False) -> Self:
-        """The same search seen from another hypothesis; `afresh` where nothing counts as refused there."""
+    def at(self, state: State, *, afresh: bool = False, forbidden: Iterable[KeyPath] = ()) -> Self:
+        """The same search seen from another hypothesis; `afresh` where nothing counts as refused there.
+
+        With `forbidden` values, which it must not set, it is afresh as well.
+        """
+        kept = self.forbidden.union(forbidden)
         return type(self)(
             self.evaluator,
             state,
             self.deadline,
             release_is_fixed=self.release_is_fixed,
-            forbidden=self.forbidden,
+            forbidden=kept,
             memory=self.memory,
-            refused=set() if afresh else self._refused,
+            refused=set() if afresh or kept != self.forbidden else self._refused,
         )
 
     def without(self, *paths: KeyPath) -> Self:

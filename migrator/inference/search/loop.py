@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from migrator.inference.budget import LimitError, OutOfMemoryError, limited
 from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.internal_errors import FAULTS
-from migrator.inference.search.passes.backtracking import backtrack
 from migrator.inference.search.passes.checksum_annotations import settle_checksums
-from migrator.inference.search.passes.every_value import try_every_value
 from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.passes.held_objects import hold_objects
 from migrator.inference.search.passes.hook_objects import switch_off_hooks
@@ -21,6 +20,9 @@ from migrator.inference.search.passes.needless_values import drop_needless_value
 from migrator.inference.search.passes.object_names import name_objects
 from migrator.inference.search.passes.placeholders import drop_placeholders
 from migrator.inference.search.passes.render_errors import repair
+from migrator.inference.search.passes.stuck.backtracking import backtrack
+from migrator.inference.search.passes.stuck.every_value import try_every_value
+from migrator.inference.search.passes.stuck.look_ahead import look_ahead
 from migrator.inference.search.passes.whole_objects import switch_objects, switch_subcharts
 from migrator.inference.search.trials import Trials
 from migrator.templates.bounds import TooLargeError
@@ -28,8 +30,6 @@ from migrator.templates.bounds import TooLargeError
 GRACE = 3.0
 """Seconds after the budget in which the search may still take needless values out."""
 MAX_ROUNDS = 24
-FEW = 6
-"""Gaps left at the end for which everything is tried once more."""
 
 
 class Pass(Protocol):
@@ -46,6 +46,10 @@ class Passes:
     rounds: tuple[Pass, ...]
     """Again and again, as long as something helps."""
     last: tuple[Pass, ...]
+    """When nothing of that helps any more."""
+    wider: tuple[Pass, ...] = ()
+    """What takes longer; where it helps, all of the others may do so again."""
+    end: tuple[Pass, ...] = ()
 
 
 def all_passes(kube_versions: tuple[str, ...] = (), *, holds_objects: bool = False) -> Passes:
@@ -64,9 +68,9 @@ def all_passes(kube_versions: tuple[str, ...] = (), *, holds_objects: bool = Fal
             drop_placeholders,
             settle_checksums,
             drop_needless_values,
-            switch_off_hooks,
-            *([hold_objects] if holds_objects else []),
         ),
+        wider=(look_ahead,),
+        end=(switch_off_hooks, *([hold_objects] if holds_objects else [])),
     )
 
 
@@ -95,32 +99,39 @@ class Search:
         return self.trials.state
 
     def _run(self) -> None:
-        for step in self._passes.first:
-            self._take(step)
+        self._take(*self._passes.first)
         self._go_round()
-        for step in self._passes.last:
-            self._take(step)
+        self._take(*self._passes.last)
+        while self._helps(self._go_round) or self._helps(lambda: self._take(*self._passes.wider)):
+            self._take(*self._passes.last)
+        self._take(*self._passes.end)
 
-    def _take(self, step: Pass) -> None:
-        """One pass; a fault of our own code ends it, and the others go on from what it has found."""
-        try:
-            step(self.trials)
-        except (TooLargeError, RecursionError):
-            raise
-        except FAULTS as error:
-            self.trials.memory.meets(error)
+    def _helps(self, step: Callable[[], None]) -> bool:
+        """Whether something brings the render nearer, what was refused before included."""
+        trials, before = self.trials, self.trials.state.cost
+        if trials.state.is_right or trials.late:
+            return False
+        trials.give_another_chance()
+        step()
+        return trials.state.cost < before - EPSILON
+
+    def _take(self, *steps: Pass) -> None:
+        """Passes in turn; a fault of our own code ends one of them, and the others go on from what it has found."""
+        for step in steps:
+            try:
+                step(self.trials)
+            except (TooLargeError, RecursionError):
+                raise
+            except FAULTS as error:
+                self.trials.memory.meets(error)
 
     def _go_round(self) -> None:
-        trials, again = self.trials, True
+        trials = self.trials
         for _ in range(MAX_ROUNDS):
             if trials.state.is_right:
                 return
             before = trials.state.cost
             trials.give_another_chance(to_idle_ones=True)
-            for step in self._passes.rounds:
-                self._take(step)
+            self._take(*self._passes.rounds)
             if trials.late or trials.state.cost >= before - EPSILON:
-                if trials.late or not again or not 0 < len(trials.gaps) <= FEW:
-                    return
-                again = False
-                trials.give_another_chance()  # what did not help at first may do so now
+                return

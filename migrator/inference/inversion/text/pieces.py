@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, islice
+from itertools import accumulate, islice, product
 
 from migrator.inference.assignments.values_tree import Edits, combined
 from migrator.inference.inversion.inverse_functions import from_text
@@ -20,6 +20,8 @@ MAX_PIECES = 1500
 MAX_TURNS = 2
 """Branches turned together to explain one text."""
 MAX_REGIONS = 16
+MAX_TOGETHER = 3
+"""Ways to set several variables together."""
 MAX_MATCH = 20_000_000
 """Steps of matching one text against all its variables."""
 
@@ -116,14 +118,8 @@ class Texts:
                 text = match[f"g{seen[id(piece.source)]}"]
                 if piece.source is None or text == ("" if piece.text == MARK else piece.text):
                     continue
-                found = next(self._inversion.invert(piece.source, text, loose=True, depth=depth + 1), None)
-                if found is None:
-                    break
-                groups.append(found)
-            else:
-                joined = combined(*groups)
-                if joined:
-                    yield joined
+                groups.append(list(islice(self._inversion.invert(piece.source, text, loose=True, depth=depth + 1), 2)))
+            yield from islice(_together(groups), MAX_TOGETHER)
 
     def _turned_choices(self, real: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
         """Values of one text that one condition chooses, all of them as the other branch leaves them."""
@@ -149,6 +145,12 @@ class Texts:
                     joined = combined(edits, path_condition)
                     if joined:
                         yield joined
+
+
+def _together(groups: Sequence[Sequence[Edits]]) -> Iterator[Edits]:
+    """One assignment of each group: the likeliest of all, then with one or more of the others."""
+    ranked = sorted(product(*(enumerate(group) for group in groups)), key=lambda each: sum(rank for rank, _ in each))
+    yield from filter(None, (combined(*(edits for _, edits in each)) for each in ranked))
 
 
 def _regions(pieces: list[Piece]) -> Iterator[Region]:

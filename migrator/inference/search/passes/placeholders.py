@@ -12,8 +12,8 @@ from migrator.graph.texts import texts_of
 from migrator.inference.assignments.values_tree import leaves, value_at
 from migrator.inference.candidates.failures import PLACEHOLDER
 from migrator.inference.hypothesis.state import EPSILON, State
-from migrator.inference.search.passes.backtracking import printing
 from migrator.inference.search.passes.render_errors import INNER
+from migrator.inference.search.passes.stuck.backtracking import printing
 from migrator.inference.search.passes.whole_objects import switch_objects
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath, Resource

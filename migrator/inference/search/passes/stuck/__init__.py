@@ -1,0 +1,1 @@
+"""What the search does once nothing likely helps any more."""

@@ -1,0 +1,43 @@
+"""A step back: assignments that do harm by themselves, if others make good of it.
+
+Where several lists print one part of a target, the search may have put an item into the wrong one: no single assignment
+comes nearer then. So likely ones that cost little are taken on trial, and the search goes on from there.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.search.passes.gap_values import close_gaps, ways_to_close
+from migrator.inference.search.passes.whole_objects import switch_objects
+from migrator.inference.search.trials import Trials
+
+MOST_HARM = 6.0
+"""Leaves by which a step may be farther from the target."""
+PER_GAP, MOST_STEPS = 4, 12
+MOST_GAPS = 12
+
+
+def look_ahead(trials: Trials) -> None:
+    """Take the first step after which the search comes nearer to the target than it was."""
+    for edits, state in _steps(trials):
+        if trials.late:
+            return
+        other = trials.at(state, forbidden=(path for path, _ in edits))
+        switch_objects(other)
+        close_gaps(other)
+        if other.state.cost < trials.state.cost - EPSILON:
+            trials.adopt(other.state)
+            return
+
+
+def _steps(trials: Trials) -> list[tuple[Edits, State]]:
+    """Likely assignments for what differs, those first that do the least harm."""
+    found: dict[str, Edits] = {}
+    for gap in trials.gaps[:MOST_GAPS]:
+        found |= {repr(edits): edits for edits in islice(ways_to_close(trials, gap), PER_GAP) if trials.allowed(edits)}
+    measured = ((edits, trials.measured(edits)) for edits in found.values() if not trials.late)
+    near = [(edits, state) for edits, state in measured if state.cost <= trials.state.cost + MOST_HARM]
+    return sorted(near, key=lambda step: step[1].cost)[:MOST_STEPS]
