@@ -294,11 +294,11 @@ def graph(
     return graph_repository(Settings.of(repository, options), tuple(environments), Run(progress))
 
 
-def handover(repository: Folder) -> Guide:
+def handover(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Guide:
     """Where the change of hands stands, what comes next, how to check each stage, and the way back from it."""
-    from migrator.gitops.stages.guide import guide_of
+    from migrator.workflow.gitops.standing import guide_repository
 
-    return guide_of(Path(repository))
+    return guide_repository(Settings.of(repository, options), Run(progress))
 
 
 def finish(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Finished:

@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migrator.audit.types import Finding, Subject
+from migrator.diagnostics import MigrateError
 from migrator.gitops.agreement import disagreements
 from migrator.gitops.deployer import Deployer, Source, Tool
+from migrator.gitops.fields import SAID, field_span
 from migrator.gitops.inflated import chart_sources
-from migrator.lock import LOCK_PATH, LockedRelease
+from migrator.gitops.stages.owners import astray, is_self_deployed
+from migrator.lock import LOCK_PATH, LockedOwner, LockedRelease
 from migrator.model import Json, RepoPath, SourceSpan
 
 _GITOPS = ("argoproj.io", "fluxcd.io")
@@ -176,7 +179,7 @@ def _disagreeing(deployer: Deployer, environment: str, component: str, subject: 
     order, problems = min(differing.items(), key=lambda item: (len(item[1]), item[0]))
     yield Finding(
         code="MIG818",
-        span=deployer.span,
+        span=_field(deployer.span, problems[0], subject),
         words={
             "object": f"{deployer.id.kind} {deployer.id.name}",
             "release": order[2],
@@ -184,6 +187,15 @@ def _disagreeing(deployer: Deployer, environment: str, component: str, subject: 
             "problem": "; ".join(f"{what}: {said or 'none'}, the lock has {wanted}" for what, said, wanted in problems),
         },
     )
+
+
+def _field(span: SourceSpan | None, problem: tuple[str, str, str], subject: Subject) -> SourceSpan | None:
+    """The place of what an object says otherwise."""
+    if span is None or span.path not in subject.index.files:
+        return span
+    what, said, wanted = problem
+    other = [each for each in said.split(", ") if each not in wanted.split(", ")]
+    return field_span(subject.index.read(span.path), span, SAID.get(what, ()), next(iter(other), said))
 
 
 def policy_looser(subject: Subject) -> Iterator[Finding]:
@@ -209,6 +221,43 @@ def _does(deployer: Deployer, *, is_of_roots: bool) -> str:
         return "syncs by itself" if deployer.policy.automated else ""
     # a Kustomization always acts by itself; the careful one does not prune
     return "prunes" if is_of_roots and deployer.policy.prune else ""
+
+
+def owner_gone(subject: Subject) -> Iterator[Finding]:
+    """Old owners of what changes hands that are not in their files any more."""
+    for owner in _owners_at_hand(subject):
+        yield from _astray(owner, subject, is_loosened=False)
+
+
+def owner_astray(subject: Subject) -> Iterator[Finding]:
+    """The same, and those that prune or heal again, or delete what they have, before the last stage."""
+    handover = subject.lock.handover if subject.lock is not None else None
+    is_last = handover is None or handover.stage == len(handover.stages)
+    pruning = {_key(each) for each in subject.deployers if each.tool is Tool.FLUX and is_self_deployed(each)}
+    for owner in _owners_at_hand(subject):
+        is_pruning = (owner.kind, owner.name, owner.file) in pruning
+        yield from _astray(owner, subject, is_loosened=not is_last and not is_pruning)
+
+
+def _owners_at_hand(subject: Subject) -> Sequence[LockedOwner]:
+    """The old owners that have to be there until the handover is finished."""
+    handover = subject.lock.handover if subject.lock is not None else None
+    if handover is None or handover.is_finished:
+        return ()
+    is_last = handover.stage == len(handover.stages)
+    return [each for each in handover.owners if not (each.is_leaving and is_last)]
+
+
+def _astray(owner: LockedOwner, subject: Subject, *, is_loosened: bool) -> Iterator[Finding]:
+    found: tuple[str, SourceSpan] | None = "its file is gone", SourceSpan(path=owner.file)
+    if owner.file in subject.index.files:
+        try:
+            found = astray(subject.index.read(owner.file).decode(), owner, is_loosened=is_loosened)
+        except (MigrateError, UnicodeDecodeError):
+            found = "its file cannot be read", SourceSpan(path=owner.file)
+    if found is not None:
+        words = {"object": f"{owner.kind} {owner.name}", "problem": found[0], "file": str(owner.file)}
+        yield Finding(code="MIG822", span=found[1], words=words)
 
 
 def handover_unfinished(subject: Subject) -> Iterator[Finding]:

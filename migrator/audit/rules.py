@@ -11,6 +11,7 @@ from migrator.audit.deployed import (
     deployed_by_nothing,
     deployed_twice,
     handover_unfinished,
+    owner_astray,
     policy_looser,
     release_disagrees,
 )
@@ -323,4 +324,5 @@ RULES = (
     Rule(code="MIG819", words=frozenset({"object", "does", "environment"}), find=policy_looser),
     Rule(code="MIG820", words=frozenset({"done"}), find=handover_unfinished),
     Rule(code="MIG821", words=frozenset({"problem", "fix"}), find=not_covered),
+    Rule(code="MIG822", words=frozenset({"object", "problem", "file"}), find=owner_astray),
 )

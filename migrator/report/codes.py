@@ -168,6 +168,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG819": "An object acts by itself where the configuration says that it does not.",
         "MIG820": "A handover is not finished.",
         "MIG821": "The lock leaves out something that is deployed from here.",
+        "MIG822": "An old owner is not as an unfinished handover left it.",
         "MIG901": "The operating system refuses to read or write a file.",
         "MIG902": "A chart mirror is not a folder.",
         "MIG903": "There is no GitOps tool or CI platform of that name.",

@@ -15,6 +15,7 @@ from migrator.model import SourceSpan
 from migrator.plan import Plan
 from migrator.prove import Proof
 from migrator.rewrite import FileEdit, changes, commit
+from migrator.workflow.gitops.objects import check_owners
 from migrator.workflow.gitops.played import is_refused
 from migrator.workflow.gitops.staged import last_stage, staged
 from migrator.workflow.gitops.stages import Stage, following, without_marks, written
@@ -148,6 +149,7 @@ def _planned(settings: Settings, run: Run) -> Planned:
 
 
 def _check(baseline: Baseline, settings: Settings) -> None:
+    check_owners(baseline.kustomizations, baseline.lock)
     if settings.branch is not None:
         check_can_branch(baseline, settings.branch)
     else:

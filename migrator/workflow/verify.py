@@ -11,7 +11,9 @@ from migrator.gitops.reading import own_repositories
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, verify
-from migrator.workflow.gitops.played import is_refused, replayed
+from migrator.prove.handover import read_commit
+from migrator.workflow.gitops.objects import told_of_objects
+from migrator.workflow.gitops.played import replayed
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -31,7 +33,7 @@ class Verified:
     @property
     def exit_code(self) -> int:
         """3 when something differs, cannot be proved or would be harmed, 2 when only the lock is out of date."""
-        if not self.proof.verdict.holds or is_refused(self.diagnostics):
+        if not self.proof.verdict.holds or any(each.severity is Severity.ERROR for each in self.diagnostics):
             return ExitCode.UNPROVED
         is_odd = any(each.severity is not Severity.INFO for each in self.diagnostics)
         return ExitCode.FINDINGS if is_odd else ExitCode.DONE
@@ -61,6 +63,9 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
 
         if base is None and not proof.verdict.holds and not diagnostics:
             diagnostics += _meant(lock)
+        if lock is not None and lock.handover is not None:
+            now = read_commit("", root, lock, context)
+            diagnostics += told_of_objects(now.kustomizations, lock, now.deployers)
         diagnostics += replayed(root, base, lock, context, since)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from migrator.cli.options import charts, output_format, repository, talking
+from migrator.diagnostics import ExitCode
 
 
 @click.command(short_help="Show where the change of hands stands, and what comes next.")
@@ -24,8 +25,11 @@ def handover(repo: Path, output_format: str, **given: Any) -> int:
 
     feedback, finish = Feedback.of(given), given.pop("finish")
     if not finish:
-        click.echo(handover_text(api.handover(repo), output_format), nl=False)
-        return 0
+        with feedback.watching() as progress:
+            guide = api.handover(repo, api.Options(**given), progress=progress)
+        feedback.say(guide.problems)
+        click.echo(handover_text(guide, output_format), nl=False)
+        return ExitCode.FINDINGS if guide.problems else ExitCode.DONE
     with feedback.watching() as progress:
         finished = api.finish(repo, api.Options(**given), progress=progress)
     feedback.say(finished.diagnostics)

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
-from migrator.discover import Config
+from migrator.discover import Config, Index
 from migrator.gitops.deployer import Deployer, Project
+from migrator.gitops.fields import READ, field_span
 from migrator.gitops.reading.application_sets import generate
 from migrator.gitops.reading.applications import Read, found_application, read_application
 from migrator.gitops.reading.clusters import clusters_of, enables_helm, known_to, tracking_of
@@ -66,7 +67,7 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
         own=known_as(bare, objects),
         enables_helm=enables_helm(objects),
         clusters=clusters,
-        diagnostics=tuple(_diagnostics(read)),
+        diagnostics=tuple(_diagnostics(read, kustomizations.index)),
     )
 
 
@@ -86,25 +87,33 @@ def _read(objects: Sequence[Found], scope: FluxScope) -> Iterator[Read]:
             yield read_release(each, scope)
 
 
-def _diagnostics(read: Sequence[Read]) -> Iterator[Diagnostic]:
+def _diagnostics(read: Sequence[Read], index: Index) -> Iterator[Diagnostic]:
     """One diagnostic for each reason, with everything that it concerns."""
     concerned: dict[tuple[str, str], dict[str, Deployer]] = defaultdict(dict)
     for each in read:
         for text in each.deployer.unknown:
             reason, _, detail = text.partition(": ")
-            line = f"{_place(each.deployer)}: {detail}" if detail else _place(each.deployer)
-            concerned["MIG161" if text in each.missing else "MIG160", reason].setdefault(line, each.deployer)
+            deployer = each.deployer
+            if text in each.missing and deployer.span is not None:
+                place = field_span(index.read(deployer.span.path), deployer.span, READ, detail)
+                deployer = replace(deployer, span=place)
+            line = f"{_place(deployer)}: {detail}" if detail else _place(deployer)
+            concerned["MIG161" if text in each.missing else "MIG160", reason].setdefault(line, deployer)
     for (code, reason), held in sorted(concerned.items()):
         first, *others = held.values()
         more = [f"and {len(held) - _SHOWN} more"] if len(held) > _SHOWN else []
         detail = next(iter(held)).removeprefix(_place(first))
-        yield _diagnostic(code, f"{reason}{detail}", first, len(others), (*list(held)[:_SHOWN], *more))
+        yield _diagnostic(code, f"{reason}{detail}", first, others, (*list(held)[:_SHOWN], *more))
 
 
-def _diagnostic(code: str, reason: str, first: Deployer, others: int, evidence: tuple[str, ...]) -> Diagnostic:
+def _diagnostic(
+    code: str, reason: str, first: Deployer, others: Sequence[Deployer], evidence: tuple[str, ...]
+) -> Diagnostic:
     who, ending = f"{first.id.kind} {first.id.name}", "s"
     if others:
-        who, ending = f"{who} and {others} more", ""
+        files = sorted({each.span.path for each in (first, *others) if each.span is not None})
+        more = f" ({files[0]} and {len(files) - 1} more files)" if len(files) > 1 else ""
+        who, ending = f"{who} and {len(others)} more{more}", ""
     is_missing = code == "MIG161"
     return Diagnostic(
         code=code,

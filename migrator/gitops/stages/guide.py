@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from migrator.diagnostics import MigrateError
+from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.gitops.deployer import Tool
 from migrator.lock import CLEAN_UP, LOCK_PATH, PROTECT, SWITCH, Handover, Lock, LockedDeployer, LockedOwner, load_lock
 from migrator.model import RepoPath, SourceSpan
@@ -49,6 +49,8 @@ class Guide:
     next: str
     is_finished: bool = False
     """Whether the way back was given up."""
+    problems: Diagnostics = ()
+    """What in the tree contradicts the stages."""
 
 
 def guide_of(root: Path) -> Guide:
@@ -57,6 +59,16 @@ def guide_of(root: Path) -> Guide:
     if lock is None or lock.handover is None:
         raise not_begun()
     return locked_guide(lock, lock.handover)
+
+
+def contradicted(guide: Guide, problems: Diagnostics) -> Guide:
+    """The guide of a tree in which objects that deploy are not as the stages left them."""
+    if not problems:
+        return guide
+    first = problems[0]
+    more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+    warning = f"Merge nothing before this is mended, and `migrate verify` ends with 0: {first.span}{more}. Then: "
+    return replace(guide, problems=problems, next=f"{warning}{guide.next}")
 
 
 def not_begun() -> MigrateError:
@@ -92,8 +104,8 @@ def _next(handover: Handover) -> str:
     if handover.stage < len(handover.stages):
         following = f"stage {handover.stage + 1}, {handover.stages[handover.stage]}"
         return (
-            "Merge this stage. When every command under Check says that it is applied, and not before, run "
-            f"`migrate apply --gitops {handover.tool}` for {following}."
+            "When `migrate verify` ends with 0, merge this stage. When every command under Check says that it is "
+            f"applied, and not before, run `migrate apply --gitops {handover.tool}` for {following}."
         )
     if handover.is_finished:
         again = " Owners that were applied by hand are applied again, as under stage 1." if handover.owners else ""
@@ -103,8 +115,8 @@ def _next(handover: Handover) -> str:
             f"{again if handover.tool == 'argocd' else ''}"
         )
     return (
-        "Merge this stage, and see under Check that it is applied. The way back stays open until "
-        "`migrate handover --finish`, which wants all in sync and healthy before it is merged."
+        "When `migrate verify` ends with 0, merge this stage, and see under Check that it is applied. The way back "
+        "stays open until `migrate handover --finish`, which wants all in sync and healthy before it is merged."
     )
 
 

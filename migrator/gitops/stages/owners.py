@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd_objects import FINALIZER
-from migrator.model import Json, KeyPath, RepoPath, mapping_of, resource_of
-from migrator.yamlio import Append, Dialect, Operation, Remove, Set, dump, edit, read_documents, read_value
+from migrator.lock import LockedOwner
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan, mapping_of, resource_of
+from migrator.yamlio import Append, Dialect, Operation, Remove, Set, dump, edit, read_documents, read_value, spans
 
 _GIVEN_BACK = frozenset({"prune", "selfHeal", "finalizers", "preserveResourcesOnDeletion"})
 """What a stage takes from an owner: nothing else is given back, whatever a lock says."""
@@ -92,6 +93,42 @@ def _restoring(body: Mapping[str, Json], before: Mapping[str, Json]) -> Iterator
             yield from (Append(path=path, value=each) for each in value if each not in held)
         elif value is not None and isinstance(_at(body, path[:-1]), Mapping):
             yield Set(path=path, value=value)
+
+
+def astray(text: str, owner: LockedOwner, *, is_loosened: bool) -> tuple[str, SourceSpan] | None:
+    """What is not as the first stage left it of an owner in its file, and where; None where all is.
+
+    `is_loosened` where it must not prune, heal or take its objects with it.
+    """
+    span = SourceSpan(path=owner.file)
+    documents = read_documents(text.encode(), dialect=Dialect.SIGS)
+    alike = [each for each in documents if mapping_of(each.value).get("kind") == owner.kind]
+    held = next((each for each in alike if _name(each.value) == owner.name), None)
+    if held is None:
+        if len(alike) != 1:
+            return "its file does not hold it any more", span
+        place = spans(text, owner.file, document=alike[0]).get(("metadata", "name"), span)
+        return f"it is called {_name(alike[0].value)} now", place
+    body, places = mapping_of(held.value), spans(text, owner.file, document=held)
+    for each in _operations(body) if is_loosened else ():
+        path = each.path
+        if isinstance(each, Set) and _at(body, path) == each.value:
+            continue
+        said = _at(body, path) if isinstance(each, Set) else "in it"
+        name = ".".join(str(key) for key in path if isinstance(key, str))
+        return f"{name} is {str(said).lower()} again", _nearest(places, path, span)
+    return None
+
+
+def _name(body: Json) -> Json:
+    return mapping_of(mapping_of(body).get("metadata")).get("name")
+
+
+def _nearest(places: Mapping[KeyPath, SourceSpan], path: KeyPath, span: SourceSpan) -> SourceSpan:
+    """The place of a field, or of the nearest one above it."""
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, span)
 
 
 def _operations(body: Mapping[str, Json]) -> Iterator[Operation]:

@@ -13,7 +13,7 @@ from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.play.play import violations
 from migrator.gitops.play.refusal import refusals
 from migrator.gitops.play.violations import Violation
-from migrator.model import Difference, DifferenceKind, Impact, ResId
+from migrator.model import Difference, DifferenceKind, Impact, ResId, SourceSpan
 from migrator.prove.handover.commit import Commit
 from migrator.prove.handover.renders import Renders
 from migrator.prove.render import RenderContext
@@ -46,7 +46,7 @@ def replay(
         news = [each for each in harm if each.object not in known and not _is_failed_change(each, meant)]
         done = violations(_until(history, written), count=_ORDERS, troubled=_TROUBLED) if news and written > 1 else ()
         found += (each for each in news if not any(_is_same(each, one) for one in done))
-    return refusals(_together(found))
+    return refusals(_together(found), lambda each: _place(each, commits))
 
 
 def _together(found: Sequence[Violation]) -> Sequence[Violation]:
@@ -164,6 +164,20 @@ def _named(differences: Iterable[Difference]) -> frozenset[ResId]:
     return frozenset(each.resource for each in found) | frozenset(
         each.counterpart for each in found if each.counterpart is not None
     )
+
+
+def _place(found: Violation, commits: Sequence[Commit]) -> SourceSpan | None:
+    """Where the deployer stands, last; where none is to blame, one of before that is gone or reads something else."""
+    if found.deployer is not None:
+        wanted = found.deployer.id
+        every = (one for each in commits for one in each.deployers if wanted in (one.id, one.made_by))
+        return [None, *(one.span for one in every if one.span is not None)][-1]
+    now = {each.id: each for each in commits[-1].deployers}
+    for each in (*commits[-2].deployers, *commits[0].deployers):
+        after = now.get(each.id)
+        if after is None or after.sources != each.sources:
+            return (after or each).span
+    return None
 
 
 def _is_failed_change(found: Violation, meant: Collection[ResId]) -> bool:

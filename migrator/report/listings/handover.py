@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from migrator.gitops.deployer import Tool
 from migrator.gitops.stages.guide import Guide, guide_markdown
 from migrator.model import Json
+from migrator.report.json import diagnostic_document
 
 
 def handover_text(guide: Guide, output_format: str, changed: Sequence[str] | None = None) -> str:
@@ -29,6 +30,7 @@ def guide_document(guide: Guide) -> dict[str, Json]:
         "stage": guide.stage,
         "total": len(guide.stages),
         "finished": guide.is_finished,
+        **({"problems": [diagnostic_document(each) for each in guide.problems]} if guide.problems else {}),
         "next": guide.next,
         "stages": [
             {

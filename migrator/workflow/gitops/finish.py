@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from migrator.audit.deployed import release_disagrees
-from migrator.audit.types import Subject
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity, UnprovedError
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.flux import RELEASES, grouped
@@ -24,6 +22,7 @@ from migrator.rewrite import FileEdit, commit, sealed, stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.gitops.as_proved import as_proved
 from migrator.workflow.gitops.moved_baseline import rebased
+from migrator.workflow.gitops.objects import told_of_objects
 from migrator.workflow.gitops.played import is_refused, replayed
 from migrator.workflow.gitops.stages import check_clean, guided
 from migrator.workflow.gitops.wire import units_of
@@ -164,17 +163,8 @@ def _begun(baseline: Baseline) -> tuple[Lock, Handover]:
 
 def _check_objects(baseline: Baseline, lock: Lock) -> None:
     """MIG669 where an object that deploys a release is gone, or says other things of it than were proved."""
-    subject = Subject(
-        kustomizations=baseline.kustomizations, builds=(), lock=lock, deployers=baseline.reading.deployers
-    )
-    for each in release_disagrees(subject):
-        said, place = each.words, each.span or SourceSpan(path=LOCK_PATH)
-        raise _refused(
-            f"{said['object']} deploys {said['release']} in {said['environment']} otherwise than was proved: "
-            f"{said['problem']}",
-            place.path,
-            "give it back what the lock has; `migrate audit` lists all such objects",
-        )
+    for each in told_of_objects(baseline.kustomizations, lock, baseline.reading.deployers):
+        raise MigrateError(replace(each, code="MIG669"))
 
 
 def _refused(why: str, path: RepoPath, remedy: str) -> MigrateError:

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from migrator.compare import Terms
 from migrator.diagnostics import Diagnostics, MigrateError, Severity
-from migrator.lock import Lock
-from migrator.prove import Proof, RenderContext, with_proof
+from migrator.lock import Lock, load_lock
+from migrator.prove import Proof, RenderContext, verify, with_proof
 from migrator.rewrite import FileEdit, sealed
 from migrator.workflow.gitops.clean_up import CleanUp, announced, clean_up_after, clean_up_of, not_cleaned
-from migrator.workflow.gitops.played import played
+from migrator.workflow.gitops.played import played, replayed
+from migrator.workflow.gitops.protect import begun
 from migrator.workflow.gitops.stages import Stage, joined, stage_of, stages_of
 from migrator.workflow.planned import Planned
 from migrator.workflow.run import Run
@@ -45,6 +46,8 @@ def staged(
     with run.step("play") as watch:
         context = render_context_of(baseline.choices, baseline.tools, watch)
         terms, _ = terms_of(baseline.root, baseline.choices)
+        if earlier := _replayed(root.resolve(), context, terms):
+            return Staged(edits=(), stages=(), refused=earlier)
         last, notes = _last(planned, lock, context, terms)
         found = _played(planned, lock, last, context, proof, root=root, unmarking=unmarking)
         if last is not None and found.refused:
@@ -52,6 +55,14 @@ def staged(
             notes = () if without.refused else (not_cleaned(found.refused[0].summary),)
             found = without
     return Staged(edits=found.edits, stages=found.stages, refused=found.refused, diagnostics=notes)
+
+
+def _replayed(root: Path, context: RenderContext, terms: Terms) -> Diagnostics:
+    """What the first stage does as it is by now: the next one is not written upon what `verify` refuses."""
+    lock = load_lock(root)
+    if lock is None or not begun(lock):
+        return ()
+    return replayed(root, None, lock, context, lambda ref: verify(root, ref, context, terms=terms)[0])
 
 
 def _last(planned: Planned, lock: Lock, context: RenderContext, terms: Terms) -> tuple[CleanUp | None, Diagnostics]:

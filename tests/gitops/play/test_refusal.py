@@ -6,6 +6,7 @@ from handover_tables import Table, application, each, marked, moving, staying
 
 from migrator.gitops.play.play import violations
 from migrator.gitops.play.refusal import refusals
+from migrator.model import RepoPath, SourceSpan
 
 
 def test_a_refusal_says_what_happens_to_which_objects_by_whom_and_how() -> None:
@@ -13,8 +14,17 @@ def test_a_refusal_says_what_happens_to_which_objects_by_whom_and_how() -> None:
     first = next(each for each in found if "ConfigMap" in each.summary)
     assert first.code == "MIG668"
     assert "A2: ConfigMap shop/db and 3 more: deleted by Application shop at switch" in first.summary
-    assert "docs/facts.md says why under A2" in first.remedy
+    assert "Argo CD deletes what leaves an Application" in first.remedy
+    assert "docs/" not in first.remedy
     assert first.evidence[-1] == "Application shop syncs switch"
+
+
+def test_a_refusal_names_the_place_of_who_does_it_and_how_to_see_what_was_changed_there() -> None:
+    found = violations(shapes.app_of_apps().without(1).history(), count=2, troubled=0)
+    place = SourceSpan(path=RepoPath("deploy/shop.yaml"), line=3)
+    first = refusals(found, lambda each: place if each.deployer is not None else None)[0]
+    assert first.span == place
+    assert "`git log -p -- deploy/shop.yaml`" in first.remedy
 
 
 def test_safe_commits_are_not_refused() -> None:

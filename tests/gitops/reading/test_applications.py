@@ -135,13 +135,13 @@ def test_what_does_not_exist_is_said_with_its_place(tree: Tree) -> None:
     assert said == {
         "Application bad names a folder that does not exist: shop/gone": (
             "MIG161",
-            "deploy/bad.yaml:1",
-            ("deploy/bad.yaml:1: Application bad: shop/gone",),
+            "deploy/bad.yaml:6:61",
+            ("deploy/bad.yaml:6:61: Application bad: shop/gone",),
         ),
         "Application cache names a value file that does not exist: values/prod.yaml": (
             "MIG161",
-            "cache.yaml:1",
-            ("cache.yaml:1: Application cache: values/prod.yaml",),
+            "cache.yaml:9:25",
+            ("cache.yaml:9:25: Application cache: values/prod.yaml",),
         ),
     }
     calm = SEVERAL.replace("helm: {", "helm: {ignoreMissingValueFiles: true, ")

@@ -84,7 +84,7 @@ def test_equal_things_are_said_once(tree: Tree) -> None:
     reading = read(tree, {**other, "own.yaml": application()})
     (said,) = reading.diagnostics
     assert said.summary == (
-        "Application a0 and 11 more rest on what lies in another repository: https://git.example.org/team/else.git"
+        "Application a0 and 11 more (0.yaml and 11 more files) rest on what lies in another repository: https://git.example.org/team/else.git"
     )
     assert len(said.evidence) == 11
     assert said.evidence[-1] == "and 2 more"

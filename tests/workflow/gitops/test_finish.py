@@ -136,5 +136,5 @@ def test_an_object_that_says_other_things_than_were_proved_is_not_finished(
     before = tree(shop)
     shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
     assert (shown.code, "MIG669" in shown.err) == (1, True)
-    assert "Application tiny-db-prod deploys shop-db in prod otherwise than was proved: value files" in shown.err
+    assert "Application tiny-db-prod does not deploy shop-db in prod as the lock has it: value files" in shown.err
     assert tree(shop) == before
