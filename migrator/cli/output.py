@@ -41,7 +41,7 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: F
         case "github" | "gitlab":
             _annotate(plan.diagnostics, output_format, stream)
         case _:
-            from migrator.report.terminal import show_plan as show_text
+            from migrator.report.planned.summary import show_plan as show_text
 
             feedback.say(plan.diagnostics)
             show_text(plan, stream, verbose=feedback.verbose)

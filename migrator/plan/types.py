@@ -104,6 +104,10 @@ class Change:
     cause: str
     source: RepoPath | None = None
     """Where a moved file was."""
+    added: int = 0
+    """Lines that come."""
+    removed: int = 0
+    """Lines that go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,8 @@ class Plan:
     pinned: tuple[PinnedComponent, ...] = ()
     """What was adopted by an earlier run and is held by patches."""
     diagnostics: Diagnostics = ()
+    next: str = ""
+    """The command that goes on; empty where nobody need do anything."""
     inputs: Mapping[RepoPath, str] = field(default_factory=dict)
     """Digest of every file that the plan rests on."""
     kube_version: str = ""

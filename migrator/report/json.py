@@ -114,6 +114,7 @@ def residual_document(residual: Residual) -> dict[str, Json]:
 
 def change_document(change: Change) -> dict[str, Json]:
     document: dict[str, Json] = {"action": change.action, "path": str(change.path), "cause": change.cause}
+    document |= {"added": change.added, "removed": change.removed}
     if change.source is not None:
         document["source"] = str(change.source)
     return document
@@ -202,6 +203,7 @@ def plan_document(plan: Plan) -> dict[str, Json]:
     return {
         "format_version": FORMAT_VERSION,
         "complete": plan.complete,
+        "next": plan.next,
         "environments": {
             name: {
                 "roots": [str(root) for root in environment.roots],

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
 from migrator.report.groups import group_lines, pinned_lines
+from migrator.report.planned.facts import facts, headline, ordered
 from migrator.report.visible import visible
 
 if TYPE_CHECKING:
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 
 def plan_markdown(plan: Plan) -> str:
     """The plan as a comment: a table of components, then one folded section each."""
-    lines = ["## Migration plan", "", "| environment | roots | status |", "|---|---|---|"]
+    lines = ["## Migration plan", "", f"**{_cell(headline(plan))}**", ""]
+    lines += [f"- {name}: {_code(text) if name == 'next' else _cell(text)}" for name, text in facts(plan)]
+    if not plan.complete:
+        lines.append("- The plan is not complete: see the messages below.")
+    lines += ["", "| environment | roots | status |", "|---|---|---|"]
     lines += [
         row(name, ", ".join(f"`{root}`" for root in environment.roots), environment.status)
         for name, environment in sorted(plan.environments.items())
     ]
     lines += ["", "| component | decision | chart | objects | impact | confidence |", "|---|---|---|---|---|---|"]
-    lines += [_component_row(component) for component in plan.components]
+    lines += [_component_row(component) for component in ordered(plan.components)]
     lines.append("")
-    for component in plan.components:
+    for component in ordered(plan.components):
         if component.decision is not Decision.KEEP:
             lines += _section(component)
     if plan.pinned:
@@ -35,8 +40,6 @@ def plan_markdown(plan: Plan) -> str:
         lines += [f"<details><summary>{len(plan.changes)} file changes</summary>", ""]
         lines += [f"- {change.action} `{change.path}` ({_cell(change.cause)})" for change in plan.changes]
         lines += ["", "</details>", ""]
-    else:
-        lines += ["Nothing to do.", ""]
     lines += findings_lines(plan.diagnostics)
     return "\n".join(lines).rstrip("\n") + "\n"
 
@@ -89,7 +92,7 @@ def _section(component: ComponentPlan) -> list[str]:
     lines += ["", "Patches take back:", ""] if component.undone else []
     for line in group_lines(component.undone, component.environments):
         lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
-    lines += ["", f"Next: `{component.next}`"] if component.next else []
+    lines += ["", f"Next: {_code(component.next)}"] if component.next else []
     return [*lines, "", "</details>", ""]
 
 
@@ -97,6 +100,11 @@ def _yaml(title: str, text: str) -> list[str]:
     text = text.rstrip("\n")
     fence = "`" * max(3, _longest_run(text) + 1)
     return [f"`{title}`", f"{fence}yaml", text, fence, ""]
+
+
+def _code(text: str) -> str:
+    fence = "`" * (_longest_run(text) + 1)
+    return f"{fence}{visible(text)}{fence}"
 
 
 def _longest_run(text: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,10 +42,23 @@ def changes(edits: Iterable[FileEdit]) -> tuple[Change, ...]:
     """The edits as the plan reports them, by path; a deletion that a move explains is left out."""
     found = sorted(edits, key=lambda edit: edit.path)
     moved = {edit.moved_from for edit in found if edit.moved_from is not None}
+    before = {edit.path: edit.before for edit in found}
     return tuple(
-        Change(action=edit.action, path=edit.path, cause=edit.cause, source=edit.moved_from)
+        _change(edit, before.get(edit.moved_from, edit.before) if edit.moved_from is not None else edit.before)
         for edit in found
         if not (edit.after is None and edit.path in moved)
+    )
+
+
+def _change(edit: FileEdit, before: bytes | None) -> Change:
+    old, new = (Counter((data or b"").splitlines()) for data in (before, edit.after))
+    return Change(
+        action=edit.action,
+        path=edit.path,
+        cause=edit.cause,
+        source=edit.moved_from,
+        added=(new - old).total(),
+        removed=(old - new).total(),
     )
 
 

@@ -84,7 +84,7 @@ def test_who_deploys_what_is_told_in_every_format(migrate: Migrate, app: Path) -
 def test_the_plan_says_who_deploys_an_environment(migrate: Migrate, app: Path, mirror: Path) -> None:
     (app / "prod-app.yaml").write_text(APPLICATION % ("prod", "prod"))
     options = ("--offline", "--chart-mirror", mirror)
-    assert "deployed by Application shop-prod\n" in migrate("plan", app, *options).out
+    assert "  deployed   prod by Application shop-prod\n" in migrate("plan", app, *options).out
     held = json.loads(migrate("plan", app, *options, "--format", "json").out)
     environments = held["environments"]
     assert environments["prod"]["deployed_by"] == ["Application shop-prod"]

@@ -82,9 +82,10 @@ def plan() -> Plan:
         },
         components=(component, kept),
         changes=(
-            Change(action="create", path=RepoPath("helm-charts/x/Chart.yaml"), cause="cache"),
+            Change(action="create", path=RepoPath("helm-charts/x/Chart.yaml"), cause="cache", added=9),
             Change(action="move", path=RepoPath("b"), cause="layout", source=RepoPath("a")),
         ),
+        next="migrate apply .",
         diagnostics=findings(),
     )
 

@@ -10,7 +10,7 @@ import pytest
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Inference, SplitValues
-from migrator.model import DifferenceKind, Json, ReleaseContext
+from migrator.model import DifferenceKind, Json, ReleaseContext, RepoPath
 from migrator.plan.types import Decision, Plan
 from migrator.report.ci.github import workflow_commands
 from migrator.report.ci.gitlab import code_quality
@@ -18,7 +18,8 @@ from migrator.report.ci.junit import Case, finding_cases, junit
 from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
 from migrator.report.markdown import findings_markdown, plan_markdown
-from migrator.report.terminal import show_diagnostics, show_plan
+from migrator.report.planned.summary import show_plan
+from migrator.report.terminal import show_diagnostics
 
 
 def text_of(plan: Plan, *, verbose: bool = False) -> str:
@@ -30,7 +31,7 @@ def text_of(plan: Plan, *, verbose: bool = False) -> str:
 def test_the_plan_document_keeps_the_contract(plan: Plan) -> None:
     document = json.loads(dumps(plan_document(plan)))
 
-    keys = ["format_version", "complete", "environments", "components", "pinned", "changes", "diagnostics"]
+    keys = ["format_version", "complete", "next", "environments", "components", "pinned", "changes", "diagnostics"]
     assert list(document) == keys
     assert document["format_version"] == "1.0"
     assert document["environments"]["prod"] == {"roots": ["overlays/prod"], "status": "built"}
@@ -48,7 +49,12 @@ def test_the_plan_document_keeps_the_contract(plan: Plan) -> None:
     assert component["companions"] == [{"resource": "ConfigMap ns/dash|board", "environments": ["dev", "prod"]}]
     assert component["impact"] == "metadata"
     assert component["differences"][0]["id"] == "Deployment.apps/ns/web#/metadata/labels/helm.sh~1chart"
-    assert document["changes"][1] == {"action": "move", "path": "b", "cause": "layout", "source": "a"}
+    assert document["next"] == "migrate apply ."
+    moved = {"action": "move", "path": "b", "cause": "layout", "added": 0, "removed": 0, "source": "a"}
+    assert document["changes"] == [
+        {"action": "create", "path": "helm-charts/x/Chart.yaml", "cause": "cache", "added": 9, "removed": 0},
+        moved,
+    ]
     assert document["diagnostics"][0]["line"] == 3
 
 
@@ -71,11 +77,80 @@ def test_every_report_shows_the_successor_and_the_rivals_of_a_chart(plan: Plan) 
     assert "deprecated" not in text_of(plain) + plan_markdown(plain)
 
 
-def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
+def test_the_terminal_report_begins_with_what_a_pull_request_would_say(plan: Plan) -> None:
     shown = text_of(plan)
+    first, *lines = shown.splitlines()
+    assert first == "Plan: 1 adopt, 1 keep; 2 file changes; highest impact metadata."
+    assert lines[:9] == [
+        "The plan is not complete: see the messages above it.",
+        "  moves     1 component, objects: dev 1, prod 1",
+        "  admitted  1 difference allowed by chart-labels",
+        "  files     1 created, 1 moved; +9 -0 lines",
+        "  built     prod",
+        "  failed    dev  overlays/dev: no such file",
+        "  next      migrate apply .",
+        "  more      --verbose: evidence, values and every difference",
+        "",
+    ]
+    assert "  cache  adopt  cache 1.2.3  databases  1 object  impact metadata  confidence 0.99\n" in shown
+    assert "    renders the same\n" in shown
+    assert "values" not in shown.partition("Moves to Helm")[2]
+    assert "next" not in text_of(replace(plan, next=""))
+
+
+def test_many_of_a_kind_are_counted_and_named_under_verbose(plan: Plan) -> None:
+    kept = tuple(replace(plan.components[1], id=f"app-{number:02}") for number in range(30))
+    changes = tuple(replace(plan.changes[0], path=RepoPath(f"base/{number}.yaml")) for number in range(30))
+    many = replace(plan, components=(plan.components[0], *kept), changes=(*changes, plan.changes[1]))
+    shown = text_of(many)
+    assert (
+        "  application: app-00, app-01, app-02, app-03, app-04, app-05, app-06, app-07, app-08, app-09, ... 20 more"
+        in shown
+    )
+    assert "  base/  30 created\n  b  1 moved\n" in shown
+    loud = text_of(many, verbose=True)
+    assert all(each.id in loud for each in kept)
+    assert all(str(each.path) in loud for each in changes)
+
+
+def test_proposals_are_shown_with_the_command_that_goes_on(plan: Plan) -> None:
+    def proposed(count: int) -> Plan:
+        one = replace(plan.components[0], decision=Decision.PROPOSE, reason="two would restart")
+        found = [replace(one, id=f"p{number}", next=f"migrate accept . p{number}") for number in range(count)]
+        return replace(plan, components=tuple(found), changes=())
+
+    few, many = text_of(proposed(2)), text_of(proposed(9))
+    assert few.startswith("Nothing to do: 2 propose.\n")
+    assert "  to decide  p0, p1\n" in few
+    assert few.count("next  migrate accept") == 2
+    assert "    two would restart\n    or cache of" not in few
+    assert (many.count("two would restart"), many.count("next  migrate accept")) == (9, 1)
+
+
+def test_of_many_warnings_of_a_kind_the_first_are_shown(plan: Plan) -> None:
+    warning = Diagnostic(code="MIG220", severity=Severity.WARNING, summary="twice")
+    error = replace(warning, severity=Severity.ERROR, summary="broken")
+    found = [replace(warning, summary=f"twice {number}") for number in range(5)] + [error]
+    quiet, loud = io.StringIO(), io.StringIO()
+    show_diagnostics(found, quiet)
+    show_diagnostics(found, loud, verbose=True)
+    assert quiet.getvalue().splitlines() == [
+        "warning: twice 0 [MIG220]",
+        "warning: twice 1 [MIG220]",
+        "warning: 3 more of this kind (--verbose) [MIG220]",
+        "error: broken [MIG220]",
+    ]
+    assert all(f"twice {number}" in loud.getvalue() for number in range(5))
+    three = io.StringIO()
+    show_diagnostics(found[:3], three)
+    assert "twice 2" in three.getvalue()
+
+
+def test_the_terminal_report_names_under_verbose_all_that_there_is(plan: Plan) -> None:
+    shown = text_of(plan, verbose=True)
 
     for piece in (
-        "overlays/prod  built",
+        "prod (overlays/prod)",
         "no such file",
         "cache  adopt",
         "chart     cache 1.2.3 from https://charts.example.org",
@@ -87,8 +162,6 @@ def test_the_terminal_report_names_what_a_person_needs(plan: Plan) -> None:
         "metadata  1 label on 1 Deployment in prod, allowed by chart-labels",
         "+ helm-charts/x/Chart.yaml  (cache)",
         "> a -> b  (layout)",
-        "1 adopt, 1 keep; 2 file changes; highest impact metadata",
-        "not complete",
     ):
         assert piece in shown
 
@@ -103,7 +176,7 @@ def test_items_of_lists_are_named_by_their_keys_wherever_a_difference_is_shown(p
     moved = replace(opened, path=path, place="containers[web].env", is_order=True, **sides)
     found = replace(component, differences={"prod": (first, added, moved)}, next="migrate accept . cache")
     changed = replace(plan, components=(found, *plan.components[1:]))
-    text, markdown = text_of(changed), plan_markdown(changed)
+    text, markdown = text_of(changed, verbose=True), plan_markdown(changed)
     start = "Deployment.apps/ns/web#/spec/template/spec/containers/0/env"
     assert f"e.g. {start}/3 (containers[web].env[A|B]): + 1\n" in text
     assert f"e.g. {start} (order of containers[web].env): order: a, b -> b, a\n" in text
@@ -157,6 +230,16 @@ def test_markdown_cells_are_not_broken_by_their_text(plan: Plan) -> None:
     assert "a\\|b 100% &lt;c>" in shown
     assert all(line.endswith("|") for line in shown.splitlines() if line.startswith("|"))
     assert findings_markdown(()) == "No findings.\n"
+
+
+def test_markdown_begins_with_the_same_as_the_terminal(plan: Plan) -> None:
+    lines = plan_markdown(replace(plan, next="migrate apply 'a`b'")).splitlines()
+    assert lines[2] == "**Plan: 1 adopt, 1 keep; 2 file changes; highest impact metadata.**"
+    assert "- admitted: 1 difference allowed by chart-labels" in lines
+    assert "- failed: dev  overlays/dev: no such file" in lines
+    assert "- next: ``migrate apply 'a`b'``" in lines
+    assert "- The plan is not complete: see the messages below." in lines
+    assert "not complete" not in plan_markdown(replace(plan, complete=True))
 
 
 def test_a_markdown_fence_is_longer_than_any_inside(plan: Plan) -> None:

@@ -16,8 +16,10 @@ REASON = "..."
 
 
 def with_next_commands(plan: Plan, settings: Settings) -> Plan:
-    """The plan, each proposal with the command that goes on."""
-    return replace(plan, components=tuple(_with_next(each, settings) for each in plan.components))
+    """The plan with the command that goes on, and each proposal with the one for it."""
+    components = tuple(_with_next(each, settings) for each in plan.components)
+    first = next((each.next for each in components if each.next), "")
+    return replace(plan, components=components, next=command(settings, "apply") if plan.changes else first)
 
 
 def _with_next(component: ComponentPlan, settings: Settings) -> ComponentPlan:
@@ -43,7 +45,17 @@ def needs_names(differences: Sequence[Difference]) -> bool:
 
 def command(settings: Settings, name: str, *words: str) -> str:
     """A command of ours for the repository, with the options that this run was told and that decide what it finds."""
-    return shlex.join(["migrate", name, str(settings.root), *words, *_options(settings)])
+    further = _writing(settings) if name == "apply" and not words else ()
+    return shlex.join(["migrate", name, str(settings.root), *words, *further, *_options(settings)])
+
+
+def _writing(settings: Settings) -> Iterator[str]:
+    """What decides beside the rest what `apply` writes."""
+    for component in settings.only:
+        yield from ("--only", component)
+    for option, value in (("--layout", settings.layout), ("--gitops", settings.gitops), ("--ci", settings.ci)):
+        if value is not None:
+            yield from (option, value)
 
 
 def next_window(settings: Settings, component: str, left: Mapping[str, Sequence[Difference]]) -> str:
@@ -64,6 +76,8 @@ def _options(options: Options) -> Iterator[str]:
         yield "--offline" if options.offline else "--online"
     for mirror in options.chart_mirrors:
         yield from ("--chart-mirror", str(mirror))
+    for remote in options.remotes:
+        yield from ("--remote", remote)
     if options.max_impact is not None:
         yield from ("--max-impact", options.max_impact)
     if options.kube_version is not None:
