@@ -90,6 +90,7 @@ def test_comments_and_order_of_the_configuration_are_kept(migrate: Migrate, prop
         (["tiny-db", "--reason", "r"], "MIG931", "use --up-to IMPACT or --only PATTERN"),
         (["tiny-db", "--up-to", "rollout", "--reason", "..."], "MIG931", "has no reason"),
         (["tiny-db", "--only", "Gone/**", "--reason", "r"], "MIG930", "nothing more that tiny-db: Gone/** would admit"),
+        (["tiny-db", "--only", "StatefulSet*", "--reason", "r"], "MIG930", "no id of what differs fits, as "),
         (["tiny-db", "--up-to", "metadata", "--reason", "r"], "MIG930", "tiny-db is `propose`"),
         (["tiny-bd", "--up-to", "config", "--reason", "r"], "MIG907", "recognised are"),
     ],

@@ -10,7 +10,7 @@ from migrator.compare import Acceptance
 from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.discover import CONFIG_PATH
 from migrator.lock import load_lock
-from migrator.model import Difference, SourceSpan
+from migrator.model import Difference, Impact, SourceSpan
 from migrator.plan import ComponentPlan, Decision
 from migrator.plan.review import ACCEPT
 from migrator.workflow.deciding.drop import Dropped, drop
@@ -128,7 +128,16 @@ def _is_new(difference: Difference, entry: Acceptance, planned: Planned) -> bool
 def _nothing(component: ComponentPlan, entry: Acceptance) -> MigrateError:
     refused = [each for found in component.differences.values() for each in found if each.why.startswith("refused")]
     decided = f"{component.id} is `{component.decision.value}`, as {component.reason}"
-    if refused:
+    differing = [
+        each for held in (component.differences, component.undone) for found in held.values() for each in found
+    ]
+    widest = replace(entry, up_to=Impact.DATA_LOSS, privilege=True)
+    if differing and not any(widest.covers(each, component.id) for each in differing):
+        decided = f"no id of what differs fits, as {min(each.id for each in differing)} is one"
+        remedy = (
+            "in a pattern `*` is one part between slashes, `**` any number of them: 'Deployment.apps/**', '**#/spec/**'"
+        )
+    elif refused:
         remedy = "take the entry out of `refuse` in migrate.yaml first"
     else:
         remedy = f"see with `migrate plan --only {component.id}` what differs"
