@@ -11,6 +11,8 @@ from typing import Any, NewType, TypeAlias
 RepoPath = NewType("RepoPath", str)
 """A path inside the repository: posix, relative to its root, no leading `./`; the root itself is `.`."""
 
+_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+_NAME_LIMIT = 253
 Json: TypeAlias = Any
 """None, bool, int, float, str, list[Json] or dict[str, Json]: what a YAML document holds after reading."""
 
@@ -21,6 +23,11 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 def mapping_of(value: Json) -> Mapping[str, Json]:
     """The value where it is a map, else an empty one: what somebody wrote may be anything."""
     return value if isinstance(value, Mapping) else {}
+
+
+def is_name(text: str) -> bool:
+    """Whether Kubernetes accepts a text as the name of an object (a DNS subdomain, RFC 1123)."""
+    return len(text) <= _NAME_LIMIT and _NAME.fullmatch(text) is not None
 
 
 def laid_over(lower: Mapping[str, Json], upper: Mapping[str, Json]) -> dict[str, Json]:

@@ -21,10 +21,13 @@ from migrator.lock.types import (
     LockedRelease,
 )
 from migrator.lock.write import API_VERSION
-from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan
+from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan, is_name
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
 T = TypeVar("T")
+
+TOOLS = ("argocd", "flux")
+KINDS = ("Application", "ApplicationSet", "Kustomization", "HelmRelease")
 
 _FILE = FileKind(
     code="MIG601",
@@ -104,7 +107,9 @@ def _deployer(held: Field, further: Sequence[str] = ()) -> LockedDeployer:
     held.needed().refuse_others((*named, "file", "component", "root", *further))
     root = held.child("root")
     return LockedDeployer(
-        **{key: held.child(key).string() for key in named},
+        tool=held.child("tool").one_of(TOOLS),
+        kind=held.child("kind").one_of(KINDS),
+        name=_named(held.child("name")),
         file=_inside(held.child("file")),
         component=held.child("component").text(""),
         root=None if root.value is None else _inside(root),
@@ -112,12 +117,26 @@ def _deployer(held: Field, further: Sequence[str] = ()) -> LockedDeployer:
 
 
 def _owner(held: Field) -> LockedOwner:
-    found = _deployer(held, ("before", "leaves"))
+    found = _deployer(held, ("before", "leaves", "namespace"))
     before = {name: each.value for name, each in held.child("before").entries()}
     leaves = held.child("leaves").flag(default=False)
     return LockedOwner(
-        tool=found.tool, kind=found.kind, name=found.name, file=found.file, before=before, is_leaving=leaves
+        tool=found.tool,
+        kind=found.kind,
+        name=found.name,
+        file=found.file,
+        before=before,
+        is_leaving=leaves,
+        namespace=_named(held.child("namespace"), ""),
     )
+
+
+def _named(held: Field, default: str | None = None) -> str:
+    """A name as Kubernetes has it: it stands in commands, where another might be taken for an option."""
+    text = held.text(default)
+    if text and not is_name(text):
+        raise held.error(f"{text!r} is no name that Kubernetes accepts")
+    return text
 
 
 def _handover(held: Field) -> Handover | None:
@@ -131,10 +150,10 @@ def _handover(held: Field) -> Handover | None:
     if not 1 <= stage.integer() <= len(stages):
         raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
     return Handover(
-        tool=held.child("tool").one_of(("argocd", "flux")),
+        tool=held.child("tool").one_of(TOOLS),
         stage=stage.integer(),
         stages=stages,
-        namespace=held.child("namespace").text(""),
+        namespace=_named(held.child("namespace"), ""),
         owners=() if owners.value is None else tuple(_owner(item) for item in owners.listed()),
         roots=() if by_hand.value is None else _paths(by_hand),
         elsewhere=held.child("elsewhere").texts(),
@@ -153,6 +172,7 @@ def _release(held: Field, kube_version: str) -> LockedRelease:
     optional = ("includeCRDs", "hooks", "apiVersions", "postRender")
     held.needed().refuse_others((*named, "path", "dependency", "values", *optional))
     texts = {key: held.child(key).string() for key in named}
+    texts |= {key: _named(held.child(key), "") for key in ("release", "namespace")}
     chart, names = held.child("dependency").needed(), ("name", "version", "repository", "digest")
     chart.refuse_others(names)
     post_render = held.child("postRender")

@@ -59,6 +59,8 @@ class LockedOwner(LockedDeployer):
     """Field that the first stage changes (`spec.prune`) -> what it said; null where it was not there."""
     is_leaving: bool = False
     """Whether nothing is left for it to deploy, so that the last stage takes it out of the repository."""
+    namespace: str = ""
+    """Where it lives; empty where that is with all others."""
 
 
 PROTECT, SWITCH, CLEAN_UP = "protect", "switch", "clean-up"

@@ -72,7 +72,7 @@ def _handover(handover: Handover) -> Json:
     if handover.namespace:
         value["namespace"] = handover.namespace
     if handover.owners:
-        value["owners"] = [_owner(each) for each in sorted(handover.owners, key=_order)]
+        value["owners"] = [_owner(each, handover.namespace) for each in sorted(handover.owners, key=_order)]
     if handover.roots:
         value["applyByHand"] = sorted(handover.roots)
     if handover.elsewhere:
@@ -84,10 +84,11 @@ def _handover(handover: Handover) -> Json:
     return value
 
 
-def _owner(owner: LockedOwner) -> Json:
+def _owner(owner: LockedOwner, usual: str) -> Json:
     before = {"before": dict(sorted(owner.before.items()))} if owner.before else {}
     leaves = {"leaves": True} if owner.is_leaving else {}
-    return {**_deployer(owner), **before, **leaves}
+    lives = {"namespace": owner.namespace} if owner.namespace not in ("", usual) else {}
+    return {**_deployer(owner), **lives, **before, **leaves}
 
 
 def _left_out(held: LeftOut) -> Json:

@@ -189,3 +189,29 @@ def test_what_deploys_is_written_and_read_back() -> None:
             read_lock(dump_lock(replace(made, handover=odd)))
     with pytest.raises(MigrateError, match=r"handover.stage: must be one of the 3 stages"):
         read_lock(dump_lock(replace(made, handover=replace(handover, stage=4))))
+
+
+@pytest.mark.parametrize(
+    ("written", "odd"),
+    [
+        ("name: db", "name: --kubeconfig=x"),
+        ("name: shop", "name: -n"),
+        ("namespace: team-a", "namespace: --all"),
+        ("namespace: tools", "namespace: 'a\\nb'"),
+        ("release: monitoring", "release: --help"),
+        ("kind: Application", "kind: --all"),
+    ],
+)
+def test_what_would_be_an_option_of_a_command_is_no_name(written: str, odd: str) -> None:
+    new = LockedDeployer(tool="argocd", kind="Application", name="db", file=RepoPath("a/db.yaml"), component="db")
+    old = LockedOwner(
+        tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"), namespace="team-a"
+    )
+    handover = Handover(tool="argocd", stage=1, stages=("protect", "switch"), namespace="tools", owners=(old,))
+    lock = read_lock(TEXT)
+    environments = {name: replace(each, deployed_by=(new,)) for name, each in lock.environments.items()}
+    text = dump_lock(replace(lock, environments=environments, handover=handover))
+    assert read_lock(text).handover == handover
+    assert written in text
+    with pytest.raises(MigrateError, match="MIG601"):
+        read_lock(text.replace(written, odd))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import CONFIG_PATH, DeployedEnvironment, GitOps, Index
 from migrator.engines import default_branch, git_prefix, remote_urls
-from migrator.gitops.deployer import Deployer, Tool
+from migrator.gitops.deployer import Deployer, Project, Tool
 from migrator.gitops.emit.flux_versions import NEWEST, OLDEST, Version, installed
 from migrator.gitops.reading import own_repositories
 from migrator.model import RepoPath, SourceSpan, without_credentials
@@ -97,7 +97,9 @@ def _too_old(version: Version, span: SourceSpan | None) -> Diagnostic:
     )
 
 
-def handed_over(wiring: Wiring, owners: Sequence[Deployer], *, is_elsewhere: bool = False) -> Wiring:
+def handed_over(
+    wiring: Wiring, owners: Sequence[Deployer], projects: Sequence[Project] = (), *, is_elsewhere: bool = False
+) -> Wiring:
     """The wiring where others deploy today: new objects live beside theirs, in their clusters, and act as they do.
 
     `is_elsewhere`: objects of another repository deploy, too, and nothing is known of these.
@@ -114,12 +116,24 @@ def handed_over(wiring: Wiring, owners: Sequence[Deployer], *, is_elsewhere: boo
     argocd = wiring.gitops.argocd
     if first.tool is Tool.ARGO_CD:
         tracking = "label" if first.tracking == "label" else argocd.tracking
-        argocd = replace(argocd, namespace=first.id.namespace or argocd.namespace, tracking=tracking)
+        argocd = replace(argocd, namespace=_home(owners, projects) or argocd.namespace, tracking=tracking)
     flux = wiring.gitops.flux
     if first.tool is Tool.FLUX:
         flux = replace(flux, namespace=first.id.namespace or flux.namespace)
     gitops = replace(wiring.gitops, environments=environments, argocd=argocd, flux=flux)
     return replace(wiring, gitops=gitops, is_handed_over=True)
+
+
+def _home(owners: Sequence[Deployer], projects: Sequence[Project]) -> str:
+    """The namespace of Argo CD itself, where projects have to live: Applications may live in others.
+
+    Argo CD documentation, Applications in any namespace. That of the projects that the owners name, of what delivers
+    them, else their own.
+    """
+    names = {each.project for each in owners}
+    homes = [each.id.namespace for each in projects if each.id.name in names]
+    homes += [each.delivered_by.namespace for each in owners if each.delivered_by is not None]
+    return next((each for each in (*homes, *(one.id.namespace for one in owners)) if each), "")
 
 
 def _addresses(index: Index, remotes: Mapping[str, str]) -> Iterator[str]:

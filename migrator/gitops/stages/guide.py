@@ -133,7 +133,7 @@ def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
         yield from (f"kubectl apply -f {_word(file)}{note}" for file in handover.roots)
     if stage == CLEAN_UP:
         for each in _leaving(handover):
-            name, space = _word(each.name), _word(handover.namespace)
+            name, space = _word(each.name), _space(each, handover)
             told = f"flux delete kustomization {name} -n {space}"
             if handover.tool == "argocd":
                 told = f"kubectl delete {_word(each.kind.lower())} {name} -n {space}"
@@ -155,17 +155,20 @@ def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
     names: Sequence[LockedDeployer] = handover.owners if stage == PROTECT else _deployers(lock)
     for name in handover.elsewhere if stage != CLEAN_UP else ():
         yield f"# {_word(name)} is deployed by objects of another repository: see there that this stage is applied"
-    space = _word(handover.namespace)
     if stage == PROTECT and handover.tool == "flux":
         yield "flux version   # 2.6 or later, or the one that `gitops.flux.version` in migrate.yaml says"
     if stage == CLEAN_UP:
         for owner in _leaving(handover):
+            space = _space(owner, handover)
             yield f"kubectl get {_word(owner.kind.lower())} {_word(owner.name)} -n {space}   # is not there any more"
     for each in names:
-        name = _word(each.name)
-        if handover.tool == "argocd":
-            yield f"argocd app get {name}"
-            yield _policy(name, space) if stage == PROTECT else f"argocd app diff {name}"
+        name, space = _word(each.name), _space(each, handover)
+        if each.kind == "ApplicationSet":
+            yield _policy(each.kind, name, space, ".spec.template")
+        elif handover.tool == "argocd":
+            other = "" if space == _word(handover.namespace) else f" --app-namespace {space}"
+            yield f"argocd app get {name}{other}"
+            yield _policy(each.kind, name, space) if stage == PROTECT else f"argocd app diff {name}{other}"
         elif each.kind == "HelmRelease":
             yield f"flux get helmreleases {name} -n {space}"
         else:
@@ -177,13 +180,20 @@ def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
         yield from (f"helm status {_word(release)} -n {_word(space)}" for space, release in sorted(found))
 
 
+def _space(deployer: LockedDeployer, handover: Handover) -> str:
+    """The namespace in which an object lives, as a word."""
+    own = deployer.namespace if isinstance(deployer, LockedOwner) else ""
+    return _word(own or handover.namespace)
+
+
 def _word(text: str) -> str:
     """A name or path as a word of a shell; what cannot be seen, which no name in a cluster has, as a question mark."""
     return shlex.quote("".join(each if each.isprintable() else "?" for each in text))
 
 
-def _policy(name: str, namespace: str) -> str:
-    return f"kubectl get application {name} -n {namespace} -o jsonpath='{{.spec.syncPolicy}} {{.metadata.finalizers}}'"
+def _policy(kind: str, name: str, namespace: str, at: str = "") -> str:
+    fields = f"{{{at}.spec.syncPolicy}} {{{at}.metadata.finalizers}}"
+    return f"kubectl get {kind.lower()} {name} -n {namespace} -o jsonpath='{fields}'"
 
 
 def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:

@@ -13,7 +13,7 @@ from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
 from migrator.gitops.stages.owners import files_of, loosened, owners_of
 from migrator.lock import SWITCH, Lock
-from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of, resource_of
+from migrator.model import Json, RepoPath, Resource, SourceSpan, is_name, mapping_of, resource_of
 from migrator.prove import RenderContext
 from migrator.prove.render import render_root
 from migrator.prove.rendered_parts import Part
@@ -50,6 +50,11 @@ def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protectio
     moving = losing(planned)
     owners = owners_of(planned.baseline.reading.deployers, moving)
     index, lock = planned.baseline.index, planned.baseline.lock
+    for each in owners:
+        one = each.made_by or each.id
+        if not is_name(one.name) or (one.namespace and not is_name(one.namespace)):
+            place = each.span.path if each.span is not None else each.root or RepoPath(".")
+            raise _refused(f"{one.kind} {one.name!r} has a name that Kubernetes does not accept", place)
     if lock is not None and lock.handover is not None and begun(lock):  # it is in the repository already
         elsewhere = lock.handover.elsewhere
         return Protection(owners=owners, edits=(), elsewhere=elsewhere) if owners or elsewhere else None

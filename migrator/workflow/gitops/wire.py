@@ -77,8 +77,8 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
         )
     wiring, notes = wiring_of(tool, planned.baseline.config.gitops, index)
     notes = (*notes, *told_of_unowned(planned))
-    wiring = handed_over(wiring, planned.owners, is_elsewhere=bool(planned.elsewhere))
     reading = planned.baseline.reading
+    wiring = handed_over(wiring, planned.owners, reading.projects, is_elsewhere=bool(planned.elsewhere))
     entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
     wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index))
     return _wired(planned, tree, context, wiring, notes)
@@ -274,7 +274,9 @@ def _owners(wiring: Wiring, planned: Planned) -> Iterator[LockedOwner]:
     named = {(each.made_by or each.id, each.span.path) for each in planned.owners if each.span is not None}
     for one, file in named:
         before = fields_before(index.read(file).decode(), one.kind, one.name)
-        new = LockedOwner(tool=wiring.tool.value, kind=one.kind, name=one.name, file=file, before=before)
+        new = LockedOwner(
+            tool=wiring.tool.value, kind=one.kind, name=one.name, file=file, before=before, namespace=one.namespace
+        )
         yield known.pop((one.kind, one.name, file), new)
     yield from known.values()
 

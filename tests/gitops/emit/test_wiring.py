@@ -10,9 +10,9 @@ import pytest
 from cli_support import committed, git
 
 from migrator.discover import Config, Flux, GitOps, discover
-from migrator.gitops.deployer import Tool
-from migrator.gitops.emit.wiring import UNKNOWN, wiring_of
-from migrator.model import without_credentials
+from migrator.gitops.deployer import Deployer, Project, Tool
+from migrator.gitops.emit.wiring import UNKNOWN, Wiring, handed_over, wiring_of
+from migrator.model import ResId, without_credentials
 
 Tree = Callable[..., Path]
 FILES = {"overlays/prod/kustomization.yaml": "resources: []\n"}
@@ -114,3 +114,18 @@ def test_a_flux_that_takes_nothing_over_is_said_with_its_place(tree: Tree) -> No
     assert "Flux 2.3 takes no live object over" in note.summary
     assert wiring_of(Tool.FLUX, replace(said, flux=Flux(version=(2, 4))), index)[1] == ()
     assert wiring_of(Tool.ARGO_CD, said, index)[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("projects", "parent", "namespace"),
+    [(("web",), None, "argocd"), ((), "argocd", "argocd"), (("other",), None, "team-a"), ((), None, "team-a")],
+)
+def test_projects_go_where_argo_cd_itself_lives(projects: tuple[str, ...], parent: str | None, namespace: str) -> None:
+    def of(name: str, space: str) -> ResId:
+        return ResId(group="argoproj.io", kind="Application", namespace=space, name=name)
+
+    by = of("root", parent) if parent else None
+    owner = Deployer(tool=Tool.ARGO_CD, id=of("shop", "team-a"), project="web", delivered_by=by)
+    known = [Project(id=of(name, "argocd")) for name in projects]
+    wiring = Wiring(tool=Tool.ARGO_CD, repository="https://git.example.org/a.git", revision="main")
+    assert handed_over(wiring, [owner], known).namespace == namespace

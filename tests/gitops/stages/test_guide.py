@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from migrator.diagnostics import MigrateError
-from migrator.gitops.stages.guide import Guide, guide_markdown, guide_of, locked_guide
+from migrator.gitops.stages.guide import Guide, StageGuide, guide_markdown, guide_of, locked_guide
 from migrator.lock import Handover, Lock, LockedDeployer, LockedEnvironment, LockedOwner
 from migrator.model import RepoPath
 
@@ -71,3 +72,30 @@ def test_a_name_is_one_word_of_one_line_that_can_be_seen(name: str, word: str) -
     _, switch = guide("flux", "HelmRelease", 2, name).stages
     assert switch.check == (f"flux get helmreleases {word} -n tools",)
     assert switch.back[-1] == f"flux delete helmrelease {word} -n tools"
+
+
+def test_an_object_is_asked_about_in_its_own_namespace() -> None:
+    found = guide("argocd", "Application", 1)
+    assert "argocd app get shop" in found.stages[0].check
+    of_team = replace(OLD, namespace="team-a")
+    protect, clean_up = leaving("argocd", (of_team, replace(of_team, kind="ApplicationSet", name="many")))
+    fields = "{.spec.template.spec.syncPolicy} {.spec.template.metadata.finalizers}"
+    assert protect.check == (
+        "argocd app get shop --app-namespace team-a",
+        "kubectl get application shop -n team-a -o jsonpath='{.spec.syncPolicy} {.metadata.finalizers}'",
+        f"kubectl get applicationset many -n team-a -o jsonpath='{fields}'",
+    )
+    assert clean_up.check[0] == "kubectl get application shop -n team-a   # is not there any more"
+    assert clean_up.apply[0].startswith("kubectl delete application shop -n team-a ")
+    protect, _ = leaving("flux", (replace(OLD, tool="flux", kind="Kustomization", namespace="team-a"),))
+    assert "flux get kustomizations shop -n team-a" in protect.check
+
+
+def leaving(tool: str, owners: tuple[LockedOwner, ...]) -> tuple[StageGuide, StageGuide]:
+    """The first stage and the last one, in which these owners go."""
+    gone = tuple(replace(each, is_leaving=True) for each in owners)
+    stages = ("protect", "switch", "clean-up")
+    handover = Handover(tool=tool, stage=3, stages=stages, namespace="tools", owners=gone)
+    lock = Lock(commit=None, tree="", engines={}, environments={}, handover=handover)
+    protect, _, clean_up = locked_guide(lock, handover).stages
+    return protect, clean_up
