@@ -9,6 +9,7 @@ from migrator.rewrite.layout import DEFAULT_LAYOUT, Layout, load_layout
 from migrator.rewrite.repository import Rewriting, rendered_files, rewrite, sealed
 from migrator.rewrite.transaction.commit import commit, interrupted_paths, recover, stage
 from migrator.rewrite.transaction.journal import JOURNAL
+from migrator.rewrite.transaction.preflight import check_place
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.rewrite.umbrella.chart_files import is_umbrella, naming_patches, post_render_yaml
 from migrator.rewrite.umbrella.followed_images import followed_images
@@ -23,6 +24,7 @@ __all__ = [
     "Rewriting",
     "beside",
     "changes",
+    "check_place",
     "combined",
     "commit",
     "followed_images",

@@ -67,3 +67,20 @@ def test_a_diff_of_a_branch_makes_no_sense(migrate: Migrate, app: Path) -> None:
     shown = migrate("apply", app, "--branch", "x", "--diff")
     assert shown.code != 0
     assert "--branch" in shown.err
+
+
+@pytest.mark.parametrize("target", ["../base", "../nowhere", "/tmp"])  # noqa: S108 - a folder outside that is there
+def test_a_committed_link_is_not_replaced(migrate: Migrate, repository: Path, mirror: Path, target: str) -> None:
+    place = repository / "platform/argocd"
+    place.parent.mkdir()
+    place.symlink_to(target)
+    said = "{prod: {deployed_elsewhere: false}, dev: {deployed_elsewhere: false}}"
+    (repository / "migrate.yaml").write_text(f"gitops: {{environments: {said}}}\n")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "a link")
+    words = ("--offline", "--chart-mirror", mirror, "--layout", "growing", "--gitops", "argocd")
+    shown = migrate("apply", repository, "--branch", "hybrid", *words)
+    assert shown.code == 1
+    assert str(place.relative_to(repository)) in shown.err
+    assert "it is a symbolic link" in shown.err
+    assert git(repository, "branch", "--list", "hybrid").strip() == ""

@@ -27,7 +27,7 @@ from migrator.prove import RenderContext
 from migrator.prove.render import closure_of, render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
-from migrator.rewrite import FileEdit, Layout, changes, sealed
+from migrator.rewrite import FileEdit, Layout, changes, check_place, sealed
 from migrator.workflow.gitops.inflated import inflated_otherwise
 from migrator.workflow.gitops.protect import begun, protected, rewritten
 from migrator.workflow.gitops.unowned import told_of_unowned
@@ -102,6 +102,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     files = texts(objects)
     edits = (*_edits(files, tree, known), *_listed(planned, list(files), wiring))
     for edit in edits:
+        check_place(index.root, edit.path)
         place = tree / edit.path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.unlink(missing_ok=True)  # it may be a hard link to the repository's own file

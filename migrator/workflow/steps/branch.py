@@ -12,7 +12,7 @@ from migrator.lock import CLEAN_UP, LOCK_PATH, PROTECT, SWITCH
 from migrator.model import RepoPath, SourceSpan
 from migrator.pipelines.own_files import CAUSE as PIPELINES
 from migrator.plan import ComponentPlan, Decision, Plan
-from migrator.rewrite import FileEdit, rewrite
+from migrator.rewrite import FileEdit, check_place, rewrite
 from migrator.workflow.gitops.stages import Stage
 from migrator.workflow.planned import Planned
 from migrator.workflow.steps.baseline import Baseline
@@ -42,11 +42,13 @@ def check_can_branch(baseline: Baseline, name: str) -> None:
 def write_branch(
     planned: Planned, edits: Sequence[FileEdit], name: str, stages: Sequence[Stage] = ()
 ) -> tuple[str, ...]:
-    """The ids of the new branch's commits; the last one has the very files that are proved. MIG121, MIG917.
+    """The ids of the new branch's commits; the last one has the very files that are proved. MIG121, MIG622, MIG917.
 
     One for each stage where hands change, as a controller may act on every commit that it sees.
     """
     index = planned.baseline.index
+    for path in sorted({edit.path for held in (edits, *(each.edits for each in stages)) for edit in held}):
+        check_place(index.root, path)
     if stages:
         staged = [Step(message=_of_stage(each, planned), files=_contents(each.edits)) for each in stages]
         return commit_branch(index.root, name, index.git.commit or "HEAD", staged)
