@@ -23,6 +23,9 @@ class Archive:
     version: str
     member: str
     sha256: str
+    """Of the archive in this version."""
+    checksums: str = ""
+    """Where the publisher lists those of other versions, for what comes in the version of a lock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,6 @@ def load_tools() -> Tools:
 
 
 def _archive(held: Field) -> Archive:
-    held.refuse_others(("url", "version", "member", "sha256"))
-    return Archive(
-        **{key: held.child(key).text() for key in ("url", "version", "member")}, sha256=held.child("sha256").text("")
-    )
+    keys = ("url", "version", "member", "sha256")
+    held.refuse_others((*keys, "checksums"))
+    return Archive(**{key: held.child(key).text() for key in keys}, checksums=held.child("checksums").text(""))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
+from urllib.parse import unquote
 
 from migrator.pipelines.deployed import Deployed
 from migrator.pipelines.shell import word
@@ -34,11 +36,24 @@ def _version(archive: Archive, locked: str) -> str:
 
 
 def _archive(name: str, archive: Archive, version: str, folder: str) -> Iterator[str]:
-    url = archive.url.replace("@version@", version).replace("@number@", version.removeprefix("v"))
-    yield f"curl --fail --silent --show-error --location --output {name}.tar.gz {word(url)}"
-    if archive.sha256 and version == archive.version:
-        yield f'echo "{archive.sha256}  {name}.tar.gz" | sha256sum --check --quiet'
+    url, listed = (
+        text.replace("@version@", version).replace("@number@", version.removeprefix("v"))
+        for text in (archive.url, archive.checksums)
+    )
+    yield _fetch(url, f"{name}.tar.gz")
+    digest = archive.sha256
+    if version != archive.version:
+        yield "# no digest of this version is known here: its publisher's own list, from the same place, has to do"
+        yield _fetch(listed, f"{name}.sums")
+        file = unquote(posixpath.basename(url))
+        yield f"digest=$(awk -v file={word(file)} '$2 == file {{ print $1 }}' {name}.sums)"
+        digest = "$digest"
+    yield f'echo "{digest}  {name}.tar.gz" | sha256sum --check --quiet'
     depth = archive.member.count("/")
     strip = f" --strip-components={depth}" if depth else ""
     yield f'tar -xzf {name}.tar.gz -C "{folder}"{strip} {word(archive.member)}'
-    yield f"rm {name}.tar.gz"
+    yield f"rm {name}.tar.gz" if version == archive.version else f"rm {name}.tar.gz {name}.sums"
+
+
+def _fetch(url: str, file: str) -> str:
+    return f"curl --fail --silent --show-error --location --output {file} {word(url)}"

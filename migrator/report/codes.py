@@ -114,6 +114,8 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG664": "What moves cannot be protected from who deploys it today.",
         "MIG676": "Nothing here deploys what moves, and something says that it is deployed.",
         "MIG677": "Nothing here deploys what moves.",
+        "MIG679": "Pipelines or GitOps objects were asked for, and nothing is migrated.",
+        "MIG680": "HelmReleases hold what Secrets hold, in clear.",
         "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
         "MIG689": "What others changed during a change of hands is in the lock, and not in its baseline.",
         "MIG688": "The baseline of the lock moved on, as others changed things during a change of hands.",

@@ -137,7 +137,7 @@ def _draft(plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[
             made[component.id] = _umbrella(component, objects, layout)
         except MigrateError as error:
             blockers.append(Blocker(component=component.id, reason=error.diagnostic.summary))
-            notes.append(error.diagnostic)
+            notes.append(replace(error.diagnostic, severity=Severity.WARNING))  # it stays, the others go on
     followed = {each.id: each.followed for each in adopted.values()}
     marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, view), followed)
     blockers += lost
@@ -146,7 +146,7 @@ def _draft(plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[
             created += _created(found, adopted[name], view, removal.edits)
         except MigrateError as error:
             blockers.append(Blocker(component=name, reason=error.diagnostic.summary))
-            notes.append(error.diagnostic)
+            notes.append(replace(error.diagnostic, severity=Severity.WARNING))  # it stays, the others go on
             del made[name]
             continue
         made[name] = found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from migrator.classify import Component, ComponentKind
 from migrator.compare.images import images_of
 from migrator.compare.stored import RELEASE_NAMESPACE
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.gitops.deployer import deployed_by
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.gitops.tool import ARGO_CD, knows_hooks
@@ -295,7 +295,9 @@ def _chosen(found: Resolved, answer: Answer | None) -> Chosen:
             diagnostics=(*found.diagnostics, *answer.diagnostics),
             note=note,
         )
-    reasons = [*(answer.diagnostics if answer is not None else ()), *found.diagnostics]
+    told = (*(answer.diagnostics if answer is not None else ()), *found.diagnostics)
+    # the component stays, and the others go on
+    reasons = [replace(each, severity=Severity.WARNING) if each.severity is Severity.ERROR else each for each in told]
     first = replace(reasons[0], summary=reasons[0].summary.removeprefix(about(found.component))) if reasons else None
     return Chosen(archive=tried, result=first, diagnostics=tuple(reasons))
 

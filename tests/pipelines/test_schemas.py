@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +19,7 @@ from migrator.model import RepoPath
 from migrator.pipelines.deployed import deployed
 from migrator.pipelines.emit import Wishes
 from migrator.pipelines.renovate import wanted_of
+from migrator.pipelines.tool_lines import install
 
 PROGRAMS = Path(sys.executable).parent
 RENOVATE = wanted_of(
@@ -166,3 +169,29 @@ def test_what_is_not_there_has_no_pipeline(tmp_path: Path) -> None:
     ]
     assert not (tmp_path / "scripts/deploy-infrastructure.sh").exists()
     assert release("dev").values == ("values.yaml", "values-dev.yaml")
+
+
+def test_no_program_runs_that_was_not_compared_with_a_digest(tmp_path: Path, everything: Path) -> None:
+    shop = lock("dev", engines={"helm": "v3.16.1", "kustomize": "v5.7.0", "kubeVersion": "1.32"})
+    written(tmp_path, deployed(shop), Wishes(platform="gitlab"))
+    other = (tmp_path / ".gitlab/ci/hybrid.yml").read_text()
+    for text in (other, *(path.read_text() for path in everything.rglob("*.y*ml") if "curl" in path.read_text())):
+        archives = re.findall(r"--output (\w+)\.tar\.gz", text)
+        assert archives
+        for name in archives:
+            _, _, after = text.partition(f"--output {name}.tar.gz")
+            assert f'  {name}.tar.gz" | sha256sum --check' in after.partition("tar -xzf")[0], name
+    assert "https://get.helm.sh/helm-v3.16.1-linux-amd64.tar.gz.sha256sum" in other
+    assert "kustomize%2Fv5.7.0/checksums.txt" in other
+    assert "awk -v file=kustomize_v5.7.0_linux_amd64.tar.gz" in other
+
+
+def test_an_archive_that_no_list_has_is_not_unpacked(tmp_path: Path) -> None:
+    (tmp_path / "helm.tar.gz").write_bytes(b"x")
+    known = hashlib.sha256(b"x").hexdigest()
+    lines = install(["helm"], deployed(lock("dev", engines={"helm": "v3.16.1"})), ".", indent="").splitlines()
+    check = "\n".join(line for line in lines if line.startswith(("digest=", "echo ")))
+    for listed, is_fine in ((f"{known}  helm-v3.16.1-linux-amd64.tar.gz\n", True), (f"{known}  other.tar.gz\n", False)):
+        (tmp_path / "helm.sums").write_text(listed)
+        done = subprocess.run(["sh", "-ec", check], cwd=tmp_path, capture_output=True, check=False)
+        assert (done.returncode == 0) is is_fine

@@ -358,3 +358,12 @@ class TestWhatIsNotHere:
             file.write("configMapGenerator:\n- name: dashboard\n  files: [dashboard.json]\n")
         run = both(shop)
         assert run.text("applications/api/base/dashboard.json") == POINTER.encode()
+
+
+def test_a_folder_that_cannot_be_one_stays_with_a_warning(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "overlays/prod").rename(app / "overlays/pr\x1bod\n")
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--layout", "growing")
+    assert shown.code == 0
+    assert "error:" not in shown.err
+    assert "cannot be the name of a folder [MIG632]" in shown.err
+    assert not any(each in shown.err + shown.out for each in ("\x1b", "pr\nod"))

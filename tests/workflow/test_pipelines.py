@@ -55,3 +55,11 @@ def test_a_branch_has_a_commit_of_them_and_scripts_that_can_be_run(migrate: Migr
 @pytest.mark.parametrize("given", [("--ci", "travis"), ("--relock", "--ci", "github")])
 def test_what_cannot_be_asked_for_is_refused(migrate: Migrate, app: Path, given: tuple[str, ...]) -> None:
     assert migrate("apply", app, *given).code == 1
+
+
+def test_without_a_migration_it_is_said_why_there_are_none(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "migrate.yaml").write_text("components: {tiny-db: keep, tiny-monitor: keep, tiny-cache: keep}\n")
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--layout", "in-place", "--ci", "github")
+    assert (shown.code, "Nothing to do" in shown.out) == (0, True)
+    assert "MIG679" in shown.err
+    assert "--ci github writes nothing yet" in shown.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from migrator.diagnostics import Diagnostic, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
@@ -29,6 +29,7 @@ from migrator.workflow.planned import Planned, carried_out
 from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
 from migrator.workflow.steps.baseline import Baseline
+from migrator.workflow.steps.choices import NO_TOOL
 from migrator.workflow.steps.render_context import render_context_of
 
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
@@ -103,7 +104,8 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
         with run.step("rewrite"):
             planned = carried_out(fitting)
     if planned.lock is None or not (planned.edits or needs_wiring(planned) or needs_pipelines(planned)):
-        return Attempt(planned=planned, proof=None)
+        notes = (*planned.plan.diagnostics, *_nothing_migrated(planned))
+        return Attempt(planned=replace(planned, plan=replace(planned.plan, diagnostics=notes)), proof=None)
     terms, shipped = terms_of(baseline.root, baseline.choices)
     with run.step("prove") as watch, beside(baseline.root) as beside_it:
         folder = beside_it / baseline.root.name
@@ -210,6 +212,23 @@ def _undeployable(component: str, why: str) -> Diagnostic:
         severity=Severity.WARNING,
         summary=f"{component} stays in Kustomize: {why}",
         remedy="accept what its patches undo (`migrate review`), so that none are left, or leave it",
+    )
+
+
+def _nothing_migrated(planned: Planned) -> Diagnostics:
+    """MIG679 where files were asked for that go by the lock of a migration, and there is none."""
+    choices = planned.baseline.choices
+    asked = [f"--{name} {said}" for name, said in (("ci", choices.ci), ("gitops", choices.gitops)) if said != NO_TOOL]
+    if not asked or planned.baseline.lock is not None:
+        return ()
+    return (
+        Diagnostic(
+            code="MIG679",
+            severity=Severity.WARNING,
+            summary=f"{' and '.join(asked)} writes nothing yet: it is made for what a migration leaves",
+            remedy="see with `migrate plan` what stands against each component; with one that is adopted, or with "
+            "another --layout, there is something to write",
+        ),
     )
 
 
