@@ -96,10 +96,11 @@ def plan(repository: Folder, options: Options = _DEFAULT, *, progress: Progress 
     differences, `changes` of files, `diagnostics`. The edits of files are `planned.edits`.
     """
     from migrator.workflow.deciding.pinned import with_pinned
+    from migrator.workflow.gitops.foreseen import foreseen
     from migrator.workflow.plan import plan_repository
 
     settings, run = Settings.of(repository, options), Run(progress)
-    return with_pinned(plan_repository(settings, run), settings, run)
+    return with_pinned(foreseen(plan_repository(settings, run), run), settings, run)
 
 
 def save_plan(planned: Planned, options: Options, file: Folder) -> None:

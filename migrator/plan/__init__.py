@@ -10,6 +10,7 @@ from migrator.plan.types import (
     PinnedComponent,
     Plan,
     PostRenderPatch,
+    StagePlan,
 )
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "Plan",
     "PostRenderPatch",
     "Repository",
+    "StagePlan",
     "make_plan",
 ]

@@ -111,6 +111,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StagePlan:
+    """One of the commits in which objects change hands."""
+
+    number: int
+    total: int
+    name: str
+    does: str
+    changes: tuple[Change, ...]
+    """Of files, after the stage before."""
+    by_hand: tuple[str, ...] = ()
+    """What somebody has to do once it is merged."""
+    check: tuple[str, ...] = ()
+    """Commands that show whether it is applied."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PinnedComponent:
     """What the patches of a component that is adopted keep from changing."""
 
@@ -132,6 +148,8 @@ class Plan:
     environments: Mapping[str, EnvironmentPlan]
     components: tuple[ComponentPlan, ...]
     changes: tuple[Change, ...] = ()
+    stages: tuple[StagePlan, ...] = ()
+    """The commits in which a GitOps tool may see the changes; none where no tool was chosen."""
     pinned: tuple[PinnedComponent, ...] = ()
     """What was adopted by an earlier run and is held by patches."""
     diagnostics: Diagnostics = ()

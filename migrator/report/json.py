@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
     from migrator.inference.types import Inference, ReleaseOptions, Residual, SplitValues
     from migrator.model import Difference, Json, KeyPath, ResId
-    from migrator.plan.types import Change, ComponentPlan, Plan, PostRenderPatch
+    from migrator.plan.types import Change, ComponentPlan, Plan, PostRenderPatch, StagePlan
     from migrator.signatures import Upstream
 
 FORMAT_VERSION = "1.0"
@@ -216,7 +216,20 @@ def plan_document(plan: Plan) -> dict[str, Json]:
         "components": [component_document(component) for component in plan.components],
         "pinned": pinned_documents(plan.pinned),
         "changes": [change_document(change) for change in plan.changes],
+        **({"stages": [_stage(each) for each in plan.stages]} if plan.stages else {}),
         "diagnostics": [diagnostic_document(diagnostic) for diagnostic in plan.diagnostics],
+    }
+
+
+def _stage(stage: StagePlan) -> Json:
+    return {
+        "number": stage.number,
+        "total": stage.total,
+        "name": stage.name,
+        "does": stage.does,
+        "changes": [change_document(change) for change in stage.changes],
+        "apply": list(stage.by_hand),
+        "check": list(stage.check),
     }
 
 

@@ -9,6 +9,7 @@ from migrator.inference.values.files import values_texts
 from migrator.plan.types import Decision
 from migrator.report.groups import group_lines, pinned_lines
 from migrator.report.planned.facts import facts, headline, ordered
+from migrator.report.planned.stages import stage_lines
 from migrator.report.visible import visible
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ def plan_markdown(plan: Plan) -> str:
     if plan.pinned:
         lines += ["<details><summary>Adopted, pinned by patches</summary>", "", "```"]
         lines += [*pinned_lines(plan.pinned), "```", "", "</details>", ""]
+    if plan.stages:
+        lines += [f"<details><summary>{len(plan.stages)} stages</summary>", "", "```"]
+        lines += [*stage_lines(plan.stages, verbose=True), "```", "", "</details>", ""]
     if plan.changes:
         lines += [f"<details><summary>{len(plan.changes)} file changes</summary>", ""]
         lines += [f"- {change.action} `{change.path}` ({_cell(change.cause)})" for change in plan.changes]

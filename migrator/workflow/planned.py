@@ -86,7 +86,7 @@ def carried_out(planned: Planned) -> Planned:
     # of an attempt before this one, whose files may have moved otherwise
     earlier = (each for each in made.plan.diagnostics if each.code not in AUTOMATION_CODES)
     diagnostics = once((*earlier, *notes))
-    plan = replace(made.plan, changes=changes(edits), diagnostics=diagnostics)
+    plan = replace(made.plan, changes=changes(edits), stages=(), diagnostics=diagnostics)
     return replace(planned, plan=plan, edits=edits, lock=lock, beside=made.beside)
 
 

@@ -203,7 +203,10 @@ def _inherited(deployer: Deployer, parent: Deployer) -> Deployer:
 
 
 def _environment(folder: RepoPath, environments: Mapping[RepoPath, str], config: Config) -> str:
-    return environments.get(folder) or environment_of(folder, config)
+    """That of the root, or as its path says it, also where it is called after an environment of an unusual name."""
+    found = environments.get(folder) or environment_of(folder, config)
+    last = posixpath.basename(folder)
+    return last if found == DEFAULT_ENVIRONMENT and last in environments.values() else found
 
 
 def _cluster_folder(path: RepoPath) -> RepoPath | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.model import Impact
@@ -12,8 +12,9 @@ from migrator.plan.types import Decision
 from migrator.report.terminal import DECISION_STYLES, SHORT, admitted_lines
 
 if TYPE_CHECKING:
-    from migrator.plan.types import ComponentPlan, Plan
+    from migrator.plan.types import Change, ComponentPlan, Plan
 
+SIGNS = {"create": "+", "edit": "~", "delete": "-", "move": ">"}
 DONE = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
 MOVES = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
@@ -36,6 +37,8 @@ def facts(plan: Plan, *, verbose: bool = False) -> Iterator[tuple[str, str]]:
         actions = Counter(each.action for each in plan.changes)
         parts = ", ".join(f"{actions[action]} {done}" for action, done in DONE.items() if actions[action])
         yield "files", f"{parts}; +{added} -{removed} lines"
+    if plan.stages:
+        yield "stages", ", ".join(f"{each.number} {each.name}" for each in plan.stages)
     yield from _environments(plan, verbose=verbose)
     yield from _owners(plan, verbose=verbose)
     proposed = [each.id for each in plan.components if each.decision is Decision.PROPOSE]
@@ -85,6 +88,18 @@ def _owners(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
     ]
     if owned:
         yield "deployed", several(owned, "; ", verbose=verbose)
+
+
+def by_folder(changes: Iterable[Change]) -> list[str]:
+    """`~ base/  4 edited, 2 deleted`, a line for each first folder."""
+    folders: dict[str, Counter[str]] = {}
+    for each in changes:
+        folder, slash, _ = each.path.partition("/")
+        folders.setdefault(f"{folder}{slash}", Counter())[each.action] += 1
+    return [
+        f"  {folder}  {', '.join(f'{counts[action]} {done}' for action, done in DONE.items() if counts[action])}"
+        for folder, counts in folders.items()
+    ]
 
 
 def several(words: Sequence[str], separator: str, *, verbose: bool) -> str:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from migrator.plan.groups import grouped, plural
 from migrator.plan.types import Decision
 from migrator.report.groups import example, judged
 from migrator.report.planned.details import show_component
-from migrator.report.planned.facts import DONE, MOVES, facts, headline, ordered, several
+from migrator.report.planned.facts import MOVES, SIGNS, by_folder, facts, headline, ordered, several
+from migrator.report.planned.stages import stage_lines
 from migrator.report.terminal import DECISION_STYLES, SHORT, console, show_pinned
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from migrator.plan.types import Change, ComponentPlan, Plan
 
-_SIGNS = {"create": "+", "edit": "~", "delete": "-", "move": ">"}
 _FEW = SHORT // 2
 """As many proposals are shown with the command that goes on with each."""
 
@@ -40,7 +39,10 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
         _short(out, "To decide", proposed)
     show_pinned(out, plan.pinned)
     _kept(out, [each for each in components if each.decision is Decision.KEEP], verbose=verbose)
-    _files(out, plan.changes, verbose=verbose)
+    for line in stage_lines(plan.stages, verbose=verbose):
+        out.print(line, style="bold" if line.startswith("Stage") else None)
+    if not plan.stages:
+        _files(out, plan.changes, verbose=verbose)
 
 
 def _summary(out: Console, plan: Plan, *, verbose: bool) -> None:
@@ -133,26 +135,14 @@ def _files(out: Console, changes: Sequence[Change], *, verbose: bool) -> None:
     if not changes:
         return
     out.print("Files", style="bold")
-    shown = changes if verbose or len(changes) <= SHORT + 2 else _by_folder(changes)
+    shown = changes if verbose or len(changes) <= SHORT + 2 else by_folder(changes)
     for each in shown:
         if isinstance(each, str):
             out.print(each)
             continue
         moved = f"{each.source} -> " if each.source is not None else ""
-        out.print(f"  {_SIGNS.get(each.action, '?')} {moved}{each.path}", end="")
+        out.print(f"  {SIGNS.get(each.action, '?')} {moved}{each.path}", end="")
         out.print(f"  ({each.cause})", style="dim")
-
-
-def _by_folder(changes: Iterable[Change]) -> list[str]:
-    """`~ base/  4 edited, 2 deleted`, a line for each first folder."""
-    folders: dict[str, Counter[str]] = {}
-    for each in changes:
-        folder, slash, _ = each.path.partition("/")
-        folders.setdefault(f"{folder}{slash}", Counter())[each.action] += 1
-    return [
-        f"  {folder}  {', '.join(f'{counts[action]} {done}' for action, done in DONE.items() if counts[action])}"
-        for folder, counts in folders.items()
-    ]
 
 
 def _more(out: Console, hidden: Sequence[str]) -> None:
