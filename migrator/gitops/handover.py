@@ -83,7 +83,8 @@ def _note(path: RepoPath, named: Sequence[Deployed], losing: Mapping[RepoPath, f
             "from now on, which nothing deploys yet"
         ),
         span=SourceSpan(path=path, line=first.line or 0),
-        remedy="let something deploy the charts before this change reaches the cluster: docs/handover.md",
+        remedy="let something deploy the charts before this change reaches the cluster: `--gitops argocd` or `--gitops "
+        "flux` writes that, in stages that keep live objects",
     )
 
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 _ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
 
+_OF_TOOL = {"gitops", "handover"}
+"""Causes of files that a GitOps tool was chosen for."""
+
+
 def show_applied(
     plan: Plan,
     proof: Proof | None,
@@ -72,7 +76,12 @@ def _show_written(plan: Plan, out: Console, branch: str | None, commits: Sequenc
     out.print(f"  look at the change     {shown}")
     out.print("  prove it again later   migrate verify . --base <commit before>")
     out.print("  keep it honest in CI   migrate audit .")
-    out.print("  before the cluster follows, read how your GitOps tool takes over live objects: docs/handover.md")
+    if any(change.cause in _OF_TOOL for change in plan.changes):
+        out.print("  merge it safely        migrate handover .")
+    else:
+        out.print(
+            "  let something deploy   migrate apply --gitops argocd   # or flux: in stages that keep live objects"
+        )
 
 
 def show_followed(

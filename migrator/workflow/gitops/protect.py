@@ -102,7 +102,8 @@ def _refused(why: str, path: RepoPath) -> MigrateError:
         "MIG664",
         f"what moves cannot be protected from who deploys it today: {why}",
         span=SourceSpan(path=path),
-        remedy="protect it by hand as docs/handover.md says, and apply with --gitops none",
+        remedy="bring that file into a form that can be edited, or leave its components in Kustomize with "
+        "`components: {NAME: {decision: keep}}` in migrate.yaml",
     )
 
 

@@ -293,5 +293,5 @@ def _stranger(owners: Sequence[Deployer], tool: Tool) -> Diagnostic | None:
         summary=f"{other.id.kind} {other.id.name} deploys today what moves, and {tool.value} was chosen: "
         "no GitOps objects are written",
         span=other.span,
-        remedy=f"use --gitops {other.tool.value}, or write them by hand in the order of docs/handover.md",
+        remedy=f"use --gitops {other.tool.value}",
     )
