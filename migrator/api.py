@@ -192,6 +192,7 @@ def apply(
         plan=None if saved_plan is None else Path(saved_plan),
         branch=branch,
         diff=diff,
+        writes=not diff,
         allow_dirty=allow_dirty,
     )
     return apply_repository(settings, Run(progress))
@@ -203,7 +204,7 @@ def relock(
     """Let `.migrate/lock.yaml` follow a tree that was changed on purpose, once the change is compared."""
     from migrator.workflow.relock import relock_repository
 
-    return relock_repository(Settings.of(repository, options, diff=diff), Run(progress))
+    return relock_repository(Settings.of(repository, options, diff=diff, writes=not diff), Run(progress))
 
 
 def verify(
@@ -306,7 +307,7 @@ def finish(repository: Folder, options: Options = _DEFAULT, *, progress: Progres
     """Give up the way back of a change of hands: owners prune and heal again, once the result is proved."""
     from migrator.workflow.gitops.finish import finish_repository
 
-    return finish_repository(Settings.of(repository, options), Run(progress))
+    return finish_repository(Settings.of(repository, options, writes=True), Run(progress))
 
 
 def charts(

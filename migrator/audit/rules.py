@@ -299,6 +299,12 @@ def not_covered(subject: Subject) -> Iterator[Finding]:
         yield Finding(code="MIG821", span=each.span, words=words, is_note=each.severity is Severity.INFO)
 
 
+def limits_widened(subject: Subject) -> Iterator[Finding]:
+    """What a team admits beyond the limit that holds without a word."""
+    for what, impact, span in subject.widened:
+        yield Finding(code="MIG823", span=span, words={"what": what, "impact": impact}, is_note=True)
+
+
 RULES = (
     Rule(code="MIG801", words=frozenset({"resource", "environment", "owners"}), find=owned_twice),
     Rule(code="MIG802", words=frozenset({"component", "chart", "environments", "reason", "fix"}), find=vendored),
@@ -325,4 +331,5 @@ RULES = (
     Rule(code="MIG820", words=frozenset({"done"}), find=handover_unfinished),
     Rule(code="MIG821", words=frozenset({"problem", "fix"}), find=not_covered),
     Rule(code="MIG822", words=frozenset({"object", "problem", "file"}), find=owner_astray),
+    Rule(code="MIG823", words=frozenset({"what", "impact"}), find=limits_widened),
 )

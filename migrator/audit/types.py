@@ -65,6 +65,8 @@ class Subject:
     """The objects of Argo CD and Flux that deploy them."""
     gitops: GitOps = field(default_factory=GitOps)
     """What `migrate.yaml` says of them."""
+    widened: tuple[tuple[str, str, SourceSpan | None], ...] = ()
+    """What admits more than changed metadata, up to which impact, and where that is written."""
     uncovered: Diagnostics = ()
     """What the lock leaves out of what is there."""
 

@@ -6,7 +6,7 @@ from migrator.compare.hooks import is_hook, is_test_hook
 from migrator.compare.redaction import redact, salt_of
 from migrator.compare.scopes import is_namespaced
 from migrator.compare.stored import ALL, Equivalences
-from migrator.compare.terms import Acceptance, Allowance, Scope, Terms, load_allowances, unmatched
+from migrator.compare.terms import Acceptance, Allowance, Scope, Terms, load_allowances, load_team_allowances, unmatched
 
 __all__ = [
     "ALL",
@@ -23,6 +23,7 @@ __all__ = [
     "is_namespaced",
     "is_test_hook",
     "load_allowances",
+    "load_team_allowances",
     "redact",
     "salt_of",
     "unmatched",

@@ -20,6 +20,7 @@ from migrator.engines.git import (
 )
 from migrator.engines.helm import HelmRender, helm_cause, helm_template
 from migrator.engines.kustomize import IMAGE_VOLUMES, kustomize_build, kustomize_cause
+from migrator.engines.machine_key import sealed_by
 from migrator.engines.processes import Lost, run_in_processes
 from migrator.engines.rendered import (
     kustomize_post_render,
@@ -72,6 +73,7 @@ __all__ = [
     "run",
     "run_in_processes",
     "run_parallel",
+    "sealed_by",
     "split_rendered",
     "tree_digest",
 ]

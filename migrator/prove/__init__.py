@@ -1,5 +1,7 @@
 """Every environment rendered before and after by kustomize and helm, and compared object by object."""
 
+from migrator.prove.admitted import Admitted, admitted_above_metadata
+from migrator.prove.closure import closure_of
 from migrator.prove.coverage import uncovered
 from migrator.prove.deployers import with_deployers
 from migrator.prove.identity import part_digests, placed, rendering_digest
@@ -10,7 +12,6 @@ from migrator.prove.release.dependencies import lock_file_problem
 from migrator.prove.relock import Relocked, relocked
 from migrator.prove.render import (
     RenderContext,
-    closure_of,
     render_environment,
     render_lock,
     render_release,
@@ -44,6 +45,7 @@ from migrator.prove.verify import (
 __all__ = [
     "COMPANIONS",
     "RELEASE",
+    "Admitted",
     "ComponentProof",
     "EnvironmentProof",
     "Found",
@@ -55,6 +57,7 @@ __all__ = [
     "RenderContext",
     "Rendering",
     "Verdict",
+    "admitted_above_metadata",
     "agreement",
     "all_part_digests",
     "changed_parts",

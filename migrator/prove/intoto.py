@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from migrator.model import Json
+from migrator.prove.admitted import admitted_above_metadata
 from migrator.prove.types import Proof, Verdict
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -49,6 +50,7 @@ def _configuration(proof: Proof) -> list[Mapping[str, Json]]:
         "name": "engines",
         "annotations": {
             **record.engines,
+            "binaries": dict(record.binaries),
             "kubeVersion": record.kube_version,
             "apiVersions": list(record.api_versions),
             "commands": list(record.commands),
@@ -57,7 +59,11 @@ def _configuration(proof: Proof) -> list[Mapping[str, Json]]:
     charts = [_descriptor(f"chart/{name}", digest) for name, digest in sorted(record.charts.items())]
     baseline = [_descriptor(f"baseline/{path}", digest) for path, digest in sorted(record.baseline.items())]
     inputs = [_descriptor(f"input/{path}", digest) for path, digest in sorted(record.inputs.items())]
-    return [engines, *charts, *baseline, *inputs]
+    admitted: dict[str, list[Json]] = {each.environment: [] for each in admitted_above_metadata(proof)}
+    for each in admitted_above_metadata(proof):
+        admitted[each.environment].append({"by": each.by, "impact": str(each.impact), "differences": list(each.lines)})
+    allowed = [{"name": f"admitted/{name}", "annotations": {"admitted": held}} for name, held in admitted.items()]
+    return [engines, *allowed, *charts, *baseline, *inputs]
 
 
 def _descriptor(name: str, digest: str) -> dict[str, Json]:

@@ -305,7 +305,8 @@ def _component(
         reasons += [part.problem for part in owned if part.problem is not None]
         verdicts[name] = _verdict(touched, reasons) if each.comparable else Verdict.UNPROVED
         resources += len(ids)
-        allowances |= {found.reason.removeprefix(_BY) for found in touched if found.admitted and _BY in found.reason}
+        by_rule = [each.difference for each in touched if each.admitted and each.reason.startswith(_BY)]
+        allowances |= {str(each.allowance) for each in by_rule}
     return ComponentProof(
         component=component,
         verdict=Verdict.worst(verdicts.values()),

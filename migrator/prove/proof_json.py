@@ -30,6 +30,7 @@ def proof_document(proof: Proof) -> dict[str, Json]:
         "stale": list(proof.stale),
         "record": {
             "engines": dict(sorted(proof.record.engines.items())),
+            "binaries": dict(sorted(proof.record.binaries.items())),
             "kubeVersion": proof.record.kube_version,
             "apiVersions": list(proof.record.api_versions),
             "commands": list(proof.record.commands),
@@ -66,6 +67,7 @@ def read_proof(document: Mapping[str, Json]) -> Proof:
         stale=tuple(document["stale"]),
         record=Record(
             engines=record["engines"],
+            binaries=record.get("binaries", {}),
             kube_version=record["kubeVersion"],
             api_versions=tuple(record["apiVersions"]),
             commands=tuple(record["commands"]),

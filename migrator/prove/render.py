@@ -29,18 +29,15 @@ from migrator.engines import (
     rendered_resources,
     run_parallel,
 )
-from migrator.load import Kustomizations
 from migrator.lock import Lock, LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
+from migrator.prove.closure import Closure
 from migrator.prove.release.stage import Staged, repository_folder, stage_release
 from migrator.prove.rendered_parts import Owner, Part, Rendering
 from migrator.render_roots import Inflater, Remotes, Renderer, StagedBuild, WholeTree, build_staged
 from migrator.render_roots.additions import Addition, added_folders
 from migrator.yamlio import Dialect, read_documents
-
-Closure = Callable[[RepoPath], Mapping[RepoPath, str]]
-"""A kustomize root -> the files that it rests on with their digests; empty where that is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +157,8 @@ def render_root(root: RepoPath, tree: WholeTree, context: RenderContext, left_ou
         addition = context.additions.get(root)
         inputs = {**inputs, **_added_inputs(root, tree, addition)} if inputs else inputs
         parts = (addition.text,) if addition is not None else ()
-        key = _key("kustomize", tool.version, str(root), sorted(inputs.items()), *parts) if inputs else ""
+        near = context.closure.near(root) if context.closure is not None and inputs else {}
+        key = _key("kustomize", tool.identity, str(root), sorted({**near, **inputs}.items()), *parts) if near else ""
         data, inflates = context.cache.get(key) if key else None, False
         if data is None:
             built = _built(root, folder, tree, context, left_out)
@@ -245,7 +243,7 @@ def _renderer(release: LockedRelease, staged: Staged, context: RenderContext) ->
     content = sorted((str(path), digest) for path, digest in staged.inputs.items())
 
     def run(attempt: int) -> bytes:
-        engines = (helm.version, context.tools.kustomize.version if release.post_render else "")
+        engines = (helm.identity, context.tools.kustomize.identity if release.post_render else "")
         key = _key(
             "release",
             engines,
@@ -314,28 +312,3 @@ def _problem(error: MigrateError, path: RepoPath, release: LockedRelease | None 
 
 def _key(*parts: object) -> str:
     return hashlib.sha256(json.dumps(["prove/1", *parts], sort_keys=True).encode()).hexdigest()
-
-
-def closure_of(tree: Path) -> Closure | None:
-    """What each kustomize root of the tree rests on; None for a tree without any.
-
-    What a root with remote bases rests on is not known.
-    """
-    from migrator.discover import Config, discover
-    from migrator.load import load
-
-    try:
-        index = discover(tree, Config())
-    except MigrateError:
-        return None
-    return closure_in(load(index)[0])
-
-
-def closure_in(kustomizations: Kustomizations) -> Closure:
-    """The same for kustomizations that are read already."""
-
-    def closure(root: RepoPath) -> Mapping[RepoPath, str]:
-        reach = kustomizations.reach(root)
-        return {} if reach.remote or reach.broken else {path: kustomizations.index.digest(path) for path in reach.files}
-
-    return closure

@@ -95,6 +95,8 @@ class Record:
     """How the proof was made; no clock and no place on a disk in it."""
 
     engines: Mapping[str, str] = field(default_factory=dict)
+    binaries: Mapping[str, str] = field(default_factory=dict)
+    """Engine -> digest of the program that ran, and the variable that chose it."""
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
     commands: tuple[str, ...] = ()

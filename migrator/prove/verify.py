@@ -13,6 +13,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export, remote_urls
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
+from migrator.prove.closure import closure_of
 from migrator.prove.coverage import (
     chart_problems,
     config_of,
@@ -26,7 +27,7 @@ from migrator.prove.deployers import with_deployers
 from migrator.prove.deployers_changed import made_by_handover
 from migrator.prove.identity import companion_digests, part_digests, rendering_digest
 from migrator.prove.proof import prove
-from migrator.prove.render import RenderContext, closure_of, render_lock, render_roots
+from migrator.prove.render import RenderContext, render_lock, render_roots
 from migrator.prove.rendered_parts import Rendering
 from migrator.prove.types import Proof, Verdict, rendered_digest
 
@@ -282,4 +283,5 @@ def _prove(
         proof = judged()
     parts = all_part_digests(lock, after)
     environments = {name: replace(each, parts=parts.get(name, {})) for name, each in proof.environments.items()}
-    return replace(proof, environments=environments), after
+    record = replace(proof.record, binaries=context.tools.binaries)
+    return replace(proof, environments=environments, record=record), after

@@ -66,7 +66,7 @@ class Job:
         try:
             # what comes over the network, or from elsewhere, may change without any file changing
             is_here = len(found.references) == len(reach.remote) and not reach.charts
-            engine = f"{self.renderer.kustomize.version}{addition.text if addition is not None else ''}"
+            engine = f"{self.renderer.kustomize.identity}{addition.text if addition is not None else ''}"
             files = self._files(root, reach, addition)
             key = cache_key(self.index, root, files, engine) if is_here else ""
             known = self._known(key) if key else None

@@ -148,6 +148,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG727": "The baseline that the lock names is not the tree that it was written for.",
         "MIG728": "The lock's baseline was migrated already.",
         "MIG729": "An environment is new since the base.",
+        "MIG730": "A difference that reaches a running cluster is admitted.",
         "MIG790": "An allowance file is broken.",
         "MIG801": "An object is owned by both tools.",
         "MIG802": "Recognised infrastructure is vendored as plain manifests.",
@@ -169,6 +170,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG818": "An object does not deploy a release as the lock has it.",
         "MIG819": "An object acts by itself where the configuration says that it does not.",
         "MIG820": "A handover is not finished.",
+        "MIG823": "migrate.yaml or a team's allowance admits more than changed metadata.",
         "MIG821": "The lock leaves out something that is deployed from here.",
         "MIG822": "An old owner is not as an unfinished handover left it.",
         "MIG901": "The operating system refuses to read or write a file.",
@@ -203,6 +205,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG932": "A review needs a terminal.",
         "MIG934": "All that an entry of `accept` is about is refused.",
         "MIG935": "Without its patches a component would change otherwise than accepted.",
+        "MIG936": "A run was interrupted while writing, and this command writes nothing.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 def plan_markdown(plan: Plan) -> str:
     """The plan as a comment: a table of components, then one folded section each."""
-    lines = ["## Migration plan", "", f"**{_cell(headline(plan))}**", ""]
-    lines += [f"- {name}: {_code(text) if name == 'next' else _cell(text)}" for name, text in facts(plan)]
+    lines = ["## Migration plan", "", f"**{cell(headline(plan))}**", ""]
+    lines += [f"- {name}: {_code(text) if name == 'next' else cell(text)}" for name, text in facts(plan)]
     if not plan.complete:
         lines.append("- The plan is not complete: see the messages below.")
     lines += ["", "| environment | roots | status |", "|---|---|---|"]
@@ -42,7 +42,7 @@ def plan_markdown(plan: Plan) -> str:
         lines += [*stage_lines(plan.stages, verbose=True), "```", "", "</details>", ""]
     if plan.changes:
         lines += [f"<details><summary>{len(plan.changes)} file changes</summary>", ""]
-        lines += [f"- {change.action} `{change.path}` ({_cell(change.cause)})" for change in plan.changes]
+        lines += [f"- {change.action} `{change.path}` ({cell(change.cause)})" for change in plan.changes]
         lines += ["", "</details>", ""]
     lines += findings_lines(plan.diagnostics)
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -78,24 +78,24 @@ def _component_row(component: ComponentPlan) -> str:
 
 
 def _section(component: ComponentPlan) -> list[str]:
-    lines = [f"<details><summary><b>{_cell(component.id)}</b>: {component.decision.value}</summary>", ""]
-    lines += [_cell(component.reason), "", *(f"- {_cell(reason)}" for reason in component.options.reasons)]
+    lines = [f"<details><summary><b>{cell(component.id)}</b>: {component.decision.value}</summary>", ""]
+    lines += [cell(component.reason), "", *(f"- {cell(reason)}" for reason in component.options.reasons)]
     lines += [""] * bool(component.options.reasons)
     if component.successor:
-        lines += [f"The chart is deprecated; its successor is {_cell(component.successor)}.", ""]
-    lines += [f"- or {_cell(rival.title)}, confidence {rival.score:.2f}" for rival in component.rivals]
+        lines += [f"The chart is deprecated; its successor is {cell(component.successor)}.", ""]
+    lines += [f"- or {cell(rival.title)}, confidence {rival.score:.2f}" for rival in component.rivals]
     lines += [""] if component.rivals else []
     if component.upstream is not None:
-        lines += [f"Release manifest of {_cell(component.upstream.title)}: `{component.upstream.source}`", ""]
-        lines += [f"- by design: {_cell(line)}" for line in component.upstream.manifest.differs]
+        lines += [f"Release manifest of {cell(component.upstream.title)}: `{component.upstream.source}`", ""]
+        lines += [f"- by design: {cell(line)}" for line in component.upstream.manifest.differs]
         lines += [""] if component.upstream.manifest.differs else []
     for name, text in values_texts(component.values).items():
         lines += _yaml(f"values-{name}.yaml" if name else "values.yaml", text)
     for line in group_lines(component.differences, component.environments):
-        lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
+        lines.append(f"  {cell(line.strip())}" if line.startswith(" ") else f"- {cell(line)}")
     lines += ["", "Patches take back:", ""] if component.undone else []
     for line in group_lines(component.undone, component.environments):
-        lines.append(f"  {_cell(line.strip())}" if line.startswith(" ") else f"- {_cell(line)}")
+        lines.append(f"  {cell(line.strip())}" if line.startswith(" ") else f"- {cell(line)}")
     lines += ["", f"Next: {_code(component.next)}"] if component.next else []
     return [*lines, "", "</details>", ""]
 
@@ -121,9 +121,9 @@ def _longest_run(text: str) -> int:
 
 def row(*cells: str) -> str:
     """One line of a table."""
-    return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
+    return "| " + " | ".join(cell(each) for each in cells) + " |"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
     """Text that neither ends its cell nor opens a tag."""
     return visible(text.replace("|", "\\|").replace("<", "&lt;").replace("\n", " "))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Severity
+from migrator.prove.admitted import admitted_above_metadata
 from migrator.report.ci.junit import Case
 from migrator.report.groups import in_words
-from migrator.report.markdown import findings_lines, row
+from migrator.report.markdown import cell, findings_lines, row
 from migrator.report.terminal import SHORT, admitted_lines, console
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from typing import IO
@@ -35,8 +37,17 @@ def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False) -> None:
         for name, component in sorted(proof.components.items()):
             under = f"  ({', '.join(component.allowances)})" if component.allowances else ""
             out.print(f"  {name:<{width}}  {component.verdict}{under}")
+    for held in admitted_above_metadata(proof):
+        out.print(f"Admitted in {held}", style="yellow")
+        for line in held.lines[: None if verbose else 3]:
+            out.print(f"    {line}", style="dim")
+        if not verbose and len(held.lines) > 3:
+            out.print(f"    ... {len(held.lines) - 3} more (--verbose, or --format json)", style="dim")
     for line in _left_out(proof):
         out.print(f"Left out of both sides: {line}", style="yellow")
+    for name, told in sorted(proof.record.binaries.items()):
+        if " (" in told:
+            out.print(f"Rendered by another {name} than usual: {told}", style="yellow")
     out.print(f"Verdict: {proof.verdict}.", style="bold green" if proof.verdict.holds else "bold red")
 
 
@@ -84,6 +95,16 @@ def proof_diagnostics(proof: Proof) -> Diagnostics:
         findings += each.reasons
     findings += [
         Diagnostic(
+            code="MIG730",
+            severity=Severity.INFO,
+            summary=f"{each}: {each.few}",
+            remedy="make sure that whoever answers for the cluster knows it",
+            evidence=each.lines,
+        )
+        for each in admitted_above_metadata(proof)
+    ]
+    findings += [
+        Diagnostic(
             code="MIG721",
             severity=Severity.WARNING,
             summary=f"the approval or allowance {name} matches nothing",
@@ -96,12 +117,13 @@ def proof_diagnostics(proof: Proof) -> Diagnostics:
 
 def proof_cases(proof: Proof) -> list[Case]:
     """One test case for each component in each environment, and one for each environment as a whole."""
-    cases = []
+    cases, admitted = [], admitted_above_metadata(proof)
     for name, each in sorted(proof.environments.items()):
         refused = [_line(found) for found in each.found if not found.admitted]
         lines = refused + [reason.summary for reason in each.reasons]
         failure = "" if each.verdict.holds else "\n".join([str(each.verdict), *lines])
-        cases.append(Case(suite=name, name="all objects", failure=failure))
+        told = [line for held in admitted if held.environment == name for line in (str(held), *held.lines)]
+        cases.append(Case(suite=name, name="all objects", failure=failure, told="\n".join(told)))
         for component, proved in sorted(proof.components.items()):
             verdict = proved.environments.get(name)
             if verdict is not None:
@@ -122,9 +144,20 @@ def proof_markdown(proof: Proof) -> str:
             row(name, str(each.verdict), str(each.resources), ", ".join(each.allowances))
             for name, each in sorted(proof.components.items())
         ]
+    lines += _admitted_markdown(proof)
     lines += ["", *(f"Left out of both sides: {line}" for line in _left_out(proof))] if proof.record.left_out else []
     lines += ["", *findings_lines(proof_diagnostics(proof))]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _admitted_markdown(proof: Proof) -> list[str]:
+    """What is admitted above `metadata`, folded but for its count."""
+    lines: list[str] = []
+    for each in admitted_above_metadata(proof):
+        fence = "`" * 3
+        body = [visible(line) for line in each.lines]
+        lines += ["", f"<details><summary>{cell(str(each))}</summary>", "", fence, *body, fence, "", "</details>"]
+    return lines
 
 
 def _line(found: Found) -> str:

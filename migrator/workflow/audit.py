@@ -11,11 +11,12 @@ from migrator.diagnostics import Diagnostics, ExitCode
 from migrator.engines import last_change
 from migrator.gitops.deployed import written_folders
 from migrator.lock import LOCK_PATH
-from migrator.model import RepoPath
+from migrator.model import Impact, RepoPath, SourceSpan
 from migrator.progress import Watch
 from migrator.prove import Rendering, closure_of, render_lock, uncovered, with_deployers
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
+from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline
 from migrator.workflow.steps.classify import recognise
 from migrator.workflow.steps.render_context import render_context_of
@@ -57,6 +58,7 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             deployers=baseline.reading.deployers,
             gitops=baseline.config.gitops,
             uncovered=_uncovered(baseline),
+            widened=_widened(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
         # where nothing builds there is nothing to audit, and silence would pass for a good answer
@@ -69,6 +71,19 @@ def _uncovered(baseline: Baseline) -> Diagnostics:
         return ()
     built = {each.root for each in baseline.builds if each.is_built and each.resources}
     return uncovered(baseline.lock, baseline.root, baseline.config, built)
+
+
+def _widened(baseline: Baseline) -> tuple[tuple[str, str, SourceSpan | None], ...]:
+    config, terms = baseline.config, terms_of(baseline.root, baseline.choices)[0]
+    limit = config.max_impact if config.max_impact is not None and config.max_impact > Impact.METADATA else None
+    found = [("max_impact", str(limit), config.spans.get("max_impact"))] if limit is not None else []
+    found += [
+        (f"the allowance {each.id}", str(each.impact), SourceSpan(path=RepoPath(each.file)))
+        for each in terms.allowances
+        if each.file and each.impact > Impact.METADATA
+    ]
+    found += [(f"an entry of `accept` ({each})", str(each.up_to or "recreate"), each.span) for each in config.accept]
+    return tuple(found)
 
 
 def _deployed(baseline: Baseline) -> frozenset[RepoPath]:

@@ -41,6 +41,8 @@ class Options:
     """The folder of cached results; None is the user's own."""
     no_cache: bool = False
     """Read and write no cache."""
+    trust_cache: bool = False
+    """Take what this machine has rendered before for `verify` as well."""
     max_impact: str | None = None
     """How far the change of a running cluster may go: none, metadata, config, rollout, recreate, data-loss."""
     only: tuple[str, ...] = ()
@@ -102,6 +104,8 @@ class Settings(Options):
 
     root: Path
     """The repository."""
+    writes: bool = False
+    """Whether the run may write the repository, what an earlier one left half done first of all."""
     allow_dirty: bool = False
     """Write although git has changes that are not committed."""
     diff: bool = False

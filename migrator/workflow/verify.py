@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import discover, read_config
-from migrator.engines import find_tools
+from migrator.engines import Cache, find_tools
 from migrator.gitops.reading import own_repositories
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import SourceSpan
@@ -55,13 +55,15 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         terms, shipped = terms_of(root, choices)
         lock = load_lock(root)
         context = render_context_of(choices, tools, watch)
+        if not settings.trust_cache:
+            context = replace(context, cache=Cache(None))
         proof, diagnostics = verify(root, base, context, terms=terms)
 
         def since(ref: str) -> Proof:
             known = base or (lock.commit if lock is not None else None)
             return proof if ref == known else verify(root, ref, context, terms=terms)[0]
 
-        if base is None and not proof.verdict.holds and not diagnostics:
+        if base is None and not proof.verdict.holds and all(each.severity is Severity.INFO for each in diagnostics):
             diagnostics += _meant(lock)
         if lock is not None and lock.handover is not None:
             now = read_commit("", root, lock, context)

@@ -17,7 +17,7 @@ from migrator.model import RepoPath
 from migrator.rewrite.edits import FileEdit, changes, content_digest
 from migrator.rewrite.transaction.commit import commit, recover, stage
 from migrator.rewrite.transaction.disk import Disk
-from migrator.rewrite.transaction.journal import JOURNAL, Operation, read_journal, write_journal
+from migrator.rewrite.transaction.journal import JOURNAL, Journal, Operation, read_journal, write_journal
 
 Tree = dict[str, tuple[int, bytes | None]]
 
@@ -319,13 +319,28 @@ def test_a_foreign_journal_is_left_alone(root: Path, text: str) -> None:
 
 
 def test_a_journal_comes_back_as_it_was(tmp_path: Path) -> None:
-    (tmp_path / "state.json").write_text(JOURNAL_TEXT)
-    plain = read_journal(tmp_path)
-    assert plain is not None
     odd = RepoPath("caf\udce9.yaml")  # a name that is not UTF-8
-    journal = replace(plain, operations=(Operation(path=odd, before=None, after="sha256:0"),), directories=())
+    operation = Operation(path=odd, before=None, after="sha256:0")
+    journal = Journal(direction="forward", operations=(operation,), directories=(), version=1)
     write_journal(journal, tmp_path, Disk())
     assert read_journal(tmp_path) == journal
+
+
+def test_a_journal_counts_only_where_it_was_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = Operation(path=RepoPath("a.yaml"), before=None, after="sha256:0")
+    journal = Journal(direction="forward", operations=(operation,), directories=(), version=1)
+    write_journal(journal, tmp_path, Disk())
+    state = tmp_path / "state.json"
+    text = state.read_text()
+    for changed in (text.replace("a.yaml", "b.yaml"), text.replace("forward", "back"), JOURNAL_TEXT):
+        state.write_text(changed)
+        with pytest.raises(MigrateError, match="MIG626"):
+            read_journal(tmp_path)
+    state.write_text(text)
+    assert read_journal(tmp_path) == journal
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another-machine"))
+    with pytest.raises(MigrateError, match="not obeyed"):
+        read_journal(tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""After a crash every command sees the old tree or the new one, whichever is run first."""
+"""After a crash no command reads half a tree: the next that writes settles it, and the others stop."""
 
 from __future__ import annotations
 
@@ -40,13 +40,24 @@ def crash(migrate: Migrate, app: Path, mirror: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("command", [["plan"], ["audit"], ["verify"], ["graph"], ["apply", "--diff"]])
-def test_every_command_settles_it_first(
+def test_a_command_that_writes_nothing_stops(
     migrate: Migrate, app: Path, mirror: Path, crash: Crash, command: list[str]
 ) -> None:
     committed(app)
     crash()
+    before = tree(app)
     options = ("--offline", "--chart-mirror", mirror) if command != ["graph"] else ("--offline",)
     shown = migrate(command[0], app, *command[1:], *options)
+    assert (shown.code, shown.out) == (1, "")
+    assert "half old and half new [MIG936]" in shown.err
+    assert "migrate apply" in shown.err
+    assert tree(app) == before
+
+
+def test_the_next_command_that_writes_settles_it_first(migrate: Migrate, app: Path, mirror: Path, crash: Crash) -> None:
+    committed(app)
+    crash()
+    shown = migrate("apply", app, "--allow-dirty", "--offline", "--chart-mirror", mirror)
     assert "it is finished: the tree is the new one [MIG910]" in shown.err
     assert shown.code == 0, shown.err
     assert not (app / JOURNAL).exists()
@@ -58,8 +69,12 @@ def test_what_was_not_begun_is_taken_back(migrate: Migrate, app: Path, mirror: P
     committed(app)
     before = tree(app)
     crash(1)
-    shown = migrate("plan", app, "--offline", "--chart-mirror", mirror)
+    assert migrate("plan", app, "--offline", "--chart-mirror", mirror).code == 0, "nothing is half written"
+    (app / "note.txt").write_text("mine\n")
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+    assert "[MIG908]" in shown.err
     assert "it is taken back: the tree is the old one [MIG910]" in shown.err
+    (app / "note.txt").unlink()
     assert tree(app) == before
 
 
@@ -92,7 +107,7 @@ def test_a_file_that_a_person_deleted_since_is_not_passed_over(
     written = git(app, "ls-files", "--others", "--exclude-standard", "helm-charts").splitlines()[0]
     (app / written).unlink()
     before = tree(app)
-    shown = migrate("plan", app, "--offline", "--chart-mirror", mirror)
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
     assert shown.code == 1
     assert f"{written}: error" in shown.err
     assert "[MIG625]" in shown.err
@@ -108,12 +123,10 @@ def test_where_nothing_can_be_written_the_half_tree_is_not_read(
         raise PermissionError(30, "Read-only file system")
 
     monkeypatch.setattr(Disk, "rename", denied)
-    for command in ("plan", "audit", "verify"):
-        shown = migrate(command, app, "--offline", "--chart-mirror", mirror)
-        assert shown.code == 1
-        assert shown.out == ""
-        assert "[MIG916]" in shown.err
-        assert "Read-only file system" in shown.err
+    shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
+    assert (shown.code, shown.out) == (1, "")
+    assert "[MIG916]" in shown.err
+    assert "Read-only file system" in shown.err
 
 
 @pytest.mark.parametrize(
@@ -139,7 +152,7 @@ def test_a_journal_behind_a_link_is_none_of_ours(migrate: Migrate, app: Path, tm
     outside.mkdir()
     (outside / "new-0").write_text("not ours\n")
     (app / JOURNAL).symlink_to(outside)
-    shown = migrate("plan", app, "--offline")
+    shown = migrate("apply", app, "--offline")
     assert shown.code == 1
     assert "symbolic link" in shown.err
     assert (outside / "new-0").read_text() == "not ours\n"
@@ -155,7 +168,8 @@ def test_a_journal_does_not_write_through_a_link(migrate: Migrate, app: Path, tm
     state = {"version": 1, "direction": "forward", "operations": [operation], "directories": []}
     (folder / "state.json").write_text(json.dumps(state))
     (folder / "new-0").write_text("evil\n")
-    shown = migrate("plan", app, "--offline")
-    assert shown.code == 1
-    assert "[MIG622]" in shown.err
+    for command in ("plan", "apply"):
+        shown = migrate(command, app, "--offline")
+        assert shown.code == 1
+        assert "[MIG626]" in shown.err
     assert not list(outside.iterdir())

@@ -13,6 +13,7 @@ from migrator.cli.options import charts, max_impact, output_format, repository, 
 
 @click.command(short_help="Prove again that nothing changed.")
 @repository
+@click.option("--trust-cache", is_flag=True, help="Take what this machine rendered before.")
 @click.option("--base", metavar="GITREF", help="Commit before the migration (default: the lock's baseline).")
 @output_format("text", "json", "markdown", "junit", "github", "intoto")
 @max_impact

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -16,6 +17,7 @@ _FILE = FileKind(
 )
 _FIELDS = frozenset({"id", "description", "impact", "reason", "scope"})
 _ORDER = "order"
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SCOPE_FIELDS = frozenset({"kinds", "paths", "differences", "namespaces", "names"})
 
 
@@ -43,6 +45,8 @@ class Allowance:
     impact: Impact
     reason: str
     scope: Scope
+    file: str = ""
+    """The team's file that holds it; empty for one that ships."""
 
     def admits(self, difference: Difference) -> bool:
         resource = difference.resource
@@ -71,24 +75,69 @@ def _is_at(pattern: Sequence[str], path: KeyPath) -> bool:
 
 
 def load_allowances(directories: Iterable[Path]) -> tuple[Allowance, ...]:
-    """The allowances of all `*.yaml` files in the folders, sorted by id; a folder that is not there holds none.
+    """The allowances that ship, of all `*.yaml` files in the folders, sorted by id; a folder may not be there.
 
     Raises MigrateError (MIG790) naming file, line and field for a file that is not as documented, and for an id that
     occurs twice: an exception that does not load must not vanish silently.
     """
+    files = [path for directory in directories for path in sorted(directory.glob("*.yaml"))]
+    return _loaded((path, RepoPath(path.as_posix())) for path in files)
+
+
+def load_team_allowances(root: Path, folder: RepoPath, shipped: Iterable[Allowance]) -> tuple[Allowance, ...]:
+    """The allowances of a team, in a folder of its repository, sorted by id.
+
+    Errors as `load_allowances`; also for an id that one of ours has, and for a scope that is none.
+    """
+    files = [path for path in sorted((root / folder).glob("*")) if path.suffix in {".yaml", ".yml"}]
+    found = ((path, RepoPath(path.relative_to(root).as_posix())) for path in files)
+    return _loaded(found, reserved={each.id for each in shipped}, is_team=True)
+
+
+def _loaded(
+    files: Iterable[tuple[Path, RepoPath]], *, reserved: Collection[str] = (), is_team: bool = False
+) -> tuple[Allowance, ...]:
     found: dict[str, Allowance] = {}
-    for directory in directories:
-        for path in sorted(directory.glob("*.yaml")):
-            file = _file(path)
-            allowance = _allowance(file)
-            if allowance.id in found:
-                raise file.child("id").error(f"{allowance.id} is there already")
-            found[allowance.id] = allowance
+    for path, shown in files:
+        file = _file(path, shown)
+        allowance = _allowance(file)
+        if allowance.id in found:
+            raise file.child("id").error(f"{allowance.id} is there already")
+        if is_team:
+            _check_id(file.child("id"), allowance.id, reserved)
+            _check_scope(file.child("scope"), allowance.scope)
+            allowance = replace(allowance, file=str(shown))
+        found[allowance.id] = allowance
     return tuple(found[name] for name in sorted(found))
 
 
-def _file(file: Path) -> Field:
-    path = RepoPath(file.as_posix())
+def _check_id(held: Field, name: str, reserved: Collection[str]) -> None:
+    if not _ID.fullmatch(name):
+        raise held.error(f"{name!r} must be lower-case letters, digits and single dashes")
+    if _plain(name) in {_plain(each) for each in reserved}:
+        raise held.error(f"{name} reads as an allowance that ships with migrate: choose another id")
+
+
+def _plain(name: str) -> str:
+    """An id as the eye takes it: `0` for o, `1` for l, a dash more or less."""
+    return name.replace("-", "").translate(str.maketrans("015", "ols"))
+
+
+def _check_scope(held: Field, scope: Scope) -> None:
+    """A scope of everything is none, however it is spelled."""
+    for position, path in enumerate(scope.paths):
+        at = held.child("paths").listed()[position]
+        if path and _has_wildcard(path[0]):
+            raise at.error("must begin with a key: a path that holds anywhere is not a scope")
+        if all(map(_has_wildcard, path[1:])) and any(_has_wildcard(kind.partition(".")[0]) for kind in scope.kinds):
+            raise at.error("is about whole objects of any kind: name the kinds, or a place further in")
+
+
+def _has_wildcard(pattern: str) -> bool:
+    return any(sign in pattern for sign in "*?[")
+
+
+def _file(file: Path, path: RepoPath) -> Field:
     try:
         data = file.read_bytes()
     except OSError as error:

@@ -58,4 +58,5 @@ class Terms:
         if difference.impact > self.max_impact:
             told = f"{difference.allowance} admits it, but its impact {difference.impact} is above {self.max_impact}"
             return False, told
-        return True, f"allowance {difference.allowance}"
+        file = next((each.file for each in self.allowances if each.id == difference.allowance), "")
+        return True, f"allowance {difference.allowance}" + (f" ({file})" if file else "")

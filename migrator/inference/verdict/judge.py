@@ -77,7 +77,7 @@ class Judge:
                 "chart": request.chart.digest,
                 "values": list(texts),
                 "setting": [setting.release, setting.namespace, list(setting.api_versions), setting.kube_version],
-                "engine": self.tool.version,
+                "engine": self.tool.identity,
                 "as_dependency": request.as_dependency,
                 "attempt": attempt,
                 "strict": strict,

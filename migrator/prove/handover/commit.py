@@ -16,7 +16,8 @@ from migrator.gitops.reading.repository import Tree
 from migrator.load import Kustomizations, load
 from migrator.lock import Lock
 from migrator.model import NOTHING_LEFT_OUT, Json, RepoPath, ResId
-from migrator.prove.render import RenderContext, closure_in, render_root
+from migrator.prove.closure import closure_in
+from migrator.prove.render import RenderContext, render_root
 from migrator.render_roots import WholeTree
 
 

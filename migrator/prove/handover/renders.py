@@ -24,9 +24,10 @@ from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import Tree
 from migrator.lock import LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, Json, RepoPath, mapping_of, resource_of
+from migrator.prove.closure import closure_in
 from migrator.prove.handover.commit import Commit
 from migrator.prove.release.dependencies import read_chart_file
-from migrator.prove.render import RenderContext, closure_in, render_release, render_root
+from migrator.prove.render import RenderContext, render_release, render_root
 from migrator.render_roots.additions import FIELDS, Addition
 from migrator.yamlio import Dialect, dump, read_documents
 

@@ -20,6 +20,8 @@ class Case:
     name: str
     failure: str = ""
     skipped: str = ""
+    told: str = ""
+    """What holds and is worth knowing."""
 
 
 def finding_cases(findings: Sequence[Diagnostic]) -> list[Case]:
@@ -47,6 +49,8 @@ def junit(cases: Sequence[Case]) -> str:
         inside = ET.SubElement(report, "testsuite", {"name": visible_lines(suite), **_counts(members)})
         for case in members:
             told = ET.SubElement(inside, "testcase", classname=visible_lines(case.suite), name=visible_lines(case.name))
+            if case.told:
+                ET.SubElement(told, "system-out").text = visible_lines(case.told)
             if case.failure:
                 failure = ET.SubElement(told, "failure", message=visible_lines(case.failure.splitlines()[0]))
                 failure.text = visible_lines(case.failure)

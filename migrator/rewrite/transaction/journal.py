@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from migrator.dataclass_json import from_json, to_json
 from migrator.diagnostics import MigrateError
+from migrator.engines import sealed_by
 from migrator.model import RepoPath, SourceSpan
 from migrator.rewrite.edits import FileEdit, content_digest, is_inside
 from migrator.rewrite.transaction.disk import Disk
@@ -42,6 +44,8 @@ class Journal:
     directories: tuple[RepoPath, ...]
     """Folders that did not exist before, outer ones first."""
     version: Literal[1]
+    seal: str = ""
+    """By which the machine that wrote it knows it again: one that came with a repository is not obeyed."""
 
 
 def planned(edits: Sequence[FileEdit], directories: tuple[RepoPath, ...]) -> Journal:
@@ -66,7 +70,7 @@ def write_journal(journal: Journal, folder: Path, disk: Disk) -> None:
     draft = folder / _DRAFT
     if draft.exists():
         disk.unlink(draft)
-    disk.write(draft, to_json(journal, indent=1), None)
+    disk.write(draft, to_json(replace(journal, seal=_seal(journal)), indent=1), None)
     disk.rename(draft, folder / _STATE)
     disk.sync(folder)
 
@@ -79,17 +83,21 @@ def read_journal(folder: Path) -> Journal | None:
         return None
     try:
         journal = from_json(Journal, data)
-        if all(map(is_inside, (*(each.path for each in journal.operations), *journal.directories))):
-            return journal
+        is_sealed = hmac.compare_digest(journal.seal.encode(), _seal(journal).encode())
+        if is_sealed and all(map(is_inside, (*(each.path for each in journal.operations), *journal.directories))):
+            return replace(journal, seal="")
     except ValueError:
         pass
-    # one of another version, or one that came with a repository that somebody else made and leads out of it or into git
     raise MigrateError.of(
         "MIG626",
-        "the journal of an interrupted run cannot be read; it is not one of this version",
+        "there is a journal of an interrupted run that this version did not leave on this machine: it is not obeyed",
         span=SourceSpan(path=RepoPath(f"{JOURNAL}/{_STATE}")),
-        remedy="finish with the version that was interrupted; or restore the tree from git and delete the folder",
+        remedy="run `migrate apply` where it was interrupted; or restore the tree from git and delete the folder",
     )
+
+
+def _seal(journal: Journal) -> str:
+    return sealed_by("journal", to_json(replace(journal, seal=""))).hex()
 
 
 def end_journal(folder: Path, disk: Disk) -> None:

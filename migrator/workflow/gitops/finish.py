@@ -17,7 +17,7 @@ from migrator.gitops.stages.owners import is_self_deployed, restored
 from migrator.lock import LOCK_PATH, Handover, Lock, LockedDeployer, LockedOwner
 from migrator.model import RepoPath, SourceSpan
 from migrator.prove import Proof, RenderContext, prove_lock, verify, with_proof
-from migrator.prove.render import closure_of
+from migrator.prove.closure import closure_of
 from migrator.rewrite import FileEdit, commit, sealed, stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.gitops.as_proved import as_proved

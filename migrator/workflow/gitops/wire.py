@@ -24,7 +24,8 @@ from migrator.gitops.stages.owners import fields_before
 from migrator.lock import CLEAN_UP, PROTECT, SWITCH, Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
 from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
-from migrator.prove.render import closure_of, render_release, render_root
+from migrator.prove.closure import closure_of
+from migrator.prove.render import render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, check_place, sealed

@@ -1,4 +1,4 @@
-"""What an interrupted run left is finished or taken back before anything is read: nobody sees half a tree."""
+"""What an interrupted run left is settled by the next that writes; until then nobody reads half a tree."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ _DONE = {
 def recover_first(settings: Settings, run: Run) -> frozenset[RepoPath]:
     """The files that an interrupted run was writing and that are written now; none where it was taken back.
 
-    What was done is said at once (MIG910). Raises MIG916 where it cannot be done, and what `recover` raises: MIG620
+    What was done is said at once (MIG910). A command that writes nothing stops instead (MIG936): it neither reads half
+    a tree nor touches it. Raises MIG916 where it cannot be done, and what `recover` raises: MIG620
     while the other run lives, MIG625 for files that a person changed since, MIG626 for a journal that is none of ours.
     """
     if not (settings.root / JOURNAL).is_dir():
@@ -27,6 +28,8 @@ def recover_first(settings: Settings, run: Run) -> frozenset[RepoPath]:
     root = settings.root.resolve()
     try:
         paths = interrupted_paths(root)
+        if not settings.writes:
+            return _nothing(paths)
         done = recover(root)
     except OSError as error:
         raise _impossible(error, root) from None
@@ -34,6 +37,18 @@ def recover_first(settings: Settings, run: Run) -> frozenset[RepoPath]:
         return frozenset()
     run.notice(_note(done))
     return paths if done == "finished" else frozenset()
+
+
+def _nothing(paths: frozenset[RepoPath]) -> frozenset[RepoPath]:
+    """No files; MIG936 where some are half written."""
+    if paths:
+        raise MigrateError.of(
+            "MIG936",
+            "an earlier run was interrupted while writing, so the tree is half old and half new",
+            span=SourceSpan(path=RepoPath(JOURNAL)),
+            remedy="run `migrate apply`: it finishes that first, or takes it back",
+        )
+    return paths
 
 
 def _note(done: str) -> Diagnostic:

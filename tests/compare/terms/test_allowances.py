@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from migrator.compare import Terms, compare, load_allowances
+from migrator.compare import Terms, compare, load_allowances, load_team_allowances
 from migrator.diagnostics import MigrateError
-from migrator.model import Impact, resource_of
+from migrator.model import Impact, RepoPath, resource_of
 from migrator.yamlio import rules_directory
 
 LABELS = {"helm.sh/chart": "a-1", "app.kubernetes.io/managed-by": "Helm", "chart": "a", "heritage": "Helm"}
@@ -198,3 +198,46 @@ def test_an_id_that_occurs_twice_is_an_error(tmp_path):
     team(tmp_path / "b")
     with pytest.raises(MigrateError, match="scale is there already"):
         load_allowances([tmp_path / "a", tmp_path / "b"])
+
+
+WIDE = {
+    "any key": ("['*']", "[['*', '**']]"),
+    "any key, otherwise": ("['*']", "[['?*', '**']]"),
+    "any key by letters": ("[Service]", "[['[a-z]*', '**']]"),
+    "any path": ("[Service]", "[['**', '*']]"),
+    "whole objects": ("['*']", "[[]]"),
+    "whole objects of all groups": ("['*.?*', '*']", "[[]]"),
+    "whole objects by vowels": ("['*a*', '*e*', '*i*', '*o*']", "[[]]"),
+    "whole specs": ("['?*']", "[[spec, '**']]"),
+    "whole specs, otherwise": ("['[A-Z]*']", "[[spec, '*', '**']]"),
+    "a good one before": ("['*']", "[[metadata, labels, chart], [data, '**']]"),
+}
+
+
+def held_by_a_team(tmp_path, kinds="[Deployment.apps]", paths="[[spec, replicas]]", name="scale"):
+    folder = tmp_path / "repository/exceptions"
+    folder.mkdir(parents=True, exist_ok=True)
+    text = ALLOWANCE.format(impact="rollout", kind="changed", more="").replace("id: scale", f"id: {name}")
+    (folder / "x.yaml").write_text(text.replace("[Deployment.apps]", kinds).replace("[[spec, replicas]]", paths))
+    return load_team_allowances(tmp_path / "repository", RepoPath("exceptions"), shipped())
+
+
+@pytest.mark.parametrize("name", WIDE)
+def test_a_scope_of_everything_is_refused_however_it_is_spelled(name, tmp_path):
+    with pytest.raises(MigrateError, match="MIG790"):
+        held_by_a_team(tmp_path, *WIDE[name])
+    assert held_by_a_team(tmp_path, "[ConfigMap, Secret]", "[[data, '**']]")
+    assert held_by_a_team(tmp_path, "['*']", "[[metadata, labels, '**']]")
+
+
+@pytest.mark.parametrize("name", ["replicas", "rep1icas", "re-plicas", "Replicas", "pod-1abels", "a b", "p\u043eds"])
+def test_a_team_takes_no_id_that_is_ours_or_looks_like_it(name, tmp_path):
+    with pytest.raises(MigrateError, match="MIG790"):
+        held_by_a_team(tmp_path, name=name)
+    assert held_by_a_team(tmp_path)[0].file == "exceptions/x.yaml"
+
+
+def test_who_admits_is_told_with_the_file(tmp_path):
+    differences = compare([workload()], [workload(replicas=2)])
+    terms = Terms(allowances=held_by_a_team(tmp_path), max_impact=Impact.ROLLOUT)
+    assert terms.judged(differences)[0].why == "allowance scale (exceptions/x.yaml)"
