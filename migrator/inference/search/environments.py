@@ -24,6 +24,7 @@ from migrator.inference.search.passes.object_names import name_objects
 from migrator.inference.search.passes.render_errors import repair
 from migrator.inference.search.refused import refused
 from migrator.inference.search.trials import Trials
+from migrator.inference.search.written_namespaces import with_written_namespaces
 from migrator.inference.types import InferenceRequest, Start
 from migrator.model import ReleaseContext
 from migrator.templates.chart import Chart
@@ -208,6 +209,7 @@ def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State
     """What is right to a cluster and prints more objects to the letter, where it is found near; else the state."""
     if not state.is_right:
         return state
+    state = with_written_namespaces(evaluator, state)
     strict = evaluator.to_the_letter()
     begun = strict.measure(state.tree, state.setting)
     if begun.is_right:
