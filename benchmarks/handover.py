@@ -66,12 +66,13 @@ def main() -> int:
     parser.add_argument("--mirror", type=Path)
     parser.add_argument("--corpus", action="append", default=[], metavar="NAME")
     parser.add_argument("--tool", action="append", choices=TOOLS)
+    parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="kept; by default a new one for each row")
     parser.add_argument("--budget", default="15", metavar="SECONDS", help="of search for one component")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     if given.corpus:
         archives = [each for name in given.corpus for each in sorted((CORPUS / "repos").glob(f"*{name}*.tar.xz"))]
-        rows = [emitted(each, tool, given.budget) for each in archives for tool in given.tool or TOOLS]
+        rows = [emitted(each, tool, given) for each in archives for tool in given.tool or TOOLS]
     elif given.shop:
         rows = [each for layout in LAYOUTS for each in wired(given.shop, given.mirror, layout)]
     else:
@@ -110,17 +111,18 @@ def wired(shop: Path, mirror: Path, layout: str) -> Iterator[dict[str, Any]]:
             }
 
 
-def emitted(archive: Path, tool: str, budget: str) -> dict[str, Any]:
+def emitted(archive: Path, tool: str, given: argparse.Namespace) -> dict[str, Any]:
     """A row for a repository of the corpus: what the objects of a tool deploy there that they must not."""
     mirrors = (CORPUS / "charts", CORPUS / "roundtrip" / "charts")
     row: dict[str, Any] = {"repository": archive.name.removesuffix(".tar.xz"), "tool": tool}
-    with tempfile.TemporaryDirectory() as name, mock.patch.dict("os.environ", MIGRATE_CACHE_DIR=f"{name}/cache"):
+    with tempfile.TemporaryDirectory() as name:
         root, before = unpacked(archive, Path(name) / "repository"), Path(name) / "before"
         if not (root / CONFIG).exists():
             (root / CONFIG).write_text("gitops: {argocd: {enable_helm: true}}\n")
         shutil.copytree(root, before, symlinks=True)
         committed(root, "configured")
-        words = ["apply", str(root), "--offline", "--budget", budget, "--max-impact", "metadata", "--gitops", tool]
+        words = ["apply", str(root), "--offline", "--max-impact", "metadata", "--gitops", tool]
+        words += ["--budget", given.budget, "--cache-dir", str(given.cache_dir or Path(name) / "cache")]
         words += [word for each in mirrors for word in ("--chart-mirror", str(each))]
         began, code, lock = time.perf_counter(), quiet(words), load_lock(root)
         while not code and lock is not None and lock.handover is not None and lock.handover.following:
@@ -133,6 +135,7 @@ def emitted(archive: Path, tool: str, budget: str) -> dict[str, Any]:
         context = RenderContext(tools=find_tools(), library=library, cache=Cache(None))
         found = Emitted(root=root, before=before, lock=lock, mirrors=mirrors, context=context)
         wrong = {"unlike": list(found.unlike()), "changed": list(found.changed())}
+        row["unbuilt"] = len(found.unbuilt)
         counted = {"environments": len(lock.environments), "releases": found.releases, "inflated": found.inflated}
         row["stages"] = len(lock.handover.stages)
         return {**row, **counted, **wrong, "failed": len(wrong["unlike"]) + len(wrong["changed"])}

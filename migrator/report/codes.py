@@ -121,7 +121,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG688": "The baseline of the lock moved on, as others changed things during a change of hands.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",
-        "MIG662": "The chosen GitOps tool cannot deploy a release as it was planned.",
+        "MIG662": "The chosen GitOps tool cannot deploy a release, or a kustomization, as it is.",
         "MIG670": "A file of somebody else is where a pipeline or script would be, which gets another name.",
         "MIG671": "A pipeline or script that migrate wrote was changed since, and stays as it is.",
         "MIG672": "A pipeline, Renovate's configuration or CODEOWNERS has to be extended by hand.",

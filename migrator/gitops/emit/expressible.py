@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from migrator.diagnostics import Diagnostic, MigrateError, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.gitops.deployer import Tool
 from migrator.gitops.emit.units import Unit
 from migrator.lock import LOCK_PATH
@@ -67,6 +67,39 @@ def check_deployable(units: Iterable[Unit], tool: Tool, *, enables_helm: bool = 
             why = _no_source(each.release.repository)
         if why:
             raise undeployable(each, why, tool)
+
+
+def buildable(units: Sequence[Unit], tool: Tool, *, enables_helm: bool = False) -> tuple[tuple[Unit, ...], Diagnostics]:
+    """The units without those that the tool cannot build; MIG662 names the kustomizations that inflate charts.
+
+    Flux never inflates them (fact F2); Argo CD does where it is told to.
+    """
+    inflating = [each for each in units if each.inflates]
+    if not inflating or (tool is Tool.ARGO_CD and enables_helm):
+        return tuple(units), ()
+    shown = ", ".join(sorted({each.path for each in inflating}))
+    if tool is Tool.ARGO_CD:
+        return tuple(units), (_needs_helm(shown),)
+    return tuple(each for each in units if not each.inflates), (_not_inflated(shown),)
+
+
+def _needs_helm(paths: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG662",
+        severity=Severity.WARNING,
+        summary=f"Argo CD has to inflate charts for these kustomizations: {paths}",
+        remedy="set `kustomize.buildOptions: --enable-helm` in its ConfigMap argocd-cm, and say `gitops: {argocd: "
+        "{enable_helm: true}}` in migrate.yaml",
+    )
+
+
+def _not_inflated(paths: str) -> Diagnostic:
+    return Diagnostic(
+        code="MIG662",
+        severity=Severity.WARNING,
+        summary=f"no object is written for kustomizations that inflate charts, which Flux does not (fact F2): {paths}",
+        remedy="deploy their charts by HelmReleases of your own, or let the kustomization hold what they render",
+    )
 
 
 def undeployable(unit: Unit, why: str, tool: Tool) -> MigrateError:

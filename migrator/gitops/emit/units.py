@@ -32,6 +32,8 @@ class Unit:
     """Where objects go that name none; empty where all of them name one."""
     objects: tuple[Resource, ...] = field(repr=False)
     is_infrastructure: bool
+    inflates: bool = False
+    """Whether it is a kustomization that inflates charts."""
     release: LockedRelease | None = None
     values: Mapping[str, Json] = field(default_factory=dict, repr=False)
     """All values of a release as its public chart takes them, without the umbrella around it."""

@@ -13,7 +13,7 @@ from migrator.discover import KUSTOMIZATION_NAMES
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.argocd import argocd_objects
 from migrator.gitops.emit.chart_values import chart_values, yaml_of
-from migrator.gitops.emit.expressible import check_deployable
+from migrator.gitops.emit.expressible import buildable, check_deployable
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.inflating import inflating_files
 from migrator.gitops.emit.units import Unit, is_below, named
@@ -97,6 +97,8 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
         return planned
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
     check_deployable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
+    units, more = buildable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
+    notes = (*notes, *more)
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each for held in lock.environments.values() for by in held.deployed_by for each in _known(by)}
@@ -160,6 +162,7 @@ def _kustomization(environment: str, part: Part, namespace: str, layout: Layout)
         namespace=namespace,
         objects=_placed(part.resources, namespace),
         is_infrastructure=any(is_below(part.path, pattern) for pattern in places),
+        inflates=part.inflates,
     )
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from units_of_a_shop import of, unit
 
 from migrator.charts.types import ChartRef
 from migrator.gitops.deployer import Tool
-from migrator.gitops.emit.expressible import for_tool, without_definitions
+from migrator.gitops.emit.expressible import buildable, for_tool, without_definitions
 from migrator.inference.types import ReleaseOptions
 from migrator.model import ReleaseContext, ResId
 from migrator.plan import ComponentPlan, Decision, Plan
@@ -63,6 +66,21 @@ def test_argo_cd_has_a_word_for_all_of_it_where_kustomize_may_inflate_charts(mor
     assert decided(Tool.ARGO_CD, enables_helm=True, chart=chart, **more) == (Decision.ADOPT_WITH_PATCHES, [])
     homeless = ChartRef(name="store", version="1.2.3", repository="")
     assert decided(Tool.ARGO_CD, enables_helm=True, chart=homeless, **more) == (Decision.PROPOSE, ["MIG662"])
+
+
+def test_a_kustomization_that_inflates_charts_is_not_for_flux_and_for_argo_cd_where_it_may() -> None:
+    units = (
+        replace(unit("prod", "apps/charted", of("Service", "a", "a")), inflates=True),
+        unit("prod", "apps/plain", of("Service", "b", "b")),
+    )
+    kept, (note,) = buildable(units, Tool.FLUX)
+    assert (kept, note.code) == (units[1:], "MIG662")
+    assert note.summary.endswith("(fact F2): apps/charted")
+    kept, (note,) = buildable(units, Tool.ARGO_CD)
+    assert (kept, note.code) == (units, "MIG662")
+    assert "--enable-helm" in note.remedy
+    assert buildable(units, Tool.ARGO_CD, enables_helm=True) == (units, ())
+    assert buildable(units[1:], Tool.FLUX) == (units[1:], ())
 
 
 def test_definitions_of_a_charts_own_folder_stay_where_nothing_would_protect_them() -> None:
