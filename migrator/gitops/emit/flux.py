@@ -73,6 +73,8 @@ class _Place:
 
     @property
     def releases(self) -> str:
+        if self.environment in self.wiring.released:
+            return self.wiring.released[self.environment]
         return f"{self.folder}/{self.environment}" if self.entry else f"{self.folder}/releases/{self.environment}"
 
     @property

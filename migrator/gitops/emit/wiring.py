@@ -40,6 +40,8 @@ class Wiring:
     """Whether others deploy today what moves: until the handover is finished nobody prunes or heals (ADR 20)."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Environment -> what the source of the repository is called that is there already (Flux)."""
+    released: Mapping[str, RepoPath] = field(default_factory=dict)
+    """Environment -> the folder of the HelmReleases that are there already (Flux)."""
     entries: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
     """Environment -> the folder of files that is deployed already, in each of its clusters: what is new goes there."""
 

@@ -29,6 +29,7 @@ from migrator.prove.render import render_release, render_root
 from migrator.prove.rendered_parts import Part
 from migrator.render_roots import WholeTree
 from migrator.rewrite import FileEdit, Layout, changes, check_place, sealed
+from migrator.workflow.gitops.earlier import files_before, release_folders, widened
 from migrator.workflow.gitops.inflated import inflated_otherwise
 from migrator.workflow.gitops.protect import begun, protected, rewritten
 from migrator.workflow.gitops.unowned import told_of_unowned
@@ -81,7 +82,8 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
     reading = planned.baseline.reading
     wiring = handed_over(wiring, planned.owners, reading.projects, is_elsewhere=bool(planned.elsewhere))
     entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
-    wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index))
+    released = release_folders(planned.baseline.lock)
+    wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index), released=released)
     return _wired(planned, tree, context, wiring, notes)
 
 
@@ -102,8 +104,11 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     units = named(units, planned.layout.grouping.common_folders)
     objects = _OBJECTS[wiring.tool](units, wiring, folder)
     known = {each for held in lock.environments.values() for by in held.deployed_by for each in _known(by)}
-    files = texts(objects)
-    edits = (*_edits(files, tree, known), *_listed(planned, list(files), wiring))
+    earlier = planned.baseline.lock
+    there = files_before(objects, earlier, planned.baseline.reading.projects, tree)
+    files = texts(each for at, each in enumerate(objects) if at not in there)
+    wider = [one for at, file in there.items() for one in widened(objects[at], file, tree)]
+    edits = (*wider, *_edits(files, tree, known), *_listed(planned, list(files), wiring))
     for edit in edits:
         check_place(index.root, edit.path)
         place = tree / edit.path
@@ -113,7 +118,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     new = {each.id for each in planned.plan.components if each.decision in ADOPTED}
     otherwise = inflated_otherwise(objects, tree, context, new)
     lock = _locked(lock, objects, wiring, planned)
-    if (earlier := planned.baseline.lock) is not None and begun(earlier):  # what was there before the marks counts
+    if earlier is not None and begun(earlier):  # what was there before the marks counts
         lock = replace(lock, commit=earlier.commit, tree=earlier.tree)
     listed = {each.path for each in edits}
     every = sealed((*(each for each in planned.edits if each.path not in listed), *edits), lock, index)
@@ -227,7 +232,9 @@ def _edits(files: Mapping[RepoPath, bytes], tree: Path, known: set[RepoPath]) ->
 
 def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Lock:
     """The lock with what deploys each part of each environment."""
-    found: dict[str, list[LockedDeployer]] = {name: [] for name in lock.environments}
+    found = {
+        name: {(each.kind, each.name): each for each in held.deployed_by} for name, held in lock.environments.items()
+    }
     for each in objects:
         if each.unit is not None and each.deployer is not None:
             release = each.unit.release
@@ -239,9 +246,9 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Pla
                 component=release.component if release is not None else "",
                 root=each.inflated if release is not None else each.unit.path,
             )
-            found[each.unit.environment].append(deployer)
+            found[each.unit.environment].setdefault((deployer.kind, deployer.name), deployer)
     environments = {
-        name: replace(held, deployed_by=tuple(sorted(found[name]))) for name, held in lock.environments.items()
+        name: replace(held, deployed_by=tuple(sorted(found[name].values()))) for name, held in lock.environments.items()
     }
     return replace(lock, environments=environments, handover=_handover(lock, objects, wiring, planned))
 
