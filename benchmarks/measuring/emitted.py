@@ -66,7 +66,7 @@ class Emitted:
             for root in held.kustomize:
                 if root not in covered and not covered.issuperset(_listed(self.root, root) or {root}):
                     new += self._root(self.root, root)
-            for each in compare(_of_no_tool(old), _of_no_tool(new)):
+            for each in compare(*_apart(_of_no_tool(old), _of_no_tool(new))):
                 if each.impact > Impact.METADATA:
                     yield f"{name}: {each.id}"
 
@@ -132,6 +132,13 @@ def _in_namespace(found: Sequence[Resource], namespace: str) -> list[Resource]:
     return [placed_in(each, namespace, scopes) for each in found]
 
 
+def _apart(old: Sequence[Resource], new: Sequence[Resource]) -> tuple[list[Resource], list[Resource]]:
+    """What is on one side alone, each once: roots of one environment may hold an object in several forms."""
+    before, after = ({_text(each): each for each in side} for side in (old, new))
+    gone = [each for text, each in before.items() if text not in after]
+    return gone, [each for text, each in after.items() if text not in before]
+
+
 def _of_no_tool(found: Sequence[Resource]) -> list[Resource]:
     return [each for each in found if not each.gvk.group.endswith(_TOOLS)]
 
@@ -144,11 +151,13 @@ def _listed(tree: Path, root: RepoPath) -> set[RepoPath]:
 
 
 def _bodies(found: Sequence[Resource]) -> Counter[str]:
-    """The objects, of which the order does not count; an empty map of annotations is none, as to a post-renderer."""
-    texts: Counter[str] = Counter()
-    for each in found:
-        body = json.loads(json.dumps(canonical(dict(each.body)), sort_keys=True))
-        if not body["metadata"].get("annotations", True):
-            del body["metadata"]["annotations"]
-        texts[json.dumps(body, sort_keys=True)] += 1
-    return texts
+    """The objects, of which the order does not count."""
+    return Counter(map(_text, found))
+
+
+def _text(resource: Resource) -> str:
+    """The body; an empty map of annotations is none, as to a post-renderer."""
+    body = json.loads(json.dumps(canonical(dict(resource.body)), sort_keys=True))
+    if not body["metadata"].get("annotations", True):
+        del body["metadata"]["annotations"]
+    return json.dumps(body, sort_keys=True)
