@@ -16,6 +16,7 @@ _TIMEOUT = 300.0
 _MAX_OUTPUT = 1 << 30
 # what a repository's own configuration could make git run
 _SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "core.quotePath=false")
+_FILTERING = frozenset({"status", "add", "update-index", "hash-object", "checkout", "commit", "worktree"})
 _SYMLINK = "120000"
 _SUBMODULE = "160000"
 _EXECUTABLE = "100755"
@@ -98,7 +99,9 @@ def dirty_paths(root: Path) -> tuple[RepoPath, ...]:
 
     Of a rename both names are there. EngineError MIG121 if git fails.
     """
-    completed = _checked(root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--", ".")
+    completed = _checked(
+        root, "status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignore-submodules=dirty", "--", "."
+    )
     prefix = git_prefix(root)
     found: set[str] = set()
     parts = iter(completed.stdout.decode("utf-8", "surrogateescape").split("\0"))
@@ -239,6 +242,7 @@ def git_run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, s
         "GIT_PAGER": "cat",
         "GIT_ALLOW_PROTOCOL": "none",
         "GIT_NO_LAZY_FETCH": "1",
+        **(_without_filters(root) if arguments[0] in _FILTERING else {}),
         **(env or {}),
     }
     return run(
@@ -249,3 +253,20 @@ def git_run(root: Path, *arguments: str, stdin: bytes = b"", env: Mapping[str, s
         stdin=stdin,
         max_output=_MAX_OUTPUT,
     )
+
+
+def _without_filters(root: Path) -> dict[str, str]:
+    """The environment that empties the filters which the repository's own configuration names: they are programs.
+
+    Those of the user and the machine (large files) stay.
+    """
+    told = git_run(root, "config", "--show-scope", "--null", "--name-only", "--get-regexp", r"^filter\.").stdout
+    words = told.decode("utf-8", "surrogateescape").split("\0")
+    keys = [key for scope, key in zip(words[::2], words[1::2], strict=False) if scope in {"local", "worktree"}]
+    drivers = sorted({key.rpartition(".")[0] for key in keys})
+    wanted = [(f"{each}.{name}", "") for each in drivers for name in ("clean", "smudge", "process")]
+    wanted += [(f"{each}.required", "false") for each in drivers]
+    found = {"GIT_CONFIG_COUNT": str(len(wanted))} if wanted else {}
+    for number, (key, value) in enumerate(wanted):
+        found |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+    return found

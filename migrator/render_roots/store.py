@@ -27,7 +27,7 @@ def cache_key(index: Index, root: RepoPath, files: Iterable[RepoPath], engine: s
 
     Raises MigrateError MIG106 where a file cannot be read.
     """
-    hashed = hashlib.sha256(f"{FORMAT}\n{engine}\n{root}\n".encode())
+    hashed = hashlib.sha256(f"{FORMAT}\n{engine}\n{root}\n".encode("utf-8", "surrogateescape"))
     for path in files:
         hashed.update(f"{path}\0{index.digest(path)}\n".encode("utf-8", "surrogateescape"))
     for link, target in index.links.items():

@@ -61,9 +61,16 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             widened=_widened(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
-        # where nothing builds there is nothing to audit, and silence would pass for a good answer
-        unbuilt = baseline.diagnostics if baseline.builds_nothing else ()
-        return Audited(findings=once((*unbuilt, *audit(subject))))
+        return Audited(findings=once((*_unbuilt(baseline, renders), *audit(subject))))
+
+
+def _unbuilt(baseline: Baseline, renders: Mapping[str, Rendering]) -> Diagnostics:
+    """Why roots cannot be looked at, but for those that the lock renders: silence would pass for a good answer."""
+    if baseline.builds_nothing:
+        return baseline.diagnostics
+    known = {part.path for each in renders.values() for part in each.parts}
+    failed = (each for each in baseline.builds if not each.is_built and each.root not in known)
+    return tuple(each.reason for each in failed if each.reason is not None)
 
 
 def _uncovered(baseline: Baseline) -> Diagnostics:

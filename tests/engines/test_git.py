@@ -153,3 +153,22 @@ def test_export_never_writes_through_a_hostile_tree(repository: Path, tmp_path: 
     exported = export(repository, commit, tmp_path / "deep" / "out")
     assert exported.files == ()
     assert not (tmp_path / "deep" / "evil").exists()
+
+
+@pytest.mark.parametrize("name", ["x", "a=b", "with a space"])
+@pytest.mark.parametrize("key", ["clean", "process"])
+def test_no_program_of_the_repository_s_configuration_runs(
+    repository: Path, tmp_path: Path, name: str, key: str
+) -> None:
+    ran = tmp_path / "ran"
+    (repository / ".git/info").mkdir(exist_ok=True)
+    (repository / ".git/info/attributes").write_text("* filter=x\n")
+    section = f'[filter "{name}"]\n\t{key} = "touch {ran}; cat"\n\trequired = true\n'
+    with (repository / ".git/config").open("a") as file:
+        file.write(section if name == "x" else section + f'[filter "x"]\n\t{key} = "touch {ran}; cat"\n')
+    later = (repository / "README.md").stat().st_mtime + 100
+    os.utime(repository / "README.md", (later, later))
+    assert dirty_paths(repository) == ()
+    assert not ran.exists()
+    subprocess.run(["git", "status"], cwd=repository, check=False, capture_output=True)
+    assert ran.exists(), "git itself runs it"

@@ -252,7 +252,7 @@ def tree_digest(index: Index) -> str:
     """`sha256:` over the paths and contents of all files of the repository that are not ignored."""
     hasher = hashlib.sha256()
     for path in sorted(index.files):
-        hasher.update(f"{path}\0{index.digest(path)}\n".encode())
+        hasher.update(f"{path}\0{index.digest(path)}\n".encode("utf-8", "surrogateescape"))
     return f"sha256:{hasher.hexdigest()}"
 
 
