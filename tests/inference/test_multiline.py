@@ -5,7 +5,8 @@ from chart_support import SETTING, chart_of
 from search_support import CONFIG_MAP, assert_found
 
 from migrator.inference.assignments.values_tree import Tree
-from migrator.inference.inversion.scalars import read_lines
+from migrator.inference.inversion.scalars import block_pieces, read_lines
+from migrator.inference.inversion.text.grammar import Slot, grammar_of
 from migrator.inference.rendered_chart import defaults_of
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents
@@ -205,3 +206,37 @@ data:
 @pytest.mark.parametrize("truth", ["every: 5s\n", "port: 81\nevery: 2s\ntimeout: 9s\n"])
 def test_values_in_the_lines_of_nested_loops_over_a_count(truth):
     assert_found(CONFIG_MAP + NESTED, "replicas: 3\nport: 80\nevery: 1s\ntimeout: 4s\n", truth)
+
+
+HOSTS = """
+{{- define "name" -}}
+{{- if .Values.name }}{{ .Values.name }}{{ else }}{{ printf "%s-%s" .Release.Name .Chart.Name }}{{ end -}}
+{{- end -}}
+{{- $hosts := list -}}
+{{- range $number, $_ := until (int .Values.replicas) }}
+{{- $hosts = append $hosts (printf "%s-%d.%s.svc" (include "name" $) $number (include "name" $)) }}
+{{- end -}}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: x}
+data:
+  text: |
+    hosts="{{ join "," $hosts }}"
+    {{- if .Values.user }}
+    login {{ .Values.user }}
+    {{- end }}
+    wait_for "{{ join "," $hosts }}"
+    run "first" "second" "third" "fourth" "fifth" "sixth" "seventh" "eighth"
+"""
+
+
+def test_a_joined_list_whose_elements_branch_is_read_as_a_whole():
+    assert_found(HOSTS, "replicas: 2\nuser: ''\nname: ''\n", "replicas: 3\nuser: me\n")
+
+
+def test_a_joined_list_is_one_place_of_a_text():
+    chart = chart_of({"x.yaml": HOSTS}, "replicas: 2\nuser: ''\nname: ''\n")
+    document, node = _text(Interpreter(chart), Tree(defaults_of(chart), {}))
+    parts = grammar_of(block_pieces(document, node))
+    joined = [part.text for part in parts if isinstance(part, Slot) and part.source.op == "join"]
+    assert joined == ["rel-tiny-0.rel-tiny.svc,rel-tiny-1.rel-tiny.svc"] * 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -89,11 +89,33 @@ def grammar_of(pieces: Iterable[Piece]) -> Parts:
         if not piece.text and piece.source is None:
             continue
         items.append((piece, piece.path_condition.chain()[::-1] if piece.path_condition is not None else []))
+    items = list(_joined(items))
     shared = _common(items)
     made = _parts([item for item in items if _belongs(item[1], shared)], _depth(items, shared))
     _mark_margins(made)
     _follow(made, frozenset("\n"))
     return made
+
+
+def _joined(items: list[_Item]) -> Iterator[_Item]:
+    """The items, those of one joined list as one: it is read as a whole, whatever branches print its elements."""
+    held: _Item | None = None
+    for piece, chain in items:
+        joins = held is not None and _source(piece) is _source(held[0]) and _is_joined(piece)
+        if held is None or not joins:
+            if held is not None:
+                yield held
+            held = (piece, chain)
+        elif (piece.region is None) == (held[0].region is None):
+            held = (held[0].with_text(held[0].text + piece.text), chain[: _alike(held[1], chain)])
+        elif piece.region is None:  # what is not printed of it is another way to print its elements
+            held = (piece, chain)
+    if held is not None:
+        yield held
+
+
+def _is_joined(piece: Piece) -> bool:
+    return any(whole.op == "join" for whole in piece.wholes)
 
 
 def _common(items: list[_Item]) -> list[PathCondition]:
