@@ -16,6 +16,7 @@ from migrator.gitops.reading.objects import HELM, KUSTOMIZE, SOURCE, Found
 from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, secure_folder
 from migrator.model import Json, RepoPath, ResId, Resource, laid_over, mapping_of, without_credentials
 
+NO_VARIABLES = "variables that no file holds"
 _NO_SOURCE = "a source that no file holds"
 _DELETES = frozenset({"Delete", "WaitForTermination"})
 
@@ -144,7 +145,7 @@ def _variables(found: Found, scope: FluxScope) -> tuple[Mapping[str, str] | None
     for each in references:
         data = scope.data_of(found, each)
         if data is None:
-            lacking.append(f"variables that no file holds: {each.get('kind')} {each.get('name')}")
+            lacking.append(f"{NO_VARIABLES}: {each.get('kind')} {each.get('name')}")
         variables |= {key: text.replace("\n", "") for key, text in (data or {}).items()}
     return variables | {key: _scalar(text).replace("\n", "") for key, text in own.items()}, lacking
 

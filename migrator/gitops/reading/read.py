@@ -14,15 +14,18 @@ from migrator.gitops.reading.application_sets import generate
 from migrator.gitops.reading.applications import Read, found_application, read_application
 from migrator.gitops.reading.clusters import clusters_of, enables_helm, known_to, tracking_of
 from migrator.gitops.reading.delivery import delivered
-from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release
+from migrator.gitops.reading.flux import NO_VARIABLES, FluxScope, read_kustomization, read_release
 from migrator.gitops.reading.named import known_as, own_of
 from migrator.gitops.reading.objects import ARGO_CD, HELM, KUSTOMIZE, Found, Rendered, find_objects
 from migrator.gitops.reading.projects import read_project
 from migrator.gitops.reading.repository import Tree
+from migrator.gitops.substitution import substituted
 from migrator.load import Kustomizations
 from migrator.model import RepoPath
 
 _SHOWN = 10
+_ROUNDS = 4
+"""So many levels of deployers that fill in variables of deployers, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,36 @@ def read_deployers(kustomizations: Kustomizations, config: Config, rendered: Ite
     """
     roots = tuple(rendered)
     objects = find_objects(kustomizations.index, roots, kustomizations)
+    for _ in range(_ROUNDS):
+        reading = _of_objects(objects, kustomizations, config, roots)
+        filled = _filled(objects, reading.deployers)
+        if filled == objects:
+            break
+        objects = filled
+    return reading
+
+
+def _filled(objects: Sequence[Found], deployers: Sequence[Deployer]) -> tuple[Found, ...]:
+    """The objects with the variables filled in that whoever delivers them puts in their place (Flux, `postBuild`)."""
+    known = {(each.id, each.span, each.root): each for each in deployers if each.delivered_by is not None}
+
+    def filled(found: Found) -> Found:
+        own = known.get((found.id, found.span, found.root))
+        for each in deployers if own is not None and "${" in str(found.spec) else ():
+            if own is not None and each.id == own.delivered_by and each.cluster == own.cluster:
+                options = each.sources[0].kustomize if each.sources else None
+                variables = options.substitutions if options is not None else None
+                is_complete = not any(text.startswith(NO_VARIABLES) for text in each.unknown)
+                made = substituted(found.body, variables, is_complete=is_complete)
+                return replace(found, body={**found.body, "spec": made.get("spec")})
+        return found
+
+    return tuple(map(filled, objects))
+
+
+def _of_objects(
+    objects: Sequence[Found], kustomizations: Kustomizations, config: Config, roots: Sequence[Rendered]
+) -> Reading:
     bare = Tree(kustomizations.index)
     tree = Tree(kustomizations.index, own_of(bare, objects))
     read = list(

@@ -19,9 +19,10 @@ from migrator.gitops.deployer import HelmOptions, Source
 from migrator.gitops.reading.application_sets import generate
 from migrator.gitops.reading.applications import read_application, sources_of
 from migrator.gitops.reading.clusters import clusters_of
-from migrator.gitops.reading.flux import FluxScope, read_kustomization, read_release
+from migrator.gitops.reading.flux import NO_VARIABLES, FluxScope, read_kustomization, read_release
 from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import Tree
+from migrator.gitops.substitution import substituted
 from migrator.lock import LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, Json, RepoPath, mapping_of, resource_of
 from migrator.prove.closure import closure_in
@@ -77,7 +78,11 @@ class Renders:
         scope = FluxScope(tree=tree, objects=commit.objects, rendered={})
         read = read_release if kind == "HelmRelease" else read_kustomization
         deployer = read(found, scope).deployer
-        return self._source(deployer.sources[0], deployer.namespace, None, at)
+        source = deployer.sources[0]
+        made = self._source(source, deployer.namespace, None, at)
+        variables = source.kustomize.substitutions if source.kustomize is not None else None
+        is_complete = not any(each.startswith(NO_VARIABLES) for each in deployer.unknown)
+        return replace(made, objects=[substituted(each, variables, is_complete=is_complete) for each in made.objects])
 
     def _source(self, source: Source, namespace: str, directory: Body | None, at: int) -> Rendered:
         """`directory` is what Argo CD is told about a folder of files; None for Flux, which makes a kustomization."""

@@ -213,3 +213,18 @@ def test_an_object_is_read_through_a_link(tree: Tree) -> None:
     root = tree({"shared/shop": f"{SOURCE}---\n{KUSTOMIZATION}"})
     (root / "shop.yaml").symlink_to("shared/shop")
     assert str(only(read(tree, {})).span) == "shared/shop:6"
+
+
+def test_a_path_is_filled_in_by_whoever_delivers_the_object(tree: Tree) -> None:
+    files = of_cluster("live", {"shop": "./shop/${STAGE}"})
+    sync = "clusters/live/flux-system/sync.yaml"
+    literal = {sync: f"{files[sync]}  postBuild: {{substitute: {{STAGE: prod}}}}\n"}
+    found = {each.id.name: each for each in read(tree, {**files, **literal}).deployers}
+    assert (found["shop"].sources[0].path, found["shop"].environment) == ("shop/prod", "prod")
+    assert found["shop"].unknown == ()
+    asked = {sync: f"{files[sync]}  postBuild: {{substituteFrom: [{{kind: Secret, name: stage}}]}}\n"}
+    reading = read(tree, {**files, **asked})
+    found = {each.id.name: each for each in reading.deployers}
+    assert found["shop"].sources[0].path == "shop/${STAGE}"
+    (said,) = (each for each in reading.diagnostics if "variables that no file holds" in each.summary)
+    assert str(said.span).startswith(sync)
