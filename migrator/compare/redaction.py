@@ -6,12 +6,23 @@ import base64
 import binascii
 import hashlib
 import hmac
+import itertools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from migrator.model import Json, KeyPath, ResId, Resource
 from migrator.yamlio import ABSENT, canonical, digest
 
 _DATA = ("data", "stringData")
+_SHORTEST = 6
+_SECRET_KEY = re.compile(r"passw|pwd|secret|token|credential|api_?-?key|private_?-?key|access_?-?key", re.IGNORECASE)
+_ABOUT_SECRETS = re.compile(
+    r"existing|name|ref|path|file|mount|class|type|keys$|annotation|label|ttl|expir|url|uri|host|issuer|audience|length",
+    re.IGNORECASE,
+)
+_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
+_ASSIGNED = re.compile(r"(?:^|[\s,;&?])([\w.-]+)[ \t]*[=:][ \t]*([^\s,;&]+)", re.MULTILINE)
+_PLAIN = re.compile(r"[a-z]+([./-][a-z]+)+|true|false|\d+[smhd]?")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
 
@@ -38,6 +49,42 @@ def secret_data(resource: Resource) -> Iterator[str]:
             yield base64.b64decode("".join(encoded.split()), validate=True).decode()
         except (binascii.Error, ValueError):
             continue
+
+
+def secret_texts(resource: Resource) -> Iterator[str]:
+    """The same, and of any object what stands where secrets do: by its key, its variable, its flag, or in a URL."""
+    yield from secret_data(resource)
+    if not is_secret(resource.id):
+        yield from (text for text in _looking_secret(resource.body, "") if _is_worth_hiding(text))
+
+
+def _looking_secret(value: Json, key: str) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        name, held = value.get("name"), value.get("value")
+        if isinstance(name, str) and isinstance(held, str) and is_secret_key(name):
+            yield held
+        for inner, item in value.items():
+            yield from _looking_secret(item, str(inner))
+    elif isinstance(value, list):
+        words = [item if isinstance(item, str) else "" for item in value]
+        yield from (after for word, after in itertools.pairwise(words) if word[:1] == "-" and is_secret_key(word))
+        for item in value:
+            yield from _looking_secret(item, "")
+    elif isinstance(value, str):
+        if is_secret_key(key) and "\n" not in value:
+            yield value
+        yield from (found[1] for found in _IN_URL.finditer(value))
+        yield from (found[2].strip("\"'") for found in _ASSIGNED.finditer(value) if is_secret_key(found[1]))
+
+
+def is_secret_key(key: str) -> bool:
+    """Whether a key, a variable or a flag of this name holds a secret, and not where one is to be found."""
+    return bool(_SECRET_KEY.search(key)) and not _ABOUT_SECRETS.search(key)
+
+
+def _is_worth_hiding(text: str) -> bool:
+    """Not for words that stand everywhere, references and paths."""
+    return len(text) >= _SHORTEST and not _PLAIN.fullmatch(text) and text[0] not in "$/{<"
 
 
 def _texts(held: Json) -> Iterator[str]:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from migrator.compare.redaction import secret_data
+from migrator.compare.redaction import secret_texts
 from migrator.diagnostics import MigrateError
 from migrator.model import Json, Resource
 
@@ -64,7 +64,7 @@ def secrets_of(resources: Iterable[Resource], salt: str) -> Secrets:
     whole: set[str] = set()
     embedded: set[str] = set()
     for resource in resources:
-        for datum in secret_data(resource):
+        for datum in secret_texts(resource):
             whole |= {datum, datum.strip()}
             if _is_telling(datum):
                 embedded.add(datum)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from migrator.compare.redaction import secret_data
+from migrator.compare.redaction import secret_texts
 from migrator.model import Resource
 
 SHORTEST = 6
@@ -16,7 +16,7 @@ HIDDEN = "(hidden)"
 
 @dataclass(frozen=True, slots=True)
 class Hiding:
-    """What the Secrets of both sides hold, longest first."""
+    """What the Secrets of both sides hold, and what stands where secrets do, longest first."""
 
     data: tuple[str, ...]
 
@@ -32,7 +32,7 @@ def hiding(resources: Iterable[Resource]) -> Hiding:
     found = {
         line.strip()
         for resource in resources
-        for datum in secret_data(resource)
+        for datum in secret_texts(resource)
         for line in (datum, *datum.splitlines())
     }
     return Hiding(tuple(sorted((text for text in found if len(text) >= SHORTEST), key=lambda text: (-len(text), text))))
