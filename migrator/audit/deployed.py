@@ -49,7 +49,7 @@ def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
         here = [one.path for each in there for one in each.sources if one.here and one.path]
         if not any(one in parts or _is_below(one, parts) for one in here):
             continue
-        for root in locked.kustomize:
+        for root in locked.kustomize if name not in _elsewhere(subject) else ():
             is_deployed = _is_below(root, whole) or _is_deployed(root, folders, subject)
             if not is_deployed and not _is_of_deployers(root, name, subject):
                 yield _nothing(name, f"the kustomization {root}", root, is_note=is_note)
@@ -57,6 +57,13 @@ def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
             if not any(_deploys(each, release, subject) for each in there):
                 words = f"release {release.context.release} in namespace {release.context.namespace}"
                 yield _nothing(name, words, release.path, is_note=is_note)
+
+
+def _elsewhere(subject: Subject) -> set[str]:
+    """Environments whose roots objects of another repository deploy, as the handover takes it or somebody says."""
+    said = {name for name, each in subject.gitops.environments.items() if each.deployed_elsewhere}
+    handover = subject.lock.handover if subject.lock is not None else None
+    return said | set(handover.elsewhere if handover is not None else ())
 
 
 def _nothing(environment: str, part: str, path: RepoPath, *, is_note: bool) -> Finding:

@@ -112,7 +112,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG665": "One stage of a change of hands is written, and others follow.",
         "MIG663": "The Flux that is installed is older than the hybrid needs.",
         "MIG664": "What moves cannot be protected from who deploys it today.",
-        "MIG676": "Nothing here deploys what moves, and something says that it is deployed.",
+        "MIG676": "Nothing here deploys what moves, and something says that others do.",
         "MIG677": "Nothing here deploys what moves.",
         "MIG679": "Pipelines or GitOps objects were asked for, and nothing is migrated.",
         "MIG680": "HelmReleases hold what Secrets hold, in clear.",

@@ -45,7 +45,7 @@ def begun(lock: Lock) -> bool:
 def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protection | None:
     """The protection of what moves, rendered and found to change nothing else; None where nothing deploys it today.
 
-    MIG664 where it cannot be written, or does not come out; MIG676 where nobody can tell who deploys it.
+    MIG664 where it cannot be written, or does not come out.
     """
     moving = losing(planned)
     owners = owners_of(planned.baseline.reading.deployers, moving)

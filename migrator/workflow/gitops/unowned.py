@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import DeployedEnvironment
 from migrator.gitops.deployer import Deployer
 from migrator.gitops.stages.owners import owners_of
@@ -19,32 +19,19 @@ _SAY = "`gitops: {{environments: {{{name}: {{deployed_elsewhere: {value}}}}}}}` 
 
 
 def unowned(planned: Planned, roots: Collection[RepoPath], owners: Sequence[Deployer]) -> Sequence[Build]:
-    """Those of the roots which objects of another repository deploy, as `migrate.yaml` says.
+    """Those of the roots which objects of another repository deploy.
 
-    Raises MIG676 where nobody says anything of a root, and something says that it has an owner: the `owners` of others,
-    or what is in the repository.
+    That is what `migrate.yaml` says, and where it says nothing the careful guess, if something says that a root has an
+    owner: the `owners` of others, or what is in the repository. What is marked in vain is not harmed by it.
     """
     builds = [each for each in planned.baseline.builds if each.root in roots]
     silent = [each for each in builds if _said(planned, each) is None]
-    if silent and (evidence := _evidence(planned, silent, owners)):
-        names = sorted({each.environment for each in silent})
-        raise MigrateError(
-            Diagnostic(
-                code="MIG676",
-                severity=Severity.ERROR,
-                summary=f"no object here deploys {', '.join(sorted(each.root for each in silent))}, and something says "
-                f"that it is deployed: {'; '.join(evidence[:_SHOWN])}",
-                span=SourceSpan(path=silent[0].root),
-                remedy=f"where nothing deploys it, say {_SAY.format(name=names[0], value='false')}; where objects of "
-                "another repository do, say `true`, and what moves is marked before it moves",
-                evidence=evidence,
-            )
-        )
-    return [each for each in builds if _said(planned, each)]
+    guessed = silent if silent and _evidence(planned, silent, owners) else []
+    return [each for each in builds if _said(planned, each) or each in guessed]
 
 
 def told_of_unowned(planned: Planned) -> Diagnostics:
-    """MIG677 for roots which lose objects, nothing here deploys, and of which nobody says anything."""
+    """MIG676 for roots that are taken for another repository's, MIG677 for those that nothing seems to deploy."""
     lock = planned.baseline.lock
     if lock is not None and lock.handover is not None:
         return ()
@@ -52,15 +39,29 @@ def told_of_unowned(planned: Planned) -> Diagnostics:
     silent = [each for each in planned.baseline.builds if each.root in roots and _said(planned, each) is None]
     if not silent:
         return ()
-    names = sorted({each.environment for each in silent})
+    name, named = min(each.environment for each in silent), ", ".join(sorted(each.root for each in silent))
+    span = SourceSpan(path=silent[0].root)
+    if evidence := _evidence(planned, silent, planned.owners):
+        return (
+            Diagnostic(
+                code="MIG676",
+                severity=Severity.WARNING,
+                summary=f"no object here deploys {named}, and something says that it is deployed: "
+                f"{'; '.join(evidence[:_SHOWN])}. It is taken for deployed by objects of another repository: what "
+                "moves is marked before it moves, and what is there is not deployed a second time",
+                span=span,
+                remedy=f"where nothing deploys it, say {_SAY.format(name=name, value='false')}; `true` where it is so",
+                evidence=evidence,
+            ),
+        )
     return (
         Diagnostic(
             code="MIG677",
             severity=Severity.WARNING,
-            summary=f"nothing here deploys {', '.join(sorted(each.root for each in silent))}: what leaves it is not "
-            "marked, and whoever deploys it from elsewhere may delete that",
-            span=SourceSpan(path=silent[0].root),
-            remedy=f"say {_SAY.format(name=names[0], value='false')} where nothing does, or `true`",
+            summary=f"nothing here deploys {named}: what leaves it is not marked, and whoever deploys it from "
+            "elsewhere may delete that",
+            span=span,
+            remedy=f"say {_SAY.format(name=name, value='false')} where nothing does, or `true`",
         ),
     )
 

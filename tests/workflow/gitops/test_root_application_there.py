@@ -31,6 +31,7 @@ spec:
 def with_root(shop: Path, more: str = "", prune: str = "true") -> Path:
     (shop / "deploy/shop-dev.yaml").unlink()  # a root delivers what is for one cluster
     (shop / "bootstrap").mkdir()
+    (shop / "migrate.yaml").write_text("gitops: {environments: {dev: {deployed_elsewhere: false}}}\n")
     (shop / "bootstrap/root-app.yaml").write_text(ROOT.format(url=URL, more=more, prune=prune))
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "root")

@@ -28,17 +28,25 @@ def said(root: Path, text: str) -> Path:
     return root
 
 
-def test_nothing_is_written_until_somebody_says_who_deploys_it(migrate: Migrate, half: Path, mirror: Path) -> None:
-    shown = migrate("apply", half, "--offline", "--chart-mirror", mirror, "--gitops", "flux")
-    assert shown.code == 1
+def test_what_seems_to_have_an_owner_is_taken_for_another_repositorys(
+    migrate: Migrate, half: Path, mirror: Path
+) -> None:
+    shown = migrate("apply", half, "--offline", "--chart-mirror", mirror, "--gitops", "flux", "--branch", "hybrid")
+    assert shown.code == 0
     for text in (
+        "warning: no object here deploys overlays/prod",
         "MIG676",
         "clusters/prod/shop.yaml: symbolic link",
         "Kustomization shop deploys dev",
-        "deployed_elsewhere",
+        "deployed_elsewhere: false",
     ):
         assert text in shown.err
-    assert git(half, "status", "--porcelain") == ""
+    assert "overlays/prod/handover-marks.yaml" in git(half, "ls-tree", "-r", "--name-only", "hybrid~1").splitlines()
+    git(half, "checkout", "-q", "hybrid")
+    handover = read_lock((half / LOCK_PATH).read_bytes()).handover
+    assert handover is not None
+    assert handover.elsewhere == ("prod",)
+    assert "overlays/prod" not in migrate("audit", half, "--offline", "--chart-mirror", mirror).out
 
 
 def test_what_another_repository_deploys_is_marked_and_not_deployed_twice(
