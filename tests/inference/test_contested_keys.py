@@ -96,5 +96,29 @@ def test_a_key_that_values_name_once_more(labels: str, default: str, truth: str)
     assert_found(_kind("Service", OPEN + labels), default, truth)
 
 
+BOTH = """\
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+  labels: {{- toYaml .Values.common | nindent 4 }}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: web
+  labels:
+    {{- toYaml .Values.common | nindent 4 }}
+    {{- if .Values.more }}
+    {{- toYaml .Values.more | nindent 4 }}
+    {{- end }}
+"""
+
+
+def test_a_key_that_two_maps_name() -> None:
+    truth = "common: {env: dev, tier: front}\nmore: {team: till, tier: back}\n"
+    assert_found(BOTH, "common: {}\nmore: {}\n", truth)
+
+
 def test_what_equals_an_api_default_is_said_all_the_same() -> None:
     assert_found(WORKLOAD, STRATEGY, "updateStrategy: {rollingUpdate: {maxUnavailable: 1}}\n")

@@ -74,10 +74,15 @@ def _around(gap: Gap) -> Iterator[Edits]:
 
 
 def _once_more(entry: Gap) -> Iterator[Edits]:
-    """Assignments under which values printed into its map name a key once more that the template spells out."""
+    """Assignments under which values printed into its map name a key once more that the template, or others, print."""
     node, key = entry.node, str(entry.key)
-    if node is not None and is_fixed(entry.document, node.entries[key]):
-        for path in container_paths(entry.document, node):
+    if node is None:
+        return
+    printed = {
+        path for piece in entry.document.under(node.entries[key]) if piece.source for path in piece.source.direct
+    }
+    for path in container_paths(entry.document, node):
+        if (*path, key) not in printed and (printed or is_fixed(entry.document, node.entries[key])):
             yield (((*path, key), entry.target),)
 
 
