@@ -6,6 +6,7 @@ helm-controller `docs/spec/v2/helmreleases.md`.
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -31,7 +32,10 @@ class FluxScope:
     """Root -> all that it renders: ConfigMaps of values and variables among it."""
 
     def source_of(self, of: Found, reference: Mapping[str, Json]) -> Found | None:
-        """The source that is referred to: of the same root where that renders one, else any of the name."""
+        """The source that is referred to: of the same root where that renders one, else the nearest of the name.
+
+        Clusters have sources of one name, each in its own folder.
+        """
         kind, name = reference.get("kind") or "GitRepository", reference.get("name")
         namespace = reference.get("namespace") or of.id.namespace
         named = [
@@ -40,7 +44,7 @@ class FluxScope:
             if each.id.group == SOURCE and (each.id.kind, each.id.name) == (kind, name)
             if each.id.namespace == namespace or not each.id.namespace or not namespace
         ]
-        return next((each for each in named if each.root == of.root), next(iter(named), None))
+        return min(named, key=lambda each: (each.root != of.root, *_distance(of, each)), default=None)
 
     def data_of(self, of: Found, reference: Mapping[str, Json]) -> Mapping[str, str] | None:
         """The data of a ConfigMap that a root renders into the namespace; None for a Secret and where there is none."""
@@ -54,6 +58,12 @@ class FluxScope:
                 if is_it and each.id.namespace in ("", of.id.namespace):
                     return {key: str(held) for key, held in mapping_of(each.body.get("data")).items()}
         return None
+
+
+def _distance(one: Found, other: Found) -> tuple[bool, int]:
+    """Whether the files of two objects are others, and how few of the folders above the first hold the second too."""
+    here, there = (each.span.path if each.span is not None else RepoPath("") for each in (one, other))
+    return here != there, -len(posixpath.commonpath(("/" + posixpath.dirname(here), "/" + posixpath.dirname(there))))
 
 
 def repository_of(found: Found, scope: FluxScope) -> str:

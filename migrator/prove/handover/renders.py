@@ -75,14 +75,27 @@ class Renders:
             told = [(source, mapping_of(raw.get("directory"))) for source, raw in pairs]
             parts = [self._source(source, deployer.namespace, directory, at) for source, directory in told]
             return Rendered(objects=[each for part in parts for each in (*part.definitions, *part.objects)])
-        scope = FluxScope(tree=tree, objects=commit.objects, rendered={})
+        scope = FluxScope(tree=tree, objects=self._in_cluster(at), rendered={})
         read = read_release if kind == "HelmRelease" else read_kustomization
-        deployer = read(found, scope).deployer
+        deployer = read(self._placed(found, scope.objects), scope).deployer
         source = deployer.sources[0]
         made = self._source(source, deployer.namespace, None, at)
         variables = source.kustomize.substitutions if source.kustomize is not None else None
         is_complete = not any(each.startswith(NO_VARIABLES) for each in deployer.unknown)
         return replace(made, objects=[substituted(each, variables, is_complete=is_complete) for each in made.objects])
+
+    def _in_cluster(self, at: int) -> Sequence[Found]:
+        """The objects of a commit, then those of others: a source is live as long as what reads it (fact F14)."""
+        others = (each for commit in self.commits if commit is not self.commits[at] for each in commit.objects)
+        return (*self.commits[at].objects, *others)
+
+    def _placed(self, found: Found, objects: Sequence[Found]) -> Found:
+        """A live object with the place that it was applied from, so that what it names is looked for near that."""
+        every = (each for commit in self.commits for each in commit.deployers)
+        ours = {(each.root, each.span) for each in every if each.environment in self.environments}
+        alike = [((each.root, each.span) not in ours, each) for each in objects if each.id == found.id]
+        _, place = min(alike, key=lambda each: (each[1].body != found.body, each[0]), default=(True, found))
+        return replace(found, root=place.root, span=place.span)
 
     def _source(self, source: Source, namespace: str, directory: Body | None, at: int) -> Rendered:
         """`directory` is what Argo CD is told about a folder of files; None for Flux, which makes a kustomization."""

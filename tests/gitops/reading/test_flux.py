@@ -152,6 +152,19 @@ def test_a_chart_of_an_oci_repository(tree: Tree) -> None:
     assert (source.repository, source.chart, source.version) == ("oci://r.example.org/redis", "redis", "1.2.3")
 
 
+def test_of_sources_of_one_name_the_nearest_is_read(tree: Tree) -> None:
+    files = {"tools/all.yaml": f"{KUSTOMIZATION}---\n{SOURCE}"}
+    for name in ("dev", "live"):
+        files[f"clusters/{name}/flux/sync.yaml"] = SOURCE.replace("branch: main", f"branch: {name}")
+        files[f"clusters/{name}/shop.yaml"] = KUSTOMIZATION
+    read_by = {str(each.span): each.sources[0].revision for each in read(tree, files).deployers}
+    assert read_by == {
+        "clusters/dev/shop.yaml:1": "dev",
+        "clusters/live/shop.yaml:1": "live",
+        "tools/all.yaml:1": "main",
+    }
+
+
 def of_cluster(name: str, paths: dict[str, str]) -> dict[str, str]:
     """The files of a cluster whose bootstrap delivers a Kustomization for each path."""
     sync = KUSTOMIZATION.replace("name: shop", "name: fleet").replace("./shop/prod", f"./clusters/{name}")
