@@ -36,8 +36,8 @@ def replaced(path: Path, old: str, new: str) -> None:
 def test_one_commit_for_all_is_refused_and_nothing_is_written(
     migrate: Migrate, staged: Staged, mirror: Path, tool: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("migrator.workflow.gitops.staged.stages_of", lambda *given: stages_of(*given)[-1:])
     shop = staged(tool, 0)
+    monkeypatch.setattr("migrator.workflow.gitops.staged.stages_of", lambda *given: stages_of(*given)[-1:])
     before = tree(shop)
     for more in ((), ("--branch", "other")) if tool == "argocd" else (("--diff",),):
         shown = migrate("apply", shop, *words(mirror, tool), *more)
