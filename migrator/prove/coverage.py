@@ -14,7 +14,7 @@ from migrator.discover import KUSTOMIZATION_NAMES, Config, Index, discover, read
 from migrator.engines import tree_digest
 from migrator.load import load
 from migrator.lock import LOCK_PATH, Lock
-from migrator.model import RepoPath, Resource, SourceSpan
+from migrator.model import Json, RepoPath, Resource, SourceSpan
 from migrator.prove.release.dependencies import dependencies_of
 from migrator.prove.render import RenderContext, render_root
 from migrator.prove.rendered_parts import Owner, Part, Rendering, digest_json
@@ -26,6 +26,19 @@ from migrator.yamlio import Dialect, read_value
 
 Renderings = Mapping[str, Rendering]
 
+_OF_A_CHART = frozenset(
+    {
+        "apiVersion",
+        "kind",
+        "helmCharts",
+        "namespace",
+        "patches",
+        "labels",
+        "commonLabels",
+        "commonAnnotations",
+        "images",
+    }
+)
 _BETWEEN = "[^A-Za-z0-9]"
 
 
@@ -94,9 +107,13 @@ def _roots(
         kustomizations, _ = load(replace(index, own_urls=own))
     except MigrateError:
         return (), ()
-    # the lock may call a folder a post-renderer; one that takes no chart's output is none
+    # the lock may call a folder a post-renderer; one that takes no chart's output, and is no chart alone, is none
     held = kustomizations.by_path
-    odd = [each for each in kustomizations.not_deployed if each in held and not _takes_output(index, held[each].file)]
+    odd = [
+        each
+        for each in kustomizations.not_deployed
+        if each in held and not _takes_output(index, held[each].file) and not _inflates_alone(held[each].fields)
+    ]
     roots = (*roots_of(kustomizations, config)[0], *sorted(odd))
     included = tuple(each for each in sorted(earlier) if each in held and each not in roots)
     return roots, included
@@ -104,6 +121,11 @@ def _roots(
 
 def _takes_output(index: Index, file: RepoPath) -> bool:
     return CHART_OUTPUT.encode() in index.read(file)
+
+
+def _inflates_alone(fields: Mapping[str, Json]) -> bool:
+    """Whether a kustomization is a chart and patches of it: that it says what the lock does is MIG818's to find."""
+    return bool(fields.get("helmCharts")) and fields.keys() <= _OF_A_CHART
 
 
 def _with(rendering: Rendering | None, name: str, parts: Iterable[Part]) -> Rendering:

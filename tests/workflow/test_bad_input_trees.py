@@ -365,5 +365,5 @@ def test_a_folder_that_cannot_be_one_stays_with_a_warning(migrate: Migrate, app:
     shown = migrate("apply", app, "--offline", "--chart-mirror", mirror, "--layout", "growing")
     assert shown.code == 0
     assert "error:" not in shown.err
-    assert "cannot be the name of a folder [MIG632]" in shown.err
+    assert "cannot be the name of a folder [MIG641]" in shown.err
     assert not any(each in shown.err + shown.out for each in ("\x1b", "pr\nod"))

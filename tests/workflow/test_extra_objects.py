@@ -86,7 +86,7 @@ def test_in_a_plan_they_stay_beside_the_release(
     (found,) = json.loads(migrate("plan", *words, "--format", "json").out)["components"]
     assert found["decision"] == "adopt"
     assert [each["resource"] for each in found["companions"]] == ["ConfigMap light/opening-hours"]
-    text = migrate("plan", *words).out
+    text = migrate("plan", *words, "--verbose").out
     assert "not made by the chart, stays in Kustomize" in text
     assert migrate("apply", *words).code == 0
     written = [each.read_text() for each in shop.rglob("values*.yaml")]

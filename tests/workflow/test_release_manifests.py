@@ -100,7 +100,7 @@ def test_a_vendored_release_manifest_leads_to_chart_version_and_hints(
     knot = components["knot"]
     assert (knot["decision"], knot["chart"]) == ("keep", None)
     assert knot["reason"] == "upstream release manifest of knot v1.2.0; no public chart installs the same"
-    text = migrate(*arguments).out
+    text = migrate(*arguments, "--verbose").out
     assert "upstream  release manifest of tiny-cache v7.2" in text
     assert "    - the manifest has no exporter" in text
     assert knot["reason"] in text

@@ -207,6 +207,6 @@ def test_what_deploys_the_release_has_to_be_told(make: Callable[..., Made], migr
         "hooks: skip: none of the chart's hooks is here",
     )
     for command, text in (("plan", "option    "), ("apply", "tell what deploys it: ")):
-        shown = " ".join(migrate(command, *words).out.split())
+        shown = " ".join(migrate(command, *words, "--verbose").out.split())
         assert text.strip() + " " + crds in shown
         assert text.strip() + " " + hooks in shown

@@ -116,8 +116,13 @@ def test_the_folder_is_no_root_and_what_it_says_is_audited(migrate: Migrate, pin
     shown = migrate("audit", pinned, *words)
     assert "Application tiny-db-prod does not deploy shop-db in prod as the lock has it: values" in shown.out
     assert "tiny-db-dev" not in shown.out
+    assert migrate("verify", pinned, *words).code == 3
     commit(pinned, "ours")  # a file that people have changed is in nobody's way
     assert "Nothing to do" in applied(migrate, pinned, mirror, "growing")
+    values.with_name("more.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n")
+    kustomization = values.with_name("kustomization.yaml")
+    kustomization.write_text(kustomization.read_text() + "resources: [more.yaml]\n")
+    assert "only after" in migrate("verify", pinned, *words).out  # what is more than a chart is compared as a root
 
 
 def test_what_it_deploys_changes_hands_in_stages(migrate: Migrate, tmp_path: Path, mirror: Path) -> None:
