@@ -6,10 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from infer_support import archive_of, inferred
 
-from migrator.engines import find_helm
+from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources
 from migrator.inference.candidates.release_names import namespaces, releases
-from migrator.model import Resource, resource_of
+from migrator.model import ReleaseContext, Resource, resource_of
 
 
 def _named(name: str, kind: str = "ClusterRole", **labels: str) -> Resource:
@@ -47,3 +48,49 @@ def test_a_namespace_that_only_the_name_of_an_own_service_tells() -> None:
     other = {**body, "data": {"run": "ping api.far.svc"}}
     assert namespaces([service, resource_of(body), resource_of(other)]) == ("shop",)
     assert namespaces([resource_of(body)]) == ("default",)
+
+
+NAMED = """\
+{{- define "NAME.full" -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- if contains $name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ $name }}{{ end -}}
+{{- end -}}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ include "NAME.full" . }}
+  labels: {app.kubernetes.io/instance: {{ .Release.Name }}, app.kubernetes.io/name: NAME}
+data: {size: "{{ .Values.size }}"}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ include "NAME.full" . }}
+  labels: {app.kubernetes.io/instance: {{ .Release.Name }}, app.kubernetes.io/name: NAME}
+spec: {type: "{{ .Values.type }}"}
+"""
+
+
+def test_a_likelier_name_is_kept_where_a_subchart_is_opened_as_well(tmp_path: Path) -> None:
+    parent = "apiVersion: v2\nname: tiny\nversion: 1.0.0\ndependencies:\n- {name: side, version: 1.0.0, condition: side.enabled}\n"
+    values = "nameOverride: ''\nsize: small\ntype: ClusterIP\n"
+    archive = archive_of(
+        tmp_path,
+        {
+            "Chart.yaml": parent,
+            "values.yaml": f"{values}side: {{enabled: false}}\n",
+            "templates/a.yaml": NAMED.replace("NAME", "tiny"),
+            "charts/side/Chart.yaml": "apiVersion: v2\nname: side\nversion: 1.0.0\n",
+            "charts/side/values.yaml": values,
+            "charts/side/templates/a.yaml": NAMED.replace("NAME", "side"),
+        },
+    )
+    request = HelmRender(
+        context=ReleaseContext(release="team-tiny", namespace="data", kube_version="1.32"),
+        chart=archive.path,
+        values=(b"side: {enabled: true, size: large}\n",),
+    )
+    target = rendered_resources(helm_template(find_helm(), request))
+    answer, _ = inferred(archive, target)
+    assert answer.context.release == "team-tiny"
+    assert answer.values.common == {"side": {"enabled": True, "size": "large"}}

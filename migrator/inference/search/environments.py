@@ -304,7 +304,7 @@ def _beginnings(
             repair(trials)
             name_objects(trials)
             if trials.state.cost < best.cost:
-                yield (best := trials.state)
+                yield (best := _named_plainly(evaluator, trials.state, names[:place]))
         if _is_named(evaluator, best):
             break
     assert best is not None  # noqa: S101
@@ -316,6 +316,20 @@ def _beginnings(
         for state in _with_first_values(request, evaluator, setting):
             if state.cost < best.cost:
                 yield (best := state)
+
+
+def _named_plainly(evaluator: Evaluator, state: State, likelier: Sequence[str]) -> State:
+    """What else was set, under a likelier release name that needs no override of names, where that comes as near."""
+    tree = Tree(state.tree.defaults, {}).assign(
+        (path, value_at(state.tree.overrides, path))
+        for path in leaves(state.tree.overrides)
+        if not str(path[-1]).lower().endswith("nameoverride")
+    )
+    for release in likelier:
+        other = evaluator.measure(tree, replace(state.setting, release=release))
+        if other.cost <= state.cost:
+            return other
+    return state
 
 
 def _is_named(evaluator: Evaluator, state: State) -> bool:
