@@ -37,9 +37,9 @@ NAMES = """
 SETTING = ReleaseContext(release="shop", namespace="data")
 
 
-def searched(evaluator: Evaluator, start: State, passes: Passes | None = None) -> State:
-    """The best hypothesis that a search of 20 seconds ends with."""
-    return Search(Trials(evaluator, start, time.process_time() + 20), passes or all_passes()).run()
+def searched(evaluator: Evaluator, start: State, passes: Passes | None = None, seconds: float = 20) -> State:
+    """The best hypothesis that a search of so many seconds ends with."""
+    return Search(Trials(evaluator, start, time.process_time() + seconds), passes or all_passes()).run()
 
 
 def found(template: str, values: str, truth: str, passes: Passes | None = None) -> tuple[dict, float]:
@@ -61,7 +61,7 @@ def approached(template: str, values: str, targets: str) -> State:
     files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
     chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
     evaluator = Evaluator(chart, [resource_of(body) for body in read_manifests(targets)])
-    return searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
+    return searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING), seconds=4)
 
 
 def assert_found(template: str, values: str, truth: str) -> None:
