@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from search_support import approached, assert_found
+
+from migrator.inference.search.loop import all_passes
 
 TEMPLATE = """
 apiVersion: apps/v1
@@ -44,6 +48,14 @@ spec:
 
 def test_it_is_left_out_where_the_target_reads_no_such_object():
     assert dict(approached(TEMPLATE, "existingSecret: ''\n", TARGET).tree.overrides) == {}
+
+
+def test_what_is_left_out_in_the_end_does_not_begin_the_search_again():
+    ends = []
+    passes = all_passes()
+    counted = replace(passes, last=(*passes.last, ends.append))
+    approached(TEMPLATE, "existingSecret: ''\n", TARGET, counted)
+    assert 1 <= len(ends) <= 3
 
 
 def test_a_switch_that_is_no_switch_is_no_name_either():

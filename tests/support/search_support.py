@@ -37,9 +37,9 @@ NAMES = """
 SETTING = ReleaseContext(release="shop", namespace="data")
 
 
-def searched(evaluator: Evaluator, start: State, passes: Passes | None = None, seconds: float = 20) -> State:
-    """The best hypothesis that a search of so many seconds ends with."""
-    return Search(Trials(evaluator, start, time.process_time() + seconds), passes or all_passes()).run()
+def searched(evaluator: Evaluator, start: State, passes: Passes | None = None) -> State:
+    """The best hypothesis that a search of 20 seconds ends with."""
+    return Search(Trials(evaluator, start, time.process_time() + 20), passes or all_passes()).run()
 
 
 def found(template: str, values: str, truth: str, passes: Passes | None = None) -> tuple[dict, float]:
@@ -56,12 +56,12 @@ def found(template: str, values: str, truth: str, passes: Passes | None = None) 
     return dict(state.tree.overrides), sum(state.costs.values()) + len(state.extra) + len(state.errors)
 
 
-def approached(template: str, values: str, targets: str) -> State:
+def approached(template: str, values: str, targets: str, passes: Passes | None = None) -> State:
     """The best hypothesis for objects that somebody wrote: no values make the chart render them exactly."""
     files = {"Chart.yaml": "apiVersion: v2\nname: tiny\nversion: 1.0.0\n", "values.yaml": values}
     chart = load_chart({path: text.encode() for path, text in (files | {"templates/all.yaml": template}).items()})
     evaluator = Evaluator(chart, [resource_of(body) for body in read_manifests(targets)])
-    return searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING), seconds=4)
+    return searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING), passes)
 
 
 def assert_found(template: str, values: str, truth: str) -> None:

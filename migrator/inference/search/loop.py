@@ -103,16 +103,18 @@ class Search:
         self._go_round()
         self._take(*self._passes.last)
         while self._helps(self._go_round) or self._helps(lambda: self._take(*self._passes.wider)):
-            self._take(*self._passes.last)
+            pass
         self._take(*self._passes.end)
 
     def _helps(self, step: Callable[[], None]) -> bool:
-        """Whether something brings the render nearer, what was refused before included."""
+        """Whether something brings the render nearer, what was refused before included, and the last passes keep it."""
         trials, before = self.trials, self.trials.state.cost
         if trials.state.is_right or trials.late:
             return False
         trials.give_another_chance()
         step()
+        if trials.state.cost < before - EPSILON:
+            self._take(*self._passes.last)
         return trials.state.cost < before - EPSILON
 
     def _take(self, *steps: Pass) -> None:

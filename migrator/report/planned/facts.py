@@ -62,7 +62,7 @@ def _moves(moving: Sequence[ComponentPlan]) -> Iterator[tuple[str, str]]:
     yield "moves", f"{plural(len(moving), 'component')}, objects: {objects}"
     found = [each for component in moving for differences in component.differences.values() for each in differences]
     admitted = admitted_lines(each.allowance or each.why for each in found if each.admitted)
-    yield "admitted", "; ".join(admitted) or "no difference: all renders as it did"
+    yield "admitted", "; ".join(admitted) or "no difference"
 
 
 def _environments(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
