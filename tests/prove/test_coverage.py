@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from committed_repository import commit, git, vendor
+from cli_support import commit_all, git
+from committed_repository import vendor
 
 from migrator.compare import Terms
 from migrator.diagnostics import MigrateError, Severity
@@ -37,7 +38,7 @@ def two(hybrid: Hybrid) -> tuple[Hybrid, Lock]:
     vendor(hybrid)
     root_of(hybrid, "stores/prod")
     git(hybrid.root, "init", "-q", "-b", "main")
-    base = commit(hybrid.root)
+    base = commit_all(hybrid.root)
     for path in sorted((hybrid.root / "before").iterdir()):
         path.unlink()
     (hybrid.root / "before").rmdir()
@@ -192,9 +193,9 @@ def test_a_lock_that_renders_other_files_of_a_release_does_not_pass(
 def test_a_baseline_that_was_moved_is_told(two: tuple[Hybrid, Lock]) -> None:
     hybrid, lock = two
     sealed(hybrid, lock)
-    commit(hybrid.root)
+    commit_all(hybrid.root)
     drift(hybrid)
-    later = commit(hybrid.root)
+    later = commit_all(hybrid.root)
     text = (hybrid.root / ".migrate/lock.yaml").read_text()
     (hybrid.root / ".migrate/lock.yaml").write_text(text.replace(str(lock.commit), later))
     codes = {each.code: each.severity for each in verify(hybrid.root, None, hybrid.context, terms=TERMS)[1]}

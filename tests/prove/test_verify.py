@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from committed_repository import commit, git, vendor
+from cli_support import commit_all, git
+from committed_repository import vendor
 
 from migrator.compare import Terms
 from migrator.diagnostics import MigrateError
@@ -44,7 +45,7 @@ def migrated(hybrid: Hybrid) -> tuple[Hybrid, Lock]:
     """A repository whose first commit has the manifests, and whose work tree has the release."""
     vendor(hybrid)
     git(hybrid.root, "init", "-q", "-b", "main")
-    base = commit(hybrid.root)
+    base = commit_all(hybrid.root)
     for path in sorted((hybrid.root / "before").iterdir()):
         path.unlink()
     (hybrid.root / "before").rmdir()
@@ -108,7 +109,7 @@ def test_sealed_lock_reads_back_and_knows_its_parts(hybrid: Hybrid) -> None:
 
 def test_base_that_was_migrated_is_compared_by_its_own_lock(migrated: tuple[Hybrid, Lock]) -> None:
     hybrid, _ = migrated
-    done = commit(hybrid.root)
+    done = commit_all(hybrid.root)
     assert verify(hybrid.root, done, hybrid.context, terms=TERMS)[0].verdict is Verdict.IDENTICAL
     (hybrid.root / "infra/tiny/values.yaml").write_text("tiny: {mode: other}\n")
     proof, _ = verify(hybrid.root, done, hybrid.context, terms=TERMS)

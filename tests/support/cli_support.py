@@ -55,6 +55,20 @@ def committed(root: Path) -> Path:
     return root
 
 
+def commit_all(root: Path, message: str = "meanwhile") -> str:
+    """Commit what is there; the id of the commit."""
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", message, "--allow-empty")
+    return git(root, "rev-parse", "HEAD")
+
+
+def replaced(path: Path, old: str, new: str) -> None:
+    """A text of a file, which has to be there, becomes another."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
 @pytest.fixture
 def migrate(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Runs a command line in this process; JSON that it prints answers its schema."""

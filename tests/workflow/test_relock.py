@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, Outcome, tree
+from cli_support import Migrate, Outcome, commit_all, git, tree
 from small_shop import CHART, SHOP, written
 
 from migrator.lock import load_lock
 
 FOLDER = "helm-charts/messaging/tiny-queue"
-
-
-def git(root: Path, *arguments: str) -> str:
-    who = ["-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false"]
-    done = subprocess.run(["git", *who, *arguments], cwd=root, check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-def committed(root: Path) -> str:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "x")
-    return git(root, "rev-parse", "HEAD")
 
 
 @pytest.fixture
@@ -43,9 +30,9 @@ def root(migrate: Migrate, tmp_path: Path, charts: Path) -> Path:
     """A migrated repository, committed."""
     made = written(tmp_path / "shop", SHOP)
     git(made, "init", "-q")
-    committed(made)
+    commit_all(made)
     assert migrate("apply", made, "--offline", "--chart-mirror", charts).code == 0
-    committed(made)
+    commit_all(made)
     return made
 
 
@@ -88,7 +75,7 @@ def test_a_chart_upgrade(migrate: Migrate, root: Path, charts: Path) -> None:
     changed = [path for path, data in tree(root).items() if data != before[path]]
     assert sorted(changed) == [".migrate/lock.yaml", f"{FOLDER}/Chart.lock"]
     assert audit(migrate, root, charts) == []
-    committed(root)
+    commit_all(root)
     assert "Nothing to do" in relock(migrate, root, charts).out
 
 
@@ -105,7 +92,7 @@ def test_values_are_explained_by_the_manifests_that_they_came_from(migrate: Migr
     values = root / FOLDER / "values-prod.yaml"
     values.write_text(values.read_text().replace("replicas: 3", "replicas: 5"))
     assert relock(migrate, root, charts).code == 0
-    committed(root)
+    commit_all(root)
     shown = migrate("explain", "tiny-queue", "replicas", "--repo", root, "--offline", "--chart-mirror", charts)
     assert shown.code == 0, shown.err
     assert "overlays/prod/queue.yaml" in shown.out
@@ -117,11 +104,11 @@ def test_values_come_and_go_and_a_release_goes(migrate: Migrate, root: Path, cha
     assert "tiny-queue in dev: values values.yaml, values-dev.yaml" in shown.out
     assert "1 -> 7" in shown.out
     assert audit(migrate, root, charts) == []
-    committed(root)
+    commit_all(root)
     (root / FOLDER / "values-dev.yaml").unlink()
     shown = json.loads(relock(migrate, root, charts, "--format", "json").out)
     assert (shown["changes"], shown["written"]) == (["tiny-queue in dev: values values.yaml"], True)
-    committed(root)
+    commit_all(root)
     shutil.rmtree(root / FOLDER)
     shown = relock(migrate, root, charts)
     assert f"{FOLDER} is gone, so it is not a release any more" in shown.out

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cli_support import FIXTURES, Migrate, git, tree
+from cli_support import FIXTURES, Migrate, commit_all, git, replaced, tree
 from deployed_each import each_by_argocd, each_by_flux
 from emitted_objects import applied
 from played_stages import applied_by_hand, argocd_history, flux_history, trees
@@ -47,16 +47,6 @@ def tool(staged_once: tuple[str, Path]) -> str:
 def shop(staged_once: tuple[str, Path], tmp_path: Path) -> Path:
     """A private copy."""
     return Path(shutil.copytree(staged_once[1], tmp_path / "shop", symlinks=True))
-
-
-def commit_all(shop: Path, message: str) -> None:
-    git(shop, "add", "-A")
-    git(shop, "commit", "-q", "-m", message)
-
-
-def replaced(path: Path, old: str, new: str) -> None:
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
 
 
 def history_of(shop: Path, tool: str, mirror: Path, into: Path) -> History:

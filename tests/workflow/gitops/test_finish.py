@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from cli_support import Migrate, Outcome, git, tree
+from cli_support import Migrate, Outcome, commit_all, git, tree
 from deployed_today import deployed_by_argocd
 from emitted_objects import applied
 from played_stages import applied_by_hand, argocd_history, flux_history, trees
@@ -28,11 +28,6 @@ def finished(migrate: Migrate, shop: Path, mirror: Path, *words: str) -> Outcome
     return shown
 
 
-def commit(shop: Path) -> None:
-    git(shop, "add", "-A")
-    git(shop, "commit", "-q", "-m", "finished")
-
-
 def body(path: Path) -> dict[str, Any]:
     return next(each for each in yaml.safe_load_all(path.read_text()) if "spec" in each)
 
@@ -48,7 +43,7 @@ def test_applications_are_as_they_were_and_new_ones_act_as_they_do(
     assert yaml.safe_load((shop / "deploy/shop-prod.yaml").read_text()) == yaml.safe_load(was)
     new = body(shop / "platform/argocd/applications/prod/tiny-db.yaml")
     assert new["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
-    commit(shop)
+    commit_all(shop, "finished")
     shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
     places = trees(shop, "hybrid", tmp_path / "trees")
@@ -68,7 +63,7 @@ def test_helm_releases_no_longer_keep_and_kustomizations_prune_again(
     assert not any("resource-policy: keep" in path.read_text() for path in released)
     assert not any("postRenderers" in path.read_text() for path in released if "patch" not in path.read_text())
     assert "  prune: true # what left git goes\n" in (shop / f"{CLUSTER}/shop.yaml").read_text()
-    commit(shop)
+    commit_all(shop, "finished")
     shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
     places = trees(shop, "hybrid", tmp_path / "trees")
@@ -81,7 +76,7 @@ def test_what_migrate_yaml_says_counts_and_a_second_time_changes_nothing(
 ) -> None:
     root = deployed_by_argocd(tmp_path / "shop")
     (root / "migrate.yaml").write_text("gitops: {environments: {prod: {automated: false}, dev: {automated: true}}}\n")
-    commit(root)
+    commit_all(root, "finished")
     shop = root
     applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
     git(shop, "checkout", "-q", "hybrid")
@@ -92,7 +87,7 @@ def test_what_migrate_yaml_says_counts_and_a_second_time_changes_nothing(
     lock = read_lock((shop / LOCK_PATH).read_bytes())
     assert lock.handover is not None
     assert lock.handover.is_finished
-    commit(shop)
+    commit_all(shop, "finished")
     before = tree(shop)
     assert "Nothing to do." in finished(migrate, shop, mirror).out
     assert tree(shop) == before
@@ -119,7 +114,7 @@ def test_a_tree_that_is_not_what_was_proved_is_not_finished(
     shop = staged(tool, 2)
     values = next(path for path in sorted((shop / "helm-charts").rglob("values-prod.yaml")))
     values.write_text("{}\n")
-    commit(shop)
+    commit_all(shop, "finished")
     before = tree(shop)
     shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
     assert (shown.code, "MIG669" in shown.err) == (3, True)
@@ -132,7 +127,7 @@ def test_an_object_that_says_other_things_than_were_proved_is_not_finished(
     shop = staged("argocd", 2)
     path = shop / "platform/argocd/applications/prod/tiny-db.yaml"
     path.write_text(path.read_text().replace("values-prod.yaml", "values-prd.yaml"))
-    commit(shop)
+    commit_all(shop, "finished")
     before = tree(shop)
     shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
     assert (shown.code, "MIG669" in shown.err) == (1, True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, Outcome, git, tree
+from cli_support import Migrate, Outcome, commit_all, git, replaced, tree
 from emitted_objects import applied
 
 from migrator.lock import LOCK_PATH, read_lock
@@ -19,16 +19,6 @@ Run = Callable[..., Outcome]
 def run(migrate: Migrate, mirror: Path) -> Run:
     """A command over a repository that finds its charts."""
     return lambda command, shop, *words: migrate(command, shop, *words, "--offline", "--chart-mirror", mirror)
-
-
-def replaced(path: Path, old: str, new: str) -> None:
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
-
-
-def commit_all(root: Path, message: str) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
 
 
 def bump_image(shop: Path) -> None:

@@ -7,22 +7,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli_support import Migrate, git
+from cli_support import Migrate, commit_all, replaced
 from emitted_objects import applied
 
 from migrator.lock import LOCK_PATH
 
 Staged = Callable[[str, int], Path]
-
-
-def replaced(path: Path, old: str, new: str) -> None:
-    assert old in path.read_text()
-    path.write_text(path.read_text().replace(old, new))
-
-
-def commit_all(root: Path, message: str) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
 
 
 @pytest.mark.parametrize("tool", ["argocd", "flux"])

@@ -5,18 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, committed, git
+from cli_support import Migrate, commit_all, committed, git
 from emitted_objects import ArgoCd, Flux, applied, documents, proved, sorted_bodies
 
 from migrator.lock import LOCK_PATH, read_lock
 
 AUTOMATED = "gitops: {environments: {dev: {automated: true}, prod: {automated: true}}}\n"
 PROJECT = Path("platform/argocd/projects/infrastructure-prod.yaml")
-
-
-def commit(root: Path, message: str) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
 
 
 @pytest.fixture
@@ -26,7 +21,7 @@ def first(migrate: Migrate, app: Path, mirror: Path, tool: str) -> Path:
     committed(app)
     git(app, "remote", "add", "origin", "https://git.example.org/team/shop.git")
     applied(migrate, app, mirror, "growing", "--only", "tiny-db", tool=tool)
-    commit(app, "the database")
+    commit_all(app, "the database")
     return app
 
 
@@ -36,11 +31,11 @@ def test_the_next_component_is_deployed_beside_the_first(
 ) -> None:
     ours = next((first / "platform" / tool).rglob("tiny-db.yaml"))
     ours.write_text(f"# ours\n{ours.read_text()}")
-    commit(first, "ours")
+    commit_all(first, "ours")
     before = set((first / "platform" / tool).rglob("*.yaml"))
     for stage in ("stage 1 of 2, protect", "stage 2 of 2, switch"):
         assert stage in applied(migrate, first, mirror, "growing", tool=tool)
-        commit(first, stage)
+        commit_all(first, stage)
     new = set((first / "platform" / tool).rglob("*.yaml")) - before
     assert {path.stem.removesuffix(f"-{path.parent.name}") for path in new} == {"tiny-monitor"}
     assert ours.read_text().startswith("# ours\n")
@@ -71,10 +66,10 @@ def test_its_project_allows_what_is_new_and_keeps_what_people_wrote(
     assert {each["namespace"] for each in project["spec"]["destinations"]} == {"shop"}
     text = (first / PROJECT).read_text()
     (first / PROJECT).write_text(text.replace("  sourceRepos:\n", "  description: ours # really\n  sourceRepos:\n"))
-    commit(first, "described")
+    commit_all(first, "described")
     for stage in ("protect", "switch"):
         applied(migrate, first, mirror, "growing")
-        commit(first, stage)
+        commit_all(first, stage)
     (project,) = documents(first / PROJECT)
     assert {each["namespace"] for each in project["spec"]["destinations"]} == {"shop", "monitoring"}
     assert {"group": "apps", "kind": "Deployment"} in project["spec"]["namespaceResourceWhitelist"]
@@ -84,7 +79,7 @@ def test_its_project_allows_what_is_new_and_keeps_what_people_wrote(
 @pytest.mark.parametrize("tool", ["flux"])
 def test_a_file_with_something_else_is_still_in_the_way(migrate: Migrate, first: Path, mirror: Path, tool: str) -> None:
     (first / "platform/flux/releases/prod/tiny-monitor.yaml").write_text("# ours\n")
-    commit(first, "ours")
+    commit_all(first, "ours")
     shown = migrate("apply", first, "--offline", "--chart-mirror", mirror, "--layout", "growing", "--gitops", tool)
     assert shown.code == 1
     assert "tiny-monitor.yaml exists already" in shown.err

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli_support import Migrate, committed, git
+from cli_support import Migrate, commit_all, committed, git
 from deployed_today import deployed_by_argocd
 from emitted_objects import ArgoCd, applied, deployed, documents, proved, sorted_bodies
 
@@ -28,11 +28,6 @@ def pin(app: Path) -> Path:
     image = "        image: registry.example.org/tiny/db:15.4\n"
     vendored.write_text(vendored.read_text().replace(image, f"{image}        workingDir: /ours\n", 1))
     return app
-
-
-def commit(root: Path, message: str) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
 
 
 @pytest.fixture
@@ -63,7 +58,7 @@ def test_kustomize_inflates_the_chart_where_it_may(
     """What kustomize itself prints for the folder that the Application names is what the proof renders."""
     (pinned / file).parent.mkdir(exist_ok=True)
     (pinned / file).write_text(text)
-    commit(pinned, "enabled")
+    commit_all(pinned, "enabled")
     assert "MIG662" not in applied(migrate, pinned, mirror, "growing")
     for environment in ("dev", "prod"):
         wanted = proved(pinned, environment, mirror)
@@ -79,7 +74,7 @@ def test_kustomize_inflates_the_chart_where_it_may(
 
 def test_settings_that_do_not_enable_it_do_not_count(migrate: Migrate, pinned: Path, mirror: Path) -> None:
     (pinned / "cm.yaml").write_text(SETTINGS.replace("--enable-helm ", ""))
-    commit(pinned, "settings")
+    commit_all(pinned, "settings")
     planned = migrate("plan", pinned, "--offline", "--chart-mirror", mirror, "--gitops", "argocd")
     assert "MIG662" in planned.out + planned.err
 
@@ -94,7 +89,7 @@ def test_what_kustomize_would_inflate_otherwise_stays_in_kustomize(
 
     monkeypatch.setattr("migrator.workflow.gitops.wire.inflated_otherwise", otherwise)
     (pinned / "migrate.yaml").write_text(ENABLED)
-    commit(pinned, "enabled")
+    commit_all(pinned, "enabled")
     shown = applied(migrate, pinned, mirror, "growing")
     assert "tiny-db stays in Kustomize: it renders twice as much" in shown
     assert not (pinned / PLACE / "charts").exists()
@@ -105,9 +100,9 @@ def test_what_kustomize_would_inflate_otherwise_stays_in_kustomize(
 def test_the_folder_is_no_root_and_what_it_says_is_audited(migrate: Migrate, pinned: Path, mirror: Path) -> None:
     words = ("--offline", "--chart-mirror", mirror)
     (pinned / "migrate.yaml").write_text(ENABLED)
-    commit(pinned, "enabled")
+    commit_all(pinned, "enabled")
     applied(migrate, pinned, mirror, "growing")
-    commit(pinned, "migrated")
+    commit_all(pinned, "migrated")
     assert "Nothing to do" in applied(migrate, pinned, mirror, "growing")
     assert migrate("audit", pinned, *words).code == 0
     assert migrate("verify", pinned, *words).code == 0
@@ -117,7 +112,7 @@ def test_the_folder_is_no_root_and_what_it_says_is_audited(migrate: Migrate, pin
     assert "Application tiny-db-prod does not deploy shop-db in prod as the lock has it: values" in shown.out
     assert "tiny-db-dev" not in shown.out
     assert migrate("verify", pinned, *words).code == 3
-    commit(pinned, "ours")  # a file that people have changed is in nobody's way
+    commit_all(pinned, "ours")  # a file that people have changed is in nobody's way
     assert "Nothing to do" in applied(migrate, pinned, mirror, "growing")
     values.with_name("more.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: more}\n")
     kustomization = values.with_name("kustomization.yaml")
@@ -128,10 +123,10 @@ def test_the_folder_is_no_root_and_what_it_says_is_audited(migrate: Migrate, pin
 def test_what_it_deploys_changes_hands_in_stages(migrate: Migrate, tmp_path: Path, mirror: Path) -> None:
     shop = pin(deployed_by_argocd(tmp_path / "shop"))
     (shop / "migrate.yaml").write_text(ENABLED)
-    commit(shop, "pinned")
+    commit_all(shop, "pinned")
     for stage in ("stage 1 of 2, protect", "stage 2 of 2, switch"):
         assert stage in applied(migrate, shop, mirror, "growing")
-        commit(shop, stage)
+        commit_all(shop, stage)
     shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
     argocd = ArgoCd(shop, mirror)
@@ -149,14 +144,14 @@ def test_what_it_deploys_changes_hands_in_stages(migrate: Migrate, tmp_path: Pat
 def test_a_release_that_was_migrated_with_patches_is_refused(migrate: Migrate, pinned: Path, mirror: Path) -> None:
     words = ("--offline", "--chart-mirror", mirror)
     assert migrate("apply", pinned, *words).code == 0
-    commit(pinned, "migrated")
+    commit_all(pinned, "migrated")
     shown = migrate("apply", pinned, *words, "--gitops", "argocd")
     assert (shown.code, git(pinned, "status", "--porcelain")) == (1, "")
     assert "tiny-db in dev is a release that Argo CD cannot deploy" in shown.err
     assert "MIG662" in shown.err
     assert "enable_helm: true" in shown.err
     (pinned / "migrate.yaml").write_text(ENABLED)
-    commit(pinned, "enabled")
+    commit_all(pinned, "enabled")
     applied(migrate, pinned, mirror, "enterprise")
     assert sorted_bodies(deployed("argocd", pinned, mirror, "prod")) == proved(pinned, "prod", mirror)
     roots = [each.root for each in read_lock((pinned / LOCK_PATH).read_bytes()).environments["prod"].deployed_by]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, git, tree
+from cli_support import Migrate, commit_all, git, replaced, tree
 
 from migrator.workflow.gitops.stages import stages_of
 
@@ -20,17 +20,6 @@ def tool(request: pytest.FixtureRequest) -> str:
 
 def words(mirror: Path, tool: str) -> tuple[str | Path, ...]:
     return "--offline", "--chart-mirror", mirror, "--layout", "growing", "--gitops", tool
-
-
-def commit_all(root: Path, message: str) -> None:
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", message)
-
-
-def replaced(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
 
 
 def test_one_commit_for_all_is_refused_and_nothing_is_written(
