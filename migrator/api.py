@@ -341,12 +341,17 @@ def show_rule(chart: str, repository: Folder = ".") -> str:
 
 
 def refresh_rules(
-    repository: Folder = ".", options: Options = _DEFAULT, *, charts: Sequence[str] = (), is_own: bool = False
+    repository: Folder = ".",
+    options: Options = _DEFAULT,
+    *,
+    charts: Sequence[str] = (),
+    is_own: bool = False,
+    progress: Progress = unwatched,
 ) -> Refreshed:
     """The version tables of the charts (all where none is named) from their publishers' indexes; nothing is written."""
     from migrator.workflow.rules.refresh import refreshed_rules
 
-    return refreshed_rules(Settings.of(repository, options), charts, is_own=is_own)
+    return refreshed_rules(Settings.of(repository, options), charts, is_own=is_own, run=Run(progress))
 
 
 def learn_rule(

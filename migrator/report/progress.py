@@ -22,6 +22,7 @@ _WORDS = {
     "graph": "relating objects",
     "classify": "recognising charts",
     "resolve": "finding charts",
+    "publishers": "asking publishers",
     "infer": "inferring values",
     "plan": "deciding",
     "rewrite": "rewriting",

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from migrator.cli.options import charts, output_format, repository
+from migrator.cli.options import charts, output_format, repository, talking
 from migrator.diagnostics import ExitCode
 
 
@@ -59,19 +59,23 @@ def test_rules(repo: Path) -> int:
 @click.option("--chart", "names", multiple=True, metavar="NAME", help="Renew the table of this chart. Repeatable.")
 @click.option("--user", "is_own", is_flag=True, help="Write into your own data folder, for all repositories.")
 @charts
+@talking
 def refresh_rules(repo: Path, names: tuple[str, ...], *, is_own: bool, **given: Any) -> int:
     """Write which chart versions there are by now below .migrate/rules/versions of REPO; a plan reads that too."""
     from migrator import api
-    from migrator.report.terminal import show_diagnostics
+    from migrator.report.watching.feedback import Feedback
 
-    found = api.refresh_rules(repo, api.Options(**given), charts=names, is_own=is_own)
+    feedback = Feedback.of(given)
+    with feedback.watching() as progress:
+        found = api.refresh_rules(repo, api.Options(**given), charts=names, is_own=is_own, progress=progress)
     for path, text in found.files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         sys.stdout.write(f"{path}\n")
-    show_diagnostics(found.diagnostics, sys.stderr, notes=True)
+    feedback.say(found.diagnostics)
     sys.stdout.write(f"{len(found.files)} of {found.asked} tables renewed\n")
-    return ExitCode.DONE
+    feedback.finish()
+    return found.exit_code
 
 
 @rules.command("learn", short_help="Write a signature from a chart.")

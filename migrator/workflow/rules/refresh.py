@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 from migrator.charts import ChartLibrary
+from migrator.charts.access import shown
 from migrator.charts.types import ChartSources, ChartVersion
-from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import read_config
+from migrator.engines.run import run_parallel
+from migrator.progress import Watch
 from migrator.signatures import VersionTable
 from migrator.signatures.versions import (
     TEAM_VERSIONS,
@@ -19,6 +23,7 @@ from migrator.signatures.versions import (
     version_folders,
     versions_text,
 )
+from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.choices import choose
 
@@ -31,11 +36,24 @@ class Refreshed:
     """File to write -> its text; only tables that know more than before."""
     asked: int
     """Charts whose publishers were asked."""
+    answered: int
+    """Publishers that could be asked."""
     diagnostics: Diagnostics = ()
     """Publishers that could not be asked."""
 
+    @property
+    def exit_code(self) -> int:
+        """An error where not one publisher could be asked."""
+        return ExitCode.ERROR if self.diagnostics and not self.answered else ExitCode.DONE
 
-def refreshed_rules(settings: Settings, charts: Sequence[str] = (), *, is_own: bool = False) -> Refreshed:
+
+_AT_ONCE = 16
+"""Publishers that are asked at the same time; a name that nobody resolves can take a second to fail."""
+
+
+def refreshed_rules(
+    settings: Settings, charts: Sequence[str] = (), *, is_own: bool = False, run: Run | None = None
+) -> Refreshed:
     """The version tables of some charts, or all, from their publishers' indexes; `is_own` for the user's own folder.
 
     Registries list no app versions, so their charts stay as they are. MIG928 where the network must not be used,
@@ -56,27 +74,44 @@ def refreshed_rules(settings: Settings, charts: Sequence[str] = (), *, is_own: b
     folder = user_versions() if is_own else settings.root / TEAM_VERSIONS
     # mirrors do not say what there is, so only what stands for a repository's URL is asked in its place
     library = ChartLibrary(ChartSources(url_mirrors=choices.sources.url_mirrors), choices.cache)
-    files: dict[Path, str] = {}
-    problems: dict[str, Diagnostic] = {}
-    for name in names:
-        found = _renewed(tables[name], library, problems)
-        if found is not None:
-            files[folder / f"{name}.yaml"] = versions_text(found)
-    return Refreshed(files=files, asked=len(names), diagnostics=tuple(problems.values()))
+    with (run or Run()).step("publishers") as watch:
+        offers, problems = _offered([tables[name] for name in names], library, watch)
+    renewed = {name: _renewed(tables[name], offers) for name in names}
+    files = {folder / f"{name}.yaml": versions_text(found) for name, found in renewed.items() if found is not None}
+    return Refreshed(files=files, asked=len(names), answered=len(offers), diagnostics=problems)
 
 
-def _renewed(known: VersionTable, library: ChartLibrary, problems: dict[str, Diagnostic]) -> VersionTable | None:
+_Offers: TypeAlias = Mapping[str, Mapping[str, tuple[ChartVersion, ...]]]
+"""URL of a publisher that answered -> chart -> its versions."""
+
+
+def _offered(tables: Sequence[VersionTable], library: ChartLibrary, watch: Watch) -> tuple[_Offers, Diagnostics]:
+    """What the publishers of the charts offer of them, and a warning for each that could not be asked."""
+    wanted: dict[str, list[str]] = {}
+    for table in tables:
+        for url in table.publishers:
+            if not url.startswith("oci://"):
+                wanted.setdefault(url, []).append(table.chart)
+
+    def ask(url: str) -> Mapping[str, tuple[ChartVersion, ...]] | Diagnostic:
+        try:
+            return {chart: library.published(chart, url) for chart in wanted[url]}
+        except MigrateError as error:
+            return replace(error.diagnostic, severity=Severity.WARNING)
+
+    answers = dict(zip(wanted, run_parallel(ask, wanted, workers=_AT_ONCE, watch=watch, name=shown), strict=True))
+    return (
+        {url: answer for url, answer in answers.items() if not isinstance(answer, Diagnostic)},
+        tuple(answer for answer in answers.values() if isinstance(answer, Diagnostic)),
+    )
+
+
+def _renewed(known: VersionTable, offers: _Offers) -> VersionTable | None:
     """The chart's table as its publishers' indexes have it; None where none of them has a version that is not known."""
     publishers: dict[str, Mapping[str, tuple[str, ...]]] = {}
     offered: list[ChartVersion] = []
     for url in known.publishers:
-        if url.startswith("oci://"):
-            continue
-        try:
-            versions = library.published(known.chart, url)
-        except MigrateError as error:
-            problems.setdefault(url, replace(error.diagnostic, severity=Severity.WARNING))
-            continue
+        versions = offers.get(url, {}).get(known.chart, ())
         if {one.version for one in versions} - set(known.all_versions(url)):
             publishers[url] = _by_app(versions)
             offered += versions

@@ -32,7 +32,10 @@ def with_comments(inference: Inference, found: Sequence[TeamValues]) -> Inferenc
 
 
 def unfitting(inference: Inference, archive: ChartArchive, found: Sequence[TeamValues], component: str) -> Diagnostics:
-    """A message for each file, named as the chart's, of which nothing is among the values that render the objects."""
+    """A message for each file of which nothing is among the values that render the objects.
+
+    A warning where the file is named as the chart's, else a note: it may be about something else.
+    """
     from migrator.inference.rendered_chart import defaults_of
     from migrator.templates.chart import load_chart
 
@@ -41,7 +44,7 @@ def unfitting(inference: Inference, archive: ChartArchive, found: Sequence[TeamV
     return tuple(
         _note(one, said[0], archive, component)
         for one in found
-        if one.is_named and (said := list(_said(one.values, defaults))) and not _any_of(one.values, said, effects)
+        if (said := list(_said(one.values, defaults))) and not _any_of(one.values, said, effects)
     )
 
 
@@ -65,7 +68,7 @@ def _note(one: TeamValues, path: KeyPath, archive: ChartArchive, component: str)
     ref = archive.ref
     return Diagnostic(
         code="MIG511",
-        severity=Severity.WARNING,
+        severity=Severity.WARNING if one.is_named else Severity.INFO,
         summary=f"component {component}: these values do not fit: nothing of them is among those with which "
         f"{ref.name} {ref.version} renders the objects",
         span=SourceSpan(path=one.path, line=one.lines.get(path, 0)),

@@ -17,6 +17,7 @@ from migrator.cli.app import run
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config
 from migrator.engines import Cache
+from migrator.progress import StepAdvanced
 from migrator.signatures.versions import charts_with_versions, load_versions
 from migrator.workflow.steps.resolve import resolve
 
@@ -65,7 +66,14 @@ def test_the_users_own_folder(root: Path, tmp_path: Path) -> None:
 def test_a_publisher_that_cannot_be_asked_is_said_and_its_table_stays(root: Path, server: Server) -> None:
     del server.pages["/charts/index.yaml"]
     found = api.refresh_rules(root, api.Options(no_cache=True), charts=[CHART])
-    assert (found.files, [one.code for one in found.diagnostics]) == ({}, ["MIG421"])
+    assert (found.files, [one.code for one in found.diagnostics], found.exit_code) == ({}, ["MIG421"], 1)
+
+
+def test_how_far_it_is_is_told(root: Path) -> None:
+    events: list[object] = []
+    found = api.refresh_rules(root, api.Options(no_cache=True), charts=[CHART], progress=events.append)
+    assert (found.answered, found.exit_code) == (1, 0)
+    assert [(one.done, one.total) for one in events if isinstance(one, StepAdvanced)] == [(0, 1), (1, 1)]
 
 
 def test_offline_is_refused_and_nobody_is_asked(root: Path, server: Server) -> None:

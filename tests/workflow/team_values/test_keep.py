@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from migrator.charts.types import ChartArchive, ChartRef
+from migrator.diagnostics import Severity
 from migrator.inference.types import Inference, SplitValues
 from migrator.inference.values.files import values_texts
 from migrator.model import ReleaseContext, RepoPath
@@ -63,7 +64,12 @@ def test_values_of_which_nothing_fits_are_said_with_their_line() -> None:
     assert [(one.code, str(one.span)) for one in found] == [("MIG511", "apps/web/values.yaml:7")]
 
 
-def test_values_of_which_something_fits_or_that_nothing_names_are_not() -> None:
+def test_values_that_nothing_names_are_a_note() -> None:
+    (named,) = unfitting(answer(), ARCHIVE, [kept({"replicas": 5}, is_named=True)], "web")
+    (near,) = unfitting(answer(), ARCHIVE, [kept({"replicas": 5})], "web")
+    assert (named.severity, near.severity) == (Severity.WARNING, Severity.INFO)
+
+
+def test_values_of_which_something_fits_or_that_are_defaults_are_not() -> None:
     assert not unfitting(answer(), ARCHIVE, [kept({"image": {"tag": "b"}, "replicas": 5}, is_named=True)], "web")
-    assert not unfitting(answer(), ARCHIVE, [kept({"replicas": 5})], "web")
     assert not unfitting(answer(), ARCHIVE, [kept({"replicas": 1}, is_named=True)], "web")
