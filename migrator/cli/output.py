@@ -35,7 +35,7 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: F
     plan = redact_plan(planned.plan, planned.secrets)
     match output_format:
         case "markdown":
-            from migrator.report.markdown import plan_markdown
+            from migrator.report.markdown.planned import plan_markdown
 
             stream.write(plan_markdown(plan))
         case "github" | "gitlab":
@@ -110,7 +110,7 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], feedbac
         case "json":
             _document(audited, stream)
         case "markdown":
-            from migrator.report.markdown import findings_markdown
+            from migrator.report.markdown.planned import findings_markdown
 
             stream.write(findings_markdown(findings))
         case "sarif":
@@ -132,7 +132,7 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], feedbac
 
 def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write a proof to the stream; it holds no value of a Secret."""
-    from migrator.report.proof import proof_cases, proof_diagnostics, proof_markdown
+    from migrator.report.proved.findings import proof_cases, proof_diagnostics
 
     proof = verified.proof
     findings = (*proof_diagnostics(proof), *verified.diagnostics)
@@ -145,7 +145,9 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
 
             stream.write(dumps(intoto(proof)))
         case "markdown":
-            stream.write(proof_markdown(proof))
+            from migrator.report.markdown.proved import proof_markdown
+
+            stream.write(proof_markdown(proof, verified.diagnostics))
         case "junit":
             from migrator.report.ci.junit import junit
 
@@ -153,10 +155,10 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
         case "github":
             _annotate(findings, output_format, stream)
         case _:
-            from migrator.report.proof import show_proof as show_text
+            from migrator.report.proved.text import show_proof as show_text
 
             feedback.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
-            show_text(proof, stream, verbose=feedback.verbose)
+            show_text(proof, stream, verbose=feedback.verbose, following=True)
 
 
 def show_accepted(accepted: Accepted, output_format: str, stream: IO[str], feedback: Feedback) -> None:
@@ -194,38 +196,48 @@ def show_applied(
     applied: Applied, output_format: str, stream: IO[str], feedback: Feedback, *, diff: bool, branch: str | None
 ) -> None:
     """Write what `apply` did, or why it did not."""
-    from migrator.report.diff import unified_diff
+    from migrator.report.applied import Outcome
+    from migrator.report.applied import show_applied as show_text
+    from migrator.report.diff import shown_diff, unified_diff
     from migrator.report.redact import redact_plan, redact_proof
-    from migrator.report.visible import visible_lines
 
-    secrets = applied.planned.secrets
+    secrets, proof = applied.planned.secrets, applied.proof
     if output_format == "json":
         more: dict[str, Json] = {"commits": list(applied.commits)} if branch is not None else {}
         _document(applied, stream, **(more if not diff else {"diff": unified_diff(applied.edits, secrets)}))
         return
-    from migrator.report.applied import show_applied as show_text
-
-    feedback.say(applied.diagnostics)
-    if diff and applied.exit_code == ExitCode.DONE:
-        text = unified_diff(applied.edits, secrets)
-        stream.write(visible_lines(text) if stream.isatty() else text)  # elsewhere git has to apply it
-        return
-    show_text(
-        redact_plan(applied.planned.plan, secrets),
-        applied.proof and redact_proof(applied.proof, secrets),
-        stream,
+    is_diff = diff and applied.exit_code == ExitCode.DONE
+    outcome = Outcome(
+        plan=redact_plan(applied.planned.plan, secrets),
+        proof=proof and redact_proof(proof, secrets),
         is_written=applied.is_written,
+        is_diff=is_diff,
         branch=branch,
         commits=applied.commits,
         demoted=applied.demoted,
-        verbose=feedback.verbose,
     )
+    if output_format == "markdown":
+        from migrator.report.markdown.applied import applied_markdown
+
+        stream.write(applied_markdown(outcome, shown_diff(applied.edits, secrets).splitlines() if is_diff else ()))
+        return
+    feedback.say(applied.diagnostics)
+    if is_diff:
+        whole = feedback.verbose or not stream.isatty()  # elsewhere git has to apply it
+        stream.write(shown_diff(applied.edits, secrets, folds=not whole, is_terminal=stream.isatty()))
+        return
+    show_text(outcome, stream, verbose=feedback.verbose)
 
 
 def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write what `apply --relock` compared and recorded; the proof holds no value of a Secret."""
     if output_format == "json":
         _document(relocked, stream)
+        return
+    if output_format == "markdown":
+        from migrator.report.markdown.proved import proof_markdown
+
+        stream.write(proof_markdown(relocked.proof, relocked.diagnostics))
         return
     from migrator.report.applied import show_followed as show_text
 

@@ -2,86 +2,119 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from migrator.model import Impact
+from migrator.plan.groups import plural
 from migrator.plan.review import HELP, Session, Show
-from migrator.plan.types import Decision
 from migrator.prove.types import Verdict
 from migrator.report.groups import example, group_details, group_lines
-from migrator.report.proof import show_proof
+from migrator.report.planned.facts import MOVES, facts, several
+from migrator.report.proved.text import show_proof
 from migrator.report.terminal import console, show_pinned
 
 if TYPE_CHECKING:
     from typing import IO
 
-    from rich.console import Console
-
     from migrator.model import Difference
     from migrator.plan.types import ComponentPlan, PinnedComponent, Plan
     from migrator.prove import Proof
-
-_ADOPTED = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
-
 
 _OF_TOOL = {"gitops", "handover"}
 """Causes of files that a GitOps tool was chosen for."""
 
 
-def show_applied(
-    plan: Plan,
-    proof: Proof | None,
-    stream: IO[str],
-    *,
-    is_written: bool,
-    branch: str | None = None,
-    commits: Sequence[str] = (),
-    demoted: Sequence[str] = (),
-    verbose: bool = False,
-) -> None:
-    """The components that moved, the proof, and the next steps."""
-    out = console(stream)
-    adopted = [component for component in plan.components if component.decision in _ADOPTED]
-    for component in adopted:
-        chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
-        out.print(f"{component.id}", style="bold", end="")
-        out.print(f"  {component.decision.value}  {chart}  release {component.context}")
-        for reason in component.options.reasons:
-            out.print(f"  tell what deploys it: {reason}")
-    for name in demoted:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What `apply` did, as it may be shown."""
+
+    plan: Plan
+    proof: Proof | None
+    is_written: bool
+    is_diff: bool = False
+    """Whether nothing was to be written."""
+    branch: str | None = None
+    commits: Sequence[str] = ()
+    demoted: Sequence[str] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether something was planned that is not written though it was to be."""
+        return not self.is_written and not self.is_diff and self.proof is not None
+
+
+def show_applied(outcome: Outcome, stream: IO[str], *, verbose: bool = False) -> None:
+    """What a pull request would say, the components that moved, what is not admitted, and the next steps."""
+    out, proof = console(stream), outcome.proof
+    out.print(f"{heading(outcome)}.", style="bold")
+    lines = list(summary(outcome, verbose=verbose))
+    width = max((len(name) for name, _ in lines), default=0)
+    for name, text in lines:
+        out.print(f"  {name:<{width}}  {text}")
+    for component in outcome.plan.components:
+        if component.decision in MOVES:
+            chart = f"{component.chart.name} {component.chart.version}" if component.chart else ""
+            out.print(f"{component.id}", style="bold", end="")
+            out.print(f"  {component.decision.value}  {chart}  release {component.context}")
+            for reason in component.options.reasons:
+                out.print(f"  tell what deploys it: {reason}")
+    for name in outcome.demoted:
         out.print(name, style="bold yellow", end="")
         out.print("  was not proved and stays in Kustomize")
     if proof is not None:
         show_proof(proof, stream, verbose=verbose)
-    if is_written:
-        _show_written(plan, out, branch, commits)
-    else:
-        out.print("Nothing was written." if proof is not None else "Nothing to do.", style="bold")
+    if outcome.is_refused:
+        out.print("Nothing was written.", style="bold")
+    commands = list(following(outcome))
+    if commands:
+        out.print("Next:", style="bold")
+    for name, command in commands:
+        out.print(f"  {name:<22} {command}")
 
 
-def _show_written(plan: Plan, out: Console, branch: str | None, commits: Sequence[str]) -> None:
-    counts = Counter(change.action for change in plan.changes)
-    done = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
-    told = ", ".join(f"{counts[action]} {done[action]}" for action in done if counts[action])
-    out.print(f"Written: {told}.", style="bold")
-    if branch is not None:
-        out.print(f"In {len(commits)} commits on the branch {branch}; the work tree is as it was.", style="bold")
-    for change in plan.changes:
-        if change.cause == "automation":
-            out.print(f"  {change.path} follows what moved")
-    out.print("Next:", style="bold")
-    shown = "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}"
-    out.print(f"  look at the change     {shown}")
-    out.print("  prove it again later   migrate verify . --base <commit before>")
-    out.print("  keep it honest in CI   migrate audit .")
-    if any(change.cause in _OF_TOOL for change in plan.changes):
-        out.print("  merge it safely        migrate handover .")
+def heading(outcome: Outcome) -> str:
+    """What was done, in one line without its full stop."""
+    moving = [each for each in outcome.plan.components if each.decision in MOVES]
+    if outcome.proof is None:
+        return "Nothing to do"
+    worst = max((each.impact for each in moving), default=Impact.NONE)
+    verb = "move" if len(moving) != 1 else "moves"
+    what = f"{plural(len(moving), 'component')} {verb} to Helm" if moving else "The tree follows"
+    how = "proved" if outcome.proof.verdict.holds else "NOT proved"
+    done = "" if outcome.is_written or outcome.is_diff else ", nothing was written"
+    return f"{what}, {how} in {plural(len(outcome.proof.environments), 'environment')}; highest impact {worst}{done}"
+
+
+def summary(outcome: Outcome, *, verbose: bool = False) -> Iterator[tuple[str, str]]:
+    """What the plan says of what moves, and where it was written."""
+    if outcome.proof is None:
+        return
+    yield from ((name, text) for name, text in facts(outcome.plan, verbose=verbose) if name not in {"next", "built"})
+    names = [name for name, each in outcome.proof.environments.items() if each.verdict.holds]
+    if names:
+        yield "proved", f"{', '.join(sorted(names))}: {outcome.proof.verdict}"
+    if outcome.branch is not None and outcome.is_written:
+        told = plural(len(outcome.commits), "commit")
+        yield "branch", f"{told} on the branch {outcome.branch}; the work tree is as it was"
+    follows = [str(change.path) for change in outcome.plan.changes if change.cause == "automation"]
+    if follows:
+        yield "follow", several(follows, ", ", verbose=verbose)
+
+
+def following(outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """What to do next: to look, to prove, to go on."""
+    if not outcome.is_written:
+        return
+    branch = outcome.branch
+    yield "look at the change", "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}"
+    yield "prove it again later", "migrate verify . --base <commit before>"
+    yield "keep it honest in CI", "migrate audit ."
+    if any(change.cause in _OF_TOOL for change in outcome.plan.changes):
+        yield "merge it safely", "migrate handover ."
     else:
-        out.print(
-            "  let something deploy   migrate apply --gitops argocd   # or flux: in stages that keep live objects"
-        )
+        yield "let something deploy", "migrate apply --gitops argocd   # or flux: in stages that keep live objects"
 
 
 def show_followed(

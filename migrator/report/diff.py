@@ -5,7 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from migrator.plan.groups import plural
+from migrator.report.planned.facts import DONE
+from migrator.report.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from migrator.compare.secrets import Secrets
@@ -19,8 +24,67 @@ _NUMBER = re.compile(r"-?[\d.]{1,3}")
 _NO_NEWLINE = "\\ No newline at end of file"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileDiff:
+    """What becomes of one file, as lines of a diff that may be shown."""
+
+    edit: FileEdit
+    lines: tuple[str, ...]
+    hidden: int
+    """Lines that stand as digests here."""
+
+    @property
+    def why_not(self) -> str:
+        """Why git cannot apply it; empty where it can."""
+        if self.hidden:
+            return f"{self.edit.path}: {plural(self.hidden, 'line')} with a secret shown as a digest"
+        return f"{self.edit.path}: is not a text" if self.lines[-1].startswith("Binary files ") else ""
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Lines that come, and lines that go."""
+        body = [each for each in self.lines if not each.startswith(("--- ", "+++ "))]
+        return sum(each[:1] == "+" for each in body), sum(each[:1] == "-" for each in body)
+
+
+def shown_diff(edits: Iterable[FileEdit], secrets: Secrets, *, is_terminal: bool = False, folds: bool = False) -> str:
+    """What changes file by file in a line each, whether git can apply what follows, and the diff; deletions last.
+
+    With `folds` nothing is shown of deleted files but their names.
+    """
+    found = sorted(_file_diffs(edits, secrets), key=lambda each: each.edit.after is None)
+    lines = [line for each in found for line in _folded(each, folds=folds)]
+    text = "".join(f"{line}\n" for line in (*_stat(found, folds=folds), *lines))
+    return visible_lines(text) if is_terminal else text
+
+
 def unified_diff(edits: Iterable[FileEdit], secrets: Secrets) -> str:
     """The edits as `git diff` shows them, by path; moved files as renames."""
+    return "".join(f"{line}\n" for each in _file_diffs(edits, secrets) for line in each.lines)
+
+
+def _stat(found: Sequence[FileDiff], *, folds: bool) -> Iterator[str]:
+    width = max((len(visible(each.edit.path)) for each in found), default=0)
+    for each in found:
+        moved = f", moved from {visible(each.edit.moved_from)}" if each.edit.moved_from is not None else ""
+        added, removed = each.counts
+        yield f" {visible(each.edit.path):<{width}} | +{added} -{removed} {DONE[each.edit.action]}{moved}"
+    added, removed = (sum(each.counts[side] for each in found) for side in (0, 1))
+    yield f" {plural(len(found), 'file')}, +{added} -{removed} lines"
+    reasons = [each.why_not for each in found if each.why_not]
+    if folds and any(each.edit.after is None for each in found):
+        yield " What deleted files held is not shown: --verbose, or redirect it."
+    if reasons:
+        yield " git apply refuses this diff; migrate apply writes what it stands for. Why:"
+        yield from (f"   {visible(each)}" for each in reasons)
+    yield ""
+
+
+def _folded(each: FileDiff, *, folds: bool) -> Sequence[str]:
+    return each.lines[:2] if folds and each.edit.after is None else each.lines
+
+
+def _file_diffs(edits: Iterable[FileEdit], secrets: Secrets) -> Iterator[FileDiff]:
     found = sorted((edit for edit in edits if edit.before != edit.after), key=lambda edit: edit.path)
     moved = {edit.moved_from: edit for edit in found if edit.moved_from is not None}
     gone = {edit.path: edit.before for edit in found if edit.after is None}
@@ -31,14 +95,14 @@ def unified_diff(edits: Iterable[FileEdit], secrets: Secrets) -> str:
         for line in text.splitlines()
         if len(line.strip()) >= _SHORT
     )
-    lines = []
     for edit in found:
         if edit.after is None and edit.path in moved:
             continue
         source = edit.moved_from if edit.moved_from in gone else None
-        before = gone[source] if source is not None else edit.before
-        lines += [_shown(line, secrets, inner) for line in _file(edit, before, source)]
-    return "".join(f"{line}\n" for line in lines)
+        lines = tuple(_file(edit, gone[source] if source is not None else edit.before, source))
+        shown = tuple(_shown(line, secrets, inner) for line in lines)
+        hidden = sum(one != other for one, other in zip(lines, shown, strict=True))
+        yield FileDiff(edit=edit, lines=shown, hidden=hidden)
 
 
 def _file(edit: FileEdit, before: bytes | None, source: str | None) -> Iterator[str]:
@@ -48,7 +112,7 @@ def _file(edit: FileEdit, before: bytes | None, source: str | None) -> Iterator[
         yield f"rename from {source}"
         yield f"rename to {edit.path}"
     elif before is None:
-        yield "new file mode 100644"
+        yield f"new file mode {'100755' if edit.is_executable else '100644'}"
     elif edit.after is None:
         yield "deleted file mode 100644"
     if before == edit.after:

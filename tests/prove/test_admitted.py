@@ -15,7 +15,9 @@ from migrator.prove import Proof, admitted_above_metadata, intoto, proof_documen
 from migrator.report.ci.github import workflow_commands
 from migrator.report.ci.junit import junit
 from migrator.report.ci.sarif import sarif_document
-from migrator.report.proof import proof_cases, proof_diagnostics, proof_markdown, show_proof
+from migrator.report.markdown.proved import proof_markdown
+from migrator.report.proved.findings import proof_cases, proof_diagnostics
+from migrator.report.proved.text import show_proof
 
 FILE = ".migrate/rules/allowances/settings.yaml"
 

@@ -17,7 +17,7 @@ from migrator.report.ci.gitlab import code_quality
 from migrator.report.ci.junit import Case, finding_cases, junit
 from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
-from migrator.report.markdown import findings_markdown, plan_markdown
+from migrator.report.markdown.planned import findings_markdown, plan_markdown
 from migrator.report.planned.summary import show_plan
 from migrator.report.terminal import show_diagnostics
 
