@@ -95,7 +95,7 @@ def test_an_apply_and_its_difference_do_not_either(
     with monkeypatch.context() as terminal:
         terminal.setattr(sys.stdout, "isatty", lambda: True)
         shown = migrate("apply", planted, *options, "--diff")
-        assert (shown.code, shown.out[:10], ACTIVE.search(shown.out)) == (0, "diff --git", None)
+        assert (shown.code, "diff --git" in shown.out, ACTIVE.search(shown.out)) == (0, True, None)
     shown = migrate("apply", planted, *options)
     assert (shown.code, ACTIVE.search(shown.out + shown.err)) == (0, None)
 
