@@ -117,6 +117,15 @@ def test_what_is_refused_is_not_accepted_in_passing(migrate: Migrate, proposed: 
     assert "take the entry out of `refuse`" in shown.err
 
 
+def test_what_is_refused_and_pinned_is_not_accepted_either(migrate: Migrate, app: Path, mirror: Path) -> None:
+    (app / "migrate.yaml").write_text("max_impact: none\nrefuse: [{component: tiny-db, reason: ours}]\n")
+    shown = migrate(
+        "accept", app, "tiny-db", "--up-to", "metadata", "--reason", "r", "--offline", "--chart-mirror", mirror
+    )
+    assert "`adopt-with-patches`" in shown.err
+    assert "take the entry out of `refuse`" in shown.err
+
+
 def test_a_configuration_that_cannot_take_an_entry_stays_as_it_is(
     migrate: Migrate, proposed: Path, mirror: Path
 ) -> None:

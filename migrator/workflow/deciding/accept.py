@@ -126,11 +126,11 @@ def _is_new(difference: Difference, entry: Acceptance, planned: Planned) -> bool
 
 
 def _nothing(component: ComponentPlan, entry: Acceptance) -> MigrateError:
-    refused = [each for found in component.differences.values() for each in found if each.why.startswith("refused")]
     decided = f"{component.id} is `{component.decision.value}`, as {component.reason}"
     differing = [
         each for held in (component.differences, component.undone) for found in held.values() for each in found
     ]
+    refused = any(each.why.startswith("refused") for each in differing)
     widest = replace(entry, up_to=Impact.DATA_LOSS, privilege=True)
     if differing and not any(widest.covers(each, component.id) for each in differing):
         decided = f"no id of what differs fits, as {min(each.id for each in differing)} is one"
