@@ -42,7 +42,7 @@ def found_for(*, last: bool, **data: Json) -> Json:
     trials = Trials(evaluator, start, time.process_time() + 20)
     passes = all_passes()
     if not last:
-        passes = replace(passes, last=tuple(each for each in passes.last if each is not try_every_value))
+        passes = replace(passes, last=tuple(each for each in passes.last if each is not try_every_value), wider=())
     state = Search(trials, passes).run()
     return dict(state.tree.overrides) if state.is_right else "wrong"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from migrator.inference.budget import LimitError, OutOfMemoryError, limited
@@ -23,6 +24,7 @@ from migrator.inference.search.passes.render_errors import repair
 from migrator.inference.search.passes.stuck.backtracking import backtrack
 from migrator.inference.search.passes.stuck.every_value import try_every_value
 from migrator.inference.search.passes.stuck.look_ahead import look_ahead
+from migrator.inference.search.passes.stuck.probing import probe
 from migrator.inference.search.passes.whole_objects import switch_objects, switch_subcharts
 from migrator.inference.search.trials import Trials
 from migrator.templates.bounds import TooLargeError
@@ -69,7 +71,7 @@ def all_passes(kube_versions: tuple[str, ...] = (), *, holds_objects: bool = Fal
             settle_checksums,
             drop_needless_values,
         ),
-        wider=(look_ahead,),
+        wider=(look_ahead, probe),
         end=(switch_off_hooks, *([hold_objects] if holds_objects else [])),
     )
 
@@ -102,7 +104,7 @@ class Search:
         self._take(*self._passes.first)
         self._go_round()
         self._take(*self._passes.last)
-        while self._helps(self._go_round) or self._helps(lambda: self._take(*self._passes.wider)):
+        while self._helps(self._go_round) or any(self._helps(partial(self._take, step)) for step in self._passes.wider):
             pass
         self._take(*self._passes.end)
 

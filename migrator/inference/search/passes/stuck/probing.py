@@ -1,0 +1,101 @@
+"""Probing: what the target says around a difference, tried at every place of the values that its template reads.
+
+Provenance says which value prints what, as long as it survives what templates do to values: a merge into another map, a
+list that a loop collects, a text that is split and joined. What is left then is to try, the likeliest place first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.assignments.wildcards import KEY
+from migrator.inference.candidates.probed_values import probed_values
+from migrator.inference.gaps.checksums import is_checksum, without_computed
+from migrator.inference.gaps.gaps import Gap
+from migrator.inference.hypothesis.random_values import generated_rank
+from migrator.inference.hypothesis.state import EPSILON, State
+from migrator.inference.search.passes.gap_values import close_gaps
+from migrator.inference.search.passes.whole_objects import switch_objects
+from migrator.inference.search.trials import Trials
+from migrator.model import KeyPath
+from migrator.templates.provenance.value import ELEMENT
+
+MOST_GAPS = 40
+"""Gaps beyond which the chart is not that of the target, or far more is wrong than a value."""
+MOST_PROBED = 8
+"""Gaps that are probed, those of nearly right objects first."""
+MOST_FOLLOWED = 6
+"""Assignments that make an object nearer and others worse, from which the search goes on."""
+MOST_HARM = 80.0
+_WORD = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+")
+
+
+def probe(trials: Trials) -> None:
+    """Try what is wanted at a difference at every place, and go on from what brings its object nearer."""
+    gaps = [gap for gap in trials.gaps if not is_checksum(gap) and not generated_rank(gap)]
+    if len(gaps) > MOST_GAPS:
+        return
+    followed: list[tuple[float, Edits, State]] = []
+    for gap in gaps[:MOST_PROBED]:
+        for edits in _candidates(trials, gap):
+            if trials.late:
+                return
+            state = trials.measured(edits)
+            if state.cost < trials.state.cost - EPSILON:
+                trials.adopt(state)
+                return
+            trials.refuse(edits)
+            trials.memory.journal.asks(gap.place, edits)
+            trials.memory.journal.refuses(edits, state.cost - trials.state.cost)
+            if _is_nearer(trials, state, gap) and state.cost < trials.state.cost + MOST_HARM:
+                followed.append((state.cost, edits, state))
+    followed.sort(key=lambda item: item[0])
+    for _, edits, state in followed[:MOST_FOLLOWED]:
+        other = trials.at(state, forbidden=(path for path, _ in edits))
+        switch_objects(other)
+        close_gaps(other)
+        if other.state.cost < trials.state.cost - EPSILON:
+            trials.adopt(other.state)
+            return
+
+
+def _is_nearer(trials: Trials, state: State, gap: Gap) -> bool:
+    """Whether the object of a gap is nearer to its target than it was."""
+    for index, target in enumerate(trials.evaluator.targets):
+        if target.id == gap.owner:
+            return index in state.pairs and state.costs.get(index, 0.0) < trials.state.costs.get(index, 0.0) - EPSILON
+    return False
+
+
+def _candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
+    """Assignments for a gap that were not refused yet, those at places first whose names are like its own."""
+    for path in _places(trials, gap):
+        for edits in trials.filled(probed_values(gap, path, trials.state.tree)):
+            clean = without_computed(edits, gap.document)
+            if clean and not trials.is_refused(clean):
+                yield clean
+
+
+def _places(trials: Trials, gap: Gap) -> list[KeyPath]:
+    """The places that the template of a gap reads, likeliest first."""
+    run = trials.seen.run.templates.get(gap.document.template)
+    read = run.dependencies if run is not None else frozenset()
+    plain = (path for path in read - gap.name_inputs if not {ELEMENT, KEY} & set(path))
+    found = [path for path in plain if path and str(path[0])[:1] != "@"]
+    wanted = set(_words(gap.path))
+    first = set(_words(gap.path[-3:]))
+
+    def rank(path: KeyPath) -> tuple[int, int, str]:
+        own = set(_words(path))
+        return -2 * len(own & first) - len(own & wanted), len(path), repr(path)
+
+    return sorted(found, key=rank)
+
+
+def _words(path: KeyPath) -> Iterator[str]:
+    """The words that the keys of a path are made of, in lower case."""
+    for key in path:
+        yield from (word.lower() for word in islice(_WORD.findall(str(key)), 8))
