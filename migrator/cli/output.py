@@ -42,9 +42,11 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: F
             _annotate(plan.diagnostics, output_format, stream)
         case _:
             from migrator.report.planned.summary import show_plan as show_text
+            from migrator.report.planned.summary import shown_messages
 
-            feedback.say(plan.diagnostics)
             show_text(plan, stream, verbose=feedback.verbose)
+            stream.flush()
+            feedback.say(shown_messages(plan, verbose=feedback.verbose))
 
 
 def show_inference(inferred: Inferred, output_format: str, stream: IO[str], feedback: Feedback) -> None:

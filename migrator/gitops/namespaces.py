@@ -125,7 +125,7 @@ def _assumed(root: RepoPath, components: Sequence[str], count: int, likely: Like
     return Diagnostic(
         code="MIG605",
         severity=Severity.INFO if likely.reason else Severity.WARNING,
-        summary=f"{count} objects of {root} name no namespace; taken to go to {likely.namespace}: {why}",
+        summary=f"{'1 object' if count == 1 else f'{count} objects'} of {root} without a namespace; taken to go to {likely.namespace}: {why}",
         span=SourceSpan(path=root),
         remedy=f"if they go elsewhere, say `components: {{{components[0]}: {{namespace: ...}}}}` in migrate.yaml, or "
         "`namespace:` in the kustomization",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from migrator.diagnostics import Severity
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from migrator.plan.types import PinnedComponent
     from migrator.signatures import Upstream
 
-MANY = 3
-"""Warnings of one kind that are too many to be shown one by one."""
 SHORT = 12
 """Lines of a block that are shown unless everything is asked for."""
 DECISION_STYLES = {"adopt": "bold green", "adopt-with-patches": "bold cyan", "propose": "bold yellow", "keep": "dim"}
 """In the order in which they are counted and shown."""
+_KINDS = {Severity.ERROR: 3, Severity.WARNING: 4}
+"""As many kinds are shown, the first of each, unless everything is asked for."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
 
@@ -48,38 +48,47 @@ def show_diagnostics(
 ) -> None:
     """Each diagnostic on a line of its own, its remedy below; notes only when they or everything are asked for.
 
-    Of many warnings of one kind the first are shown, unless notes or everything are asked for.
+    Errors first, of each kind the first, and of many kinds a few, unless notes or everything are asked for.
     """
     out = console(stream)
     everything = verbose or notes
     wanted = [each for each in diagnostics if everything or each.severity is not Severity.INFO]
-    for diagnostic in wanted if everything else _first_of_each_kind(wanted):
-        if isinstance(diagnostic, str):
-            out.print(diagnostic, style="yellow")
-            continue
-        where = f"{diagnostic.span}: " if diagnostic.span else ""
-        out.print(f"{where}", end="")
-        out.print(f"{diagnostic.severity.value}", style=_SEVERITY_STYLES[diagnostic.severity], end="")
-        out.print(f": {diagnostic.summary} [{diagnostic.code}]")
-        if diagnostic.remedy:
-            out.print(f"  {diagnostic.remedy}", style="dim")
-        if verbose:
-            for line in diagnostic.evidence:
-                out.print(f"  - {line}", style="dim")
+    kinds: dict[tuple[Severity, str], list[Diagnostic]] = {}
+    for each in wanted:
+        kinds.setdefault((each.severity, each.code), []).append(each)
+    shown = kinds if everything else _weightiest(kinds)
+    for each in wanted if everything else (found[0] for found in shown.values()):
+        more = 0 if everything else len(kinds[each.severity, each.code]) - 1
+        _show_diagnostic(out, each, more, verbose=verbose)
+    rest = [(code, len(found)) for (severity, code), found in kinds.items() if (severity, code) not in shown]
+    if rest:
+        out.print(
+            f"{sum(count for _, count in rest)} more (--verbose): {', '.join(code for code, _ in rest)}", style="dim"
+        )
 
 
-def _first_of_each_kind(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic | str]:
-    found = list(diagnostics)
-    counts = Counter(each.code for each in found if each.severity is Severity.WARNING)
-    shown: Counter[str] = Counter()
-    for each in found:
-        if each.severity is Severity.WARNING and counts[each.code] > MANY:
-            shown[each.code] += 1
-            if shown[each.code] == MANY:
-                yield f"warning: {counts[each.code] - MANY + 1} more of this kind (--verbose) [{each.code}]"
-            if shown[each.code] >= MANY:
-                continue
-        yield each
+def _show_diagnostic(out: Console, diagnostic: Diagnostic, more: int, *, verbose: bool) -> None:
+    where = f"{diagnostic.span}: " if diagnostic.span else ""
+    out.print(f"{where}", end="")
+    out.print(f"{diagnostic.severity.value}", style=_SEVERITY_STYLES[diagnostic.severity], end="")
+    counted = f" and {more} more of this kind (--verbose)" if more else ""
+    out.print(f": {diagnostic.summary} [{diagnostic.code}]{counted}")
+    if diagnostic.remedy:
+        out.print(f"  {diagnostic.remedy}", style="dim")
+    if verbose:
+        for line in diagnostic.evidence:
+            out.print(f"  - {line}", style="dim")
+
+
+def _weightiest(
+    kinds: Mapping[tuple[Severity, str], list[Diagnostic]],
+) -> Mapping[tuple[Severity, str], list[Diagnostic]]:
+    """Of errors and of warnings the first kinds: what is written or rendered weighs more than what is read."""
+    shown: dict[tuple[Severity, str], list[Diagnostic]] = {}
+    for severity, most in _KINDS.items():
+        codes = sorted((code for held, code in kinds if held is severity), key=lambda code: -int(code[3]))
+        shown |= {(severity, code): kinds[severity, code] for code in codes[:most]}
+    return shown
 
 
 def show_findings(findings: Sequence[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:

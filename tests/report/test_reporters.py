@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
@@ -18,7 +19,7 @@ from migrator.report.ci.junit import Case, finding_cases, junit
 from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
 from migrator.report.markdown.planned import findings_markdown, plan_markdown
-from migrator.report.planned.summary import show_plan
+from migrator.report.planned.summary import show_plan, shown_messages
 from migrator.report.terminal import show_diagnostics
 
 
@@ -82,7 +83,7 @@ def test_the_terminal_report_begins_with_what_a_pull_request_would_say(plan: Pla
     first, *lines = shown.splitlines()
     assert first == "Plan: 1 adopt, 1 keep; 2 file changes; highest impact metadata."
     assert lines[:9] == [
-        "The plan is not complete: see the messages above it.",
+        "The plan is not complete: the messages say why.",
         "  moves     1 component, objects: dev 1, prod 1",
         "  admitted  1 difference allowed by chart-labels",
         "  files     1 created, 1 moved; +9 -0 lines",
@@ -107,7 +108,8 @@ def test_many_of_a_kind_are_counted_and_named_under_verbose(plan: Plan) -> None:
         "  application: app-00, app-01, app-02, app-03, app-04, app-05, app-06, app-07, app-08, app-09, ... 20 more"
         in shown
     )
-    assert "  base/  30 created\n  b  1 moved\n" in shown
+    assert "; in base/, b\n" in shown
+    assert "base/0.yaml" not in shown
     loud = text_of(many, verbose=True)
     assert all(each.id in loud for each in kept)
     assert all(str(each.path) in loud for each in changes)
@@ -124,26 +126,61 @@ def test_proposals_are_shown_with_the_command_that_goes_on(plan: Plan) -> None:
     assert "  to decide  p0, p1\n" in few
     assert few.count("next  migrate accept") == 2
     assert "    two would restart\n    or cache of" not in few
-    assert (many.count("two would restart"), many.count("next  migrate accept")) == (9, 1)
+    assert (many.count("two would restart"), many.count("next  migrate accept")) == (0, 1)
+    assert many.count("; its chart is deprecated; or of 1 other publisher\n") == 9
+    some = text_of(proposed(5))
+    assert (some.count("two would restart"), some.count("next  migrate accept")) == (5, 1)
+    assert "  ... 6 more (--verbose): p14, p15" in text_of(proposed(20))
 
 
-def test_of_many_warnings_of_a_kind_the_first_are_shown(plan: Plan) -> None:
+def shown(found: Iterable[Diagnostic], *, verbose: bool = False) -> list[str]:
+    stream = io.StringIO()
+    show_diagnostics(found, stream, verbose=verbose)
+    return stream.getvalue().splitlines()
+
+
+def test_of_many_messages_of_a_kind_the_first_is_shown() -> None:
     warning = Diagnostic(code="MIG220", severity=Severity.WARNING, summary="twice")
     error = replace(warning, severity=Severity.ERROR, summary="broken")
     found = [replace(warning, summary=f"twice {number}") for number in range(5)] + [error]
-    quiet, loud = io.StringIO(), io.StringIO()
-    show_diagnostics(found, quiet)
-    show_diagnostics(found, loud, verbose=True)
-    assert quiet.getvalue().splitlines() == [
-        "warning: twice 0 [MIG220]",
-        "warning: twice 1 [MIG220]",
-        "warning: 3 more of this kind (--verbose) [MIG220]",
+    assert shown(found) == [
         "error: broken [MIG220]",
+        "warning: twice 0 [MIG220] and 4 more of this kind (--verbose)",
     ]
-    assert all(f"twice {number}" in loud.getvalue() for number in range(5))
-    three = io.StringIO()
-    show_diagnostics(found[:3], three)
-    assert "twice 2" in three.getvalue()
+    assert len(shown(found, verbose=True)) == 6
+
+
+def test_of_many_kinds_those_about_what_is_written_are_shown() -> None:
+    kinds = [f"MIG{number}02" for number in (1, 2, 3, 4, 5, 6)]
+    found = [Diagnostic(code=code, severity=Severity.WARNING, summary="x") for code in kinds for _ in range(2)]
+    lines = shown(found)
+    assert [line.partition("[")[2][:6] for line in lines[:4]] == ["MIG602", "MIG502", "MIG402", "MIG302"]
+    assert lines[4:] == ["4 more (--verbose): MIG102, MIG202"]
+    assert len(shown(found, verbose=True)) == 12
+
+
+def test_why_a_component_stays_is_told_once(plan: Plan) -> None:
+    kept = replace(plan.components[0], decision=Decision.KEEP, reason="chart cache is unknown")
+    again = Diagnostic(code="MIG420", severity=Severity.WARNING, summary="component cache: chart cache is unknown")
+    others = [replace(again, summary="component web: odd"), replace(again, severity=Severity.ERROR)]
+    one = replace(plan, components=(kept, plan.components[1]), diagnostics=(again, *others))
+    assert shown_messages(one, verbose=False) == tuple(others)
+    assert shown_messages(one, verbose=True) == (again, *others)
+    assert shown_messages(replace(one, components=plan.components), verbose=False) == (again, *others)
+
+
+def test_many_owners_and_failures_are_counted(plan: Plan) -> None:
+    apps = tuple(f"Application a{number}" for number in range(9))
+    prod = replace(plan.environments["prod"], deployed_by=(*apps, "Kustomization k"))
+    lost = {
+        name: replace(plan.environments["dev"], roots=(RepoPath(name),) * 9, reason=f"{name} is odd")
+        for name in ("dev", "test", "uat", "qa")
+    }
+    many = text_of(replace(plan, environments={"prod": prod, **lost}))
+    assert "  deployed  prod by 9 Applications, 1 Kustomization\n" in many
+    assert "  failed    dev, qa, test, uat: the messages say which roots, and why\n" in many
+    loud = text_of(replace(plan, environments={"prod": prod, **lost}), verbose=True)
+    assert all(each in loud for each in (*apps, "qa is odd", "uat is odd"))
 
 
 def test_the_terminal_report_names_under_verbose_all_that_there_is(plan: Plan) -> None:

@@ -119,7 +119,7 @@ def test_where_nothing_says_it_the_plan_says_so(plan: Plan) -> None:
         "default",
     )
     ((severity, summary),) = notes(found, "MIG605")
-    assert (severity, "1 objects of bell name no namespace; taken to go to default" in summary) == ("warning", True)
+    assert (severity, "1 object of bell without a namespace; taken to go to default" in summary) == ("warning", True)
 
 
 def test_what_the_binding_names_is_where_they_go(plan: Plan) -> None:

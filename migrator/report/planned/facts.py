@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SIGNS = {"create": "+", "edit": "~", "delete": "-", "move": ">"}
 DONE = {"create": "created", "edit": "edited", "delete": "deleted", "move": "moved"}
+FEW_FILES = SHORT + 2
+"""As many are listed one by one."""
 MOVES = (Decision.ADOPT, Decision.ADOPT_WITH_PATCHES)
 
 
@@ -36,7 +38,8 @@ def facts(plan: Plan, *, verbose: bool = False) -> Iterator[tuple[str, str]]:
         added, removed = sum(each.added for each in plan.changes), sum(each.removed for each in plan.changes)
         actions = Counter(each.action for each in plan.changes)
         parts = ", ".join(f"{actions[action]} {done}" for action, done in DONE.items() if actions[action])
-        yield "files", f"{parts}; +{added} -{removed} lines"
+        folders = "" if verbose or len(plan.changes) <= FEW_FILES else f"; {_where(plan.changes)}"
+        yield "files", f"{parts}; +{added} -{removed} lines{folders}"
     if plan.stages:
         yield "stages", ", ".join(f"{each.number} {each.name}" for each in plan.stages)
     yield from _environments(plan, verbose=verbose)
@@ -66,44 +69,60 @@ def _moves(moving: Sequence[ComponentPlan]) -> Iterator[tuple[str, str]]:
 
 
 def _environments(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
-    """Those that built in one line; what did not, and why, one by one."""
+    """Those that built in one line, those that did not in one more; where everything is asked for, each and why."""
     built = [name for name, each in sorted(plan.environments.items()) if each.status == "built"]
     if verbose:
         built = [f"{name} ({', '.join(plan.environments[name].roots)})" for name in built]
     if built:
         yield "built", several(built, ", ", verbose=verbose)
-    for name, each in sorted(plan.environments.items()):
-        if each.status != "built":
-            roots = several(each.roots, ", ", verbose=verbose)
-            reasons = several(list(dict.fromkeys(each.reason.split("; "))), "; ", verbose=verbose)
-            yield each.status, f"{name}  {roots}: {reasons}"
+    failed = {name: each for name, each in sorted(plan.environments.items()) if each.status != "built"}
+    reasons = dict.fromkeys(reason for each in failed.values() for reason in each.reason.split("; "))
+    if verbose or len(reasons) < len(failed) + 2 <= 4:
+        for name, each in failed.items():
+            yield each.status, f"{name}  {several(each.roots, ', ', verbose=verbose, most=3)}: {each.reason}"
+    elif failed:
+        yield "failed", f"{several(list(failed), ', ', verbose=False)}: the messages say which roots, and why"
 
 
 def _owners(plan: Plan, *, verbose: bool) -> Iterator[tuple[str, str]]:
-    """Who deploys what today."""
-    owned = [
-        f"{name} by {several(each.deployed_by, ', ', verbose=verbose)}"
-        for name, each in sorted(plan.environments.items())
-        if each.deployed_by
-    ]
-    if owned:
-        yield "deployed", several(owned, "; ", verbose=verbose)
+    """Who deploys what today: few by name, many counted by their kind."""
+    owned = {name: each.deployed_by for name, each in sorted(plan.environments.items()) if each.deployed_by}
+    is_short = verbose or sum(map(len, owned.values())) <= SHORT // 2
+    told = [f"{name} by {', '.join(by) if is_short else _kinds(by)}" for name, by in owned.items()]
+    if told:
+        yield "deployed", several(told, "; ", verbose=verbose)
+
+
+def _kinds(names: Iterable[str]) -> str:
+    """`9 Applications, 1 ApplicationSet`."""
+    counts = Counter(name.partition(" ")[0] for name in names)
+    return ", ".join(plural(counts[kind], kind) for kind in sorted(counts))
+
+
+def _where(changes: Iterable[Change]) -> str:
+    """`in base/, overlays/`."""
+    return f"in {several(list(dict.fromkeys(_folder(each) for each in changes)), ', ', verbose=False)}"
+
+
+def _folder(change: Change) -> str:
+    folder, slash, _ = change.path.partition("/")
+    return f"{folder}{slash}"
 
 
 def by_folder(changes: Iterable[Change]) -> list[str]:
     """`~ base/  4 edited, 2 deleted`, a line for each first folder."""
     folders: dict[str, Counter[str]] = {}
     for each in changes:
-        folder, slash, _ = each.path.partition("/")
-        folders.setdefault(f"{folder}{slash}", Counter())[each.action] += 1
+        folders.setdefault(_folder(each), Counter())[each.action] += 1
     return [
         f"  {folder}  {', '.join(f'{counts[action]} {done}' for action, done in DONE.items() if counts[action])}"
         for folder, counts in folders.items()
     ]
 
 
-def several(words: Sequence[str], separator: str, *, verbose: bool) -> str:
+def several(words: Sequence[str], separator: str, *, verbose: bool, most: int = SHORT) -> str:
     """All words, or the first of many."""
-    if verbose or len(words) <= SHORT:
+    if verbose or len(words) <= most:
         return separator.join(words)
-    return f"{separator.join(words[: SHORT - 2])}{separator}... {len(words) - SHORT + 2} more (--verbose)"
+    few = most - 2 if most > 3 else most - 1
+    return f"{separator.join(words[:few])}{separator}... {len(words) - few} more (--verbose)"

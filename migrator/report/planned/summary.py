@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from migrator.diagnostics import Severity
 from migrator.plan.groups import grouped, plural
 from migrator.plan.types import Decision
 from migrator.report.groups import example, judged
 from migrator.report.planned.details import show_component
-from migrator.report.planned.facts import MOVES, SIGNS, by_folder, facts, headline, ordered, several
+from migrator.report.planned.facts import FEW_FILES, MOVES, SIGNS, facts, headline, ordered, several
 from migrator.report.planned.stages import stage_lines
 from migrator.report.terminal import DECISION_STYLES, SHORT, console, show_pinned
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from migrator.diagnostics import Diagnostic, Diagnostics
     from migrator.plan.types import Change, ComponentPlan, Plan
 
-_FEW = SHORT // 2
-"""As many proposals are shown with the command that goes on with each."""
+_FEW = SHORT // 4
+"""As many components are shown with why, and with the command that goes on."""
+_MANY = SHORT + 3
+"""As many are shown in a line each."""
 
 
 def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
@@ -48,7 +52,7 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
 def _summary(out: Console, plan: Plan, *, verbose: bool) -> None:
     out.print(headline(plan), style="bold")
     if not plan.complete:
-        out.print("The plan is not complete: see the messages above it.", style="yellow")
+        out.print("The plan is not complete: the messages say why.", style="yellow")
     lines = list(facts(plan, verbose=verbose))
     if not verbose and plan.components:
         lines.append(("more", "--verbose: evidence, values and every difference"))
@@ -59,30 +63,74 @@ def _summary(out: Console, plan: Plan, *, verbose: bool) -> None:
 
 
 def _short(out: Console, title: str, components: Sequence[ComponentPlan]) -> None:
-    """The line of each, why, and the command that goes on with it."""
+    """Few with why and the command that goes on with each, many in a line each."""
     if not components:
         return
     out.print(title, style="bold")
-    for component in components:
-        out.print(f"  {component.id}", style="bold", end="  ")
-        out.print(component.decision.value, style=DECISION_STYLES[component.decision.value], end="")
-        chart = f"  {component.chart.name} {component.chart.version}" if component.chart else ""
-        count = len({each for found in component.members.values() for each in found})
-        out.print(
-            f"{chart}  {component.category}  {plural(count, 'object')}  impact {component.impact}"
-            f"  confidence {component.confidence:.2f}"
-        )
-        out.print(f"    {component.reason}", style="dim")
-        for hint in _hints(component):
-            out.print(f"    {hint}", style="yellow")
-        for line in _against(component, 3 if len(components) <= _FEW else 1):
-            out.print(f"    {line}")
-        if component.next and len(components) <= _FEW:
-            out.print(f"    next  {component.next}")
+    shown = components if len(components) <= _MANY else components[: _MANY - 1]
+    for component in shown:
+        _line(out, component, marks=() if len(components) <= _FEW else _marks(component))
+        if len(components) <= _FEW:
+            _why(out, component, is_alone=len(components) == 1)
+        elif component.decision is Decision.PROPOSE and len(components) <= 2 * _FEW:
+            out.print(f"    {component.reason}", style="dim")
+    _more(out, [each.id for each in components[len(shown) :]])
     commands = [each.next for each in components if each.next]
     if commands and len(components) > _FEW:
         out.print(f"  next  {commands[0]}   # and so on, one by one: `migrate review` goes through them")
     out.print()
+
+
+def _line(out: Console, component: ComponentPlan, marks: Iterable[str]) -> None:
+    out.print(f"  {component.id}", style="bold", end="  ")
+    out.print(component.decision.value, style=DECISION_STYLES[component.decision.value], end="")
+    chart = f"  {component.chart.name} {component.chart.version}" if component.chart else ""
+    count = len({each for found in component.members.values() for each in found})
+    out.print(
+        f"{chart}  {component.category}  {plural(count, 'object')}  impact {component.impact}"
+        f"  confidence {component.confidence:.2f}{''.join(f'; {mark}' for mark in marks)}"
+    )
+
+
+def _why(out: Console, component: ComponentPlan, *, is_alone: bool) -> None:
+    out.print(f"    {component.reason}", style="dim")
+    for hint in _hints(component):
+        out.print(f"    {hint}", style="yellow")
+    for line in _against(component, _FEW if is_alone else 1):
+        out.print(f"    {line}")
+    if component.next:
+        out.print(f"    next  {component.next}")
+
+
+def _marks(component: ComponentPlan) -> Iterator[str]:
+    """What a line of many says beside its figures."""
+    operations = sum(len(patch.operations) for patches in component.patches.values() for patch in patches)
+    if operations:
+        yield f"{plural(operations, 'patch operation')}"
+    if component.successor:
+        yield "its chart is deprecated"
+    if component.rivals:
+        yield f"or of {plural(len(component.rivals), 'other publisher')}"
+    against = grouped(
+        {name: [each for each in held if not each.admitted] for name, held in component.differences.items()}
+    )
+    if against:
+        yield f"against it {against[0].title}" + (f" and {len(against) - 1} more" if len(against) > 1 else "")
+
+
+def shown_messages(plan: Plan, *, verbose: bool) -> Diagnostics:
+    """The messages without those that say again why a component stays, which stands beside its name."""
+    told = {each.id for each in plan.components if each.decision is Decision.KEEP and each.evidence}
+    return tuple(
+        each
+        for each in plan.diagnostics
+        if verbose or each.severity is Severity.ERROR or _component_of(each) not in told
+    )
+
+
+def _component_of(message: Diagnostic) -> str:
+    start, colon, _ = message.summary.partition(": ")
+    return start.removeprefix("component ") if colon and start.startswith("component ") else ""
 
 
 def _against(component: ComponentPlan, most: int) -> Iterator[str]:
@@ -132,14 +180,10 @@ def _reasons(out: Console, components: Sequence[ComponentPlan], *, verbose: bool
 
 
 def _files(out: Console, changes: Sequence[Change], *, verbose: bool) -> None:
-    if not changes:
+    if not changes or (len(changes) > FEW_FILES and not verbose):
         return
     out.print("Files", style="bold")
-    shown = changes if verbose or len(changes) <= SHORT + 2 else by_folder(changes)
-    for each in shown:
-        if isinstance(each, str):
-            out.print(each)
-            continue
+    for each in changes:
         moved = f"{each.source} -> " if each.source is not None else ""
         out.print(f"  {SIGNS.get(each.action, '?')} {moved}{each.path}", end="")
         out.print(f"  ({each.cause})", style="dim")

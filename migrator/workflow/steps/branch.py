@@ -12,6 +12,7 @@ from migrator.lock import CLEAN_UP, LOCK_PATH, PROTECT, SWITCH
 from migrator.model import RepoPath, SourceSpan
 from migrator.pipelines.own_files import CAUSE as PIPELINES
 from migrator.plan import ComponentPlan, Decision, Plan
+from migrator.plan.groups import plural
 from migrator.rewrite import FileEdit, check_place, rewrite
 from migrator.workflow.gitops.stages import Stage
 from migrator.workflow.planned import Planned
@@ -122,7 +123,7 @@ def _message(component: ComponentPlan) -> str:
     return (
         f"feat: {component.id} comes from {chart}\n\n"
         f"Release {context.release} in namespace {context.places}, in {', '.join(component.environments)}. "
-        f"Its {resources} objects leave the Kustomize part.\n"
+        f"The Kustomize part loses {plural(resources, 'object')}.\n"
     )
 
 
