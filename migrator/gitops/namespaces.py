@@ -122,10 +122,11 @@ def _disputed(root: RepoPath, reason: str) -> Diagnostic:
 
 def _assumed(root: RepoPath, components: Sequence[str], count: int, likely: Likely) -> Diagnostic:
     why = likely.reason or f"nothing says otherwise, and kubectl puts them into {DEFAULT}"
+    objects = "1 object" if count == 1 else f"{count} objects"
     return Diagnostic(
         code="MIG605",
         severity=Severity.INFO if likely.reason else Severity.WARNING,
-        summary=f"{'1 object' if count == 1 else f'{count} objects'} of {root} without a namespace; taken to go to {likely.namespace}: {why}",
+        summary=f"{objects} of {root} without a namespace; taken to go to {likely.namespace}: {why}",
         span=SourceSpan(path=root),
         remedy=f"if they go elsewhere, say `components: {{{components[0]}: {{namespace: ...}}}}` in migrate.yaml, or "
         "`namespace:` in the kustomization",
