@@ -42,11 +42,10 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: F
             _annotate(plan.diagnostics, output_format, stream)
         case _:
             from migrator.report.planned.summary import show_plan as show_text
-            from migrator.report.planned.summary import shown_messages
 
             show_text(plan, stream, verbose=feedback.verbose)
             stream.flush()
-            feedback.say(shown_messages(plan, verbose=feedback.verbose))
+            feedback.say(plan.diagnostics)
 
 
 def show_inference(inferred: Inferred, output_format: str, stream: IO[str], feedback: Feedback) -> None:

@@ -19,7 +19,7 @@ from migrator.report.ci.junit import Case, finding_cases, junit
 from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
 from migrator.report.markdown.planned import findings_markdown, plan_markdown
-from migrator.report.planned.summary import show_plan, shown_messages
+from migrator.report.planned.summary import show_plan
 from migrator.report.terminal import show_diagnostics
 
 
@@ -157,16 +157,6 @@ def test_of_many_kinds_those_about_what_is_written_are_shown() -> None:
     assert [line.partition("[")[2][:6] for line in lines[:4]] == ["MIG602", "MIG502", "MIG402", "MIG302"]
     assert lines[4:] == ["4 more (--verbose): MIG102, MIG202"]
     assert len(shown(found, verbose=True)) == 12
-
-
-def test_why_a_component_stays_is_told_once(plan: Plan) -> None:
-    kept = replace(plan.components[0], decision=Decision.KEEP, reason="chart cache is unknown")
-    again = Diagnostic(code="MIG420", severity=Severity.WARNING, summary="component cache: chart cache is unknown")
-    others = [replace(again, summary="component web: odd"), replace(again, severity=Severity.ERROR)]
-    one = replace(plan, components=(kept, plan.components[1]), diagnostics=(again, *others))
-    assert shown_messages(one, verbose=False) == tuple(others)
-    assert shown_messages(one, verbose=True) == (again, *others)
-    assert shown_messages(replace(one, components=plan.components), verbose=False) == (again, *others)
 
 
 def test_many_owners_and_failures_are_counted(plan: Plan) -> None:

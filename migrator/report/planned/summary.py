@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from migrator.diagnostics import Severity
 from migrator.plan.groups import grouped, plural
 from migrator.plan.types import Decision
 from migrator.report.groups import example, judged
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from migrator.diagnostics import Diagnostic, Diagnostics
     from migrator.plan.types import Change, ComponentPlan, Plan
 
 _FEW = SHORT // 4
@@ -116,21 +114,6 @@ def _marks(component: ComponentPlan) -> Iterator[str]:
     )
     if against:
         yield f"against it {against[0].title}" + (f" and {len(against) - 1} more" if len(against) > 1 else "")
-
-
-def shown_messages(plan: Plan, *, verbose: bool) -> Diagnostics:
-    """The messages without those that say again why a component stays, which stands beside its name."""
-    told = {each.id for each in plan.components if each.decision is Decision.KEEP and each.evidence}
-    return tuple(
-        each
-        for each in plan.diagnostics
-        if verbose or each.severity is Severity.ERROR or _component_of(each) not in told
-    )
-
-
-def _component_of(message: Diagnostic) -> str:
-    start, colon, _ = message.summary.partition(": ")
-    return start.removeprefix("component ") if colon and start.startswith("component ") else ""
 
 
 def _against(component: ComponentPlan, most: int) -> Iterator[str]:
