@@ -24,6 +24,8 @@ SHORT = 12
 """Lines of a block that are shown unless everything is asked for."""
 DECISION_STYLES = {"adopt": "bold green", "adopt-with-patches": "bold cyan", "propose": "bold yellow", "keep": "dim"}
 """In the order in which they are counted and shown."""
+_FEW = 5
+"""As many messages are shown one by one."""
 _KINDS = {Severity.ERROR: 3, Severity.WARNING: 4}
 """As many kinds are shown, the first of each, unless everything is asked for."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -51,8 +53,8 @@ def show_diagnostics(
     Errors first, of each kind the first, and of many kinds a few, unless notes or everything are asked for.
     """
     out = console(stream)
-    everything = verbose or notes
-    wanted = [each for each in diagnostics if everything or each.severity is not Severity.INFO]
+    wanted = [each for each in diagnostics if verbose or notes or each.severity is not Severity.INFO]
+    everything = verbose or notes or len(wanted) <= _FEW
     kinds: dict[tuple[Severity, str], list[Diagnostic]] = {}
     for each in wanted:
         kinds.setdefault((each.severity, each.code), []).append(each)
