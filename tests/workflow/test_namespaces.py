@@ -225,7 +225,7 @@ def test_each_environment_has_its_own_namespace_to_the_end(
     charted = ("--offline", "--chart-mirror", charts)
     applied = migrate("apply", root, *charted)
     assert (applied.code, "Verdict: identical" in applied.out) == (0, True)
-    assert "release-namespace 1" in applied.out
+    assert "release-namespace 2" in applied.out
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "after")
     assert migrate("verify", root, "--base", "HEAD~1", *charted).code == 0
