@@ -38,6 +38,10 @@ def show_plan(planned: Planned, output_format: str, stream: IO[str], feedback: F
             from migrator.report.markdown.planned import plan_markdown
 
             stream.write(plan_markdown(plan))
+        case "html":
+            from migrator.report.html.planned import plan_html
+
+            stream.write(plan_html(plan))
         case "github" | "gitlab":
             _annotate(plan.diagnostics, output_format, stream)
         case _:
@@ -221,6 +225,11 @@ def show_applied(
         from migrator.report.markdown.applied import applied_markdown
 
         stream.write(applied_markdown(outcome, shown_diff(applied.edits, secrets).splitlines() if is_diff else ()))
+        return
+    if output_format == "html":
+        from migrator.report.html.planned import plan_html
+
+        stream.write(plan_html(outcome.plan, outcome.proof))
         return
     feedback.say(applied.diagnostics)
     if is_diff:

@@ -15,7 +15,7 @@ _DECIDED = ("only", "layout", "max_impact", "kube_version", "api_versions")
 
 @click.command(short_help="Rewrite the repository, as far as the proof reaches.")
 @repository
-@output_format("text", "json", "markdown")
+@output_format("text", "json", "markdown", "html")
 @deciding
 @click.option(
     "--plan",

@@ -14,7 +14,7 @@ from migrator.diagnostics import ExitCode
 
 @click.command(short_help="Show what would move to Helm, and what would change.")
 @repository
-@output_format("text", "json", "markdown", "github", "gitlab")
+@output_format("text", "json", "markdown", "html", "github", "gitlab")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 when there is something to change.")
 @click.option(
     "--out",

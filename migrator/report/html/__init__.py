@@ -1,0 +1,1 @@
+"""One page that a person opens to understand a migration and to defend it: whole in itself, nothing is fetched."""
