@@ -33,7 +33,8 @@ PAGE = HERE.parent / "docs" / "benchmarks.md"
 COLUMNS = 120
 REACH = 60
 ABOUT = (
-    "Lines of `migrate plan` without options that a person reads: of the plan on stdout and of the messages on stderr, together; then the same in rows of a terminal that "
+    "Lines of `migrate plan` without options that a person reads: of the plan on stdout and of the messages on stderr, "
+    "together; then the same in rows of a terminal that "
     f"is {COLUMNS} columns wide, and what `--verbose` prints. At most {REACH} lines are wanted. Markdown in characters."
 )
 
