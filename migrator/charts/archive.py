@@ -100,6 +100,10 @@ def _text(value: Json) -> str:
 
 
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():  # to read a pipe might never end
+        raise MigrateError.of(
+            "MIG410", f"chart archive {path.name}: no plain file", remedy="name an archive or a folder"
+        )
     try:
         with path.open("rb") as file:
             data = file.read(MAX_CHART_BYTES + 1)

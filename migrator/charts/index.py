@@ -62,6 +62,8 @@ def fetch_index(web: Web, repository: str, cache: Cache, *, access: Access, offl
 def folder_index(folder: Path, cache: Cache) -> Index:
     """The index.yaml that a mirror's folder holds; empty where there is none that can be read."""
     with suppress(OSError, MigrateError):
+        if not (folder / "index.yaml").is_file():  # to read a pipe might never end
+            return {}
         return _parsed((folder / "index.yaml").read_bytes(), "file:", cache)
     return {}
 

@@ -78,7 +78,7 @@ def mirror_names(folder: Path) -> tuple[str, ...]:
 
 def _entries(folder: Path) -> Iterator[str]:
     for entry in folder.iterdir():
-        if entry.name.endswith(_SUFFIX):
+        if entry.name.endswith(_SUFFIX) and entry.is_file():
             yield entry.name
         elif (entry / "Chart.yaml").is_file():
             yield f"{entry.name}/"

@@ -10,6 +10,7 @@ from migrator.discover.config import (
 )
 from migrator.discover.gitops import ArgoCd, DeployedEnvironment, Flux, GitOps
 from migrator.discover.index import KUSTOMIZATION_NAMES, FileEntry, GitState, Index, discover
+from migrator.discover.special_files import refuse_special_files
 
 __all__ = [
     "CONFIG_PATH",
@@ -27,4 +28,5 @@ __all__ = [
     "discover",
     "parse_config",
     "read_config",
+    "refuse_special_files",
 ]

@@ -29,6 +29,8 @@ from migrator.load.unread import unread_documents
 from migrator.model import Gvk, Json, KeyPath, RepoPath, SourceSpan
 from migrator.yamlio import Dialect, read_documents, read_value, spans
 
+MAX_BYTES = 1 << 20
+"""Of a kustomization file; kustomize puts its texts into every object."""
 API_GROUP = "kustomize.config.k8s.io/"
 
 _PATCH_FIELDS = ("patches", "patchesStrategicMerge", "patchesJson6902")
@@ -52,8 +54,15 @@ def is_kustomization(value: Json) -> bool:
 def read_kustomization(index: Index, file: RepoPath) -> tuple[Kustomization | None, tuple[Diagnostic, ...]]:
     """The typed form of a kustomization file, None if the file is something else; and what is odd about it.
 
-    Raises MigrateError MIG101 (YAML), MIG106 (unreadable) or MIG110 (a field of the wrong type).
+    Raises MigrateError MIG101 (YAML), MIG106 (unreadable), MIG221 (too large) or MIG110 (a field of the wrong type).
     """
+    if index.files[file].size > MAX_BYTES:
+        raise MigrateError.of(
+            "MIG221",
+            f"the kustomization is larger than {MAX_BYTES >> 20} MiB",
+            span=SourceSpan(path=file),
+            remedy="divide it, or move what it holds into files that it names",
+        )
     data = index.read(file)
     # its own files kustomize reads through sigs.k8s.io/yaml: `yes` is a bool and a repeated key allowed (v5.8.1)
     value = read_value(data, dialect=Dialect.SIGS, path=file)

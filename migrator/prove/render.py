@@ -29,6 +29,7 @@ from migrator.engines import (
     rendered_resources,
     run_parallel,
 )
+from migrator.load import costly
 from migrator.lock import Lock, LockedRelease
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, RepoPath, Resource, SourceSpan, resource_of
 from migrator.progress import Watch, uncounted
@@ -153,6 +154,9 @@ def render_root(root: RepoPath, tree: WholeTree, context: RenderContext, left_ou
     part = Part(owner=Owner.KUSTOMIZE, path=root, resources=(), command=f"{_kustomize_command(tool)} {root}")
     try:
         folder = repository_folder(tree.folder, root)
+        known = context.closure.kustomizations if context.closure is not None else tree.kustomizations
+        if (problem := costly(root, known)) is not None:
+            return replace(part, problem=problem)
         inputs = context.closure(root) if context.closure is not None else {}
         addition = context.additions.get(root)
         inputs = {**inputs, **_added_inputs(root, tree, addition)} if inputs else inputs

@@ -11,7 +11,7 @@ from migrator.compare import is_test_hook
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index
 from migrator.engines import EngineError, Failure, build_copy, is_set_aside
-from migrator.load import Kustomizations, Reach
+from migrator.load import Kustomizations, Reach, costly
 from migrator.model import NOTHING_LEFT_OUT, LeftOut, Origin, RepoPath, ResId, Resource, resource_of
 from migrator.render_roots.additions import Addition, add, added_folders
 from migrator.render_roots.environment import environment_of
@@ -58,7 +58,7 @@ class Job:
         reach = self.kustomizations.reach(root)
         addition = self.renderer.additions.get(root)
         found = lacking(root, self.kustomizations, self.renderer.remotes, network=self.renderer.network)
-        reason = refusal(root, reach)
+        reason = refusal(root, reach) or costly(root, self.kustomizations)
         if reason is None and found.references and not found.left_out():
             reason = remote_refusal(root, found.references[0])
         if reason is not None:

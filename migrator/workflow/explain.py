@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from migrator.classify import Account
 from migrator.diagnostics import Diagnostics, MigrateError
-from migrator.discover import discover, read_config
+from migrator.discover import discover, read_config, refuse_special_files
 from migrator.engines import export
 from migrator.explain import Explanation, explain_component
 from migrator.lock import Lock, load_lock
@@ -67,6 +67,7 @@ def explain_repository(settings: Settings, component: str, asked: str, run: Run)
     is called what is asked for, and MIG710 where nobody knows the repository before the migration.
     """
     settings = replace(settings, only=(component,))
+    refuse_special_files(settings.root)
     lock = load_lock(discover(settings.root, read_config(settings.root)).root) if settings.root.is_dir() else None
     if lock is None or component not in lock.components:
         return _explained(plan_repository(settings, run), component, asked, "", run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
-from migrator.discover import discover, read_config
+from migrator.discover import discover, read_config, refuse_special_files
 from migrator.engines import Cache, find_tools
 from migrator.gitops.reading import own_repositories
 from migrator.lock import LOCK_PATH, Lock, load_lock
@@ -46,6 +46,7 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
             "MIG107", f"{settings.root} is not a folder", remedy="name the folder of a GitOps repository"
         )
     with run.step("read"):
+        refuse_special_files(settings.root)
         recover_first(settings, run)
         root = settings.root.resolve()
         config = read_config(root)

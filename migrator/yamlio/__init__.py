@@ -6,13 +6,14 @@ from migrator.yamlio.dump import dump, flow, in_brackets, in_quotes
 from migrator.yamlio.edit import edit
 from migrator.yamlio.nodes import comments, spans
 from migrator.yamlio.operations import Append, Operation, Remove, Set
-from migrator.yamlio.reader import Document, read_documents, read_manifests, read_value
+from migrator.yamlio.reader import EXCESSIVE_ALIASES, Document, read_documents, read_manifests, read_value
 from migrator.yamlio.scalars import Dialect
 from migrator.yamlio.shipped_rules import rules_directory
 from migrator.yamlio.text import YamlError, decode
 
 __all__ = [
     "ABSENT",
+    "EXCESSIVE_ALIASES",
     "Absent",
     "Append",
     "Dialect",

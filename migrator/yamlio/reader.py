@@ -83,6 +83,8 @@ class _Located(Exception):  # noqa: N818 - carries a problem and its event to th
         self.event = event
 
 
+EXCESSIVE_ALIASES = "aliases expand to an excessive size"
+"""What is said of a document that would be far larger with every alias written out."""
 _OPEN = object()
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _BARE_MARK = re.compile(r"(?<![^\s,\[{])!\s")
@@ -198,7 +200,7 @@ class _Reader:
         else:
             value = self._node(first, 0)
         if self._aliased and expands_too_far(value):
-            raise _Located("aliases expand to an excessive size", first)
+            raise _Located(EXCESSIVE_ALIASES, first)
         return value
 
     def _anchored(self, event: Any, build: Callable[[], Json]) -> Json:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -15,6 +17,7 @@ from migrator.compare import compare, is_test_hook
 from migrator.compare.identity.pairs import pairs
 from migrator.compare.scopes import as_written
 from migrator.compare.stored.equivalences import RELEASE_NAMESPACE
+from migrator.diagnostics import MigrateError
 from migrator.inference.hypothesis.compared_objects import Key, key_of
 from migrator.inference.types import InferenceRequest, Place, ReleaseOptions, SplitValues
 from migrator.inference.values.files import values_files
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
     from migrator.inference.search.answer import Answer
 
 Rendered = tuple[Resource, ...]
+_SLOW = 5.0
+"""Seconds from which on a run of helm counts."""
+_LEAST_ROOM = 20.0
+"""Seconds that slow runs of helm may take together beside the budget."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,8 @@ class Judge:
     options: ReleaseOptions = field(default_factory=ReleaseOptions)
     streams: dict[str, bytes] = field(default_factory=dict, repr=False)
     """What was judged in this run."""
+    slow: list[float] = field(default_factory=list, repr=False)
+    """Seconds of those runs of helm that took long: a chart may not take hours that the budget does not see."""
 
     @property
     def is_strict(self) -> bool:
@@ -97,11 +106,30 @@ class Judge:
                     hooks=self.options.hooks == "run",
                     skip_schema=not strict,
                 )
-                stream = helm_template(self.tool, asked)
+                stream = self._run(partial(helm_template, self.tool, asked))
             self.cache.put(key, stream)
         if environment:  # what is only asked during the search would fill the memory
             self.streams[key] = stream
         return stream
+
+    def _run(self, render: Callable[..., bytes]) -> bytes:
+        """What a run of helm prints. MIG504 where it takes more time than the slow ones may have together."""
+        from migrator.engines import EngineError, Failure
+
+        began = time.monotonic()
+        try:
+            return render(timeout=max(_LEAST_ROOM + self.request.budget - sum(self.slow), _SLOW))
+        except EngineError as error:
+            if error.cause.failure is not Failure.TIMEOUT:
+                raise
+            raise MigrateError.of(
+                "MIG504",
+                f"helm takes more time to render {self.request.chart.ref.name} than the search may have",
+                remedy="give it longer with --budget, or look for a loop without bound in the chart",
+            ) from None
+        finally:
+            took = time.monotonic() - began
+            self.slow.extend([took] if took > _SLOW else [])
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from migrator.compare import Acceptance
 from migrator.diagnostics import Diagnostics, MigrateError
-from migrator.discover import CONFIG_PATH
+from migrator.discover import CONFIG_PATH, refuse_special_files
 from migrator.lock import load_lock
 from migrator.model import Difference, Impact, SourceSpan
 from migrator.plan import ComponentPlan, Decision
@@ -52,6 +52,7 @@ def accept(settings: Settings, entry: Acceptance, run: Run) -> Accepted | Droppe
     MIG907 for a component that is not there, and what planning raises.
     """
     check_entry(entry)
+    refuse_special_files(settings.root)
     lock = load_lock(settings.root)
     if lock is not None and pinned_releases(lock, entry.component):
         return drop(settings, lock, entry, run)

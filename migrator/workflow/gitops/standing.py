@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.discover import refuse_special_files
 from migrator.gitops.stages.guide import Guide, contradicted, guide_of
 from migrator.workflow.gitops.objects import told_of_objects
 from migrator.workflow.run import Run
@@ -14,6 +15,7 @@ def guide_repository(settings: Settings, run: Run) -> Guide:
 
     Raises MIG666 where no change of hands was begun, and what reading the repository raises.
     """
+    refuse_special_files(settings.root)
     guide = guide_of(settings.root)
     baseline = read_baseline(settings, run)
     problems = told_of_objects(baseline.kustomizations, baseline.lock, baseline.reading.deployers)

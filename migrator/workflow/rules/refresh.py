@@ -11,7 +11,7 @@ from migrator.charts import ChartLibrary
 from migrator.charts.access import shown
 from migrator.charts.types import ChartSources, ChartVersion
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
-from migrator.discover import read_config
+from migrator.discover import read_config, refuse_special_files
 from migrator.engines.run import run_parallel
 from migrator.progress import Watch
 from migrator.signatures import VersionTable
@@ -59,6 +59,7 @@ def refreshed_rules(
     Registries list no app versions, so their charts stay as they are. MIG928 where the network must not be used,
     MIG911 for a chart that has no table.
     """
+    refuse_special_files(settings.root)
     choices = choose(settings, read_config(settings.root))
     if choices.sources.offline:
         raise MigrateError.of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from migrator.diagnostics import ExitCode, MigrateError
-from migrator.discover import Config
+from migrator.discover import Config, refuse_special_files
 from migrator.engines import HelmRender, find_helm, helm_template, rendered_resources, split_rendered
 from migrator.model import ReleaseContext, RepoPath, ResId
 from migrator.signatures import CATEGORIES, Signature, index_signatures, learn, load_signatures, load_weights, render
@@ -60,6 +60,7 @@ def signatures_of(root: Path) -> tuple[Signature, ...]:
     """The signatures that hold for a repository, by chart; MIG107 where there is no such folder."""
     if not root.is_dir():
         raise MigrateError.of("MIG107", f"{root} is not a folder", remedy="name the folder of a GitOps repository")
+    refuse_special_files(root)
     folder = root / TEAM_SIGNATURES
     return load_signatures([folder] if folder.is_dir() else [])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from migrator.charts import ChartLibrary
 from migrator.compare.stored import RELEASE_NAMESPACE
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError
-from migrator.discover import Config, Index, discover, read_config
+from migrator.discover import Config, Index, discover, read_config, refuse_special_files
 from migrator.engines import Toolchain, find_tools
 from migrator.gitops.additions import additions_of
 from migrator.gitops.deployed import deployed_paths
@@ -107,6 +107,7 @@ def read_baseline(settings: Settings, run: Run) -> Baseline:
     What an interrupted run left is settled first. A root that does not build is a diagnostic, also where none does.
     """
     with run.step("discover"):
+        refuse_special_files(settings.root)
         finished = recover_first(settings, run)
         config = read_config(settings.root) if settings.root.is_dir() else Config()
         index = discover(settings.root, config)
