@@ -1,0 +1,1 @@
+"""Single changes of a migrated repository, and who notices them."""
