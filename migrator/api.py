@@ -63,6 +63,7 @@ __all__ = [
     "Progress",
     "accept",
     "apply",
+    "attest",
     "audit",
     "charts",
     "check_rules",
@@ -214,6 +215,13 @@ def verify(
     from migrator.workflow.verify import verify_repository
 
     return verify_repository(Settings.of(repository, options), base, Run(progress))
+
+
+def attest(repository: Folder, verified: Verified, file: Folder, *, base: str | None = None) -> None:
+    """Write what was verified against `base` as an in-toto Statement that anybody can make again from a clone."""
+    from migrator.workflow.attestation import attest as write
+
+    write(Path(repository).resolve(), verified.proof, base, Path(file))
 
 
 def audit(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Audited:

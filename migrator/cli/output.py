@@ -213,6 +213,7 @@ def show_applied(
         return
     is_diff = diff and applied.exit_code == ExitCode.DONE
     outcome = Outcome(
+        in_git=applied.planned.baseline.index.git.is_repo,
         plan=redact_plan(applied.planned.plan, secrets),
         proof=proof and redact_proof(proof, secrets),
         is_written=applied.is_written,

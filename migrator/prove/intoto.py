@@ -5,7 +5,8 @@ https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md and spec/p
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 
 from migrator.model import Json
 from migrator.prove.admitted import admitted_above_metadata
@@ -63,7 +64,15 @@ def _configuration(proof: Proof) -> list[Mapping[str, Json]]:
     for each in admitted_above_metadata(proof):
         admitted[each.environment].append({"by": each.by, "impact": str(each.impact), "differences": list(each.lines)})
     allowed = [{"name": f"admitted/{name}", "annotations": {"admitted": held}} for name, held in admitted.items()]
-    return [engines, *allowed, *charts, *baseline, *inputs]
+    return [engines, *_by_allowance(proof), *allowed, *charts, *baseline, *inputs]
+
+
+def _by_allowance(proof: Proof) -> Iterator[Mapping[str, Json]]:
+    """For each environment how many differences are admitted, by what admits them."""
+    for name, environment in sorted(proof.environments.items()):
+        counts = Counter(each.reason for each in environment.found if each.admitted)
+        if counts:
+            yield {"name": f"allowances/{name}", "annotations": {"differences": dict(sorted(counts.items()))}}
 
 
 def _descriptor(name: str, digest: str) -> dict[str, Json]:

@@ -38,6 +38,7 @@ class Outcome:
     branch: str | None = None
     commits: Sequence[str] = ()
     demoted: Sequence[str] = ()
+    in_git: bool = True
 
     @property
     def is_refused(self) -> bool:
@@ -108,7 +109,11 @@ def following(outcome: Outcome) -> Iterator[tuple[str, str]]:
     if not outcome.is_written:
         return
     branch = outcome.branch
-    yield "look at the change", "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}"
+    if outcome.in_git:
+        yield (
+            "look at the change",
+            "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}",
+        )
     yield "prove it again later", "migrate verify . --base <commit before>"
     yield "keep it honest in CI", "migrate audit ."
     if any(change.cause in _OF_TOOL for change in outcome.plan.changes):

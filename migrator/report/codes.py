@@ -15,6 +15,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG106": "A file cannot be read.",
         "MIG107": "The repository is not a folder.",
         "MIG108": "A file is a pipe or a device, or leads to one.",
+        "MIG109": "Kustomizations outside of the folder include parts of it.",
         "MIG110": "A field of a kustomization has the wrong form.",
         "MIG111": "A kustomization has a field that kustomize does not know.",
         "MIG112": "A folder holds several kustomization files.",
@@ -208,6 +209,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG934": "All that an entry of `accept` is about is refused.",
         "MIG935": "Without its patches a component would change otherwise than accepted.",
         "MIG936": "A run was interrupted while writing, and this command writes nothing.",
+        "MIG939": "An attestation is of a commit, and the work tree is not one.",
         "MIG999": "A fault of migrate itself.",
     }
 )

@@ -72,9 +72,8 @@ def apply_repository(settings: Settings, run: Run) -> Applied:
 def _applied(settings: Settings, run: Run, root: Path, unmarking: Sequence[FileEdit]) -> Applied:
     """What is done for the repository at `root`; `unmarking` lies between it and what the settings name."""
     planned = _planned(settings, run)
-    notes = _without_git(planned.baseline) if not settings.diff else ()
     attempt, demoted = proved_attempt(planned, run)
-    notes += attempt.planned.plan.diagnostics
+    notes = attempt.planned.plan.diagnostics
     done = Applied(planned=attempt.planned, proof=attempt.proof, demoted=demoted, diagnostics=_once(notes))
     lock = attempt.planned.lock
     if attempt.proof is None or not attempt.holds or lock is None:
@@ -121,7 +120,7 @@ def _cleaned_up(settings: Settings, run: Run) -> Applied:
     baseline = read_baseline(settings, run)
     if baseline.lock is None or baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem) if baseline.lock_problem is not None else not_begun()
-    _check(baseline, settings)
+    _check(baseline, settings, run)
     plan = Plan(complete=True, environments={}, components=())
     secrets = secrets_of_baseline(baseline)
     planned = Planned(plan=plan, baseline=baseline, layout=layout_of(baseline), secrets=secrets, lock=baseline.lock)
@@ -144,11 +143,13 @@ def _cleaned_up(settings: Settings, run: Run) -> Applied:
 
 def _planned(settings: Settings, run: Run) -> Planned:
     if settings.plan is None:
-        return plan_repository(settings, run, check=lambda baseline: _check(baseline, settings))
-    return planned_from(settings.plan, settings, run, check=lambda baseline: _check(baseline, settings))
+        return plan_repository(settings, run, check=lambda baseline: _check(baseline, settings, run))
+    return planned_from(settings.plan, settings, run, check=lambda baseline: _check(baseline, settings, run))
 
 
-def _check(baseline: Baseline, settings: Settings) -> None:
+def _check(baseline: Baseline, settings: Settings, run: Run) -> None:
+    if not settings.diff:
+        _tell_without_git(baseline, run)
     check_owners(baseline.kustomizations, baseline.lock)
     if settings.branch is not None:
         check_can_branch(baseline, settings.branch)
@@ -189,14 +190,14 @@ def _ignored(root: Path, edits: Sequence[FileEdit]) -> Diagnostics:
     )
 
 
-def _without_git(baseline: Baseline) -> Diagnostics:
-    if baseline.index.git.is_repo:
-        return ()
-    return (
-        Diagnostic(
-            code="MIG909",
-            severity=Severity.WARNING,
-            summary="this is not a git repository: what apply writes can only be undone from your own backup",
-            remedy="run `git init` and commit first, then `migrate verify` can prove the change again later",
-        ),
-    )
+def _tell_without_git(baseline: Baseline, run: Run) -> None:
+    """Say at once, before anything is written, that nothing could bring back what was there."""
+    if not baseline.index.git.is_repo:
+        run.notice(
+            Diagnostic(
+                code="MIG909",
+                severity=Severity.WARNING,
+                summary="this is not a git repository: what apply writes can only be undone from your own backup",
+                remedy="run `git init` and commit first, then `migrate verify` can prove the change again later",
+            )
+        )

@@ -28,6 +28,7 @@ from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline, with_builds
 from migrator.workflow.steps.classify import recognise, resources_of
+from migrator.workflow.steps.included_from_above import refuse_if_included
 from migrator.workflow.steps.infer import infer_for_one_cluster
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of
@@ -68,6 +69,7 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     baseline = read_baseline(settings, run)
     if baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem)
+    refuse_if_included(baseline.index)
     if check is not None:
         check(baseline)
     layout = layout_of(baseline)

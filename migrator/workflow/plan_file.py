@@ -19,6 +19,7 @@ from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Options, Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
+from migrator.workflow.steps.included_from_above import refuse_if_included
 
 _OWN = 0o600
 _LONGEST = 200
@@ -89,6 +90,7 @@ def planned_from(
     baseline = read_baseline(settings, run)
     if baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem)
+    refuse_if_included(baseline.index)
     if check is not None:
         check(baseline)
     _check_same(saved.plan.inputs, inputs_of(baseline.builds, baseline.kustomizations))

@@ -13,12 +13,33 @@ from cli_support import Migrate, committed, git, tree
 from odd_trees import DIVIDED, Run, replaced
 from small_shop import written
 
+import migrator
+from migrator.progress import Event, Noticed, StepStarted
+
 
 class TestGit:
     def test_a_repository_without_git(self, both: Callable[..., Run], shop: Path) -> None:
         run = both(shop)
         assert "[MIG909]" in run.applied.err
         assert run.applications == DIVIDED
+
+    def test_a_repository_without_git_hears_of_it_before_anything_is_written(self, app: Path, mirror: Path) -> None:
+        met: list[str] = []
+
+        def progress(event: Event) -> None:
+            if isinstance(event, Noticed):
+                met.append(event.diagnostic.code)
+            elif isinstance(event, StepStarted) and event.step in {"infer", "write"}:
+                met.append(event.step)
+
+        options = migrator.Options(offline=True, no_cache=True, chart_mirrors=(mirror,))
+        assert migrator.apply(app, options, progress=progress).is_written
+        assert met == ["MIG909", "infer", "write"]
+
+    def test_nothing_that_needs_git_is_advised_without(self, app: Path, mirror: Path, migrate: Migrate) -> None:
+        out = migrate("apply", app, "--offline", "--chart-mirror", mirror).out
+        assert "migrate audit" in out
+        assert "git add" not in out
 
     def test_a_work_tree_of_a_repository(self, both: Callable[..., Run], shop: Path, tmp_path: Path) -> None:
         committed(shop)

@@ -15,11 +15,12 @@ from migrator.cli.options import charts, max_impact, output_format, repository, 
 @repository
 @click.option("--trust-cache", is_flag=True, help="Take what this machine rendered before.")
 @click.option("--base", metavar="GITREF", help="Commit before the migration (default: the lock's baseline).")
+@click.option("--attestation", type=click.Path(path_type=Path, dir_okay=False), help="Write an in-toto Statement here.")
 @output_format("text", "json", "markdown", "junit", "github", "intoto")
 @max_impact
 @charts
 @talking
-def verify(repo: Path, base: str | None, output_format: str, **given: Any) -> int:
+def verify(repo: Path, base: str | None, attestation: Path | None, output_format: str, **given: Any) -> int:
     """Compare what REPO renders with what it rendered at --base, object by object, for every environment."""
     from migrator import api
     from migrator.cli.output import show_proof
@@ -28,6 +29,8 @@ def verify(repo: Path, base: str | None, output_format: str, **given: Any) -> in
     feedback = Feedback.of(given)
     with feedback.watching() as progress:
         verified = api.verify(repo, api.Options(**given), base=base, progress=progress)
+    if attestation is not None:
+        api.attest(repo, verified, attestation, base=base)
     with feedback.step("report"):
         show_proof(verified, output_format, sys.stdout, feedback)
     feedback.finish()
