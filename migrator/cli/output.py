@@ -201,8 +201,7 @@ def show_applied(
     applied: Applied, output_format: str, stream: IO[str], feedback: Feedback, *, diff: bool, branch: str | None
 ) -> None:
     """Write what `apply` did, or why it did not."""
-    from migrator.report.applied import Outcome
-    from migrator.report.applied import show_applied as show_text
+    from migrator.report import applied as report
     from migrator.report.diff import shown_diff, unified_diff
     from migrator.report.redact import redact_plan, redact_proof
 
@@ -212,7 +211,7 @@ def show_applied(
         _document(applied, stream, **(more if not diff else {"diff": unified_diff(applied.edits, secrets)}))
         return
     is_diff = diff and applied.exit_code == ExitCode.DONE
-    outcome = Outcome(
+    outcome = report.Outcome(
         in_git=applied.planned.baseline.index.git.is_repo,
         plan=redact_plan(applied.planned.plan, secrets),
         proof=proof and redact_proof(proof, secrets),
@@ -237,7 +236,7 @@ def show_applied(
         whole = feedback.verbose or not stream.isatty()  # elsewhere git has to apply it
         stream.write(shown_diff(applied.edits, secrets, folds=not whole, is_terminal=stream.isatty()))
         return
-    show_text(outcome, stream, verbose=feedback.verbose)
+    report.show_applied(outcome, stream, verbose=feedback.verbose)
 
 
 def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], feedback: Feedback) -> None:

@@ -14,6 +14,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.gitops.deployer import deployed_by
 from migrator.gitops.namespaces import Settled, settle_namespaces
 from migrator.gitops.tool import ARGO_CD, knows_hooks
+from migrator.load.included_from_above import refuse_if_included
 from migrator.plan import Examined, Plan, Repository, make_plan
 from migrator.plan.beside import Beside, joined
 from migrator.plan.inflated import Inflated, inflated_by, with_all_made
@@ -28,7 +29,6 @@ from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline, once, read_baseline, with_builds
 from migrator.workflow.steps.classify import recognise, resources_of
-from migrator.workflow.steps.included_from_above import refuse_if_included
 from migrator.workflow.steps.infer import infer_for_one_cluster
 from migrator.workflow.steps.inference_cache import Answer
 from migrator.workflow.steps.library import library_of

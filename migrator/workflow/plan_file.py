@@ -11,6 +11,7 @@ from pathlib import Path
 from migrator.dataclass_json import from_json, schema_digest, to_json
 from migrator.diagnostics import Diagnostic, MigrateError, Severity
 from migrator.discover import CONFIG_PATH
+from migrator.load.included_from_above import refuse_if_included
 from migrator.model import RepoPath, SourceSpan
 from migrator.plan import Plan
 from migrator.plan.inputs import inputs_of
@@ -19,7 +20,6 @@ from migrator.workflow.planned import Planned, layout_of, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Options, Settings
 from migrator.workflow.steps.baseline import Baseline, read_baseline
-from migrator.workflow.steps.included_from_above import refuse_if_included
 
 _OWN = 0o600
 _LONGEST = 200

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from migrator.diagnostics import MigrateError
 from migrator.discover import Config, Index, discover
-from migrator.load import Kustomizations, load
+from migrator.load.tree import Kustomizations, load
 from migrator.model import RepoPath, SourceSpan
 
 
