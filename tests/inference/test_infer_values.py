@@ -218,6 +218,14 @@ def test_objects_of_others_are_companions_and_keep_the_verdict_honest(archive, t
     assert [residual.cls for residual in inference.residual] == [ResidualClass.NOT_IN_CHART]
 
 
+def test_an_object_that_says_it_is_of_the_chart_is_not_said_to_be_of_none(archive, tools):
+    name = archive.ref.name
+    metadata = {"name": "theirs", "labels": {"helm.sh/chart": f"{name}-{archive.ref.version}"}}
+    other = resource_of({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    inference = ask(archive, tools, {"prod": (*rendered(archive, {}), other)})
+    assert [residual.cls for residual in inference.residual] == [ResidualClass.NOT_FOUND]
+
+
 def test_a_label_on_every_object_is_classed_as_post_processing(archive, tools):
     changed = []
     for item in rendered(archive, {}):

@@ -54,6 +54,8 @@ resources: {{ toYaml . | nindent 2 }}
 {{- end -}}
 
 {{- define "lib.workload" -}}
+{{- $strategy := dig "optionsStrategy" "overwrite" .root.Values -}}
+{{- if ne $strategy "overwrite" }}{{ fail "no such strategy" }}{{ end -}}
 {{- $containers := list -}}
 {{- range $id, $values := .object.containers -}}
   {{- $container := include "lib.named" (dict "root" $.root "id" $id "values" $values) | fromYaml -}}

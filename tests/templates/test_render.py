@@ -131,6 +131,24 @@ def test_the_maps_within_are_merged_in_place(merged):
 
 
 @pytest.mark.parametrize(
+    "seen",
+    [
+        "typeOf .Values.sub",
+        "typeOf (deepCopy .Values.sub)",
+        'dig "a" "none" .Values.sub',
+        'dig "x" "none" (mustMergeOverwrite (deepCopy .Values.sub) (omit .Values "sub"))',
+    ],
+)
+def test_to_its_parent_the_values_of_a_subchart_are_a_plain_map(seen):
+    files = {
+        **files_of({"a.yaml": CONFIG_MAP % ("a", seen)}, "sub: {a: 1}\nx: 2\n"),
+        "charts/sub/Chart.yaml": b"apiVersion: v2\nname: sub\nversion: 1.0.0\n",
+        "charts/sub/values.yaml": b"b: 3\n",
+    }
+    assert bodies(run_of(load_chart(files))) == helm_bodies(files)
+
+
+@pytest.mark.parametrize(
     ("template", "values"),
     [
         ("{{ .Values.a.b.c }}", {}),

@@ -21,7 +21,7 @@ from migrator.inference.verdict.inexpressible import fixed_places
 from migrator.inference.verdict.judge import Verdict
 from migrator.inference.verdict.left_out import LeftOut
 from migrator.inference.verdict.secret_pins import Pin, Pinning, secret_values
-from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource
+from migrator.model import Difference, DifferenceKind, KeyPath, ResId, Resource, mapping_of
 from migrator.templates.interpreter.render import Interpreter
 from migrator.templates.output.split import split_documents, untaken_documents
 
@@ -94,11 +94,19 @@ def _companions(
     companions = verdict.companions.get(environment, ())
     asked = bool(set(companions) - {*on_purpose})
     possible, holds_any = makeable(request, answer, environment) if asked else (frozenset(), False)
+    claimed = {key_of(each.id) for each in request.targets[environment] if _says_it_is_of(request.chart.ref.name, each)}
     for res in companions:
-        is_possible = (res.kind, res.name) in possible or (request.holds_objects and holds_any)
+        is_made = key_of(res) in claimed or (res.kind, res.name) in possible
+        is_possible = is_made or (request.holds_objects and holds_any)
         is_missed = is_possible and res not in on_purpose
         cls = ResidualClass.NOT_FOUND if is_missed else ResidualClass.NOT_IN_CHART
         yield Residual(environment=environment, resource=res, path=(), cls=cls)
+
+
+def _says_it_is_of(chart: str, target: Resource) -> bool:
+    """Whether the object's own label names the chart: then that no template was seen to make it proves nothing."""
+    metadata = mapping_of(target.body.get("metadata"))
+    return str(mapping_of(metadata.get("labels")).get("helm.sh/chart") or "").startswith(f"{chart}-")
 
 
 def makeable(request: InferenceRequest, answer: Answer, environment: str) -> tuple[frozenset[tuple[str, str]], bool]:

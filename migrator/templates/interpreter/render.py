@@ -247,7 +247,7 @@ def _lift_values(v: Json, direct: tuple[KeyPath, ...], shared: set[int], charts:
     """A values tree, its maps noted; below a subchart's `global` the parents' globals set the value too, preferred."""
     if isinstance(v, dict):
         tree = {key: _lift_values(item, _below(direct, key, charts), shared, charts) for key, item in v.items()}
-        if not direct[-1] or direct[-1] in charts:
+        if not direct[-1]:
             tree = Values(tree)
         shared.add(id(tree))
         return Value(tree, direct)
