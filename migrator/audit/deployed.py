@@ -42,7 +42,9 @@ def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
     # a folder without kustomization is all that lies below it (Flux documentation, Generating a kustomization.yaml)
     whole = {RepoPath(one.path) for each, one in every if each.tool is Tool.FLUX and one.path in folders}
     whole -= subject.kustomizations.by_path.keys()
-    is_note = any(each.unknown for each in subject.deployers)  # one of them may deploy it
+    is_unknown = any(each.unknown for each in subject.deployers)  # one of them may deploy it
+    handover = subject.lock.handover if subject.lock is not None else None
+    alone = handover.undeployed if handover is not None else ()
     for name, locked in sorted(subject.lock.environments.items() if subject.lock is not None else ()):
         there = _of(name, subject)
         parts = {*locked.kustomize, *locked.before, *(each.path for each in locked.helm)}
@@ -52,11 +54,11 @@ def deployed_by_nothing(subject: Subject) -> Iterator[Finding]:
         for root in locked.kustomize if name not in _elsewhere(subject) else ():
             is_deployed = _is_below(root, whole) or _is_deployed(root, folders, subject)
             if not is_deployed and not _is_of_deployers(root, name, subject):
-                yield _nothing(name, f"the kustomization {root}", root, is_note=is_note)
+                yield _nothing(name, f"the kustomization {root}", root, is_note=is_unknown or root in alone)
         for release in locked.helm:
             if not any(_deploys(each, release, subject) for each in there):
                 words = f"release {release.context.release} in namespace {release.context.namespace}"
-                yield _nothing(name, words, release.path, is_note=is_note)
+                yield _nothing(name, words, release.path, is_note=is_unknown or release.path in alone)
 
 
 def _elsewhere(subject: Subject) -> set[str]:

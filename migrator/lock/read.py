@@ -143,9 +143,20 @@ def _handover(held: Field) -> Handover | None:
     if held.value is None:
         return None
     held.refuse_others(
-        ("tool", "stage", "stages", "namespace", "owners", "applyByHand", "elsewhere", "finished", "base")
+        (
+            "tool",
+            "stage",
+            "stages",
+            "namespace",
+            "owners",
+            "applyByHand",
+            "elsewhere",
+            "undeployed",
+            "finished",
+            "base",
+        )
     )
-    owners, by_hand = held.child("owners"), held.child("applyByHand")
+    owners, by_hand, undeployed = held.child("owners"), held.child("applyByHand"), held.child("undeployed")
     stages, stage = tuple(each.one_of(STAGES) for each in held.child("stages").listed()), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
         raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
@@ -157,6 +168,7 @@ def _handover(held: Field) -> Handover | None:
         owners=() if owners.value is None else tuple(_owner(item) for item in owners.listed()),
         roots=() if by_hand.value is None else _paths(by_hand),
         elsewhere=held.child("elsewhere").texts(),
+        undeployed=() if undeployed.value is None else _paths(undeployed),
         is_finished=held.child("finished").flag(default=False),
         base=held.child("base").text(""),
     )

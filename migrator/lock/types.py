@@ -85,6 +85,8 @@ class Handover:
     """Files that somebody applies by hand, as nothing delivers them."""
     elsewhere: tuple[str, ...] = ()
     """Environments that objects of another repository deployed before, sorted."""
+    undeployed: tuple[RepoPath, ...] = ()
+    """Kustomizations and charts of what nothing deployed before, and nothing does after, sorted."""
     is_finished: bool = False
     """Whether the way back was given up."""
     base: str = ""

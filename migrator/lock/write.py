@@ -77,6 +77,8 @@ def _handover(handover: Handover) -> Json:
         value["applyByHand"] = sorted(handover.roots)
     if handover.elsewhere:
         value["elsewhere"] = list(handover.elsewhere)
+    if handover.undeployed:
+        value["undeployed"] = list(handover.undeployed)
     if handover.is_finished:
         value["finished"] = True
     if handover.base:

@@ -42,8 +42,11 @@ class Wiring:
     """Environment -> what the source of the repository is called that is there already (Flux)."""
     released: Mapping[str, RepoPath] = field(default_factory=dict)
     """Environment -> the folder of the HelmReleases that are there already (Flux)."""
-    entries: Mapping[str, tuple[RepoPath, ...]] = field(default_factory=dict)
-    """Environment -> the folder of files that is deployed already, in each of its clusters: what is new goes there."""
+    entries: Mapping[str, tuple[RepoPath | None, ...]] = field(default_factory=dict)
+    """Environment -> the folder of files that is deployed already, in each of its clusters: what is new goes there.
+
+    None where one of the clusters has none.
+    """
 
     @property
     def namespace(self) -> str:

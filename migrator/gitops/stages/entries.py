@@ -17,29 +17,34 @@ _GROUP, _CHART = "argoproj.io", "Chart.yaml"
 
 def entries_of(
     owners: Iterable[Deployer], deployers: Sequence[Deployer], projects: Sequence[Project], index: Index
-) -> Mapping[str, tuple[RepoPath, ...]]:
-    """Environment -> for each cluster the folder of an owner that another deploys; none where they go by hand.
+) -> Mapping[str, tuple[RepoPath | None, ...]]:
+    """Environment -> for each cluster the folder of an owner that another deploys; None, or nothing, where by hand.
 
-    With Argo CD also nothing where what deploys it would not take a new file as it is.
+    A parent that does not prune would leave the new files behind on the way back (facts A10 and F8). With Argo CD also
+    nothing where what deploys it would not take a new file as it is.
     """
-    found: dict[str, dict[str, RepoPath]] = defaultdict(dict)
+    found: dict[str, dict[str, RepoPath | None]] = defaultdict(dict)
     for each in owners:
+        is_flux = each.tool is Tool.FLUX
+        cluster = each.cluster if is_flux else ""
         folder = RepoPath(posixpath.dirname(each.span.path) or ".") if each.span is not None else RepoPath("")
-        for parent in deployers:  # those of several clusters may be called alike
-            is_parent = folder and parent.id == each.delivered_by
-            if is_parent and (each.tool is Tool.FLUX or (_takes(parent, folder, index) and _allows(parent, projects))):
-                found[each.environment][each.cluster if each.tool is Tool.FLUX else ""] = folder
-    return {name: tuple(dict.fromkeys(held[cluster] for cluster in sorted(held))) for name, held in found.items()}
+        found[each.environment].setdefault(cluster, None)
+        for parent in deployers if folder else ():
+            if parent.id != each.delivered_by or not parent.policy.prune:
+                continue
+            if parent.cluster == cluster if is_flux else _takes(parent, folder, index) and _allows(parent, projects):
+                found[each.environment][cluster] = folder
+    return {
+        name: tuple(dict.fromkeys(held[cluster] for cluster in sorted(held)))
+        for name, held in found.items()
+        if any(held.values())
+    }
 
 
 def _takes(parent: Deployer, folder: RepoPath, index: Index) -> bool:
-    """Whether an Application deploys every file in a folder as it is; what a root renders would be news to a proof.
-
-    One that does not prune would leave the new files behind on the way back (fact A10).
-    """
-    if not parent.policy.prune or any(
-        RepoPath(posixpath.normpath(f"{folder}/{name}")) in index.files for name in (*KUSTOMIZATION_NAMES, _CHART)
-    ):
+    """Whether an Application deploys every file in a folder as it is; what a root renders would be news to a proof."""
+    rendered = (RepoPath(posixpath.normpath(f"{folder}/{name}")) for name in (*KUSTOMIZATION_NAMES, _CHART))
+    if any(each in index.files for each in rendered):
         return False
     for source in parent.sources:
         above = RepoPath(source.path) if source.here and not (source.include or source.exclude) else None
@@ -76,13 +81,13 @@ def source_names(owners: Iterable[Deployer], index: Index) -> Mapping[str, str]:
     return {environment: name for environment, name in found.items() if name}
 
 
-def listing(files: Sequence[RepoPath], folders: Iterable[RepoPath], index: Index) -> Mapping[RepoPath, bytes]:
+def listing(files: Sequence[RepoPath], folders: Iterable[RepoPath | None], index: Index) -> Mapping[RepoPath, bytes]:
     """Kustomizations of these folders with the new files among their resources; others take all files by themselves.
 
     MIG102 where one cannot be edited.
     """
     found: dict[RepoPath, bytes] = {}
-    for folder in sorted(set(folders)):
+    for folder in sorted({each for each in folders if each is not None}):
         new = sorted(posixpath.basename(file) for file in files if (posixpath.dirname(file) or ".") == folder)
         for name in KUSTOMIZATION_NAMES:
             path = RepoPath(posixpath.normpath(f"{folder}/{name}"))

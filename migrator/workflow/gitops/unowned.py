@@ -1,12 +1,13 @@
-"""What moves although no object here deploys it: nobody marks it unless its owner is known, or known not to be."""
+"""What no object here deploys: it is marked where it has an owner all the same, and not deployed where it has none."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.discover import DeployedEnvironment
 from migrator.gitops.deployer import Deployer
+from migrator.gitops.emit.units import Unit
 from migrator.gitops.stages.owners import owners_of
 from migrator.gitops.unseen import clues
 from migrator.model import RepoPath, SourceSpan
@@ -77,3 +78,53 @@ def _evidence(planned: Planned, silent: Sequence[Build], owners: Sequence[Deploy
     found = clues(rendered.keys(), baseline.reading.deployers, rendered, baseline.index)
     others = (f"{each.span}: {each.id.kind} {each.id.name} deploys {each.environment}" for each in owners)
     return (*found, *dict.fromkeys(others))
+
+
+def left_alone(planned: Planned, units: Iterable[Unit]) -> tuple[Unit, ...]:
+    """The units of which nothing deploys any part today while something deploys others.
+
+    What was never deployed does not begin to be by a change of hands; but an environment of which nothing is deployed
+    does, where `migrate.yaml` says to which cluster.
+    """
+    builds, said = planned.baseline.builds, planned.baseline.config.gitops.environments
+    owned = {
+        each.root: each.environment
+        for each in builds
+        if each.environment in planned.elsewhere or owners_of(planned.baseline.reading.deployers, [each.root])
+    }
+    told = {name for name, each in said.items() if each.cluster and name not in owned.values()}
+    members = {each.id: each.members for each in planned.plan.components}
+    lock = planned.lock
+    before = {root for held in (lock.environments.values() if lock is not None else ()) for root in held.before}
+
+    def is_alone(unit: Unit) -> bool:
+        if not owned or unit.environment in told or unit.path in owned:
+            return False
+        wanted = set(members.get(unit.release.component, {}).get(unit.environment, ()) if unit.release else unit.ids)
+        of = [each for each in builds if each.environment == unit.environment and each.root in before]
+        of = [each for each in of if unit.path == each.root] or of
+        roots = {each.root for each in of if any(one.id in wanted for one in each.resources)}
+        return bool(roots) and not roots & owned.keys()
+
+    return tuple(each for each in units if is_alone(each))
+
+
+def told_of_alone(units: Sequence[Unit]) -> Diagnostics:
+    """MIG681 for what is left alone, if anything is."""
+    places = tuple(sorted({each.path for each in units}))
+    if not places:
+        return ()
+    more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
+    name = min(each.environment for each in units)
+    return (
+        Diagnostic(
+            code="MIG681",
+            severity=Severity.WARNING,
+            summary=f"nothing here deploys {', '.join(places[:_SHOWN])}{more} today, and it stays so: what is not "
+            "deployed does not begin to be by a change of hands",
+            span=SourceSpan(path=places[0]),
+            remedy="deploy it with an object of your own; where one outside this repository deploys it, say "
+            f"{_SAY.format(name=name, value='true')}",
+            evidence=places,
+        ),
+    )

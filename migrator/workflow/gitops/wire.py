@@ -32,7 +32,7 @@ from migrator.rewrite import FileEdit, Layout, changes, check_place, sealed
 from migrator.workflow.gitops.earlier import files_before, release_folders, widened
 from migrator.workflow.gitops.inflated import inflated_otherwise
 from migrator.workflow.gitops.protect import begun, protected, rewritten
-from migrator.workflow.gitops.unowned import told_of_unowned
+from migrator.workflow.gitops.unowned import left_alone, told_of_alone, told_of_unowned
 from migrator.workflow.planned import ADOPTED, Planned
 from migrator.workflow.steps.choices import NO_TOOL
 from migrator.yamlio import same
@@ -95,8 +95,11 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
     deployed = {root for source in sources for root in source.roots}
     deployed |= {each.root for each in planned.baseline.builds if each.environment in planned.elsewhere}
     units = tuple(units_of(lock, tree, replace(context, closure=closure_of(tree)), planned.layout, deployed))
+    alone = left_alone(planned, units)
+    units, told = tuple(each for each in units if each not in alone), told_of_alone(alone)
+    notes = (*notes, *told)
     if not units:
-        return planned
+        return replace(planned, plan=replace(planned.plan, diagnostics=(*planned.plan.diagnostics, *told)))
     folder = RepoPath(posixpath.normpath((planned.layout.platform or _PLATFORM).format(part=wiring.tool.value)))
     check_deployable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
     units, more = buildable(units, wiring.tool, enables_helm=planned.baseline.enables_helm)
@@ -117,7 +120,7 @@ def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring,
         place.write_bytes(edit.after or b"")
     new = {each.id for each in planned.plan.components if each.decision in ADOPTED}
     otherwise = inflated_otherwise(objects, tree, context, new)
-    lock = _locked(lock, objects, wiring, planned)
+    lock = _locked(lock, objects, wiring, planned, tuple(sorted({each.path for each in alone})))
     if earlier is not None and begun(earlier):  # what was there before the marks counts
         lock = replace(lock, commit=earlier.commit, tree=earlier.tree)
     listed = {each.path for each in edits}
@@ -230,8 +233,10 @@ def _edits(files: Mapping[RepoPath, bytes], tree: Path, known: set[RepoPath]) ->
             )
 
 
-def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Lock:
-    """The lock with what deploys each part of each environment."""
+def _locked(
+    lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned, alone: tuple[RepoPath, ...]
+) -> Lock:
+    """The lock with what deploys each part of each environment, and what nothing does."""
     found = {
         name: {(each.kind, each.name): each for each in held.deployed_by} for name, held in lock.environments.items()
     }
@@ -250,7 +255,8 @@ def _locked(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Pla
     environments = {
         name: replace(held, deployed_by=tuple(sorted(found[name].values()))) for name, held in lock.environments.items()
     }
-    return replace(lock, environments=environments, handover=_handover(lock, objects, wiring, planned))
+    handover = replace(_handover(lock, objects, wiring, planned), undeployed=alone)
+    return replace(lock, environments=environments, handover=handover)
 
 
 def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: Planned) -> Handover:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cli_support import Migrate, git
+from cli_support import Migrate, git, replaced
 from deployed_today import DEPLOYED
 from emitted_objects import applied
 
@@ -69,3 +69,30 @@ def test_what_another_repository_deploys_is_marked_and_not_deployed_twice(
 def test_what_nothing_deploys_is_not_marked(migrate: Migrate, half: Path, mirror: Path) -> None:
     applied(migrate, said(half, "false"), mirror, "growing", "--branch", "hybrid", tool="flux")
     assert "overlays/prod/handover-marks.yaml" not in git(half, "ls-tree", "-r", "--name-only", "hybrid~1")
+
+
+def test_what_nothing_deploys_stays_so_and_what_is_new_is_no_matter_of_a_parent_that_does_not_prune(
+    migrate: Migrate, tmp_path: Path, mirror: Path
+) -> None:
+    root = DEPLOYED["flux"](tmp_path / "shop")
+    (root / "tools/prod").mkdir(parents=True)
+    (root / "tools/prod/kustomization.yaml").write_text("resources: [settings.yaml]\n")
+    (root / "tools/prod/settings.yaml").write_text(
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tools, namespace: tools}\n"
+    )
+    replaced(root / "clusters/prod/flux-system/gotk-sync.yaml", "prune: true", "prune: false")
+    shown = applied(migrate, said(root, ""), mirror, "growing", "--branch", "hybrid", tool="flux")
+    assert "MIG681" in shown
+    git(root, "checkout", "-q", "hybrid")
+    handover = read_lock((root / LOCK_PATH).read_bytes()).handover
+    assert handover is not None
+    assert handover.undeployed == ("tools/prod",)
+    assert handover.roots == ("platform/flux/prod",)
+    deploying = [*root.glob("clusters/**/*.yaml"), *root.glob("platform/**/*.yaml")]
+    assert not any("tools" in path.read_text() for path in deploying)
+    written = {path.relative_to(root).as_posix() for path in deploying}
+    assert {"clusters/dev/helm-releases.yaml", "platform/flux/prod/helm-releases.yaml"} <= written
+    assert "clusters/prod/helm-releases.yaml" not in written
+    audited = migrate("audit", root, "--offline", "--chart-mirror", mirror)
+    assert (audited.code, "nothing deploys the kustomization tools/prod" in audited.out) == (0, True)
+    assert migrate("verify", root, "--offline", "--chart-mirror", mirror, "--base", "main").code == 0
