@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.discover import discover, read_config, refuse_special_files
@@ -52,12 +54,14 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         config = read_config(root)
         choices = choose(settings, config, own_repositories(discover(root, config)))
         tools = find_tools()
-    with run.step("prove") as watch:
+    with run.step("prove") as watch, tempfile.TemporaryDirectory(prefix="migrate-") as rendered:
         terms, shipped = terms_of(root, choices)
         lock = load_lock(root)
         context = render_context_of(choices, tools, watch)
         if not settings.trust_cache:
             context = replace(context, cache=Cache(None))
+        # what stages have in common is rendered once
+        played = context if settings.trust_cache else replace(context, cache=Cache(Path(rendered)))
         proof, diagnostics = verify(root, base, context, terms=terms)
 
         def since(ref: str) -> Proof:
@@ -67,9 +71,9 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         if base is None and not proof.verdict.holds and all(each.severity is Severity.INFO for each in diagnostics):
             diagnostics += _meant(lock)
         if lock is not None and lock.handover is not None:
-            now = read_commit("", root, lock, context)
+            now = read_commit("", root, lock, played)
             diagnostics += told_of_objects(now.kustomizations, lock, now.deployers)
-        diagnostics += replayed(root, base, lock, context, since)
+        diagnostics += replayed(root, base, lock, played, since)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
 
 

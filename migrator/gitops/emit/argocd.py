@@ -69,7 +69,7 @@ def _environment(
             environment=environment,
             cluster=wiring.cluster(environment) or IN_CLUSTER,
             namespace=unit.namespace,
-            project=f"{project}{suffix}",
+            project=wiring.free("AppProject", f"{project}{suffix}"),
             sources=_sources(unit, wiring, folder),
             policy=policy,
             wave=found[unit.name],
@@ -122,7 +122,7 @@ def _name(unit: Unit, wiring: Wiring) -> str:
     """With tracking by label the release's own name, as another would overwrite its instance label (fact A1)."""
     if wiring.gitops.argocd.tracking == "label" and unit.release is not None:
         return unit.release.context.release
-    return plain_name(f"{unit.name}-{unit.environment}")
+    return wiring.free("Application", plain_name(f"{unit.name}-{unit.environment}"))
 
 
 def _about(unit: Unit) -> str:
@@ -185,7 +185,7 @@ def _projects(
         (APPLICATIONS, [each for each in units if not each.is_infrastructure]),
     ):
         if held:
-            project = _project(f"{name}{suffix}", held, units, wiring, scopes)
+            project = _project(wiring.free("AppProject", f"{name}{suffix}"), held, units, wiring, scopes)
             about = f"What {name} may be deployed from, to and as{suffix.replace('-', ' in ', 1)}: nothing else."
             file = RepoPath(f"{folder}/projects/{name}{suffix}.yaml")
             if all(each.environment in wiring.entries for each in units):
@@ -226,12 +226,13 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
     suffix = f"-{plain_name(environment)}" if environment else ""
     named = ",".join(f"{each}{suffix}.yaml" for each in (APPLICATIONS, INFRASTRUCTURE))
     apps = f"{folder}/applications/{environment}".rstrip("/")
+    name = wiring.free("Application", f"root-app{suffix}")
     policy = _policy(environment, wiring)
     if wiring.is_handed_over:  # the way back takes the new Applications away, and nothing else
         policy = replace(policy, automated=True, prune=True)
     deployer = Deployer(
         tool=Tool.ARGO_CD,
-        id=application_id(f"root-app{suffix}", wiring),
+        id=application_id(name, wiring),
         environment=environment,
         cluster=IN_CLUSTER,
         namespace=wiring.namespace,
@@ -243,6 +244,6 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
         policy=replace(policy, cascade=True),
         tracking=wiring.gitops.argocd.tracking,
     )
-    file = RepoPath(f"{folder}/root-app{suffix}.yaml")
+    file = RepoPath(f"{folder}/{name}.yaml")
     about = f"Apply this one by hand, once: it deploys what {environment or 'all environments'} need."
     return Written(file=file, body=application(deployer), about=about, deployer=deployer, is_by_hand=True)

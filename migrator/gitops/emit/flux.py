@@ -86,9 +86,8 @@ class _Place:
         return plain_name(f"{text}{self.suffix}")
 
     def id(self, group: str, kind: str, name: str) -> ResId:
-        return ResId(
-            group=f"{group}.toolkit.fluxcd.io", kind=kind, namespace=self.wiring.namespace, name=self.name(name)
-        )
+        free = self.wiring.free(kind, self.name(name))
+        return ResId(group=f"{group}.toolkit.fluxcd.io", kind=kind, namespace=self.wiring.namespace, name=free)
 
 
 def flux_objects(units: Sequence[Unit], wiring: Wiring, folder: RepoPath) -> tuple[Written, ...]:

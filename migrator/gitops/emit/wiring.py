@@ -48,6 +48,13 @@ class Wiring:
     None where one of the clusters has none.
     """
 
+    taken: frozenset[tuple[str, str]] = frozenset()
+    """Kind and name of what deploys already."""
+
+    def free(self, kind: str, name: str) -> str:
+        """The name, with a number behind it where what deploys already is called so: it would become another object."""
+        return name if (kind, name) not in self.taken else f"{name}-2"
+
     @property
     def namespace(self) -> str:
         """Where the tool's own objects live."""

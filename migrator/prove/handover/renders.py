@@ -202,12 +202,17 @@ class Renders:
         """The objects after a post-renderer, which sees no hooks."""
         hooks = [each for each in bodies if HOOK in mapping_of(mapping_of(each.get("metadata")).get("annotations"))]
         others = [each for each in bodies if each not in hooks]
-        with tempfile.TemporaryDirectory(prefix="migrate-") as name:
-            place = Path(name) / "post-render"
-            place.mkdir()
-            (place / "kustomization.yaml").write_text(dump({"resources": [_RESOURCE], **fields}))
-            text = "---\n".join(dump(dict(each)) for each in others)
-            data = kustomize_post_render(self.context.tools.kustomize, text.encode(), place, _RESOURCE)
+        texts = (dump({"resources": [_RESOURCE], **fields}), "---\n".join(dump(dict(each)) for each in others))
+        tool, cache = self.context.tools.kustomize, self.context.cache
+        key = f"post-renderer {tool.identity} {texts}"
+        data = cache.get(key)
+        if data is None:
+            with tempfile.TemporaryDirectory(prefix="migrate-") as name:
+                place = Path(name) / "post-render"
+                place.mkdir()
+                (place / "kustomization.yaml").write_text(texts[0])
+                data = kustomize_post_render(tool, texts[1].encode(), place, _RESOURCE)
+            cache.put(key, data)
         documents = read_documents(data, dialect=Dialect.KUSTOMIZE, path=RepoPath(_RESOURCE))
         return [*(mapping_of(each.value) for each in documents), *hooks]
 

@@ -16,7 +16,6 @@ from migrator.workflow.gitops.deployable import losing
 from migrator.workflow.planned import Planned
 
 _SHOWN = 3
-_SAY = "`gitops: {{environments: {{{name}: {{deployed_elsewhere: {value}}}}}}}` in migrate.yaml"
 
 
 def unowned(planned: Planned, roots: Collection[RepoPath], owners: Sequence[Deployer]) -> Sequence[Build]:
@@ -51,7 +50,7 @@ def told_of_unowned(planned: Planned) -> Diagnostics:
                 f"{'; '.join(evidence[:_SHOWN])}. It is taken for deployed by objects of another repository: what "
                 "moves is marked before it moves, and what is there is not deployed a second time",
                 span=span,
-                remedy=f"where nothing deploys it, say {_SAY.format(name=name, value='false')}; `true` where it is so",
+                remedy=f"where nothing deploys it, say {_said_of(name, 'false')}; `true` where it is so",
                 evidence=evidence,
             ),
         )
@@ -62,9 +61,13 @@ def told_of_unowned(planned: Planned) -> Diagnostics:
             summary=f"nothing here deploys {named}: what leaves it is not marked, and whoever deploys it from "
             "elsewhere may delete that",
             span=span,
-            remedy=f"say {_SAY.format(name=name, value='false')} where nothing does, or `true`",
+            remedy=f"say {_said_of(name, 'false')} where nothing does, or `true`",
         ),
     )
+
+
+def _said_of(environment: str, value: str, key: str = "deployed_elsewhere") -> str:
+    return f"`gitops: {{environments: {{{environment}: {{{key}: {value}}}}}}}` in migrate.yaml"
 
 
 def _said(planned: Planned, build: Build) -> bool | None:
@@ -123,8 +126,8 @@ def told_of_alone(units: Sequence[Unit]) -> Diagnostics:
             summary=f"nothing here deploys {', '.join(places[:_SHOWN])}{more} today, and it stays so: what is not "
             "deployed does not begin to be by a change of hands",
             span=SourceSpan(path=places[0]),
-            remedy="deploy it with an object of your own; where one outside this repository deploys it, say "
-            f"{_SAY.format(name=name, value='true')}",
+            remedy=f"say {_said_of(name, 'true')} where objects of another repository deploy it; where it is to be "
+            f"deployed, write an object of your own, or say {_said_of(name, 'ADDRESS', 'cluster')} for all of {name}",
             evidence=places,
         ),
     )

@@ -84,7 +84,16 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
     entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
     released = release_folders(planned.baseline.lock)
     wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index), released=released)
+    wiring = replace(wiring, taken=_taken(planned))
     return _wired(planned, tree, context, wiring, notes)
+
+
+def _taken(planned: Planned) -> frozenset[tuple[str, str]]:
+    """Kind and name of what deploys before any new object does; none where some of these are new ones."""
+    lock, reading = planned.baseline.lock, planned.baseline.reading
+    if lock is not None and lock.handover is not None and not begun(lock):
+        return frozenset()
+    return frozenset((each.id.kind, each.id.name) for each in (*reading.deployers, *reading.projects))
 
 
 def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring, notes: Diagnostics) -> Planned:

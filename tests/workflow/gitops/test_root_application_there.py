@@ -28,10 +28,10 @@ spec:
 """
 
 
-def with_root(shop: Path, more: str = "", prune: str = "true") -> Path:
+def with_root(shop: Path, more: str = "", prune: str = "true", said: str = "") -> Path:
     (shop / "deploy/shop-dev.yaml").unlink()  # a root delivers what is for one cluster
     (shop / "bootstrap").mkdir()
-    (shop / "migrate.yaml").write_text("gitops: {environments: {dev: {deployed_elsewhere: false}}}\n")
+    (shop / "migrate.yaml").write_text(f"gitops: {{environments: {{dev: {{deployed_elsewhere: false{said}}}}}}}\n")
     (shop / "bootstrap/root-app.yaml").write_text(ROOT.format(url=URL, more=more, prune=prune))
     git(shop, "add", "-A")
     git(shop, "commit", "-q", "-m", "root")
@@ -41,7 +41,7 @@ def with_root(shop: Path, more: str = "", prune: str = "true") -> Path:
 def test_new_applications_lie_beside_the_old_ones_and_the_play_finds_nothing(
     migrate: Migrate, tmp_path: Path, mirror: Path
 ) -> None:
-    shop = with_root(deployed_by_argocd(tmp_path / "shop"))
+    shop = with_root(deployed_by_argocd(tmp_path / "shop"), said=", cluster: https://dev.example.org")
     applied(migrate, shop, mirror, "growing", "--only", "tiny-db", "--branch", "hybrid")
     git(shop, "checkout", "-q", "hybrid")
     lock = read_lock((shop / LOCK_PATH).read_bytes())
@@ -68,10 +68,12 @@ def test_a_kustomization_stays_as_it_is(migrate: Migrate, tmp_path: Path, mirror
     text = "kind: Kustomization\nresources:\n- shop-prod.yaml\n"
     (shop / "deploy/kustomization.yaml").write_text(text)
     with_root(shop)
-    applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
+    assert "MIG681" in applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
     git(shop, "checkout", "-q", "hybrid")
+    assert not [*shop.glob("platform/argocd/**/*dev*")]  # nobody says where it would be deployed
     assert (shop / "deploy/kustomization.yaml").read_text() == text
-    assert (shop / "platform/argocd/root-app-prod.yaml").exists()
+    (new,) = documents(shop / "platform/argocd/root-app-2.yaml")  # `root-app` is there
+    assert new["metadata"]["name"] == "root-app-2"
 
 
 @pytest.mark.parametrize(
@@ -88,5 +90,7 @@ def test_a_root_that_would_not_take_them_gets_another_beside_it(
     shop = with_root(deployed_by_argocd(tmp_path / "shop"), more, prune)
     applied(migrate, shop, mirror, "growing", "--branch", "hybrid")
     git(shop, "checkout", "-q", "hybrid")
-    assert (shop / "platform/argocd/root-app-prod.yaml").exists()
+    assert "argocd app delete root-app-2 " in (shop / ".migrate/handover.md").read_text()
+    (new,) = documents(shop / "platform/argocd/root-app-2.yaml")  # `root-app` is there
+    assert new["metadata"]["name"] == "root-app-2"
     assert not (shop / "deploy/tiny-db-prod.yaml").exists()
