@@ -91,7 +91,7 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
 def _taken(planned: Planned) -> frozenset[tuple[str, str]]:
     """Kind and name of what deploys before any new object does; none where some of these are new ones."""
     lock, reading = planned.baseline.lock, planned.baseline.reading
-    if lock is not None and lock.handover is not None and not begun(lock):
+    if lock is not None and any(held.deployed_by for held in lock.environments.values()):
         return frozenset()
     return frozenset((each.id.kind, each.id.name) for each in (*reading.deployers, *reading.projects))
 

@@ -7,12 +7,22 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_support import FIXTURES, committed, git
+from cli_support import FIXTURES, Migrate, Outcome, committed, git
 from deployed_today import DEPLOYED
 
 from migrator.cli.app import run
 
 WORDS = ("--offline", "--chart-mirror", str(FIXTURES / "charts"), "--quiet", "--layout")
+
+
+@pytest.fixture
+def migrate(migrate: Migrate) -> Migrate:
+    """As everywhere, but for a proof that takes what was rendered before: it is asked for in nearly every test."""
+
+    def call(*given: object) -> Outcome:
+        return migrate(*given, *(["--trust-cache"] if given[0] == "verify" else []))
+
+    return call
 
 
 @pytest.fixture(scope="session")
