@@ -93,7 +93,8 @@ def _taken(planned: Planned) -> frozenset[tuple[str, str]]:
     lock, reading = planned.baseline.lock, planned.baseline.reading
     if lock is not None and any(held.deployed_by for held in lock.environments.values()):
         return frozenset()
-    return frozenset((each.id.kind, each.id.name) for each in (*reading.deployers, *reading.projects))
+    ids = [*(each.id for each in reading.deployers), *(each.id for each in reading.projects)]
+    return frozenset((each.kind, each.name) for each in ids)
 
 
 def _wired(planned: Planned, tree: Path, context: RenderContext, wiring: Wiring, notes: Diagnostics) -> Planned:
