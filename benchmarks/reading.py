@@ -32,8 +32,9 @@ CORPUS = Path(os.environ.get("MIGRATE_CORPUS") or HERE.parent.parent / "shared" 
 PAGE = HERE.parent / "docs" / "benchmarks.md"
 COLUMNS = 120
 REACH = 60
+BUDGET = 10.0
 ABOUT = (
-    "Lines of `migrate plan` without options that a person reads: of the plan on stdout and of the messages on stderr, "
+    f"Lines of `migrate plan --budget {BUDGET:.0f}` that a person reads: of the plan on stdout and of the messages on stderr, "
     "together; then the same in rows of a terminal that "
     f"is {COLUMNS} columns wide, and what `--verbose` prints. At most {REACH} lines are wanted. Markdown in characters."
 )
@@ -85,7 +86,7 @@ def main() -> None:
     """Measure, or read what was measured; then show and write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repo", action="append", default=[], metavar="PATTERN", help="part of a name; repeatable")
-    parser.add_argument("--budget", type=float, default=45.0, metavar="SECONDS", help="of search for one component")
+    parser.add_argument("--budget", type=float, default=BUDGET, metavar="SECONDS", help="of search for one component")
     parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="kept; by default a new one")
     parser.add_argument("--rows", type=Path, metavar="FILE", help="add the rows here, as JSON lines")
     parser.add_argument("--from", dest="source", type=Path, metavar="FILE", help="rows, not runs; the last one counts")

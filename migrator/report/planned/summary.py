@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 _FEW = SHORT // 4
 """As many components are shown with why, and with the command that goes on."""
 _MANY = SHORT + 3
-"""As many are shown in a line each."""
+"""As many are shown in a line each, of more than these the first."""
+_MOST = 8
 
 
 def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
@@ -65,14 +66,18 @@ def _short(out: Console, title: str, components: Sequence[ComponentPlan]) -> Non
     if not components:
         return
     out.print(title, style="bold")
-    shown = components if len(components) <= _MANY else components[: _MANY - 1]
+    ranked = (
+        sorted(components, key=lambda each: (-each.impact, each.confidence)) if len(components) > _MANY else components
+    )
+    shown = ranked if len(components) <= _MANY else ranked[:_MOST]
     for component in shown:
         _line(out, component, marks=() if len(components) <= _FEW else _marks(component))
         if len(components) <= _FEW:
             _why(out, component, is_alone=len(components) == 1)
         elif component.decision is Decision.PROPOSE and len(components) <= 2 * _FEW:
             out.print(f"    {component.reason}", style="dim")
-    _more(out, [each.id for each in components[len(shown) :]])
+    if len(shown) < len(ranked):
+        out.print(f"  and with less impact, or more surely: {', '.join(each.id for each in ranked[len(shown) :])}")
     commands = [each.next for each in components if each.next]
     if commands and len(components) > _FEW:
         out.print(f"  next  {commands[0]}   # and so on, one by one: `migrate review` goes through them")
@@ -150,7 +155,7 @@ def _kept(out: Console, components: Sequence[ComponentPlan], *, verbose: bool) -
 
 
 def _reasons(out: Console, components: Sequence[ComponentPlan], *, verbose: bool) -> None:
-    shown = components if verbose or len(components) <= SHORT + 2 else components[:SHORT]
+    shown = components if verbose or len(components) <= _MOST else components[: _MOST - 1]
     width = max(len(component.id) for component in shown)
     for component in shown:
         successor = f"; its chart is deprecated, the successor is {component.successor}" if component.successor else ""
