@@ -34,8 +34,8 @@ COLUMNS = 120
 REACH = 60
 BUDGET = 10.0
 ABOUT = (
-    f"Lines of `migrate plan --budget {BUDGET:.0f}` that a person reads: of the plan on stdout and of the messages on stderr, "
-    "together; then the same in rows of a terminal that "
+    f"Lines of `migrate plan --budget {BUDGET:.0f}` that a person reads: of the plan on stdout and of the messages "
+    "on stderr, together; then the same in rows of a terminal that "
     f"is {COLUMNS} columns wide, and what `--verbose` prints. At most {REACH} lines are wanted. Markdown in characters."
 )
 

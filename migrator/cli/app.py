@@ -24,7 +24,11 @@ class Interrupted(Exception):  # noqa: N818 - it is not an error of anyone
 
 
 class Commands(click.Group):
-    """The group of all commands."""
+    """The group of all commands, listed in the order of the work."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Their names as they were added."""
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> Any:
         """What the command returns."""
@@ -37,7 +41,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
-    epilog="Exit codes: 0 done and nothing to report; 1 error; 2 changes or findings; 3 unproved or not equivalent.",
+    epilog="`migrate help` lists the manual. Exit codes: 0 done and nothing to report; 1 error; 2 changes or findings; 3 unproved or not equivalent.",
 )
 @click.version_option(__version__, prog_name="migrate")
 def group() -> None:

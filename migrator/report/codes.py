@@ -202,6 +202,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG923": "An option has a value that cannot be used.",
         "MIG924": "The target of `infer` was read out of a cluster; what that added is set aside.",
         "MIG922": "Git ignores files that were written.",
+        "MIG926": "There is no page of the manual on that.",
         "MIG927": "Chart archives would have to be fetched, and the network must not be used.",
         "MIG928": "The version tables cannot be renewed without the network.",
         "MIG930": "There is nothing to accept.",

@@ -1,4 +1,4 @@
-"""`migrate verify --attestation`: what was proved of which commit, as a statement that anybody can make again."""
+"""`migrate verify --attestation FILE`: what was proved of which commit, as a statement that anybody can make again."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def attest(root: Path, proof: Proof, base: str | None, file: Path) -> None:
         raise MigrateError.of(
             "MIG939",
             f"an attestation is of a commit, and {other}",
-            remedy="commit first, then run `migrate verify --attestation` again",
+            remedy="commit first, then run `migrate verify --attestation FILE` again",
         )
     lock = load_lock(root)
     ref = base or (lock.commit if lock is not None else None) or HEAD

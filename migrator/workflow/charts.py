@@ -105,7 +105,7 @@ def _fetched(listed: NeededCharts, folder: Path, library: ChartLibrary) -> Neede
             "MIG927",
             f"{len(missing)} of {len(listed.charts)} archives are not at hand and must not be fetched (offline): "
             + ", ".join(f"{each.ref.name} {each.ref.version}" for each in missing),
-            remedy="run `migrate charts --fetch` without --offline, or `--format helm` for what to fetch elsewhere",
+            remedy="run `migrate charts --fetch DIR` without --offline, or `--format helm` for what to fetch elsewhere",
         )
     charts: list[NeededChart] = []
     files: list[str] = []

@@ -11,12 +11,17 @@ from migrator.cli.commands.charts import list_charts
 from migrator.cli.commands.explain import explain
 from migrator.cli.commands.graph import graph
 from migrator.cli.commands.handover import handover
+from migrator.cli.commands.help import show_help
 from migrator.cli.commands.infer import infer
 from migrator.cli.commands.plan import plan
 from migrator.cli.commands.review import review
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
+from migrator.report.help.examples import epilog
 
-_WRITING = (plan, review, accept, apply, handover)
-_READING = (audit, verify, infer, explain, graph, list_charts, rules)
-COMMANDS: tuple[click.Command, ...] = (*_WRITING, *_READING)
+COMMANDS: tuple[click.Command, ...] = (
+    *(plan, review, accept, apply, verify, handover, audit),
+    *(explain, infer, list_charts, graph, rules, show_help),
+)
+for _each in COMMANDS:
+    _each.epilog = epilog(_each.name)
