@@ -41,7 +41,7 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
-    epilog="`migrate help` lists the manual. Exit codes: 0 done and nothing to report; 1 error; 2 changes or findings; 3 unproved or not equivalent.",
+    epilog="Exit codes: 0 done and nothing to report; 1 error; 2 changes or findings; 3 unproved or not equivalent.",
 )
 @click.version_option(__version__, prog_name="migrate")
 def group() -> None:
