@@ -13,6 +13,7 @@ import click
 from migrator.cli.commands import COMMANDS
 from migrator.diagnostics import ExitCode, MigrateError
 from migrator.garbage import THRESHOLDS
+from migrator.report.help.examples import epilog
 from migrator.version import __version__
 
 INTERRUPTED = 130
@@ -49,6 +50,7 @@ def group() -> None:
 
 
 for _command in COMMANDS:
+    _command.epilog = epilog(_command.name)
     group.add_command(_command)
 
 

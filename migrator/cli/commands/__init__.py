@@ -17,11 +17,8 @@ from migrator.cli.commands.plan import plan
 from migrator.cli.commands.review import review
 from migrator.cli.commands.rules import rules
 from migrator.cli.commands.verify import verify
-from migrator.report.help.examples import epilog
 
 COMMANDS: tuple[click.Command, ...] = (
     *(plan, review, accept, apply, verify, handover, audit),
     *(explain, infer, list_charts, graph, rules, show_help),
 )
-for _each in COMMANDS:
-    _each.epilog = epilog(_each.name)
