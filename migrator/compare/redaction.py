@@ -15,13 +15,29 @@ from migrator.yamlio import ABSENT, canonical, digest
 
 _DATA = ("data", "stringData")
 _SHORTEST = 6
-_SECRET_KEY = re.compile(r"passw|pwd|secret|token|credential|api_?-?key|private_?-?key|access_?-?key", re.IGNORECASE)
+_SECRET_KEY = re.compile(
+    r"passw|passphrase|pwd|(?<![a-z])pass(?![a-z])|(?-i:[a-z]Pass(?![a-z]))|secret|token|credential|"
+    r"(?:api|private|access|account|encryption|signing|master|ssh|auth|license)[_-]?key",
+    re.IGNORECASE,
+)
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 _ABOUT_SECRETS = re.compile(
     r"existing|name|ref|path|file|mount|class|type|keys$|annotation|label|ttl|expir|url|uri|host|issuer|audience|length",
     re.IGNORECASE,
 )
 _IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
-_ASSIGNED = re.compile(r"(?:^|[\s,;&?])([\w.-]+)[ \t]*[=:][ \t]*([^\s,;&]+)", re.MULTILINE)
+_ASSIGNED = re.compile(
+    r"""(?:^|[\s,;&?{"'])([\w.-]+)["']?[ \t]*[=:][ \t]*(?="([^"\n]+)"|'([^'\n]+)'|([^\s,;&]+))""", re.MULTILINE
+)
+"""The value is only looked at, as it may hold such assignments itself."""
+_ELEMENT = re.compile(r"<([\w.:-]+)>([^<\n]+)</")
+_SCHEME = re.compile(r"\b(?:bearer|basic|token)[ \t]+(?=\S*\d)([\w.~+/=-]{6,})", re.IGNORECASE)
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\s(.*?)-----END", re.DOTALL)
+_KNOWN = re.compile(
+    r"\b(?:gh[pousr]_|github_pat_|glpat-|xox[abeprs]-|[rs]k_live_|AKIA|AIza)[\w-]{12,}|\beyJ[\w-]{8,}\.eyJ[\w-]+\.[\w-]+|"
+    r"(?<=hooks\.slack\.com/services/)[\w/]+|(?<=/api/webhooks/)[\w/-]+|(?<=://)(?=[^/\s@]*\d)[^/\s:@]{16,}(?=@)"
+)
+"""Tokens that can be told by their look, as the publishers' documentation of secret scanning has them."""
 _PLAIN = re.compile(r"[a-z]+([./-][a-z]+)+|true|false|\d+[smhd]?")
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -61,7 +77,7 @@ def secret_texts(resource: Resource) -> Iterator[str]:
 def _looking_secret(value: Json, key: str) -> Iterator[str]:
     if isinstance(value, Mapping):
         name, held = value.get("name"), value.get("value")
-        if isinstance(name, str) and isinstance(held, str) and is_secret_key(name):
+        if isinstance(name, str) and isinstance(held, str) and (is_secret_key(name) or name.lower() in _SECRET_HEADERS):
             yield held
         for inner, item in value.items():
             yield from _looking_secret(item, str(inner))
@@ -71,10 +87,23 @@ def _looking_secret(value: Json, key: str) -> Iterator[str]:
         for item in value:
             yield from _looking_secret(item, "")
     elif isinstance(value, str):
-        if is_secret_key(key) and "\n" not in value:
-            yield value
-        yield from (found[1] for found in _IN_URL.finditer(value))
-        yield from (found[2].strip("\"'") for found in _ASSIGNED.finditer(value) if is_secret_key(found[1]))
+        if is_secret_key(key) and "\n" not in value.strip():
+            yield value.strip()
+        yield from _in_text(value)
+    elif isinstance(value, int) and is_secret_key(key):
+        yield str(value)
+
+
+def _in_text(text: str) -> Iterator[str]:
+    """What stands in a text where secrets do, whatever language it is written in."""
+    yield from (found[1] for found in _IN_URL.finditer(text))
+    for found in _ASSIGNED.finditer(text):
+        if is_secret_key(found[1]):
+            yield (found[2] or found[3] or found[4]).strip("\"'")
+    yield from (found[2] for found in _ELEMENT.finditer(text) if is_secret_key(found[1]))
+    yield from (found[1] for found in _SCHEME.finditer(text))
+    yield from (found[0] for found in _KNOWN.finditer(text))
+    yield from (line.strip() for found in _PRIVATE_KEY.finditer(text) for line in found[1].splitlines())
 
 
 def is_secret_key(key: str) -> bool:

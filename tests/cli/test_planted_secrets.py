@@ -1,0 +1,54 @@
+"""No command prints what stands where secrets do, whatever kind of place that is."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+from cli_support import Migrate, commit_all, committed
+from planted_secrets import COUNT, change_all, leaks, plant, planted
+
+BEFORE = (("plan", "text"), ("plan", "json"), ("apply --diff", "markdown"), ("explain tiny-monitor --repo", "json"))
+AFTER = (("verify", "text"), ("verify", "json"), ("verify", "markdown"), ("apply --relock --diff", "text"))
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MIGRATE_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_planted_secrets_are_not_printed(app: Path, mirror: Path, cache: Path, migrate: Migrate) -> None:
+    plant(app)
+    committed(app)
+    offline = ("--offline", "--chart-mirror", mirror)
+    told = [migrate(*words.split(), app, *offline, "--verbose", "--format", name) for words, name in BEFORE]
+    told.append(migrate("apply", app, *offline))
+    assert [each.code for each in told] == [0] * len(told)
+    values = (app / "helm-charts/monitoring/tiny-monitor/values.yaml").read_text()
+    assert planted(37) in values, "what is migrated has to be written"
+    commit_all(app)
+    change_all(app)
+    more = [migrate(*words.split(), app, *offline, "--verbose", "--format", name) for words, name in AFTER]
+    assert [each.code for each in more] == [3, 3, 3, 0]
+    assert "frontend-settings" in more[0].out
+    assert [line for each in (*told, *more) for line in leaks(each.out + each.err)] == []
+    names = "\n".join(str(path) for path in sorted(cache.rglob("*")))
+    assert list(leaks(names)) == []
+
+
+def test_what_holds_them_is_for_its_owner_alone(
+    app: Path, mirror: Path, cache: Path, tmp_path: Path, migrate: Migrate
+) -> None:
+    plant(app)
+    committed(app)
+    saved = tmp_path / "plan.json"
+    assert migrate("plan", app, "--offline", "--chart-mirror", mirror, "--out", saved).code == 0
+    held = [path for path in (saved, *cache.rglob("*")) if path.is_file()]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in held} == {0o600}
+    assert list(leaks(saved.read_text()))
+
+
+def test_an_output_that_holds_one_is_found() -> None:
+    assert [line for number in range(1, COUNT + 1) for line in leaks(f"x{planted(number, 'b')}")] != []
