@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from migrator.diagnostics import Diagnostic
 from migrator.report.visible import visible
 
-LIMIT = 65_536
-"""Characters that GitHub takes in a comment or in the text of a pull request; a step summary takes 1 MiB."""
+LIMIT = 65_000
+"""GitHub takes 65,536 characters in a comment or the text of a pull request; a job writes its mark above."""
 URL = "MIGRATE_REPORT_URL"
 """The variable that says where the whole report can be read."""
 _NOTE = 1_500
@@ -57,7 +57,7 @@ def bounded(blocks: Sequence[Block], whole: str, limit: int = LIMIT) -> str:
     url = os.environ.get(URL, "")
     where = f"[in the whole report]({visible(url)})" if url.startswith("https://") and len(url) <= _NOTE // 3 else ""
     note = (
-        f"> Shortened to the {limit:,} characters that a comment may have. Left out: "
+        f"> Shortened to {limit:,} characters, as a comment may have 65,536. Left out: "
         f"{', '.join(missing[:_NAMED])}{more}. The rest is {where or f'in what {code(whole)} prints'}."
     )
     shown = [kept[at] for at in sorted(kept)]
