@@ -15,7 +15,12 @@ from migrator.yamlio.fields import Field, FileKind, strict_file
 TEAM_RULES = RepoPath(".migrate/rules/audit")
 OFF = "off"
 
-_FILE = FileKind(code="MIG812", remedy="docs/ci.md shows a rule text", prefix="audit rule: ")
+_FILE = FileKind(
+    code="MIG812",
+    remedy="say the `code` of a rule that ships (`migrate audit` shows them), and what is to differ: `severity` (`off` "
+    "silences it), `summary`, `remedy`, `name` or `why`",
+    prefix="audit rule: ",
+)
 _KEYS = ("code", "name", "severity", "summary", "remedy", "why")
 
 

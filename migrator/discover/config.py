@@ -277,7 +277,7 @@ def _by_name(entry: tuple[str, Field]) -> str:
 
 _FILE = FileKind(
     code="MIG104",
-    remedy="correct it; docs/configuration.md has every key",
+    remedy="correct it: what is known is named here, and `migrate plan --help` shows what options say the same",
     whole="the configuration",
     is_read_once=True,
 )

@@ -94,6 +94,12 @@ def file_history(root: Path, since: str, path: RepoPath) -> tuple[tuple[str, byt
     return tuple((commit, completed.stdout) for commit, completed in shown if completed.returncode == 0)
 
 
+def is_ancestor(root: Path, commit: str) -> bool:
+    """Whether HEAD rests on a commit; False as well where git does not know it."""
+    full = resolve_commit(root, commit)
+    return full is not None and git_run(root, "merge-base", "--is-ancestor", full, "HEAD").returncode == 0
+
+
 def dirty_paths(root: Path) -> tuple[RepoPath, ...]:
     """Paths below the folder that differ from HEAD or are untracked (ignored ones are not), sorted, relative to it.
 

@@ -122,6 +122,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG680": "HelmReleases hold what Secrets hold, in clear.",
         "MIG675": "An old owner that deploys nothing any more cannot be taken out of the repository.",
         "MIG689": "What others changed during a change of hands is in the lock, and not in its baseline.",
+        "MIG690": "The commit from which the stages of a change of hands are played is not the one before the first.",
         "MIG688": "The baseline of the lock moved on, as others changed things during a change of hands.",
         "MIG669": "The way back of a change of hands cannot be given up yet.",
         "MIG668": "The commits of a change of hands, played before a model of the controllers, harm a live object.",

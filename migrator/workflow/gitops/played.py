@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from migrator.diagnostics import Diagnostics, MigrateError
-from migrator.engines import export, file_history
+from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
+from migrator.engines import export, file_history, is_ancestor, tree_digest
 from migrator.lock import LOCK_PATH, Lock, load_lock, read_lock
+from migrator.model import SourceSpan
 from migrator.prove import Proof, RenderContext
 from migrator.prove.handover import Commit, read_commit, replay
 from migrator.rewrite import stage
@@ -56,20 +57,27 @@ def replayed(
 ) -> Diagnostics:
     """MIG668 for each harm of the stages from a commit to the work tree, by the last commit of each stage.
 
-    Nothing where no change of hands lies between them. What came after the last stage gives up the way back. `proof`
-    is asked for what differs since a commit; `tree` is another folder that stands for the work tree.
+    MIG690 where the lock names another commit than the one before its first stage. Nothing where no change of hands
+    lies between them. What came after the last stage gives up the way back. `proof` is asked for what differs since a
+    commit; `tree` is another folder that stands for the work tree.
     """
     ref = base or (lock.begun_at if lock is not None else None)
     handover = lock.handover if lock is not None else None
     if lock is None or ref is None or handover is None or not handover.owners:
         return ()
+    if odd := _odd_base(root, lock):
+        return odd
     reached = _reached(root, ref)
     with tempfile.TemporaryDirectory(prefix="migrate-stages-") as name:
         folder = Path(name).resolve()
         if not _exported(root, ref, folder / "base"):
             return ()
         there = load_lock(folder / "base")
-        begun = there.handover.stage if there is not None and there.handover is not None else 0
+        begun = 0
+        if (
+            there is not None and there.handover is not None and there.begun_at == lock.begun_at
+        ):  # not of an earlier one
+            begun = there.handover.stage
         if begun >= len(handover.stages):
             return ()
         places = [(_BEFORE, folder / "base")]
@@ -110,6 +118,36 @@ def _commits(places: Sequence[tuple[str, Path]], lock: Lock, context: RenderCont
         for name, place in places
         for own in (load_lock(place),)
     ]
+
+
+def _reached_at(tree: Path, lock: Lock) -> int:
+    """The stage of the lock's change of hands that another tree has reached; one before this counts for nothing."""
+    there = load_lock(tree)
+    is_same = there is not None and there.begun_at == lock.begun_at
+    return there.handover.stage if is_same and there is not None and there.handover is not None else 0
+
+
+def _odd_base(root: Path, lock: Lock) -> Diagnostics:
+    """MIG690 unless the commit that the lock has stages begin at is the one that the lock of the first stage names."""
+    base = lock.handover.base if lock.handover is not None else ""
+    if not base:
+        return ()
+    first = None
+    for _, data in _locks(root, base) if is_ancestor(root, base) else ():
+        with suppress(MigrateError):
+            first = first or read_lock(data)
+    if first is not None and first.begun_at == base and first.tree == f"git:{tree_digest(root, base)}":
+        return ()
+    return (
+        Diagnostic(
+            code="MIG690",
+            severity=Severity.ERROR,
+            summary=f"the stages of this change of hands did not begin at the commit {base}, which the lock names as "
+            "`handover.base`: what came before it would not be played",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="restore .migrate/lock.yaml from git, in a clone that has all commits since the first stage",
+        ),
+    )
 
 
 def _reached(root: Path, since: str) -> Mapping[int, str]:

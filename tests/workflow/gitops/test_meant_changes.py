@@ -100,6 +100,12 @@ def test_stages_are_played_from_their_beginning_after_the_baseline_has_moved(run
     commit_all(shop, "meant")
     run("apply", shop, "--relock")
     commit_all(shop, "accepted")
+    base, head = git(shop, "rev-parse", "main"), git(shop, "rev-parse", "HEAD~1")
+    for other in (head, head.replace(head[:8], "0" * 8)):  # where all stages are done, or nothing is
+        replaced(shop / LOCK_PATH, f"base: {base}", f"base: {other}")
+        shown = run("verify", shop)
+        assert (shown.code, "MIG690" in shown.err) == (3, True)
+        git(shop, "checkout", "-q", "--", LOCK_PATH)
     replaced(shop / "deploy/shop-prod.yaml", "path: overlays/prod", "path: overlays/dev")
     commit_all(shop, "another folder")
     before = tree(shop)
