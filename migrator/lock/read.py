@@ -117,7 +117,7 @@ def _deployer(held: Field, further: Sequence[str] = ()) -> LockedDeployer:
 
 
 def _owner(held: Field) -> LockedOwner:
-    found = _deployer(held, ("before", "leaves", "namespace"))
+    found = _deployer(held, ("before", "leaves", "namespace", "environments"))
     before = {name: each.value for name, each in held.child("before").entries()}
     leaves = held.child("leaves").flag(default=False)
     return LockedOwner(
@@ -128,6 +128,7 @@ def _owner(held: Field) -> LockedOwner:
         before=before,
         is_leaving=leaves,
         namespace=_named(held.child("namespace"), ""),
+        environments=held.child("environments").texts(),
     )
 
 

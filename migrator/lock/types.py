@@ -61,6 +61,8 @@ class LockedOwner(LockedDeployer):
     """Whether nothing is left for it to deploy, so that the last stage takes it out of the repository."""
     namespace: str = ""
     """Where it lives; empty where that is with all others."""
+    environments: tuple[str, ...] = ()
+    """Those that it deploys, sorted."""
 
 
 PROTECT, SWITCH, CLEAN_UP = "protect", "switch", "clean-up"

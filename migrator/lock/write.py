@@ -90,7 +90,8 @@ def _owner(owner: LockedOwner, usual: str) -> Json:
     before = {"before": dict(sorted(owner.before.items()))} if owner.before else {}
     leaves = {"leaves": True} if owner.is_leaving else {}
     lives = {"namespace": owner.namespace} if owner.namespace not in ("", usual) else {}
-    return {**_deployer(owner), **lives, **before, **leaves}
+    deploys = {"environments": list(owner.environments)} if owner.environments else {}
+    return {**_deployer(owner), **lives, **deploys, **before, **leaves}
 
 
 def _left_out(held: LeftOut) -> Json:

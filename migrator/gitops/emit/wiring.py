@@ -122,7 +122,8 @@ def handed_over(
     for each in owners:
         own = said.get(each.environment, DeployedEnvironment())
         cluster = "" if each.tool is Tool.FLUX or each.cluster == IN_CLUSTER else each.cluster
-        automated = each.policy.automated if own.automated is None else own.automated
+        alike = [one.policy.automated for one in owners if one.environment == each.environment]
+        automated = all(alike) if own.automated is None else own.automated
         environments[each.environment] = DeployedEnvironment(cluster=own.cluster or cluster, automated=automated)
     first = owners[0]
     argocd = wiring.gitops.argocd

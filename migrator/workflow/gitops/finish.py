@@ -184,7 +184,8 @@ def _edits(baseline: Baseline, lock: Lock, handover: Handover, units: tuple[Unit
             texts[owner.file] = restored(text(owner.file), owner.kind, owner.name, owner.before)
     owners = {name: list(_owners(name, baseline, handover)) for name in lock.environments}
     for name, held in sorted(lock.environments.items()):
-        policies = _policies(baseline, name, [old for old, _ in owners[name]], units)
+        gone = [each for each in handover.owners if each.is_leaving and name in each.environments]
+        policies = _policies(baseline, name, [*(old for old, _ in owners[name]), *gone], units)
         for each in held.deployed_by:
             if each.file in index.files:
                 texts[each.file] = settled(text(each.file), each.kind, each.name, policies(each))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import export, file_history, is_ancestor, tree_digest
-from migrator.lock import LOCK_PATH, Lock, load_lock, read_lock
+from migrator.lock import LOCK_PATH, Handover, Lock, load_lock, read_lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, RenderContext
 from migrator.prove.handover import Commit, read_commit, replay
@@ -80,11 +80,7 @@ def replayed(
             begun = there.handover.stage
         if begun >= len(handover.stages):
             return ()
-        places = [(_BEFORE, folder / "base")]
-        for number, title in enumerate(handover.stages[begun : handover.stage], start=begun + 1):
-            is_there = number in reached and (number < handover.stage or number == len(handover.stages))
-            if is_there and _exported(root, reached[number], folder / str(number)):
-                places.append((title, folder / str(number)))
+        places = [(_BEFORE, folder / "base"), *_between(root, handover, begun, reached, folder)]
         is_finishing = handover.stage == len(handover.stages) and handover.stage in reached
         places.append((_NOW if is_finishing else handover.stages[handover.stage - 1], tree or root))
         return replay(_commits(places, lock, context), context, proof(ref), finish=int(is_finishing))
@@ -118,6 +114,16 @@ def _commits(places: Sequence[tuple[str, Path]], lock: Lock, context: RenderCont
         for name, place in places
         for own in (load_lock(place),)
     ]
+
+
+def _between(
+    root: Path, handover: Handover, begun: int, reached: Mapping[int, str], folder: Path
+) -> Iterator[tuple[str, Path]]:
+    """The commits of the stages since one, each exported to the folder, as far as git knows them."""
+    for number, title in enumerate(handover.stages[begun : handover.stage], start=begun + 1):
+        is_there = number in reached and (number < handover.stage or number == len(handover.stages))
+        if is_there and _exported(root, reached[number], folder / str(number)):
+            yield title, folder / str(number)
 
 
 def _reached_at(tree: Path, lock: Lock) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,7 +23,7 @@ from migrator.gitops.emit.written import Written, texts
 from migrator.gitops.stages.entries import entries_of, listing, source_names
 from migrator.gitops.stages.owners import fields_before
 from migrator.lock import CLEAN_UP, PROTECT, SWITCH, Handover, Lock, LockedDeployer, LockedOwner, LockedRelease
-from migrator.model import Json, RepoPath, Resource, SourceSpan, mapping_of
+from migrator.model import Json, RepoPath, ResId, Resource, SourceSpan, mapping_of
 from migrator.prove import RenderContext
 from migrator.prove.closure import closure_of
 from migrator.prove.render import render_release, render_root
@@ -299,11 +300,20 @@ def _owners(wiring: Wiring, planned: Planned) -> Iterator[LockedOwner]:
     known = {}
     if lock is not None and lock.handover is not None and not lock.handover.is_finished:
         known = {(each.kind, each.name, each.file): each for each in lock.handover.owners}
-    named = {(each.made_by or each.id, each.span.path) for each in planned.owners if each.span is not None}
-    for one, file in named:
+    named: dict[tuple[ResId, RepoPath], set[str]] = defaultdict(set)
+    for each in planned.owners:
+        if each.span is not None:
+            named[each.made_by or each.id, each.span.path].add(each.environment)
+    for (one, file), environments in named.items():
         before = fields_before(index.read(file).decode(), one.kind, one.name)
         new = LockedOwner(
-            tool=wiring.tool.value, kind=one.kind, name=one.name, file=file, before=before, namespace=one.namespace
+            tool=wiring.tool.value,
+            kind=one.kind,
+            name=one.name,
+            file=file,
+            before=before,
+            namespace=one.namespace,
+            environments=tuple(sorted(environments)),
         )
         yield known.pop((one.kind, one.name, file), new)
     yield from known.values()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_support import FIXTURES, Migrate, commit_all, git, replaced, tree
 from deployed_each import each_by_argocd, each_by_flux
-from emitted_objects import applied
+from emitted_objects import applied, documents
 from played_stages import applied_by_hand, argocd_history, flux_history, trees
 
 from migrator.cli.app import run
@@ -87,6 +87,9 @@ def test_one_stage_after_the_other_comes_to_what_the_branch_has(
     shown = migrate("handover", shop, "--finish", "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.err
     assert not (shop / OWNER[tool]).exists()
+    if tool == "argocd":  # as the one did that is gone
+        (new,) = documents(shop / "deploy/prod/tiny-db-prod.yaml")
+        assert new["spec"]["syncPolicy"]["automated"] == {"prune": True, "selfHeal": True}
     commit_all(shop, "finish")
     shown = migrate("verify", shop, "--offline", "--chart-mirror", mirror)
     assert shown.code == 0, shown.out
