@@ -94,13 +94,35 @@ def _weightiest(
 
 
 def show_findings(findings: Sequence[Diagnostic], stream: IO[str], *, verbose: bool = False) -> None:
-    """Each finding and note, and how many there are."""
-    show_diagnostics(findings, stream, verbose=verbose, notes=True)
+    """How many findings and notes there are, of which kinds, and each of them once."""
+    out = console(stream)
+    found = any(each.severity is not Severity.INFO for each in findings)
+    out.print(findings_headline(findings), style="bold yellow" if found else "bold green")
+    for line in findings_kinds(findings):
+        out.print(f"  {line}")
+    show_diagnostics(dict.fromkeys(findings), stream, verbose=verbose, notes=True)
+
+
+def findings_headline(findings: Sequence[Diagnostic]) -> str:
+    """`2 findings, 1 note.`."""
     notes = sum(each.severity is Severity.INFO for each in findings)
     count = len(findings) - notes
-    text = f"{count or 'No'} finding{'' if count == 1 else 's'}"
-    text += f", {notes} note{'' if notes == 1 else 's'}" if notes else ""
-    console(stream).print(f"{text}.", style="bold yellow" if count else "bold green")
+    text = plural(count, "finding") if count else "No findings"
+    return f"{text}, {plural(notes, 'note')}." if notes else f"{text}."
+
+
+def findings_kinds(findings: Sequence[Diagnostic]) -> list[str]:
+    """Of more than a few findings each kind in a line, errors first: how often, its code, and what it means."""
+    from migrator.report.codes import MEANINGS
+
+    if len(findings) <= _FEW:
+        return []
+    order = list(Severity)
+    counts = Counter((order.index(each.severity), each.code) for each in findings)
+    return [
+        f"{order[at].value} {code}  {counts[at, code]}  {MEANINGS.get(code, '')}".rstrip()
+        for at, code in sorted(counts)
+    ]
 
 
 def show_pinned(out: Console, pinned: Sequence[PinnedComponent]) -> None:

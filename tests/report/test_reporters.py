@@ -20,7 +20,7 @@ from migrator.report.ci.sarif import sarif_document
 from migrator.report.json import dumps, infer_document, plan_document
 from migrator.report.markdown.planned import findings_markdown, plan_markdown
 from migrator.report.planned.summary import show_plan
-from migrator.report.terminal import show_diagnostics
+from migrator.report.terminal import show_diagnostics, show_findings
 
 
 def text_of(plan: Plan, *, verbose: bool = False) -> str:
@@ -354,3 +354,24 @@ def test_the_inference_document_keeps_the_contract() -> None:
     assert document["values"] == {"common": {"a": 1}, "environments": {}, "notes": {"/a": "why"}}
     assert document["seconds"] == 1.235
     assert {"release", "namespace", "residual", "renders", "engine"} <= set(document)
+
+
+def test_an_audit_begins_with_how_much_was_found(plan: Plan) -> None:
+    warning = Diagnostic(code="MIG802", severity=Severity.WARNING, summary="again")
+    stream = io.StringIO()
+    show_findings([*plan.diagnostics, warning, warning], stream)
+    assert stream.getvalue().startswith("3 findings, 1 note.\n")
+    assert stream.getvalue().count("again") == 1
+    assert "  MIG" not in stream.getvalue()
+    many = [replace(warning, summary=f"again {at}") for at in range(9)]
+    stream = io.StringIO()
+    show_findings([*many, *plan.diagnostics], stream)
+    lines = stream.getvalue().splitlines()
+    assert lines[0] == "10 findings, 1 note."
+    assert [line.split()[:3] for line in lines[1:4]] == [
+        ["error", "MIG201", "1"],
+        ["warning", "MIG802", "9"],
+        ["info", "MIG305", "1"],
+    ]
+    markdown = findings_markdown([*many, *plan.diagnostics])
+    assert markdown.startswith("**10 findings, 1 note.**\n\n- error MIG201  1")

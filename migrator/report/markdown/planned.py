@@ -11,6 +11,7 @@ from migrator.report.groups import group_lines, pinned_lines
 from migrator.report.markdown.blocks import Block, bounded, cell, code, coded, fenced, folded, messages, table, yaml
 from migrator.report.planned.facts import facts, headline, ordered
 from migrator.report.planned.stages import stage_lines
+from migrator.report.terminal import findings_headline, findings_kinds
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostic
@@ -30,8 +31,12 @@ def plan_markdown(plan: Plan) -> str:
 
 
 def findings_markdown(findings: Sequence[Diagnostic]) -> str:
-    """A table of findings, or one line that there are none."""
-    return bounded([messages(findings)], "migrate audit --format json") if findings else "No findings.\n"
+    """How many there are, of which kinds, and a table of them; or one line that there are none."""
+    if not findings:
+        return "No findings.\n"
+    kinds = tuple(f"- {cell(line)}" for line in findings_kinds(findings))
+    summary = Block(title="summary", head=(f"**{findings_headline(findings)}**", ""), rows=kinds, rank=0)
+    return bounded([summary, messages(tuple(dict.fromkeys(findings)))], "migrate audit --format json")
 
 
 def environments(plan: Plan) -> Block:
