@@ -17,8 +17,9 @@ def huge(plan: Plan) -> Plan:
     component, kept = plan.components
     components = [replace(component, id=f"cache-{number}") for number in range(900)]
     note = Diagnostic(code="MIG305", severity=Severity.WARNING, summary="x" * 300, remedy="y" * 300)
+    notes = tuple(replace(note, summary=f"{number} {note.summary}") for number in range(500))
     changes = tuple(Change(action="create", path=plan.changes[0].path, cause="c" * 50) for _ in range(2_000))
-    return replace(plan, components=(*components, kept), changes=changes, diagnostics=(note,) * 500)
+    return replace(plan, components=(*components, kept), changes=changes, diagnostics=notes)
 
 
 def test_a_small_text_is_whole() -> None:
