@@ -133,6 +133,28 @@ def _with(rendering: Rendering | None, name: str, parts: Iterable[Part]) -> Rend
     return replace(rendering, parts=(*rendering.parts, *parts))
 
 
+def root_problems(
+    renderings: Renderings, tree: Path, base: Path, context: RenderContext, *, earlier: Collection[RepoPath]
+) -> tuple[Diagnostic, ...]:
+    """Roots that others included at the base, and that nothing includes or deploys now: what renders them is gone.
+
+    `earlier` are the roots of the base. A lock that lists such a folder does not bring it into a cluster.
+    """
+    named = {
+        one for each in renderings.values() for by in each.deployers for source in by.sources for one in source.roots
+    }
+    parts = [part for each in renderings.values() for part in each.parts if part.owner is Owner.KUSTOMIZE]
+    new = {part.path for part in parts if part.resources} - set(earlier) - named
+    if not new:
+        return ()
+    before, now = (_roots(each, config_of(each), context, new)[1] for each in (base, tree))
+    return tuple(
+        _problem(root, "another kustomization included it at the base; now none does, and no object deploys it")
+        for root in before
+        if root not in now
+    )
+
+
 def with_problems(renderings: Renderings, problems: Collection[Diagnostic]) -> Renderings:
     """The renderings, unproved for these reasons."""
     if not problems:

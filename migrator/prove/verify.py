@@ -19,6 +19,7 @@ from migrator.prove.coverage import (
     config_of,
     moved_baseline,
     release_problems,
+    root_problems,
     roots_rendered,
     with_all_roots,
     with_problems,
@@ -118,7 +119,7 @@ def _against(
 
     def whole(renders: Mapping[str, Rendering]) -> Mapping[str, Rendering]:
         found = with_all_roots(renders, tree, config, context, locks=locks[::-1], earlier=roots)
-        return with_problems(found, problems)
+        return with_problems(found, (*problems, *root_problems(found, tree, base, context, earlier=roots)))
 
     return _prove(lock, tree, before, context, terms=terms, earlier=older, whole=whole)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +22,14 @@ from migrator.prove import Verdict, prove_lock, uncovered, verify, with_proof
 Hybrid = Any
 TERMS = Terms()
 EXTRA = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra, namespace: web}\n"
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: parts, namespace: argocd}
+spec:
+  source: {repoURL: https://git.example.org/team/web.git, targetRevision: main, path: parts}
+  destination: {server: https://kubernetes.default.svc, namespace: web}
+"""
 DRIFT = "nameSuffix: -drift\n"
 
 
@@ -222,6 +231,27 @@ def test_a_root_that_is_built_by_another_now_is_not_counted_twice(two: tuple[Hyb
     root_of(hybrid, "all/prod", "resources: [../../stores/prod]\n")
     sealed(hybrid, changed(lock, kustomize=(*lock.environments["prod"].kustomize[:-1], RepoPath("all/prod"))))
     assert verdict(hybrid) is Verdict.IDENTICAL
+
+
+@pytest.mark.parametrize("is_deployed", [False, True])
+def test_a_folder_that_nothing_includes_any_more_is_no_root_as_a_lock_says_so(
+    two: tuple[Hybrid, Lock], *, is_deployed: bool
+) -> None:
+    hybrid, lock = two
+    root_of(hybrid, "parts", "resources: [extra.yaml]\nnameSuffix: -part\n")
+    stores = hybrid.root / "stores/prod/kustomization.yaml"
+    alone = stores.read_text()
+    stores.write_text("resources: [extra.yaml, ../../parts]\n")
+    git(hybrid.root, "checkout", "-q", "HEAD", "--", "before")
+    base = commit_all(hybrid.root)
+    shutil.rmtree(hybrid.root / "before")
+    stores.write_text(alone)
+    if is_deployed:
+        git(hybrid.root, "remote", "add", "origin", "https://git.example.org/team/web.git")
+        (hybrid.root / "deploy.yaml").write_text(APPLICATION)
+    roots = (*lock.environments["prod"].kustomize, RepoPath("parts"))
+    sealed(hybrid, changed(replace(lock, commit=base), kustomize=roots))
+    assert verdict(hybrid).holds is is_deployed
 
 
 AMBIGUOUS = {
