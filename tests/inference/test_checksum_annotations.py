@@ -12,6 +12,11 @@ CASES = {
         "script: go\n",
         "script: |\n  go\n  further\n",
     ),
+    "line breaks for which a plain scalar shows blanks": (
+        "data:\n  run.sh: {{- .Values.script | nindent 4 }}\nsum: {{ .Values.script | sha256sum }}\n" + CONFIG_MAP,
+        "script: go\n",
+        "script: |\n  go=1\n  further=2\n",
+    ),
 }
 
 

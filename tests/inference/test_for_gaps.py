@@ -158,3 +158,22 @@ def test_a_fault_of_a_pass_costs_that_pass(monkeypatch):
     Search(trials, Passes(first=(failing,), rounds=(failing,), last=(seen.append,))).run()
     assert seen == [trials]
     assert len(trials.memory.faults) == 1
+
+
+def test_an_item_in_the_wrong_place_is_printed_by_the_branch_that_has_it_there() -> None:
+    template = CONFIG_MAP + (
+        "args:\n- --one\n{{- if .Values.elect }}\n- --elect\n{{- end }}\n- --two\n{{- with .Values.more }}\n"
+        "{{- toYaml . | nindent 0 }}\n{{- end }}\n{{- if and .Values.elect .Values.role }}\n---\n"
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: role}\n{{- end }}\n"
+    )
+    assert_found(template, "elect: true\nrole: true\nmore: []\n", "role: false\n")
+
+
+def test_an_item_that_a_branch_spells_out_is_no_item_of_a_list_that_takes_anything() -> None:
+    template = CONFIG_MAP + (
+        "containers:\n- name: main\n{{- if .Values.exporter.enabled }}\n- name: exporter\n  image: x/exporter\n"
+        "  resources: {{- toYaml .Values.exporter.resources | nindent 4 }}\n{{- end }}\n"
+        "{{- with .Values.more }}\n{{- toYaml . | nindent 0 }}\n{{- end }}\n"
+    )
+    truth = "exporter: {enabled: true, resources: {limits: {cpu: 1}}}\n"
+    assert_found(template, "exporter: {enabled: false, resources: {}}\nmore: []\n", truth)

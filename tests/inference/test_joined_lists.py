@@ -50,3 +50,12 @@ def test_items_are_counted_before_they_are_printed(condition: str) -> None:
     text = f"{CONFIG_MAP}data:\n  {{{{- if {condition} }}}}\n  k: {{{{ .Values.l | join `,` }}}}\n  {{{{- end }}}}\n  x: w\n"
     assert_found(text, "l: []\n", "l: [a, b]\n")
     assert_found(text, "l: [a, b]\n", "l: []\n")
+
+
+def test_what_a_joined_list_has_more_goes_into_the_list_for_additions() -> None:
+    """An item with the separator in it would print the same text, and have the one asked for in no list."""
+    template = CONFIG_MAP + (
+        "{{- $all := concat .Values.kinds .Values.more | uniq }}\nargs:\n- --kinds={{ join `,` $all }}\n"
+        "rules:\n- fixed\n{{- range $each := list `a` `b` `c` }}\n{{- if has $each $all }}\n- {{ $each }}\n{{- end }}\n{{- end }}\n"
+    )
+    assert_found(template, "kinds: [a, b]\nmore: []\n", "more: [c]\n")

@@ -44,7 +44,10 @@ def in_order(gap: Gap, tree: Tree) -> Iterator[Edits]:
 
 
 def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
-    """Take items in the wrong place out of the lists that print them, and put them into a list that may hold any."""
+    """Take items in the wrong place out of the lists that print them, and put them into a list that may hold any.
+
+    A single one is printed by another branch instead, where one would.
+    """
     node = gap.node
     assert node is not None  # noqa: S101
     wrong = misplaced(gap)
@@ -56,8 +59,9 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
     lacking = replace(
         gap, kind="missing", key=wrong[0][1], target=gap.whole[wrong[0][1]], path=(*gap.path, wrong[0][1])
     )
+    read = list(islice(from_untaken(lacking), 6))
     lists = container_paths(gap.document, node)
-    lists += [path for edits in islice(from_untaken(lacking), 6) for path, _ in list_rows(named_rows(edits))]
+    lists += [path for edits in read for path, _ in list_rows(named_rows(edits))]
     lists = [path for path in dict.fromkeys(lists) if all(path != other for other, _ in closing)]
     for path in lists[:3]:
         items = [gap.whole[right] for _, right in sorted(wrong, key=lambda pair: pair[1])]
@@ -65,6 +69,10 @@ def _moved(gap: Gap, tree: Tree) -> Iterator[Edits]:
         joined = combined(closing, ((path, [*items, *(current if isinstance(current, list) else [])]),))
         if joined is not None:
             yield joined
+    for edits in read if len(wrong) == 1 else ():
+        together = combined(closing, edits)
+        if together is not None:
+            yield together
 
 
 def misplaced(gap: Gap) -> list[tuple[int, int]]:

@@ -66,7 +66,14 @@ def _list_item(gap: Gap, tree: Tree) -> Iterator[Edits]:
         return
     read = [*_with_siblings(gap), *untaken]
     copies = [edits for edits in read if any(path[: len(each)] == each for path, _ in edits for each in kept)]
+    if isinstance(gap.target, dict) and is_spelled_out(gap):
+        copies += [edits for edits in read if edits not in copies and any(_is_copy(gap, value) for _, value in edits)]
     yield from chain((edits for edits in read if edits not in copies), longer, copies)
+
+
+def _is_copy(gap: Gap, value: Json) -> bool:
+    """Whether a value holds the missing item as it is, which a list that takes anything would print."""
+    return any(same(item, gap.target) for item in (value if isinstance(value, list) else [value]))
 
 
 def _with_siblings(gap: Gap) -> Iterator[Edits]:

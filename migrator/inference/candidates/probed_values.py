@@ -31,14 +31,14 @@ def probed_values(gap: Gap, path: KeyPath, tree: Tree) -> Iterator[Edits]:
             yield ((path, type(now)()),)
             yield ((path, None),)
         return
+    if now in (MISSING, None):
+        yield ((path, True),)  # where that opens a branch, nothing else has to be made up for it
     for key, wanted in islice(_said(gap), MOST_LEVELS):
+        if isinstance(now, list):
+            yield from (((path, [*now, *more]),) for more in _items(gap, key, wanted))
         yield from (((path, value),) for value in _fitting(now, wanted) if not same(now, value))
         if isinstance(key, str) and (now in (MISSING, None) or isinstance(now, Mapping)):
             yield (((*path, key), wanted),)
-        if now in (MISSING, None) or isinstance(now, list):
-            yield from (((path, [*(now or []), *more]),) for more in _items(gap, key, wanted))
-    if now in (MISSING, None):
-        yield ((path, True),)
 
 
 def _said(gap: Gap) -> Iterator[Said]:
@@ -90,16 +90,16 @@ def _parts(wanted: Json) -> Iterator[Json]:
 
 def _items(gap: Gap, key: str | int | None, wanted: Json) -> Iterator[list[Json]]:
     """What the target has more than is printed now, as further items of a list."""
-    if isinstance(key, int):
-        if isinstance(wanted, Mapping) and not any(wanted.values()):
-            yield [{}]
-        yield [wanted]
-        yield from ([word] for word in islice(_words(wanted), MOST_WORDS))
-    elif isinstance(wanted, str) and isinstance(gap.now, str):
+    if isinstance(wanted, str) and isinstance(gap.now, str):
         known = gap.now.partition("=")[2].split(",")
         more: list[Json] = [word for word in wanted.partition("=")[2].split(",") if word and word not in known]
         if more:
             yield more
+    elif isinstance(key, int):
+        if isinstance(wanted, Mapping) and not any(wanted.values()):
+            yield [{}]
+        yield [wanted]
+        yield from ([word] for word in islice(_words(wanted), MOST_WORDS))
 
 
 def _words(wanted: Json) -> Iterator[str]:

@@ -64,7 +64,7 @@ class Expressions:
             yield from self._entries(value, target, depth)
         if value.op == "join":  # an item with separators in it would be two of them
             yield from self._operation(value, target, loose, depth + 1)
-        if isinstance(target, str) and value.pieces is not None:
+        if isinstance(target, str) and value.pieces is not None and _has_as_many(value, target):
             yield from self._inversion.invert_text(value.pieces, target, depth + 1)
         if value.op and value.op != "join":
             yield from self._operation(value, target, loose, depth + 1)
@@ -162,14 +162,14 @@ class Expressions:
                 yield from islice(self.invert(args[index], whole, depth=depth), 2)
 
     def _joined_lists(self, value: Value, target: Json, depth: int) -> Iterator[Edits]:
-        """One operand of a joined list takes the items that the others do not bring."""
+        """One operand of a joined list takes the items that the others do not bring: one that is empty now first."""
         if not isinstance(target, list):
             return
         parts = list(value.args)
         if value.op != "concat-lists":
             parts = [parts[0], Value([parts[1]])] if value.op == "append" else [Value([parts[1]]), parts[0]]
         plains = [plain(part) or [] for part in parts]
-        for index, part in enumerate(parts):
+        for index, part in sorted(enumerate(parts), key=lambda item: bool(plains[item[0]])):
             if not part.direct and not part.op:
                 continue
             before = [item for other in plains[:index] for item in other]
@@ -177,6 +177,12 @@ class Expressions:
             rest = target[len(before) : len(target) - len(after)]
             if same(before + rest + after, target):
                 yield from islice(self.invert(part, rest, depth=depth), 2)
+
+
+def _has_as_many(value: Value, target: str) -> bool:
+    """Whether a text has as many separators as a joined list prints now; of any other text nothing is known."""
+    separator = value.args[0].v if value.op == "join" and value.args else ""
+    return not isinstance(separator, str) or not separator or str(value.v).count(separator) == target.count(separator)
 
 
 def _of_element(value: Value) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits
 from migrator.inference.candidates.failures import undoes
+from migrator.inference.gaps.distance import leaf_count
 from migrator.inference.hypothesis.state import State
 from migrator.inference.inversion.inverter import satisfy
 from migrator.inference.search.best_so_far import Standing
@@ -21,8 +22,8 @@ MAX_RELIEVED = 60
 MAX_GUARDS = 3
 MAX_REPAIRS = 10
 MAX_NEW_OBJECTS = 2
-WORTH_OF_OBJECT = 20
-"""By how much a trial may be farther from the target for each new object."""
+WORTH_OF_OBJECT, WORTH_OF_LEAF = 20.0, 0.4
+"""By how much a trial may be farther from the target for each new object, and for each leaf of a large one."""
 
 
 def without_side_effects(standing: Standing, trial: State, edits: Edits) -> State:
@@ -65,7 +66,9 @@ def _without_new_objects(standing: Standing, trial: State) -> State:
     before = standing.state
     known = {document.id for document in before.extra}
     new = [document for document in trial.extra if document.id not in known]
-    if not new or len(new) > MAX_NEW_OBJECTS or trial.cost - WORTH_OF_OBJECT * len(new) > before.cost:
+    bodies = [document.resource.body if document.resource else {} for document in new]
+    worth = sum(max(WORTH_OF_OBJECT, WORTH_OF_LEAF * leaf_count(body)) for body in bodies)
+    if not new or len(new) > MAX_NEW_OBJECTS or trial.cost - worth > before.cost:
         return trial
     there, best = standing.at(trial), trial
     for document in there.seen.extra:

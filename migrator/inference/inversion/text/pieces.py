@@ -86,6 +86,8 @@ class Texts:
             if before > alike or after > alike_behind or before + after > len(target):
                 continue
             middle = target[before : len(target) - after]
+            if source.op != "join" and _is_several(real[start], middle):
+                continue
             for mark in "\"'":
                 if source.v == f"{mark}{now[before : places[end]]}{mark}":  # the value brings its quotes along
                     middle = f"{mark}{middle}{mark}"
@@ -276,6 +278,12 @@ def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
         if source is not None and _can_change(source):
             yield at, end, source
         at = end
+
+
+def _is_several(piece: Piece, text: str) -> bool:
+    """Whether a text holds the separator of the joined list whose item a piece is: it would be two of them."""
+    joins = [whole.args[0].v for whole in piece.wholes if whole.op == "join"]
+    return any(isinstance(separator, str) and separator and separator in text for separator in joins)
 
 
 def _is_empty(source: Value) -> bool:

@@ -20,10 +20,10 @@ MAX_NAMES = 24
 
 
 def settle_checksums(trials: Trials) -> None:
-    """Add or drop the last line break of texts, and rename entries, that a wrong checksum depends on, where that helps.
+    """Add or drop line breaks of texts, and rename entries, that a wrong checksum depends on, where that helps.
 
-    Where a block of text in the target ends with such a text, the block does not show whether there was one. An entry
-    whose objects do not show its name may be called like one elsewhere.
+    Where a block of text in the target ends with such a text, the block does not show whether there was one; and a
+    plain scalar shows a blank for one. An entry whose objects do not show its name may be called like one elsewhere.
     """
     for gap in trials.gaps:
         if is_checksum(gap):
@@ -57,8 +57,13 @@ def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
     single: list[Edits] = []
     for path in leaves(tree.overrides):
         text = value_at(tree.overrides, path)
-        if isinstance(text, str) and "\n" in text and any(path[: len(other)] == other[: len(path)] for other in read):
+        if not isinstance(text, str) or not any(path[: len(other)] == other[: len(path)] for other in read):
+            continue
+        if "\n" in text:
             single.append(((path, text[:-1] if text.endswith("\n") else text + "\n"),))
+        elif " " in text:
+            lines = text.replace(" ", "\n")
+            single += [((path, f"{lines}\n"),), ((path, lines),)]
     if len(single) > 1:
         yield tuple(edit for edits in single for edit in edits)
     yield from single

@@ -7,6 +7,7 @@ search goes on a little without them.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
@@ -27,17 +28,20 @@ MAX_DROPPED = 5
 MOST_UNWANTED = 40
 """Unwanted places beyond which no single value is to blame."""
 ROUNDS = 2
+SHARE = 0.2
+"""Part of the time left that it may take: other passes may need the rest."""
 
 
 def backtrack(trials: Trials) -> None:
     """Drop values as long as the target comes nearer without one, with what is found in its place."""
-    while not trials.late and _drop_one(trials):
+    last = time.process_time() + SHARE * (trials.deadline - time.process_time())
+    while _drop_one(trials, last):
         pass
 
 
-def _drop_one(trials: Trials) -> bool:
+def _drop_one(trials: Trials, last: float) -> bool:
     for paths in chain(([path] for path in islice(_blamed(trials), MAX_DROPPED)), _out_of_order(trials)):
-        if trials.late:
+        if trials.late or time.process_time() > last:
             return False
         other = trials.without(*paths)
         for _ in range(ROUNDS):

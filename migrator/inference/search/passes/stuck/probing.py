@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from migrator.inference.assignments.values_tree import Edits
+from migrator.inference.assignments.values_tree import MISSING, Edits
 from migrator.inference.assignments.wildcards import KEY
 from migrator.inference.candidates.probed_values import probed_values
 from migrator.inference.gaps.checksums import is_checksum, without_computed
@@ -38,7 +38,7 @@ def probe(trials: Trials) -> None:
     gaps = [gap for gap in trials.gaps if not is_checksum(gap) and not generated_rank(gap)]
     if len(gaps) > MOST_GAPS:
         return
-    followed: list[tuple[float, Edits, State]] = []
+    followed: list[tuple[bool, float, Edits, State]] = []
     for gap in gaps[:MOST_PROBED]:
         for edits in _candidates(trials, gap):
             if trials.late:
@@ -50,10 +50,11 @@ def probe(trials: Trials) -> None:
             trials.refuse(edits)
             trials.memory.journal.asks(gap.place, edits)
             trials.memory.journal.refuses(edits, state.cost - trials.state.cost)
-            if _is_nearer(trials, state, gap) and state.cost < trials.state.cost + MOST_HARM:
-                followed.append((state.cost, edits, state))
-    followed.sort(key=lambda item: item[0])
-    for _, edits, state in followed[:MOST_FOLLOWED]:
+            left = _left(trials, state, gap)
+            if left is not None and state.cost < trials.state.cost + MOST_HARM:
+                followed.append((left > 0, state.cost, edits, state))
+    followed.sort(key=lambda item: item[:2])
+    for _, _, edits, state in followed[:MOST_FOLLOWED]:
         other = trials.at(state, forbidden=(path for path, _ in edits))
         switch_objects(other)
         close_gaps(other)
@@ -62,12 +63,13 @@ def probe(trials: Trials) -> None:
             return
 
 
-def _is_nearer(trials: Trials, state: State, gap: Gap) -> bool:
-    """Whether the object of a gap is nearer to its target than it was."""
+def _left(trials: Trials, state: State, gap: Gap) -> float | None:
+    """How far the object of a gap is from its target; None where it is no nearer than it was."""
     for index, target in enumerate(trials.evaluator.targets):
-        if target.id == gap.owner:
-            return index in state.pairs and state.costs.get(index, 0.0) < trials.state.costs.get(index, 0.0) - EPSILON
-    return False
+        if target.id == gap.owner and index in state.pairs:
+            left = state.costs.get(index, 0.0)
+            return left if left < trials.state.costs.get(index, 0.0) - EPSILON else None
+    return None
 
 
 def _candidates(trials: Trials, gap: Gap) -> Iterator[Edits]:
@@ -88,9 +90,10 @@ def _places(trials: Trials, gap: Gap) -> list[KeyPath]:
     wanted = set(_words(gap.path))
     first = set(_words(gap.path[-3:]))
 
-    def rank(path: KeyPath) -> tuple[int, int, str]:
+    def rank(path: KeyPath) -> tuple[int, bool, int, str]:
         own = set(_words(path))
-        return -2 * len(own & first) - len(own & wanted), len(path), repr(path)
+        is_set = trials.state.tree.effective(path) not in (MISSING, None, "", {}, [])
+        return -2 * len(own & first) - len(own & wanted), is_set, len(path), repr(path)
 
     return sorted(found, key=rank)
 
