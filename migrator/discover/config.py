@@ -227,14 +227,18 @@ def _components(held: Field) -> Mapping[str, ComponentOverride]:
     return {name: _component(item) for name, item in sorted(held.entries(), key=_by_name)}
 
 
+_ABOUT_COMPONENTS: Mapping[str, Callable[[Field], str]] = {
+    "decision": lambda item: item.one_of(DECISIONS),
+    "repository": Field.address,
+}
+
+
 def _component(held: Field) -> ComponentOverride:
     if isinstance(held.value, str):  # `redis: keep` is short for `redis: {decision: keep}`
         return ComponentOverride(decision=held.one_of(DECISIONS))
     held.needed().refuse_others(ComponentOverride.__dataclass_fields__)
     said = {key: item for key, item in held.entries() if item.value is not None}
-    return ComponentOverride(
-        **{key: item.one_of(DECISIONS) if key == "decision" else item.text() for key, item in said.items()}
-    )
+    return ComponentOverride(**{key: _ABOUT_COMPONENTS.get(key, Field.text)(item) for key, item in said.items()})
 
 
 def _applications(held: Field) -> Mapping[str, Application]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from migrator.diagnostics import MigrateError
+from migrator.lock.checksum import CHECKSUM, checksum
 from migrator.lock.types import (
     LOCK_PATH,
     STAGES,
@@ -21,7 +22,7 @@ from migrator.lock.types import (
     LockedRelease,
 )
 from migrator.lock.write import API_VERSION
-from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan, is_name
+from migrator.model import LeftOut, ReleaseContext, RepoPath, SourceSpan, is_name, mapping_of
 from migrator.yamlio.fields import Field, FileKind, strict_file
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
             span=SourceSpan(path=path),
             remedy="use the version of migrate that wrote it, or restore the file",
         )
-    optional = ("staying", "handover")
+    optional = ("staying", "handover", CHECKSUM)
     file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "proof", *optional))
     baseline, proof = file.child("baseline"), file.child("proof")
     baseline.needed().refuse_others(("commit", "tree"))
@@ -85,6 +86,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
         verdict=proof.child("verdict").string(),
         proof_digest=proof.child("digest").string(),
         rendered=_each(proof.child("rendered"), lambda held: _each(held.needed(), Field.string)),
+        is_as_written=file.child(CHECKSUM).text("") == checksum(mapping_of(file.value)),
     )
 
 

@@ -151,6 +151,8 @@ class Lock:
 
     A further release of one name in one namespace has its folder behind it, in parentheses.
     """
+    is_as_written: bool = field(default=True, compare=False)
+    """Whether its file holds what was written there; an older version left no checksum."""
 
     @property
     def begun_at(self) -> str | None:

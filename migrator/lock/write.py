@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator.lock.checksum import CHECKSUM, checksum
 from migrator.lock.types import (
     Handover,
     Lock,
@@ -39,6 +40,7 @@ def dump_lock(lock: Lock) -> str:
     if lock.rendered:
         rendered = {name: dict(sorted(parts.items())) for name, parts in sorted(lock.rendered.items())}
         value["proof"]["rendered"] = rendered
+    value[CHECKSUM] = checksum(value)
     return dump(value, comments={("apiVersion",): _HEADER})
 
 

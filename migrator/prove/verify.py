@@ -79,7 +79,11 @@ def verify(
         older = load_lock(target)
         proof, after = _against(found, older, tree, target, context=context, terms=terms)
     complete = all(not rendering.problems for rendering in after.values())
-    notes = (*moved_baseline(repository, found, older if base is None else None), *_new_environments(proof))
+    notes = (
+        *changed_by_hand(found),
+        *moved_baseline(repository, found, older if base is None else None),
+        *_new_environments(proof),
+    )
     return proof, (*notes, *(agreement(proof, found, context.tools) if complete else ()))
 
 
@@ -183,6 +187,21 @@ def agreement(proof: Proof, lock: Lock, tools: Toolchain) -> Diagnostics:
                 *parts,
                 *other,
             ),
+        ),
+    )
+
+
+def changed_by_hand(lock: Lock | None) -> Diagnostics:
+    """One warning for a lock whose file says something else than was written there."""
+    if lock is None or lock.is_as_written:
+        return ()
+    return (
+        Diagnostic(
+            code="MIG714",
+            severity=Severity.WARNING,
+            summary="the lock is not as migrate has written it: its checksum is another, or an older version left none",
+            span=SourceSpan(path=LOCK_PATH),
+            remedy="restore it from git; where it is right, run `migrate apply --relock`, which writes it anew",
         ),
     )
 

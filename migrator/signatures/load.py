@@ -240,7 +240,7 @@ def read_signature(data: bytes, path: RepoPath) -> Signature:
     chart = rule.child("chart").text()
     return Signature(
         chart=chart,
-        repository=rule.child("repository").text(""),
+        repository=rule.child("repository").address(""),
         category=rule.child("category").one_of(CATEGORIES),
         learned_from=rule.child("learnedFrom").texts(),
         fullname=rule.child("fullname").text(f"{{release}}-{chart}"),

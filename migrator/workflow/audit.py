@@ -13,7 +13,7 @@ from migrator.gitops.deployed import written_folders
 from migrator.lock import LOCK_PATH
 from migrator.model import Impact, RepoPath, SourceSpan
 from migrator.progress import Watch
-from migrator.prove import Rendering, closure_of, render_lock, uncovered, with_deployers
+from migrator.prove import Rendering, changed_by_hand, closure_of, render_lock, uncovered, with_deployers
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
@@ -61,7 +61,7 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             widened=_widened(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
-        return Audited(findings=once((*_unbuilt(baseline, renders), *audit(subject))))
+        return Audited(findings=once((*_unbuilt(baseline, renders), *changed_by_hand(baseline.lock), *audit(subject))))
 
 
 def _unbuilt(baseline: Baseline, renders: Mapping[str, Rendering]) -> Diagnostics:

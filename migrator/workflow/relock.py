@@ -74,7 +74,8 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         new = rebased(_begun_at(new, lock.begun_at), baseline.root, baseline.root, context, terms)
     elif new is not lock:
         new = _begun_at(new, None)
-    edits = sealed(found.edits, new, baseline.index) if _renders(proof) and new != lock else ()
+    is_due = _renders(proof) and (new != lock or not lock.is_as_written)
+    edits = sealed(found.edits, new, baseline.index) if is_due else ()
     has_moved = is_open and new.commit != lock.commit
     moved = (f"{str(new.commit)[:12]} is the baseline from now on",) if has_moved else ()
     if edits and not settings.diff:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from migrator.diagnostics import MigrateError
-from migrator.model import Json, KeyPath, RepoPath, SourceSpan
+from migrator.model import Json, KeyPath, RepoPath, SourceSpan, without_credentials
 from migrator.yamlio.nodes import Entry, Node, NodeKind, regions, root_of, spans
 from migrator.yamlio.reader import read_value
 from migrator.yamlio.scalars import Dialect
@@ -57,6 +57,15 @@ class Field:
         if self.value is None:
             raise self.error("is missing" if self.at else "is empty")
         return self
+
+    def address(self, default: str | None = None) -> str:
+        """An address without a login in it: what is written here is written on, and read by many."""
+        text = self.text(default)
+        if without_credentials(text) != text:
+            raise self.error(
+                "holds a login; leave that to Helm: `helm repo add NAME URL --username USER --password-stdin`"
+            )
+        return text
 
     def child(self, key: str) -> Field:
         """The field of a mapping."""

@@ -87,3 +87,17 @@ def test_what_is_in_no_commit_is_not_attested(migrated: Path, tmp_path: Path, ho
         migrator.attest(migrated, verified, tmp_path / "a.json")
     assert caught.value.diagnostic.code == "MIG939"
     assert not (tmp_path / "a.json").exists()
+
+
+def test_a_lock_that_was_changed_by_hand_is_told_of(migrated: Path, migrate: Migrate) -> None:
+    lock = migrated / ".migrate/lock.yaml"
+    lock.write_text(
+        lock.read_text().replace("- Secret shop/shop-db\n", "- Secret shop/shop-db\n      - Secret shop/other\n")
+    )
+    for command in ("verify", "audit"):
+        outcome = migrate(command, migrated, *OFFLINE)
+        assert outcome.code == 2
+        assert "[MIG714]" in outcome.out + outcome.err
+    commit_all(migrated)
+    assert migrate("apply", migrated, "--relock", *OFFLINE).code == 0
+    assert "MIG714" not in (found := migrate("audit", migrated, *OFFLINE)).out + found.err

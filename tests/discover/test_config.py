@@ -93,6 +93,11 @@ def test_no_file_and_an_empty_file_are_the_defaults(tmp_path: Path) -> None:
         ("environments:\n  'a/b': [ok]\n", "migrate.yaml:2:3", "not an environment name"),
         ("environments:\n  a: [x]\n  b: [x]\n", "migrate.yaml:1:1", "root x is given to two environments, a and b"),
         ("components: {redis: maybe}\n", "migrate.yaml:1:14", "one of adopt, propose, keep"),
+        (
+            "components: {redis: {repository: https://u:p@e.org}}\n",
+            "migrate.yaml:1:22",
+            "repository: holds a login; leave",
+        ),
         ("[]\n", "migrate.yaml:1:1", "the configuration: must be a mapping"),
     ],
 )

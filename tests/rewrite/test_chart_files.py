@@ -332,9 +332,9 @@ def test_the_verdict_is_made_of_the_bytes_that_are_written(tmp_path: Path, monke
     }
     seen: list[tuple[bytes, ...]] = []
 
-    def spy(tool: Tool, asked: HelmRender) -> bytes:
+    def spy(tool: Tool, asked: HelmRender, *, timeout: float) -> bytes:
         seen.append(tuple(bytes(each) for each in asked.values))
-        return helm_template(tool, asked)
+        return helm_template(tool, asked, timeout=timeout)
 
     monkeypatch.setattr("migrator.engines.helm_template", spy)
     tools = Toolchain(kustomize=find_kustomize(), helm=find_helm())
@@ -350,3 +350,12 @@ def test_the_verdict_is_made_of_the_bytes_that_are_written(tmp_path: Path, monke
     ]
     assert seen[-2:] == written
     assert b"# keeps the names" in written[0][0]
+
+
+def test_a_login_in_an_address_is_not_written_on() -> None:
+    assert PLAN.chart is not None
+    chart = replace(PLAN.chart, repository="https://reader:pw-of-reader@charts.example.org")
+    made = umbrella(replace(PLAN, chart=chart), load_layout("enterprise", []), RepoPath("a/redis"))
+    assert b"https://charts.example.org" in made.files[RepoPath("a/redis/Chart.lock")]
+    assert "reader" not in str(made.files)
+    assert {each.repository for each in made.releases.values()} == {"https://charts.example.org"}

@@ -6,13 +6,13 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator.charts.types import ChartRef
 from migrator.compare.scopes import is_cluster_wide
 from migrator.inference.values.files import values_files
 from migrator.lock import LockedRelease
-from migrator.model import Json, KeyPath, RepoPath, ResId
+from migrator.model import Json, KeyPath, RepoPath, ResId, without_credentials
 from migrator.plan.json_patch import DELETE, is_name
 from migrator.plan.types import ComponentPlan, PostRenderPatch
 from migrator.rewrite.layout import Layout
@@ -44,7 +44,7 @@ def umbrella(component: ComponentPlan, layout: Layout, folder: RepoPath) -> Umbr
     """The umbrella chart of an adopted component, with `folder` as its place; ValueError if it has no chart."""
     if component.chart is None:
         raise ValueError(f"{component.id} has no chart")
-    chart = component.chart
+    chart = replace(component.chart, repository=without_credentials(component.chart.repository))
     files = {"Chart.yaml": _chart_yaml(component, chart)}
     if chart.repository:
         files["Chart.lock"] = chart_lock(chart)
