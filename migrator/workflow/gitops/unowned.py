@@ -16,6 +16,7 @@ from migrator.workflow.gitops.deployable import losing
 from migrator.workflow.planned import Planned
 
 _SHOWN = 3
+_TOOLS = ("argoproj.io", "fluxcd.io")
 
 
 def unowned(planned: Planned, roots: Collection[RepoPath], owners: Sequence[Deployer]) -> Sequence[Build]:
@@ -114,11 +115,13 @@ def left_alone(planned: Planned, units: Iterable[Unit]) -> tuple[Unit, ...]:
 
 def told_of_alone(units: Sequence[Unit]) -> Diagnostics:
     """MIG681 for what is left alone, if anything is."""
-    places = tuple(sorted({each.path for each in units}))
+    # what holds nothing but objects of the tools is applied by hand
+    told = [each for each in units if not all(one.group.endswith(_TOOLS) for one in each.ids)]
+    places = tuple(sorted({each.path for each in told}))
     if not places:
         return ()
     more = f" and {len(places) - _SHOWN} more" if len(places) > _SHOWN else ""
-    name = min(each.environment for each in units)
+    name = min(each.environment for each in told)
     return (
         Diagnostic(
             code="MIG681",
