@@ -50,11 +50,11 @@ PLAN = "migrate plan /tmp/simple-app"
 
 def migrate(command: str, app: Path, *more: str) -> str:
     """What the command prints, diagnostics first as a terminal shows them."""
-    out, err = io.StringIO(), io.StringIO()
+    out = io.StringIO()
     mirror = str(ROOT / "fixtures" / "charts")
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         run([command, str(app), "--chart-mirror", mirror, "--offline", *more])
-    shown = err.getvalue() + out.getvalue()
+    shown = out.getvalue()
     return shown.replace(str(app), "/tmp/simple-app").replace(mirror, "fixtures/charts")  # noqa: S108 - as the tutorial says
 
 

@@ -23,6 +23,7 @@ _WORDS = {
     "classify": "recognising charts",
     "resolve": "finding charts",
     "publishers": "asking publishers",
+    "fetch": "fetching charts",
     "infer": "inferring values",
     "plan": "deciding",
     "rewrite": "rewriting",

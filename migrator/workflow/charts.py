@@ -20,6 +20,7 @@ from migrator.workflow.steps.resolve import needed
 
 if TYPE_CHECKING:
     from migrator.charts import ChartLibrary
+    from migrator.progress import Watch
     from migrator.workflow.run import Run
     from migrator.workflow.settings import Settings
 
@@ -48,10 +49,10 @@ def needed_charts(settings: Settings, fetch: Path | None, run: Run) -> NeededCha
             for ref in found.refs:
                 users.setdefault(ref, []).append(each.id)
                 others[ref] = found.others
-    with run.step("fetch"):
+    with run.step("fetch") as watch:
         charts, problems = _looked_up(users, others, library)
         listed = NeededCharts(charts=charts, diagnostics=tuple(dict.fromkeys((*notes, *library.problems, *problems))))
-        return listed if fetch is None else _fetched(listed, fetch, library)
+        return listed if fetch is None else _fetched(listed, fetch, library, watch)
 
 
 def _looked_up(
@@ -98,7 +99,7 @@ def _wrong(ref: ChartRef, path: Path, found: str, promised: str) -> MigrateError
     )
 
 
-def _fetched(listed: NeededCharts, folder: Path, library: ChartLibrary) -> NeededCharts:
+def _fetched(listed: NeededCharts, folder: Path, library: ChartLibrary, watch: Watch) -> NeededCharts:
     missing = [each for each in listed.charts if not each.is_at_hand]
     if missing and library.is_offline:
         raise MigrateError.of(
@@ -110,7 +111,8 @@ def _fetched(listed: NeededCharts, folder: Path, library: ChartLibrary) -> Neede
     charts: list[NeededChart] = []
     files: list[str] = []
     problems: list[Diagnostic] = []
-    for each in listed.charts:
+    for done, each in enumerate(listed.charts):
+        watch(done, len(listed.charts), (f"{each.ref.name} {each.ref.version}",))
         try:
             if not each.is_wrong:
                 archive = library.fetch(each.ref)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from cli_support import Migrate
 
+from migrator import api
+from migrator.progress import StepAdvanced
+
 
 def test_charts_that_are_there_and_their_json(migrate: Migrate, app: Path, mirror: Path) -> None:
     found = migrate(
@@ -31,3 +34,13 @@ def test_a_missing_archive_is_a_finding_where_somebody_asks(migrate: Migrate, ap
     refused = migrate(*asked, "--fetch", tmp_path / "new")
     assert refused.code == 1
     assert "MIG927" in refused.err
+
+
+def test_a_mirror_that_is_filled_says_how_far_it_is(app: Path, mirror: Path, tmp_path: Path) -> None:
+    events: list[object] = []
+    options = api.Options(offline=True, chart_mirrors=(mirror,), cache=tmp_path / "cache")
+    api.charts(app, options, fetch=tmp_path / "new", progress=events.append)
+    fetched = [each for each in events if isinstance(each, StepAdvanced) and each.step == "fetch"]
+    assert [each.done for each in fetched] == list(range(len(fetched)))
+    assert fetched[0].total == len(fetched) > 1
+    assert all(len(each.running) == 1 for each in fetched)
