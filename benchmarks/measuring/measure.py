@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,6 +25,7 @@ from migrator.yamlio import dump
 
 DEFAULT = "default"
 GENERATED = "generated"
+A_SECOND = 1.1
 
 
 def measure_case(case: Case, tool: Tool, budget: float, *, warm: bool = True, effect: bool = True) -> CaseRow:
@@ -116,8 +118,9 @@ def _is_refused(archive: Path, found: Found, tool: Tool) -> bool:
 
 
 def _chance(case: Case, tool: Tool) -> Randomness:
-    first, second = (resources_of(case.render(tool, case.values)) for _ in range(2))
-    return randomness(first, second)
+    first = resources_of(case.render(tool, case.values))
+    time.sleep(A_SECOND)  # else what the clock tells would be the same in both
+    return randomness(first, resources_of(case.render(tool, case.values)))
 
 
 def _effect(case: Case, found: Found, tool: Tool) -> dict[str, Json]:
