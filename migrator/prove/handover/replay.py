@@ -29,14 +29,11 @@ def replay(
     """MIG668 for each harm that the commits do to live objects; the last `finish` of them give up the way back.
 
     What the first commit does to live objects already, what the first `written` do, and what the proof admits by name,
-    is no harm of theirs. Neither is that an upgrade may fail which the proof names as a change of its own: people have
-    changed the values of a release meanwhile, and one that fails once stays with the old ones (fact F13).
+    is no harm of theirs. Neither is that an install or upgrade may fail which changes what the proof names: the object
+    stays as it was, the HelmRelease says so, and nobody goes on before it is ready (fact F13).
     """
     own = frozenset().union(*(each.own for each in commits))
-    differing = [each for held in proof.environments.values() for each in held.found]
-    meant = _named(
-        each.difference for each in differing if not each.admitted or each.difference.impact >= Impact.ROLLOUT
-    )
+    meant = _named(each.difference for held in proof.environments.values() for each in held.found)
     found: list[Violation] = []
     for environments, cluster in _worlds(commits):
         renders = Renders(commits=commits, context=context, environments=environments, own=own)
