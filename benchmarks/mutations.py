@@ -118,7 +118,7 @@ def judged(change: Change, after: object, before: object, subject: Subject, tree
     began = time.perf_counter()
     truth = "broken" if isinstance(after, str) else "same" if after == before else "changed"
     is_said, words = said(tree, subject)
-    is_claim = change.kind in CLAIMS and _data(subject.root / change.file) != _data(tree / change.file)
+    is_claim = change.kind in CLAIMS and said_in(subject.root / change.file) != said_in(tree / change.file)
     return {
         "truth": truth,
         "why": after if isinstance(after, str) else "",
@@ -161,7 +161,7 @@ def outcome(kind: str, truth: str, words: str, *, is_said: bool, is_claim: bool)
     return "silent"
 
 
-def _data(file: Path) -> object:
+def said_in(file: Path) -> object:
     """What a file says to whoever reads it: of a chart lock what helm reads, any byte of a vendored chart."""
     if not file.is_file():
         return None
@@ -171,7 +171,7 @@ def _data(file: Path) -> object:
         data = list(yaml.safe_load_all(file.read_text()))
     except (yaml.YAMLError, UnicodeDecodeError):
         return file.read_bytes()
-    if file.name != "Chart.lock" or not isinstance(data[0], dict):
+    if file.name != "Chart.lock" or not data or not isinstance(data[0], dict):
         return data
     return [data[0].get("digest"), data[0].get("dependencies")]
 

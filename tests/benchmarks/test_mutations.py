@@ -10,7 +10,7 @@ import pytest
 
 from mutating.changes import HOW, changed, kind_of
 from mutating.judge import Judge, digest_of_lock
-from mutations import outcome
+from mutations import outcome, said_in
 
 Tree = Callable[..., Path]
 FILES = {
@@ -92,3 +92,13 @@ def test_what_cannot_be_rendered_is_said(tmp_path: Path) -> None:
         recipe={"prod": {"kustomize": [], "helm": [release]}}, kustomize=["true"], helm="true", charts=tmp_path
     )
     assert "gone" in str(judge.rendered(tmp_path))
+
+
+def test_what_files_say(tmp_path: Path) -> None:
+    lock = tmp_path / "Chart.lock"
+    lock.write_text("digest: a\ndependencies: []\ngenerated: now\n")
+    assert said_in(lock) == ["a", []]
+    for text in ("", "[]\n", "- a\n"):
+        lock.write_text(text)
+        assert said_in(lock) != ["a", []]
+    assert said_in(tmp_path / "gone") is None
