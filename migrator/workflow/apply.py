@@ -50,7 +50,9 @@ class Applied:
         """3 when what was planned could not be proved or would harm what is live, 1 when no root builds."""
         if is_refused(self.diagnostics):
             return ExitCode.UNPROVED
-        return self.planned.exit_code if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
+        if self.planned.baseline.builds_nothing:
+            return ExitCode.ERROR
+        return ExitCode.DONE if self.proof is None or self.proof.verdict.holds else ExitCode.UNPROVED
 
 
 def apply_repository(settings: Settings, run: Run) -> Applied:

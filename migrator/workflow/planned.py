@@ -63,8 +63,10 @@ class Planned:
 
     @property
     def exit_code(self) -> int:
-        """1 where no root builds: then the plan says what is there and why, and decides nothing."""
-        return ExitCode.ERROR if self.baseline.builds_nothing else ExitCode.DONE
+        """1 where no root builds: then the plan decides nothing; 3 where the plan is not complete."""
+        if self.baseline.builds_nothing:
+            return ExitCode.ERROR
+        return ExitCode.DONE if self.plan.complete else ExitCode.UNPROVED
 
 
 def layout_of(baseline: Baseline) -> Layout:

@@ -62,7 +62,7 @@ class TestTheRepository:
     def test_a_root_that_does_not_build_leaves_the_others(self, migrate: Migrate, app: Path, mirror: Path) -> None:
         (app / "overlays" / "prod" / "db-pdb.yaml").unlink()
         shown = migrate("plan", app, "--offline", "--chart-mirror", mirror)
-        assert shown.code == 0, shown.err
+        assert shown.code == 3, shown.err
         assert "overlays/prod/kustomization.yaml:5" in shown.err
         assert "db-pdb.yaml" in shown.err
         assert "failed" in shown.out
@@ -142,7 +142,7 @@ class TestTheCommandLine:
 class TestCharts:
     def test_an_unreachable_chart_leaves_its_component(self, migrate: Migrate, app: Path) -> None:
         shown = migrate("plan", app, "--offline")
-        assert shown.code == 0
+        assert shown.code == 3
         assert "--chart-mirror" in shown.err
         assert "tiny-db" in shown.err
 
@@ -151,7 +151,7 @@ class TestCharts:
         charts.mkdir()
         (charts / "tiny-monitor-2.3.1.tgz").write_bytes(b"\x1f\x8b\x08 no gzip")
         shown = migrate("plan", app, "--offline", "--chart-mirror", charts)
-        assert shown.code == 0
+        assert shown.code == 3
         assert "tiny-monitor-2.3.1.tgz" in shown.err
         assert "MIG410" in shown.err
 
@@ -179,7 +179,7 @@ class TestCharts:
         refused(migrate("infer", "--chart", chart, "--target", target), "MIG405", "never.yaml:2", "not in this life")
 
         shown = migrate("plan", app, "--offline", "--chart-mirror", chart.parent, "--chart-mirror", mirror)
-        assert shown.code == 0
+        assert shown.code == 3
         assert "not in this life" in shown.err
         assert "tiny-monitor  adopt" in shown.out
 
@@ -237,6 +237,7 @@ class TestApply:
             return commit(*arguments, **named)
 
         monkeypatch.setattr(apply, "commit", meanwhile)
+        committed(app)
         shown = migrate("apply", app, "--offline", "--chart-mirror", mirror)
         refused(shown, "MIG621", "overlays/prod/kustomization.yaml")
         assert not (app / "helm-charts").exists()

@@ -40,4 +40,5 @@ def plan(repo: Path, output_format: str, detailed_exitcode: bool, out: Path | No
     with feedback.step("report"):
         show_plan(planned, output_format, sys.stdout, feedback)
     feedback.finish()
-    return ExitCode.FINDINGS if detailed_exitcode and planned.plan.changes else planned.exit_code
+    is_found = detailed_exitcode and planned.plan.changes
+    return planned.exit_code or (ExitCode.FINDINGS if is_found else ExitCode.DONE)
