@@ -26,6 +26,8 @@ DECISION_STYLES = {"adopt": "bold green", "adopt-with-patches": "bold cyan", "pr
 """In the order in which they are counted and shown."""
 _FEW = 5
 """As many messages are shown one by one."""
+_PLACES = 3
+"""Places that are named of more messages of one kind."""
 _KINDS = {Severity.ERROR: 3, Severity.WARNING: 4}
 """As many kinds are shown, the first of each, unless everything is asked for."""
 _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
@@ -60,7 +62,7 @@ def show_diagnostics(
         kinds.setdefault((each.severity, each.code), []).append(each)
     shown = kinds if everything else _weightiest(kinds)
     for each in wanted if everything else (found[0] for found in shown.values()):
-        more = 0 if everything else len(kinds[each.severity, each.code]) - 1
+        more = () if everything else kinds[each.severity, each.code][1:]
         _show_diagnostic(out, each, more, verbose=verbose)
     rest = [(code, len(found)) for (severity, code), found in kinds.items() if (severity, code) not in shown]
     if rest:
@@ -69,17 +71,23 @@ def show_diagnostics(
         )
 
 
-def _show_diagnostic(out: Console, diagnostic: Diagnostic, more: int, *, verbose: bool) -> None:
+def _show_diagnostic(out: Console, diagnostic: Diagnostic, more: Sequence[Diagnostic], *, verbose: bool) -> None:
     where = f"{diagnostic.span}: " if diagnostic.span else ""
     out.print(f"{where}", end="")
     out.print(f"{diagnostic.severity.value}", style=_SEVERITY_STYLES[diagnostic.severity], end="")
-    counted = f" and {more} more of this kind (--verbose)" if more else ""
+    counted = f" and {len(more)} more of this kind{_places(more)} (--verbose)" if more else ""
     out.print(f": {diagnostic.summary} [{diagnostic.code}]{counted}")
     if diagnostic.remedy:
         out.print(f"  {diagnostic.remedy}", style="dim")
     if verbose:
         for line in diagnostic.evidence:
             out.print(f"  - {line}", style="dim")
+
+
+def _places(diagnostics: Sequence[Diagnostic]) -> str:
+    """Where some of them are: `, in a.yaml:3, b.yaml`."""
+    places = list(dict.fromkeys(str(each.span) for each in diagnostics if each.span is not None))
+    return f", in {', '.join(places[:_PLACES])}{', ...' if len(places) > _PLACES else ''}" if places else ""
 
 
 def _weightiest(

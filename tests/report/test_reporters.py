@@ -11,7 +11,7 @@ import pytest
 from migrator.charts.types import ChartRef
 from migrator.diagnostics import Diagnostic, Severity
 from migrator.inference.types import Inference, SplitValues
-from migrator.model import DifferenceKind, Json, ReleaseContext, RepoPath
+from migrator.model import DifferenceKind, Json, ReleaseContext, RepoPath, SourceSpan
 from migrator.plan.types import Decision, Plan
 from migrator.report.ci.github import workflow_commands
 from migrator.report.ci.gitlab import code_quality
@@ -150,6 +150,15 @@ def test_of_many_messages_of_a_kind_the_first_is_shown() -> None:
         "warning: twice 0 [MIG220] and 4 more of this kind (--verbose)",
     ]
     assert len(shown(found, verbose=True)) == 6
+
+
+def test_the_places_of_the_others_are_named() -> None:
+    first = Diagnostic(code="MIG668", severity=Severity.ERROR, summary="harm")
+    found = [replace(first, span=SourceSpan(path=RepoPath(f"{name}.yaml"), line=2)) for name in "abcdefg"]
+    (line,) = shown(found)
+    assert line == (
+        "a.yaml:2: error: harm [MIG668] and 6 more of this kind, in b.yaml:2, c.yaml:2, d.yaml:2, ... (--verbose)"
+    )
 
 
 def test_of_many_kinds_those_about_what_is_written_are_shown() -> None:
