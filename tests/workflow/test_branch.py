@@ -23,7 +23,7 @@ def test_each_component_is_a_commit_and_the_branch_is_what_apply_writes(
     before = tree(repository)
     shown = migrate("apply", repository, "--branch", "hybrid", *options)
     assert shown.code == 0, shown.err
-    assert "In 3 commits on the branch hybrid" in shown.out
+    assert "3 commits on the branch hybrid" in shown.out
     assert tree(repository) == before
     assert git(repository, "status", "--porcelain").strip() == ""
     assert git(repository, "branch", "--show-current").strip() == "main"
