@@ -45,3 +45,24 @@ other: {x: one}
 def test_entries_that_are_added_changed_and_gone_are_read_back(truth):
     overrides, distance = found(TEMPLATE, VALUES, truth)
     assert (overrides, distance) == (read_value(truth.encode(), dialect=Dialect.SIGS), 0)
+
+
+WITHOUT_NAME = """
+{{- $rest := omit .Values.settings "name" }}
+{{- range $key, $value := $rest }}{{- if not $value }}{{ $_ := unset $rest $key }}{{ end }}{{ end }}
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: {{ .Values.settings.name }}}
+{{- with $rest }}
+data: {{- toYaml . | nindent 2 }}
+{{- end }}
+"""
+
+
+@pytest.mark.parametrize(
+    "truth", ["settings: {text: b}", "settings: {text: a, more: x}", "settings: {name: other, text: x}"]
+)
+def test_what_is_left_out_of_a_printed_map_keeps_its_place(truth):
+    overrides, distance = found(WITHOUT_NAME, 'settings: {name: own, text: ""}\n', truth)
+    wanted = read_value(truth.encode(), dialect=Dialect.SIGS)
+    assert (overrides, distance) == (wanted, 0)

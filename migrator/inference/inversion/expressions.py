@@ -49,6 +49,9 @@ class Expressions:
             yield from self._choice(value, target, loose, depth)
         if value.op == "lookup":
             yield from self._lookup(value, target, loose, depth)
+        if value.op == "omit" and isinstance(target, dict):  # what is left out of it keeps its place
+            for path in value.direct[:MAX_DIRECT]:
+                yield tuple(((*path, key), item) for key, item in target.items())
         for path in value.direct[:MAX_DIRECT]:
             if not path or "~key" in path[:-1] or (path[0] == "@Release" and not isinstance(target, str)):
                 continue
