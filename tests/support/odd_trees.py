@@ -71,7 +71,8 @@ def both(migrate: Migrate, charts: Path) -> Callable[..., Run]:
         before = tree(root)
         planned = migrate("plan", root, *options, "--format", "json")
         assert tree(root) == before, "a plan writes nothing"
-        assert planned.code == code, planned.err
+        is_whole = not planned.out or json.loads(planned.out)["complete"]
+        assert planned.code == (code if is_whole else code or 3), planned.err
         applied = migrate("apply", root, *options)
         assert applied.code == code, applied.err
         after = tree(root)

@@ -119,7 +119,7 @@ class TestSomeRootsFail:
             }
         )
         code, document = planned(migrate, root)
-        assert code == 0
+        assert code == 3
         assert {each["id"]: each["environments"] for each in document["components"]} == {"redis": ["dev"]}
 
     def test_an_id_that_is_taken_is_not_taken_again(self, migrate: Migrate, broken: Path) -> None:
