@@ -29,7 +29,7 @@ MEANINGS: Mapping[ResidualClass, str] = {
         "a template spells this out whatever the values are; claimed only where every branch was looked at"
     ),
     ResidualClass.REFUSED: "a value makes it right, and was refused for what comes with it",
-    ResidualClass.NOT_FOUND: "no value was found within the budget",
+    ResidualClass.NOT_FOUND: "no value was found; that none is there is not shown",
 }
 _LONGEST = 100
 _KINDS = {"absent": "nothing there"}

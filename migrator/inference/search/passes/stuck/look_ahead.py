@@ -25,12 +25,19 @@ def look_ahead(trials: Trials) -> None:
     for edits, state in _steps(trials):
         if trials.late:
             return
-        other = trials.at(state, forbidden=(path for path, _ in edits))
-        switch_objects(other)
-        close_gaps(other)
-        if other.state.cost < trials.state.cost - EPSILON:
-            trials.adopt(other.state)
+        if goes_on(trials, edits, state):
             return
+
+
+def goes_on(trials: Trials, edits: Edits, state: State) -> bool:
+    """Whether the search comes nearer than it was once the gaps that assignments open are closed; kept if so."""
+    other = trials.at(state, forbidden=(path for path, _ in edits))
+    switch_objects(other)
+    close_gaps(other)
+    if other.state.cost >= trials.state.cost - EPSILON:
+        return False
+    trials.adopt(other.state)
+    return True
 
 
 def _steps(trials: Trials) -> list[tuple[Edits, State]]:

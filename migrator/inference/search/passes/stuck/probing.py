@@ -17,8 +17,7 @@ from migrator.inference.gaps.checksums import is_checksum, without_computed
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.random_values import generated_rank
 from migrator.inference.hypothesis.state import EPSILON, State
-from migrator.inference.search.passes.gap_values import close_gaps
-from migrator.inference.search.passes.whole_objects import switch_objects
+from migrator.inference.search.passes.stuck.look_ahead import goes_on
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
 from migrator.templates.provenance.value import ELEMENT
@@ -55,11 +54,7 @@ def probe(trials: Trials) -> None:
                 followed.append((left > 0, state.cost, edits, state))
     followed.sort(key=lambda item: item[:2])
     for _, _, edits, state in followed[:MOST_FOLLOWED]:
-        other = trials.at(state, forbidden=(path for path, _ in edits))
-        switch_objects(other)
-        close_gaps(other)
-        if other.state.cost < trials.state.cost - EPSILON:
-            trials.adopt(other.state)
+        if goes_on(trials, edits, state):
             return
 
 
