@@ -6,6 +6,13 @@ import pytest
 from search_support import CONFIG_MAP, assert_found
 
 CASES = {
+    "entries that a map of any keys prints as well, in other quotes": (
+        '{{- define "data" }}\n{{- with .Values.general }}{{ toYaml . | nindent 2 }}{{ end }}\n'
+        "{{- range $key, $value := .Values.relay }}\n  RELAY_{{ $key }}: {{ $value | quote }}\n{{- end }}\n{{- end }}\n"
+        'data: {{ include "data" . }}\nsum: {{ include "data" . | sha256sum }}\n' + CONFIG_MAP,
+        "general: {}\nrelay: {}\n",
+        "general: {LEVEL: debug}\nrelay: {name: one, host: two}\n",
+    ),
     "a text that ends with a line break which only a digest shows": (
         "data:\n  run.sh: |\n    {{- .Values.script | nindent 4 }}\nsum: {{ .Values.script | sha256sum }}\n"
         + CONFIG_MAP,

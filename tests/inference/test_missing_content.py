@@ -34,6 +34,24 @@ secrets:
 {{- end }}
 """
 CASES = {
+    "a key that a branch within a branch spells out, before a map of any keys": (
+        CONFIG_MAP
+        + 'data:\n  always: here\n{{- if .Values.lease.enabled }}\n  use-lease: "true"\n{{- if .Values.lease.span }}\n'
+        + "  lease-span: {{ .Values.lease.span }}\n{{- end }}\n{{- end }}\n"
+        + "{{- with .Values.extra }}\n  {{- toYaml . | nindent 2 }}\n{{- end }}\n",
+        "lease: {enabled: false}\nextra: {}\n",
+        "lease: {enabled: true, span: 20s}\n",
+    ),
+    "a checksum under a switch, which a map for annotations would hold as it was": (
+        "apiVersion: v1\nkind: ConfigMap\n"
+        "metadata:\n  name: x\n  annotations:\n    made: here\n{{- if .Values.restarts }}\n"
+        "    checksum/all: {{ .Values.level | sha256sum }}\n{{- end }}\n"
+        "{{- with .Values.annotations }}\n    {{- toYaml . | nindent 4 }}\n{{- end }}\n---\n"
+        + CONFIG_MAP.replace("}}", "}}-b")
+        + "level: {{ .Values.level }}\n",
+        "restarts: false\nlevel: info\nannotations: {}\n",
+        "restarts: true\nlevel: debug\n",
+    ),
     "several items that two lists in one print under a condition on both, before others": (
         CONFIG_MAP
         + """env:

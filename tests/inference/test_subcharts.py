@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,6 +13,7 @@ from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.rendered_chart import defaults_of
 from migrator.inference.search.loop import all_passes
 from migrator.inference.search.passes.object_names import name_objects
+from migrator.inference.search.trials import Trials
 from migrator.model import resource_of
 from migrator.templates.chart import load_chart
 from migrator.templates.interpreter.render import Interpreter
@@ -132,3 +134,31 @@ def test_the_object_of_a_subchart_that_is_off_is_found_under_another_name(more):
     state = searched(evaluator, evaluator.measure(Tree(defaults_of(chart), {}), SETTING))
     assert state.is_right
     assert state.tree.overrides == values
+
+
+OWN_OR_PART = load_chart(
+    {
+        "Chart.yaml": b"apiVersion: v2\nname: stack\nversion: 1.0.0\ndependencies: [{name: view, condition: view.on}]\n",
+        "values.yaml": b"view: {'on': false}\nmetrics: {enabled: false, port: 1}\n",
+        "templates/all.yaml": b"{{- if .Values.metrics.enabled }}\n"
+        b'apiVersion: v1\nkind: Service\nmetadata: {name: "{{ .Release.Name }}-metrics"}\n'
+        b"spec: {type: ClusterIP, affinity: none, ports: [{name: metrics, port: {{ .Values.metrics.port }}}]}\n{{- end }}\n",
+        "charts/view/Chart.yaml": b"apiVersion: v2\nname: view\nversion: 1.0.0\n",
+        "charts/view/values.yaml": b"name: view\nport: 80\n",
+        "charts/view/templates/all.yaml": b'apiVersion: v1\nkind: Service\nmetadata: {name: "{{ .Release.Name }}-{{ .Values.name }}"}\n'
+        b"spec: {type: ClusterIP, affinity: none, ports: [{name: http, port: {{ .Values.port }}}]}\n",
+    }
+)
+
+
+def test_an_object_of_the_chart_itself_is_no_renamed_one_of_a_subchart():
+    values = {"metrics": {"enabled": True, "port": 9100}}
+    run = Interpreter(OWN_OR_PART, untaken=False).run(values, SETTING)
+    targets = [resource_of(d.resource.body) for template in run.templates.values() for d in split_documents(template)]
+    evaluator = Evaluator(OWN_OR_PART, targets)
+
+    trials = Trials(evaluator, evaluator.measure(Tree(defaults_of(OWN_OR_PART), {}), SETTING), time.process_time() + 20)
+    name_objects(trials)
+
+    assert "view" not in trials.state.tree.overrides
+    assert searched(evaluator, trials.state).tree.overrides == values

@@ -17,7 +17,7 @@ from migrator.inference.gaps.scalar_content import content_pieces
 from migrator.inference.inversion.argument_pairs import grouped_rows
 from migrator.inference.inversion.inverter import invert_text, open_region
 from migrator.inference.inversion.unify import READING_STEPS, Reader, Reading, best_row, joined, unify
-from migrator.inference.inversion.untaken_branches import is_spelled_out, marked, producers_of, words_of
+from migrator.inference.inversion.untaken_branches import is_spelled_out, marked, producers_of, spells_key, words_of
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.output.documents import Document
@@ -32,6 +32,8 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
     if node is None:
         return
     if node.kind == "map":
+        # what a template says under this very key was meant for it, more than a map for anything
+        yield from _exactly_read(gap) if spells_key(gap) else ()
         for path in container_paths(gap.document, node):
             yield (((*path, str(gap.key)), gap.target),)
         yield from from_untaken(gap)
@@ -43,6 +45,12 @@ def lacking(gap: Gap, tree: Tree) -> Iterator[Edits]:
     for edits in _list_item(gap, tree):
         yield from _all_rows(gap, tree, edits, known)
         yield edits
+
+
+def _exactly_read(gap: Gap) -> Iterator[Edits]:
+    """What was read through untaken branches that leaves nothing of the entry unexplained."""
+    next(from_untaken(gap), None)
+    yield from (edits for misses, edits in (gap.readings or ())[:PER_GAP] if not misses)
 
 
 def _under_another_key(gap: Gap) -> Iterator[Edits]:

@@ -26,6 +26,12 @@ def switched(evaluator: Evaluator, state: State) -> Iterator[Edits]:
             yield ((path, True),)
 
 
+def switches_over(evaluator: Evaluator, template: str) -> set[KeyPath]:
+    """The conditions of the subcharts that a template lies in."""
+    chart = evaluator.interpreter.chart
+    return {path for prefix, path in _conditions(chart, chart.name, ()) if template.startswith(prefix + "/")}
+
+
 def _conditions(chart: Chart, prefix: str, path: KeyPath) -> Iterator[tuple[str, KeyPath]]:
     for dep in chart.declared:
         name = dep.alias or dep.name

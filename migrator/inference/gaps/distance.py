@@ -16,6 +16,9 @@ KNEE = 0.6
 """Part of the ceiling of an object's cost up to which each leaf counts whole."""
 SLOWNESS = 3.0
 """How slowly the cost nears its ceiling beyond that."""
+OTHER_DIGEST = 0.6
+"""A digest in the place of another: it is computed where the target computes one."""
+_DIGEST = re.compile(r"(?:[0-9a-f]{32}){1,2}|[0-9a-f]{40}")
 _JSON_MARKS = re.compile(r"[{}\[\],]+")
 MOST_TEXT = 200.0
 """What the lines of one text add at most to the extent of an object."""
@@ -87,6 +90,8 @@ def _text_cost(now: str, target: str) -> float:
         )
         if decoded is not None and wanted is not None:
             return _text_cost(decoded, wanted)
+        if len(now) == len(target) and _DIGEST.fullmatch(now) and _DIGEST.fullmatch(target):
+            return OTHER_DIGEST
         return 1.0 if now[:1] not in "{[" or target[:1] not in "{[" else _json_cost(now, target)
     mine, theirs = Counter(now.split("\n")), Counter(target.split("\n"))
     return 1.0 + LINE_COST * max((mine - theirs).total(), (theirs - mine).total())

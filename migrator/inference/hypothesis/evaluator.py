@@ -191,6 +191,12 @@ class Evaluator:
             found.append((region, document, self._read[memo][1]))
         return found
 
+    def prints_by_name(self, state: State, index: int) -> bool:
+        """Whether an untaken branch prints an object of the kind and the very name of a target."""
+        own = self.targets[index].id
+        documents = self._untaken(state).get((own.group, own.kind), ())
+        return any(document.id is not None and key_of(document.id) == key_of(own) for _, document in documents)
+
     def _untaken(self, state: State) -> dict[tuple[str, str], list[tuple[Region, Document]]]:
         """Objects of untaken branches, by group and kind."""
         if self._last_untaken[0] is not state:

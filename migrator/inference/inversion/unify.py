@@ -17,7 +17,14 @@ from migrator.inference.inversion.condition_evaluation import holds
 from migrator.inference.inversion.inverse_functions import number_of
 from migrator.inference.inversion.inverter import invert, open_region, satisfy
 from migrator.inference.inversion.scalars import read_scalar, source_of
-from migrator.inference.inversion.untaken_branches import later_ones, marked_fragment, producers_of, rivals_of, words_of
+from migrator.inference.inversion.untaken_branches import (
+    later_ones,
+    marked_fragment,
+    producers_of,
+    rivals_of,
+    spells_key,
+    words_of,
+)
 from migrator.model import Json, KeyPath
 from migrator.templates.golang.yaml_tree import Node
 from migrator.templates.interpreter.iteration import either
@@ -92,14 +99,13 @@ class Reader:
 
     def _map(self, document: Document, node: Node, target: dict[str, Json], depth: int) -> Reading:
         total = Reading()
-        open_key = node.keys.get(MARK)
         self._note_names(document, node, target)
         for key, item in target.items():
             part = Reading((), leaf_count(item))
             if key in node.entries:
                 part = self.read(document, node.entries[key], item, depth)
-            elif open_key is not None:
-                part = self.entry(document, open_key, node.entries[MARK], key, item, depth)
+            elif (name := _to_come(node, key)) is not None:
+                part = self.entry(document, node.keys[name], node.entries[name], _own_part(name, key), item, depth)
             if part.misses and self.steps > 0 and depth < MAX_NESTED:
                 gap = missing(document, node, (), key, target)
                 untaken = [reading for reading, _ in self.through_untaken(gap, depth)]
@@ -109,7 +115,7 @@ class Reader:
                 part = min([part, *untaken], key=_misses)
             total = joined(total, part)
         for key in node.entries:
-            if key not in target and key != MARK and not self._vanishes(document, node.keys[key], node, total):
+            if key not in target and MARK not in key and not self._vanishes(document, node.keys[key], node, total):
                 total.misses += 1
         return total
 
@@ -240,8 +246,11 @@ class Reader:
             if gap.key in root.entries:
                 part = {key: gap.whole[key] for key in root.entries if key in gap.whole}
                 yield self.read(fragment, root, part, depth)
-            elif MARK in root.keys and _at_margin(gap, fragment, root.keys[MARK]):
-                yield self.entry(fragment, root.keys[MARK], root.entries[MARK], gap.key, gap.target, depth)
+            elif (name := _to_come(root, gap.key)) is not None and _at_margin(gap, fragment, root.keys[name]):
+                own = _own_part(name, gap.key)
+                yield self.entry(fragment, root.keys[name], root.entries[name], own, gap.target, depth)
+            elif depth < MAX_NESTED and spells_key(lacking := missing(fragment, root, (), gap.key, gap.whole)):
+                yield from (other for other, _ in self.through_untaken(lacking, depth))
         elif root.kind == "map" and len(gap.path) > 1 and gap.path[-2] in root.entries and isinstance(gap.whole, list):
             # the other branch prints the whole list under its key
             yield self.read(fragment, root.entries[str(gap.path[-2])], gap.whole, depth)
@@ -260,6 +269,18 @@ class Reader:
                     base = path[:-1] if path[-1:] == (ELEMENT,) else path
                     if base not in self.name_inputs:
                         yield Reading((((*base, ELEMENT), gap.target),), 0)
+
+
+def _to_come(node: Node, key: str) -> str | None:
+    """The name of the entry, among those that values have yet to name, which could have a key; the closest one."""
+    return max((name for name in node.keys if MARK in name and _own_part(name, key)), key=len, default=None)
+
+
+def _own_part(name: str, key: str) -> str:
+    """What values have to say so that a name is a key; nothing where the text around it is another one."""
+    before, _, after = name.partition(MARK)
+    fits = key.startswith(before) and key.endswith(after)
+    return key[len(before) : len(key) - len(after)] if fits else ""
 
 
 def _at_margin(gap: Gap, fragment: Document, key: Node) -> bool:

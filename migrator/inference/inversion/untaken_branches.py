@@ -135,6 +135,14 @@ def is_spelled_out(gap: Gap) -> bool:
     return any(head + mark in line or _alike(line, gap.target) >= LEAST_SPELLED_OUT for line in lines)
 
 
+def spells_key(gap: Gap) -> bool:
+    """Whether an untaken branch has the missing key in its own words, and not as one of a map of the values."""
+    if gap.node is None:
+        return False
+    key = re.compile(rf"^\s*[\"']?{re.escape(str(gap.key))}[\"']?:", re.MULTILINE)
+    return any(key.search(own) for _, _, own in _known_producers(gap, gap.node))
+
+
 def _known_producers(gap: Gap, node: Node) -> list[tuple[Region, str, str]]:
     known = gap.document.speakers
     key = (id(node), gap.kind == "missing", gap.key if gap.key in node.entries else None)

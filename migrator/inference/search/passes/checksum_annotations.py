@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice, product
 
-from migrator.inference.assignments.values_tree import Edits, Tree, leaves, value_at
+from migrator.inference.assignments.values_tree import MISSING, Edits, Tree, leaves, value_at
 from migrator.inference.candidates.entry_names import renamed
 from migrator.inference.gaps.checksums import is_checksum
 from migrator.inference.gaps.gaps import Gap
-from migrator.inference.hypothesis.state import State, ranged_maps
+from migrator.inference.hypothesis.random_values import generated_rank
+from migrator.inference.hypothesis.state import EPSILON, State, ranged_maps
+from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
 
@@ -17,6 +19,8 @@ MAX_ENDS = 6
 """Texts whose ends are tried for one checksum."""
 MAX_NAMES = 24
 """Other names of entries, each with other ends of texts, that are tried for one checksum."""
+MAX_SOURCES = 12
+"""Entries of maps for anything whose text is looked for in other values."""
 
 
 def settle_checksums(trials: Trials) -> None:
@@ -31,6 +35,24 @@ def settle_checksums(trials: Trials) -> None:
             for edits in chain(ends, islice(_other_names(gap, trials.state), MAX_NAMES)):
                 if trials.try_one(edits):
                     break
+    left = [gap for gap in trials.gaps if not generated_rank(gap)]
+    if left and all(map(is_checksum, left)):
+        _take_other_sources(trials, left)
+
+
+def _take_other_sources(trials: Trials, wrong: list[Gap]) -> None:
+    """Have other values print what entries of maps for anything print, one after the other, where that settles it."""
+    tree, read = trials.state.tree, {path for gap in wrong for path in _read(gap)}
+    entries = (path for path in leaves(tree.overrides) if tree.default(path) is MISSING)
+    now = trials
+    for path in islice((path for path in entries if any(path[: len(each)] == each for each in read)), MAX_SOURCES):
+        other = now.without(path)
+        close_gaps(other)
+        if other.state.cost < now.state.cost + EPSILON:
+            now = other
+        if now.state.cost < trials.state.cost - EPSILON:
+            trials.adopt(now.state)
+            return
 
 
 def _other_names(gap: Gap, state: State) -> Iterator[Edits]:

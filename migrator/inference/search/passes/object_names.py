@@ -38,6 +38,8 @@ def _name_subcharts(trials: Trials) -> None:
         there = trials.at(trials.measured(edits))
         new = [document for document in there.state.extra if document.id not in known]
         for document, index in _likely_pairs(there, new, most=ALIKE):
+            if trials.evaluator.prints_by_name(trials.seen, index):
+                continue  # a branch of the chart's own is nearer than a part of it that is called otherwise
             named = (combined(edits, more) for more in islice(_renamings(there, document, index), PER_OBJECT))
             if any(joined is not None and trials.try_one(joined) for joined in named):
                 break

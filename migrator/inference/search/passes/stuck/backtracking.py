@@ -14,6 +14,7 @@ from itertools import chain, islice
 
 from migrator.inference.assignments.values_tree import Tree, leaves
 from migrator.inference.candidates.list_order import misplaced
+from migrator.inference.candidates.subcharts import switches_over
 from migrator.inference.gaps.containers import path_conditions_below
 from migrator.inference.gaps.gaps import Gap
 from migrator.inference.hypothesis.state import EPSILON
@@ -79,21 +80,38 @@ def _blamed(trials: Trials) -> list[KeyPath]:
     unwanted = list(islice(_unwanted(trials), MOST_UNWANTED + 1))
     if len(unwanted) > MOST_UNWANTED:
         return []
-    votes = Counter[KeyPath]()
-    for paths in unwanted:
-        votes.update(_set_at(paths, trials.state.tree))
+    votes, under = Counter[KeyPath](), Counter[KeyPath]()
+    for paths, over in unwanted:
+        own = list(_set_at(paths, trials.state.tree))
+        votes.update(own)
+        # a text that no value changes: another object may have to stand there
+        under.update(() if own else _set_at(over, trials.state.tree))
+    return [*_most_first(votes), *(path for path in _most_first(under) if path not in votes)]
+
+
+def _most_first(votes: Counter[KeyPath]) -> list[KeyPath]:
     return sorted(votes, key=lambda path: (-votes[path], repr(path)))
 
 
-def _unwanted(trials: Trials) -> Iterator[set[KeyPath]]:
-    """For each thing that is printed and that the target lacks, or has otherwise: the values that it depends on."""
+def _unwanted(trials: Trials) -> Iterator[tuple[set[KeyPath], set[KeyPath]]]:
+    """For each thing that is printed and that the target lacks, or has otherwise: the values that it depends on.
+
+    And those without which its object would not be printed.
+    """
     for document in trials.state.extra:
         first = next((piece for piece in document.pieces if piece.region is None and piece.text.strip()), None)
         if first is not None and first.path_condition is not None:
-            yield _asked(first.path_condition.chain())
+            yield _asked(first.path_condition.chain()), set()
     for gap in trials.evaluator.gaps(trials.state):
         if gap.kind != "missing":
-            yield printing(gap)
+            yield printing(gap), _over(trials, gap)
+
+
+def _over(trials: Trials, gap: Gap) -> set[KeyPath]:
+    """The values that a condition over the object of a gap asks, or over the subchart that prints it."""
+    document = gap.document
+    condition = document.path_condition_at(document.root) if document.root is not None else None
+    return _asked(condition.chain() if condition else ()) | switches_over(trials.evaluator, document.template)
 
 
 def printing(gap: Gap) -> set[KeyPath]:
