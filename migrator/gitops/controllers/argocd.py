@@ -1,7 +1,7 @@
 """What Argo CD does: sync of Applications, the cascade of their finalizer, ApplicationSets.
 
 Sources: argo-cd, `controller/appcontroller.go` (autoSync, shouldBeDeleted), `controller/state.go`; gitops-engine,
-`pkg/sync/sync_context.go` (facts A1 to A4, A8 to A10, A12 and A13).
+`pkg/sync/sync_context.go` (facts A1 to A4, A8 to A10, A12 to A14).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from migrator.gitops.controllers.manifest import (
     has_option,
     is_definition,
 )
+from migrator.gitops.controllers.projects import is_refused
 from migrator.gitops.controllers.world import World
 
 TRACKING = f"{ANNOTATION}argocd.argoproj.io/tracking-id"
@@ -93,7 +94,7 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
     live = cluster.live[app]
     options, memory = _options(live.manifest), cluster.of(app)
     found = world.manifests(live, position)
-    if found is None:
+    if found is None or is_kept_out(world, cluster, app, position):
         cluster.remember(app, replace(memory, ok=False))
         return
     targets = (*found.definitions, *found.objects)
@@ -121,6 +122,11 @@ def sync(world: World, cluster: Cluster, app: Address, position: int, *, healthy
         _finished(cluster, app, attempt, position, healthy=healthy)
     else:
         cluster.remember(app, Memory(attempted=attempt, ok=False, position=memory.position))
+
+
+def is_kept_out(world: World, cluster: Cluster, app: Address, position: int) -> bool:
+    """Whether it is an Application that its project refuses (fact A14)."""
+    return app.id.kind == "Application" and is_refused(cluster, app, world.asks(cluster.live[app], position))
 
 
 def _finished(cluster: Cluster, app: Address, attempt: tuple[str, ...], position: int, *, healthy: bool) -> None:

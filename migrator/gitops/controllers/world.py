@@ -11,6 +11,8 @@ from migrator.gitops.controllers.manifest import Address, Manifest, manifest_of
 from migrator.model import Json, ResId
 
 Body: TypeAlias = Mapping[str, Json]
+Asked: TypeAlias = tuple[str, str, str]
+"""Group, kind and namespace of an object."""
 
 
 class CannotRenderError(Exception):
@@ -79,6 +81,8 @@ class World:
     kept: Collection[Address] | None = None
     """The objects to look at; None for all."""
     rendered: dict[tuple[Address, str, int], Manifests | None] = field(default_factory=dict)
+    asked: dict[tuple[Address, str, int], frozenset[Asked]] = field(default_factory=dict)
+    """What is rendered, those included that are not looked at."""
     applied: dict[int, Sequence[Manifest]] = field(default_factory=dict)
 
     def manifests(self, live: Live, position: int) -> Manifests | None:
@@ -91,6 +95,11 @@ class World:
         if key not in self.rendered:
             self.rendered[key] = self._manifests(live, commit)
         return self.rendered[key]
+
+    def asks(self, live: Live, position: int) -> frozenset[Asked]:
+        """The kinds and namespaces of what an object that deploys renders, and of what is not looked at."""
+        key = (live.manifest.address, live.manifest.content, self.path[position])
+        return self.asked.get(key, frozenset())
 
     def by_hand(self, commit: int) -> Sequence[Manifest]:
         """What a person has applied at a commit."""
@@ -116,6 +125,9 @@ class World:
         )
         # where sources render one object twice the last one counts (fact A5)
         manifests = Manifests(tuple({each.address: each for each in objects}.values()), definitions, found.version)
+        self.asked[live.manifest.address, live.manifest.content, commit] = frozenset(
+            (each.id.group, each.id.kind, each.id.namespace) for each in (*objects, *definitions)
+        )
         return manifests if self.kept is None else _only(manifests, self.kept)
 
     def remove(self, cluster: Cluster, address: Address, by: Address | None, rule: str, words: str) -> None:

@@ -10,6 +10,7 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from migrator.classify.namespaces import DEFAULT
 from migrator.compare.scopes import Scopes, is_namespaced, scopes_of
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, HelmOptions, Policy, Project, Source, Tool
@@ -68,7 +69,7 @@ def _environment(
             id=application_id(_name(unit, wiring), wiring),
             environment=environment,
             cluster=wiring.cluster(environment) or IN_CLUSTER,
-            namespace=unit.namespace,
+            namespace=_home(unit, units),
             project=wiring.free("AppProject", f"{project}{suffix}"),
             sources=_sources(unit, wiring, folder),
             policy=policy,
@@ -111,6 +112,20 @@ def _refuse_twins(objects: Sequence[Written], wiring: Wiring) -> None:
                     remedy="track by annotation, which Argo CD does since 3.0, and say `gitops: {argocd: {tracking: "
                     "annotation}}` in migrate.yaml",
                 )
+
+
+def _home(unit: Unit, units: Sequence[Unit]) -> str:
+    """The namespace of its destination: no project with destinations allows an Application that names none (fact A14).
+
+    Where all of its objects name theirs it moves none of them.
+    """
+    beside = [each for each in units if each.is_infrastructure == unit.is_infrastructure]
+    named = (min(_places(each), default="") for each in (unit, *beside))
+    return unit.namespace or next(filter(None, named), DEFAULT)
+
+
+def _places(unit: Unit) -> frozenset[str]:
+    return frozenset(each.id.namespace for each in unit.objects if each.id.namespace) | {unit.namespace} - {""}
 
 
 def application_id(name: str, wiring: Wiring) -> ResId:
@@ -200,7 +215,8 @@ def _project(name: str, held: Sequence[Unit], units: Sequence[Unit], wiring: Wir
     local = [(unit, each) for unit, each in objects if is_namespaced(each, scopes)]
     wide = {(each.gvk.group, each.gvk.kind) for _, each in objects if not is_namespaced(each, scopes)}
     places = {(clusters[unit.environment], each.id.namespace or unit.namespace) for unit, each in local}
-    places |= {(clusters[unit.environment], unit.namespace) for unit in held if unit.namespace}
+    groups = by_environment(held)
+    places |= {(clusters[unit.environment], _home(unit, groups[unit.environment])) for unit in held}
     made = {name for each in units for name in namespaces_in(each)}
     if any(each.release is not None and each.namespace not in made for each in held):
         wide.add(("", "Namespace"))

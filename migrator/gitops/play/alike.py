@@ -8,6 +8,7 @@ from collections.abc import Collection, Hashable, Iterable, Mapping
 from migrator.gitops.controllers.argocd import INSTANCE
 from migrator.gitops.controllers.cluster import Live
 from migrator.gitops.controllers.manifest import FINALIZER, Address, Manifest, is_definition
+from migrator.gitops.controllers.projects import PROJECT
 from migrator.gitops.controllers.reconcile import DEPLOYING
 from migrator.gitops.controllers.world import World
 
@@ -37,7 +38,7 @@ def alike(world: World, deployers: Iterable[Live], commits: Collection[int]) -> 
 def _signature(address: Address, rendered: list[tuple[Hashable, Manifest]]) -> Hashable:
     contents = {each.content for _, each in rendered}
     others = {tuple(sorted(_marks(each, told=False))) for _, each in rendered}
-    is_alone = (address.id.group, address.id.kind) in {*DEPLOYING, ("", "Namespace")}
+    is_alone = (address.id.group, address.id.kind) in {*DEPLOYING, PROJECT, ("", "Namespace")}
     if len(contents) > 1 or len(others) > 1 or is_alone:
         return address
     told = tuple((place, tuple(sorted(_marks(each, told=True)))) for place, each in rendered)

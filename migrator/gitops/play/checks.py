@@ -62,16 +62,20 @@ def check(world: World, cluster: Cluster, position: int) -> None:
             names = " and ".join(f"{each.id.kind} {each.id.name}" for each, _ in who)
             cluster.report(What.OWNED_TWICE, _rule_of_two(who), address, who[-1][0], f"{names} render it")
         else:
-            _check_owner(world, cluster, live, who[0])
+            _check_owner(world, cluster, live, who[0], position)
     _left_behind(cluster, found)
 
 
-def _check_owner(world: World, cluster: Cluster, live: Live, who: tuple[Address, Manifest | None]) -> None:
+def _check_owner(
+    world: World, cluster: Cluster, live: Live, who: tuple[Address, Manifest | None], position: int
+) -> None:
     """The one who renders it owns it, and it is what he renders."""
     owner, wanted = who
     name, address = f"{owner.id.kind} {owner.id.name}", live.manifest.address
     if not _knows(world, cluster, owner, live):
         rule = _rule_of_stranger(world, cluster, owner, live)
+        if argocd.is_kept_out(world, cluster, owner, position):
+            rule = "A14"
         cluster.report(What.ORPHANED, rule, address, owner, f"{name} renders it and does not own it")
     elif wanted is not None and wanted.content != live.manifest.content and not wanted.marks.get(_HOOK):
         rule = _rule_of_old_content(cluster, owner, wanted)

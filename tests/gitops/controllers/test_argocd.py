@@ -202,3 +202,40 @@ def test_objects_go_to_the_cluster_of_the_destination() -> None:
     app["spec"]["destination"]["server"] = "https://far.example.org"
     scene = Scene({"folder": [ONE]}).put(app).acts(app, 0)
     assert [each.cluster for each in scene.cluster.live if each.id.name == "one"] == ["https://far.example.org"]
+
+
+def project(*places: str, kinds: tuple[str, ...] = ("*",), repositories: tuple[str, ...] = ("*",)) -> Body:
+    body = thing("AppProject", "narrow", api="argoproj.io/v1alpha1", namespace="argocd")
+    body["spec"] = {
+        "sourceRepos": list(repositories),
+        "destinations": [{"server": "https://one.example.org", "namespace": each} for each in places],
+        "namespaceResourceWhitelist": [{"group": "*", "kind": each} for each in kinds],
+    }
+    return body
+
+
+def of_project(namespace: str, url: str = "https://git.example.org/team/shop.git") -> Body:
+    to = {"server": "https://one.example.org", **({"namespace": namespace} if namespace else {})}
+    app = application("app", "folder", destination=to, project="narrow")
+    app["spec"]["source"]["repoURL"] = url
+    return app
+
+
+@pytest.mark.parametrize(
+    ("allowed", "app", "is_synced"),
+    [
+        (project("shop"), of_project("shop"), True),
+        (project("shop"), of_project(""), False),  # objects that name their namespace do not help
+        (project("*"), of_project(""), True),
+        (project("!kube-*", "*"), of_project("kube-system"), False),
+        (project("other"), of_project("other"), False),  # the object is in shop
+        (project("shop", kinds=("Secret",)), of_project("shop"), False),
+        (project("shop", repositories=("https://git.example.org/*/shop",)), of_project("shop"), True),
+        (project("shop", repositories=("https://git.example.org/*",)), of_project("shop"), False),
+        (project("shop", repositories=("*", "!https://git.example.org/team/*")), of_project("shop"), False),
+    ],
+)
+def test_a_project_keeps_out_what_it_does_not_allow(allowed: Body, app: Body, is_synced: bool) -> None:
+    scene = Scene({"folder": [ONE]}).put(allowed, app).acts(app, 0)
+    there = [each.id.name for each in scene.cluster.live if each.id.kind == "ConfigMap"]
+    assert there == (["one"] if is_synced else [])

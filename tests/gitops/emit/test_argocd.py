@@ -187,3 +187,28 @@ def test_names_are_such_as_kubernetes_takes_whatever_an_environment_is_called() 
     names = {each["metadata"]["name"] for each in made.values()}
     assert {"store-prod-eu", "infrastructure-prod-eu", "root-app-prod-eu"} <= names
     assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", name) for name in names)
+
+
+def test_every_application_is_one_that_its_project_takes() -> None:
+    units = [
+        release_unit("prod", "store"),
+        unit("prod", "platform/namespaces", of("Namespace", "data")),
+        unit("prod", "apps/web", of("Deployment", "web", "shop", "apps"), is_infrastructure=False),
+        unit(
+            "prod", "apps/roles", of("ClusterRole", "web", group="rbac.authorization.k8s.io"), is_infrastructure=False
+        ),
+    ]
+    made = emitted(*units)
+    projects = {each["metadata"]["name"]: each for each in made.values() if each["kind"] == "AppProject"}
+    apps = [each for each in made.values() if each["kind"] == "Application" and each["spec"]["project"] in projects]
+    assert len(apps) == len(units)
+    for each in apps:  # one that names no namespace fits no entry that names one (fact A14)
+        assert each["spec"]["destination"] in projects[each["spec"]["project"]]["spec"]["destinations"]
+
+
+def test_what_has_no_namespace_alone_widens_no_project_that_has_one() -> None:
+    alone = unit("prod", "platform/namespaces", of("Namespace", "data"))
+    assert emitted(alone)["applications/prod/namespaces.yaml"]["spec"]["destination"]["namespace"] == "default"
+    beside = emitted(alone, release_unit("prod", "store"))
+    assert beside["applications/prod/namespaces.yaml"]["spec"]["destination"]["namespace"] == "data"
+    assert len(beside["projects/infrastructure.yaml"]["spec"]["destinations"]) == 1
