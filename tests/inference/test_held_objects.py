@@ -121,11 +121,18 @@ def test_the_namespace_of_the_release_is_not_repeated() -> None:
     assert found_for(PLAIN, "more: []\n", there) == {"more": [there]}
 
 
-@pytest.mark.parametrize("template", [PLAIN, EITHER, CHOSEN, TEXTS])
-def test_neither_is_it_where_the_chart_writes_it(template: str) -> None:
-    here, bare = {**BOARD, "metadata": {"name": "board", "namespace": "data"}}, {**BOARD, "metadata": {"name": "board"}}
-    found = found_for(template, "more: []\n", here, namespace="data")
-    assert found == {"more": [dump(bare) if template == TEXTS else bare]}
+def test_neither_is_it_where_the_chart_writes_it() -> None:
+    here, bare = ({**BOARD, "metadata": {"name": "board", **at}} for at in ({"namespace": "data"}, {}))
+    assert found_for(PLAIN, "more: []\n", here, namespace="data") == {"more": [bare]}
+
+
+@pytest.mark.parametrize("template", [EITHER, CHOSEN, TEXTS])
+def test_a_template_for_objects_writes_it_as_the_target_does(template: str) -> None:
+    here, there = (
+        {**BOARD, "metadata": {"name": "board", "namespace": name}} for name in ("data", "{{ .Release.Namespace }}")
+    )
+    written = dump(there).replace('"', "")
+    assert found_for(template, "more: []\n", here) == {"more": [written if template == TEXTS else there]}
 
 
 def test_elements_that_the_chart_has_stay() -> None:

@@ -10,8 +10,10 @@ from itertools import islice
 
 from migrator.inference.candidates.whole_objects import FORMS, held, holders, without_one
 from migrator.inference.hypothesis.compared_objects import key_of
+from migrator.inference.hypothesis.state import State
 from migrator.inference.search.trials import Trials
 from migrator.model import Json, KeyPath
+from migrator.templates.provenance.value import MARK
 
 MOST_HOLDERS = 4
 Form = Callable[[Mapping[str, Json]], Json]
@@ -49,16 +51,12 @@ def _hold(trials: Trials, path: KeyPath, form: Form, indices: list[int]) -> None
         return
     targets = [trials.evaluator.targets[index] for index in indices]
     space = trials.state.setting.namespace
-    edits = held(
-        trials.state.tree,
-        path,
-        [(each.id.name, form(_without_namespace(each.body, space))) for each in targets],
-    )
+    bare = [(each.id.name, form(_in_namespace(each.body, space, None))) for each in targets]
+    edits = held(trials.state.tree, path, bare)
     if not trials.is_refused(edits):
         state = trials.measured(edits)
-        are_right = all(index in state.pairs and index not in state.costs for index in indices)
-        if are_right and state.serves_as_well_as(trials.state):
-            trials.adopt(state)
+        if _are_right(trials, state, indices):
+            trials.adopt(_written(trials, path, form, indices) or state)
             return
         trials.refuse(edits)
     if len(indices) > 1 and not trials.late:
@@ -67,12 +65,36 @@ def _hold(trials: Trials, path: KeyPath, form: Form, indices: list[int]) -> None
             _hold(trials, path, form, half)
 
 
-def _without_namespace(body: Mapping[str, Json], namespace: str) -> Mapping[str, Json]:
-    """The object without a namespace that is the release's: Helm places it there."""
+def _are_right(trials: Trials, state: State, indices: list[int]) -> bool:
+    printed = all(index in state.pairs and index not in state.costs for index in indices)
+    return printed and state.serves_as_well_as(trials.state)
+
+
+def _written(trials: Trials, path: KeyPath, form: Form, indices: list[int]) -> State | None:
+    """The objects with the namespace of the release where they have one, for a place that renders templates."""
+    space = trials.state.setting.namespace
+    targets = {index: trials.evaluator.targets[index] for index in indices}
+    marked = ((each.id.name, form(_in_namespace(each.body, space, MARK))) for each in targets.values())
+    state = trials.measured(held(trials.state.tree, path, [(name, _as_template(each)) for name, each in marked]))
+    printed = {index: state.pairs[index].resource for index in indices if index in state.pairs}
+    are_placed = all(each is not None and each.id.namespace == targets[i].id.namespace for i, each in printed.items())
+    return state if are_placed and _are_right(trials, state, indices) else None
+
+
+def _as_template(value: Json) -> Json:
+    """What holds objects, with the namespace of the release where a mark is."""
+    if isinstance(value, Mapping):
+        return {key: _as_template(item) for key, item in value.items()}
+    return value.replace(MARK, "{{ .Release.Namespace }}") if isinstance(value, str) else value
+
+
+def _in_namespace(body: Mapping[str, Json], own: str, other: str | None) -> Mapping[str, Json]:
+    """The object in another namespace, or in none, where it is in that of the release: Helm places it there."""
     metadata = body.get("metadata")
-    if not isinstance(metadata, Mapping) or metadata.get("namespace") != namespace:
+    if not isinstance(metadata, Mapping) or metadata.get("namespace") != own:
         return body
-    return {**body, "metadata": {key: value for key, value in metadata.items() if key != "namespace"}}
+    kept = {key: other if key == "namespace" else value for key, value in metadata.items()}
+    return {**body, "metadata": {key: value for key, value in kept.items() if value is not None}}
 
 
 def _let_go(trials: Trials, path: KeyPath) -> None:
