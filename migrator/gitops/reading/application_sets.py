@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migrator.gitops.reading.clusters import Cluster
-from migrator.gitops.reading.filling import NO_VALUE, Engine, FillingError, filled
+from migrator.gitops.reading.filling import NO_VALUE, OPEN, Engine, FillingError, filled
 from migrator.gitops.reading.generators import Given, Scope, generated
 from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import Tree
@@ -64,6 +64,7 @@ def _application(found: Found, template: Mapping[str, Json], given: Given, scope
     try:
         body = filled(dict(template), given.params, scope.engine) if given.params else dict(template)
         body = laid_over(body, _patch(found.spec, given, scope)) if scope.go else body
+        body = _left_open(body) if given.unknown else body
         unknown += [f"a parameter that is missing: {each}" for each in _lacking(body)]
     except FillingError as error:
         body, unknown = dict(template), [*unknown, f"a template that cannot be filled in: {error}"]
@@ -86,6 +87,15 @@ def _patch(spec: Mapping[str, Json], given: Given, scope: Scope) -> Mapping[str,
         return mapping_of(read_value(filled(text, given.params, scope.engine), dialect=Dialect.SIGS))
     except YamlError as error:
         raise FillingError(f"templatePatch: {error.diagnostic.summary}") from None
+
+
+def _left_open(value: Json) -> Json:
+    """A tree as filled with parameters of which only Argo CD knows all: what it lacks may have a value there."""
+    if isinstance(value, Mapping):
+        return {key: _left_open(held) for key, held in value.items()}
+    if isinstance(value, list):
+        return [_left_open(each) for each in value]
+    return value.replace(NO_VALUE, OPEN) if isinstance(value, str) else value
 
 
 def _lacking(value: Json) -> Iterator[str]:

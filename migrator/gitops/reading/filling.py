@@ -21,6 +21,8 @@ _TAG = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NOT_IN_A_NAME = re.compile(r"[^-a-z0-9.]")
 _NAME_LIMIT = 253
 NO_VALUE = "<no value>"
+OPEN = "{{?}}"
+"""Stands for what only Argo CD knows."""
 
 
 class Engine(Enum):

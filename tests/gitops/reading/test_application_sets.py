@@ -147,6 +147,13 @@ def test_clusters_of_files_and_those_that_nobody_knows(tree: Tree) -> None:
     assert [each.id.name for each in everywhere] == ["shop-in-cluster", "shop-eu", "shop-us", "shop-{{name}}"]
 
 
+def test_what_a_cluster_may_say_that_nobody_knows_stays_open(tree: Tree) -> None:
+    folder = "shop/{{.metadata.labels.stage}}"
+    [found] = made(tree, application_set("[{clusters: {selector: {matchLabels: {a: b}}}}]", go=True, path=folder))
+    assert found.sources[0].path == "shop/{{?}}"  # any folder below `shop`, and none that is missing
+    assert found.unknown == ("which clusters Argo CD knows beside those of files",)
+
+
 def test_a_list_that_is_merged_names_clusters_that_may_be_there(tree: Tree) -> None:
     text = application_set(
         "[{merge: {mergeKeys: [name], generators: [{clusters: {selector: {matchLabels: {a: b}}, values: {at: dev}}}, "
