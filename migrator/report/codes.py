@@ -117,6 +117,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG664": "What moves cannot be protected from who deploys it today.",
         "MIG676": "Nothing here deploys what moves, and something says that others do.",
         "MIG677": "Nothing here deploys what moves.",
+        "MIG683": "An environment is deployed at a branch or tag of its own, which a stage has to reach.",
         "MIG681": "What nothing deploys is left as it is by a change of hands.",
         "MIG679": "Pipelines or GitOps objects were asked for, and nothing is migrated.",
         "MIG680": "HelmReleases hold what Secrets hold, in clear.",

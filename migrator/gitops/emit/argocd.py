@@ -155,11 +155,11 @@ def _policy(environment: str, wiring: Wiring) -> Policy:
     return Policy(automated=acts, prune=own, self_heal=own, cascade=False)
 
 
-def _here(wiring: Wiring, path: str) -> Source:
+def _here(wiring: Wiring, path: str, environment: str) -> Source:
     return Source(
         repository=wiring.repository,
         here=True,
-        revision=wiring.revision,
+        revision=wiring.revision_of(environment),
         path=f"{wiring.prefix}{path}".rstrip("/") or ".",
     )
 
@@ -167,15 +167,15 @@ def _here(wiring: Wiring, path: str) -> Source:
 def _sources(unit: Unit, wiring: Wiring, folder: RepoPath) -> tuple[Source, ...]:
     release = unit.release
     if release is None:
-        return (_here(wiring, unit.path),)
+        return (_here(wiring, unit.path, unit.environment),)
     if is_inflated(unit):
-        return (_here(wiring, inflating_folder(unit, folder)),)
+        return (_here(wiring, inflating_folder(unit, folder), unit.environment),)
     # the release name is Argo CD's own unless it is said (fact H7)
     helm = HelmOptions(
         release_name=release.context.release, include_crds=release.include_crds, value_files=release.values
     )
     if not (wiring.uses_chart and release.repository):
-        return (replace(_here(wiring, unit.path), helm=helm),)
+        return (replace(_here(wiring, unit.path, unit.environment), helm=helm),)
     helm = replace(helm, value_files=(f"${_VALUES_REF}/{wiring.prefix}{values_file(unit, folder)}",))
     public = Source(
         # Argo CD knows OCI repositories of charts without the scheme
@@ -184,7 +184,7 @@ def _sources(unit: Unit, wiring: Wiring, folder: RepoPath) -> tuple[Source, ...]
         version=release.version,
         helm=helm,
     )
-    return public, replace(_here(wiring, ""), path="", ref=_VALUES_REF)
+    return public, replace(_here(wiring, "", unit.environment), path="", ref=_VALUES_REF)
 
 
 def values_file(unit: Unit, folder: RepoPath) -> RepoPath:
@@ -254,8 +254,8 @@ def _root(environment: str, wiring: Wiring, folder: RepoPath) -> Written:
         namespace=wiring.namespace,
         project="default",
         sources=(
-            replace(_here(wiring, f"{folder}/projects"), include=f"{{{named}}}"),
-            replace(_here(wiring, apps), recurse=not environment),
+            replace(_here(wiring, f"{folder}/projects", environment), include=f"{{{named}}}"),
+            replace(_here(wiring, apps, environment), recurse=not environment),
         ),
         policy=replace(policy, cascade=True),
         tracking=wiring.gitops.argocd.tracking,

@@ -30,6 +30,8 @@ class Wiring:
     tool: Tool
     repository: str
     revision: str
+    revisions: Mapping[str, str] = field(default_factory=dict)
+    """Environment -> the branch or tag at which it is deployed already; what is new follows it."""
     prefix: str = ""
     """Folder of the git repository in which the migrated one lies, with a slash behind it; empty for its top."""
     gitops: GitOps = field(default_factory=GitOps)
@@ -69,6 +71,11 @@ class Wiring:
         """The cluster of an environment as migrate.yaml says it; empty where it does not."""
         said = self.gitops.environments.get(environment)
         return said.cluster if said is not None else ""
+
+    def revision_of(self, environment: str) -> str:
+        """The branch or tag at which an environment is deployed; all of them where it has no name."""
+        own = set(self.revisions.values()) if not environment else {self.revisions.get(environment, self.revision)}
+        return own.pop() if len(own) == 1 else self.revision
 
     def is_automated(self, environment: str) -> bool:
         """Whether the tool acts by itself there; what nobody says is the careful no."""
@@ -134,7 +141,37 @@ def handed_over(
     if first.tool is Tool.FLUX:
         flux = replace(flux, namespace=first.id.namespace or flux.namespace)
     gitops = replace(wiring.gitops, environments=environments, argocd=argocd, flux=flux)
-    return replace(wiring, gitops=gitops, is_handed_over=True)
+    revisions = {} if wiring.gitops.revision else _revisions(owners)
+    return replace(wiring, gitops=gitops, revisions=revisions, is_handed_over=True)
+
+
+def _revisions(owners: Sequence[Deployer]) -> Mapping[str, str]:
+    """Environment -> the one revision of this repository at which all its owners deploy it."""
+    found: dict[str, set[str]] = {}
+    for each in owners:
+        found.setdefault(each.environment, set()).update(one.revision for one in each.sources if one.here and one.path)
+    return {name: next(iter(held)) for name, held in found.items() if len(held) == 1 and "" not in held}
+
+
+def told_of_revisions(wiring: Wiring, owners: Sequence[Deployer]) -> Diagnostics:
+    """MIG683 for environments that are deployed at a branch or tag of their own, if there are any."""
+    usual = {wiring.revision, "HEAD"}
+    own = {name: held for name, held in sorted(wiring.revisions.items()) if held not in usual}
+    if not own:
+        return ()
+    first = next(each for each in owners if each.environment in own)
+    return (
+        Diagnostic(
+            code="MIG683",
+            severity=Severity.WARNING,
+            summary=f"what is merged to {wiring.revision} does not reach every environment: "
+            + ", ".join(f"{name} is deployed at {held}" for name, held in own.items())
+            + "; the new objects follow the same",
+            span=first.span,
+            remedy="bring each stage to that branch, or let that tag and every object that names it move on, one stage "
+            "at a time, and check it there before the next",
+        ),
+    )
 
 
 def _home(owners: Sequence[Deployer], projects: Sequence[Project]) -> str:

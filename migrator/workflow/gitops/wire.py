@@ -18,7 +18,7 @@ from migrator.gitops.emit.expressible import buildable, check_deployable
 from migrator.gitops.emit.flux import flux_objects
 from migrator.gitops.emit.inflating import inflating_files
 from migrator.gitops.emit.units import Unit, is_below, named
-from migrator.gitops.emit.wiring import Wiring, handed_over, wiring_of
+from migrator.gitops.emit.wiring import Wiring, handed_over, told_of_revisions, wiring_of
 from migrator.gitops.emit.written import Written, texts
 from migrator.gitops.stages.entries import entries_of, listing, source_names
 from migrator.gitops.stages.owners import fields_before
@@ -82,6 +82,7 @@ def wired(planned: Planned, tree: Path, context: RenderContext) -> Planned:
     notes = (*notes, *told_of_unowned(planned))
     reading = planned.baseline.reading
     wiring = handed_over(wiring, planned.owners, reading.projects, is_elsewhere=bool(planned.elsewhere))
+    notes = (*notes, *told_of_revisions(wiring, planned.owners))
     entries = entries_of(planned.owners, reading.deployers, reading.projects, index)
     released = release_folders(planned.baseline.lock)
     wiring = replace(wiring, entries=entries, sources=source_names(planned.owners, index), released=released)

@@ -10,8 +10,8 @@ import pytest
 from cli_support import committed, git
 
 from migrator.discover import Config, Flux, GitOps, discover
-from migrator.gitops.deployer import Deployer, Project, Tool
-from migrator.gitops.emit.wiring import UNKNOWN, Wiring, handed_over, wiring_of
+from migrator.gitops.deployer import Deployer, Project, Source, Tool
+from migrator.gitops.emit.wiring import UNKNOWN, Wiring, handed_over, told_of_revisions, wiring_of
 from migrator.model import ResId, without_credentials
 
 Tree = Callable[..., Path]
@@ -129,3 +129,20 @@ def test_projects_go_where_argo_cd_itself_lives(projects: tuple[str, ...], paren
     known = [Project(id=of(name, "argocd")) for name in projects]
     wiring = Wiring(tool=Tool.ARGO_CD, repository="https://git.example.org/a.git", revision="main")
     assert handed_over(wiring, [owner], known).namespace == namespace
+
+
+def test_what_is_new_follows_the_branch_of_what_deploys_the_environment() -> None:
+    def owner(environment: str, revision: str) -> Deployer:
+        of = ResId(group="argoproj.io", kind="Application", namespace="argocd", name=f"{environment}-{revision}")
+        source = Source(repository="", here=True, path=f"overlays/{environment}", revision=revision)
+        return Deployer(tool=Tool.ARGO_CD, id=of, environment=environment, sources=(source,))
+
+    owners = [owner("dev", "HEAD"), owner("prod", "stable"), owner("test", "a"), owner("test", "b")]
+    wiring = Wiring(tool=Tool.ARGO_CD, repository="https://git.example.org/a.git", revision="main")
+    found = handed_over(wiring, owners)
+    assert [found.revision_of(name) for name in ("dev", "prod", "test", "")] == ["HEAD", "stable", "main", "main"]
+    (note,) = told_of_revisions(found, owners)
+    assert (note.code, "prod is deployed at stable; " in note.summary) == ("MIG683", True)
+    said = replace(wiring, gitops=GitOps(revision="main"))
+    assert handed_over(said, owners).revision_of("prod") == "main"
+    assert told_of_revisions(handed_over(wiring, owners[:1]), owners[:1]) == ()
