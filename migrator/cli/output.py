@@ -198,7 +198,7 @@ def show_dropped(dropped: Dropped, output_format: str, stream: IO[str], feedback
 
 
 def show_applied(
-    applied: Applied, output_format: str, stream: IO[str], feedback: Feedback, *, diff: bool, branch: str | None
+    applied: Applied, form: str, stream: IO[str], feedback: Feedback, *, diff: bool, branch: str | None, place: str
 ) -> None:
     """Write what `apply` did, or why it did not."""
     from migrator.report import applied as report
@@ -206,7 +206,7 @@ def show_applied(
     from migrator.report.redact import redact_plan, redact_proof
 
     secrets, proof = applied.planned.secrets, applied.proof
-    if output_format == "json":
+    if form == "json":
         more: dict[str, Json] = {"commits": list(applied.commits)} if branch is not None else {}
         _document(applied, stream, **(more if not diff else {"diff": unified_diff(applied.edits, secrets)}))
         return
@@ -221,12 +221,12 @@ def show_applied(
         commits=applied.commits,
         demoted=applied.demoted,
     )
-    if output_format == "markdown":
+    if form == "markdown":
         from migrator.report.markdown.applied import applied_markdown
 
         stream.write(applied_markdown(outcome, shown_diff(applied.edits, secrets).splitlines() if is_diff else ()))
         return
-    if output_format == "html":
+    if form == "html":
         from migrator.report.html.planned import plan_html
 
         stream.write(plan_html(outcome.plan, outcome.proof))
@@ -236,7 +236,7 @@ def show_applied(
         whole = feedback.verbose or not stream.isatty()  # elsewhere git has to apply it
         stream.write(shown_diff(applied.edits, secrets, folds=not whole, is_terminal=stream.isatty()))
         return
-    report.show_applied(outcome, stream, verbose=feedback.verbose)
+    report.show_applied(outcome, stream, repository=place, verbose=feedback.verbose)
 
 
 def show_relocked(relocked: Relocked, output_format: str, stream: IO[str], feedback: Feedback) -> None:

@@ -105,7 +105,8 @@ def _commit_of(lock: Lock) -> str:
             "MIG710",
             "the lock names no baseline commit: the repository was migrated outside of git",
             span=SourceSpan(path=LOCK_PATH),
-            remedy="name the commit before the migration: `migrate verify --base REF`",
+            remedy="name the commit before the migration: `migrate verify --base REF`; where git has "
+            "none, nothing tells what was before",
         )
     return lock.commit
 

@@ -208,7 +208,10 @@ def _refused(texts: list[RepoPath], index: Index) -> Iterator[Diagnostic]:
 def _missing(reference: Reference, index: Index) -> tuple[str, str]:
     """What is wrong with a reference that leads nowhere, and what to do where that is something special."""
     if reference.path is None:
-        return f"{reference.text!r} leads out of the repository", ""
+        return (
+            f"{reference.text!r} leads out of the repository",
+            "run migrate on the folder above that holds both, or add what is missing",
+        )
     submodule = index.submodule_of(reference.path)
     if submodule is not None:
         return f"{submodule} is a submodule that is not checked out", "run `git submodule update --init`"

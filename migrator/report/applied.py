@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -46,7 +47,7 @@ class Outcome:
         return not self.is_written and not self.is_diff and self.proof is not None
 
 
-def show_applied(outcome: Outcome, stream: IO[str], *, verbose: bool = False) -> None:
+def show_applied(outcome: Outcome, stream: IO[str], *, repository: str = ".", verbose: bool = False) -> None:
     """What a pull request would say, the components that moved, what is not admitted, and the next steps."""
     out, proof = console(stream), outcome.proof
     out.print(f"{heading(outcome)}.", style="bold")
@@ -68,7 +69,7 @@ def show_applied(outcome: Outcome, stream: IO[str], *, verbose: bool = False) ->
         show_proof(proof, stream, verbose=verbose)
     if outcome.is_refused:
         out.print("Nothing was written.", style="bold")
-    commands = list(following(outcome))
+    commands = list(following(outcome, repository))
     if commands:
         out.print("Next:", style="bold")
     for name, command in commands:
@@ -104,22 +105,26 @@ def summary(outcome: Outcome, *, verbose: bool = False) -> Iterator[tuple[str, s
         yield "follow", several(follows, ", ", verbose=verbose)
 
 
-def following(outcome: Outcome) -> Iterator[tuple[str, str]]:
-    """What to do next: to look, to prove, to go on."""
+def following(outcome: Outcome, repository: str = ".") -> Iterator[tuple[str, str]]:
+    """What to do next with a repository: to look, to prove, to go on."""
     if not outcome.is_written:
         return
-    branch = outcome.branch
+    branch, place = outcome.branch, shlex.quote(repository)
     if outcome.in_git:
+        git = "git" if repository == "." else f"git -C {place}"
         yield (
             "look at the change",
-            "git add -A && git diff --cached" if branch is None else f"git log -p HEAD..{branch}",
+            f"{git} add -A && {git} diff --cached" if branch is None else f"{git} log -p HEAD..{branch}",
         )
-    yield "prove it again later", "migrate verify . --base <commit before>"
-    yield "keep it honest in CI", "migrate audit ."
+        yield "prove it again later", f"migrate verify {place} --base <commit before>"
+    yield "keep it honest in CI", f"migrate audit {place}"
     if any(change.cause in _OF_TOOL for change in outcome.plan.changes):
-        yield "merge it safely", "migrate handover ."
+        yield "merge it safely", f"migrate handover {place}"
     else:
-        yield "let something deploy", "migrate apply --gitops argocd   # or flux: in stages that keep live objects"
+        yield (
+            "let something deploy",
+            f"migrate apply {place} --gitops argocd   # or flux: in stages that keep live objects",
+        )
 
 
 def show_followed(

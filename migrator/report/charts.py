@@ -40,6 +40,11 @@ def _show_text(needed: NeededCharts, stream: IO[str]) -> None:
     if needed.fetched:
         out.print(f"Fetched: {', '.join(needed.fetched)}")
     out.print(f"{count} of {len(needed.charts)} archives are at hand.")
+    if count < len(needed.charts):
+        out.print(
+            "next  migrate charts --fetch DIR where there is a network (or the lines of --format helm)", style="bold"
+        )
+        out.print("      migrate plan --chart-mirror DIR afterwards, with or without --offline")
 
 
 def _show_pulls(needed: NeededCharts, stream: IO[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -145,13 +146,16 @@ def _settled(baseline: Baseline, components: Sequence[Component]) -> Settled:
 def _check_only(baseline: Baseline, components: Sequence[Component]) -> None:
     known = {each.id for each in components if each.kind is ComponentKind.THIRD_PARTY}
     done = set(baseline.lock.components) if baseline.lock else set()
-    names = ", ".join(sorted(known | done)) or "none"
+    names = sorted(known | done)
     for name in baseline.choices.only:
-        if name not in known | done:
+        if name not in names:
+            near = f"; did you mean {' or '.join(found)}?" if (found := get_close_matches(name, names, n=2)) else ""
+            there = f"recognised are {', '.join(names)}{near}" if names else "none is recognised here"
             raise MigrateError.of(
                 "MIG907",
-                f"no third-party component is called {name!r}; recognised are {names}",
-                remedy="use one of these with --only, or add a signature below .migrate/rules/signatures",
+                f"no third-party component is called {name!r}; {there}",
+                remedy="name one of these, or the root of the right repository; or add a signature below "
+                ".migrate/rules/signatures",
             )
 
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def unbuilt(outcome: Outcome, code: str, *pieces: str) -> None:
     """The whole plan, the one message of that code before it, and the exit code of an error."""
-    assert outcome.out.startswith("Nothing to do: no component was recognised.")
+    assert outcome.out.startswith("Nothing can be done yet: no component was recognised.")
     first, _, remedy = outcome.err.partition("\n")
     refused(Outcome(outcome.code, "", f"{first} ({remedy.strip()})"), code, *pieces)
 

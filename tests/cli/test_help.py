@@ -113,3 +113,8 @@ def test_commands_of_the_quick_starts_are_commands() -> None:
         lines = [*COMMAND.findall(text), *re.findall(r"^(migrate .+)$", text, flags=re.MULTILINE)]
         assert len(lines) > 8
         assert [problem(line) for line in lines if not line.endswith("migrate")] == [""] * len(lines)
+
+
+def test_help_of_a_command_is_its_help_and_of_a_near_name_the_right_one(migrate: Migrate) -> None:
+    assert migrate("help", "plan").out == migrate("plan", "--help").out
+    assert "did you mean propose-to-adopt?" in migrate("help", "adopt").err

@@ -122,7 +122,7 @@ def test_proposals_are_shown_with_the_command_that_goes_on(plan: Plan) -> None:
         return replace(plan, components=tuple(found), changes=())
 
     few, many = text_of(proposed(2)), text_of(proposed(9))
-    assert few.startswith("Nothing to do: 2 propose.\n")
+    assert few.startswith("Nothing can be done yet: 2 propose.\n")
     assert "  to decide  p0, p1\n" in few
     assert few.count("next  migrate accept") == 2
     assert "    two would restart\n    or cache of" not in few

@@ -50,7 +50,7 @@ def apply(repo: Path, output_format: str, **given: Any) -> int:
     with feedback.watching() as progress:
         applied = api.apply(repo, api.Options(**given), diff=diff, progress=progress, **further)
     with feedback.step("report"):
-        show_applied(applied, output_format, sys.stdout, feedback, diff=diff, branch=branch)
+        show_applied(applied, output_format, sys.stdout, feedback, diff=diff, branch=branch, place=str(repo))
     feedback.finish()
     return applied.exit_code
 

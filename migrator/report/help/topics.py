@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from pathlib import Path
 
 from migrator.diagnostics import MigrateError
@@ -38,7 +39,9 @@ def topic(name: str) -> str:
         if found:
             return f"{found[4:]}{re.split(r'^##+ ', rest, maxsplit=1, flags=re.MULTILINE)[0].rstrip()}\n"
     if name not in TOPICS:
-        raise MigrateError.of("MIG926", f"there is no page on {name}", remedy="`migrate help` lists the pages")
+        near = [each for each in TOPICS if name in each.split("-")] or get_close_matches(name, TOPICS, n=1)
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        raise MigrateError.of("MIG926", f"there is no page on {name}{meant}", remedy="`migrate help` lists the pages")
     return _page(name)
 
 

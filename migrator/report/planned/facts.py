@@ -26,7 +26,8 @@ def headline(plan: Plan) -> str:
     counts = Counter(component.decision.value for component in plan.components)
     told = ", ".join(f"{counts[decision]} {decision}" for decision in DECISION_STYLES if counts[decision])
     if not plan.changes:
-        return f"Nothing to do: {told or 'no component was recognised'}."
+        done = "Nothing to do" if plan.complete else "Nothing can be done yet"
+        return f"{done}: {told or 'no component was recognised'}."
     worst = max((each.impact for each in plan.components if each.decision in MOVES), default=Impact.NONE)
     return f"Plan: {told}; {plural(len(plan.changes), 'file change')}; highest impact {worst}."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from migrator.plan.groups import grouped, plural
@@ -41,7 +42,9 @@ def show_plan(plan: Plan, stream: IO[str], *, verbose: bool = False) -> None:
         _short(out, "Moves to Helm", adopted)
         _short(out, "To decide", proposed)
     show_pinned(out, plan.pinned)
-    _kept(out, [each for each in components if each.decision is Decision.KEEP], verbose=verbose)
+    remedies = () if verbose else [f" ({each.remedy})" for each in plan.diagnostics if each.remedy]
+    kept = [each for each in components if each.decision is Decision.KEEP]
+    _kept(out, [_without(each, remedies) for each in kept], verbose=verbose)
     for line in stage_lines(plan.stages, verbose=verbose):
         out.print(line, style="bold" if line.startswith("Stage") else None)
     if not plan.stages:
@@ -78,7 +81,7 @@ def _short(out: Console, title: str, components: Sequence[ComponentPlan]) -> Non
             out.print(f"    {component.reason}", style="dim")
     if len(shown) < len(ranked):
         out.print(f"  and with less impact, or more surely: {', '.join(each.id for each in ranked[len(shown) :])}")
-    commands = [each.next for each in components if each.next]
+    commands = [each.next for each in sorted(components, key=lambda each: not each.blocked_by) if each.next]
     if commands and len(components) > _FEW:
         out.print(f"  next  {commands[0]}   # and so on, one by one: `migrate review` goes through them")
     out.print()
@@ -136,6 +139,12 @@ def _hints(component: ComponentPlan) -> Iterator[str]:
         yield f"its chart is deprecated; its successor is {component.successor}"
     for rival in component.rivals:
         yield f"or {rival.title}, confidence {rival.score:.2f}"
+
+
+def _without(component: ComponentPlan, remedies: Iterable[str]) -> ComponentPlan:
+    """A component whose reason says no remedy that a message says."""
+    said = next((each for each in remedies if component.reason.endswith(each)), "")
+    return replace(component, reason=component.reason.removesuffix(said))
 
 
 def _kept(out: Console, components: Sequence[ComponentPlan], *, verbose: bool) -> None:

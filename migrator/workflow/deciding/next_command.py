@@ -11,6 +11,7 @@ from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.workflow.settings import Options, Settings
 
 _DEFAULT = Options()
+_NO_CHART = {"MIG420", "MIG421"}
 REASON = "..."
 """In the place of what only a person can say."""
 
@@ -18,8 +19,17 @@ REASON = "..."
 def with_next_commands(plan: Plan, settings: Settings) -> Plan:
     """The plan with the command that goes on, and each proposal with the one for it."""
     components = tuple(_with_next(each, settings) for each in plan.components)
-    first = next((each.next for each in components if each.next), "")
-    return replace(plan, components=components, next=command(settings, "apply") if plan.changes else first)
+    return replace(plan, components=components, next=_first(plan, components, settings))
+
+
+def _first(plan: Plan, components: Sequence[ComponentPlan], settings: Settings) -> str:
+    """To write what is proved, else to have the charts, else to decide: first what can be accepted."""
+    if plan.changes:
+        return command(settings, "apply")
+    if any(each.code in _NO_CHART for each in plan.diagnostics):
+        return command(replace(settings, budget=_DEFAULT.budget), "charts")
+    decided = sorted((each for each in components if each.next), key=lambda each: not each.blocked_by)
+    return decided[0].next if decided else ""
 
 
 def _with_next(component: ComponentPlan, settings: Settings) -> ComponentPlan:
@@ -30,8 +40,10 @@ def _with_next(component: ComponentPlan, settings: Settings) -> ComponentPlan:
 
 
 def _next(component: ComponentPlan, settings: Settings) -> str:
-    if component.decision is not Decision.PROPOSE or not component.blocked_by:
+    if component.decision is not Decision.PROPOSE:
         return ""
+    if not component.blocked_by:
+        return command(settings, "plan", "--only", component.id, "--verbose")
     if needs_names(component.blocked_by):
         return command(settings, "review", component.id)
     worst = max(each.impact for each in component.blocked_by)

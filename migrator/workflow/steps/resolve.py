@@ -260,7 +260,8 @@ def _no_version(component: Component, problem: str) -> Diagnostic:
         code="MIG430",
         severity=Severity.WARNING,
         summary=f"{about(component)}{problem}",
-        remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}",
+        remedy=f"name the version in migrate.yaml: components: {{{component.id}: {{version: ...}}}}; or give "
+        "the folder of its archive with --chart-mirror DIR",
     )
 
 
