@@ -153,6 +153,7 @@ def _handover(held: Field) -> Handover | None:
             "namespace",
             "owners",
             "applyByHand",
+            "releases",
             "elsewhere",
             "undeployed",
             "finished",
@@ -160,6 +161,7 @@ def _handover(held: Field) -> Handover | None:
         )
     )
     owners, by_hand, undeployed = held.child("owners"), held.child("applyByHand"), held.child("undeployed")
+    releases = held.child("releases")
     stages, stage = tuple(each.one_of(STAGES) for each in held.child("stages").listed()), held.child("stage")
     if not 1 <= stage.integer() <= len(stages):
         raise stage.error(f"must be one of the {len(stages)} stages, counted from 1")
@@ -170,6 +172,7 @@ def _handover(held: Field) -> Handover | None:
         namespace=_named(held.child("namespace"), ""),
         owners=() if owners.value is None else tuple(_owner(item) for item in owners.listed()),
         roots=() if by_hand.value is None else _paths(by_hand),
+        releases=() if releases.value is None else tuple(_named(each, "") for each in releases.listed()),
         elsewhere=held.child("elsewhere").texts(),
         undeployed=() if undeployed.value is None else _paths(undeployed),
         is_finished=held.child("finished").flag(default=False),

@@ -85,6 +85,8 @@ class Handover:
     """What deployed before what moves."""
     roots: tuple[RepoPath, ...] = ()
     """Files that somebody applies by hand, as nothing delivers them."""
+    releases: tuple[str, ...] = ()
+    """What the Kustomizations of Flux are called that deploy the new HelmReleases, sorted."""
     elsewhere: tuple[str, ...] = ()
     """Environments that objects of another repository deployed before, sorted."""
     undeployed: tuple[RepoPath, ...] = ()

@@ -77,6 +77,8 @@ def _handover(handover: Handover) -> Json:
         value["owners"] = [_owner(each, handover.namespace) for each in sorted(handover.owners, key=_order)]
     if handover.roots:
         value["applyByHand"] = sorted(handover.roots)
+    if handover.releases:
+        value["releases"] = list(handover.releases)
     if handover.elsewhere:
         value["elsewhere"] = list(handover.elsewhere)
     if handover.undeployed:

@@ -202,6 +202,7 @@ def test_what_deploys_is_written_and_read_back() -> None:
         ("namespace: tools", "namespace: 'a\\nb'"),
         ("release: monitoring", "release: --help"),
         ("kind: Application", "kind: --all"),
+        ("- helm-releases", "- --all"),
     ],
 )
 def test_what_would_be_an_option_of_a_command_is_no_name(written: str, odd: str) -> None:
@@ -209,7 +210,14 @@ def test_what_would_be_an_option_of_a_command_is_no_name(written: str, odd: str)
     old = LockedOwner(
         tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"), namespace="team-a"
     )
-    handover = Handover(tool="argocd", stage=1, stages=("protect", "switch"), namespace="tools", owners=(old,))
+    handover = Handover(
+        tool="argocd",
+        stage=1,
+        stages=("protect", "switch"),
+        namespace="tools",
+        owners=(old,),
+        releases=("helm-releases",),
+    )
     lock = read_lock(TEXT)
     environments = {name: replace(each, deployed_by=(new,)) for name, each in lock.environments.items()}
     text = dump_lock(replace(lock, environments=environments, handover=handover))

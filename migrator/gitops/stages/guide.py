@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -174,6 +175,8 @@ def _checks(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
         else:
             yield f"flux get kustomizations {name} -n {space}"
     if stage != PROTECT and handover.tool == "flux":
+        space = _word(handover.namespace)
+        yield from (f"flux get kustomizations {_word(name)} -n {space}" for name in handover.releases)
         found = {
             (each.context.namespace, each.context.release) for held in lock.environments.values() for each in held.helm
         }
@@ -212,7 +215,9 @@ def _back(stage: str, lock: Lock, handover: Handover) -> Iterator[str]:
         yield from (f"argocd app delete {_word(name)} --cascade=false   # it was applied by hand" for name in roots)
     else:
         yield "# wait until the old owners are ready; then, where the bootstrap does not prune:"
-        yield f"flux delete kustomization helm-releases -n {_word(handover.namespace)}"
+        by_hand = (each for each in _deployers(lock) if posixpath.dirname(each.file) in handover.roots)
+        names = [*(each.name for each in by_hand if each.kind == "Kustomization"), *handover.releases]
+        yield from (f"flux delete kustomization {_word(each)} -n {_word(handover.namespace)}" for each in names)
         released = (each for each in _deployers(lock) if each.kind == "HelmRelease")
         yield from (f"flux delete helmrelease {_word(each.name)} -n {_word(handover.namespace)}" for each in released)
 

@@ -285,9 +285,17 @@ def _handover(lock: Lock, objects: Sequence[Written], wiring: Wiring, planned: P
         namespace=wiring.namespace,
         owners=tuple(sorted(_owners(wiring, planned), key=lambda each: (each.file, each.kind, each.name))),
         roots=roots,
+        releases=tuple(sorted(set(_delivering(objects)))),
         elsewhere=planned.elsewhere,
         base=begun_before.base if begun_before is not None and not begun_before.is_finished else "",
     )
+
+
+def _delivering(objects: Sequence[Written]) -> Iterator[str]:
+    """The names of the Kustomizations of Flux that deploy no part of an environment themselves: their releases."""
+    for each in objects:
+        if each.unit is None and each.deployer is not None and each.deployer.tool is Tool.FLUX:
+            yield each.deployer.id.name
 
 
 def _by_hand(written: Written, tool: Tool) -> RepoPath:

@@ -23,7 +23,8 @@ def guide(tool: str, kind: str, stage: int, name: str = "db-prod") -> Guide:
         stages=("protect", "switch"),
         namespace="tools",
         owners=(OLD,),
-        roots=(RepoPath("p/root-app.yaml"),) if tool == "argocd" else (),
+        roots=(RepoPath("p/root-app.yaml" if tool == "argocd" else "p"),),
+        releases=("helm-releases-2",) if tool == "flux" else (),
     )
     prod = LockedEnvironment(before=(), kustomize=(), helm=(), deployed_by=(new,))
     return locked_guide(
@@ -43,9 +44,12 @@ def test_argo_cd_is_asked_about_old_owners_first_and_new_ones_then() -> None:
 
 def test_flux_is_asked_about_its_releases() -> None:
     _, switch = guide("flux", "HelmRelease", 2).stages
-    assert switch.check == ("flux get helmreleases db-prod -n tools",)
+    assert switch.check == (
+        "flux get helmreleases db-prod -n tools",
+        "flux get kustomizations helm-releases-2 -n tools",
+    )
     assert switch.back[-2:] == (
-        "flux delete kustomization helm-releases -n tools",
+        "flux delete kustomization helm-releases-2 -n tools",
         "flux delete helmrelease db-prod -n tools",
     )
 
@@ -70,7 +74,7 @@ def test_without_a_tool_there_is_no_guide(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("name", "word"), [("db; rm -rf x", "'db; rm -rf x'"), ("a\x1b[2J\nb", "'a?[2J?b'")])
 def test_a_name_is_one_word_of_one_line_that_can_be_seen(name: str, word: str) -> None:
     _, switch = guide("flux", "HelmRelease", 2, name).stages
-    assert switch.check == (f"flux get helmreleases {word} -n tools",)
+    assert switch.check[0] == f"flux get helmreleases {word} -n tools"
     assert switch.back[-1] == f"flux delete helmrelease {word} -n tools"
 
 
