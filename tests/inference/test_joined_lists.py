@@ -35,6 +35,14 @@ def test_values_that_are_joined_stay_apart(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "listed", ["list .Values.host .Values.path .Values.name", "compact (list .Values.host .Values.path .Values.name)"]
+)
+def test_a_value_of_its_own_may_hold_the_separator(listed: str) -> None:
+    template = f'{CONFIG_MAP}data:\n  k: {{{{ join "/" ({listed}) }}}}:v1\n'
+    assert_found(template, "host: example.org\npath: apps\nname: web\n", "path: mirror/tools\n")
+
+
+@pytest.mark.parametrize(
     "condition",
     [
         "ne (len .Values.l) 0",

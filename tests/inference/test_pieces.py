@@ -34,3 +34,10 @@ def test_a_branch_within_a_branch_is_read_however_little_it_prints(before):
     pieces += [Piece(MARK, leaf(None, "claim"), inner.path_condition, inner)]
     found = [dict(edits) for edits in invert_text(pieces, f"{before}mine")]
     assert {("claim",): "mine", ("enabled",): True} in found
+
+
+def test_a_port_in_an_address_is_no_tag():
+    pieces = [Piece("ghcr.io/app", leaf("ghcr.io/app", "image", "repository"), None, None)]
+    pieces += [Piece(":", None, None, None), Piece("v1.1", leaf("v1.1", "image", "tag"), None, None)]
+    found = next(invert_text(pieces, "mirror.example.net:5000/ghcr.io/app:v1.2"))
+    assert dict(found) == {("image", "repository"): "mirror.example.net:5000/ghcr.io/app", ("image", "tag"): "v1.2"}

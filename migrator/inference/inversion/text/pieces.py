@@ -100,28 +100,12 @@ class Texts:
         sources = [piece for piece in real if _is_variable(piece)]
         if not 2 <= len(sources) <= 6 or _ways(real, target) * len(target) > MAX_MATCH:
             return
-        seen: dict[int, int] = {}
-        for greedy in ("?", ""):
-            pattern = ""
-            seen.clear()
-            for piece in real:
-                if piece.source is None or not _is_variable(piece):
-                    pattern += re.escape(piece.text)
-                elif id(piece.source) in seen:
-                    pattern += f"(?P=g{seen[id(piece.source)]})"
-                else:
-                    seen[id(piece.source)] = len(seen)
-                    pattern += f"(?P<g{len(seen) - 1}>.*{greedy})"
-            match = re.fullmatch(pattern, target, re.DOTALL)
-            if match is None:
-                return
-            groups = []
-            for piece in sources:
-                text = match[f"g{seen[id(piece.source)]}"]
-                if piece.source is None or text == ("" if piece.text == MARK else piece.text):
-                    continue
-                groups.append(list(islice(self._inversion.invert(piece.source, text, loose=True, depth=depth + 1), 2)))
-            yield from islice(_together(groups), MAX_TOGETHER)
+        shares = [shared for greedy in ("?", "") if (shared := _shared_out(real, target, greedy)) is not None]
+        # of two ways to share a text among values the one that leaves more of them as they are
+        for shared in sorted(shares, key=lambda each: -_likeness(each)):
+            changed = [(source, text) for source, now, text in shared if text != now]
+            found = (self._inversion.invert(source, text, loose=True, depth=depth + 1) for source, text in changed)
+            yield from islice(_together([list(islice(each, 2)) for each in found]), MAX_TOGETHER)
 
     def _turned_choices(self, real: list[Piece], target: str, depth: int, turns: int) -> Iterator[Edits]:
         """Values of one text that one condition chooses, all of them as the other branch leaves them."""
@@ -147,6 +131,32 @@ class Texts:
                     joined = combined(edits, path_condition)
                     if joined:
                         yield joined
+
+
+def _shared_out(real: list[Piece], target: str, greedy: str) -> list[tuple[Value, str, str]] | None:
+    """The values of some pieces, each with its text now and that in a target; None where their fixed text is missing."""
+    pattern = ""
+    seen: dict[int, int] = {}
+    for piece in real:
+        if piece.source is None or not _is_variable(piece):
+            pattern += re.escape(piece.text)
+        elif id(piece.source) in seen:
+            pattern += f"(?P=g{seen[id(piece.source)]})"
+        else:
+            seen[id(piece.source)] = len(seen)
+            pattern += f"(?P<g{len(seen) - 1}>.*{greedy})"
+    match = re.fullmatch(pattern, target, re.DOTALL)
+    if match is None:
+        return None
+    texts = ((piece.source, "" if piece.text == MARK else piece.text) for piece in real if _is_variable(piece))
+    return [(source, now, match[f"g{seen[id(source)]}"]) for source, now in texts if source is not None]
+
+
+def _likeness(shared: list[tuple[Value, str, str]]) -> int:
+    """How many characters of values stay at their ends."""
+    return sum(
+        len(now) if now == text else max(_alike(now, text), _alike(now[::-1], text[::-1])) for _, now, text in shared
+    )
 
 
 def _together(groups: Sequence[Sequence[Edits]]) -> Iterator[Edits]:
@@ -282,8 +292,14 @@ def _variables(real: list[Piece]) -> Iterator[tuple[int, int, Value]]:
 
 def _is_several(piece: Piece, text: str) -> bool:
     """Whether a text holds the separator of the joined list whose item a piece is: it would be two of them."""
-    joins = [whole.args[0].v for whole in piece.wholes if whole.op == "join"]
+    joins = [whole.args[0].v for whole in piece.wholes if whole.op == "join" and not _is_spelled_out(whole.args[1])]
     return any(isinstance(separator, str) and separator and separator in text for separator in joins)
+
+
+def _is_spelled_out(listed: Value) -> bool:
+    """Whether a template names the items of a list one by one: each is a value of its own, whatever it holds."""
+    inner = listed.args[0] if listed.op == "compact" else listed
+    return not (inner.op or inner.direct)
 
 
 def _is_empty(source: Value) -> bool:
