@@ -84,3 +84,29 @@ def test_a_namespace_that_only_the_target_names_is_another_way_to_write_it(archi
     assert found.equivalent
     assert [path for _, path in found.written_differently["prod"]] == [("metadata", "namespace")]
     assert inferred(archive, rendered(archive), release="shop", namespace="data")[0].identical
+
+
+SIZED = SERVER.replace(
+    'image: "example/server:1"}]', 'image: "example/server:1", resources: {limits: {cpu: {{ .Values.cpu }}}}}]'
+)
+DRAWN = "apiVersion: v1\nkind: Secret\nmetadata: {name: drawn}\ndata: {key: {{ randAlphaNum 40 | b64enc }}, id: {{ uuidv4 | b64enc }}}\n"
+
+
+@pytest.mark.parametrize("drawn", ["", DRAWN])
+@pytest.mark.parametrize("cpu", [2, "2"])
+def test_a_quantity_is_written_as_the_target_writes_it(tmp_path, cpu, drawn):
+    files = {
+        "values.yaml": "cpu: 500m\npod: {enabled: false}\n",
+        "templates/server.yaml": SIZED.replace("{{ .Values.cpu }}", "{{ toJson .Values.cpu }}"),
+    }
+    archive = archive_of(tmp_path, {**files, "templates/drawn.yaml": drawn})
+    found, _ = inferred(archive, rendered(archive, {"cpu": cpu, "pod": {"enabled": True, "fsGroup": 1}}))
+    assert found.values.common["cpu"] == cpu
+    assert type(found.values.common["cpu"]) is type(cpu)
+
+
+def test_what_is_drawn_does_not_keep_the_rest_from_the_letter(tmp_path):
+    files = {"values.yaml": "pod: {enabled: false}\n", "templates/server.yaml": SERVER, "templates/drawn.yaml": DRAWN}
+    archive = archive_of(tmp_path, files)
+    found, _ = inferred(archive, rendered(archive, {"pod": {"enabled": True}}))
+    assert found.values.common == {"pod": {"enabled": True}}

@@ -83,7 +83,8 @@ class Sides:
     @property
     def whole(self) -> Json:
         """What the place should be, in the words of the target; of what is filled in only what differs now."""
-        if self.written is MISSING or type(self.written) is not type(self.target):
+        is_scalar = isinstance(self.target, str | int | float) and isinstance(self.written, str | int | float)
+        if self.written is MISSING or not (is_scalar or type(self.written) is type(self.target)):
             return self.target
         if not isinstance(self.target, dict):
             return self.written

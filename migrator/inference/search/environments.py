@@ -14,6 +14,7 @@ from migrator.inference.budget import LimitError, limited
 from migrator.inference.candidates.release_names import namespaces, releases
 from migrator.inference.hypothesis.evaluator import Evaluator
 from migrator.inference.hypothesis.helm_probes import Ask, Probes
+from migrator.inference.hypothesis.random_values import generated_rank
 from migrator.inference.hypothesis.state import State
 from migrator.inference.internal_errors import FAULTS
 from migrator.inference.rendered_chart import chart_of, defaults_of
@@ -207,19 +208,25 @@ def _tried(trials: Trials, state: State) -> Tried:
 
 def _to_the_letter(evaluator: Evaluator, state: State, deadline: float) -> State:
     """What is right to a cluster and prints more objects to the letter, where it is found near; else the state."""
-    if not state.is_right:
+    if not (state.is_right or _is_drawn_else(evaluator, state)):
         return state
     state = with_written_namespaces(evaluator, state)
     strict = evaluator.to_the_letter()
     begun = strict.measure(state.tree, state.setting)
-    if begun.is_right:
+    if len(begun.costs) <= len(state.costs):
         return state
     trials = Trials(strict, begun, min(deadline, time.process_time() + LETTERS), release_is_fixed=True)
     found = Search(trials, all_passes()).run()
     if found.is_right:
         return found
-    is_nearer = len(found.costs) < len(begun.costs) and evaluator.measure(found.tree, found.setting).is_right
-    return found if is_nearer else state
+    same = evaluator.measure(found.tree, found.setting)
+    return found if len(found.costs) < len(begun.costs) and same.serves_as_well_as(state) else state
+
+
+def _is_drawn_else(evaluator: Evaluator, state: State) -> bool:
+    """Whether it is right but for what the chart draws anew."""
+    others = state.extra or state.errors or state.broken or state.unwanted or evaluator.missing(state)
+    return not others and all(map(generated_rank, evaluator.gaps(state)))
 
 
 def _deadline(started: float, budget: float, place: int, count: int) -> float:

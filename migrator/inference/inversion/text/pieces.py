@@ -134,7 +134,7 @@ class Texts:
 
 
 def _shared_out(real: list[Piece], target: str, greedy: str) -> list[tuple[Value, str, str]] | None:
-    """The values of some pieces, each with its text now and that in a target; None where their fixed text is missing."""
+    """The values of some pieces, each with its text now and in a target; None where their fixed text is missing."""
     pattern = ""
     seen: dict[int, int] = {}
     for piece in real:
