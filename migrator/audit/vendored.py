@@ -8,6 +8,7 @@ from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject
 from migrator.classify import Component, ComponentKind
 from migrator.diagnostics import MigrateError
+from migrator.lock import SWITCH
 from migrator.model import ResId
 from migrator.signatures.manifests import header_of
 
@@ -78,6 +79,9 @@ def _why_a_note(component: Component, subject: Subject, members: Mapping[str, Se
     if subject.lock is None:
         return "and was not migrated yet"
     locked = subject.lock.components.get(component.id)
+    handover = subject.lock.handover
+    if locked is None and handover is not None and SWITCH in handover.stages[handover.stage :]:
+        return "as nothing moves before a later stage of the handover"
     decision = locked.decision if locked is not None else subject.lock.staying.get(component.id)
     if decision is None or decision in _ADOPTED:
         return ""

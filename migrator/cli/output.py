@@ -118,6 +118,10 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], feedbac
             from migrator.report.markdown.planned import findings_markdown
 
             stream.write(findings_markdown(findings))
+        case "html":
+            from migrator.report.html.proved import findings_html
+
+            stream.write(findings_html(findings))
         case "sarif":
             from migrator.report.ci.sarif import sarif_document
             from migrator.report.json import dumps
@@ -153,6 +157,10 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
             from migrator.report.markdown.proved import proof_markdown
 
             stream.write(proof_markdown(proof, verified.diagnostics))
+        case "html":
+            from migrator.report.html.proved import proof_html
+
+            stream.write(proof_html(proof, verified.diagnostics))
         case "junit":
             from migrator.report.ci.junit import junit
 

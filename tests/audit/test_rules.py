@@ -15,7 +15,7 @@ from migrator.classify import ChartCandidate, Component, ComponentKind
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.discover import Config, Index, discover
 from migrator.load import load
-from migrator.lock import Lock, LockedComponent, LockedEnvironment, LockedRelease
+from migrator.lock import Handover, Lock, LockedComponent, LockedEnvironment, LockedRelease
 from migrator.model import Origin, ReleaseContext, RepoPath, Resource, SourceSpan, resource_of
 from migrator.prove import Owner, Part, Rendering, all_part_digests, part_digests, rendered_digest, rendering_digest
 from migrator.render_roots import Build
@@ -217,6 +217,18 @@ def test_what_was_a_proposal_when_the_lock_was_written_is_a_note(audited: Audit)
     assert (found.code, found.severity) == ("MIG802", Severity.INFO)
     assert "a proposal since the repository was migrated" in found.summary
     assert is_finding(only(audited(lock=lock_of(staying={"other": "propose"}), components=[component()])))
+
+
+def test_what_a_later_stage_of_a_handover_moves_is_a_note_until_then(audited: Audit) -> None:
+    def told(stage: int) -> Diagnostic:
+        handover = Handover(tool="flux", stage=stage, stages=("protect", "switch", "clean-up"))
+        return next(
+            each for each in audited(lock=lock_of(handover=handover), components=[component()]) if each.code == "MIG802"
+        )
+
+    assert not is_finding(told(1))
+    assert "a later stage of the handover" in told(1).summary
+    assert is_finding(told(2))
 
 
 def test_companions_that_the_lock_knows_are_silent(audited: Audit) -> None:

@@ -13,7 +13,7 @@ from migrator.cli.options import charts, output_format, repository, talking
 
 @click.command(short_help="Check that the hybrid stays honest.")
 @repository
-@output_format("text", "json", "markdown", "sarif", "junit", "github", "gitlab")
+@output_format("text", "json", "markdown", "html", "sarif", "junit", "github", "gitlab")
 @charts
 @talking
 def audit(repo: Path, output_format: str, **given: Any) -> int:

@@ -16,7 +16,7 @@ from migrator.cli.options import charts, max_impact, output_format, repository, 
 @click.option("--trust-cache", is_flag=True, help="Take what this machine rendered before.")
 @click.option("--base", metavar="GITREF", help="Commit before the migration (default: the lock's baseline).")
 @click.option("--attestation", type=click.Path(path_type=Path, dir_okay=False), help="Write an in-toto Statement here.")
-@output_format("text", "json", "markdown", "junit", "github", "intoto")
+@output_format("text", "json", "markdown", "html", "junit", "github", "intoto")
 @max_impact
 @charts
 @talking

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from migrator.compare import describe
 from migrator.plan.groups import grouped, plural
 from migrator.report.groups import in_words, judged
+from migrator.report.html.blocks import more
 from migrator.report.html.page import command, searchable
 from migrator.report.html.tags import Html, badge, code, fold, join, listed, table, tag
 
@@ -124,7 +125,7 @@ def group_fold(group: Group, most: int) -> Html:
     where = f" in {', '.join(group.environments)}{judged(group)}"
     title = join([badge(str(group.impact)), group.title, tag("span", where, cls="dim")])
     rows = [(code(f"{each.id}{in_words(each)}"), _old_and_new(each), each.why) for each in group.differences[:most]]
-    return fold(title, table(["place", "old and new", "judged"], rows), _more(len(group.differences), most))
+    return fold(title, table(["place", "old and new", "judged"], rows), more(len(group.differences), most))
 
 
 def _old_and_new(difference: Difference) -> Html:
@@ -138,7 +139,7 @@ def _residual(component: ComponentPlan, most: int) -> Html:
         (each.environment, code(f"{each.resource} {'/'.join(map(str, each.path))}"), each.cls.value)
         for each in component.residual[:most]
     ]
-    return join([table(["in", "place", "why"], rows), _more(len(component.residual), most)])
+    return join([table(["in", "place", "why"], rows), more(len(component.residual), most)])
 
 
 def _objects(component: ComponentPlan, most: int) -> Iterator[Html]:
@@ -149,10 +150,4 @@ def _objects(component: ComponentPlan, most: int) -> Iterator[Html]:
         for name in sorted(held):
             if held[name]:
                 lines = listed(code(str(each)) for each in held[name][:most])
-                yield fold(
-                    f"{plural(len(held[name]), 'object')} of {name} {title}", lines, _more(len(held[name]), most)
-                )
-
-
-def _more(count: int, most: int) -> Html:
-    return tag("p", f"{count - most} more: --format json has them all.", cls="dim") if count > most else Html("")
+                yield fold(f"{plural(len(held[name]), 'object')} of {name} {title}", lines, more(len(held[name]), most))

@@ -9,36 +9,25 @@ from typing import TYPE_CHECKING
 from migrator.model import Impact
 from migrator.plan.groups import Group, grouped, plural
 from migrator.plan.types import Decision
+from migrator.report.html.blocks import Section, bounded_page, messages, proof_summary, proof_tables
 from migrator.report.html.component import component_card, group_fold
-from migrator.report.html.page import command, page, searchable
+from migrator.report.html.page import command, searchable
 from migrator.report.html.pictures import owners, repository_map
 from migrator.report.html.tags import Html, badge, code, join, listed, table, tag
 from migrator.report.planned.facts import facts, headline, ordered
-from migrator.report.proved.facts import facts as proof_facts
-from migrator.report.proved.facts import headline as proof_headline
 from migrator.report.proved.facts import proof_line, refused
 
 if TYPE_CHECKING:
     from migrator.plan.types import Plan
     from migrator.prove import Proof
 
-LIMIT = 5_000_000
-"""Bytes of a page at most."""
-_STEPS = (2_000, 300, 40, 5)
-"""So many lines of a block, fewer where the page is too large otherwise."""
-
 
 def plan_html(plan: Plan, proof: Proof | None = None) -> str:
     """The page; blocks are cut, and say so, only where it would be too large."""
-    text = ""
-    for most in _STEPS:
-        text = page("Migration", list(_sections(plan, proof, most)))
-        if len(text.encode()) <= LIMIT:
-            break
-    return text
+    return bounded_page("Migration", lambda most: _sections(plan, proof, most))
 
 
-def _sections(plan: Plan, proof: Proof | None, most: int) -> Iterator[tuple[str, str, Html]]:
+def _sections(plan: Plan, proof: Proof | None, most: int) -> Iterator[Section]:
     yield "summary", "Summary", _summary(plan)
     if proof is not None:
         yield "proof", "Proof", _proof(proof, most)
@@ -51,7 +40,7 @@ def _sections(plan: Plan, proof: Proof | None, most: int) -> Iterator[tuple[str,
     yield "stages", "Stages of the handover", _stages(plan, most)
     yield "stays", "Stays in Kustomize", _kept(plan)
     yield "files", "Files", _files(plan, most)
-    yield "messages", "Messages", _messages(plan, most)
+    yield "messages", "Messages", messages(plan.diagnostics, most)
 
 
 def _summary(plan: Plan) -> Html:
@@ -64,14 +53,7 @@ def _summary(plan: Plan) -> Html:
 def _proof(proof: Proof, most: int) -> Html:
     found = refused(proof)
     told = [join([proof_line(each.found), listed(map(code, each.found.explanation))]) for each in found[:most]]
-    summary = table(["", ""], list(proof_facts(proof)), cls="facts")
-    rows = [
-        (name, badge(str(each.verdict)), str(each.before), str(each.after))
-        for name, each in sorted(proof.environments.items())
-    ]
-    every = table(["environment", "verdict", "objects before", "after"], rows)
-    engines = table(["rendered by", ""], sorted((*proof.record.engines.items(), *proof.record.charts.items())))
-    return join([tag("p", tag("strong", proof_headline(proof))), summary, listed(told), every, engines])
+    return join([proof_summary(proof), listed(told), proof_tables(proof)])
 
 
 def _by_impact(plan: Plan, most: int) -> Html:
@@ -127,20 +109,4 @@ def _files(plan: Plan, most: int) -> Html:
             table(["", "file", "because of", "lines"], rows[:most]),
         )
         for folder, rows in folders.items()
-    )
-
-
-def _messages(plan: Plan, most: int) -> Html:
-    kinds: dict[tuple[str, str], list[tuple[Html, str, str]]] = defaultdict(list)
-    for each in plan.diagnostics:
-        place = code(str(each.span)) if each.span else Html("")
-        kinds[each.severity.value, each.code].append((place, each.summary, each.remedy))
-    return join(
-        searchable(
-            join(
-                [badge(severity), tag("b", key), f"  {len(rows)} times: " if len(rows) > 1 else "  ", rows[0][1][:200]]
-            ),
-            table(["place", "what", "remedy"], rows[:most]),
-        )
-        for (severity, key), rows in kinds.items()
     )

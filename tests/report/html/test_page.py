@@ -5,51 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 from browser import Browser, chromium
+from checked_page import Checked
 
 from migrator.inference.types import SplitValues
 from migrator.model import RepoPath, ResId
 from migrator.plan.types import Change, Plan, StagePlan
+from migrator.report.html.blocks import LIMIT
 from migrator.report.html.component import values_table
-from migrator.report.html.planned import LIMIT, plan_html
+from migrator.report.html.planned import plan_html
 from migrator.report.html.tags import code, table, tag
 
 HOSTILE = "</script><img src=x onerror=alert(1)>\"'&\x1b[31m"
-VOID = {"meta", "input", "link", "img"}
-
-
-class Checked(HTMLParser):
-    """Every element is closed in its turn, no id stands twice, and nothing acts or is fetched."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.ids: list[str] = []
-        self.wrong: list[str] = []
-        self.targets: list[str] = []
-        self.feed(text)
-        self.wrong += self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in VOID:
-            self.open.append(tag)
-        found = dict(attrs)
-        self.ids += [found["id"] or ""] if "id" in found else []
-        self.targets += [found["href"] or ""] if tag == "a" else []
-        self.wrong += [f"{tag} {key}" for key in found if key.startswith("on") or key == "src"]
-        if tag == "img":
-            self.wrong.append("img")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in {"rect", "path"} and (not self.open or self.open.pop() != tag):
-            self.wrong.append(f"/{tag}")
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.wrong += [f"{tag} {key}" for key, _ in attrs if key.startswith("on")]
 
 
 def hostile(plan: Plan) -> Plan:
@@ -118,7 +88,7 @@ def test_a_huge_page_is_cut_and_says_so(plan: Plan, monkeypatch: pytest.MonkeyPa
     assert LIMIT == 5_000_000
     found = large(plan, 3_000)
     assert len(plan_html(found)) > 600_000
-    monkeypatch.setattr("migrator.report.html.planned.LIMIT", 600_000)
+    monkeypatch.setattr("migrator.report.html.blocks.LIMIT", 600_000)
     text = plan_html(found)
     assert len(text.encode()) <= 600_000
     assert "more: --format json has them all." in text

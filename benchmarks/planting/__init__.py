@@ -1,0 +1,1 @@
+"""Faults that the audit has to find, planted in migrated repositories."""
