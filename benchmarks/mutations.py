@@ -40,7 +40,7 @@ from mutating.changes import Change, changed, kind_of
 from mutating.judge import Judge
 from mutating.subjects import CHARTS, SUBJECTS, Subject, made
 
-CLAIMS = ("lock", "Chart.lock", "vendored charts", "GitOps objects")
+CLAIMS = ("lock", "Chart.lock", "vendored charts")
 OPINIONS = ("allowances", "signatures", "configuration")
 DOCS = Path(__file__).resolve().parent.parent / "docs/benchmarks.md"
 BEGIN, END = "<!-- mutations: begin -->", "<!-- mutations: end -->"

@@ -129,7 +129,7 @@ class Resource:
 def resource_of(body: Mapping[str, Json], origin: Origin | None = None) -> Resource:
     """The resource that a document holds; a missing namespace is the empty string."""
     gvk = Gvk.of(str(body.get("apiVersion") or ""), str(body.get("kind") or ""))
-    metadata = body.get("metadata") or {}
+    metadata = mapping_of(body.get("metadata"))
     res_id = ResId(
         group=gvk.group,
         kind=gvk.kind,

@@ -15,6 +15,7 @@ from migrator.audit.deployed import (
     policy_looser,
     release_disagrees,
 )
+from migrator.audit.deploying import deployed_otherwise
 from migrator.audit.places import place_of
 from migrator.audit.types import Finding, Subject, Umbrella
 from migrator.audit.vendored import vendored
@@ -332,4 +333,5 @@ RULES = (
     Rule(code="MIG821", words=frozenset({"problem", "fix"}), find=not_covered),
     Rule(code="MIG822", words=frozenset({"object", "problem", "file"}), find=owner_astray),
     Rule(code="MIG823", words=frozenset({"what", "impact"}), find=limits_widened),
+    Rule(code="MIG824", words=frozenset({"object", "folder", "became"}), find=deployed_otherwise),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -58,6 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
     # what is read stays until the end: looking through it for garbage again and again is two fifths of the time
     gc.set_threshold(*THRESHOLDS)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     code = run(arguments)
     try:
         sys.stdout.flush()

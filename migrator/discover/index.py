@@ -6,7 +6,7 @@ import hashlib
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
@@ -65,6 +65,8 @@ class Index:
     ignored: tuple[RepoPath, ...] = ()
     """Files and folders left out by name or by `ignore`; what lies below an ignored folder is not listed."""
     diagnostics: Diagnostics = ()
+    written: Mapping[RepoPath, bytes] = field(default_factory=dict, repr=False)
+    """File -> what it will hold, where this is the index of a tree that is not written yet."""
     _digests: dict[RepoPath, str] = field(default_factory=dict, repr=False, compare=False)
 
     def resolve(self, path: RepoPath) -> RepoPath:
@@ -98,6 +100,8 @@ class Index:
     def read(self, path: RepoPath) -> bytes:
         """The bytes of a file; MigrateError MIG106 if they cannot be read."""
         try:
+            if path in self.written:
+                return self.written[path]
             return (self.root / path).read_bytes()
         except OSError as error:
             raise MigrateError.of(
@@ -106,6 +110,17 @@ class Index:
                 span=SourceSpan(path=path),
                 remedy="give read permission, or leave it out with `ignore` in migrate.yaml",
             ) from None
+
+    def with_files(self, files: Mapping[RepoPath, bytes | None]) -> Index:
+        """The index once these files hold that, or (None) are gone."""
+        every_file = {**self.written, **files}
+        written = {path: data for path, data in every_file.items() if data is not None}
+        kept = {path: entry for path, entry in self.files.items() if path not in files}
+        listed = (path for path in files if ALWAYS_IGNORED.isdisjoint(path.split("/")))
+        new = {path: FileEntry(path=path, size=len(written[path])) for path in listed if path in written}
+        every = dict(sorted({**kept, **new}.items()))
+        kustomizations = tuple(path for path in every if posixpath.basename(path) in KUSTOMIZATION_NAMES)
+        return replace(self, files=every, kustomization_files=kustomizations, written=written, _digests={})
 
     def digest(self, path: RepoPath) -> str:
         """`sha256:` of a file's bytes, computed when first asked for; MigrateError MIG106 if it cannot be read."""

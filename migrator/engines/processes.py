@@ -10,14 +10,16 @@ import json
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import FrameType
 from typing import IO, Any, TypeVar
 
-from migrator.engines.run import killed_with_its_run, run_parallel
+from migrator.engines.run import end_engines, killed_with_its_run, run_parallel
 from migrator.garbage import THRESHOLDS
 from migrator.progress import Watch, uncounted
 
@@ -109,6 +111,7 @@ def serve() -> None:
     import gc
 
     gc.set_threshold(*THRESHOLDS)
+    signal.signal(signal.SIGTERM, _terminated)
     questions = sys.stdin.buffer
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     # whatever prints must not print into an answer
@@ -121,6 +124,11 @@ def serve() -> None:
             except Exception as error:  # noqa: BLE001 - raised again where it was asked
                 answer = (False, error)
             _send(answers, answer)
+
+
+def _terminated(_number: int, _frame: FrameType | None) -> None:
+    end_engines()
+    os._exit(128 + signal.SIGTERM)
 
 
 def _send(stream: IO[bytes], value: object) -> None:

@@ -85,7 +85,7 @@ class _Children:
             self._running.append(process)
             cancelled = self._cancelled
         if cancelled:
-            _kill_group(process)
+            _ended(process)
 
     def remove(self, process: subprocess.Popen[bytes]) -> None:
         with self._lock:
@@ -97,9 +97,13 @@ class _Children:
             running = tuple(self._running)
         for process in running:
             if process.poll() is None:
-                _kill_group(process)
+                _ended(process)
 
 
+_engines: set[subprocess.Popen[bytes]] = set()
+"""All that `run` waits for, in any thread."""
+_GRACE = 2.0
+"""Seconds that a process of our own gets to end what it has started."""
 _children: ContextVar[_Children | None] = ContextVar("children", default=None)
 
 
@@ -164,11 +168,13 @@ def run(
     name = Path(command[0]).name
     process = _started(command, name, cwd, offline_environment() if env is None else env)
     children = _children.get()
+    _engines.add(process)
     if children is not None:
         children.add(process)
     try:
         stdout, stderr = _printed(process, name, stdin, timeout, max_output)
     finally:
+        _engines.discard(process)
         if children is not None:
             children.remove(process)
     errors = stderr.decode("utf-8", "replace")
@@ -323,6 +329,22 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         if pipe is not None:
             with contextlib.suppress(OSError):
                 pipe.close()
+
+
+def end_engines() -> None:
+    """Kill every program that is being run, in whichever thread: each leads a group that nothing else would reach."""
+    for process in tuple(_engines):
+        _kill_group(process)
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """End a child; one of our own processes gets the time to end its engines first."""
+    if process not in _engines:
+        process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(_GRACE)
+            return  # its id may be another's now
+    _kill_group(process)
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

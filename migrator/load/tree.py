@@ -203,8 +203,8 @@ def _of_releases(index: Index) -> Iterator[RepoPath]:
     kustomization inflates what the release renders.
     """
     try:
-        lock = read_value((index.root / LOCK_PATH).read_bytes(), dialect=Dialect.SIGS, path=LOCK_PATH)
-    except (OSError, MigrateError):
+        lock = read_value(index.read(LOCK_PATH), dialect=Dialect.SIGS, path=LOCK_PATH)
+    except MigrateError:
         return
     for environment in map(mapping_of, mapping_of(mapping_of(lock).get("environments")).values()):
         for release in _mappings(mapping_of(environment.get("after")).get("helm")):

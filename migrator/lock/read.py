@@ -71,7 +71,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
     file.refuse_others(("apiVersion", "kind", "baseline", "engines", "environments", "components", "proof", *optional))
     baseline, proof = file.child("baseline"), file.child("proof")
     baseline.needed().refuse_others(("commit", "tree"))
-    proof.needed().refuse_others(("verdict", "digest", "rendered"))
+    proof.needed().refuse_others(("verdict", "digest", "rendered", "deploying"))
     commit = baseline.child("commit")
     engines = {name: each.string() for name, each in file.child("engines").needed().entries()}
     read_environment = partial(_environment, kube_version=engines.get("kubeVersion", ""))
@@ -86,6 +86,7 @@ def read_lock(data: bytes | str, path: RepoPath = LOCK_PATH) -> Lock:
         verdict=proof.child("verdict").string(),
         proof_digest=proof.child("digest").string(),
         rendered=_each(proof.child("rendered"), lambda held: _each(held.needed(), Field.string)),
+        deploying=_each(proof.child("deploying"), lambda held: _each(held.needed(), Field.string)),
         is_as_written=file.child(CHECKSUM).text("") == checksum(mapping_of(file.value)),
     )
 

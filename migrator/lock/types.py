@@ -153,6 +153,8 @@ class Lock:
 
     A further release of one name in one namespace has its folder behind it, in parentheses.
     """
+    deploying: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Folder -> object of a GitOps tool, or all else that is deployed from there as it is -> digest of what it said."""
     is_as_written: bool = field(default=True, compare=False)
     """Whether its file holds what was written there; an older version left no checksum."""
 

@@ -40,6 +40,9 @@ def dump_lock(lock: Lock) -> str:
     if lock.rendered:
         rendered = {name: dict(sorted(parts.items())) for name, parts in sorted(lock.rendered.items())}
         value["proof"]["rendered"] = rendered
+    if lock.deploying:
+        deploying = {folder: dict(sorted(held.items())) for folder, held in sorted(lock.deploying.items())}
+        value["proof"]["deploying"] = deploying
     value[CHECKSUM] = checksum(value)
     return dump(value, comments={("apiVersion",): _HEADER})
 

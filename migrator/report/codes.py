@@ -177,6 +177,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG818": "An object does not deploy a release as the lock has it.",
         "MIG819": "An object acts by itself where the configuration says that it does not.",
         "MIG820": "A handover is not finished.",
+        "MIG824": "What decides what is deployed is not as the lock has it.",
         "MIG823": "migrate.yaml or a team's allowance admits more than changed metadata.",
         "MIG821": "The lock leaves out something that is deployed from here.",
         "MIG822": "An old owner is not as an unfinished handover left it.",

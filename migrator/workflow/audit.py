@@ -10,6 +10,7 @@ from migrator.audit import Subject, audit, is_finding, umbrellas_of
 from migrator.diagnostics import Diagnostics, ExitCode
 from migrator.engines import last_change
 from migrator.gitops.deployed import written_folders
+from migrator.gitops.renamed import with_files_of
 from migrator.lock import LOCK_PATH
 from migrator.model import Impact, RepoPath, SourceSpan
 from migrator.progress import Watch
@@ -47,7 +48,7 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
         subject = Subject(
             kustomizations=baseline.kustomizations,
             builds=baseline.builds,
-            lock=baseline.lock,
+            lock=baseline.lock and with_files_of(baseline.lock, baseline.reading.deployers),
             lock_problem=baseline.lock_problem,
             components=components,
             renders=renders,

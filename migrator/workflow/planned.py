@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import ExitCode
+from migrator.discover import Index
 from migrator.gitops.deployer import Deployer
+from migrator.gitops.deploying import deploying_of
 from migrator.gitops.handover import left_behind
-from migrator.lock import Lock
+from migrator.load import load
+from migrator.lock import LOCK_PATH, Lock, dump_lock
 from migrator.model import Resource
 from migrator.plan import Decision, Plan
 from migrator.plan.beside import Beside
@@ -90,6 +93,18 @@ def carried_out(planned: Planned) -> Planned:
     diagnostics = once((*earlier, *notes))
     plan = replace(made.plan, changes=changes(edits), stages=(), diagnostics=diagnostics)
     return replace(planned, plan=plan, edits=edits, lock=lock, beside=made.beside)
+
+
+def with_deploying(lock: Lock, edits: Iterable[FileEdit], index: Index) -> Lock:
+    """The lock with the digests of the objects that deploy, in the tree that the edits leave."""
+    files = {each.path: each.after for each in edits}
+    kustomizations, _ = load(index.with_files({**files, LOCK_PATH: dump_lock(lock).encode()}))
+    return replace(lock, deploying=deploying_of(kustomizations, lock))
+
+
+def sealed_whole(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdit, ...]:
+    """The edits with this lock, and with what deploys the tree that they leave in it."""
+    return sealed(edits, with_deploying(lock, edits, index), index)
 
 
 def secrets_of_baseline(baseline: Baseline, more: Iterable[Resource] = ()) -> Secrets:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from migrator.charts import ChartLibrary
 from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError, Severity
 from migrator.engines import last_change, tree_digest
+from migrator.gitops.deploying import deploying_changed
+from migrator.gitops.renamed import with_files_of
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, Verdict, relocked, rendered_digest, verify, with_proof
 from migrator.rewrite import FileEdit, commit, sealed
 from migrator.workflow.gitops.moved_baseline import rebased
-from migrator.workflow.planned import layout_of
+from migrator.workflow.planned import layout_of, with_deploying
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -46,7 +49,8 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
     follow, and what reading the repository and its charts raises.
     """
     baseline = read_baseline(settings, run)
-    lock = _lock(baseline)
+    written = _lock(baseline)
+    lock = with_files_of(written, baseline.reading.deployers)
     base = last_change(baseline.root, LOCK_PATH)
     if base is None:
         raise MigrateError.of(
@@ -74,7 +78,8 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         new = rebased(_begun_at(new, lock.begun_at), baseline.root, baseline.root, context, terms)
     elif new is not lock:
         new = _begun_at(new, None)
-    is_due = _renders(proof) and (new != lock or not lock.is_as_written)
+    new = with_deploying(new, found.edits, baseline.index)
+    is_due = _renders(proof) and (new != written or not lock.is_as_written)
     edits = sealed(found.edits, new, baseline.index) if is_due else ()
     has_moved = is_open and new.commit != lock.commit
     moved = (f"{str(new.commit)[:12]} is the baseline from now on",) if has_moved else ()
@@ -85,10 +90,15 @@ def relock_repository(settings: Settings, run: Run) -> Relocked:
         base=base,
         proof=proof,
         edits=edits,
-        changes=(*found.changes, *moved),
+        changes=(*found.changes, *_deploying(lock, new), *moved),
         is_written=bool(edits) and not settings.diff,
         diagnostics=(*baseline.diagnostics, *_hidden(lock, proof, base)),
     )
+
+
+def _deploying(before: Lock, after: Lock) -> Iterator[str]:
+    for folder, name, became in deploying_changed(before.deploying, after.deploying):
+        yield f"{name} in {folder} {became}"
 
 
 def _begun_at(lock: Lock, commit: str | None) -> Lock:

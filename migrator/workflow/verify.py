@@ -14,7 +14,7 @@ from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, verify
 from migrator.prove.handover import read_commit
-from migrator.workflow.gitops.objects import told_of_objects
+from migrator.workflow.gitops.objects import told_of_deploying, told_of_objects
 from migrator.workflow.gitops.played import replayed
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
@@ -73,6 +73,7 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         if lock is not None and lock.handover is not None:
             now = read_commit("", root, lock, played)
             diagnostics += told_of_objects(now.kustomizations, lock, now.deployers)
+        diagnostics += told_of_deploying(root, lock)
         diagnostics += replayed(root, base, lock, played, since)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
 

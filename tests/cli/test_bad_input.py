@@ -312,20 +312,23 @@ class TestSignals:
             start_new_session=True,
         )
 
-    def test_an_interrupt_is_one_line_and_130(self, app: Path, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+    def test_an_interrupt_is_one_line_and_130(self, app: Path, tmp_path: Path, number: signal.Signals) -> None:
         slow = tmp_path / "kustomize"
-        slow.write_text('#!/bin/sh\ntouch "$0.started"\nsleep 60\n')
+        slow.write_text('#!/bin/sh\necho $$ > "$0.started"\nexec /bin/sleep 60\n')
         slow.chmod(0o755)
         process = self.start("plan", app, MIGRATE_KUSTOMIZE=str(slow))
         for _ in range(600):
-            if slow.with_suffix(".started").exists():
+            if slow.with_suffix(".started").exists() and slow.with_suffix(".started").read_text():
                 break
             time.sleep(0.05)
-        os.killpg(process.pid, signal.SIGINT)
+        os.killpg(process.pid, number)
         out, err = process.communicate(timeout=30)
         assert process.returncode == 130
         assert err == "migrate: interrupted; nothing is half written\n"
         assert out == ""
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(slow.with_suffix(".started").read_text()), 0)
 
     def test_a_reader_that_goes_away_is_no_crash(self, app: Path, mirror: Path) -> None:
         process = self.start("plan", app, "--offline", "--chart-mirror", mirror, "--format", "json")

@@ -6,11 +6,12 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from migrator.engines import Lost, run_in_processes
+from migrator.engines import Lost, run, run_in_processes
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,10 +69,10 @@ def test_it_is_told_how_far_they_are() -> None:
 SCRIPT = """
 import os, sys, time
 sys.path[:0] = {paths!r}
-from test_processes import sleeping
+from test_processes import running, sleeping
 from migrator.engines import run_in_processes
 print("started", flush=True)
-run_in_processes(sleeping, [{folder!r}] * 2)
+run_in_processes({function}, [{folder!r}] * 2)
 """
 
 
@@ -80,11 +81,21 @@ def sleeping(folder: str) -> None:
     time.sleep(600)
 
 
+def running(folder: str) -> None:
+    """Wait for an engine, which writes its id into the folder and sleeps."""
+    run(["/bin/sh", "-c", f': > "{folder}/$$"; exec /bin/sleep 600'])
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_no_process_outlives_an_interrupt_and_no_main_guard_is_needed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("function", [sleeping, running])
+def test_no_process_outlives_an_interrupt_and_no_main_guard_is_needed(
+    tmp_path: Path, function: Callable[[str], None]
+) -> None:
     folder, script = tmp_path / "begun", tmp_path / "script.py"
     folder.mkdir()
-    script.write_text(textwrap.dedent(SCRIPT.format(paths=[str(ROOT), str(Path(__file__).parent)], folder=str(folder))))
+    paths = [str(ROOT), str(Path(__file__).parent)]
+    text = SCRIPT.format(paths=paths, folder=str(folder), function=function.__name__)
+    script.write_text(textwrap.dedent(text))
     process = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     with process:
         while len(list(folder.iterdir())) < 2:

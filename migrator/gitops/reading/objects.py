@@ -98,19 +98,25 @@ def _files(index: Index) -> Iterator[RepoPath]:
             continue
         if entry.link is not None and index.resolve(path).endswith(_YAML):
             continue  # it is read where it lies
-        if index.submodule_of(path) is None and not path.startswith(charts) and _MAY.search(index.read(path)):
+        if index.submodule_of(path) is None and not path.startswith(charts) and may_hold_objects(index.read(path)):
             yield path
+
+
+def may_hold_objects(data: bytes) -> bool:
+    """Whether a text may hold an object of the two tools."""
+    return _MAY.search(data) is not None
 
 
 def _documents(data: bytes, path: RepoPath) -> tuple[tuple[Resource, int], ...]:
     with suppress(MigrateError):
         held = read_documents(data, dialect=Dialect.SIGS, path=path)
-        objects = [(resource_of(body), each.line) for each in held for body in _items(each.value)]
+        objects = [(resource_of(body), each.line) for each in held for body in items_of(each.value)]
         return tuple((resource, line) for resource, line in objects if _is_wanted(resource))
     return ()
 
 
-def _items(value: Json) -> Iterator[Mapping[str, Json]]:
+def items_of(value: Json) -> Iterator[Mapping[str, Json]]:
+    """The objects of a document: those of a list, else the one that it is; none where it is no map."""
     body = mapping_of(value)
     items = body.get("items")
     if str(body.get("kind") or "").endswith("List") and isinstance(items, list):

@@ -22,11 +22,11 @@ from migrator.prove import (
     rendered_digest,
     with_proof,
 )
-from migrator.rewrite import FileEdit, beside, commit, post_render_yaml, sealed, stage
+from migrator.rewrite import FileEdit, beside, commit, post_render_yaml, stage
 from migrator.workflow.deciding.entries import edit_of_entry
 from migrator.workflow.deciding.next_command import next_window
 from migrator.workflow.deciding.pinned import Pinned, all_rendered, pinned, pinned_releases, rendered_now
-from migrator.workflow.planned import layout_of, secrets_of_baseline
+from migrator.workflow.planned import layout_of, sealed_whole, secrets_of_baseline
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of
@@ -103,7 +103,7 @@ def drop(settings: Settings, lock: Lock, entry: Acceptance, run: Run) -> Dropped
             stage(baseline.root, edits, tree)
             proof = prove_lock(rest.lock, tree, before, context, terms=terms)
     _check(entry, lock, proof, dropped)
-    edits = sealed(edits, _proved(rest.lock, lock, proof, baseline), baseline.index)
+    edits = sealed_whole(edits, _proved(rest.lock, lock, proof, baseline), baseline.index)
     secrets = secrets_of_baseline(baseline, all_rendered(before, held.values()))
     with run.step("write"):
         commit(baseline.root, edits)

@@ -10,6 +10,7 @@ from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.emit.flux import RELEASES, grouped
 from migrator.gitops.emit.order import by_environment, namespaces_in
 from migrator.gitops.emit.units import Unit, named
+from migrator.gitops.renamed import with_files_of
 from migrator.gitops.stages.finish import NewPolicy, settled, waiting
 from migrator.gitops.stages.guide import Guide, locked_guide, not_begun
 from migrator.gitops.stages.marks import CAUSE
@@ -26,7 +27,7 @@ from migrator.workflow.gitops.objects import told_of_objects
 from migrator.workflow.gitops.played import is_refused, replayed
 from migrator.workflow.gitops.stages import check_clean, guided
 from migrator.workflow.gitops.wire import units_of
-from migrator.workflow.planned import layout_of
+from migrator.workflow.planned import layout_of, sealed_whole
 from migrator.workflow.run import Run
 from migrator.workflow.settings import Settings
 from migrator.workflow.steps.acceptance import terms_of, without_shipped
@@ -75,7 +76,7 @@ def finish_repository(settings: Settings, run: Run) -> Finished:
     if found.exit_code:
         return found
     with run.step("write"):
-        edits = sealed(edits, done, baseline.index)
+        edits = sealed_whole(edits, done, baseline.index)
         commit(baseline.root, edits)
     return replace(found, edits=edits, diagnostics=(*baseline.diagnostics, *_moved(lock, done)))
 
@@ -148,17 +149,18 @@ def _moved(before: Lock, after: Lock) -> Diagnostics:
 def _begun(baseline: Baseline) -> tuple[Lock, Handover]:
     if baseline.lock_problem is not None:
         raise MigrateError(baseline.lock_problem)
-    lock = baseline.lock
-    if lock is None or lock.handover is None:
+    if baseline.lock is None or baseline.lock.handover is None:
         raise not_begun()
-    if lock.handover.stage < len(lock.handover.stages):
+    lock = with_files_of(baseline.lock, baseline.reading.deployers)
+    handover = baseline.lock.handover
+    if handover.stage < len(handover.stages):
         raise _refused(
-            f"stage {lock.handover.stage} of {len(lock.handover.stages)} is written, and the way back is given up "
+            f"stage {handover.stage} of {len(handover.stages)} is written, and the way back is given up "
             "after the last one",
             LOCK_PATH,
-            f"run `migrate apply --gitops {lock.handover.tool}` for the next stage first",
+            f"run `migrate apply --gitops {handover.tool}` for the next stage first",
         )
-    return lock, lock.handover
+    return lock, handover
 
 
 def _check_objects(baseline: Baseline, lock: Lock) -> None:

@@ -10,12 +10,12 @@ from migrator.compare import Terms
 from migrator.diagnostics import Diagnostics, MigrateError, Severity
 from migrator.lock import Lock, load_lock
 from migrator.prove import Proof, RenderContext, verify, with_proof
-from migrator.rewrite import FileEdit, sealed
+from migrator.rewrite import FileEdit
 from migrator.workflow.gitops.clean_up import CleanUp, announced, clean_up_after, clean_up_of, not_cleaned
 from migrator.workflow.gitops.played import played, replayed
 from migrator.workflow.gitops.protect import begun
 from migrator.workflow.gitops.stages import Stage, joined, stage_of, stages_of
-from migrator.workflow.planned import Planned
+from migrator.workflow.planned import Planned, sealed_whole
 from migrator.workflow.run import Run
 from migrator.workflow.steps.acceptance import terms_of
 from migrator.workflow.steps.baseline import Baseline
@@ -83,7 +83,7 @@ def _played(
     unmarking: Sequence[FileEdit],
 ) -> Staged:
     lock = announced(lock, last)
-    edits = sealed(planned.edits, lock, planned.baseline.index)
+    edits = sealed_whole(planned.edits, lock, planned.baseline.index)
     stages = joined(root, unmarking, stages_of(planned, lock, edits, context, last))
     return Staged(edits=edits, stages=stages, refused=played(root, stages, lock, context, proof))
 
@@ -94,6 +94,6 @@ def last_stage(baseline: Baseline, lock: Lock, run: Run) -> tuple[Staged, Proof]
         context = render_context_of(baseline.choices, baseline.tools, watch)
         terms, _ = terms_of(baseline.root, baseline.choices)
         last = clean_up_of(baseline.root, lock, context, terms)
-        stage = stage_of(last.lock, sealed(last.edits, last.lock, baseline.index), baseline.index)
+        stage = stage_of(last.lock, sealed_whole(last.edits, last.lock, baseline.index), baseline.index)
         refused = played(baseline.root, [stage], last.lock, context, last.proof)
     return Staged(edits=stage.edits, stages=(stage,), refused=refused), last.proof

@@ -16,10 +16,10 @@ from migrator.gitops.stages.owners import restored
 from migrator.lock import Lock, load_lock
 from migrator.model import RepoPath, SourceSpan, mapping_of
 from migrator.prove import RenderContext, with_rendered
-from migrator.rewrite import FileEdit, combined, sealed, stage
+from migrator.rewrite import FileEdit, combined, stage
 from migrator.rewrite.transaction.scratch_folder import beside
 from migrator.workflow.gitops.clean_up import CleanUp
-from migrator.workflow.planned import Planned
+from migrator.workflow.planned import Planned, sealed_whole
 from migrator.workflow.settings import Settings
 from migrator.yamlio import Dialect, Remove, YamlError, edit, read_value
 
@@ -50,10 +50,10 @@ def stages_of(
     found = [stage_of(lock, edits, index)]
     if planned.protection:
         before = _before(lock, planned, context)
-        found.insert(0, stage_of(before, sealed(planned.protection, before, index), index))
+        found.insert(0, stage_of(before, sealed_whole(planned.protection, before, index), index))
     if last is not None:
         every = combined(index.root, edits, last.edits)
-        found.append(stage_of(last.lock, sealed(every, last.lock, index), index))
+        found.append(stage_of(last.lock, sealed_whole(every, last.lock, index), index))
     return tuple(found)
 
 
