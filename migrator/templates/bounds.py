@@ -1,14 +1,14 @@
 """What rendering one template may cost: far more than any real chart takes, little enough to end soon.
 
 The dearest template of the measured charts handles 8 MB of text in 42,000 nodes. One of a hundred thousand objects
-takes a third of the room. Helm itself has no such bounds; it would run until the machine has no memory left.
+takes two thirds of the room. Helm itself has no such bounds; it would run until the machine has no memory left.
 """
 
 from __future__ import annotations
 
 from migrator.templates.errors import StopError
 
-ROOM = 256 << 20
+ROOM = 128 << 20
 """Characters that a template may handle, everything that it costs counted in characters."""
 UNTAKEN_ROOM = 20 << 20
 """The same for all branches of one template that are not taken: the dearest of the measured charts takes most of it."""

@@ -60,10 +60,15 @@ def save_plan(planned: Planned, options: Options, target: Path) -> None:
         configuration=_configuration(planned.baseline.root),
         plan=planned.plan,
     )
+    write_private(target, to_json(saved, indent=1) + b"\n")
+
+
+def write_private(target: Path, data: bytes) -> None:
+    """Write a file that may hold secrets: nobody but its owner reads it, whatever it was before."""
     place = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _OWN)
     with os.fdopen(place, "wb") as stream:
         os.fchmod(place, _OWN)
-        stream.write(to_json(saved, indent=1) + b"\n")
+        stream.write(data)
 
 
 def with_saved(settings: Settings, source: Path) -> Settings:

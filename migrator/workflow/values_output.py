@@ -30,8 +30,12 @@ def check_free(folder: Path, environments: Iterable[str], *, force: bool) -> Non
 
 
 def write_values(inference: Inference, ref: ChartRef, folder: Path) -> tuple[Path, ...]:
-    """The files written: what all environments share, and what each adds if anything. Exactly what helm judged."""
+    """The files written: what all environments share, and what each adds if anything. Exactly what helm judged.
+
+    Nobody but their owner reads them: they hold secrets in clear.
+    """
     from migrator.inference.values.files import values_files
+    from migrator.workflow.plan_file import write_private
 
     folder.mkdir(parents=True, exist_ok=True)
     texts = {COMMON: values_files(inference.values, "", (ref.name, ref.version))[0]}
@@ -39,7 +43,7 @@ def write_values(inference: Inference, ref: ChartRef, folder: Path) -> tuple[Pat
         files = values_files(inference.values, name, (ref.name, ref.version))
         texts |= {own_file(name): text for text in files[1:]}
     for name, text in texts.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        write_private(folder / name, text.encode())
     return tuple(folder / name for name in texts)
 
 

@@ -54,6 +54,7 @@ def targets(folder: Path) -> list[str]:
 def test_the_files_render_the_target_and_hold_what_reports_hide(migrate: Migrate, tmp_path: Path) -> None:
     home, out = chart(tmp_path), tmp_path / "new" / "values"
     shown = migrate("infer", "--chart", home, *targets(tmp_path), "--output", out)
+    assert {oct(each.stat().st_mode & 0o777) for each in out.iterdir()} == {"0o600"}
     assert shown.code == 0, shown.err
     assert sorted(path.name for path in out.iterdir()) == ["values-prod.yaml", "values.yaml"]
     common = read_value((out / "values.yaml").read_bytes(), dialect=Dialect.SIGS)

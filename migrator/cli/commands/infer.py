@@ -45,7 +45,7 @@ _ASKED = ("chart_repository", "release", "namespace", "holds_objects", "explain"
     "--output",
     type=click.Path(file_okay=True, path_type=Path),
     metavar="DIR",
-    help="Write values.yaml and values-ENV.yaml into this folder, secrets in clear.",
+    help="Write values.yaml and values-ENV.yaml into this folder, secrets in clear (mode 0600).",
 )
 @click.option("--force", is_flag=True, help="Replace values files that are there.")
 @output_format("text", "json")
