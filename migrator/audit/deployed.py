@@ -264,9 +264,26 @@ def _astray(owner: LockedOwner, subject: Subject, *, is_loosened: bool) -> Itera
             found = astray(subject.index.read(owner.file).decode(), owner, is_loosened=is_loosened)
         except (MigrateError, UnicodeDecodeError):
             found = "its file cannot be read", SourceSpan(path=owner.file)
+    if found is None and is_loosened and not owner.before:  # a kustomization may have made it of that file
+        made = (each for each in subject.deployers if each.root is not None and _is_made(each, owner))
+        acts = next(filter(None, map(_does_again, made)), "")
+        found = (f"{acts} again", SourceSpan(path=owner.file)) if acts else None
     if found is not None:
         words = {"object": f"{owner.kind} {owner.name}", "problem": found[0], "file": str(owner.file)}
         yield Finding(code="MIG822", span=found[1], words=words)
+
+
+def _is_made(deployer: Deployer, owner: LockedOwner) -> bool:
+    one = deployer.made_by or deployer.id
+    place = deployer.span.path if deployer.span is not None else None
+    return (one.kind, one.name, place) == (owner.kind, owner.name, owner.file)
+
+
+def _does_again(deployer: Deployer) -> str:
+    policy = deployer.policy
+    if policy.prune or policy.cascade:
+        return "it prunes" if policy.prune else "it takes its objects with it"
+    return "it heals" if policy.self_heal else ""
 
 
 def handover_unfinished(subject: Subject) -> Iterator[Finding]:

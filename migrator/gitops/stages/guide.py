@@ -144,7 +144,8 @@ def _by_hand(stage: str, handover: Handover) -> Iterator[str]:
 def _owners(handover: Handover) -> Iterator[str]:
     """The old owners, as a commit has changed them, for those that were applied by hand."""
     for each in handover.owners if handover.tool == "argocd" else ():
-        if not each.is_leaving or not handover.is_finished:
+        # what its file does not change needs nobody
+        if each.before and not (each.is_leaving and handover.is_finished):
             yield f"kubectl apply -f {_word(each.file)}   # unless another Application delivers it"
 
 

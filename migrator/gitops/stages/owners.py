@@ -107,6 +107,8 @@ def astray(text: str, owner: LockedOwner, *, is_loosened: bool) -> tuple[str, So
     if held is None:
         if len(alike) != 1:
             return "its file does not hold it any more", span
+        if not owner.before and str(_name(alike[0].value)) in owner.name:
+            return None  # nothing was taken from it here: a kustomization puts more before or behind its name
         place = spans(text, owner.file, document=alike[0]).get(("metadata", "name"), span)
         return f"it is called {_name(alike[0].value)} now", place
     body, places = mapping_of(held.value), spans(text, owner.file, document=held)

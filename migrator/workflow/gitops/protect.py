@@ -11,7 +11,7 @@ from migrator.compare.stored import Equivalences
 from migrator.diagnostics import MigrateError
 from migrator.gitops.deployer import Deployer, Tool
 from migrator.gitops.stages.marks import CAUSE, mark_of, marking, unmarked
-from migrator.gitops.stages.owners import files_of, loosened, owners_of
+from migrator.gitops.stages.owners import files_of, loosened, loosened_body, owners_of
 from migrator.lock import SWITCH, Lock
 from migrator.model import Json, RepoPath, Resource, SourceSpan, is_name, mapping_of, resource_of
 from migrator.prove import RenderContext
@@ -72,7 +72,7 @@ def protected(planned: Planned, tool: Tool, context: RenderContext) -> Protectio
     for path, held in files_of(owners).items():
         before = index.read(path)
         edits.append(FileEdit(path=path, before=before, after=loosened_file(before, held, path), cause=CAUSE))
-    _check(planned, edits, {root: moving[root] for root in marked}, tool, context)
+    _check(planned, edits, {root: moving[root] for root in marked}, owners, context)
     changed = tuple(each for each in edits if each.before != each.after)
     return Protection(owners=owners, edits=changed, elsewhere=elsewhere)
 
@@ -111,10 +111,11 @@ def _check(
     planned: Planned,
     edits: Sequence[FileEdit],
     moving: Mapping[RepoPath, Sequence[Resource]],
-    tool: Tool,
+    owners: Sequence[Deployer],
     context: RenderContext,
 ) -> None:
-    """Raise MIG664 unless the roots render what they did, and the mark on all that moves."""
+    """Raise MIG664 unless the roots render what they did, the mark on all that moves, and owners that spare it."""
+    tool = Tool(planned.baseline.choices.gitops)
     root, rules = planned.baseline.root, planned.baseline.choices.equivalences
     with beside(root) as folder:
         stage(root, edits, folder / root.name)
@@ -124,6 +125,31 @@ def _check(
                 part = render_root(build.root, whole, replace(context, closure=None))
                 for problem in _problems(build, moving[build.root], tool, part, rules):
                     raise _refused(problem, build.root)
+        for each in owners:
+            if each.root is not None and _is_as_before(
+                each, render_root(each.root, whole, replace(context, closure=None))
+            ):
+                raise _out_of_reach(each, each.root)
+
+
+def _is_as_before(owner: Deployer, part: Part) -> bool:
+    """Whether a root goes on to render an owner that prunes, heals or takes its objects with it."""
+    one = owner.made_by or owner.id
+    bodies = (each.body for each in part.resources if (each.id.kind, each.id.name) == (one.kind, one.name))
+    return any(not same(loosened_body(each, owner), each) for each in bodies)
+
+
+def _out_of_reach(owner: Deployer, root: RepoPath) -> MigrateError:
+    one = owner.made_by or owner.id
+    file = owner.span.path if owner.span is not None else root
+    return MigrateError.of(
+        "MIG664",
+        f"what moves cannot be protected from who deploys it today: the kustomization {root} makes {one.kind} "
+        f"{one.name} of {file}, and renames or patches it, so that what that file says does not reach it",
+        span=owner.span or SourceSpan(path=root),
+        remedy=f"switch prune and self-heal of {one.name} off by a patch in {root}, without the finalizer of Argo CD; "
+        "when that is merged and applied, apply again",
+    )
 
 
 def _problems(build: Build, moving: Sequence[Resource], tool: Tool, part: Part, rules: Equivalences) -> Iterator[str]:

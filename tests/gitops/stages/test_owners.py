@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from migrator.gitops.stages.owners import astray, restored
@@ -59,3 +61,12 @@ def test_an_owner_that_is_not_as_it_was_left_is_told_with_its_line(
     assert (None if found is None else (found[0], found[1].line)) == said
     if name in {"web", "db"}:
         assert astray(text, owner, is_loosened=False) is None
+
+
+def test_an_owner_that_a_kustomization_renames_is_not_astray_in_its_file() -> None:
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: %s}\nspec: {}\n"
+    owner = LockedOwner(tool="argocd", kind="Application", name="shop-dev", file=RepoPath("apps/base/app.yaml"))
+    assert astray(text % "shop", owner, is_loosened=True) is None
+    assert astray(text % "web", owner, is_loosened=True) is not None
+    changed = replace(owner, before={"spec.syncPolicy.automated.prune": True})  # its file had that name
+    assert astray(text % "shop", changed, is_loosened=True) is not None
