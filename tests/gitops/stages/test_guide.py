@@ -12,7 +12,13 @@ from migrator.gitops.stages.guide import Guide, StageGuide, guide_markdown, guid
 from migrator.lock import Handover, Lock, LockedDeployer, LockedEnvironment, LockedOwner
 from migrator.model import RepoPath
 
-OLD = LockedOwner(tool="argocd", kind="Application", name="shop", file=RepoPath("apps/shop.yaml"))
+OLD = LockedOwner(
+    tool="argocd",
+    kind="Application",
+    name="shop",
+    file=RepoPath("apps/shop.yaml"),
+    before={"spec.syncPolicy.automated.prune": True},
+)
 
 
 def guide(tool: str, kind: str, stage: int, name: str = "db-prod") -> Guide:
