@@ -112,7 +112,8 @@ def _timed(root: Path, options: migrator.Options) -> dict[str, float]:
     ]
     words += ["--chart-mirror", str(options.chart_mirrors[0]), "--cache-dir", str(options.cache)]
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(words, check=False, capture_output=True)
+    ended = subprocess.run(words, check=False, capture_output=True, text=True)
+    assert ended.returncode in (0, 2), ended.stderr  # noqa: S101
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return {"clock": round(time.perf_counter() - began, 2), "processor": round(spent, 2)}

@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from migrator.audit.rules import RULES, Rule
 from migrator.audit.texts import RuleText, load_texts
 from migrator.audit.types import Finding, Subject
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.model import RepoPath, SourceSpan
+from migrator.progress import Watch, uncounted
 
 _SPECIFIC = frozenset({"MIG804", "MIG805"})
 """Rules that say better than MIG808 why something does not render."""
 
 
-def audit(subject: Subject, texts: Mapping[str, RuleText] | None = None, rules: Iterable[Rule] = RULES) -> Diagnostics:
+def audit(
+    subject: Subject,
+    texts: Mapping[str, RuleText] | None = None,
+    rules: Sequence[Rule] = RULES,
+    watch: Watch = uncounted,
+) -> Diagnostics:
     """What the rules find in the subject, sorted by place and code; INFO marks a note, which is not a finding.
 
     The words are those of `texts`, or else of the rules that ship and of the team's own (`load_texts`).
     """
     texts = texts if texts is not None else load_texts(subject.index.root)
-    findings = [finding for rule in rules for finding in rule.find(subject)]
+    findings: list[Finding] = []
+    for number, rule in enumerate(rules):
+        watch(number, len(rules), (rule.code,))
+        findings += rule.find(subject)
     explained = {finding.span.path for finding in findings if finding.span and finding.code in _SPECIFIC}
     told = (
         _told(finding, texts[finding.code])

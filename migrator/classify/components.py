@@ -21,6 +21,7 @@ from migrator.classify.versions import publishers_of, versions_of
 from migrator.diagnostics import Diagnostic, Diagnostics, Severity
 from migrator.graph import ResourceGraph
 from migrator.model import ResId, Resource
+from migrator.progress import Watch, uncounted
 from migrator.signatures import (
     Evidence,
     Manifest,
@@ -49,19 +50,19 @@ def classify(
     renewed: Sequence[Path] = (),
     manifests: Sequence[Manifest] = (),
     committed: Sequence[Dependency] = (),
+    watch: Watch = uncounted,
 ) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of a repository, third-party ones first, each by id; every object is in exactly one.
 
     `weights`, and `tables` for the recognised charts, are read from the shipped rules unless given, tables from the
-    folders of `renewed` ones too. `sources` are
-    comments in vendored files: those of a rendered chart, and those at the head of a file, which `manifests` may know.
-    `committed` are the dependencies that Chart.yaml files of the repository state. An index serves many
-    calls, and has its own weights.
+    folders of `renewed` ones too. `sources` are comments in vendored files: those of a rendered chart, and those at the
+    head of a file, which `manifests` may know. `committed` are the dependencies that Chart.yaml files of the repository
+    state. An index serves many calls, and has its own weights.
     """
     index = signatures
     if not isinstance(index, SignatureIndex):
         index = index_signatures(index, weights or load_weights())
-    nodes = with_upstream(nodes_of(builds, index, sources), index, index_manifests(manifests), sources)
+    nodes = with_upstream(nodes_of(builds, index, sources, watch), index, index_manifests(manifests), sources)
     ties = ties_of(nodes, graph)
     units = _units(nodes, index, ties)
     released = without_signature(units, nodes, index)

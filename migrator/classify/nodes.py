@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from migrator.classify.types import SourceHint
 from migrator.diagnostics import MigrateError
 from migrator.model import RepoPath, ResId, Resource, resource_of
+from migrator.progress import Watch, uncounted
 from migrator.signatures import Features, SignatureIndex, features, score, source_chart
 from migrator.signatures.manifests import Upstream
 from migrator.signatures.types import Evidence
 from migrator.yamlio import Dialect, decode, read_documents
 
+_OFTEN = 50
+"""Objects between two reports of how far it is."""
 _HASH = re.compile(r"-[0-9a-z]{10}$")
 
 
@@ -45,14 +48,21 @@ def nodes_of(
     builds: Mapping[str, Sequence[Resource]],
     index: SignatureIndex,
     hints: Sequence[SourceHint] = (),
+    watch: Watch = uncounted,
 ) -> tuple[Node, ...]:
-    """One node per identity, sorted."""
+    """One node per identity, sorted; what is watched are objects."""
     held: dict[ResId, list[tuple[str, Resource]]] = {}
     for environment in sorted(builds):
         for resource in builds[environment]:
             held.setdefault(resource.id, []).append((environment, resource))
     comments = _comments(hints)
-    return tuple(_node(held[res_id], index, comments) for res_id in sorted(held))
+    nodes = []
+    for number, res_id in enumerate(sorted(held)):
+        if number % _OFTEN == 0:
+            watch(number, len(held), (str(res_id),))
+        nodes.append(_node(held[res_id], index, comments))
+    watch(len(held), len(held), ())
+    return tuple(nodes)
 
 
 def source_hints(files: Mapping[RepoPath, bytes]) -> Iterator[SourceHint]:

@@ -17,6 +17,7 @@ from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.plan import ComponentPlan, Decision, Plan
 from migrator.plan.beside import Beside
 from migrator.plan.failed import files_of_failed
+from migrator.progress import Watch, uncounted
 from migrator.render_roots import Build
 from migrator.render_roots.placing import namespace_given
 from migrator.rewrite.automation.followed_edits import with_automation
@@ -64,7 +65,13 @@ class Rewriting:
     """What could stay in Kustomize so that its component need not, of those that cannot be taken out."""
 
 
-def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[str, str] | None = None) -> Rewriting:
+def rewrite(
+    plan: Plan,
+    view: RepositoryView,
+    layout: Layout,
+    engines: Mapping[str, str] | None = None,
+    watch: Watch = uncounted,
+) -> Rewriting:
     """What becomes of the files. An earlier lock is kept and added to; `engines` are the versions that it names.
 
     A component that cannot be taken out becomes a proposal that says what stands in the way, and the diagnostics say it
@@ -72,7 +79,7 @@ def rewrite(plan: Plan, view: RepositoryView, layout: Layout, engines: Mapping[s
     repository), MIG614 (it holds what is kept up to date from outside). Raises MIG601 and MIG602 for a lock that cannot
     be read.
     """
-    found, draft, notes, beside = _settled(plan, view, layout)
+    found, draft, notes, beside = _settled(plan, view, layout, watch)
     existing = load_lock(view.index.root)
     lock = _lock(found, draft.umbrellas, view, existing, engines)
     edits = sealed(draft.edits, lock, view.index) if draft.umbrellas else ()
@@ -94,12 +101,14 @@ def sealed(edits: Sequence[FileEdit], lock: Lock, index: Index) -> tuple[FileEdi
     return tuple(sorted((*(each for each in edits if each.path != LOCK_PATH), edit), key=lambda each: each.path))
 
 
-def _settled(plan: Plan, view: RepositoryView, layout: Layout) -> tuple[Plan, _Draft, Diagnostics, Beside]:
+def _settled(
+    plan: Plan, view: RepositoryView, layout: Layout, watch: Watch
+) -> tuple[Plan, _Draft, Diagnostics, Beside]:
     unbuilt = files_of_failed(view.builds, view.kustomizations)
     notes: list[Diagnostic] = []
     beside: dict[str, Mapping[str, frozenset[ResId]]] = {}
     while True:
-        draft = _draft(plan, view, layout, unbuilt)
+        draft = _draft(plan, view, layout, unbuilt, watch)
         notes += draft.diagnostics
         if not draft.blockers:
             break
@@ -118,7 +127,9 @@ def rendered_files(builds: Sequence[Build], kustomizations: Kustomizations) -> f
     return frozenset(path for build in builds for path in kustomizations.closure(build.root))
 
 
-def _draft(plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath]) -> _Draft:
+def _draft(
+    plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[RepoPath, RepoPath], watch: Watch
+) -> _Draft:
     view = without_given_hashes(plan, before)
     objects = place(plan, view)
     removal = with_bare_generators(remove_adopted(objects, view), plan, objects, view)
@@ -141,7 +152,8 @@ def _draft(plan: Plan, before: RepositoryView, layout: Layout, unbuilt: Mapping[
     followed = {each.id: each.followed for each in adopted.values()}
     marked, lost = with_markers(made, removal.edits, lambda path: _environments(path, view), followed)
     blockers += lost
-    for name, found in marked.items():
+    for number, (name, found) in enumerate(marked.items()):
+        watch(number, len(marked), (name,))
         try:
             created += _created(found, adopted[name], view, removal.edits)
         except MigrateError as error:

@@ -39,11 +39,11 @@ class Audited:
 def audit_repository(settings: Settings, run: Run) -> Audited:
     """What the audit rules say of the repository; raises what reading it raises."""
     baseline = read_baseline(settings, run)
-    with run.step("classify"):
-        components, _ = recognise(baseline)
+    with run.step("classify") as watch:
+        components, _ = recognise(baseline, watch)
     with run.step("prove") as watch:
         renders = _renders(baseline, watch)
-    with run.step("audit"):
+    with run.step("audit") as watch:
         overrides = baseline.config.components.items()
         subject = Subject(
             kustomizations=baseline.kustomizations,
@@ -62,7 +62,9 @@ def audit_repository(settings: Settings, run: Run) -> Audited:
             widened=_widened(baseline),
             kept=frozenset(name for name, each in overrides if each.decision == "keep"),
         )
-        return Audited(findings=once((*_unbuilt(baseline, renders), *changed_by_hand(baseline.lock), *audit(subject))))
+        return Audited(
+            findings=once((*_unbuilt(baseline, renders), *changed_by_hand(baseline.lock), *audit(subject, watch=watch)))
+        )
 
 
 def _unbuilt(baseline: Baseline, renders: Mapping[str, Rendering]) -> Diagnostics:

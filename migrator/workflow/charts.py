@@ -34,8 +34,8 @@ def needed_charts(settings: Settings, fetch: Path | None, run: Run) -> NeededCha
         fetch.mkdir(parents=True, exist_ok=True)
         settings = replace(settings, chart_mirrors=(fetch, *settings.chart_mirrors))
     baseline = read_baseline(settings, run)
-    with run.step("classify"):
-        components, _ = recognise(baseline)
+    with run.step("classify") as watch:
+        components, _ = recognise(baseline, watch)
     library = library_of(baseline)
     users: dict[ChartRef, list[str]] = {}
     others: dict[ChartRef, tuple[str, ...]] = {}

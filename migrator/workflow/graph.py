@@ -44,8 +44,8 @@ def graph_repository(settings: Settings, environments: tuple[str, ...], run: Run
             f"there is no environment {unknown[0]}",
             remedy=f"name one of {', '.join(sorted(baseline.environments))}",
         )
-    with run.step("classify"):
-        components, _ = recognise(baseline)
+    with run.step("classify") as watch:
+        components, _ = recognise(baseline, watch)
     return Graphed(
         graph=baseline.graph,
         environments=environments,

@@ -74,8 +74,8 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
     if check is not None:
         check(baseline)
     layout = layout_of(baseline)
-    with run.step("classify"):
-        components, unclear = recognise(baseline)
+    with run.step("classify") as watch:
+        components, unclear = recognise(baseline, watch)
         unbuilt = unbuilt_components(baseline, components)
         _check_only(baseline, (*components, *(each.component for each in unbuilt)))
         settled = _settled(baseline, components)
@@ -108,24 +108,24 @@ def plan_repository(settings: Settings, run: Run, check: Callable[[Baseline], No
         repository = _repository(baseline, inflated, settled.disputed)
         decide = partial(_plan, baseline, examined, chosen, notes, repository)
         plan, secrets = decide(beside={}), secrets_of_baseline(baseline)
-    with run.step("rewrite"):
+    with run.step("rewrite") as watch:
         charts = {name: each.archive for name, each in chosen.items() if each.archive is not None}
         first = Planned(plan=plan, baseline=baseline, layout=layout, secrets=secrets, charts=charts)
-        planned = _carried_out(first, decide)
+        planned = _carried_out(first, decide, watch)
         plan = _with_deployers(planned.plan, baseline)
         return replace(planned, plan=with_next_commands(plan, settings))
 
 
-def _carried_out(first: Planned, decide: Callable[..., Plan]) -> Planned:
+def _carried_out(first: Planned, decide: Callable[..., Plan], watch: Watch) -> Planned:
     """The plan with its edits; objects that stand in the way stay in Kustomize where that lets their component go."""
-    planned = carried_out(deployable(first))
+    planned = carried_out(deployable(first), watch)
     beside: Beside = {}
     for _ in range(ROUNDS):
         more = joined(beside, planned.beside)
         if more == beside:
             break
         beside = more
-        planned = carried_out(deployable(replace(first, plan=decide(beside=beside))))
+        planned = carried_out(deployable(replace(first, plan=decide(beside=beside))), watch)
     return planned
 
 

@@ -17,6 +17,7 @@ from migrator.lock import LOCK_PATH, Lock, dump_lock
 from migrator.model import Resource
 from migrator.plan import Decision, Plan
 from migrator.plan.beside import Beside
+from migrator.progress import Watch, uncounted
 from migrator.rewrite import (
     AUTOMATION_CODES,
     FileEdit,
@@ -80,11 +81,11 @@ def layout_of(baseline: Baseline) -> Layout:
     )
 
 
-def carried_out(planned: Planned) -> Planned:
+def carried_out(planned: Planned, watch: Watch = uncounted) -> Planned:
     """The plan with the edits that carry it out, and without what cannot be taken out of the files."""
     baseline = planned.baseline
     engines = {**baseline.tools.engines, "kubeVersion": planned.plan.kube_version}
-    made = rewrite(planned.plan, baseline.view, planned.layout, engines)
+    made = rewrite(planned.plan, baseline.view, planned.layout, engines, watch)
     told = (*made.diagnostics, *left_behind(made.plan, made.charts, baseline.view))
     edits, lock, notes = divided(made.plan, planned.layout, baseline, made.edits, made.lock, told=told)
     edits = sealed(edits, lock, baseline.index) if edits else ()

@@ -63,6 +63,16 @@ def test_steps_are_told_in_pairs_and_their_parts_are_counted(tmp_path: Path) -> 
     last = {event.step: (event.done, event.total) for event in events if isinstance(event, StepAdvanced)}
     assert last["build"] == (2, 2)
     assert last["infer"][0] == last["infer"][1]
+    assert last["classify"][0] == last["classify"][1] > 10
+    assert last["rewrite"][1] == 1
+
+
+def test_an_audit_counts_objects_and_rules() -> None:
+    events: list[Event] = []
+    migrator.audit(APP, OPTIONS, progress=events.append)
+    counted = {event.step: event.total for event in events if isinstance(event, StepAdvanced)}
+    assert counted["classify"] > 10
+    assert counted["audit"] > 20
 
 
 def test_what_the_callback_raises_ends_the_run() -> None:

@@ -19,6 +19,7 @@ from migrator.classify import (
 from migrator.classify.object_evidence import account
 from migrator.diagnostics import Diagnostics
 from migrator.graph import Group, Node
+from migrator.progress import Watch, uncounted
 from migrator.signatures import Manifest, Signature, index_manifests, load_signatures
 from migrator.signatures.load import TEAM_SIGNATURES
 from migrator.signatures.versions import version_folders
@@ -56,13 +57,15 @@ def known_of(baseline: Baseline) -> Known:
     )
 
 
-def recognise(baseline: Baseline) -> tuple[tuple[Component, ...], Diagnostics]:
+def recognise(baseline: Baseline, watch: Watch = uncounted) -> tuple[tuple[Component, ...], Diagnostics]:
     """The components of the repository, by our signatures and the team's own; raises what a broken rule file raises."""
-    components, notes = _recognised(baseline, known_of(baseline))
+    components, notes = _recognised(baseline, known_of(baseline), watch)
     return tuple(replace(each, category=_category(each, baseline.config)) for each in components), notes
 
 
-def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...], Diagnostics]:
+def _recognised(
+    baseline: Baseline, known: Known, watch: Watch = uncounted
+) -> tuple[tuple[Component, ...], Diagnostics]:
     components, notes = classify(
         resources_of(baseline),
         baseline.graph,
@@ -71,6 +74,7 @@ def _recognised(baseline: Baseline, known: Known) -> tuple[tuple[Component, ...]
         manifests=known.manifests,
         committed=known.committed,
         renewed=version_folders(baseline.root),
+        watch=watch,
     )
     return components, (*notes, *unread_releases(baseline, index_manifests(known.manifests)))
 

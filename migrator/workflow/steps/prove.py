@@ -101,8 +101,8 @@ def _attempt(planned: Planned, run: Run) -> Attempt:
     baseline = planned.baseline
     fitting = deployable(planned)
     if planned.lock is None or fitting is not planned:
-        with run.step("rewrite"):
-            planned = carried_out(fitting)
+        with run.step("rewrite") as watch:
+            planned = carried_out(fitting, watch)
     if planned.lock is None or not (planned.edits or needs_wiring(planned) or needs_pipelines(planned)):
         notes = (*planned.plan.diagnostics, *_nothing_migrated(planned))
         return Attempt(planned=replace(planned, plan=replace(planned.plan, diagnostics=notes)), proof=None)
