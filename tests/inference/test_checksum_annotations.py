@@ -6,6 +6,13 @@ import pytest
 from search_support import CONFIG_MAP, assert_found
 
 CASES = {
+    "items on lines of their own, which a plain scalar shows as one line": (
+        '{{- define "data" }}\n  a: b\n{{- if .Values.items }}\n  items: {{- range .Values.items }}\n    {{ . }}\n{{- end }}\n'
+        "  z: y\n{{- end }}\n{{- end }}\n"
+        'data: {{ include "data" . }}\nsum: {{ include "data" . | sha256sum }}\n' + CONFIG_MAP,
+        "items: null\n",
+        "items: [one, two]\n",
+    ),
     "entries that a map of any keys prints as well, in other quotes": (
         '{{- define "data" }}\n{{- with .Values.general }}{{ toYaml . | nindent 2 }}{{ end }}\n'
         "{{- range $key, $value := .Values.relay }}\n  RELAY_{{ $key }}: {{ $value | quote }}\n{{- end }}\n{{- end }}\n"

@@ -41,3 +41,31 @@ def test_it_is_never_a_value() -> None:
     )
     found: dict[str, Any] = dict(approached(POD, VALUES, target).tree.overrides)
     assert found == {"annotations": {"owner": "me"}}
+
+
+SWITCHED = """\
+{{- if .Values.relay.enabled }}
+apiVersion: v1
+kind: Pod
+metadata:
+  name: relay
+  annotations:
+    made: here
+    {{- if .Values.relay.restarts }}
+    checksum/config: {{ toYaml .Values.config | sha256sum }}
+    {{- end }}
+    {{- with .Values.relay.annotations }}
+    {{- toYaml . | nindent 4 }}
+    {{- end }}
+{{- end }}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: web}
+data: {{- toYaml .Values.config | nindent 2 }}
+"""
+
+
+def test_neither_where_its_object_is_missing_as_a_whole() -> None:
+    values = "relay: {enabled: false, restarts: false, annotations: {}}\nconfig: {a: b}\n"
+    assert_found(SWITCHED, values, "relay: {enabled: true, restarts: true}\nconfig: {a: c}\n")

@@ -79,6 +79,9 @@ def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
     single: list[Edits] = []
     for path in leaves(tree.overrides):
         text = value_at(tree.overrides, path)
+        words = text[0].split(" ") if isinstance(text, list) and len(text) == 1 and isinstance(text[0], str) else ()
+        if len(words) > 1:  # of items on lines of their own a plain scalar makes one line
+            single.append(((path, [*words]),))
         if not isinstance(text, str) or not any(path[: len(other)] == other[: len(path)] for other in read):
             continue
         if "\n" in text:

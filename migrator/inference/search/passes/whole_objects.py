@@ -10,6 +10,7 @@ from migrator.inference.candidates.missing_objects import listed, openings
 from migrator.inference.candidates.object_kinds import other_kinds
 from migrator.inference.candidates.repeat_counts import more_objects
 from migrator.inference.candidates.subcharts import switched
+from migrator.inference.gaps.checksums import without_computed
 from migrator.inference.hypothesis.state import EPSILON
 from migrator.inference.search.trials import Trials, Weighed, distinct
 from migrator.inference.search.unwanted_objects import closing
@@ -108,7 +109,13 @@ def _openings(trials: Trials, missing: list[int], per_target: int) -> Iterator[t
             return
         name = trials.evaluator.targets[index].id.name
         ranked = [
-            (document.id is None or document.id.name != name, reading.misses, order, region, reading.edits)
+            (
+                document.id is None or document.id.name != name,
+                reading.misses,
+                order,
+                region,
+                without_computed(reading.edits, document),
+            )
             for order, (region, document, reading) in enumerate(trials.evaluator.readings(trials.seen, index))
         ]
         ranked.sort(key=lambda item: item[:3])
