@@ -1,7 +1,7 @@
 """Lists that templates join into a text, and conditions that count their items."""
 
 import pytest
-from search_support import CONFIG_MAP, assert_found
+from search_support import CONFIG_MAP, assert_found, found
 
 LINES = f'{CONFIG_MAP}data:\n  k: |\n    a={{{{ .Values.m }}}}\n    {{{{- .Values.l | join "\\n" | nindent 4 }}}}\n    z: 1\n'
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  volumes:\n  - name: own\n    secret: {secretName: x}\n"
@@ -67,3 +67,33 @@ def test_what_a_joined_list_has_more_goes_into_the_list_for_additions() -> None:
         "rules:\n- fixed\n{{- range $each := list `a` `b` `c` }}\n{{- if has $each $all }}\n- {{ $each }}\n{{- end }}\n{{- end }}\n"
     )
     assert_found(template, "kinds: [a, b]\nmore: []\n", "more: [c]\n")
+
+
+NAMES = """\
+{{- define "names" -}}
+{{- $names := list -}}
+{{- if .Values.auth.name -}}
+  {{- $names = append $names .Values.auth.name }}
+{{- end }}
+{{- range .Values.auth.names }}
+  {{- $names = append $names . }}
+{{- end }}
+{{- printf "%s" (default "" (join "," $names)) -}}
+{{- end -}}
+"""
+
+
+@pytest.mark.parametrize("truth", ["auth: {name: shop}\n", "auth: {names: [one, two]}\n"])
+def test_an_empty_text_of_what_branches_not_taken_would_append(truth: str) -> None:
+    template = (
+        NAMES
+        + CONFIG_MAP
+        + (
+            "env:\n- {name: FIRST, value: x}\n{{- $names := include `names` . -}}\n{{- if not (empty $names) }}\n"
+            "- name: NAMES\n  value: {{ $names | quote }}\n{{- end }}\n- {name: LAST, value: x}\n"
+            "{{- with .Values.more }}\n{{ toYaml . }}\n{{- end }}\n"
+        )
+    )
+    overrides, left = found(template, "auth: {name: '', names: []}\nmore: []\n", truth)
+    assert left == 0
+    assert [*overrides] == ["auth"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from migrator.templates.bounds import check_text
@@ -17,6 +17,8 @@ from migrator.templates.provenance.go_object import GoObject
 from migrator.templates.provenance.scope import Lifted, Scope
 from migrator.templates.provenance.value import MARK, Piece, Region, Value, composed, parts, plain, shows
 
+MAX_COMING = 6
+"""Items that untaken branches append to a list, the last ones, which are joined as well."""
 _SPACE = " \t\n\v\f\r\x85\xa0"
 
 
@@ -277,9 +279,19 @@ def _join(scope: Scope, args: list[Value]) -> Value:
             pieces.append(_literal(scope, separator))
         pieces += text_pieces(scope, item)
     check_text(sum(len(piece.text) for piece in pieces), "join")
+    pieces += _joined_untaken(args[1], separator)
     if not pieces and (args[1].direct or args[1].op):
         pieces = text_pieces(scope, Value("", (), "join", tuple(args)))
     return _made(scope, pieces, "join", args)
+
+
+def _joined_untaken(listed: Value, separator: str) -> Iterator[Piece]:
+    """What branches not taken would append to a list that is joined."""
+    for region, index, item in listed.coming[-MAX_COMING:]:
+        if index:
+            yield Piece(separator, None, region.path_condition, region)
+        text = MARK if item.v in (None, "") else show(item).v
+        yield Piece(text, item if item.direct or item.op else None, region.path_condition, region)
 
 
 TEXTS: Mapping[str, Lifted] = {
