@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from migrator.model import Json
 from migrator.prove.admitted import admitted_above_metadata
+from migrator.prove.rendered_parts import digest_json
 from migrator.prove.types import Proof, Verdict
 
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
@@ -47,23 +48,21 @@ def intoto(proof: Proof) -> dict[str, Json]:
 
 def _configuration(proof: Proof) -> list[Mapping[str, Json]]:
     record = proof.record
-    engines: dict[str, Json] = {
-        "name": "engines",
-        "annotations": {
-            **record.engines,
-            "binaries": dict(record.binaries),
-            "kubeVersion": record.kube_version,
-            "apiVersions": list(record.api_versions),
-            "commands": list(record.commands),
-        },
+    rendered_by: dict[str, Json] = {
+        **record.engines,
+        "binaries": dict(record.binaries),
+        "kubeVersion": record.kube_version,
+        "apiVersions": list(record.api_versions),
+        "commands": list(record.commands),
     }
+    engines = _annotated("engines", rendered_by)
     charts = [_descriptor(f"chart/{name}", digest) for name, digest in sorted(record.charts.items())]
     baseline = [_descriptor(f"baseline/{path}", digest) for path, digest in sorted(record.baseline.items())]
     inputs = [_descriptor(f"input/{path}", digest) for path, digest in sorted(record.inputs.items())]
     admitted: dict[str, list[Json]] = {each.environment: [] for each in admitted_above_metadata(proof)}
     for each in admitted_above_metadata(proof):
         admitted[each.environment].append({"by": each.by, "impact": str(each.impact), "differences": list(each.lines)})
-    allowed = [{"name": f"admitted/{name}", "annotations": {"admitted": held}} for name, held in admitted.items()]
+    allowed = [_annotated(f"admitted/{name}", {"admitted": held}) for name, held in admitted.items()]
     return [engines, *_by_allowance(proof), *allowed, *charts, *baseline, *inputs]
 
 
@@ -72,10 +71,15 @@ def _by_allowance(proof: Proof) -> Iterator[Mapping[str, Json]]:
     for name, environment in sorted(proof.environments.items()):
         counts = Counter(each.reason for each in environment.found if each.admitted)
         if counts:
-            yield {"name": f"allowances/{name}", "annotations": {"differences": dict(sorted(counts.items()))}}
+            yield _annotated(f"allowances/{name}", {"differences": dict(sorted(counts.items()))})
 
 
 def _descriptor(name: str, digest: str) -> dict[str, Json]:
     """A ResourceDescriptor; `sha256:abc` becomes `{"sha256": "abc"}`."""
     algorithm, _, value = digest.partition(":")
     return {"name": name, "digest": {algorithm: value}}
+
+
+def _annotated(name: str, annotations: Mapping[str, Json]) -> dict[str, Json]:
+    """A ResourceDescriptor of facts; it must have a digest, which is that of the facts."""
+    return {**_descriptor(name, digest_json(annotations)), "annotations": dict(annotations)}
