@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import shlex
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -21,7 +19,6 @@ from migrator.report.help.topics import TOPICS, topic
 ROOT = Path(__file__).resolve().parents[2]
 ORDER = ["plan", "review", "accept", "apply", "verify", "handover", "audit"]
 COMMAND = re.compile(r"`(migrate(?:-gitops)? [^`\n]+)`")
-HIDDEN = "X"
 
 
 def problem(line: str) -> str:
@@ -42,29 +39,6 @@ def problem(line: str) -> str:
     return ""
 
 
-def remedies(source: Path) -> Iterator[str]:
-    """The commands that remedies of a source file name; what is filled in later is an X."""
-    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.keyword) and node.arg == "remedy":
-            for each in ast.walk(node.value):
-                if isinstance(each, ast.JoinedStr):
-                    parts = (str(part.value) if isinstance(part, ast.Constant) else HIDDEN for part in each.values)
-                    yield from COMMAND.findall("".join(parts))
-                elif isinstance(each, ast.Constant) and isinstance(each.value, str):
-                    yield from COMMAND.findall(each.value)
-
-
-def all_remedies() -> list[str]:
-    found = {line for path in sorted((ROOT / "migrator").rglob("*.py")) for line in remedies(path)}
-    texts = (path.read_text(encoding="utf-8") for path in sorted((ROOT / "rules/audit").rglob("*.yaml")))
-    return sorted(found | {line for text in texts for line in COMMAND.findall(text)})
-
-
-@pytest.mark.parametrize("line", all_remedies())
-def test_each_remedy_that_is_a_command_is_one(line: str) -> None:
-    assert problem(line) == ""
-
-
 @pytest.mark.parametrize("line", [each for lines in EXAMPLES.values() for each in lines])
 def test_each_example_is_a_command(line: str) -> None:
     assert problem(line) == ""
@@ -74,7 +48,6 @@ def test_the_check_sees_what_is_none() -> None:
     assert "No such option" in problem("migrate plan . --no-such-thing")
     with pytest.raises(click.UsageError, match="No such command"):
         problem("migrate plam .")
-    assert "migrate verify --base REF" in all_remedies()
 
 
 def test_commands_stand_in_the_order_of_the_work_with_examples(migrate: Migrate) -> None:
