@@ -19,6 +19,8 @@ from migrator.gitops.reading.objects import Found
 from migrator.gitops.reading.repository import ELSEWHERE, NO_FOLDER, WILD, Tree, folder_of, within
 from migrator.model import Json, RepoPath, ResId, mapping_of, resource_of, without_credentials
 
+PLUGIN = "what a plugin renders"
+"""Why it is not known what an Application deploys: it may be other than what kustomize builds of its folder."""
 _WAVE = "argocd.argoproj.io/sync-wave"
 _IMAGE = re.compile(r"(?:(?P<old>[^=]+)=)?(?P<new>[^@]+?)(?::(?P<tag>[\w][\w.-]*))?(?:@(?P<digest>.+))?")
 
@@ -158,7 +160,7 @@ def _unknown(spec: Mapping[str, Json], sources: Sequence[Source]) -> Iterator[st
     for held, source in zip(sources_of(spec), sources, strict=True):
         if held.get("plugin") is not None:
             plugin = _text(mapping_of(held.get("plugin")).get("name"))
-            yield f"what a plugin renders: {plugin}" if plugin else "what a plugin renders"
+            yield f"{PLUGIN}: {plugin}" if plugin else PLUGIN
         if mapping_of(held.get("helm")).get("fileParameters"):
             yield "values that come from files as parameters"
         if mapping_of(mapping_of(held.get("directory")).get("jsonnet")):

@@ -11,7 +11,7 @@ from migrator.discover import Config, Index
 from migrator.gitops.deployer import Deployer, Project
 from migrator.gitops.fields import READ, field_span
 from migrator.gitops.reading.application_sets import generate
-from migrator.gitops.reading.applications import Read, found_application, read_application
+from migrator.gitops.reading.applications import PLUGIN, Read, found_application, read_application
 from migrator.gitops.reading.clusters import clusters_of, enables_helm, known_to, tracking_of
 from migrator.gitops.reading.delivery import delivered
 from migrator.gitops.reading.flux import NO_VARIABLES, FluxScope, read_kustomization, read_release
@@ -24,6 +24,10 @@ from migrator.load import Kustomizations
 from migrator.model import RepoPath
 
 _SHOWN = 10
+_SEEN_BY_EYE = (
+    "what it renders is taken for what kustomize builds of its folder; see with `argocd app manifests NAME` that "
+    "it is, before the first stage and after each"
+)
 _ROUNDS = 4
 """So many levels of deployers that fill in variables of deployers, at most."""
 
@@ -147,13 +151,14 @@ def _diagnostic(
         files = sorted({each.span.path for each in (first, *others) if each.span is not None})
         more = f" ({files[0]} and {len(files) - 1} more files)" if len(files) > 1 else ""
         who, ending = f"{who} and {len(others)} more{more}", ""
-    is_missing = code == "MIG161"
+    is_missing, is_plugin = code == "MIG161", reason.startswith(PLUGIN)
+    remedy = "correct what is named, or remove what names it" if is_missing else ""
     return Diagnostic(
         code=code,
-        severity=Severity.WARNING if is_missing else Severity.INFO,
+        severity=Severity.WARNING if is_missing or is_plugin else Severity.INFO,
         summary=f"{who} name{ending} {reason}" if is_missing else f"{who} rest{ending} on {reason}",
         span=first.span,
-        remedy="correct what is named, or remove what names it" if is_missing else "",
+        remedy=_SEEN_BY_EYE if is_plugin else remedy,
         evidence=evidence,
     )
 

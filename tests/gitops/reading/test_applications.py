@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 from deployers_support import OWN, Tree, application, only, read
 
+from migrator.diagnostics import Severity
 from migrator.gitops.deployer import HelmOptions, Policy, Tool
 
 
@@ -151,17 +152,17 @@ def test_what_does_not_exist_is_said_with_its_place(tree: Tree) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "unknown"),
+    ("source", "unknown", "severity"),
     [
-        ("path: shop/prod, plugin: {name: tanka}", "what a plugin renders: tanka"),
-        ("path: shop/prod, directory: {jsonnet: {libs: [vendor]}}", "what Jsonnet renders"),
+        ("path: shop/prod, plugin: {name: tanka}", "what a plugin renders: tanka", Severity.WARNING),
+        ("path: shop/prod, directory: {jsonnet: {libs: [vendor]}}", "what Jsonnet renders", Severity.INFO),
     ],
 )
-def test_what_cannot_be_evaluated_is_said(tree: Tree, source: str, unknown: str) -> None:
+def test_what_cannot_be_evaluated_is_said(tree: Tree, source: str, unknown: str, severity: Severity) -> None:
     reading = read(tree, {"shop.yaml": application(source=source)})
     assert only(reading).unknown == (unknown,)
     (said,) = reading.diagnostics
-    assert (said.code, str(said.span)) == ("MIG160", "shop.yaml:1")
+    assert (said.code, said.severity, str(said.span)) == ("MIG160", severity, "shop.yaml:1")
 
 
 def test_another_repository_is_another(tree: Tree) -> None:
