@@ -11,6 +11,7 @@ from migrator.compare import Terms
 from migrator.compare.stored import Equivalences
 from migrator.diagnostics import Diagnostic, Diagnostics, MigrateError, Severity
 from migrator.engines import Toolchain, export, remote_urls
+from migrator.gitops.deploying_since import deploying_since
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import LeftOut, RepoPath, ResId, SourceSpan
 from migrator.prove.closure import closure_of
@@ -78,11 +79,13 @@ def verify(
         export(repository, ref, target)
         older = load_lock(target)
         proof, after = _against(found, older, tree, target, context=context, terms=terms)
+        deploying = deploying_since(target, tree, found, older) if base is not None else ()
     complete = all(not rendering.problems for rendering in after.values())
     notes = (
         *changed_by_hand(found),
         *moved_baseline(repository, found, older if base is None else None),
         *_new_environments(proof),
+        *deploying,
     )
     return proof, (*notes, *(agreement(proof, found, context.tools) if complete else ()))
 

@@ -145,6 +145,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "MIG712": "The tree no longer renders what the lock's proof was made of.",
         "MIG713": "What a root was built without is not the same before and after.",
         "MIG714": "The lock is not as it was written.",
+        "MIG715": "What decides what is deployed is not what it was at the base.",
         "MIG720": "An environment renders something else than before.",
         "MIG721": "An approval or allowance matches nothing.",
         "MIG722": "A component is not proved and stays in Kustomize.",

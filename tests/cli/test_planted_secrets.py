@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from cli_support import Migrate, commit_all, committed
 from planted_secrets import COUNT, change_all, leaks, plant, planted
 
+from migrator.engines import find_tools
+
 BEFORE = (("plan", "text"), ("plan", "json"), ("apply --diff", "markdown"), ("explain tiny-monitor --repo", "json"))
 AFTER = (("verify", "text"), ("verify", "json"), ("verify", "markdown"), ("apply --relock --diff", "text"))
+
+HYBRID = {
+    "handover": ("text", "json", "markdown"),
+    "verify": ("text", "html", "junit", "github", "intoto"),
+    "audit": ("text", "json", "markdown", "html", "junit", "sarif", "github", "gitlab"),
+}
+ANY = {
+    "plan": ("markdown", "html"),
+    "graph": ("json", "mermaid", "dot"),
+    "charts": ("text", "json"),
+    "explain tiny-monitor --repo": ("text",),
+    "apply --diff --gitops flux": ("text", "html"),
+    "apply --diff --gitops argocd": ("text",),
+}
 
 
 @pytest.fixture
@@ -36,6 +54,37 @@ def test_planted_secrets_are_not_printed(app: Path, mirror: Path, cache: Path, m
     assert [line for each in (*told, *more) for line in leaks(each.out + each.err)] == []
     names = "\n".join(str(path) for path in sorted(cache.rglob("*")))
     assert list(leaks(names)) == []
+
+
+@pytest.mark.usefixtures("cache")
+def test_no_other_command_and_no_other_format_prints_them(app: Path, mirror: Path, migrate: Migrate) -> None:
+    plant(app)
+    committed(app)
+    offline = ("--offline", "--chart-mirror", mirror)
+
+    def leaking(commands: Mapping[str, Sequence[str]]) -> list[str]:
+        found = []
+        for words, names in commands.items():
+            for name in names:
+                told = migrate(*words.split(), app, *offline, "--format", name)
+                assert told.code != 1, (words, name, told.err)
+                found += [f"{words} {name}: {line}" for line in leaks(told.out + told.err)]
+        return found
+
+    tools, target = find_tools(), app.parent / "target.yaml"
+    build = [tools.kustomize.path, "kustomize" if tools.kustomize.name == "kubectl" else "build"]
+    target.write_bytes(subprocess.run([*build, app / "overlays/prod"], capture_output=True, check=True).stdout)
+    told = migrate("infer", "--chart", mirror / "tiny-monitor", "--target", target, "--explain", "--budget", "5")
+    assert told.out
+    assert list(leaks(told.out + told.err)) == []
+    assert leaking(ANY) == []
+    told = migrate("accept", app, "tiny-monitor", "--up-to", "config", "--reason", "why", *offline)
+    assert list(leaks(told.out + told.err)) == []
+    assert migrate("apply", app, "--gitops", "argocd", "--allow-dirty", *offline).code == 0
+    commit_all(app)
+    assert leaking(HYBRID) == []
+    change_all(app)
+    assert leaking(HYBRID) == []
 
 
 def test_what_holds_them_is_for_its_owner_alone(

@@ -76,6 +76,17 @@ def test_verify_says_it_too_and_the_lock_follows_what_is_meant(migrate: Migrate,
     assert told(migrate, "audit", shop, mirror)[1] == []
 
 
+def test_a_lock_written_anew_does_not_hide_it_from_a_base(migrate: Migrate, shop: Path, mirror: Path) -> None:
+    base = git(shop, "rev-parse", "HEAD")
+    CHANGES["another cluster"](shop)
+    git(shop, "commit", "-qam", "meant")
+    assert migrate("apply", shop, "--relock", "--offline", "--chart-mirror", mirror).code == 0
+    shown = migrate("verify", shop, "--base", base, "--offline", "--chart-mirror", mirror, "--format", "json")
+    found = [each["summary"] for each in json.loads(shown.out)["diagnostics"] if each["code"] == "MIG715"]
+    assert (shown.code, len(found)) == (2, 1)
+    assert "tiny-db" in found[0]
+
+
 def test_the_name_of_a_file_and_its_comments_are_nothing(migrate: Migrate, shop: Path, mirror: Path) -> None:
     (shop / APPLICATION).rename((shop / APPLICATION).with_name("other.yaml"))
     changed(shop, PROJECT, "spec:", "# a remark\nspec:")
