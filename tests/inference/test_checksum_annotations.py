@@ -6,6 +6,13 @@ import pytest
 from search_support import CONFIG_MAP, assert_found
 
 CASES = {
+    "a map that is a text, whose order only a digest shows": (
+        '{{- define "data" }}\n  app.conf:\n    {{- if kindIs "string" .Values.conf }}\n    {{- .Values.conf | nindent 4 }}\n'
+        "    {{- else }}\n    {{- toYaml .Values.conf | nindent 4 }}\n    {{- end }}\n{{- end }}\n"
+        'data: {{ include "data" . }}\nsum: {{ include "data" . | sha256sum }}\n' + CONFIG_MAP,
+        'conf: ""\n',
+        "conf: |\n  span: 60s\n  owner: shop\n",
+    ),
     "items on lines of their own, which a plain scalar shows as one line": (
         '{{- define "data" }}\n  a: b\n{{- if .Values.items }}\n  items: {{- range .Values.items }}\n    {{ . }}\n{{- end }}\n'
         "  z: y\n{{- end }}\n{{- end }}\n"

@@ -14,6 +14,7 @@ from migrator.inference.hypothesis.state import EPSILON, State, ranged_maps
 from migrator.inference.search.passes.gap_values import close_gaps
 from migrator.inference.search.trials import Trials
 from migrator.model import KeyPath
+from migrator.yamlio import dump
 
 MAX_ENDS = 6
 """Texts whose ends are tried for one checksum."""
@@ -32,7 +33,8 @@ def settle_checksums(trials: Trials) -> None:
     for gap in trials.gaps:
         if is_checksum(gap):
             ends = islice(_other_ends(gap, trials.state.tree), MAX_ENDS)
-            for edits in chain(ends, islice(_other_names(gap, trials.state), MAX_NAMES)):
+            texts = islice(_as_texts(gap, trials.state.tree), MAX_ENDS)
+            for edits in chain(ends, texts, islice(_other_names(gap, trials.state), MAX_NAMES)):
                 if trials.try_one(edits):
                     break
     left = [gap for gap in trials.gaps if not generated_rank(gap)]
@@ -74,14 +76,22 @@ def _read(gap: Gap) -> set[KeyPath]:
     return {path for piece in pieces if piece.source is not None for path in piece.source.taint}
 
 
+def _as_texts(gap: Gap, tree: Tree) -> Iterator[Edits]:
+    """Maps in the place of a text, as the text that it was: its entries may stand in another order than a map's."""
+    read = _read(gap)
+    places = dict.fromkeys(path[:end] for path in leaves(tree.overrides) for end in range(1, len(path)))
+    for path in places:
+        if isinstance(tree.default(path), str) and any(path == each[: len(path)] for each in read):
+            text = dump(value_at(tree.overrides, path))
+            yield ((path, text),)
+            yield ((path, text.rstrip("\n")),)
+
+
 def _other_ends(gap: Gap, tree: Tree) -> Iterator[Edits]:
     read = _read(gap)
     single: list[Edits] = []
     for path in leaves(tree.overrides):
         text = value_at(tree.overrides, path)
-        words = text[0].split(" ") if isinstance(text, list) and len(text) == 1 and isinstance(text[0], str) else ()
-        if len(words) > 1:  # of items on lines of their own a plain scalar makes one line
-            single.append(((path, [*words]),))
         if not isinstance(text, str) or not any(path[: len(other)] == other[: len(path)] for other in read):
             continue
         if "\n" in text:
