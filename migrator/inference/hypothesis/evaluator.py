@@ -52,7 +52,7 @@ KUBE_COST = 0.5
 GENERATED_COST = 0.3
 """Of a place that is generated at random: little, yet enough to make finding a value that pins it worth while."""
 
-MAX_KEPT = 1_000_000
+MAX_KEPT = 500_000
 """Pieces of rendered templates that are kept, in case the same trial comes again."""
 MAX_ALIKE = 40
 

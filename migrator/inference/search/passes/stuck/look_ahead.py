@@ -13,11 +13,12 @@ from migrator.inference.hypothesis.state import EPSILON, State
 from migrator.inference.search.passes.gap_values import close_gaps, ways_to_close
 from migrator.inference.search.passes.whole_objects import switch_objects
 from migrator.inference.search.trials import Trials
+from migrator.inference.search.unwanted_objects import closing
 
 MOST_HARM = 6.0
 """Leaves by which a step may be farther from the target."""
 PER_GAP, MOST_STEPS = 4, 12
-MOST_GAPS = 12
+MOST_GAPS, MOST_UNWANTED = 12, 2
 
 
 def look_ahead(trials: Trials) -> None:
@@ -41,7 +42,23 @@ def goes_on(trials: Trials, edits: Edits, state: State) -> bool:
 
 
 def _steps(trials: Trials) -> list[tuple[Edits, State]]:
-    """Likely assignments for what differs, those first that do the least harm."""
+    """Likely assignments for what differs, least harm first; then what takes unwanted objects away."""
+    return [*_for_gaps(trials), *_for_unwanted_objects(trials)]
+
+
+def _for_unwanted_objects(trials: Trials) -> list[tuple[Edits, State]]:
+    """What takes an object away that nobody wants, however many others go with it: another value may print those."""
+    found = {
+        repr(edits): edits
+        for document in trials.seen.extra[:MOST_UNWANTED]
+        for edits in islice(closing(trials, document), PER_GAP)
+    }
+    measured = [(edits, trials.measured(edits)) for edits in found.values() if not trials.late]
+    unwanted = len(trials.state.extra)
+    return sorted(((e, s) for e, s in measured if len(s.extra) < unwanted), key=lambda step: step[1].cost)
+
+
+def _for_gaps(trials: Trials) -> list[tuple[Edits, State]]:
     found: dict[str, Edits] = {}
     for gap in trials.gaps[:MOST_GAPS]:
         found |= {repr(edits): edits for edits in islice(ways_to_close(trials, gap), PER_GAP) if trials.allowed(edits)}
