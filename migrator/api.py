@@ -221,7 +221,7 @@ def attest(repository: Folder, verified: Verified, file: Folder, *, base: str | 
     """Write what was verified against `base` as an in-toto Statement that anybody can make again from a clone."""
     from migrator.workflow.attestation import attest as write
 
-    write(Path(repository).resolve(), verified.proof, base, Path(file))
+    write(Path(repository).resolve(), verified.proof, verified.diagnostics, base, Path(file))
 
 
 def audit(repository: Folder, options: Options = _DEFAULT, *, progress: Progress = unwatched) -> Audited:

@@ -152,7 +152,7 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
             from migrator.prove import intoto
             from migrator.report.json import dumps
 
-            stream.write(dumps(intoto(proof)))
+            stream.write(dumps(intoto(proof, verified.diagnostics)))
         case "markdown":
             from migrator.report.markdown.proved import proof_markdown
 
@@ -164,7 +164,7 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
         case "junit":
             from migrator.report.ci.junit import junit
 
-            stream.write(junit(proof_cases(proof)))
+            stream.write(junit(proof_cases(proof, verified.diagnostics)))
         case "github":
             _annotate(findings, output_format, stream)
         case _:

@@ -11,6 +11,7 @@ from migrator.load import load
 from migrator.lock import LOCK_PATH, Lock
 from migrator.model import SourceSpan
 
+DEPLOYS_OTHERWISE = "MIG715"
 _SHOWN = 3
 
 
@@ -27,7 +28,7 @@ def deploying_since(base: Path, tree: Path, lock: Lock, older: Lock | None) -> D
     is_moved = older is None or older.handover != lock.handover
     return (
         Diagnostic(
-            code="MIG715",
+            code=DEPLOYS_OTHERWISE,
             severity=Severity.INFO if is_moved else Severity.WARNING,
             summary=f"what deploys is not what it was at the base: {', '.join(lines[:_SHOWN])}{more}",
             span=SourceSpan(path=LOCK_PATH),

@@ -6,8 +6,10 @@ https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md and spec/p
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
+from migrator.diagnostics import Diagnostics
+from migrator.gitops.deploying_since import DEPLOYS_OTHERWISE
 from migrator.model import Json
 from migrator.prove.admitted import admitted_above_metadata
 from migrator.prove.rendered_parts import digest_json
@@ -25,25 +27,42 @@ _RESULTS = {
 _LISTS = {"PASSED": "passedTests", "WARNED": "warnedTests", "FAILED": "failedTests"}
 
 
-def intoto(proof: Proof) -> dict[str, Json]:
+def intoto(proof: Proof, diagnostics: Diagnostics = ()) -> dict[str, Json]:
     """The Statement: its subjects are what the environments render after, its tests the environments and components.
 
-    `configuration` lists what the result rests on: engines, charts and every input file with its digest. A proof
-    without any rendering has itself as the subject, because a Statement needs one.
+    A test `deployers` warns where the diagnostics of the proof say that other objects deploy than at the base; its
+    annotations list them, as no rendering shows them. `configuration` lists what the result rests on: engines, charts
+    and every input file with its digest. A proof without any rendering has itself as the subject, because a Statement
+    needs one.
     """
     tests: dict[str, list[str]] = {key: [] for key in _LISTS.values()}
     for name, environment in sorted(proof.environments.items()):
         tests[_LISTS[_RESULTS[environment.verdict]]].append(f"environment/{name}")
     for name, component in sorted(proof.components.items()):
         tests[_LISTS[_RESULTS[component.verdict]]].append(f"component/{name}")
+    deploying = [line for each in diagnostics if each.code == DEPLOYS_OTHERWISE for line in each.evidence]
+    if deploying:
+        tests["warnedTests"].append("deployers")
     rendered = {name: each.after_digest for name, each in sorted(proof.environments.items()) if each.after_digest}
     subjects = [_descriptor(f"rendering/{name}", digest) for name, digest in rendered.items()]
     return {
         "_type": STATEMENT_TYPE,
         "subject": subjects or [_descriptor("proof", proof.digest)],
         "predicateType": PREDICATE_TYPE,
-        "predicate": {"result": _RESULTS[proof.verdict], "configuration": _configuration(proof), **tests},
+        "predicate": {
+            "result": _result(proof, deploying),
+            "configuration": [
+                *_configuration(proof),
+                *([_annotated("deployers", {"changed": deploying})] if deploying else []),
+            ],
+            **tests,
+        },
     }
+
+
+def _result(proof: Proof, deploying: Sequence[str]) -> str:
+    found = _RESULTS[proof.verdict]
+    return "WARNED" if deploying and found == "PASSED" else found
 
 
 def _configuration(proof: Proof) -> list[Mapping[str, Json]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from migrator.dataclass_json import to_json
-from migrator.diagnostics import MigrateError
+from migrator.diagnostics import Diagnostics, MigrateError
 from migrator.engines import dirty_paths, is_repository, resolve_commit, tree_digest
 from migrator.lock import load_lock
 from migrator.model import Json
@@ -15,7 +15,7 @@ from migrator.prove import Proof, intoto
 HEAD = "HEAD"
 
 
-def attest(root: Path, proof: Proof, base: str | None, file: Path) -> None:
+def attest(root: Path, proof: Proof, diagnostics: Diagnostics, base: str | None, file: Path) -> None:
     """Write an in-toto Statement whose first subject is the tree of the commit that was proved, as git names it.
 
     Everything in it follows from two commits and the engines, so that a clone gives the same bytes. MIG939 where the
@@ -30,7 +30,7 @@ def attest(root: Path, proof: Proof, base: str | None, file: Path) -> None:
         )
     lock = load_lock(root)
     ref = base or (lock.commit if lock is not None else None) or HEAD
-    statement = intoto(proof)
+    statement = intoto(proof, diagnostics)
     statement["subject"] = [{"name": "tree", "digest": _named(root, HEAD)}, *statement["subject"]]
     before: dict[str, Json] = {"name": "before", "digest": _named(root, ref)}
     statement["predicate"]["configuration"] = [before, *statement["predicate"]["configuration"]]

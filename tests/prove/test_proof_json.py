@@ -21,6 +21,8 @@ from migrator.prove import (
     proof_document,
     read_proof,
 )
+from migrator.report.ci.junit import junit
+from migrator.report.proved.findings import proof_cases
 
 DIFFERENCE = Difference(
     resource=ResId(group="apps", kind="Deployment", namespace="web", name="a"),
@@ -149,6 +151,19 @@ def test_statement_is_one_of_in_toto() -> None:
 )
 def test_statement_results(verdict: Verdict, result: str) -> None:
     assert intoto(proof_of(verdict))["predicate"]["result"] == result
+
+
+@pytest.mark.parametrize(("verdict", "result"), [(Verdict.IDENTICAL, "WARNED"), (Verdict.DIFFERS, "FAILED")])
+def test_statement_and_test_cases_tell_what_deploys_otherwise_than_at_the_base(verdict: Verdict, result: str) -> None:
+    moved = Diagnostic(
+        code="MIG715", severity=Severity.WARNING, summary="deploys otherwise", evidence=("Application web changed",)
+    )
+    predicate = intoto(proof_of(verdict), (moved,))["predicate"]
+    assert predicate["result"] == result
+    assert "deployers" in predicate["warnedTests"]
+    assert predicate["configuration"][-1]["annotations"] == {"changed": ["Application web changed"]}
+    assert "Application web changed" in junit(proof_cases(proof_of(verdict), (moved,)))
+    assert "deployers" not in json.dumps(intoto(proof_of(verdict))) + junit(proof_cases(proof_of(verdict)))
 
 
 def test_statement_of_nothing_still_has_a_subject() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from migrator.diagnostics import Diagnostic, Severity
+from migrator.gitops.deploying_since import DEPLOYS_OTHERWISE
 from migrator.prove.admitted import admitted_above_metadata
 from migrator.report.ci.junit import Case
 from migrator.report.groups import in_words
@@ -54,8 +55,11 @@ def _refusal(each: Refused) -> Diagnostic:
     )
 
 
-def proof_cases(proof: Proof) -> list[Case]:
-    """One test case for each component in each environment, and one for each environment as a whole."""
+def proof_cases(proof: Proof, diagnostics: Diagnostics = ()) -> list[Case]:
+    """One test case for each component in each environment, and one for each environment as a whole.
+
+    One more, that passes and tells, where the diagnostics say that other objects deploy than at the base.
+    """
     cases, admitted = [], admitted_above_metadata(proof)
     for name, each in sorted(proof.environments.items()):
         refused = [proof_line(found) for found in each.found if not found.admitted]
@@ -67,4 +71,8 @@ def proof_cases(proof: Proof) -> list[Case]:
             verdict = proved.environments.get(name)
             if verdict is not None:
                 cases.append(Case(suite=name, name=component, failure="" if verdict.holds else str(verdict)))
-    return cases
+    return cases + [
+        Case(suite="deployers", name="as at the base", told="\n".join((each.summary, *each.evidence)))
+        for each in diagnostics
+        if each.code == DEPLOYS_OTHERWISE
+    ]
