@@ -63,7 +63,11 @@ def test_infer_holds_them_unless_told_otherwise(charts: Path, migrate: Migrate, 
     held = migrate(*words)
     assert held.code == 0
     (made,) = json.loads(held.out)["values"]["common"]["extraObjects"]
-    assert made["metadata"] == {"name": "opening-hours", "labels": {"app.kubernetes.io/name": "lamp"}}
+    assert made["metadata"] == {
+        "name": "opening-hours",
+        "namespace": "{{ .Release.Namespace }}",
+        "labels": {"app.kubernetes.io/name": "lamp"},
+    }
     shown = migrate(*words, "--no-extra-objects")
     assert shown.code == 3
     beside = json.loads(shown.out)
