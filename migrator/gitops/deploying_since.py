@@ -28,7 +28,7 @@ def deploying_since(base: Path, tree: Path, lock: Lock, older: Lock | None) -> D
     is_moved = older is None or older.handover != lock.handover
     return (
         Diagnostic(
-            code=DEPLOYS_OTHERWISE,
+            code="MIG715",
             severity=Severity.INFO if is_moved else Severity.WARNING,
             summary=f"what deploys is not what it was at the base: {', '.join(lines[:_SHOWN])}{more}",
             span=SourceSpan(path=LOCK_PATH),
