@@ -10,6 +10,7 @@ from migrator.diagnostics import Diagnostic, Diagnostics, ExitCode, MigrateError
 from migrator.discover import discover, read_config, refuse_special_files
 from migrator.engines import Cache, find_tools
 from migrator.gitops.reading import own_repositories
+from migrator.load import load
 from migrator.lock import LOCK_PATH, Lock, load_lock
 from migrator.model import SourceSpan
 from migrator.prove import Proof, verify
@@ -52,7 +53,8 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         recover_first(settings, run)
         root = settings.root.resolve()
         config = read_config(root)
-        choices = choose(settings, config, own_repositories(discover(root, config)))
+        index = discover(root, config)
+        choices = choose(settings, config, own_repositories(index))
         tools = find_tools()
     with run.step("prove") as watch, tempfile.TemporaryDirectory(prefix="migrate-") as rendered:
         terms, shipped = terms_of(root, choices)
@@ -73,7 +75,7 @@ def verify_repository(settings: Settings, base: str | None, run: Run) -> Verifie
         if lock is not None and lock.handover is not None:
             now = read_commit("", root, lock, played)
             diagnostics += told_of_objects(now.kustomizations, lock, now.deployers)
-        diagnostics += told_of_deploying(root, lock)
+        diagnostics += told_of_deploying(load(index)[0], lock)
         diagnostics += replayed(root, base, lock, played, since)
     return Verified(proof=without_shipped(proof, shipped), diagnostics=diagnostics)
 

@@ -72,7 +72,7 @@ def proof_cases(proof: Proof, diagnostics: Diagnostics = ()) -> list[Case]:
             if verdict is not None:
                 cases.append(Case(suite=name, name=component, failure="" if verdict.holds else str(verdict)))
     return cases + [
-        Case(suite="deployers", name="as at the base", told="\n".join((each.summary, *each.evidence)))
+        Case(suite="deployers", name="changed since the base", told="\n".join((each.summary, *each.evidence)))
         for each in diagnostics
         if each.code == DEPLOYS_OTHERWISE
     ]

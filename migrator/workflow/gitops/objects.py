@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from migrator.audit import RULES, Rule, Subject, audit, load_texts
 from migrator.audit.deployed import owner_gone
 from migrator.diagnostics import Diagnostics, Severity, UnprovedError
-from migrator.discover import discover, read_config
 from migrator.gitops.deployer import Deployer
 from migrator.gitops.renamed import with_files_of
-from migrator.load import Kustomizations, load
+from migrator.load import Kustomizations
 from migrator.lock import Lock
 
 OWNER, RELEASE, DEPLOYING = "MIG822", "MIG818", "MIG824"
@@ -29,11 +27,10 @@ def told_of_objects(kustomizations: Kustomizations, lock: Lock | None, deployers
     return audit(subject, load_texts(), [each for each in RULES if each.code in {OWNER, RELEASE}])
 
 
-def told_of_deploying(root: Path, lock: Lock | None) -> Diagnostics:
+def told_of_deploying(kustomizations: Kustomizations, lock: Lock | None) -> Diagnostics:
     """MIG824 for all that decides what is deployed and is not as the lock has it: warnings, whoever wrote it."""
     if lock is None:
         return ()
-    kustomizations, _ = load(discover(root, read_config(root)))
     subject = Subject(kustomizations=kustomizations, builds=(), lock=lock)
     found = audit(subject, load_texts(), [each for each in RULES if each.code == DEPLOYING])
     return tuple(replace(each, severity=Severity.WARNING) for each in found)

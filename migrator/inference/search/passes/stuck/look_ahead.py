@@ -1,11 +1,13 @@
 """A step back: assignments that do harm by themselves, if others make good of it.
 
 Where several lists print one part of a target, the search may have put an item into the wrong one: no single assignment
-comes nearer then. So likely ones that cost little are taken on trial, and the search goes on from there.
+comes nearer then. So likely ones that cost little are taken on trial, and the search goes on from there. What takes an
+unwanted object away may cost any number of others, which another value may print.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import islice
 
 from migrator.inference.assignments.values_tree import Edits
@@ -41,9 +43,10 @@ def goes_on(trials: Trials, edits: Edits, state: State) -> bool:
     return True
 
 
-def _steps(trials: Trials) -> list[tuple[Edits, State]]:
+def _steps(trials: Trials) -> Iterator[tuple[Edits, State]]:
     """Likely assignments for what differs, least harm first; then what takes unwanted objects away."""
-    return [*_for_gaps(trials), *_for_unwanted_objects(trials)]
+    yield from _for_gaps(trials)
+    yield from _for_unwanted_objects(trials)
 
 
 def _for_unwanted_objects(trials: Trials) -> list[tuple[Edits, State]]:
