@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 from cli_support import Migrate, commit_all, committed
 from planted_secrets import COUNT, change_all, leaks, plant, planted
 
+from migrator import api
 from migrator.engines import find_tools
 
 BEFORE = (("plan", "text"), ("plan", "json"), ("apply --diff", "markdown"), ("explain tiny-monitor --repo", "json"))
@@ -18,7 +19,7 @@ AFTER = (("verify", "text"), ("verify", "json"), ("verify", "markdown"), ("apply
 
 HYBRID = {
     "handover": ("text", "json", "markdown"),
-    "verify --trust-cache": ("text", "html", "junit", "github", "intoto"),
+    "verify": ("text", "html", "junit", "github", "intoto"),
     "audit": ("text", "json", "markdown", "html", "junit", "sarif", "github", "gitlab"),
 }
 ANY = {
@@ -29,6 +30,21 @@ ANY = {
     "apply --diff --gitops flux": ("text", "html"),
     "apply --diff --gitops argocd": ("text",),
 }
+
+
+SAID_ONCE = ("plan", "graph", "charts", "verify", "audit", "handover")
+"""What is asked once, and written in each format."""
+
+
+def _once(call: Callable[..., object]) -> Callable[..., object]:
+    answers: list[object] = []
+
+    def asked(*given: object, **named: object) -> object:
+        if not answers:
+            answers.append(call(*given, **named))
+        return answers[0]
+
+    return asked
 
 
 @pytest.fixture
@@ -57,7 +73,9 @@ def test_planted_secrets_are_not_printed(app: Path, mirror: Path, cache: Path, m
 
 
 @pytest.mark.usefixtures("cache")
-def test_no_other_command_and_no_other_format_prints_them(app: Path, mirror: Path, migrate: Migrate) -> None:
+def test_no_other_command_and_no_other_format_prints_them(
+    app: Path, mirror: Path, migrate: Migrate, monkeypatch: pytest.MonkeyPatch
+) -> None:
     plant(app)
     committed(app)
     offline = ("--offline", "--chart-mirror", mirror)
@@ -65,10 +83,13 @@ def test_no_other_command_and_no_other_format_prints_them(app: Path, mirror: Pat
     def leaking(commands: Mapping[str, Sequence[str]]) -> list[str]:
         found = []
         for words, names in commands.items():
-            for name in names:
-                told = migrate(*words.split(), app, *offline, "--format", name)
-                assert told.code != 1, (words, name, told.err)
-                found += [f"{words} {name}: {line}" for line in leaks(told.out + told.err)]
+            with monkeypatch.context() as patch:
+                for step in SAID_ONCE:
+                    patch.setattr(api, step, _once(getattr(api, step)))
+                for name in names:
+                    told = migrate(*words.split(), app, *offline, "--format", name)
+                    assert told.code != 1, (words, name, told.err)
+                    found += [f"{words} {name}: {line}" for line in leaks(told.out + told.err)]
         return found
 
     tools, target = find_tools(), app.parent / "target.yaml"
