@@ -141,7 +141,7 @@ def show_findings(audited: Audited, output_format: str, stream: IO[str], feedbac
 
 def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback: Feedback) -> None:
     """Write a proof to the stream; it holds no value of a Secret."""
-    from migrator.report.proved.findings import proof_cases, proof_diagnostics
+    from migrator.report.proved.findings import beside_the_proof, proof_cases, proof_diagnostics
 
     proof = verified.proof
     findings = (*proof_diagnostics(proof), *verified.diagnostics)
@@ -170,8 +170,8 @@ def show_proof(verified: Verified, output_format: str, stream: IO[str], feedback
         case _:
             from migrator.report.proved.text import show_proof as show_text
 
-            feedback.say((*(each for each in findings if each.code == "MIG721"), *verified.diagnostics))
-            show_text(proof, stream, verbose=feedback.verbose, following=True)
+            feedback.say(beside_the_proof(proof, verified.diagnostics))
+            show_text(proof, stream, verbose=feedback.verbose, following=True, diagnostics=verified.diagnostics)
 
 
 def show_accepted(accepted: Accepted, output_format: str, stream: IO[str], feedback: Feedback) -> None:

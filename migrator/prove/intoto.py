@@ -53,7 +53,7 @@ def intoto(proof: Proof, diagnostics: Diagnostics = ()) -> dict[str, Json]:
             "result": _result(proof, deploying),
             "configuration": [
                 *_configuration(proof),
-                *([_annotated("deployers", {"changed": deploying})] if deploying else []),
+                *([_annotated("deployers", {"code": DEPLOYS_OTHERWISE, "changed": deploying})] if deploying else []),
             ],
             **tests,
         },

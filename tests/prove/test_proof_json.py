@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
@@ -22,7 +23,8 @@ from migrator.prove import (
     read_proof,
 )
 from migrator.report.ci.junit import junit
-from migrator.report.proved.findings import proof_cases
+from migrator.report.proved.findings import beside_the_proof, proof_cases
+from migrator.report.proved.text import show_proof
 
 DIFFERENCE = Difference(
     resource=ResId(group="apps", kind="Deployment", namespace="web", name="a"),
@@ -161,9 +163,15 @@ def test_statement_and_test_cases_tell_what_deploys_otherwise_than_at_the_base(v
     predicate = intoto(proof_of(verdict), (moved,))["predicate"]
     assert predicate["result"] == result
     assert "deployers" in predicate["warnedTests"]
-    assert predicate["configuration"][-1]["annotations"] == {"changed": ["Application web changed"]}
-    assert "Application web changed" in junit(proof_cases(proof_of(verdict), (moved,)))
-    assert "deployers" not in json.dumps(intoto(proof_of(verdict))) + junit(proof_cases(proof_of(verdict)))
+    assert predicate["configuration"][-1]["annotations"] == {"code": "MIG715", "changed": ["Application web changed"]}
+    cases = junit(proof_cases(proof_of(verdict), (moved,)))
+    assert "Application web changed" in cases
+    assert "MIG715" in cases
+    out = io.StringIO()
+    show_proof(proof_of(verdict), out, diagnostics=(moved,))
+    assert "deploys otherwise [MIG715]" in out.getvalue()
+    assert moved not in beside_the_proof(proof_of(verdict), (moved,))
+    assert "MIG715" not in json.dumps(intoto(proof_of(verdict))) + junit(proof_cases(proof_of(verdict)))
 
 
 def test_statement_of_nothing_still_has_a_subject() -> None:

@@ -10,6 +10,7 @@ from migrator.prove.admitted import admitted_above_metadata
 from migrator.report.ci.junit import Case
 from migrator.report.groups import in_words
 from migrator.report.proved.facts import proof_line, reasons, refused
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from migrator.diagnostics import Diagnostics
@@ -43,6 +44,12 @@ def proof_diagnostics(proof: Proof) -> Diagnostics:
     return tuple(findings)
 
 
+def beside_the_proof(proof: Proof, diagnostics: Diagnostics) -> Diagnostics:
+    """What a person is told beside the report of a proof, which says itself what deploys otherwise."""
+    stale = (each for each in proof_diagnostics(proof) if each.code == "MIG721")
+    return (*stale, *(each for each in diagnostics if each.code != DEPLOYS_OTHERWISE))
+
+
 def _refusal(each: Refused) -> Diagnostic:
     found, difference = each.found, each.found.difference
     return Diagnostic(
@@ -72,7 +79,7 @@ def proof_cases(proof: Proof, diagnostics: Diagnostics = ()) -> list[Case]:
             if verdict is not None:
                 cases.append(Case(suite=name, name=component, failure="" if verdict.holds else str(verdict)))
     return cases + [
-        Case(suite="deployers", name="changed since the base", told="\n".join((each.summary, *each.evidence)))
+        Case(suite=each.code, name=visible(each.summary), told="\n".join(each.evidence))
         for each in diagnostics
         if each.code == DEPLOYS_OTHERWISE
     ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from migrator.gitops.deploying_since import DEPLOYS_OTHERWISE
 from migrator.prove.admitted import admitted_above_metadata
 from migrator.report.proved.facts import admitted_of, facts, headline, left_out, proof_line, reasons, refused
 from migrator.report.terminal import SHORT, console
+from migrator.report.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,13 +16,24 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from migrator.diagnostics import Diagnostics
     from migrator.prove import EnvironmentProof, Proof
 
 _FEW = 3
 
 
-def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False, following: bool = False) -> None:
-    """The summary, what is refused with old and new, what is admitted above metadata; `verbose`: each environment."""
+def show_proof(
+    proof: Proof,
+    stream: IO[str],
+    *,
+    verbose: bool = False,
+    following: bool = False,
+    diagnostics: Diagnostics = (),
+) -> None:
+    """The summary, what is refused with old and new, what is admitted above metadata; `verbose`: each environment.
+
+    And what deploys otherwise than at the base, if the diagnostics of the proof say so.
+    """
     out = console(stream)
     out.print(headline(proof), style="bold green" if proof.verdict.holds else "bold red")
     lines = list(facts(proof, following=following))
@@ -31,14 +44,17 @@ def show_proof(proof: Proof, stream: IO[str], *, verbose: bool = False, followin
     for held in admitted_above_metadata(proof):
         out.print(f"Admitted in {held}", style="yellow")
         _some(out, held.lines, verbose=verbose)
+    for each in diagnostics:
+        if each.code == DEPLOYS_OTHERWISE:
+            out.print(f"{each.severity}: {visible(each.summary)} [{each.code}]", style="yellow", markup=False)
     for line in left_out(proof):
         out.print(f"Left out of both sides: {line}", style="yellow")
     for name, told in sorted(proof.record.binaries.items()):
         if " (" in told:
             out.print(f"Rendered by another {name} than usual: {told}", style="yellow")
     if verbose:
-        for name, each in sorted(proof.environments.items()):
-            _environment(out, name, each)
+        for name, environment in sorted(proof.environments.items()):
+            _environment(out, name, environment)
 
 
 def _refused(out: Console, proof: Proof, *, verbose: bool) -> None:
